@@ -1,0 +1,50 @@
+# Python 3.11 or later and make are all this needs; everything else is installed into .venv.
+PYTHON  ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
+             $(name) -c 'import sys; print("$(name)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
+WORKERS ?= 2
+VENV    := .venv
+BIN     := $(VENV)/bin
+DEMO    := $(VENV)/.installed-demo
+TEST    := $(VENV)/.installed-test
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test bench lock clean
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: $(TEST) ## Make the virtual environment and install what constraints.txt pins
+
+$(VENV)/.installed-%: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Lineward needs Python 3.11 or later, and found none: name one by PYTHON=..." >&2; exit 3; }
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+	  { echo "Python's venv module is missing (on Debian: apt-get install python3-venv)" >&2; exit 3; }
+	@echo "Installing lineward[$*] into $(VENV) (a minute or two the first time) ..."
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
+	@touch $@
+
+demo: $(DEMO) ## Run the example pipeline against a fresh catalog and show its answers (ONCE=1 ends afterwards)
+	@$(BIN)/lineward demo $(if $(ONCE),--once)
+
+run: $(DEMO) ## Serve the catalog on loopback, with its data in lineward-data/
+	@$(BIN)/lineward serve
+
+test: $(TEST) ## Check style, types and imports, then run every test, the real Neo4j included
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+
+bench: $(TEST) ## Measure on this machine and write bench/RESULTS.md
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(TEST) ## Pin anew what pyproject.toml allows, for Python 3.11 to 3.13 on Linux and macOS
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header \
+	  --no-annotate --no-strip-markers --output-file constraints.txt pyproject.toml
+
+clean: ## Remove the environment, caches and what the demo left behind
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf build dist demo-out lineward-data
