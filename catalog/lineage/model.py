@@ -1,0 +1,101 @@
+"""The question and the answer of lineage, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from catalog.reading import AsOf, Complete, Completeness
+
+
+class Direction(StrEnum):
+    """Which way to walk."""
+
+    UPSTREAM = "UPSTREAM"
+    DOWNSTREAM = "DOWNSTREAM"
+    BOTH = "BOTH"
+
+
+class Grain(StrEnum):
+    """What the nodes of an answer are."""
+
+    DATASET = "DATASET"
+    SNAPSHOT = "SNAPSHOT"
+    RUN = "RUN"
+
+
+class Manner(StrEnum):
+    """CRISP is what people look at: what is now in the data. CAUTIOUS is every flow ever stated: what safety follows."""
+
+    CRISP = "CRISP"
+    CAUTIOUS = "CAUTIOUS"
+
+
+class Confidence(StrEnum):
+    """How an edge came to be known."""
+
+    STATED = "STATED"
+    """A version, a declaration or a registration names both ends."""
+    INFERRED = "INFERRED"
+    """From inputs times outputs, or from what was newest when the run started."""
+    START_UNKNOWN = "START_UNKNOWN"
+    """Inferred, and the run's start was not reported, so that its earliest event stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A question: from which nodes, which way, at which grain (None: as the roots are), how far, at which point in time."""
+
+    roots: tuple[str, ...]
+    direction: Direction
+    grain: Grain | None = None
+    depth: int = 3
+    as_of: AsOf = field(default_factory=AsOf)
+    manner: Manner = Manner.CRISP
+    include_past: bool = False
+    include_attempts: bool = False
+    budget: int = 2000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LineageEdge:
+    """Data flowed from `source` to `target`.
+
+    `how` is ran, declared, registered, renamed or alias; `run` is set where one run did it; `valid_from` is when it took
+    effect, `known_from` the first ledger entry by which it was known.
+    """
+
+    source: str
+    target: str
+    how: str
+    job: str | None
+    run: str | None
+    confidence: Confidence
+    valid_from: int
+    known_from: int
+    past: bool = False
+    attempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineageNode:
+    """A node of an answer: its distance from the nearest root, and whether the walk stopped at it with more behind."""
+
+    id: str
+    depth: int
+    more: bool = False
+    dataset: str | None = None
+    """For a state that no emitter versioned, and for a snapshot: the dataset it is a state of."""
+    run: str | None = None
+    """For such a state: the run that left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineageGraph:
+    """An answer: nodes by (depth, id), edges in their own order."""
+
+    roots: tuple[str, ...]
+    grain: Grain
+    nodes: tuple[LineageNode, ...]
+    edges: tuple[LineageEdge, ...]
+    completeness: Completeness = field(default_factory=Complete)

@@ -1,0 +1,60 @@
+"""At which point an answer was taken and whether it is whole: no answer is silently partial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graph_schema.facts import NOW
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What was true at `valid_at` (microseconds UTC), as far as it was known by `known_at` (a ledger index)."""
+
+    valid_at: int = NOW
+    known_at: int = NOW
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPoint:
+    """Where an answer was taken: the two times, and the ledger's size and root that the graph was projected from."""
+
+    valid_at: int
+    known_at: int
+    ledger_size: int
+    ledger_root: str
+    projection: str
+    """The version of the projection: the graph is a function of it and of the ledger's prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Nothing was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """The budget ended the answer: `reached` of `limit`; the walk goes on from `frontier`."""
+
+    limit: int
+    reached: int
+    frontier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Rights hide `hidden` nodes; connectivity is kept."""
+
+    hidden: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lagging:
+    """The projection is `behind` entries behind the ledger, or `quarantined` entries could affect the answer."""
+
+    behind: int
+    quarantined: tuple[int, ...] = field(default_factory=tuple)
+
+
+Completeness = Complete | Truncated | Redacted | Lagging

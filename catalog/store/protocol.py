@@ -1,0 +1,154 @@
+"""The verbs of a store: the only ways in which facts go in and come out, the same for every engine.
+
+Reads name `known_at`, a ledger index: what later entries said does not exist for them. Nothing here decides what is
+in force; that is `graph_schema.folding`, applied by the capabilities above. The exception is `find`, which answers on
+what is current and serves search, listing and counting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from graph_schema.facts import NOW, Edge, Facts, Statement
+from graph_schema.folding import Contribution, Flow
+from graph_schema.nodes import Node
+
+Direction = Literal["out", "in"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNode:
+    """A node with the first ledger entry that named it."""
+
+    node: Node
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit of a search: the node and the aspects now in force, each as parsed JSON."""
+
+    id: str
+    node: Node
+    entry: int
+    current: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to find: nodes of these labels whose current aspects match.
+
+    `text` is cut into lower-case terms by `words()`; each must be a prefix of a word of the node's key or searchable
+    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which an aspect has). `missing`
+    names aspects that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point;
+    `after` is the (title, id) of the last one seen.
+    """
+
+    labels: tuple[str, ...]
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    after: tuple[str, str] | None = None
+    first: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of hits, the total, the counts of each facet asked for (value to nodes), and whether more follow."""
+
+    hits: tuple[Found, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An entry that could not be projected: its index, kind, subjects and the reason, without any payload."""
+
+    entry: int
+    kind: str
+    subjects: tuple[str, ...]
+    reason: str
+
+
+class Snapshotted(Protocol):
+    """All reads of one answer: taken from one consistent state of the store."""
+
+    def checkpoint(self) -> int:
+        """Return the index of the last entry projected into what is read here, -1 for none."""
+
+    def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
+        """Return those of the nodes that were known by `known_at`."""
+
+    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+        """Return every edge fact of these kinds that leaves ("out") or reaches ("in") the nodes, in the order of
+        (kind, source, target, valid_from, rank, tie, entry, value)."""
+
+    def statements(
+        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+    ) -> list[Statement]:
+        """Return every statement about the nodes, all aspects where None, in the order of
+        (subject, aspect, valid_from, rank, tie, entry, role, value)."""
+
+    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
+        """Return the aspects now in force of each node, parsed; a node without any is absent."""
+
+    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+        """Return the cautious flows out of ("out") or into ("in") the nodes valid and known by then, one for each
+        (source, target, job, how) with its earliest (valid_from, entry), in that order."""
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        """Return at least every node within `depth` flows of the nodes at any time, aliases costing no step, themselves
+        included; it may hold more, and it is None where that would be more than `limit` nodes. It serves to fetch ahead."""
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        """Return for each (target, at) the `newest` candidates at or before `at`, of each job or (`by_job=False`) of
+        all jobs together, in the order of (target, job, at desc, run desc, tie desc); duplicates once."""
+
+    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
+        """Return all IS_ALIAS_OF facts of the nodes' closure over aliases in both directions."""
+
+    def find(self, query: Query) -> Page:
+        """Return a page of what is current."""
+
+    def quarantined(self) -> list[Quarantined]:
+        """Return what could not be projected, by entry."""
+
+
+class Store(Snapshotted, Protocol):
+    """A graph of facts. Each verb alone is one consistent read; `reading()` gives one for several."""
+
+    name: str
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        """Add the facts of all entries up to and including `upto`, the indexes and what is current, and the checkpoint,
+        in one transaction. Facts of entries at or below the checkpoint are there already: applying them again changes
+        nothing.
+
+        Raises:
+            OperatorError: the store is unreachable, full or read-only; nothing was applied.
+        """
+
+    def reading(self) -> AbstractContextManager[Snapshotted]:
+        """Open one consistent state for all reads of an answer."""
+
+    def scan(self) -> Iterator[tuple[str, ...]]:
+        """Yield everything stored as rows of text in one total order: nodes, edges, statements, flows, contributions,
+        current aspects, quarantine. Two stores that were told the same yield the same."""
+
+    def clear(self) -> None:
+        """Remove everything, checkpoint included: the start of a rebuild."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how many nodes of each label and edges of each type there are, counted cheaply."""
+
+    def close(self) -> None:
+        """Release files, connections and threads."""

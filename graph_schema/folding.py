@@ -1,0 +1,278 @@
+"""The rules of time: what a run did, judged from its facts at one (validAt, knownAt).
+
+Pure and shared: a store uses them to keep its indexes, lineage uses them to answer. Facts come raw, one for each
+record that spoke; a fold never depends on the order in which they arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
+
+Fact = TypeVar("Fact", Statement, Edge)
+
+RANK: Final = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
+"""How events of the same time are ordered; FAIL comes before COMPLETE, so that it sticks on a tie."""
+
+RECORD_RANK: Final = 5
+"""The rank of what is no run event: a JobEvent, a DatasetEvent, a person's record."""
+
+TERMINAL: Final = frozenset({"ABORT", "FAIL", "COMPLETE"})
+REPLACING: Final = frozenset({"OVERWRITE", "TRUNCATE", "DROP", "RENAME"})
+"""The lifecycle state changes after which what was written before is past lineage."""
+
+STREAMING: Final = frozenset({"STREAMING", "SERVICE"})
+"""The processing types whose RUNNING events each contribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a run said of one dataset that it read or wrote, over all its events in force."""
+
+    version: str | None = None
+    mode: str | None = None
+    renamed_from: str | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether what was there before is gone."""
+        return self.mode in REPLACING
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """Everything said of one run that its fold needs: `event` statements, READ, WROTE and PRODUCED edges, in any order."""
+
+    events: tuple[Statement, ...] = ()
+    reads: tuple[Edge, ...] = ()
+    writes: tuple[Edge, ...] = ()
+    produced: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFold:
+    """A run as it was at one (validAt, knownAt); times are microseconds UTC."""
+
+    state: str
+    started_at: int
+    start_known: bool
+    ended_at: int | None
+    inputs: dict[str, Access]
+    """Dataset id to what was said of reading it, within the newest window."""
+    outputs: dict[tuple[str, str | None], Access]
+    """(dataset id, job id) to what was said of writing it, within the newest window."""
+    effective_at: tuple[int, ...]
+    """When its outputs took effect: the first COMPLETE; for streaming jobs each RUNNING event too; ascending."""
+    ever_read: frozenset[str]
+    ever_wrote: frozenset[str]
+
+    @property
+    def completed(self) -> bool:
+        """Tell whether the first terminal event was COMPLETE."""
+        return self.state == "COMPLETE"
+
+    def takes_effect(self, said_at: int) -> int | None:
+        """Return when what was said of an output at `said_at` takes effect: with the next contribution; None if never."""
+        if not self.effective_at:
+            return None
+        return next((moment for moment in self.effective_at if moment >= said_at), said_at)
+
+
+def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFold | None:
+    """Return the run at (valid_at, known_at), or None where nothing of it was valid and known by then."""
+    events = _seen(facts.events, valid_at, known_at)
+    if not events:
+        return None
+    said = [(event, event.data) for event in events]
+    terminal = next(((event, data) for event, data in said if data["type"] in TERMINAL), None)
+    start = next((event.valid_from for event, data in said if data["type"] == "START"), None)
+    window: Order | None = next((event.order for event, data in reversed(said) if data.get("window")), None)
+    reads = _seen(facts.reads, valid_at, known_at)
+    writes = _seen(facts.writes, valid_at, known_at)
+    inputs: dict[str, Access] = {}
+    for edge in _within(reads, window):
+        inputs[edge.target] = _newer(inputs.get(edge.target), edge)
+    outputs: dict[tuple[str, str | None], Access] = {}
+    for edge in _within(writes, window):
+        outputs[edge.target, edge.job] = _newer(outputs.get((edge.target, edge.job)), edge)
+    streams = any(data.get("processing") in STREAMING for _, data in said)
+    ended_at = terminal[0].valid_from if terminal else None
+    completed = terminal is not None and terminal[1]["type"] == "COMPLETE"
+    moments = {event.valid_from for event, data in said if streams and data["type"] == "RUNNING"}
+    if completed and ended_at is not None:
+        moments.add(ended_at)
+    return RunFold(
+        state=terminal[1]["type"] if terminal else "RUNNING",
+        started_at=events[0].valid_from if start is None else start,
+        start_known=start is not None,
+        ended_at=ended_at,
+        inputs=inputs,
+        outputs=outputs,
+        effective_at=tuple(sorted(moments)),
+        ever_read=frozenset(edge.target for edge in reads),
+        ever_wrote=frozenset(edge.target for edge in writes),
+    )
+
+
+def _seen(facts: Iterable[Fact], valid_at: int, known_at: int) -> list[Fact]:
+    return sorted(
+        (fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at), key=lambda fact: fact.order
+    )
+
+
+def _within(facts: list[Edge], window: Order | None) -> list[Edge]:
+    return facts if window is None else [fact for fact in facts if fact.order >= window]
+
+
+def _newer(before: Access | None, edge: Edge) -> Access:
+    """Return what is known of the access after one more fact: what a later event names wins, silence changes nothing."""
+    data = edge.data
+    if before is None:
+        return Access(data.get("version"), data.get("mode"), data.get("renamed_from"))
+    if not data:
+        return before
+    return Access(
+        data.get("version") or before.version,
+        data.get("mode") or before.mode,
+        data.get("renamed_from") or before.renamed_from,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Data of `source` reached `target` by `job`, at whatever outcome: one row of the cautious index."""
+
+    source: str
+    target: str
+    job: str | None
+    how: str
+    """ran, renamed, declared, registered or alias."""
+    valid_from: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A candidate for what put a dataset or model version into its state at a time.
+
+    The index proposes, `fold_run` disposes: a candidate of a run is true at (validAt, knownAt) only where the fold of
+    that run there has `at` among its `effective_at` and the target among its outputs. A registration is always true.
+    """
+
+    target: str
+    job: str | None
+    at: int
+    run: str | None
+    how: str
+    """ran or registered."""
+    tie: str
+    """For a registration, the tie of its record; else empty."""
+    entry: int
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Return what contributions to one target are compared by."""
+        return self.at, self.run or "", self.tie
+
+
+def earliest(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the (valid_from, entry) points that no other precedes in both, by valid_from."""
+    kept: list[tuple[int, int]] = []
+    for point in sorted(set(points)):
+        if not kept or point[1] < kept[-1][1]:
+            kept.append(point)
+    return kept
+
+
+def flows_of_run(facts: RunFacts) -> Iterator[Flow]:
+    """Yield every flow that the run ever stated: each input to each output, whatever its state and windows."""
+    reads = _points(facts.reads, lambda edge: (edge.target, None))
+    writes = _points(facts.writes, lambda edge: (edge.target, edge.job))
+    for (target, job), written in writes.items():
+        for (source, _), read in reads.items():
+            for valid_from, entry in earliest((max(r[0], w[0]), max(r[1], w[1])) for r in read for w in written):
+                yield Flow(source, target, job, "ran", valid_from, entry)
+    for edge in facts.produced:
+        for (source, _), read in reads.items():
+            for valid_from, entry in earliest((max(r[0], edge.valid_from), max(r[1], edge.entry)) for r in read):
+                yield Flow(source, edge.target, edge.job, "registered", valid_from, entry)
+    for edge in facts.writes:
+        old = edge.data.get("renamed_from")
+        if old:
+            yield Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry)
+
+
+def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
+    """Yield every candidate: each output of the run with each time at which it may have taken effect."""
+    writes = _points(facts.writes, lambda edge: (edge.target, edge.job))
+    said = [(event, event.data) for event in facts.events]
+    streams = any(data.get("processing") in STREAMING for _, data in said)
+    times: dict[int, int] = {}
+    for event, data in said:
+        if data["type"] == "COMPLETE" or (streams and data["type"] == "RUNNING"):
+            times[event.valid_from] = min(event.entry, times.get(event.valid_from, event.entry))
+    for (target, job), points in writes.items():
+        known = min(entry for _, entry in points)
+        for at, entry in times.items():
+            yield Contribution(target, job, at, facts.events[0].subject, "ran", "", max(known, entry))
+
+
+def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:
+    """Yield the flows that need no run: aliases both ways and at every time, declared jobs, registered training sets."""
+    for edge in edges:
+        if edge.kind == "IS_ALIAS_OF" and not edge.data.get("ended"):
+            yield Flow(edge.source, edge.target, None, "alias", ALWAYS, edge.entry)
+            yield Flow(edge.target, edge.source, None, "alias", ALWAYS, edge.entry)
+        elif edge.kind == "TRAINED_ON":
+            yield Flow(edge.data["dataset"], edge.source, edge.job, "registered", edge.valid_from, edge.entry)
+    for statement in statements:
+        if statement.aspect == "io" and statement.value is not None:
+            said = statement.data
+            for target in said.get("outputs") or ():
+                for source in said.get("inputs") or ():
+                    yield Flow(source, target, statement.subject, "declared", statement.valid_from, statement.entry)
+
+
+def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contribution]:
+    """Yield a registration for each `registration` statement: it stands by itself, whatever becomes of the run."""
+    for said in statements:
+        if said.aspect == "registration":
+            yield Contribution(said.subject, said.job, said.valid_from, said.run, "registered", said.tie, said.entry)
+
+
+def in_force(
+    statements: Iterable[Statement],
+    fold: Callable[[str], RunFold | None],
+    valid_at: int = NOW,
+    known_at: int = NOW,
+) -> tuple[Order, Statement] | None:
+    """Return which of the statements about one aspect of one node is in force at (valid_at, known_at), and since when.
+
+    What an output's facet says takes effect when its run completes; what an owner says, at its own time; what an
+    input's facet says counts only where no writer and no owner spoke. `fold` gives a run at the same point in time.
+    """
+    seen = _seen(statements, valid_at, known_at)
+    spoken: list[tuple[Order, Statement]] = []
+    for statement in seen:
+        if statement.role == Role.OWN:
+            spoken.append((statement.order, statement))
+        elif statement.role == Role.OUT and statement.run is not None:
+            run = fold(statement.run)
+            effect = run.takes_effect(statement.valid_from) if run else None
+            if effect is not None and effect <= valid_at:
+                spoken.append(((effect, statement.rank, statement.tie), statement))
+    if not spoken:
+        spoken = [(statement.order, statement) for statement in seen if statement.role == Role.IN]
+    return max(spoken, key=lambda pair: pair[0], default=None)
+
+
+def _points(
+    edges: Iterable[Edge], key: Callable[[Edge], tuple[str, str | None]]
+) -> dict[tuple[str, str | None], list[tuple[int, int]]]:
+    points: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+    for edge in edges:
+        points.setdefault(key(edge), []).append((edge.valid_from, edge.entry))
+    return {name: earliest(found) for name, found in points.items()}

@@ -1,0 +1,40 @@
+"""How a node gets its id: a pure function of its label and its natural key, the same in every store and every rebuild."""
+
+from __future__ import annotations
+
+import json
+from base64 import b32encode
+from functools import lru_cache
+from hashlib import sha256
+
+_LENGTH = 26  # base32 characters: 130 bits, so that two of a billion names do not meet
+
+
+@lru_cache(maxsize=65_536)
+def node_id(label: str, key: tuple[str, ...]) -> str:
+    """Return `Label:xxxxxxxxxxxxxxxxxxxxxxxxxx`, deterministic and opaque: 26 lower-case base32 characters of a SHA-256."""
+    text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
+    digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return f"{label}:{b32encode(digest).decode('ascii')[:_LENGTH].lower()}"
+
+
+def label_of(identifier: str) -> str:
+    """Return the label that an id carries in front of its colon."""
+    return identifier.partition(":")[0]
+
+
+def state_id(dataset: str, run: str) -> str:
+    """Return the id of the state in which `run` left `dataset`, for a state that no emitter gave a version.
+
+    Such a state is derived when read and never stored; its id is the two ids it is made of, so that both are found again.
+    """
+    return f"State:{dataset.partition(':')[2]}.{run.partition(':')[2]}"
+
+
+def split_state_id(identifier: str) -> tuple[str, str] | None:
+    """Return the dataset's and the run's id of a state's id, or None where `identifier` is no such id."""
+    label, _, rest = identifier.partition(":")
+    dataset, dot, run = rest.partition(".")
+    if label != "State" or not dot:
+        return None
+    return f"Dataset:{dataset}", f"Run:{run}"

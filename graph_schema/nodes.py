@@ -1,0 +1,192 @@
+"""Every kind of node: a frozen dataclass whose fields are its natural key and whose docstring is its published description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import ClassVar, Self
+
+from graph_schema.identity import node_id
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What every node has: a label (the class's name), a key and the id that follows from both."""
+
+    registered: ClassVar[dict[str, type[Node]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Enter the kind under its label; `slots=True` makes the class twice, the second one stays."""
+        Node.registered[cls.__name__] = cls
+
+    @property
+    def label(self) -> str:
+        """Return the kind's name: a singular noun."""
+        return type(self).__name__
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the natural key in the order of the fields."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def id(self) -> str:
+        """Return the deterministic id; see `identity.node_id`."""
+        return node_id(type(self).__name__, self.key)
+
+    @property
+    def title(self) -> str:
+        """Return the part of the key that a person reads first: its last field."""
+        return self.key[-1]
+
+    @classmethod
+    def key_fields(cls) -> tuple[str, ...]:
+        """Return the names of the key's fields, in order."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def from_key(cls, key: tuple[str, ...] | list[str]) -> Self:
+        """Return the node with this natural key."""
+        return cls(*key)
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Node):
+    """A system outside that data comes from: an EHR, a PACS, a laboratory, a claims feed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset(Node):
+    """A named collection of data in its namespace, byte for byte as the pipelines call it."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Node):
+    """A column or field of a dataset that something was said about."""
+
+    namespace: str
+    dataset: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Node):
+    """One exact state of a dataset: a digest over its manifest, or the version its own store gave it."""
+
+    namespace: str
+    dataset: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Node):
+    """A transformation that can run many times, as its scheduler calls it."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Node):
+    """One execution of a job."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRevision(Node):
+    """A revision of a repository that a run executed or a model version was built from."""
+
+    repository: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Environment(Node):
+    """A software environment, named by the digest over everything installed in it."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhiTag(Node):
+    """One of the six kinds of protected health information that a dataset or a column can be tagged with."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model(Node):
+    """A model as its registry calls it, across all its versions."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion(Node):
+    """One trained model: exact snapshots, code, environment and artifact."""
+
+    namespace: str
+    model: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation(Node):
+    """A measurement of one model version on one snapshot."""
+
+    namespace: str
+    model: str
+    version: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Node):
+    """A model version released for a use."""
+
+    namespace: str
+    model: str
+    version: str
+    use_case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment(Node):
+    """A release running at a place from one time to another."""
+
+    site: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval(Node):
+    """A request for a decision and the decisions on it, named by the request's ledger index."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation(Node):
+    """An authorised person's statement that a step removes identifiers, named by its ledger index."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal(Node):
+    """A person, an emitter or a service that acts under a name of its own."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Node):
+    """A hospital, institute or place that data is held at or a model runs at."""
+
+    name: str
