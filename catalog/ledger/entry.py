@@ -1,0 +1,134 @@
+"""One entry of the ledger: what is hashed into the tree, in canonical JSON (RFC 8785)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import rfc8785
+
+VERSION = 1
+MAX_BYTES = 65_535
+MAX_SUBJECTS = 64
+
+_KEYS = frozenset({"v", "kind", "recorded_at", "actor", "correlation_id", "subject", "body", "received"})
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
+_NAME = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,254}[\x21-\x7e])?", re.ASCII)
+_BODY = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+_RECEIVED = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_MAX_KIND = 128
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (naive UTC prints without an offset)
+_MICROSECOND = timedelta(microseconds=1)
+_LAST_TIME = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
+
+
+class MalformedEntryError(ValueError):
+    """The bytes or values are not those of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger says for ever about one record; the record's body lies beside it, under a salted digest.
+
+    `recorded_at` is in UTC microseconds. `body` is `sha256:` and the hex of SHA-256(salt ‖ redacted body); `received`
+    is `hmac-sha256:`, the id of the site key, and the hex of the MAC over what was received. Raises
+    MalformedEntryError for values that no entry may have: names must be printable ASCII, at most 256 characters.
+    """
+
+    kind: str
+    recorded_at: int
+    actor: str
+    correlation_id: str
+    subjects: tuple[str, ...]
+    body: str
+    received: str
+
+    def __post_init__(self) -> None:
+        """Hold the values to the format, so that whatever exists can be written and read back."""
+        check_names(self.kind, self.actor, self.correlation_id, self.subjects)
+        if not 0 <= self.recorded_at <= _LAST_TIME:
+            raise MalformedEntryError(f"recorded_at {self.recorded_at} is not a time in UTC microseconds")
+        if not _BODY.fullmatch(self.body):
+            raise MalformedEntryError("body is not a sha256 digest")
+        if not _RECEIVED.fullmatch(self.received):
+            raise MalformedEntryError("received is not a keyed hmac-sha256")
+
+    def serialize(self) -> bytes:
+        """Return the canonical bytes (RFC 8785), at most 65,535 of them by the limits on each value."""
+        return rfc8785.dumps(
+            {
+                "v": VERSION,
+                "kind": self.kind,
+                "recorded_at": format_time(self.recorded_at),
+                "actor": self.actor,
+                "correlation_id": self.correlation_id,
+                "subject": list(self.subjects),
+                "body": self.body,
+                "received": self.received,
+            }
+        )
+
+    @classmethod
+    def parse(cls, entry: bytes) -> Entry:
+        """Return the entry that these bytes are the one canonical form of.
+
+        Raises MalformedEntryError for anything else: unknown or missing keys, other types, another spelling.
+        """
+        if len(entry) > MAX_BYTES:
+            raise MalformedEntryError(f"an entry has at most {MAX_BYTES} bytes")
+        try:
+            value: Any = orjson.loads(entry)
+        except orjson.JSONDecodeError as error:
+            raise MalformedEntryError("not JSON") from error
+        if not isinstance(value, dict) or value.keys() != _KEYS:
+            raise MalformedEntryError(f"an entry is an object of {', '.join(sorted(_KEYS))}")
+        # For printable ASCII strings and small integers, sorted compact JSON is RFC 8785; another
+        # implementation than the writer's also means that one library's defect cannot hide in both.
+        if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != entry:
+            raise MalformedEntryError("not in canonical form")
+        if type(value["v"]) is not int or value["v"] != VERSION:
+            raise MalformedEntryError(f"entry version {value['v']!r} is not known")
+        subjects = value["subject"]
+        texts = [value[key] for key in sorted(_KEYS - {"v", "subject"})]
+        if not isinstance(subjects, list) or not all(isinstance(text, str) for text in texts + subjects):
+            raise MalformedEntryError("a value is not a string")
+        return cls(
+            kind=value["kind"],
+            recorded_at=parse_time(value["recorded_at"]),
+            actor=value["actor"],
+            correlation_id=value["correlation_id"],
+            subjects=tuple(subjects),
+            body=value["body"],
+            received=value["received"],
+        )
+
+
+def check_names(kind: str, actor: str, correlation_id: str, subjects: tuple[str, ...]) -> None:
+    """Raise MalformedEntryError unless all of these may stand in an entry."""
+    if len(kind) > _MAX_KIND or not _KIND.fullmatch(kind):
+        raise MalformedEntryError(f"kind {kind!r} is not lower-case words joined by points")
+    if len(subjects) > MAX_SUBJECTS:
+        raise MalformedEntryError(f"an entry names at most {MAX_SUBJECTS} subjects; more go into the body")
+    for name in (actor, correlation_id, *subjects):
+        if not _NAME.fullmatch(name):
+            raise MalformedEntryError(f"{name!r} is not 1 to 256 printable ASCII characters")
+
+
+def format_time(at: int) -> str:
+    """Return UTC microseconds as RFC 3339 with six decimals and Z."""
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_time(text: str) -> int:
+    """Return the UTC microseconds of a time that `format_time` wrote; raises MalformedEntryError for another form."""
+    if not _TIME.fullmatch(text):
+        raise MalformedEntryError(f"{text!r} is not an RFC 3339 time in UTC with six decimals")
+    try:
+        at = datetime.fromisoformat(text[:-1])
+    except ValueError as error:
+        raise MalformedEntryError(f"{text!r} is not a time") from error
+    return (at - _EPOCH) // _MICROSECOND

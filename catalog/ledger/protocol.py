@@ -1,0 +1,161 @@
+"""What every ledger answers to, whatever it is kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.entry import Entry
+from catalog.ledger.note import VerifierKey
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record on its way in; everything in it is already redacted, except `received`, which only enters MACs.
+
+    `subjects` are opaque node ids, at most 64. `body` and `received` are canonical JSON.
+    """
+
+    kind: str
+    actor: str
+    correlation_id: str
+    subjects: tuple[str, ...]
+    body: bytes
+    received: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a record stands in the ledger; `duplicate` where it had been there before, `recorded_at` in UTC µs."""
+
+    index: int
+    leaf: bytes
+    recorded_at: int
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as it was read back, its leaf and its body's digest recomputed; no salt and body once erased."""
+
+    index: int
+    entry: Entry
+    entry_bytes: bytes
+    leaf: bytes
+    salt: bytes | None
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCheckpoint:
+    """A checkpoint with the time it was signed at, in UTC µs, which no signature covers."""
+
+    checkpoint: SignedCheckpoint
+    signed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What does not verify, and the ledger index concerned where one can be named."""
+
+    index: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was checked and what was found, the first problem first; a ledger verifies where there is none."""
+
+    size: int
+    root: bytes
+    entries: int
+    bodies: int
+    erased: int
+    checkpoints: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything verifies."""
+        return not self.problems
+
+    @property
+    def first_bad(self) -> int | None:
+        """The smallest index that a problem names."""
+        return min((problem.index for problem in self.problems if problem.index is not None), default=None)
+
+
+class Ledger(Protocol):
+    """An append-only sequence of entries under a Merkle tree.
+
+    Raises OperatorError where disk, lock or key are missing, EvidenceError where what is read does not verify, and
+    LookupError for an index that is not there.
+    """
+
+    @property
+    def origin(self) -> str:
+        """The name of this log in its checkpoints."""
+
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """Every public key that ever signed for this log, the present one first."""
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        """Take a record; the future resolves once it is durable, or to the old place where it is already there.
+
+        The same record is the same kind, actor and received body. Raises MalformedEntryError for names that no entry
+        may carry, and OperatorError where more waits than can be taken; the future carries the errors of writing.
+        """
+
+    def size(self) -> int:
+        """Return how many entries are durable."""
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the tree's root at a size, by default the present one."""
+
+    def entry(self, index: int) -> StoredEntry:
+        """Return one entry."""
+
+    def entries(self, start: int, limit: int) -> list[StoredEntry]:
+        """Return up to `limit` entries from `start` on, in order; empty at the end."""
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """Return the path from an entry to the root at a size (RFC 9162 §2.1.3)."""
+
+    def consistency_proof(self, old: int, new: int) -> list[bytes]:
+        """Return the proof that the tree at `old` is a prefix of that at `new` (RFC 9162 §2.1.4)."""
+
+    def proof_file(self, index: int) -> str:
+        """Return an offline proof for one entry, against the newest checkpoint, which is signed where need be."""
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign the present size, after reading back and re-hashing what is new; the newest one where nothing is."""
+
+    def checkpoints(self) -> list[IssuedCheckpoint]:
+        """Return every checkpoint ever signed, the oldest first."""
+
+    def latest_checkpoint(self) -> IssuedCheckpoint | None:
+        """Return the newest checkpoint."""
+
+    def erase(self, indexes: Iterable[int], by: int) -> Future[int]:
+        """Erase salt and body of these entries under the entry `by` that records why; resolves to how many were there.
+
+        Entries, proofs and the memory of duplicates stay. `by` must come after every entry that it erases.
+        """
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be durable; return whether it is."""
+
+    def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
+        """Re-hash everything, and hold it to every stored checkpoint and to those `held` elsewhere.
+
+        `progress` is called with how many entries are done and how many there are.
+        """
+
+    def close(self) -> None:
+        """Write what was taken, and let go of everything."""
