@@ -1,0 +1,62 @@
+"""What a pipeline imports to report itself: runs, snapshots, code, environment, and records for the catalog.
+
+Any OpenLineage backend takes the events; only records need a Lineward catalog.
+"""
+
+from __future__ import annotations
+
+from .datasets import Code, Column, Dataset, DataSource, Flow, Job, PhiTag, Storage, Tag, WriteMode
+from .environment import EnvironmentFingerprint, environment_fingerprint
+from .errors import EmissionError, EmitError, ManifestError, RecordError
+from .facets import (
+    LinewardCodeRevisionRunFacet,
+    LinewardDeidentificationRunFacet,
+    LinewardEnvironmentRunFacet,
+    LinewardModelVersionDatasetFacet,
+    LinewardPhiTagsDatasetFacet,
+    LinewardSnapshotDatasetFacet,
+)
+from .manifests import Manifest, ManifestFile, manifest, snapshot_digest
+from .models import Metric, ModelVersion, SnapshotRef
+from .records import RecordReceipt, RecordsClient
+from .revision import CodeRevision, code_revision
+from .runs import ParentRun, Run, run
+
+__all__ = [
+    "Code",
+    "CodeRevision",
+    "Column",
+    "DataSource",
+    "Dataset",
+    "EmissionError",
+    "EmitError",
+    "EnvironmentFingerprint",
+    "Flow",
+    "Job",
+    "LinewardCodeRevisionRunFacet",
+    "LinewardDeidentificationRunFacet",
+    "LinewardEnvironmentRunFacet",
+    "LinewardModelVersionDatasetFacet",
+    "LinewardPhiTagsDatasetFacet",
+    "LinewardSnapshotDatasetFacet",
+    "Manifest",
+    "ManifestError",
+    "ManifestFile",
+    "Metric",
+    "ModelVersion",
+    "ParentRun",
+    "PhiTag",
+    "RecordError",
+    "RecordReceipt",
+    "RecordsClient",
+    "Run",
+    "SnapshotRef",
+    "Storage",
+    "Tag",
+    "WriteMode",
+    "code_revision",
+    "environment_fingerprint",
+    "manifest",
+    "run",
+    "snapshot_digest",
+]
