@@ -171,6 +171,8 @@ class Contribution:
     tie: str
     """For a registration, the tie of its record; else empty."""
     entry: int
+    replaces: bool = False
+    """Whether any fact of the run says that it replaced the whole: such a candidate bounds what is still in force."""
 
     @property
     def order(self) -> tuple[int, str, str]:
@@ -214,10 +216,12 @@ def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
     for event, data in said:
         if data["type"] == "COMPLETE" or (streams and data["type"] == "RUNNING"):
             times[event.valid_from] = min(event.entry, times.get(event.valid_from, event.entry))
+    replaced = {(edge.target, edge.job) for edge in facts.writes if edge.data.get("mode") in REPLACING}
     for (target, job), points in writes.items():
         known = min(entry for _, entry in points)
         for at, entry in times.items():
-            yield Contribution(target, job, at, facts.events[0].subject, "ran", "", max(known, entry))
+            replaces = (target, job) in replaced
+            yield Contribution(target, job, at, facts.events[0].subject, "ran", "", max(known, entry), replaces)
 
 
 def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:

@@ -110,8 +110,9 @@ class Snapshotted(Protocol):
     def contributions(
         self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
-        """Return for each (target, at) the `newest` candidates at or before `at`, of each job or (`by_job=False`) of
-        all jobs together, in the order of (target, job, at desc, run desc, tie desc); duplicates once."""
+        """Return for each (target, at) the `newest` candidates at or before `at`: of each job, and beside them of those
+        that may replace the whole; or (`by_job=False`) of all jobs together. Duplicates once, in the order of
+        (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not."""
 
     def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
         """Return all IS_ALIAS_OF facts of the nodes' closure over aliases in both directions."""
