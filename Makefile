@@ -32,9 +32,10 @@ run: $(DEMO) ## Serve the catalog on loopback, with its data in lineward-data/
 	@$(BIN)/lineward serve
 
 test: $(TEST) ## Check style, types and imports, then run every test, the real Neo4j included
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.support.neo4j_server
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 bench: $(TEST) ## Measure on this machine and write bench/RESULTS.md
@@ -46,5 +47,4 @@ lock: $(TEST) ## Pin anew what pyproject.toml allows, for Python 3.11 to 3.13 on
 	  --no-annotate --no-strip-markers --output-file constraints.txt pyproject.toml
 
 clean: ## Remove the environment, caches and what the demo left behind
-	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@rm -rf build dist demo-out lineward-data
+	@rm -rf $(VENV) .cache build dist demo-out lineward-data
