@@ -1,0 +1,1 @@
+"""Who acts: principals, their roles and keys, and what a role may do."""

@@ -1,0 +1,49 @@
+"""Who acts, and what a read of principals gives. Times are UTC microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOCAL = "local"
+"""The name of the one principal that exists on loopback while no key was ever issued."""
+
+LOCAL_DISPLAY_NAME = "local principal, unauthenticated"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts now: the principal's name, its roles, and whether a key proved it."""
+
+    principal: str
+    roles: frozenset[str]
+    authenticated: bool
+    display_name: str
+    key_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key as the ledger knows it: never its secret."""
+
+    key_id: str
+    principal: str
+    issued_at: int
+    issued_by: str
+    revoked_at: int | None
+    revoked_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalRecord:
+    """A principal as the newest record defines it; kind is PERSON, EMITTER or SERVICE."""
+
+    id: str
+    principal: str
+    display_name: str
+    principal_kind: str
+    roles: tuple[str, ...]
+    active: bool
+    first_entry: int
+    entry: int
+    since: int
+    keys: tuple[KeyRecord, ...]

@@ -1,0 +1,1 @@
+"""Approvals: asked for, decided by someone else, bound to exact digests, never deleted."""

@@ -1,0 +1,97 @@
+"""What a read of approvals gives. Times are UTC microseconds, digests name their algorithm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ApprovalState(StrEnum):
+    """Where a request stands at a time."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    DENIED = "DENIED"
+    ABSTAINED = "ABSTAINED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BoundDigest:
+    """A digest that a request binds, and what it is of: artifact, snapshot, code, environment, declaration."""
+
+    of: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision on a request, with what 21 CFR 11.50(a) asks for.
+
+    `signed` is the digest over decision, meaning, signer, bound digests and the request's index and leaf (11.70: it
+    cannot be cut out and moved). `authenticated` is False for the local principal, whose decision satisfies no gate.
+    """
+
+    entry: int
+    decision: str
+    meaning: str
+    reason: str
+    printed_name: str
+    time_zone: str
+    decided_by: str
+    authenticated: bool
+    decided_at: int
+    expires_at: int | None
+    conditions: tuple[str, ...]
+    signed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request and every decision on it, the oldest first.
+
+    `id` is the node's; `request` is the request's ledger index, which `decide_approval` names. `subject` is the id of
+    the model version, snapshot or dataset. `state` holds at the valid time read, since `since`, decided by the decision
+    in entry `because` (None while REQUESTED).
+    """
+
+    id: str
+    request: int
+    subject: str
+    approval_kind: str
+    use_case: str
+    reason: str
+    requested_by: str
+    authenticated: bool
+    requested_at: int
+    expires_at: int | None
+    digests: tuple[BoundDigest, ...]
+    state: ApprovalState
+    since: int
+    because: int | None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def decided(self) -> Decision | None:
+        """Return the decision that the state rests on."""
+        return next((decision for decision in self.decisions if decision.entry == self.because), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFilter:
+    """Which approvals: all that match every field given; `subjects` and `requested_by` are node ids and principal names."""
+
+    subjects: tuple[str, ...] = ()
+    states: tuple[ApprovalState, ...] = ()
+    kinds: tuple[str, ...] = ()
+    use_case: str | None = None
+    requested_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """A page of approvals by request index, the newest request first; `after` of the next page is the last `request`."""
+
+    approvals: tuple[Approval, ...]
+    total: int
+    more: bool

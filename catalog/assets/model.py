@@ -1,0 +1,178 @@
+"""What a read of datasets, jobs and runs gives: values at one (validAt, knownAt). Times are UTC microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class AssetState(StrEnum):
+    """Where an asset stands in its life."""
+
+    DECLARED = "DECLARED"
+    """A record or its own event describes it; no run wrote or read it yet."""
+    LIVE = "LIVE"
+    """Runs or jobs write or read it."""
+    SUPERSEDED = "SUPERSEDED"
+    """A newer snapshot of the same dataset was sealed or written."""
+    BYTES_GONE = "BYTES_GONE"
+    """The newest verification did not find the bytes."""
+    TOMBSTONED = "TOMBSTONED"
+    """It was dropped or renamed away, and nothing wrote it since."""
+    GHOST = "GHOST"
+    """Seen only as the end of an edge, never described."""
+
+
+class Voice(StrEnum):
+    """Who spoke: an aspect in force is never taken for more than it is."""
+
+    RECORDED = "RECORDED"
+    """An authorised principal's record."""
+    STATED = "STATED"
+    """The asset's own event, sent by an emitter."""
+    WRITER = "WRITER"
+    """A run that wrote the dataset."""
+    READER = "READER"
+    """A run that read the dataset, where nobody else spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[T]):
+    """One aspect in force: its value, who spoke, the ledger entry that says so, and since when it holds."""
+
+    value: T
+    voice: Voice
+    entry: int
+    since: int
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSystem:
+    """The system that data comes from; `kind` is EHR, HL7V2, FHIR, DICOM, PATHOLOGY, LAB, CLAIMS, GENOMICS or OTHER."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long data is kept: a class and its period in days."""
+
+    policy_class: str
+    period_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedUse:
+    """What the owner permits: PurposeOfUse, DUO, refrain and obligation codes, and the words they stand for."""
+
+    purposes: tuple[str, ...] = ()
+    duo: tuple[str, ...] = ()
+    refrains: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+    statement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOwner:
+    """An owner as an emitter names them."""
+
+    name: str
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRecord:
+    """A field of the schema in force; nested fields follow their parent, with their path in `name` (`a.b`)."""
+
+    id: str
+    name: str
+    type: str | None
+    description: str | None
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A mandatory field that nobody recorded, by its name, and in words what would fill it."""
+
+    field: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """A dataset with everything in force about it.
+
+    The declared fields (owner to region) are only ever spoken by records; `documentation` to `storage` mostly by
+    emitters. `aspects` holds every aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
+    `gaps` names the mandatory fields missing: owner, source_system, schema_version, clinical_purpose, phi_category,
+    retention, permitted_use, lineage, in this order.
+    """
+
+    id: str
+    namespace: str
+    name: str
+    state: AssetState
+    first_entry: int
+    owner: Said[str] | None = None
+    source_system: Said[SourceSystem] | None = None
+    schema_version: Said[str] | None = None
+    clinical_purpose: Said[str] | None = None
+    phi_category: Said[tuple[str, ...]] | None = None
+    deidentification_state: Said[str] | None = None
+    retention: Said[Retention] | None = None
+    permitted_use: Said[PermittedUse] | None = None
+    zone: Said[str] | None = None
+    site: Said[str] | None = None
+    region: Said[str] | None = None
+    documentation: Said[str] | None = None
+    ownership: Said[tuple[NamedOwner, ...]] | None = None
+    dataset_type: Said[str] | None = None
+    data_source: Said[Any] | None = None
+    storage: Said[Any] | None = None
+    columns: tuple[ColumnRecord, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job with everything in force about it; `aspects` as in DatasetRecord."""
+
+    id: str
+    namespace: str
+    name: str
+    first_entry: int
+    documentation: Said[str] | None = None
+    job_type: Said[Any] | None = None
+    sql: Said[Any] | None = None
+    source_code_location: Said[Any] | None = None
+    ghost: bool = False
+    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it was at the point read: state RUNNING, COMPLETE, FAIL or ABORT; None where no event was known by then."""
+
+    id: str
+    run_id: str
+    first_entry: int
+    job: str | None
+    state: str | None
+    started_at: int | None
+    start_known: bool
+    ended_at: int | None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    error: Said[Any] | None = None
+    parent: str | None = None
+    entries: tuple[int, ...] = ()
+    """The ledger entries of its events."""
+    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""What a read of model versions gives. Times are UTC microseconds, digests name their algorithm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.approvals.model import Approval
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SnapshotUse:
+    """A snapshot that a model version names, and the dataset it is a state of, by id."""
+
+    snapshot: str
+    dataset: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code revision that a model version was built from; `clean` is whether the tree was exactly that commit."""
+
+    id: str
+    repository: str
+    revision: str
+    clean: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The software environment that a model version was built in."""
+
+    id: str
+    digest: str
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure measured, as the decimal text that was recorded, on a split of the data."""
+
+    name: str
+    value: str
+    split: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A principal's record of a model version: everything that names it exactly."""
+
+    entry: int
+    registered_by: str
+    authenticated: bool
+    registered_at: int
+    trained_on: tuple[SnapshotUse, ...]
+    evaluated_on: tuple[SnapshotUse, ...]
+    code: Code | None
+    environment: Environment | None
+    artifact_digest: str
+    signature: str | None
+    metrics: tuple[Metric, ...]
+    intended_use: str | None
+    run: str | None
+    job: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersionRecord:
+    """A model version; `registration` is the newest of `registrations`, which run from the oldest to the newest.
+
+    It is None where nobody registered the version, but something names it. `model_id` is the Model node's id.
+    """
+
+    id: str
+    model_id: str
+    namespace: str
+    model: str
+    version: str
+    first_entry: int
+    registration: Registration | None
+    registrations: tuple[Registration, ...]
+    approvals: tuple[Approval, ...]
+    """By request index, the oldest first."""

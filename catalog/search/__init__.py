@@ -1,0 +1,1 @@
+"""Finding assets by text and facets, on what is current."""

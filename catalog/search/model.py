@@ -1,0 +1,46 @@
+"""What a search asks and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graph_schema.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to find among what is current: words (each a prefix), facet values by aspect, and mandatory fields missing.
+
+    `labels` are node labels (Dataset, Job, Snapshot, ModelVersion …); `filters` and `facets` name aspects that
+    `graph_schema.aspects` marks as facets; `gaps` names mandatory fields of a dataset (see `assets.rules.MANDATORY`).
+    """
+
+    text: str = ""
+    labels: tuple[str, ...] = ("Dataset", "Job", "Snapshot", "ModelVersion")
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    after: tuple[str, str] | None = None
+    first: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One find: node, first entry, and the aspects now in force, parsed; `cursor` continues after it."""
+
+    id: str
+    node: Node
+    entry: int
+    current: Mapping[str, object]
+    cursor: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of hits by (title, id), the total, the counts of each facet asked for, and whether more follow."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+    more: bool

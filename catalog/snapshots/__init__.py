@@ -1,0 +1,1 @@
+"""Exact states of datasets: sealed over a manifest, verified again, superseded."""

@@ -1,0 +1,84 @@
+"""What a read of snapshots gives. Times are UTC microseconds, digests name their algorithm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.assets.model import AssetState
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """One file of a sealed snapshot: path, size in bytes, digest."""
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRef:
+    """The same state as another system names it: a Delta version, a lakeFS commit, an OCI digest."""
+
+    system: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A principal's record that fixed a snapshot; `role` is TRAINING, EVALUATION or OTHER."""
+
+    entry: int
+    sealed_by: str
+    sealed_at: int
+    role: str
+    locked: bool
+    files: int
+    size_bytes: int
+    manifest: tuple[ManifestFile, ...]
+    foreign: tuple[ForeignRef, ...]
+    run: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A principal's record that the bytes were checked against the digest; `result` is OK, MISMATCH or MISSING."""
+
+    entry: int
+    verified_by: str
+    verified_at: int
+    result: str
+    method: str
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A snapshot: whose state, its digest or its store's own version, and what is known of its bytes.
+
+    `state` is LIVE, SUPERSEDED (a newer one of the same dataset was sealed or written), BYTES_GONE (the newest
+    verification found them missing or different) or TOMBSTONED (the dataset was dropped). `seal` is the newest of
+    `seals`, `verification` the newest of `verifications`; both tuples run from the oldest to the newest.
+    """
+
+    id: str
+    dataset: str
+    namespace: str
+    name: str
+    digest: str
+    state: AssetState
+    first_entry: int
+    seal: Seal | None = None
+    seals: tuple[Seal, ...] = ()
+    verification: Verification | None = None
+    verifications: tuple[Verification, ...] = ()
+    produced_by: tuple[str, ...] = ()
+    """The runs that generated it, by id."""
+    used_by: tuple[str, ...] = ()
+    """The runs that read exactly this state, by id."""
+    entries: tuple[int, ...] = ()
+
+    @property
+    def sealed(self) -> bool:
+        """Tell whether a principal sealed it."""
+        return self.seal is not None
