@@ -1,0 +1,1 @@
+"""What callers see: HTTP routes, GraphQL, the explorer page, and one table of problems."""

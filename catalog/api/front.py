@@ -1,0 +1,131 @@
+"""What every HTTP request passes first: correlation id, host and origin, the lean way in for lineage, masked errors.
+
+A page of another site that a person has open must reach neither a loopback service without keys nor one behind a VPN:
+the Host must be one this server goes by (against DNS rebinding), and a request that a browser says comes from another
+origin is refused. There is no CORS, and no cookie.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from catalog import logs
+from catalog.api import problems
+from catalog.metrics import Metrics
+from catalog.settings import is_loopback
+
+Lean = Callable[[Request], Awaitable[Response]]
+
+_CORRELATION = "x-correlation-id"
+_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+
+
+class Front:
+    """The outermost ASGI application.
+
+    `lean` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
+    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL).
+    """
+
+    def __init__(
+        self, app: ASGIApp, lean: dict[str, Lean], metrics: Metrics, allowed_hosts: Iterable[str], *, any_host: bool
+    ) -> None:
+        self._app = app
+        self._lean = lean
+        self._metrics = metrics
+        self._allowed = {name.lower() for name in allowed_hosts}
+        self._any_host = any_host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        identifier = logs.accepted(headers.get(_CORRELATION))
+        with logs.correlated(identifier):
+            await self._serve(scope, receive, _Answer(send, identifier), headers)
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: _Answer, headers: Headers) -> None:
+        began = time.perf_counter()
+        try:
+            refusal = self._refuse(headers)
+            lean = self._lean.get(_ending(scope["path"])) if scope["method"] == "POST" else None
+            if refusal is not None:
+                await refusal.response()(scope, receive, answer)
+            elif lean is not None:
+                scope["lineward.route"] = _ending(scope["path"])
+                await (await lean(Request(scope, receive)))(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001  the outermost place: nothing of a defect may show outside
+            found = problems.problem(error)
+            if found is None:
+                self._metrics.masked.inc()
+                logs.logger.exception("masked")
+                found = problems.masked()
+            if not answer.started:
+                await found.response()(scope, receive, answer)
+        finally:
+            self._note(scope, answer.status, time.perf_counter() - began)
+
+    def _refuse(self, headers: Headers) -> problems.Problem | None:
+        name = _host_name(headers.get("host", ""))
+        if not self._any_host and name not in self._allowed and not is_loopback(name):
+            return problems.Problem(
+                "asker", HTTPStatus.MISDIRECTED_REQUEST, "This server does not go by the name in the Host header."
+            )
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+            return problems.Problem("asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused.")
+        return None
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("lineward.route") or getattr(scope.get("route"), "path", "unknown")
+        self._metrics.requests.labels(route, str(status)).inc()
+        self._metrics.request_seconds.labels(route).observe(seconds)
+        logs.logger.log(
+            _level(status, route),
+            "request",
+            extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)},
+        )
+
+
+class _Answer:
+    """Passes the answer on, with the headers that every answer has."""
+
+    def __init__(self, send: Send, identifier: str) -> None:
+        self._send = send
+        self._headers = [*_HEADERS, (_CORRELATION.encode(), identifier.encode())]
+        self.started = False
+        self.status = 500
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started, self.status = True, message["status"]
+            message = {**message, "headers": [*message["headers"], *self._headers]}
+        await self._send(message)
+
+
+def _ending(path: str) -> str:
+    """Return the last four segments at most, from `/api/` on: what a prefix leaves."""
+    at = path.rfind("/api/v1/")
+    return path[at:].rstrip("/") if at >= 0 else path
+
+
+def _host_name(host: str) -> str:
+    return host.rpartition("]")[0].strip("[").lower() if host.startswith("[") else host.partition(":")[0].lower()
+
+
+def _level(status: int, route: str) -> int:
+    """Return how loudly a request is logged: acknowledged events and probes only when debugging."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return 40
+    return 10 if route.startswith(("/api/v1/lineage", "/health", "/metrics")) and status < HTTPStatus.BAD_REQUEST else 20

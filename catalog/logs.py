@@ -1,0 +1,106 @@
+"""One line of JSON for each event, with the correlation id of the request that it belongs to.
+
+No payload, no header, no query string and no value out of a record is ever logged: only what is named here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal, TextIO
+
+logger = logging.getLogger("lineward")
+
+_correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
+_ACCEPTED = re.compile(r"[A-Za-z0-9._:\-]{1,64}", re.ASCII)
+_FIELDS = frozenset(
+    {"method", "route", "status", "ms", "bytes", "index", "entries", "behind", "error", "reason", "address", "store", "size"}
+)
+"""The only extra fields that reach a line; anything else passed to `extra` stays out."""
+
+
+def correlation_id() -> str:
+    """Return the id of the request being served, empty outside of one."""
+    return _correlation_id.get()
+
+
+def accepted(sent: str | None) -> str:
+    """Return the id that the caller sent, or a new one where it sent none that is safe to write down."""
+    return sent if sent and _ACCEPTED.fullmatch(sent) else secrets.token_hex(8)
+
+
+@contextmanager
+def correlated(identifier: str) -> Iterator[None]:
+    """Put everything logged inside under one correlation id."""
+    token = _correlation_id.set(identifier)
+    try:
+        yield
+    finally:
+        _correlation_id.reset(token)
+
+
+def configure(form: Literal["json", "text"], level: str, stream: TextIO | None = None) -> None:
+    """Send every log line of the process to the stream (standard error) in this form."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logger.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
+    # Its access lines carry paths and query strings; ours carry routes.
+    logging.getLogger("uvicorn.access").disabled = True
+    # They name the query and its values.
+    logging.getLogger("neo4j").setLevel(logging.ERROR)
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": _time(record.created),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_extra(record),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["exception"] = _trace(record)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
+        line = f"{_time(record.created)} {record.levelname:<7} {record.getMessage()} {extra}".rstrip()
+        if record.exc_info and record.exc_info[0] is not None:
+            line = "\n".join([line, *_trace(record)])
+        return line
+
+
+def _extra(record: logging.LogRecord) -> dict[str, object]:
+    found = {name: getattr(record, name) for name in sorted(_FIELDS) if hasattr(record, name)}
+    return {"correlation_id": correlation_id(), **found} if correlation_id() else found
+
+
+def _trace(record: logging.LogRecord) -> list[str]:
+    """Return the exception's type and the places it passed, without its message: that may quote what was sent."""
+    kind, _, trace = record.exc_info or (None, None, None)
+    places = [kind.__name__ if kind else ""]
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_qualname}")
+        trace = trace.tb_next
+    return places
+
+
+def _time(at: float) -> str:
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(at))}.{int(at % 1 * 1000):03d}Z"

@@ -1,0 +1,208 @@
+"""What an operator may set: by environment (`LINEWARD_…`), by `lineward.toml`, in that order, over defaults that work.
+
+Every name that is set and unknown is refused: a misspelt limit must not silently be the default. `python -m
+catalog.settings README.md` writes the table of all of them between the markers in that file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from catalog.errors import OperatorError
+
+PREFIX = "LINEWARD_"
+CONFIG = "LINEWARD_CONFIG"
+BEGIN, END = "<!-- settings:begin -->", "<!-- settings:end -->"
+
+_NOT_SETTINGS = frozenset({CONFIG, "LINEWARD_URL", "LINEWARD_KEY"})
+"""What the commands read from the environment beside the settings: which file, and how to reach a running server."""
+_FOR_TESTS = "LINEWARD_TEST_"
+_MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default.
+
+    Raises pydantic's ValidationError; `load` says the same in one sentence.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_parse_none_str="none")
+
+    data_dir: Path = Field(Path("lineward-data"), description="Where ledger, graph and keys lie.")
+    keys_dir: Path | None = Field(
+        None, description="Where the signing and site keys lie, if not in `keys/` of the data directory."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs an API key first.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Names that requests may use for this server, beside loopback's; needed behind a name."
+    )
+    origin: str = Field("lineward.local/ledger", min_length=1, description="The ledger's name in its checkpoints.")
+    store: Literal["sqlite", "neo4j"] = Field("sqlite", description="Where the graph lies.")
+    neo4j_uri: str = Field("bolt://127.0.0.1:7687", description="Address of the Neo4j server.")
+    neo4j_user: str = Field("neo4j", description="User there.")
+    neo4j_password: SecretStr | None = Field(None, description="Password there.")
+    neo4j_password_file: Path | None = Field(None, description="File that holds the password, for container secrets.")
+    max_body_bytes: int = Field(16 * _MEBIBYTE, ge=1024, description="Largest body taken, after decompression, in bytes.")
+    max_json_depth: int = Field(200, ge=8, le=500, description="Deepest nesting of JSON taken.")
+    max_batch_events: int = Field(10_000, ge=1, description="Most events taken in one batch.")
+    max_waiting: int = Field(
+        1_024, ge=1, description="Most requests that may wait for the disk; beyond, 503 with Retry-After."
+    )
+    projection_batch: int = Field(500, ge=1, description="Most entries projected in one transaction.")
+    checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")
+    ready_lag: int = Field(
+        100_000, ge=0, description="Entries that the graph may be behind the ledger before health turns red."
+    )
+    query_seconds: float = Field(20, gt=0, description="Longest time one GraphQL request may take, in seconds.")
+    query_depth: int = Field(14, ge=1, description="Deepest nesting of one GraphQL query.")
+    query_aliases: int = Field(30, ge=0, description="Most aliases in one GraphQL query.")
+    query_tokens: int = Field(4_000, ge=10, description="Most tokens in one GraphQL query.")
+    query_cost: int = Field(100_000, ge=1, description="Highest cost of one GraphQL query; see the explorer's notes.")
+    at_least_seconds: float = Field(
+        5, ge=0, description="How long a read waits for the graph to reach `atLeast`, in seconds."
+    )
+    organisation: str | None = Field(None, description="Name printed on the reports.")
+    log_format: Literal["json", "text"] = Field("json", description="How log lines are written to standard error.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The lowest level logged.")
+
+    @field_validator("neo4j_uri")
+    @classmethod
+    def _check_uri(cls, uri: str) -> str:
+        if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://", uri):
+            raise ValueError("begin with bolt:// or neo4j://")
+        return uri
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.neo4j_password is not None and self.neo4j_password_file is not None:
+            raise ValueError("set neo4j_password or neo4j_password_file, not both")
+        return self
+
+    @property
+    def keys(self) -> Path:
+        """Return the directory of the keys."""
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this machine can reach the server."""
+        return is_loopback(self.host)
+
+    def password(self) -> str | None:
+        """Return Neo4j's password; raises OperatorError where its file cannot be read."""
+        if self.neo4j_password_file is not None:
+            try:
+                return self.neo4j_password_file.read_text("utf-8").rstrip("\r\n")
+            except OSError as error:
+                raise OperatorError(
+                    f"The password file {self.neo4j_password_file} cannot be read.",
+                    action="Create it, or correct LINEWARD_NEO4J_PASSWORD_FILE.",
+                ) from error
+        return self.neo4j_password.get_secret_value() if self.neo4j_password else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic-settings calls by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put what the caller says above the environment, and that above the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file())
+
+
+def load(**given: Any) -> Settings:  # noqa: ANN401  each value is checked by the model
+    """Return the settings in force; values given here win over environment and file.
+
+    Raises OperatorError, in one sentence, for a name that is unknown or a value that does not fit.
+    """
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_known(name))
+    if unknown:
+        raise OperatorError(
+            f"{unknown[0]} is not a setting of Lineward.", action=f"Unset it; did you mean {_nearest(unknown[0])}?"
+        )
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise OperatorError(_sentence(error), action="Correct it and start again.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise OperatorError(
+            f"The settings file {_config_file()} cannot be read: {error}.", action="Correct it and start again."
+        ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or address in a URL is this machine's own."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def markdown() -> str:
+    """Return the table of all settings for the README."""
+    rows = ["| environment | `lineward.toml` | default | what it is |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = "" if default is None or default == () else f"`{default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | `{name}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def rewritten(readme: str) -> str:
+    """Return the README with the table between its markers; raises ValueError where they are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the file has no {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+
+
+def _config_file() -> Path:
+    return Path(os.environ.get(CONFIG, "lineward.toml"))
+
+
+def _is_known(variable: str) -> bool:
+    return (
+        variable in _NOT_SETTINGS
+        or variable.startswith(_FOR_TESTS)
+        or variable.removeprefix(PREFIX).lower() in Settings.model_fields
+    )
+
+
+def _nearest(variable: str) -> str:
+    import difflib  # noqa: PLC0415  only for a misspelt name
+
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    return difflib.get_close_matches(variable, names, 1, 0)[0]
+
+
+def _sentence(error: ValidationError) -> str:
+    """Return the first problem in one sentence, without the value: it may be a secret."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    if first["type"] == "extra_forbidden":
+        return f"`{name}` in {_config_file()} is not a setting of Lineward; did you mean `{_nearest_key(name)}`?"
+    where = f"{PREFIX}{name.upper()} (`{name}`)" if name else "The settings"
+    return f"{where} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+
+
+def _nearest_key(name: str) -> str:
+    return _nearest(f"{PREFIX}{name.upper()}").removeprefix(PREFIX).lower()
+
+
+if __name__ == "__main__":
+    for _path in map(Path, sys.argv[1:]):
+        _path.write_text(rewritten(_path.read_text("utf-8")), "utf-8")
