@@ -1,0 +1,7 @@
+"""What may not be stored: found and replaced before the ledger sees it, because the ledger never forgets."""
+
+from __future__ import annotations
+
+from ingest_hooks.redaction.redactor import Finding, Redacted, Redaction, redact
+
+__all__ = ["Finding", "Redacted", "Redaction", "redact"]

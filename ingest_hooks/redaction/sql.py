@@ -1,0 +1,207 @@
+"""SQL without its literals: lexed, so that the statement keeps its shape and nothing between quotes stays.
+
+sqlglot's tokenizers, one for each dialect. Where the dialect is not known, every lexer that the text gives reason to
+suspect reads it, and what any of them takes for a literal is replaced; what none of them can read is dropped whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token, Tokenizer, TokenType
+
+from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.markers import marker
+
+Span = tuple[int, int, str]
+
+DIALECTS: Final = {
+    "athena": "trino", "bigquery": "bigquery", "clickhouse": "clickhouse", "databricks": "databricks",
+    "doris": "doris", "duckdb": "duckdb", "hive": "hive", "mariadb": "mysql", "mssql": "tsql", "mysql": "mysql",
+    "oracle": "oracle", "postgres": "postgres", "postgresql": "postgres", "presto": "presto", "redshift": "redshift",
+    "snowflake": "snowflake", "spark": "spark", "sparksql": "spark", "sqlite": "sqlite", "sqlserver": "tsql",
+    "starrocks": "starrocks", "teradata": "teradata", "trino": "trino", "tsql": "tsql", "awsathena": "trino",
+}  # fmt: skip
+"""What emitters call a dialect, an integration or a namespace's scheme, and the lexer that reads it."""
+
+_STRING, _NUMBER, _COMMENT = f"'{marker('string')}'", "?", f"/*{marker('comment')}*/"
+_LITERALS: Final = frozenset(
+    {
+        TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.RAW_STRING, TokenType.HEREDOC_STRING,
+        TokenType.UNICODE_STRING, TokenType.HEX_STRING, TokenType.BIT_STRING, TokenType.BYTE_STRING,
+    }
+)  # fmt: skip
+_COMPARISONS: Final = frozenset(
+    {
+        TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.GT, TokenType.LTE, TokenType.GTE, TokenType.LIKE,
+        TokenType.ILIKE, TokenType.RLIKE, TokenType.BETWEEN, TokenType.SET, TokenType.NULLSAFE_EQ,
+    }
+)  # fmt: skip
+_SUSPICIONS: Final = (
+    (re.compile(r"\\['\"]|`"), "spark"),
+    (re.compile(r"\$\w*\$"), "postgres"),
+    (re.compile(r"\b[qQ]'"), "oracle"),
+    (re.compile(r"#"), "mysql"),
+    (re.compile(r"//"), "snowflake"),
+)
+_SIMPLE_NAME = re.compile(r"[A-Za-z_][\w$]*")
+_LOOKS_LIKE_SQL = re.compile(
+    r"\b(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|call|exec|execute|with)\b"
+    r".*\b(?:from|into|set|table|values|view|using|where|select|as)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MEMO_SIZE = 2_048
+_MEMO_KEY = os.urandom(32)
+_MEMO: dict[bytes, str] = {}
+_LOCAL = threading.local()
+
+
+def looks_like_sql(text: str) -> bool:
+    """Whether a text anywhere reads like a statement, so that literals must be expected in it."""
+    return len(text) >= len("select a from b") and " " in text and _LOOKS_LIKE_SQL.search(text) is not None
+
+
+def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
+    """The statement with each literal and comment replaced by a marker; `dialect` as any emitter calls it, or None.
+
+    The last results are remembered under a keyed digest: a job sends the same statement with every event.
+    """
+    known = DIALECTS.get((dialect or "").lower().replace("-", "").replace("_", "").replace(" ", ""))
+    memo = hashlib.blake2b(
+        b"\x00".join((scanner.key, (known or "").encode(), statement.encode("utf-8", "surrogatepass"))), key=_MEMO_KEY
+    ).digest()
+    found = _MEMO.get(memo)
+    if found is None:
+        found = _redact(statement, known, scanner)
+        if len(_MEMO) >= _MEMO_SIZE:
+            _MEMO.clear()
+        _MEMO[memo] = found
+    return found
+
+
+def _redact(statement: str, dialect: str | None, scanner: Scanner) -> str:
+    if dialect is not None:
+        spans = _spans(statement, dialect, scanner)
+        return marker("sql") if spans is None else _apply(statement, spans)
+    candidates = ["", *(name for pattern, name in _SUSPICIONS if pattern.search(statement))]
+    readings = [spans for name in candidates if (spans := _spans(statement, name, scanner)) is not None]
+    if not readings:
+        return marker("sql")
+    return _apply(statement, _union(readings))
+
+
+def _spans(statement: str, dialect: str, scanner: Scanner) -> list[Span] | None:
+    """Where one lexer finds what to replace, in order; None where it cannot read the statement."""
+    try:
+        tokens = _tokenizer(dialect).tokenize(statement)
+    except (SqlglotError, ValueError, IndexError):
+        return None
+    if any(token.token_type is TokenType.UNKNOWN for token in tokens):
+        return None
+    return list(_find(statement, tokens, dialect, scanner))
+
+
+def _find(statement: str, tokens: list[Token], dialect: str, scanner: Scanner) -> Iterator[Span]:
+    cursor = 0
+    guard = _QuoteGuard(active=not dialect)
+    glued = -1
+    for token in tokens:
+        start, end = token.start, token.end + 1
+        if start < cursor:  # a numeric suffix is given as several tokens over the same text
+            continue
+        yield from _gap(statement, cursor, start)
+        text = statement[start:end]
+        replacement = guard.judge(token, text)
+        if token.token_type in _LITERALS:
+            replacement = _STRING
+        elif token.token_type is TokenType.NUMBER:
+            replacement, glued = _NUMBER, end
+        elif start == glued:  # `0x1F`, `12_345`: the rest of a number that this dialect does not know
+            replacement, glued = "", end
+        elif replacement is None and any(character.isdigit() for character in text):
+            replacement = scanner.name(text)
+        if replacement is not None and replacement != text:
+            yield start, end, replacement
+        cursor = end
+    yield from _gap(statement, cursor, len(statement))
+
+
+def _gap(statement: str, start: int, end: int) -> Iterator[Span]:
+    """Between tokens there are only blanks and comments."""
+    text = statement[start:end]
+    inner = text.strip()
+    if inner and inner not in {_COMMENT, ";"}:
+        lead = len(text) - len(text.lstrip())
+        yield start + lead, start + lead + len(inner), _COMMENT
+
+
+class _QuoteGuard:
+    """Judges double quotes where the dialect is unknown: a name in one dialect, a string in the next."""
+
+    def __init__(self, *, active: bool) -> None:
+        self._active = active
+        self._before: TokenType | None = None
+        self._lists: list[bool] = []
+
+    def judge(self, token: Token, text: str) -> str | None:
+        kind = token.token_type
+        replacement = None
+        if kind is TokenType.IDENTIFIER:
+            quote, content = text[0], text[1:-1]
+            if self._active and (not _SIMPLE_NAME.fullmatch(content) or self._is_value()):
+                replacement = f"{quote}{marker('identifier')}{quote}"
+        if kind is TokenType.L_PAREN:
+            self._lists.append(self._before in {TokenType.IN, TokenType.VALUES})
+        elif kind is TokenType.R_PAREN and self._lists:
+            self._lists.pop()
+        self._before = kind
+        return replacement
+
+    def _is_value(self) -> bool:
+        return self._before in _COMPARISONS or bool(self._lists and self._lists[-1])
+
+
+def _union(readings: list[list[Span]]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end, text in sorted((span for spans in readings for span in spans), key=lambda s: (s[0], -s[1])):
+        if merged and start < merged[-1][1]:
+            before = merged[-1]
+            if end > before[1]:
+                merged[-1] = (before[0], end, _STRING)
+        else:
+            merged.append((start, end, text))
+    return merged
+
+
+def _apply(statement: str, spans: list[Span]) -> str:
+    parts, cursor = [], 0
+    for start, end, text in spans:
+        parts += [statement[cursor:start], text]
+        cursor = end
+    parts.append(statement[cursor:])
+    return "".join(parts)
+
+
+@cache
+def _tokenizer_class(dialect: str) -> type[Tokenizer]:
+    # Commands (CALL, SHOW, EXECUTE) would be handed over as one string each; here they are lexed like all else.
+    base = type(Dialect.get_or_raise(dialect or None)).tokenizer_class
+    return type(f"{base.__name__}All", (base,), {"COMMANDS": set()})
+
+
+def _tokenizer(dialect: str) -> Tokenizer:
+    """One for each thread: a tokenizer keeps its position while it reads."""
+    made: dict[str, Tokenizer] | None = getattr(_LOCAL, "made", None)
+    if made is None:
+        made = _LOCAL.made = {}
+    if dialect not in made:
+        made[dialect] = _tokenizer_class(dialect)()
+    return made[dialect]
