@@ -79,7 +79,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalFilter:
-    """Which approvals: all that match every field given; `subjects` and `requested_by` are node ids and principal names."""
+    """Which approvals: those that match every field given; `subjects` are node ids, `requested_by` a principal."""
 
     subjects: tuple[str, ...] = ()
     states: tuple[ApprovalState, ...] = ()
@@ -90,7 +90,7 @@ class ApprovalFilter:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """A page of approvals by request index, the newest request first; `after` of the next page is the last `request`."""
+    """A page of approvals, the newest request first; `after` of the next page is the last `request`."""
 
     approvals: tuple[Approval, ...]
     total: int

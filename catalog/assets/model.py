@@ -159,7 +159,7 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it was at the point read: state RUNNING, COMPLETE, FAIL or ABORT; None where no event was known by then."""
+    """A run as it was at the point read: state RUNNING, COMPLETE, FAIL or ABORT, None before its first event."""
 
     id: str
     run_id: str

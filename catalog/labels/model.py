@@ -60,8 +60,8 @@ class Label:
 class Attestation:
     """An authorised person's statement that a job (or one run of it) removes identifiers.
 
-    `method` is SAFE_HARBOR, EXPERT_DETERMINATION, LIMITED_DATA_SET or NONE; `in_force` at the valid time read: begun and
-    not past `until`.
+    `method` is SAFE_HARBOR, EXPERT_DETERMINATION, LIMITED_DATA_SET or NONE; `in_force` at the valid time read:
+    begun and not past `until`.
     """
 
     id: str

@@ -1,0 +1,72 @@
+"""Every code system that a tag or an attestation may name, by its URI."""
+
+from __future__ import annotations
+
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7
+from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, table
+
+CONFIDENTIALITY = table(
+    "Confidentiality",
+    hl7.CONFIDENTIALITY,
+    (
+        ("U", "", "unrestricted"),
+        ("L", "", "low"),
+        ("M", "", "moderate"),
+        ("N", "", "normal"),
+        ("R", "", "restricted"),
+        ("V", "", "very restricted"),
+    ),
+)
+"""HL7 v3-Confidentiality (5.0.0); the order is that of `words.Confidentiality`."""
+
+_TABLES: tuple[CodeTable, ...] = (
+    hipaa.SAFE_HARBOR,
+    hl7.PURPOSE_OF_USE,
+    hl7.OBLIGATIONS,
+    hl7.REFRAINS,
+    hl7.SENSITIVITY,
+    hl7.ALTERATION,
+    CONFIDENTIALITY,
+    dicom.DEIDENTIFICATION,
+    duo.DUO,
+)
+SHORT_NAMES = {
+    "safe-harbor": hipaa.SYSTEM,
+    "hipaa-safe-harbor": hipaa.SYSTEM,
+    "act-reason": hl7.ACT_REASON,
+    "act-code": hl7.ACT_CODE,
+    "observation-value": hl7.OBSERVATION_VALUE,
+    "confidentiality": hl7.CONFIDENTIALITY,
+    "dicom": dicom.SYSTEM,
+    "duo": duo.SYSTEM,
+}
+"""Names that people may write instead of a URI."""
+SYSTEMS = tuple(dict.fromkeys(each.system for each in _TABLES))
+
+
+def resolve(system: str) -> str:
+    """Return the URI of a code system, given that or its short name; raises UnknownCodeError for one not kept here."""
+    uri = SHORT_NAMES.get(system.lower(), system)
+    if uri not in SYSTEMS:
+        raise UnknownCodeError(
+            f"The code system is not known; use one of {', '.join(sorted(SHORT_NAMES))}, or its URI."
+        )
+    return uri
+
+
+def find(system: str, code: str) -> Found:
+    """Return a code of a system, given by URI or short name; raises UnknownCodeError, saying what would be right."""
+    uri = resolve(system)
+    if uri == duo.SYSTEM:
+        return duo.find(code)
+    tables = [each for each in _TABLES if each.system == uri]
+    for each in tables:
+        if code in each:
+            return each.find(code)
+    return _joined(tables).find(code)
+
+
+def _joined(tables: list[CodeTable]) -> CodeTable:
+    """Return one table over several of the same system, for a hint that looks through all of them."""
+    codes: list[Code] = [code for each in tables for code in each]
+    return CodeTable(" or ".join(each.name for each in tables), tables[0].system, tuple(codes))
