@@ -1,1 +1,1 @@
-"""What can exist in the catalog's graph: kinds of nodes, edges and aspects, the facts about them, and the rules of time."""
+"""What can exist in the catalog's graph: kinds of nodes, edges and aspects, facts about them, the rules of time."""

@@ -1,4 +1,4 @@
-"""Every kind of edge: a frozen dataclass from source to target whose docstring, read aloud, is the sentence that it states."""
+"""Every kind of edge: a frozen dataclass from source to target whose docstring is the sentence that it states."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EdgeKind:
 
     registered: ClassVar[dict[str, type[EdgeKind]]] = {}
     structural: ClassVar[bool] = False
-    """A structural edge follows from what its ends are: it holds at every valid time and is stored once, with its first entry."""
+    """A structural edge follows from what its ends are: it holds at every time and is stored once, with its first entry."""
 
     source: Node
     target: Node

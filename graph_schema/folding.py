@@ -44,7 +44,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Everything said of one run that its fold needs: `event` statements, READ, WROTE and PRODUCED edges, in any order."""
+    """Everything said of one run that its fold needs: `event` statements, READ, WROTE, PRODUCED edges, in any order."""
 
     events: tuple[Statement, ...] = ()
     reads: tuple[Edge, ...] = ()
@@ -75,7 +75,7 @@ class RunFold:
         return self.state == "COMPLETE"
 
     def takes_effect(self, said_at: int) -> int | None:
-        """Return when what was said of an output at `said_at` takes effect: with the next contribution; None if never."""
+        """Return when what was said of an output at `said_at` takes effect, with the next contribution, or None."""
         if not self.effective_at:
             return None
         return next((moment for moment in self.effective_at if moment >= said_at), said_at)
@@ -128,7 +128,7 @@ def _within(facts: list[Edge], window: Order | None) -> list[Edge]:
 
 
 def _newer(before: Access | None, edge: Edge) -> Access:
-    """Return what is known of the access after one more fact: what a later event names wins, silence changes nothing."""
+    """Return what is known of the access after one more fact: what is named later wins, silence changes nothing."""
     data = edge.data
     if before is None:
         return Access(data.get("version"), data.get("mode"), data.get("renamed_from"))
@@ -225,7 +225,7 @@ def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
 
 
 def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:
-    """Yield the flows that need no run: aliases both ways and at every time, declared jobs, registered training sets."""
+    """Yield the flows that need no run: aliases both ways at every time, declared jobs, training sets."""
     for edge in edges:
         if edge.kind == "IS_ALIAS_OF" and not edge.data.get("ended"):
             yield Flow(edge.source, edge.target, None, "alias", ALWAYS, edge.entry)

@@ -1,4 +1,4 @@
-"""How a node gets its id: a pure function of its label and its natural key, the same in every store and every rebuild."""
+"""How a node gets its id: a pure function of label and natural key, the same in every store and rebuild."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LENGTH = 26  # base32 characters: 130 bits, so that two of a billion names do n
 
 @lru_cache(maxsize=65_536)
 def node_id(label: str, key: tuple[str, ...]) -> str:
-    """Return `Label:xxxxxxxxxxxxxxxxxxxxxxxxxx`, deterministic and opaque: 26 lower-case base32 characters of a SHA-256."""
+    """Return `Label:xxxxxxxxxxxxxxxxxxxxxxxxxx`, opaque: 26 lower-case base32 characters of a SHA-256."""
     text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
     digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
     return f"{label}:{b32encode(digest).decode('ascii')[:_LENGTH].lower()}"
@@ -26,7 +26,7 @@ def label_of(identifier: str) -> str:
 def state_id(dataset: str, run: str) -> str:
     """Return the id of the state in which `run` left `dataset`, for a state that no emitter gave a version.
 
-    Such a state is derived when read and never stored; its id is the two ids it is made of, so that both are found again.
+    Such a state is derived when read and never stored; its id is made of two ids, so that both are found again.
     """
     return f"State:{dataset.partition(':')[2]}.{run.partition(':')[2]}"
 

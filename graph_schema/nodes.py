@@ -1,4 +1,4 @@
-"""Every kind of node: a frozen dataclass whose fields are its natural key and whose docstring is its published description."""
+"""Every kind of node: a frozen dataclass whose fields are its key and whose docstring is its published description."""
 
 from __future__ import annotations
 

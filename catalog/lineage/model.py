@@ -25,7 +25,7 @@ class Grain(StrEnum):
 
 
 class Manner(StrEnum):
-    """CRISP is what people look at: what is now in the data. CAUTIOUS is every flow ever stated: what safety follows."""
+    """CRISP is what people look at, what is now in the data; CAUTIOUS is every flow ever stated, for safety."""
 
     CRISP = "CRISP"
     CAUTIOUS = "CAUTIOUS"
@@ -44,7 +44,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A question: from which nodes, which way, at which grain (None: as the roots are), how far, at which point in time."""
+    """A question: from which nodes, which way, at which grain (None: the roots' own), how far, at which time."""
 
     roots: tuple[str, ...]
     direction: Direction
@@ -61,8 +61,8 @@ class Walk:
 class LineageEdge:
     """Data flowed from `source` to `target`.
 
-    `how` is ran, declared, registered, renamed or alias; `run` is set where one run did it; `valid_from` is when it took
-    effect, `known_from` the first ledger entry by which it was known.
+    `how` is ran, declared, registered, renamed or alias; `run` is set where one run did it; `valid_from` is when it
+    took effect, `known_from` the first ledger entry by which it was known.
     """
 
     source: str

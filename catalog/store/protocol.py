@@ -42,8 +42,8 @@ class Query:
     """What to find: nodes of these labels whose current aspects match.
 
     `text` is cut into lower-case terms by `words()`; each must be a prefix of a word of the node's key or searchable
-    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which an aspect has). `missing`
-    names aspects that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point;
+    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which).
+    `missing` names aspects that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point;
     `after` is the (title, id) of the last one seen.
     """
 
@@ -88,31 +88,36 @@ class Snapshotted(Protocol):
 
     def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
         """Return every edge fact of these kinds that leaves ("out") or reaches ("in") the nodes, in the order of
-        (kind, source, target, valid_from, rank, tie, entry, value)."""
+        (kind, source, target, valid_from, rank, tie, entry, value).
+        """
 
     def statements(
         self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
     ) -> list[Statement]:
         """Return every statement about the nodes, all aspects where None, in the order of
-        (subject, aspect, valid_from, rank, tie, entry, role, value)."""
+        (subject, aspect, valid_from, rank, tie, entry, role, value).
+        """
 
     def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
         """Return the aspects now in force of each node, parsed; a node without any is absent."""
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         """Return the cautious flows out of ("out") or into ("in") the nodes valid and known by then, one for each
-        (source, target, job, how) with its earliest (valid_from, entry), in that order."""
+        (source, target, job, how) with its earliest (valid_from, entry), in that order.
+        """
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         """Return at least every node within `depth` flows of the nodes at any time, aliases costing no step, themselves
-        included; it may hold more, and it is None where that would be more than `limit` nodes. It serves to fetch ahead."""
+        included; it may hold more, and it is None where that would be more than `limit` nodes. It fetches ahead.
+        """
 
     def contributions(
         self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
         """Return for each (target, at) the `newest` candidates at or before `at`: of each job, and beside them of those
         that may replace the whole; or (`by_job=False`) of all jobs together. Duplicates once, in the order of
-        (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not."""
+        (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not.
+        """
 
     def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
         """Return all IS_ALIAS_OF facts of the nodes' closure over aliases in both directions."""
@@ -143,7 +148,8 @@ class Store(Snapshotted, Protocol):
 
     def scan(self) -> Iterator[tuple[str, ...]]:
         """Yield everything stored as rows of text in one total order: nodes, edges, statements, flows, contributions,
-        current aspects, quarantine. Two stores that were told the same yield the same."""
+        current aspects, quarantine. Two stores that were told the same yield the same.
+        """
 
     def clear(self) -> None:
         """Remove everything, checkpoint included: the start of a rebuild."""

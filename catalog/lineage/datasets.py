@@ -1,0 +1,160 @@
+"""Lineage at dataset grain: crisp, what is now in the data; cautious, every flow ever stated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
+from catalog.lineage.rules import Write, in_force
+from catalog.lineage.scene import Scene
+from graph_schema.facts import Statement
+
+_AHEAD = 4
+"""How many times the budget is fetched ahead: cautious lineage holds crisp lineage and more."""
+
+
+def prefetch(scene: Scene, walk: Walk, roots: Sequence[str], direction: Direction) -> None:
+    """Fetch in a handful of calls all that the walk can meet, where that is not far more than its budget.
+
+    Crisp lineage lies within cautious lineage, and that the store can walk by itself.
+    """
+    inwards = direction is Direction.UPSTREAM
+    limit = walk.budget * _AHEAD
+    around = scene.reader.reach(roots, "in" if inwards else "out", walk.depth + 1, limit)
+    if around is not None:
+        _learn(scene, walk, around)
+
+
+def _learn(scene: Scene, walk: Walk, targets: Iterable[str]) -> None:
+    wanted = sorted(targets)
+    scene.learn_names(wanted)
+    names = sorted({name for target in wanted for name in scene.names(target)})
+    scene.learn_writes(names, everything=walk.include_past)
+    scene.learn_declarations(names)
+
+
+def crisp_upstream(scene: Scene, walk: Walk, front: list[str]) -> list[LineageEdge]:
+    """Return the edges into each of the datasets and model versions (rules 6 and 10)."""
+    _learn(scene, walk, front)
+    attempts = _attempts(scene, front) if walk.include_attempts else []
+    return [*(edge for target in front for edge in _into(scene, walk, target)), *attempts]
+
+
+def crisp_downstream(scene: Scene, walk: Walk, front: list[str]) -> list[LineageEdge]:
+    """Return the edges out of each of the datasets: those edges into what they ever fed that start at them."""
+    scene.learn_names(front)
+    names = sorted({name for source in front for name in scene.names(source)})
+    fed = {flow.target for flow in scene.reader.flows(names, "out", scene.valid_at, scene.known_at)}
+    scene.learn_names(fed)
+    targets = sorted({name for target in fed for name in scene.names(target)})
+    wanted = set(front)
+    return [edge for edge in crisp_upstream(scene, walk, targets) if edge.source in wanted]
+
+
+def _into(scene: Scene, walk: Walk, target: str) -> Iterator[LineageEdge]:
+    writes = scene.writes(target)
+    current = in_force(writes)
+    newest = {write.job: write.at for write in current}
+    declared = [
+        said for said in scene.declarations(target) if said.valid_from > newest.get(said.subject, said.valid_from - 1)
+    ]
+    replaced = {said.subject for said in declared}
+    held = {write for write in current if write.job not in replaced}
+    for write in writes if walk.include_past else held:
+        yield from _sources(scene, target, write, past=write not in held)
+    for said in declared:
+        yield from _declared(scene, target, said)
+
+
+def _sources(scene: Scene, target: str, write: Write, *, past: bool) -> Iterator[LineageEdge]:
+    stated = scene.trained_on(write) if write.how == "registered" else []
+    for edge in stated:
+        source = scene.resolve(edge.data["dataset"], write.at)
+        yield LineageEdge(
+            source, target, "registered", write.job, write.run, Confidence.STATED, write.at, edge.entry, past=past
+        )
+    if stated or write.run is None:
+        return
+    fold = scene.fold(write.run)
+    if fold is None:
+        return
+    confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
+    renamed = write.access.renamed_from
+    for name in sorted({*fold.inputs, *((renamed,) if renamed else ())}):
+        how = "renamed" if name == renamed else write.how
+        yield LineageEdge(
+            scene.resolve(name, write.at),
+            target,
+            how,
+            write.job,
+            write.run,
+            Confidence.STATED if how == "renamed" else confidence,
+            write.at,
+            max(write.entry, scene.known_from(write.run, name, write.name)),
+            past=past,
+        )
+
+
+def _declared(scene: Scene, target: str, said: Statement) -> Iterator[LineageEdge]:
+    for name in sorted(set(said.data.get("inputs") or ())):
+        source = scene.resolve(name, said.valid_from)
+        yield LineageEdge(
+            source, target, "declared", said.subject, None, Confidence.STATED, said.valid_from, said.entry
+        )
+
+
+def _attempts(scene: Scene, front: Sequence[str]) -> list[LineageEdge]:
+    """Return the edges that runs without a completion would have made, for each job those since its newest write."""
+    names = sorted({name for target in front for name in scene.names(target)})
+    wrote = scene.reader.hop(names, ("WROTE",), "in", scene.known_at)
+    scene.learn_runs(edge.source for edge in wrote)
+    found = []
+    for run, name, job in sorted({(edge.source, edge.target, edge.job or "") for edge in wrote}):
+        fold = scene.fold(run)
+        if fold is None or fold.effective_at or (name, job or None) not in fold.outputs:
+            continue
+        target = scene.resolve(name, fold.started_at)
+        since = (
+            max((write.at for write in scene.writes(target) if write.job == (job or None)), default=None)
+            if (target in front)
+            else None
+        )
+        if target not in front or (since is not None and fold.started_at < since):
+            continue
+        confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
+        found += [
+            LineageEdge(
+                scene.resolve(source, fold.started_at),
+                target,
+                "ran",
+                job or None,
+                run,
+                confidence,
+                fold.started_at,
+                scene.known_from(run, source, name),
+                attempt=True,
+            )
+            for source in sorted(fold.inputs)
+        ]
+    return found
+
+
+def cautious(scene: Scene, direction: Direction, front: list[str]) -> list[LineageEdge]:
+    """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7)."""
+    flows = scene.reader.flows(
+        front, "in" if direction is Direction.UPSTREAM else "out", scene.valid_at, scene.known_at
+    )
+    stated = {"declared", "registered", "renamed", "alias"}
+    return [
+        LineageEdge(
+            flow.source,
+            flow.target,
+            flow.how,
+            flow.job,
+            None,
+            Confidence.STATED if flow.how in stated else Confidence.INFERRED,
+            flow.valid_from,
+            flow.entry,
+        )
+        for flow in flows
+    ]

@@ -1,0 +1,229 @@
+"""What is asked of lineage: a walk, its counts, the paths between two nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+import networkx as nx
+
+from catalog.errors import SenderError
+from catalog.lineage import datasets, runs
+from catalog.lineage.model import Direction, Grain, LineageEdge, LineageGraph, LineageNode, Manner, Walk
+from catalog.lineage.scene import Scene
+from catalog.lineage.states import States
+from catalog.lineage.walk import Expand, Walked, breadth_first
+from catalog.reading import Complete, Completeness, Truncated
+from catalog.store.protocol import Snapshotted
+from graph_schema.identity import label_of, node_id
+from graph_schema.nodes import Snapshot
+
+MAX_DEPTH = 100
+MAX_BUDGET = 20_000
+
+_OWN_GRAIN = {
+    "Dataset": Grain.DATASET,
+    "Snapshot": Grain.SNAPSHOT,
+    "State": Grain.SNAPSHOT,
+    "ModelVersion": Grain.SNAPSHOT,
+    "Run": Grain.RUN,
+}
+"""At which grain a node is walked unless told otherwise (rule 9)."""
+
+
+def lineage(reader: Snapshotted, walk: Walk) -> LineageGraph:
+    """Return the graph around the roots.
+
+    Raises:
+        SenderError: a root of a kind that has no lineage, roots of several grains, a depth or budget out of bounds.
+    """
+    grain = walk.grain or own_grain(walk.roots)
+    _check(walk, grain)
+    scene = Scene(reader, walk.as_of)
+    states = States(scene, walk)
+    roots = _roots(scene, states, walk.roots, grain)
+    if walk.direction is Direction.BOTH:
+        walked = _one_way(scene, states, replace(walk, direction=Direction.UPSTREAM), grain, roots)
+        left = max(walk.budget - len(walked.depths) + len(roots), len(roots))
+        walked.join(_one_way(scene, states, replace(walk, direction=Direction.DOWNSTREAM, budget=left), grain, roots))
+    else:
+        walked = _one_way(scene, states, walk, grain, roots)
+    return _graph(states, walked, roots, grain, walk.budget)
+
+
+def own_grain(roots: Sequence[str]) -> Grain:
+    """Return the grain at which the roots are walked by default.
+
+    Raises:
+        SenderError: no root, a root without lineage, or roots whose grains differ.
+    """
+    grains = {_OWN_GRAIN.get(label_of(root)) for root in roots}
+    if len(grains) != 1 or None in grains:
+        kinds = ", ".join(sorted({label_of(root) for root in roots})) or "nothing"
+        raise SenderError(
+            f"Lineage starts at datasets, snapshots, model versions or runs, all of one grain; this asks of {kinds}: "
+            "name the grain, or ask for each by itself.",
+            pointer="/of",
+            status=422,
+        )
+    return next(grain for grain in grains if grain)
+
+
+def _check(walk: Walk, grain: Grain) -> None:
+    if not 0 <= walk.depth <= MAX_DEPTH:
+        raise SenderError(f"The depth is {walk.depth}: it goes from 0 to {MAX_DEPTH}.", pointer="/depth", status=422)
+    if not 1 <= walk.budget <= MAX_BUDGET:
+        raise SenderError(
+            f"The budget is {walk.budget}: it goes from 1 to {MAX_BUDGET} nodes.", pointer="/budget", status=422
+        )
+    if walk.manner is Manner.CAUTIOUS and grain is not Grain.DATASET:
+        raise SenderError("Cautious lineage has dataset grain only: ask for that grain.", pointer="/grain", status=422)
+    allowed = {Grain.DATASET: {"Dataset", "Snapshot", "State", "ModelVersion"}, Grain.RUN: {"Run"}}.get(
+        grain, {"Dataset", "Snapshot", "State", "ModelVersion"}
+    )
+    wrong = sorted({label_of(root) for root in walk.roots} - allowed)
+    if wrong:
+        starts = ", ".join(sorted(allowed))
+        raise SenderError(
+            f"Lineage at {grain} grain does not start at {', '.join(wrong)}: it starts at {starts}.",
+            pointer="/of",
+            status=422,
+        )
+
+
+def _roots(scene: Scene, states: States, ids: Sequence[str], grain: Grain) -> list[str]:
+    if grain is Grain.RUN:
+        return sorted(set(ids))
+    found = set()
+    plain = [root for root in ids if label_of(root) == "Dataset"]
+    scene.learn_names(plain)
+    resolved = sorted({scene.resolve(root, scene.valid_at) for root in plain})
+    if grain is Grain.DATASET:
+        found |= set(resolved) | {root for root in ids if label_of(root) == "ModelVersion"}
+        found |= _datasets_of(scene, [root for root in ids if label_of(root) in {"Snapshot", "State"}])
+    else:
+        found |= {root for root in ids if label_of(root) != "Dataset"}
+        if resolved:
+            held = states.of_datasets(resolved)
+            found |= {state for dataset in resolved for state in held[dataset] or [dataset]}
+    return sorted(found)
+
+
+def _datasets_of(scene: Scene, ids: Sequence[str]) -> set[str]:
+    scene.learn_nodes(root for root in ids if label_of(root) == "Snapshot")
+    found = set()
+    for root in ids:
+        node = scene.node(root)
+        if isinstance(node, Snapshot):
+            found.add(node_id("Dataset", (node.namespace, node.dataset)))
+        elif label_of(root) == "State":
+            found.add("Dataset:" + root.partition(":")[2].partition(".")[0])
+    scene.learn_names(found)
+    return {scene.resolve(dataset, scene.valid_at) for dataset in found}
+
+
+def _one_way(scene: Scene, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
+    if grain is Grain.DATASET and walk.manner is Manner.CRISP:
+        datasets.prefetch(scene, walk, roots, walk.direction)
+    return breadth_first(roots, walk.direction, walk.depth, walk.budget, _expand(scene, states, walk, grain))
+
+
+def _expand(scene: Scene, states: States, walk: Walk, grain: Grain) -> Expand:
+    up = walk.direction is Direction.UPSTREAM
+    if grain is Grain.SNAPSHOT:
+        return states.upstream if up else states.downstream
+    if grain is Grain.RUN:
+        return lambda front: (runs.upstream if up else runs.downstream)(states, front)
+    if walk.manner is Manner.CAUTIOUS:
+        return lambda front: datasets.cautious(scene, walk.direction, front)
+    return lambda front: (datasets.crisp_upstream if up else datasets.crisp_downstream)(scene, walk, front)
+
+
+def _graph(states: States, walked: Walked, roots: list[str], grain: Grain, budget: int) -> LineageGraph:
+    nodes = tuple(
+        LineageNode(identifier, depth, identifier in walked.more, *states.where.get(identifier, (None, None)))
+        for identifier, depth in sorted(walked.depths.items(), key=lambda item: (item[1], item[0]))
+    )
+    completeness: Completeness = Complete()
+    if walked.truncated:
+        completeness = Truncated(budget, len(nodes), tuple(sorted(walked.more)))
+    return LineageGraph(tuple(roots), grain, nodes, tuple(sorted(walked.edges, key=_edge_order)), completeness)
+
+
+def _edge_order(edge: LineageEdge) -> tuple[str, ...]:
+    return (
+        edge.source,
+        edge.target,
+        edge.how,
+        edge.job or "",
+        edge.run or "",
+        f"{edge.valid_from:+021d}",
+        str(edge.past),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LineageCounts:
+    """How much an answer holds, before it is asked for."""
+
+    nodes: dict[str, int]
+    """Label to number of nodes, the roots included."""
+    edges: int
+    jobs: int
+    deepest: int
+    completeness: Completeness
+
+
+def lineage_counts(reader: Snapshotted, walk: Walk) -> LineageCounts:
+    """Return how many nodes of each kind, edges and jobs the walk meets."""
+    graph = lineage(reader, walk)
+    return LineageCounts(
+        dict(sorted(Counter(label_of(node.id) for node in graph.nodes).items())),
+        len(graph.edges),
+        len({edge.job for edge in graph.edges if edge.job}),
+        max((node.depth for node in graph.nodes), default=0),
+        graph.completeness,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Why two nodes are connected: the shortest paths, shortest first, each a chain of edges."""
+
+    paths: tuple[tuple[LineageEdge, ...], ...]
+    completeness: Completeness
+
+
+def paths(reader: Snapshotted, source: str, target: str, walk: Walk, first: int = 5) -> Paths:
+    """Return the `first` shortest paths along which data of the source reached the target; ties by the nodes' ids.
+
+    `walk` gives grain, depth, time and budget; its roots and direction are replaced.
+    """
+    asked = replace(walk, roots=(target,), direction=Direction.UPSTREAM)
+    graph = lineage(reader, asked)
+    drawn: nx.DiGraph[str] = nx.DiGraph()
+    best: dict[tuple[str, str], LineageEdge] = {}
+    for edge in sorted(graph.edges, key=_edge_order):
+        best.setdefault((edge.source, edge.target), edge)
+    drawn.add_edges_from(sorted(best))
+    start = _start(drawn, reader, source, walk)
+    found: list[list[str]] = []
+    for root in graph.roots:
+        if start and start != root and root in drawn and nx.has_path(drawn, start, root):
+            found += islice(nx.shortest_simple_paths(drawn, start, root), first)
+    found = sorted(found, key=lambda nodes: (len(nodes), nodes))[:first]
+    chains = tuple(tuple(best[pair] for pair in pairwise(nodes)) for nodes in found)
+    return Paths(chains, graph.completeness)
+
+
+def _start(drawn: nx.DiGraph[str], reader: Snapshotted, source: str, walk: Walk) -> str | None:
+    if source in drawn:
+        return source
+    scene = Scene(reader, walk.as_of)
+    if label_of(source) == "Dataset":
+        scene.learn_names([source])
+        resolved = scene.resolve(source, scene.valid_at)
+        return resolved if resolved in drawn else None
+    return None

@@ -1,0 +1,89 @@
+"""Which writes count, which name stands for which dataset, which edges follow: decisions over fetched facts, no I/O.
+
+The numbers in docstrings are those of the ten rules of time that `graph_schema.folding` begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_schema.facts import Edge
+from graph_schema.folding import Access, Contribution, RunFold
+
+UNVERSIONED = Access()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A true contribution: `run` by `job` put the dataset named `name` into a new state at `at`."""
+
+    at: int
+    run: str | None
+    tie: str
+    name: str
+    job: str | None
+    how: str
+    access: Access
+    entry: int
+
+    @property
+    def order(self) -> tuple[int, str, str, str, str]:
+        """Return what writes to one dataset are compared by."""
+        return self.at, self.run or "", self.tie, self.name, self.job or ""
+
+
+def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Edge]]) -> str:
+    """Return what the name pointed to at a time: the newest pointer at or before it, else the earliest known (rule 8).
+
+    A pointer that was taken back points nowhere; a cycle resolves to its smallest name. `pointers` maps a name to its
+    IS_ALIAS_OF facts in their order.
+    """
+    seen: list[str] = []
+    while name not in seen:
+        seen.append(name)
+        facts = pointers.get(name)
+        if not facts:
+            return name
+        chosen = facts[0]
+        for fact in facts:
+            if fact.valid_from > at:
+                break
+            chosen = fact
+        if chosen.data.get("ended"):
+            return name
+        name = chosen.target
+    return min(seen[seen.index(name) :])
+
+
+def pointer_order(edge: Edge) -> tuple[int, int, str, str]:
+    """Return what aliases of one name are compared by; the target breaks the tie of two said at once."""
+    return *edge.order, edge.target
+
+
+def judge(candidate: Contribution, fold: RunFold | None) -> Write | None:
+    """Return the write that the candidate is at the fold's point in time, or None where it is none (rule 4)."""
+    if candidate.how == "registered":
+        return Write(
+            candidate.at,
+            candidate.run,
+            candidate.tie,
+            candidate.target,
+            candidate.job,
+            "registered",
+            UNVERSIONED,
+            candidate.entry,
+        )
+    if fold is None or candidate.at not in fold.effective_at:
+        return None
+    access = fold.outputs.get((candidate.target, candidate.job))
+    if access is None:
+        return None
+    return Write(candidate.at, candidate.run, "", candidate.target, candidate.job, "ran", access, candidate.entry)
+
+
+def in_force(writes: Iterable[Write]) -> list[Write]:
+    """Return for each job its newest write, but none before the newest replacement of the whole (rule 6)."""
+    ordered = sorted(writes, key=lambda write: write.order)
+    base = max((place for place, write in enumerate(ordered) if write.access.replaces), default=0)
+    return list({write.job: write for write in ordered[base:]}.values())

@@ -1,0 +1,253 @@
+"""What a walk has fetched so far, judged at one point in time: each thing once, and always for a whole frontier."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from catalog.lineage.rules import Write, judge, pointer_order, resolve
+from catalog.reading import AsOf
+from catalog.store.protocol import Snapshotted
+from graph_schema.facts import Edge, Statement
+from graph_schema.folding import Contribution, RunFacts, RunFold, fold_run
+from graph_schema.identity import state_id
+from graph_schema.nodes import Dataset, Node, Snapshot
+
+_ALL = 2**31 - 1
+_DEEPER = 16
+_RUN_EDGES = ("READ", "WROTE", "PRODUCED")
+
+
+class Scene:
+    """The facts around a walk. `learn_…` fetches in bulk what is not known yet; the other methods only judge."""
+
+    def __init__(self, reader: Snapshotted, as_of: AsOf) -> None:
+        self.reader = reader
+        self.valid_at = as_of.valid_at
+        self.known_at = as_of.known_at
+        self._names: dict[str, frozenset[str]] = {}
+        self._pointers: dict[str, list[Edge]] = {}
+        self._folds: dict[str, RunFold | None] = {}
+        self._produced: dict[str, list[Edge]] = {}
+        self._facts: dict[str, RunFacts] = {}
+        self._writes: dict[str, list[Write]] = {}
+        self._declared: dict[str, list[Statement]] = {}
+        self._trained: dict[str, list[Edge]] = {}
+        self._nodes: dict[str, Node | None] = {}
+        self._latest: dict[tuple[str, int, str], Write | None] = {}
+
+    def learn_names(self, ids: Iterable[str]) -> None:
+        """Fetch the aliases around the datasets."""
+        new = sorted({name for name in ids if name not in self._names})
+        if not new:
+            return
+        neighbours: dict[str, set[str]] = defaultdict(set)
+        pointers: dict[str, list[Edge]] = defaultdict(list)
+        for edge in self.reader.aliases(new, self.known_at):
+            neighbours[edge.source].add(edge.target)
+            neighbours[edge.target].add(edge.source)
+            pointers[edge.source].append(edge)
+        for name, edges in pointers.items():
+            self._pointers[name] = sorted(edges, key=pointer_order)
+        for name in new:
+            if name in self._names:
+                continue
+            closure, front = {name}, {name}
+            while front:
+                front = set().union(*(neighbours[other] for other in front if other in neighbours)) - closure
+                closure |= front
+            together = frozenset(closure)
+            for member in closure:
+                self._names[member] = together
+
+    def names(self, name: str) -> frozenset[str]:
+        """Return every name that was ever an alias of the dataset or it of them, itself included."""
+        return self._names[name]
+
+    def resolve(self, name: str, at: int) -> str:
+        """Return the dataset that the name stood for at a time; see `rules.resolve`."""
+        return resolve(name, at, self._pointers)
+
+    def learn_runs(self, runs: Iterable[str]) -> None:
+        """Fetch what was said of the runs."""
+        new = sorted({run for run in runs if run not in self._folds})
+        if not new:
+            return
+        events: dict[str, list[Statement]] = defaultdict(list)
+        edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+        for statement in self.reader.statements(new, ("event",), self.known_at):
+            events[statement.subject].append(statement)
+        for edge in self.reader.hop(new, _RUN_EDGES, "out", self.known_at):
+            edges[edge.source, edge.kind].append(edge)
+        for run in new:
+            facts = RunFacts(tuple(events[run]), tuple(edges[run, "READ"]), tuple(edges[run, "WROTE"]))
+            self._facts[run] = facts
+            self._folds[run] = fold_run(facts, self.valid_at, self.known_at)
+            self._produced[run] = [edge for edge in edges[run, "PRODUCED"] if edge.valid_from <= self.valid_at]
+        self.learn_names(
+            name for run in new if (fold := self._folds[run]) for name in (*fold.ever_read, *fold.ever_wrote)
+        )
+
+    def fold(self, run: str) -> RunFold | None:
+        """Return the run at this point in time."""
+        return self._folds[run]
+
+    def produced(self, run: str) -> list[Edge]:
+        """Return the model versions that records say the run produced."""
+        return self._produced[run]
+
+    def known_from(self, run: str, *names: str) -> int:
+        """Return the entry by which the run's access to all the names was known."""
+        facts = self._facts[run]
+        first: dict[str, int] = {}
+        for edge in (*facts.reads, *facts.writes):
+            first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
+        return max((first[name] for name in names if name in first), default=0)
+
+    def learn_writes(self, targets: Iterable[str], *, everything: bool = False) -> None:
+        """Fetch who put the datasets and model versions into their state: of each job the newest, and the newest
+        replacement; all of them where `everything` is asked for.
+
+        A candidate that the fold refutes makes it look further back, so that what comes out never depends on how
+        many are fetched at once.
+        """
+        pending = sorted({target for target in targets if target not in self._writes})
+        newest = _ALL if everything else 1
+        while pending:
+            self.learn_names(pending)
+            asks = sorted({(name, self.valid_at) for target in pending for name in self.names(target)})
+            rows = self.reader.contributions(asks, self.known_at, newest)
+            self.learn_runs(row.run for row in rows if row.run and row.how == "ran")
+            by_name: dict[str, list[Contribution]] = defaultdict(list)
+            for row in rows:
+                by_name[row.target].append(row)
+            again = []
+            for target in pending:
+                candidates = [row for name in self.names(target) for row in by_name[name]]
+                self._writes[target] = self._true_writes(candidates, target)
+                if not self._settled(candidates, self._writes[target], newest):
+                    again.append(target)
+            pending, newest = again, min(newest * _DEEPER, _ALL)
+        self._learn_registrations()
+
+    def _true_writes(self, candidates: Iterable[Contribution], target: str) -> list[Write]:
+        judged = (judge(row, self._folds.get(row.run) if row.run else None) for row in candidates)
+        return sorted(
+            (write for write in judged if write and self.resolve(write.name, write.at) == target),
+            key=lambda write: write.order,
+        )
+
+    def _settled(self, candidates: Sequence[Contribution], writes: Sequence[Write], newest: int) -> bool:
+        asked: dict[tuple[str, str | None], int] = defaultdict(int)
+        replacing: dict[str, int] = defaultdict(int)
+        for row in candidates:
+            asked[row.target, row.job] += 1
+            replacing[row.target] += row.replaces
+        found = {(write.name, write.job) for write in writes}
+        replaced = {write.name for write in writes if write.access.replaces}
+        return all(count < newest or group in found for group, count in asked.items()) and all(
+            count < newest or name in replaced for name, count in replacing.items()
+        )
+
+    def writes(self, target: str) -> list[Write]:
+        """Return the true writes that were fetched, oldest first."""
+        return self._writes[target]
+
+    def _learn_registrations(self) -> None:
+        models = [target for target, writes in self._writes.items() if target not in self._trained and writes]
+        registered = [target for target in models if any(write.how == "registered" for write in self._writes[target])]
+        for target in models:
+            self._trained[target] = []
+        if not registered:
+            return
+        for edge in self.reader.hop(registered, ("TRAINED_ON",), "out", self.known_at):
+            if edge.valid_from <= self.valid_at:
+                self._trained[edge.source].append(edge)
+        self.learn_names(edge.data["dataset"] for target in registered for edge in self._trained[target])
+        self.learn_runs(write.run for target in registered for write in self._writes[target] if write.run)
+
+    def trained_on(self, write: Write) -> list[Edge]:
+        """Return the TRAINED_ON facts of the record that registered the model version."""
+        return [edge for edge in self._trained.get(write.name, ()) if edge.tie == write.tie]
+
+    def learn_declarations(self, targets: Iterable[str]) -> None:
+        """Fetch the jobs that declare by design that they produce the datasets."""
+        new = sorted({target for target in targets if target not in self._declared and target.startswith("Dataset:")})
+        if not new:
+            return
+        self.learn_names(new)
+        names = sorted({name for target in new for name in self.names(target)})
+        produces = self.reader.hop(names, ("PRODUCES",), "in", self.known_at)
+        jobs = sorted({edge.source for edge in produces})
+        newest: dict[str, Statement] = {}
+        for statement in self.reader.statements(jobs, ("io",), self.known_at) if jobs else ():
+            held = newest.get(statement.subject)
+            if statement.valid_from <= self.valid_at and (held is None or statement.order > held.order):
+                newest[statement.subject] = statement
+        self.learn_names(
+            name
+            for said in newest.values()
+            if said.value
+            for key in ("inputs", "outputs")
+            for name in said.data[key] or ()
+        )
+        for target in new:
+            self._declared[target] = []
+        for said in newest.values():
+            outputs = {self.resolve(name, said.valid_from) for name in (said.data or {}).get("outputs") or ()}
+            for target in outputs & set(new):
+                self._declared[target].append(said)
+
+    def declarations(self, target: str) -> list[Statement]:
+        """Return each job's newest declaration that names the dataset among its outputs."""
+        return self._declared.get(target, [])
+
+    def learn_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
+        """Fetch for each (dataset, time, run) the newest write to the dataset at or before the time by another run."""
+        pending = sorted({ask for ask in asks if ask not in self._latest})
+        newest = 2
+        while pending:
+            self.learn_names(dataset for dataset, _, _ in pending)
+            wanted = sorted({(name, at) for dataset, at, _ in pending for name in self.names(dataset)})
+            rows = self.reader.contributions(wanted, self.known_at, newest, by_job=False)
+            self.learn_runs(row.run for row in rows if row.run and row.how == "ran")
+            by_name: dict[str, list[Contribution]] = defaultdict(list)
+            for row in rows:
+                by_name[row.target].append(row)
+            again = []
+            for ask in pending:
+                dataset, at, run = ask
+                candidates = [row for name in self.names(dataset) for row in by_name[name] if row.at <= at]
+                others = [write for write in self._true_writes(candidates, dataset) if write.run != run]
+                self._latest[ask] = others[-1] if others else None
+                if any(
+                    sum(row.target == name for row in candidates) >= newest
+                    and not any(write.name == name for write in others)
+                    for name in self.names(dataset)
+                ):
+                    again.append(ask)
+            pending, newest = again, min(newest * _DEEPER, _ALL)
+
+    def latest(self, dataset: str, at: int, run: str) -> Write | None:
+        """Return what `learn_latest` found."""
+        return self._latest[dataset, at, run]
+
+    def learn_nodes(self, ids: Iterable[str]) -> None:
+        """Fetch the nodes themselves."""
+        new = sorted({identifier for identifier in ids if identifier not in self._nodes})
+        if not new:
+            return
+        known = self.reader.nodes(new, self.known_at)
+        for identifier in new:
+            self._nodes[identifier] = known[identifier].node if identifier in known else None
+
+    def node(self, identifier: str) -> Node | None:
+        """Return the node, None where it was not known by then."""
+        return self._nodes.get(identifier)
+
+    def state(self, dataset: str, run: str, version: str | None) -> str:
+        """Return the id of the state in which the run left or found the dataset: a snapshot where it has a version."""
+        node = self._nodes.get(dataset)
+        if version is None or not isinstance(node, Dataset):
+            return state_id(dataset, run)
+        return Snapshot(node.namespace, node.name, version).id

@@ -1,0 +1,58 @@
+"""Breadth first with a budget: the one walk above the store's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from catalog.lineage.model import Direction, LineageEdge
+
+Expand = Callable[[list[str]], Iterable[LineageEdge]]
+
+
+@dataclass(slots=True)
+class Walked:
+    """Nodes with their distance, the edges between them, and the nodes behind which there is more."""
+
+    depths: dict[str, int] = field(default_factory=dict)
+    edges: set[LineageEdge] = field(default_factory=set)
+    more: set[str] = field(default_factory=set)
+    truncated: bool = False
+
+    def join(self, other: Walked) -> None:
+        """Add another walk from the same roots."""
+        for identifier, depth in other.depths.items():
+            self.depths[identifier] = min(depth, self.depths.get(identifier, depth))
+        self.edges |= other.edges
+        self.more |= other.more
+        self.truncated |= other.truncated
+
+
+def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget: int, expand: Expand) -> Walked:
+    """Walk from the roots level by level, one `expand` a level, until the depth or the budget of nodes ends it.
+
+    One level more than asked is expanded to learn at which nodes there is more. Within a level nodes are taken in the
+    order of their ids, so that two stores truncate alike.
+    """
+    walked = Walked(dict.fromkeys(sorted(roots), 0))
+    front = list(walked.depths)
+    for level in range(depth + 1):
+        if not front:
+            break
+        edges = list(expand(front))
+        far = {edge: edge.source if direction is Direction.UPSTREAM else edge.target for edge in edges}
+        near = {edge: edge.target if direction is Direction.UPSTREAM else edge.source for edge in edges}
+        new = sorted({identifier for identifier in far.values() if identifier not in walked.depths})
+        room = budget - len(walked.depths) if level < depth else 0
+        front = new[: max(room, 0)]
+        if level < depth and len(new) > len(front):
+            walked.truncated = True
+        walked.depths.update(dict.fromkeys(front, level + 1))
+        for edge in edges:
+            if far[edge] in walked.depths:
+                walked.edges.add(edge)
+            else:
+                walked.more.add(near[edge])
+        if walked.truncated:
+            break
+    return walked
