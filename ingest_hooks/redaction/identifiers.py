@@ -31,8 +31,9 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 _BIRTH = re.compile(
-    r"(?<![A-Za-z0-9])(?:dob|born|birth(?:[ _-]?(?:date|day))?|date[ _-]?of[ _-]?birth)[\W_]{0,3}(?:(?:is|was|on|in)\b)?"
-    r"[\W_]{0,3}(?P<value>\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{4,8}(?!\d)|(?:\d{1,2}\.? )?[A-Za-z]{3,9}\.? (?:\d{1,2},? )?\d{4})",
+    r"(?<![A-Za-z0-9])(?:dob|born|birth(?:[ _-]?(?:date|day))?|date[ _-]?of[ _-]?birth)[\W_]{0,3}"
+    r"(?:(?:is|was|on|in)\b)?[\W_]{0,3}(?P<value>\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{4,8}(?!\d)"
+    r"|(?:\d{1,2}\.? )?[A-Za-z]{3,9}\.? (?:\d{1,2},? )?\d{4})",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
@@ -76,62 +77,63 @@ _PLAIN = re.compile(
 _QUICK = re.compile(r"\d\D{0,2}\d\D{0,2}\d|[@=]")
 _SAFE_WHOLE = re.compile(_SAFE)
 _AUTHORITY = re.compile(r"[A-Za-z][\w+.-]*:/{2}[^/\s]*")
+_DBT_HASH = re.compile(r"\d{10}(?:\.|$)")
 _KEYED_DIGITS = 3
 _MEMO_SIZE = 20_000
 _MEMO_TEXT = 200
+
+
+class Memo(set[str]):
+    """Short strings that were found clean; emitters repeat most of theirs in every event. Emptied when it is full."""
+
+    def keep(self, text: str) -> None:
+        """Remembers `text`, unless it is too long or of a form that no two events share."""
+        if len(text) > _MEMO_TEXT or is_plain(text):
+            return
+        if len(self) >= _MEMO_SIZE:
+            self.clear()
+        self.add(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether the whole text is a UUID or a point in time."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 @dataclass(slots=True)
 class Scanner:
     """Finds identifiers: in text they become markers, in names tokens that keep equal names equal.
 
-    Clean short strings are remembered for the process, since emitters repeat most of theirs in every event.
+    `known_texts` and `known_names` are for whoever judges whole strings, of which this scan is one part.
     """
 
     key: bytes
-    _clean: set[str] = field(default_factory=set)
+    known_texts: Memo = field(default_factory=Memo)
+    known_names: Memo = field(default_factory=Memo)
 
     def text(self, text: str, *, emails: bool = True) -> str:
         """Free text without identifiers."""
-        if text in self._clean:
-            return text
         return self._scan(text, lambda kind, _: marker(kind), is_name=False, emails=emails)
 
     def name(self, text: str) -> str:
         """A name, path or address with a token in each identifier's place."""
-        if text in self._clean:
-            return text
         return self._scan(text, lambda _, value: token(value, self.key), is_name=True, emails=True)
 
     def _scan(self, text: str, replace: Replace, *, is_name: bool, emails: bool) -> str:
-        if not _QUICK.search(text):
-            self._remember(text)
-            return text
-        if _PLAIN.fullmatch(text):
+        if not _QUICK.search(text) or _PLAIN.fullmatch(text):
             return text
         result = _without_secrets(text)
         result = _without_keyed(result, replace, is_name=is_name)
         if emails and "@" in result:
             result = _EMAIL.sub(lambda match: _email(match, replace), result)
-        result = _without_numbers(result, replace, is_name=is_name)
-        if result == text:
-            self._remember(text)
-        return result
-
-    def _remember(self, text: str) -> None:
-        if len(text) <= _MEMO_TEXT:
-            if len(self._clean) >= _MEMO_SIZE:
-                self._clean.clear()
-            self._clean.add(text)
+        return _without_numbers(result, replace, is_name=is_name)
 
 
 def _without_secrets(text: str) -> str:
     if "://" not in text and "=" not in text:
         return text
     return _SECRET.sub(
-        lambda match: (
-            f"{match['user']}:{marker('secret')}" if match["user"] else f"{match['query']}{marker('secret')}"
-        ),
+        lambda match: f"{match['user']}:{marker('secret')}" if match["user"] else f"{match['query']}{marker('secret')}",
         text,
     )
 
@@ -162,7 +164,7 @@ def _without_numbers(text: str, replace: Replace, *, is_name: bool) -> str:
 
 
 def _is_dbt_hash(match: re.Match[str]) -> bool:
-    """dbt names a test `test.project.what.` and ten hexadecimal digits, which at times are all decimal."""
+    """A dbt test is named `test.project.what.` and ten hexadecimal digits, which at times are all decimal."""
     text = match.string
     return (
         len(match[0]) == 10  # noqa: PLR2004 - dbt's digest length
@@ -197,7 +199,7 @@ def _keyed(match: re.Match[str], replace: Replace) -> str:
 
 
 def _is_dbt_value(match: re.Match[str], value: str) -> bool:
-    return match.string.startswith("test.") and match["between"] == "." and len(value.split(".")[0]) == 10  # noqa: PLR2004
+    return match.string.startswith("test.") and match["between"] == "." and _DBT_HASH.match(value) is not None
 
 
 def _email(match: re.Match[str], replace: Replace) -> str:

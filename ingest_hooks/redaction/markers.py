@@ -8,7 +8,7 @@ from typing import Final
 
 _LETTERS = "abcdefghijklmnop"
 _TOKEN_BYTES = 10
-TOKEN: Final = re.compile(r"redacted-[a-p]{20}")
+TOKEN: Final = re.compile(r"redacted_[a-p]{20}")
 MARKER: Final = re.compile(r"<redacted:[a-z-]+>")
 
 
@@ -23,4 +23,4 @@ def token(value: str, key: bytes) -> str:
     80 bits of HMAC-SHA-256 in letters only: no digit run for a later scan to find, and safe in paths and SQL names.
     """
     digest = hmac.digest(key, b"identifier\x00" + value.encode("utf-8", "surrogatepass"), "sha256")
-    return "redacted-" + "".join(_LETTERS[byte >> 4] + _LETTERS[byte & 15] for byte in digest[:_TOKEN_BYTES])
+    return "redacted_" + "".join(_LETTERS[byte >> 4] + _LETTERS[byte & 15] for byte in digest[:_TOKEN_BYTES])

@@ -9,7 +9,7 @@ from functools import lru_cache
 import orjson
 
 from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
-from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.identifiers import Scanner, is_plain
 from ingest_hooks.redaction.markers import TOKEN, marker
 from ingest_hooks.redaction.rules import COMPILED, KEYS, PERSON_KEY, SECRET_KEY, Action, Node
 from ingest_hooks.redaction.sql import DIALECTS, looks_like_sql, redact_sql
@@ -55,6 +55,39 @@ def redact(event_json: JSON, *, token_key: bytes) -> Redacted:
     return Redacted(value, tuple(walk.redactions), tuple(walk.findings))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All that a key alone decides."""
+
+    facet: Node | None
+    action: Action | None
+    is_clean: bool
+    is_product: bool
+    is_secret: bool
+    is_personal: bool
+
+    @property
+    def is_free(self) -> bool:
+        return (
+            self.is_clean
+            and self.facet is None
+            and self.action is None
+            and not (self.is_product or self.is_secret or self.is_personal)
+        )
+
+
+@lru_cache(maxsize=8_192)
+def _plan(key: str) -> _Plan:
+    return _Plan(
+        facet=COMPILED.get(key),
+        action=KEYS.get(key.lower()),
+        is_clean=_scanner(b"").name(key) == key,
+        is_product=key.startswith(_PRODUCT_FACETS),
+        is_secret=SECRET_KEY.search(key) is not None,
+        is_personal=PERSON_KEY.fullmatch(key) is not None,
+    )
+
+
 @lru_cache(maxsize=8)
 def _scanner(token_key: bytes) -> Scanner:
     return Scanner(token_key)
@@ -82,44 +115,47 @@ class _Walk:
         if len(self.path) >= MAX_DEPTH:
             return self._note(marker("depth"), Action.DROP.value)
         result: dict[str, JSON] = {}
+        ruled = bool(nodes or below)
         for raw, child in value.items():
-            key = self._key(raw)
+            plan = _plan(raw)
+            # Most members are strings seen a thousand times under keys that no rule names.
+            if not ruled and plan.is_free and isinstance(child, str) and child in self.scanner.known_texts:
+                result[raw] = child
+                continue
+            key = raw if plan.is_clean else self._key(raw)
             self.path.append(key)
-            result[key] = self._member(key, child, nodes, below)
+            result[key] = self._member(key, plan, child, nodes, below)
             self.path.pop()
         return result
 
-    def _member(self, key: str, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
-        inner: list[Node] = [found for node in nodes if (found := node.steps.get(key) or node.steps.get("*"))]
-        facet = COMPILED.get(key)
-        if facet is not None:
-            inner.append(facet)
-            below = {**below, **facet.below} if facet.below else below
-        if key.startswith(_PRODUCT_FACETS) and not self.exempt:
+    def _member(self, key: str, plan: _Plan, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
+        inner: tuple[Node, ...] = ()
+        if nodes:
+            inner = tuple(found for node in nodes if (found := node.steps.get(key) or node.steps.get("*")))
+        if plan.facet is not None:
+            inner += (plan.facet,)
+            below = {**below, **plan.facet.below} if plan.facet.below else below
+        entered = plan.is_product and not self.exempt
+        if entered:
             self.exempt = True
-            result = self._decide(key, child, tuple(inner), below)
+        action = None if child is None else self._action(plan, key, child, inner, below)
+        result = self._act(action, child, inner, below, key) if action else self.value(child, inner, below, key)
+        if entered:
             self.exempt = False
-            return result
-        return self._decide(key, child, tuple(inner), below)
+        return result
 
-    def _decide(self, key: str, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
-        action = next((node.action for node in nodes if node.action is not None), None)
-        if action is None and below:
-            action = below.get(key)
-        if action is None:
-            action = KEYS.get(key.lower())
-        if action is None and below:
-            action = below.get("*")
-        if action is None and child is not None and not isinstance(child, bool):
-            action = self._by_key(key, child)
-        if action is None or child is None:
-            return self.value(child, nodes, below, key)
-        return self._act(action, child, nodes, below, key)
-
-    def _by_key(self, key: str, child: JSON) -> Action | None:
-        if isinstance(child, str) and SECRET_KEY.search(key):
+    def _action(
+        self, plan: _Plan, key: str, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]
+    ) -> Action | None:
+        for node in nodes:
+            if node.action is not None:
+                return node.action
+        found = below.get(key) or plan.action or below.get("*") if below else plan.action
+        if found is not None or isinstance(child, bool):
+            return found
+        if plan.is_secret and isinstance(child, str):
             return Action.DROP
-        if isinstance(child, _SCALARS) and not self.exempt and PERSON_KEY.fullmatch(key):
+        if plan.is_personal and not self.exempt and isinstance(child, _SCALARS):
             return Action.DROP
         return None
 
@@ -146,15 +182,11 @@ class _Walk:
         for index, item in enumerate(items):
             self.path.append(str(index))
             plain = item is None or isinstance(item, (dict, bool))
-            result.append(
-                self.value(item, inner, below, key) if plain else self._act(action, item, inner, below, key)
-            )
+            result.append(self.value(item, inner, below, key) if plain else self._act(action, item, inner, below, key))
             self.path.pop()
         return result
 
-    def _array(
-        self, items: list[JSON], nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None
-    ) -> JSON:
+    def _array(self, items: list[JSON], nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None) -> JSON:
         if len(self.path) >= MAX_DEPTH:
             return self._note(marker("depth"), Action.DROP.value)
         inner = tuple(found for node in nodes if (found := node.steps.get("*"))) if nodes else ()
@@ -197,8 +229,12 @@ class _Walk:
     def _name(self, text: str) -> str:
         if looks_like_sql(text):
             text = str(self._changed(text, redact_sql(text, self.dialect, self.scanner), Action.SQL.value))
+        if text in self.scanner.known_names:
+            return text
         result = self.scanner.name(text)
-        if result != text:
+        if result == text:
+            self.scanner.known_names.keep(text)
+        else:
             pointer = self._pointer()
             self.redactions.append(Redaction(pointer, Action.NAME.value))
             before = set(TOKEN.findall(text))
@@ -208,17 +244,25 @@ class _Walk:
         return result
 
     def _text(self, text: str, key: str | None) -> JSON:
+        if text in self.scanner.known_texts or is_plain(text):
+            return text
+        result, rule = self._judge(text, key)
+        if result == text:
+            self.scanner.known_texts.keep(text)
+            return text
+        return result if rule is None else self._note(result, rule)
+
+    def _judge(self, text: str, key: str | None) -> tuple[str, str | None]:
+        """What becomes of a string that no rule names; without a rule where the inside has been noted already."""
         if len(text) > _JSON_TEXT and (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
             inner = self._json_text(text, key)
             if inner is not None:
-                return inner
-        if " " in text:
-            if looks_like_sql(text):
-                return self._changed(text, redact_sql(text, self.dialect, self.scanner), Action.SQL.value)
-            return self._changed(text, self.scanner.text(text), "identifier-in-text")
-        if "/" in text or "=" in text:
-            return self._changed(text, self.scanner.name(text), Action.NAME.value)
-        return self._changed(text, self.scanner.text(text), "identifier-in-text")
+                return inner, None
+        if looks_like_sql(text):
+            return redact_sql(text, self.dialect, self.scanner), Action.SQL.value
+        if " " not in text and ("/" in text or "=" in text):
+            return self.scanner.name(text), Action.NAME.value
+        return self.scanner.text(text), "identifier-in-text"
 
     def _json_text(self, text: str, key: str | None) -> str | None:
         """JSON inside a string (BigQuery's job properties, dbt's meta) is JSON all the same."""

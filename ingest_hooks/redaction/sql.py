@@ -16,7 +16,8 @@ from typing import Final
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, Tokenizer, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokens import Tokenizer
 
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.markers import marker
@@ -42,7 +43,7 @@ _LITERALS: Final = frozenset(
 _COMPARISONS: Final = frozenset(
     {
         TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.GT, TokenType.LTE, TokenType.GTE, TokenType.LIKE,
-        TokenType.ILIKE, TokenType.RLIKE, TokenType.BETWEEN, TokenType.SET, TokenType.NULLSAFE_EQ,
+        TokenType.ILIKE, TokenType.RLIKE, TokenType.BETWEEN, TokenType.NULLSAFE_EQ,
     }
 )  # fmt: skip
 _SUSPICIONS: Final = (
@@ -66,7 +67,7 @@ _LOCAL = threading.local()
 
 def looks_like_sql(text: str) -> bool:
     """Whether a text anywhere reads like a statement, so that literals must be expected in it."""
-    return len(text) >= len("select a from b") and " " in text and _LOOKS_LIKE_SQL.search(text) is not None
+    return len(text) >= len("select a from b") and _LOOKS_LIKE_SQL.search(text) is not None
 
 
 def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
@@ -113,18 +114,21 @@ def _find(statement: str, tokens: list[Token], dialect: str, scanner: Scanner) -
     cursor = 0
     guard = _QuoteGuard(active=not dialect)
     glued = -1
-    for token in tokens:
+    for index, token in enumerate(tokens):
         start, end = token.start, token.end + 1
         if start < cursor:  # a numeric suffix is given as several tokens over the same text
             continue
         yield from _gap(statement, cursor, start)
         text = statement[start:end]
-        replacement = guard.judge(token, text)
+        is_qualified = index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.DOT
+        replacement = guard.judge(token, text, is_qualified=is_qualified)
         if token.token_type in _LITERALS:
             replacement = _STRING
         elif token.token_type is TokenType.NUMBER:
             replacement, glued = _NUMBER, end
-        elif start == glued:  # `0x1F`, `12_345`: the rest of a number that this dialect does not know
+        elif start == glued and (
+            text[0].isalnum() or text[0] == "_"
+        ):  # `0x1F`, `12_345`: the rest of a number that this dialect does not know
             replacement, glued = "", end
         elif replacement is None and any(character.isdigit() for character in text):
             replacement = scanner.name(text)
@@ -151,12 +155,12 @@ class _QuoteGuard:
         self._before: TokenType | None = None
         self._lists: list[bool] = []
 
-    def judge(self, token: Token, text: str) -> str | None:
+    def judge(self, token: Token, text: str, *, is_qualified: bool) -> str | None:
         kind = token.token_type
         replacement = None
         if kind is TokenType.IDENTIFIER:
             quote, content = text[0], text[1:-1]
-            if self._active and (not _SIMPLE_NAME.fullmatch(content) or self._is_value()):
+            if self._active and (not _SIMPLE_NAME.fullmatch(content) or (self._is_value() and not is_qualified)):
                 replacement = f"{quote}{marker('identifier')}{quote}"
         if kind is TokenType.L_PAREN:
             self._lists.append(self._before in {TokenType.IN, TokenType.VALUES})

@@ -9,7 +9,9 @@ from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.markers import marker
 
 _MESSAGE = marker("message")
-_ERROR_NAME = r"(?:[A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*(?:Error|Exception|Warning|Interrupt|Exit|Failure|Fault|Throwable)"
+_ERROR_NAME = (
+    r"(?:[A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*(?:Error|Exception|Warning|Interrupt|Exit|Failure|Fault|Throwable)"
+)
 _PYTHON_FRAME = re.compile(r'\s*File "[^"\n]{0,500}", line \d+(?:, in [\w<>.$]+)?')
 _JAVA_FRAME = re.compile(r"\s*at [\w.$<>/@-]+\([\w.$ -]*(?::\d+)?\)")
 _FIXED: Final = (
@@ -18,14 +20,16 @@ _FIXED: Final = (
     "The above exception was the direct cause of the following exception:",
 )
 _MORE = re.compile(r"\s*\.\.\. \d+ (?:more|common frames omitted)")
-_RAISED = re.compile(rf"(?P<lead>\s*(?:Caused by: |Suppressed: |Exception in thread )?)(?P<error>{_ERROR_NAME})(?P<rest>:.*)?")
+_RAISED = re.compile(
+    rf"(?P<lead>\s*(?:Caused by: |Suppressed: |Exception in thread )?)(?P<error>{_ERROR_NAME})(?P<rest>:.*)?"
+)
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”")
 _ASSIGNED = re.compile(r"=\s*\([^()\n]*\)|=\s*\[[^\[\]\n]*\]")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _TAIL = re.compile(
     r"(?P<lead>\b(?:value|values|type \w+|input|syntax for \w+|convert \w+|parse \w*|literal|row|rows|record|records"
     r"|contains|detail|key|date|string|data|argument|arguments|params|parameters|near|got|found|received|unexpected)\b"
-    r"[^:\n]{0,40}: *+)(?P<value>[^\n<][^\n]*)",
+    r"[^:\n<>]{0,40}: *+)(?P<value>[^\n<][^\n]*)",
     re.IGNORECASE,
 )
 
