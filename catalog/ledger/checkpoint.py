@@ -46,6 +46,11 @@ class SignedCheckpoint:
             raise NoteError("the root is not a SHA-256 hash")
         return cls(lines[_ORIGIN], int(lines[_TREE_SIZE]), root, text)
 
+    def names(self, signers: Iterable[Signer]) -> bool:
+        """Return whether there is a signature line, not verified, for each of these signers."""
+        lines = {(line.name, line.key_id) for line in note.Note.parse(self.text).signatures}
+        return {(signer.name, signer.verifier.key_id) for signer in signers} <= lines
+
     @classmethod
     def open(cls, text: str, origin: str, keys: Iterable[VerifierKey]) -> SignedCheckpoint:
         """Return a checkpoint of that log that one of these keys signed; raises NoteError for any other text."""

@@ -42,7 +42,7 @@ class ProofFile:
         return cls(int(index[1]), tuple(note.decode(line) for line in lines), SignedCheckpoint.parse(checkpoint))
 
     def verify(self, entry: bytes, origin: str, keys: Iterable[VerifierKey]) -> None:
-        """Raise NoteError unless the log of that origin, by one of these keys, holds exactly this entry at the index."""
+        """Raise NoteError unless that log, by one of these keys, holds exactly this entry at the index."""
         self.checkpoint.verify(origin, keys)
         leaf = merkle.leaf_hash(entry)
         if not merkle.verify_inclusion(self.index, self.checkpoint.size, leaf, self.path, self.checkpoint.root):

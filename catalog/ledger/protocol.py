@@ -12,6 +12,7 @@ from catalog.ledger.entry import Entry
 from catalog.ledger.note import VerifierKey
 
 Progress = Callable[[int, int], None]
+Clock = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,8 @@ class Ledger(Protocol):
     def latest_checkpoint(self) -> IssuedCheckpoint | None:
         """Return the newest checkpoint."""
 
-    def erase(self, indexes: Iterable[int], by: int) -> Future[int]:
-        """Erase salt and body of these entries under the entry `by` that records why; resolves to how many were there.
+    def erase(self, indexes: Iterable[int], by: int) -> int:
+        """Erase salt and body of these entries under the entry `by` that records why; return how many were there.
 
         Entries, proofs and the memory of duplicates stay. `by` must come after every entry that it erases.
         """

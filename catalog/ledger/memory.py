@@ -1,0 +1,155 @@
+"""The ledger in memory: the same answers and nothing durable, for what needs a ledger and no disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger import audit, merkle
+from catalog.ledger.audit import Rehash, Row
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.merkle import Frontier
+from catalog.ledger.protocol import Clock, Draft, IssuedCheckpoint, Progress, Receipt, VerifyReport
+from catalog.ledger.reading import ReadableLedger
+from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
+
+
+class MemoryLedger(ReadableLedger):
+    """A Ledger (see `protocol`) without threads of its own: the futures that it answers with are resolved."""
+
+    def __init__(self, keys: SiteKeys, clock: Clock = utc_microseconds) -> None:
+        super().__init__(keys)
+        self._clock = clock
+        self._stored = MemorySnapshot()
+        self._frontier = Frontier()
+        self._recorded_at = -1
+        self._closed = False
+        self._lock = threading.RLock()
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        """Take a record; see `Ledger.append`."""
+        sealed = seal(draft, self._keys)
+        future: Future[Receipt] = Future()
+        with self._lock:
+            self._refuse_closed()
+            future.set_result(self._place(sealed))
+        return future
+
+    def size(self) -> int:
+        """Return how many entries there are."""
+        return self._stored.size
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign the present size, after re-hashing what is new."""
+        with self._lock:
+            self._refuse_closed()
+            latest = self.latest_checkpoint()
+            if latest is not None and latest.checkpoint.size == self._stored.size:
+                return latest.checkpoint
+            if latest is not None:
+                audit.check_root(latest.checkpoint, self._stored)
+            rehash = Rehash.after(self._stored, latest.checkpoint.size if latest else 0)
+            root = rehash.through(self._stored.size).root()
+            checkpoint = SignedCheckpoint.sign(self.origin, self._stored.size, root, self._keys.signers)
+            self._stored.issued.append(IssuedCheckpoint(checkpoint, self._clock()))
+            return checkpoint
+
+    def erase(self, indexes: Iterable[int], by: int) -> int:
+        """Erase salt and body of these entries."""
+        with self._lock:
+            self._refuse_closed()
+            wanted = sorted(set(indexes))
+            if wanted and not 0 <= wanted[0] <= wanted[-1] < by < self._stored.size:
+                raise IndexError(f"entry {by} cannot erase entries {wanted[0]} to {wanted[-1]}")
+            present = [row for row in map(self._stored.row, wanted) if row.erased_by is None]
+            for row in present:
+                self._stored.entries[row.index] = Row(row.index, row.entry_bytes, None, None, by)
+            return len(present)
+
+    def wait_for(self, index: int, timeout: float) -> bool:  # noqa: ARG002 (nothing is ever on its way here)
+        """Return whether the entry is there."""
+        return self._stored.size > index
+
+    def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
+        """Re-hash everything."""
+        with self._snapshot() as snapshot:
+            return audit.verify(snapshot, self._keys, progress, held)
+
+    def close(self) -> None:
+        """Take nothing any more."""
+        self._closed = True
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[MemorySnapshot]:
+        with self._lock:
+            self._refuse_closed()
+            yield self._stored
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise OperatorError("The ledger is closed.", action="Start the service again.")
+
+    def _place(self, sealed: SealedDraft) -> Receipt:
+        known = self._stored.duplicate(sealed.duplicate_key)
+        if known is not None:
+            stored = audit.read_again(self._stored, known)
+            return Receipt(known, stored.leaf, stored.entry.recorded_at, duplicate=True)
+        index, self._recorded_at = self._stored.size, max(self._clock(), self._recorded_at + 1)
+        entry = sealed.entry(self._recorded_at).serialize()
+        completed = self._frontier.append(merkle.leaf_hash(entry))
+        self._stored.entries.append(Row(index, entry, sealed.salt, sealed.body, None))
+        self._stored.nodes.update({(node.level, node.position): node.hash for node in completed})
+        self._stored.duplicates[sealed.duplicate_key] = index
+        return Receipt(index, completed[0].hash, self._recorded_at, duplicate=False)
+
+
+class MemorySnapshot:
+    """Everything that a ledger in memory holds."""
+
+    def __init__(self) -> None:
+        self.entries: list[Row] = []
+        self.nodes: dict[tuple[int, int], bytes] = {}
+        self.duplicates: dict[bytes, int] = {}
+        self.issued: list[IssuedCheckpoint] = []
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self.entries)
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return the stored hash of a complete subtree."""
+        try:
+            return self.nodes[level, position]
+        except KeyError as error:
+            raise EvidenceError(
+                f"the hash of subtree {position} on level {level} is gone", index=position << level
+            ) from error
+
+    def node_count(self) -> int:
+        """Return how many subtree hashes are stored."""
+        return len(self.nodes)
+
+    def row(self, index: int) -> Row:
+        """Return one row."""
+        return self.entries[index]
+
+    def rows(self, start: int, end: int) -> Iterator[Row]:
+        """Yield the rows from start up to end."""
+        yield from self.entries[start:end]
+
+    def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
+        """Return every checkpoint, the oldest first, or only the `last` so many."""
+        return self.issued[-last:] if last else self.issued.copy()
+
+    def duplicate(self, key: bytes) -> int | None:
+        """Return the index remembered under a duplicate key."""
+        return self.duplicates.get(key)
+
+    def duplicate_count(self) -> int:
+        """Return how many duplicate keys are remembered."""
+        return len(self.duplicates)

@@ -1,0 +1,108 @@
+"""What is read from a ledger, the same over every snapshot."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+
+from catalog.errors import EvidenceError
+from catalog.ledger import merkle
+from catalog.ledger.audit import Snapshot, read_back
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.note import VerifierKey
+from catalog.ledger.proof import ProofFile
+from catalog.ledger.protocol import IssuedCheckpoint, StoredEntry
+
+
+class ReadableLedger(ABC):
+    """The reading half of a Ledger (see `protocol`), for whatever can show a snapshot of itself."""
+
+    def __init__(self, keys: SiteKeys) -> None:
+        self._keys = keys
+
+    @abstractmethod
+    def _snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Lend a view of one moment."""
+
+    @abstractmethod
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign the present size."""
+
+    @property
+    def origin(self) -> str:
+        """The name of this log in its checkpoints."""
+        return self._keys.origin
+
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """Every public key that ever signed for this log, the present one first."""
+        return self._keys.verifiers
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the tree's root at a size, by default the present one."""
+        with self._snapshot() as snapshot:
+            return merkle.root(_within(size, snapshot.size), snapshot.node)
+
+    def entry(self, index: int) -> StoredEntry:
+        """Return one entry."""
+        for entry in self.entries(index, 1):
+            return entry
+        raise IndexError(f"the ledger has no entry {index}")
+
+    def entries(self, start: int, limit: int) -> list[StoredEntry]:
+        """Return up to `limit` entries from `start` on, each held to its leaf and its body's digest."""
+        if start < 0 or limit < 0:
+            raise IndexError(f"the ledger has no {limit} entries from {start} on")
+        entries: list[StoredEntry] = []
+        with self._snapshot() as snapshot:
+            end = min(start + limit, snapshot.size)
+            for row in snapshot.rows(start, end):
+                if row.index != start + len(entries):
+                    break
+                entries.append(read_back(row, snapshot.node(0, row.index)))
+        if len(entries) < end - start:
+            raise EvidenceError(f"entry {start + len(entries)} is missing", index=start + len(entries))
+        return entries
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """Return the path from an entry to the root at a size."""
+        with self._snapshot() as snapshot:
+            size = _within(size, snapshot.size)
+            if not 0 <= index < size:
+                raise IndexError(f"a tree of {size} has no entry {index}")
+            return merkle.inclusion_proof(index, size, snapshot.node)
+
+    def consistency_proof(self, old: int, new: int) -> list[bytes]:
+        """Return the proof that the tree at `old` is a prefix of that at `new`."""
+        with self._snapshot() as snapshot:
+            return merkle.consistency_proof(_within(old, new), _within(new, snapshot.size), snapshot.node)
+
+    def proof_file(self, index: int) -> str:
+        """Return an offline proof for one entry, against the newest checkpoint that covers it."""
+        entry = self.entry(index)
+        latest = self.latest_checkpoint()
+        checkpoint = latest.checkpoint if latest and latest.checkpoint.size > index else self.checkpoint()
+        path = tuple(self.inclusion_proof(index, checkpoint.size))
+        if not merkle.verify_inclusion(index, checkpoint.size, entry.leaf, path, checkpoint.root):
+            raise EvidenceError(f"entry {index} does not lead to the root that was signed", index=index)
+        return ProofFile(index, path, checkpoint).serialize()
+
+    def checkpoints(self) -> list[IssuedCheckpoint]:
+        """Return every checkpoint ever signed, the oldest first."""
+        with self._snapshot() as snapshot:
+            return snapshot.checkpoints()
+
+    def latest_checkpoint(self) -> IssuedCheckpoint | None:
+        """Return the newest checkpoint."""
+        with self._snapshot() as snapshot:
+            return next(iter(snapshot.checkpoints(last=1)), None)
+
+
+def _within(size: int | None, most: int) -> int:
+    """Return a size that the ledger has had."""
+    if size is None:
+        return most
+    if not 0 <= size <= most:
+        raise IndexError(f"the ledger has had no size {size}")
+    return size

@@ -1,0 +1,75 @@
+"""From a draft to what the ledger keeps: the salted digest, the MACs and, at its turn, the entry."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+
+from catalog.ledger.entry import Entry, check_names
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.protocol import Draft
+
+SALT_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDraft:
+    """A draft of which only the time is open; what was received is gone from it."""
+
+    kind: str
+    actor: str
+    correlation_id: str
+    subjects: tuple[str, ...]
+    salt: bytes
+    body: bytes
+    received: str
+    duplicate_key: bytes
+
+    def entry(self, recorded_at: int) -> Entry:
+        """Return the entry, recorded at that time in UTC microseconds."""
+        return Entry(
+            kind=self.kind,
+            recorded_at=recorded_at,
+            actor=self.actor,
+            correlation_id=self.correlation_id,
+            subjects=self.subjects,
+            body=body_digest(self.salt, self.body),
+            received=self.received,
+        )
+
+
+def seal(draft: Draft, keys: SiteKeys) -> SealedDraft:
+    """Return the sealed draft; raises MalformedEntryError for names that no entry may carry."""
+    check_names(draft.kind, draft.actor, draft.correlation_id, draft.subjects)
+    received = f"hmac-sha256:{keys.received.key_id}:{keys.received.mac(draft.received).hex()}"
+    return SealedDraft(
+        kind=draft.kind,
+        actor=draft.actor,
+        correlation_id=draft.correlation_id,
+        subjects=draft.subjects,
+        salt=os.urandom(SALT_SIZE),
+        body=draft.body,
+        received=received,
+        duplicate_key=duplicate_key(draft.kind, draft.actor, received, keys),
+    )
+
+
+def duplicate_key(kind: str, actor: str, received: str, keys: SiteKeys) -> bytes:
+    """Return what two records have in common exactly if they are the same one sent twice.
+
+    The actor is part of it, because two people may say the same: the second approval is no copy of the first. What was
+    received enters through its MAC, so that the key can be recomputed from the entry and a changed row be found.
+    """
+    return keys.duplicates.mac(f"{kind}\n{actor}\n{received}".encode("ascii"))
+
+
+def body_digest(salt: bytes, body: bytes) -> str:
+    """Return the digest that the entry carries: unsalted, one unknown number in known text falls in minutes."""
+    return f"sha256:{hashlib.sha256(salt + body).hexdigest()}"
+
+
+def utc_microseconds() -> int:
+    """Return the time of the system's clock."""
+    return time.time_ns() // 1_000

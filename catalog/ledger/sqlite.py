@@ -1,0 +1,476 @@
+"""The ledger in one SQLite file: WAL, every commit synced, one writing thread with group commit, readers beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger import audit, merkle
+from catalog.ledger.audit import Rehash
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.entry import MalformedEntryError
+from catalog.ledger.group_commit import GroupCommit, Limits
+from catalog.ledger.keys import SiteKeys, sync_folder
+from catalog.ledger.merkle import Frontier, Node
+from catalog.ledger.note import NoteError
+from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
+from catalog.ledger.reading import ReadableLedger
+from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
+from catalog.ledger.sqlite_file import (
+    APPLICATION_ID,
+    FORMAT,
+    MAX_BODY,
+    SCHEMA,
+    SqliteSnapshot,
+    compress,
+    connect,
+    explain,
+    transaction,
+    translated,
+)
+
+_OPENING_TAIL = 256
+_DEFAULT_LIMITS: Final = Limits()
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where the next entry goes."""
+
+    frontier: Frontier
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    sealed: SealedDraft
+    stored_body: bytes
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction adds, as rows."""
+
+    entries: list[tuple[int, bytes]]
+    bodies: list[tuple[int, bytes, int, bytes]]
+    nodes: list[Node]
+    duplicates: dict[bytes, Receipt]
+    seen: list[tuple[bytes]]
+
+
+class SqliteLedger(ReadableLedger):
+    """A Ledger (see `protocol`) in a file, of which one process may write and any number read.
+
+    Beside the file lie `<file>.checkpoint`, the newest checkpoint as it is published, and `<file>.lock`.
+    """
+
+    def __init__(
+        self, path: Path, keys: SiteKeys, *, lock: sqlite3.Connection | None, limits: Limits, clock: Clock
+    ) -> None:
+        self._path = path
+        super().__init__(keys)
+        self._clock = clock
+        self._lock = lock
+        self._idle_readers: list[sqlite3.Connection] = []
+        self._readers_lock = threading.Lock()
+        self._checkpoint_lock = threading.Lock()
+        self._grown = threading.Condition()
+        self._writing: sqlite3.Connection | None = None
+        self._head: _Head | None = None
+        self._size = 0
+        self._closed = False
+        self._writer: GroupCommit[_Job, Receipt] | None = None
+        if lock is not None:
+            self._ready_to_write()
+            self._writer = GroupCommit(self._commit, limits, name="ledger-writer")
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        keys_folder: Path,
+        origin: str,
+        *,
+        limits: Limits = _DEFAULT_LIMITS,
+        clock: Clock = utc_microseconds,
+    ) -> Self:
+        """Open the ledger for writing, made on the first start together with its keys.
+
+        Raises OperatorError where another process writes it, or keys, folder or disk are missing; EvidenceError where
+        its end does not re-hash, or its newest checkpoint, there or in the file beside, is not one of this tree.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OperatorError(
+                f"The folder {path.parent} cannot be made: {error.strerror or error}.",
+                action="Make it, writable for this user.",
+            ) from error
+        with translated(path):
+            lock = _take_lock(path)
+        try:
+            with translated(path):
+                connection = connect(path, writable=True)
+            try:
+                keys = _keys_for(SqliteSnapshot(connection, path), connection, path, keys_folder, origin)
+            finally:
+                connection.close()
+            _check_end(path, keys)
+            return cls(path, keys, lock=lock, limits=limits, clock=clock)
+        except BaseException:
+            lock.close()
+            raise
+
+    @classmethod
+    def open_to_read(cls, path: Path, keys_folder: Path, origin: str) -> Self:
+        """Open a ledger that another process may be writing; appending, signing and erasing raise OperatorError."""
+        keys = SiteKeys.load(keys_folder, origin)
+        ledger = cls(path, keys, lock=None, limits=_DEFAULT_LIMITS, clock=utc_microseconds)
+        with ledger._snapshot() as snapshot:
+            _check_format(snapshot, path)
+            _check_about(snapshot, keys)
+        return ledger
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        """Take a record; see `Ledger.append`."""
+        writer = self._writable()
+        if len(draft.body) > MAX_BODY:
+            raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
+        job = _Job(seal(draft, self._keys), compress(draft.body))
+        return writer.submit(job, len(draft.body) + len(job.stored_body))
+
+    def size(self) -> int:
+        """Return how many entries are durable."""
+        if self._writer is not None:
+            return self._size
+        with self._snapshot() as snapshot:
+            return snapshot.size
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Sign the present size, after reading back and re-hashing what is new."""
+        writer = self._writable()
+        with self._checkpoint_lock:
+            checkpoint = self._signed_already() or self._sign(writer)
+            _publish(self._published, checkpoint)
+            return checkpoint
+
+    def erase(self, indexes: Iterable[int], by: int) -> int:
+        """Erase salt and body of these entries, also from the file's free pages and its log."""
+        writer = self._writable()
+        wanted = sorted(set(indexes))
+        if wanted and not 0 <= wanted[0] <= wanted[-1] < by < self._size:
+            raise IndexError(f"entry {by} cannot erase entries {wanted[0]} to {wanted[-1]}")
+        return writer.run(lambda: self._erase(wanted, by))
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be durable."""
+        if self._writer is None:
+            return self.size() > index
+        with self._grown:
+            return self._grown.wait_for(lambda: self._size > index, timeout)
+
+    def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
+        """Re-hash everything; the published checkpoint beside the file counts as one that is held elsewhere."""
+        with self._snapshot() as snapshot:
+            return audit.verify(snapshot, self._keys, progress, (*_held(self._published), *held))
+
+    def close(self) -> None:
+        """Write what was taken, and let go of everything."""
+        self._closed = True
+        if self._writer is not None:
+            self._writer.close()
+        self._drop_writing()
+        with self._readers_lock:
+            while self._idle_readers:
+                self._idle_readers.pop().close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @property
+    def _published(self) -> Path:
+        return _beside(self._path, ".checkpoint")
+
+    def _writable(self) -> GroupCommit[_Job, Receipt]:
+        if self._writer is None:
+            raise OperatorError(
+                f"The ledger {self._path} was opened for reading.", action="Ask the service that writes it."
+            )
+        return self._writer
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[SqliteSnapshot]:
+        """Lend a reading connection, inside one transaction so that everything read is of one moment."""
+        with self._readers_lock:
+            if self._closed:
+                raise OperatorError("The ledger is closed.", action="Start the service again.")
+            connection = self._idle_readers.pop() if self._idle_readers else None
+        with translated(self._path):
+            connection = connection or connect(self._path, writable=False)
+            try:
+                with transaction(connection, "BEGIN"):
+                    yield SqliteSnapshot(connection, self._path)
+            except BaseException:
+                connection.close()
+                raise
+            with self._readers_lock:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle_readers.append(connection)
+
+    def _ready_to_write(self) -> tuple[sqlite3.Connection, _Head]:
+        """Return the writing connection and the ledger's head, read anew after an error."""
+        if self._writing is None:
+            with translated(self._path):
+                self._writing = connect(self._path, writable=True)
+        if self._head is None:
+            snapshot = SqliteSnapshot(self._writing, self._path)
+            size = snapshot.size
+            last = audit.read_again(snapshot, size - 1).entry.recorded_at if size else -1
+            self._head = _Head(Frontier.load(size, snapshot.node), last)
+            self._grow_to(size)
+        return self._writing, self._head
+
+    def _drop_writing(self) -> None:
+        """Forget connection and head: after an error, only the file knows what was written."""
+        self._head = None
+        if self._writing is not None:
+            with suppress(sqlite3.Error):
+                self._writing.close()
+            self._writing = None
+
+    def _grow_to(self, size: int) -> None:
+        with self._grown:
+            self._size = size
+            self._grown.notify_all()
+
+    def _commit(self, jobs: Sequence[_Job]) -> list[Receipt]:
+        """Write one batch in one transaction."""
+        try:
+            connection, head = self._ready_to_write()
+            after = _Head(head.frontier.copy(), head.recorded_at)
+            with transaction(connection):
+                receipts = self._write(connection, after, jobs)
+        except sqlite3.Error as error:
+            self._drop_writing()
+            raise explain(error, self._path) from error
+        except BaseException:
+            self._drop_writing()
+            raise
+        self._head = after
+        self._grow_to(after.frontier.size)
+        return receipts
+
+    def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[_Job]) -> list[Receipt]:
+        snapshot = SqliteSnapshot(connection, self._path)
+        batch = _Batch([], [], [], {}, [])
+        receipts = []
+        for job in jobs:
+            key = job.sealed.duplicate_key
+            first = batch.duplicates.get(key) or _known(snapshot, key)
+            if first is not None:
+                batch.seen.append((key,))
+                receipts.append(Receipt(first.index, first.leaf, first.recorded_at, duplicate=True))
+                continue
+            receipts.append(_place(job, head, self._clock(), batch))
+        connection.executemany("INSERT INTO entry VALUES (?, ?)", batch.entries)
+        connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", batch.bodies)
+        connection.executemany(
+            "INSERT INTO node VALUES (?, ?, ?)", [(node.level, node.position, node.hash) for node in batch.nodes]
+        )
+        connection.executemany(
+            "INSERT INTO duplicate (key, idx) VALUES (?, ?)",
+            [(key, receipt.index) for key, receipt in batch.duplicates.items()],
+        )
+        connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
+        return receipts
+
+    def _signed_already(self) -> SignedCheckpoint | None:
+        """Return the newest checkpoint where it covers everything, under every key that signs at present."""
+        latest = self.latest_checkpoint()
+        if latest is None or latest.checkpoint.size != self._size:
+            return None
+        return latest.checkpoint if latest.checkpoint.names(self._keys.signers) else None
+
+    def _sign(self, writer: GroupCommit[_Job, Receipt]) -> SignedCheckpoint:
+        """Re-hash what no checkpoint covers yet, over a new connection that has nothing of it in memory, and sign."""
+        with translated(self._path):
+            connection = connect(self._path, writable=False)
+            try:
+                with transaction(connection, "BEGIN"):
+                    snapshot = SqliteSnapshot(connection, self._path)
+                    latest = next((issued.checkpoint for issued in snapshot.checkpoints(last=1)), None)
+                    if latest is not None:
+                        audit.check_root(latest, snapshot)
+                    size = snapshot.size
+                    root = Rehash.after(snapshot, latest.size if latest else 0).through(size).root()
+            finally:
+                connection.close()
+        checkpoint = SignedCheckpoint.sign(self.origin, size, root, self._keys.signers)
+        writer.run(lambda: self._keep(checkpoint))
+        return checkpoint
+
+    def _keep(self, checkpoint: SignedCheckpoint) -> None:
+        connection, _ = self._ready_to_write()
+        try:
+            with transaction(connection):
+                connection.execute(
+                    "INSERT INTO checkpoint (note, signed_at) VALUES (?, ?)", (checkpoint.text, self._clock())
+                )
+        except sqlite3.Error as error:
+            self._drop_writing()
+            raise explain(error, self._path) from error
+
+    def _erase(self, indexes: list[int], by: int) -> int:
+        connection, _ = self._ready_to_write()
+        erased = 0
+        try:
+            with transaction(connection):
+                for index in indexes:
+                    connection.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (index, by))
+                    erased += connection.execute("DELETE FROM body WHERE idx = ?", (index,)).rowcount
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            self._drop_writing()
+            raise explain(error, self._path) from error
+        return erased
+
+
+def _known(snapshot: SqliteSnapshot, key: bytes) -> Receipt | None:
+    """Return where a record stands that was taken in an earlier batch."""
+    index = snapshot.duplicate(key)
+    if index is None:
+        return None
+    stored = audit.read_again(snapshot, index)
+    return Receipt(index, stored.leaf, stored.entry.recorded_at, duplicate=True)
+
+
+def _place(job: _Job, head: _Head, now: int, batch: _Batch) -> Receipt:
+    """Give a record its time and its place, behind everything before it."""
+    index, head.recorded_at = head.frontier.size, max(now, head.recorded_at + 1)
+    entry_bytes = job.sealed.entry(head.recorded_at).serialize()
+    completed = head.frontier.append(merkle.leaf_hash(entry_bytes))
+    receipt = Receipt(index, completed[0].hash, head.recorded_at, duplicate=False)
+    batch.entries.append((index, entry_bytes))
+    batch.bodies.append((index, job.sealed.salt, len(job.sealed.body), job.stored_body))
+    batch.nodes += completed
+    batch.duplicates[job.sealed.duplicate_key] = receipt
+    return receipt
+
+
+def _take_lock(path: Path) -> sqlite3.Connection:
+    """Hold a lock that ends with the process, however it ends; SQLite's own, so that it works where SQLite does."""
+    lock = sqlite3.connect(_beside(path, ".lock"), timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        raise OperatorError(
+            f"Another process writes the ledger {path}.", action="End it, or give this one a ledger of its own."
+        ) from error
+    return lock
+
+
+def _keys_for(
+    snapshot: SqliteSnapshot, connection: sqlite3.Connection, path: Path, folder: Path, origin: str
+) -> SiteKeys:
+    """Return the keys that belong to the file; a new file and its keys are made here."""
+    application, _, tables = snapshot.format()
+    if application == 0 and tables == 0:
+        keys = SiteKeys.create(folder, origin)
+        with translated(path), transaction(connection):
+            for statement in SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.executemany("INSERT INTO about VALUES (?, ?)", _about(keys).items())
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        sync_folder(path.parent)
+        return keys
+    _check_format(snapshot, path)
+    keys = SiteKeys.load(folder, origin)
+    _check_about(snapshot, keys)
+    return keys
+
+
+def _check_format(snapshot: SqliteSnapshot, path: Path) -> None:
+    application, version, _ = snapshot.format()
+    if application != APPLICATION_ID:
+        raise OperatorError(f"{path} is not a ledger.", action="Name the ledger's file, or a new one.")
+    if version != FORMAT:
+        raise OperatorError(
+            f"{path} is a ledger of format {version}; this program writes {FORMAT}.", action="Use a newer version."
+        )
+
+
+def _about(keys: SiteKeys) -> dict[str, str]:
+    return {
+        "origin": keys.origin,
+        "received_key": keys.received.key_id,
+        "duplicates_key": keys.duplicates.key_id,
+    }
+
+
+def _check_about(snapshot: SqliteSnapshot, keys: SiteKeys) -> None:
+    about, expected = snapshot.about(), _about(keys)
+    for name in expected:
+        if about.get(name) != expected[name]:
+            raise OperatorError(
+                f"The ledger's {name.replace('_', ' ')} is {about.get(name)!r}, but that of the key folder is"
+                f" {expected[name]!r}.",
+                action="Name the key folder that belongs to this ledger.",
+            )
+
+
+def _check_end(path: Path, keys: SiteKeys) -> None:
+    with translated(path):
+        connection = connect(path, writable=False)
+        try:
+            with transaction(connection, "BEGIN"):
+                published = _held(_beside(path, ".checkpoint"))
+                audit.check_opening(SqliteSnapshot(connection, path), keys, published, _OPENING_TAIL)
+        finally:
+            connection.close()
+
+
+def _held(published: Path) -> tuple[SignedCheckpoint, ...]:
+    """Return the checkpoint in the file beside the ledger, if there is one."""
+    try:
+        return (SignedCheckpoint.parse(published.read_text("utf-8")),)
+    except FileNotFoundError:
+        return ()
+    except (NoteError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"{published} is not a checkpoint: {error}") from error
+
+
+def _publish(path: Path, checkpoint: SignedCheckpoint) -> None:
+    """Put the checkpoint in the file beside the ledger, at once and for good."""
+    with suppress(FileNotFoundError):
+        if path.read_text("utf-8") == checkpoint.text:
+            return
+    scratch = path.with_name(f"{path.name}.new")
+    try:
+        with scratch.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(checkpoint.text)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise OperatorError(
+            f"The checkpoint cannot be written to {path}: {error.strerror or error}.",
+            action="Free space, or make the folder writable; the checkpoint itself is signed and stored.",
+        ) from error
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)

@@ -1,0 +1,253 @@
+"""The ledger's database file: its tables, its connections, and SQLite's errors sorted by who has to act."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger.audit import Row
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.note import NoteError
+from catalog.ledger.protocol import IssuedCheckpoint
+
+APPLICATION_ID = 0x4C57_4C47  # "LWLG"
+FORMAT = 1
+MAX_BODY = 64 * 1024 * 1024
+
+_RETRY_AFTER = 30
+_BUSY_SECONDS = 5.0
+_PRIMARY_CODE = 0xFF
+_WORTHWHILE = 256
+_COMPRESSION_LEVEL = 1
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_ACTIONS = {
+    sqlite3.SQLITE_FULL: "Free space on its disk; nothing acknowledged is lost, and writing goes on by itself.",
+    sqlite3.SQLITE_IOERR: "See whether its disk is full or failing; nothing acknowledged is lost.",
+    sqlite3.SQLITE_READONLY: "Make the file and its folder writable for this user.",
+    sqlite3.SQLITE_CANTOPEN: "See that its folder exists and is writable for this user.",
+    sqlite3.SQLITE_PERM: "Make the file and its folder writable for this user.",
+    sqlite3.SQLITE_BUSY: "Another program holds the file; end it, or wait.",
+    sqlite3.SQLITE_LOCKED: "Another program holds the file; end it, or wait.",
+}
+
+# The triggers stop accidents, not attackers: whoever can write the file is found by the checkpoints.
+SCHEMA = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE body (
+  idx INTEGER PRIMARY KEY REFERENCES entry, salt BLOB NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL
+) STRICT;
+CREATE TABLE erasure (
+  idx INTEGER PRIMARY KEY REFERENCES entry, erased_by INTEGER NOT NULL REFERENCES entry
+) STRICT;
+CREATE TABLE node (
+  level INTEGER NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE duplicate (
+  key BLOB PRIMARY KEY, idx INTEGER NOT NULL REFERENCES entry, seen INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoint (number INTEGER PRIMARY KEY, note TEXT NOT NULL, signed_at INTEGER NOT NULL) STRICT;
+CREATE TRIGGER body_update BEFORE UPDATE ON body
+  BEGIN SELECT RAISE(ABORT, 'a body is erased, or it stays as it is'); END;
+CREATE TRIGGER body_delete BEFORE DELETE ON body WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE idx = OLD.idx)
+  BEGIN SELECT RAISE(ABORT, 'a body is erased only by a record'); END;
+CREATE TRIGGER duplicate_update BEFORE UPDATE OF key, idx ON duplicate
+  BEGIN SELECT RAISE(ABORT, 'a retry must find the first record'); END;
+CREATE TRIGGER duplicate_delete BEFORE DELETE ON duplicate
+  BEGIN SELECT RAISE(ABORT, 'a retry must find the first record'); END;
+CREATE TRIGGER about_update BEFORE UPDATE ON about
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER about_delete BEFORE DELETE ON about
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER entry_update BEFORE UPDATE ON entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER entry_delete BEFORE DELETE ON entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER erasure_update BEFORE UPDATE ON erasure
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER erasure_delete BEFORE DELETE ON erasure
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER node_update BEFORE UPDATE ON node
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER node_delete BEFORE DELETE ON node
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER checkpoint_update BEFORE UPDATE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER checkpoint_delete BEFORE DELETE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors as OperatorError or EvidenceError; one that is neither is a defect of ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def explain(error: sqlite3.Error, path: Path) -> Exception:
+    """Return what the error means for whoever has to act."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
+    if code in _DAMAGED:
+        return EvidenceError(f"the ledger file {path} is damaged: {error}")
+    if code in _ACTIONS:
+        return OperatorError(
+            f"The ledger {path} cannot be used: {error}.", action=_ACTIONS[code], retry_after=_RETRY_AFTER
+        )
+    return error
+
+
+def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
+    """Open the file, which must exist unless writable; reading connections cannot write."""
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if writable else 'ro'}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA cache_size = -16384")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    """Commit what is done inside, or none of it."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite itself has rolled back after some errors, a full disk among them.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def compress(body: bytes) -> bytes:
+    """Return the body compressed where that pays, else as it is."""
+    if len(body) < _WORTHWHILE:
+        return body
+    packed = zlib.compress(body, _COMPRESSION_LEVEL)
+    return packed if len(packed) < len(body) else body
+
+
+def decompress(stored: bytes, size: int) -> bytes:
+    """Return the body of that size; raises ValueError where there is none in it."""
+    if len(stored) == size:
+        return stored
+    if not 0 <= size <= MAX_BODY:
+        raise ValueError("no body has that size")
+    try:
+        unpacker = zlib.decompressobj()
+        body = unpacker.decompress(stored, size + 1)
+    except zlib.error as error:
+        raise ValueError("the body is not what was compressed") from error
+    if len(body) != size or not unpacker.eof or unpacker.unused_data:
+        raise ValueError("the body is not what was compressed")
+    return body
+
+
+class SqliteSnapshot:
+    """What one connection sees; inside a transaction, of one moment."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return self._number("SELECT coalesce(max(idx) + 1, 0) FROM entry")
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return the stored hash of a complete subtree."""
+        with translated(self._path):
+            found = self._connection.execute(
+                "SELECT hash FROM node WHERE level = ? AND position = ?", (level, position)
+            ).fetchone()
+        if found is None:
+            raise EvidenceError(f"the hash of subtree {position} on level {level} is gone", index=position << level)
+        hash_: bytes = found[0]
+        return hash_
+
+    def node_count(self) -> int:
+        """Return how many subtree hashes are stored, from the last position on each level, which is quick."""
+        highest = self.size.bit_length()
+        return sum(
+            self._number("SELECT coalesce(max(position) + 1, 0) FROM node WHERE level = ?", level)
+            for level in range(highest)
+        ) + self._number("SELECT count(*) FROM node WHERE level >= ?", highest)
+
+    def row(self, index: int) -> Row:
+        """Return one row."""
+        for row in self.rows(index, index + 1):
+            return row
+        raise EvidenceError(f"entry {index} is missing", index=index)
+
+    def rows(self, start: int, end: int) -> Iterator[Row]:
+        """Yield the rows from start up to end."""
+        with translated(self._path):
+            cursor = self._connection.execute(
+                "SELECT entry.idx, entry.bytes, body.salt, body.bytes, body.size, erasure.erased_by FROM entry"
+                " LEFT JOIN body USING (idx) LEFT JOIN erasure USING (idx)"
+                " WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx",
+                (start, end),
+            )
+            for index, entry_bytes, salt, stored, size, erased_by in cursor:
+                try:
+                    body = None if stored is None else decompress(stored, size)
+                except ValueError as error:
+                    raise EvidenceError(f"the body of entry {index} cannot be read: {error}", index=index) from error
+                yield Row(index, entry_bytes, salt, body, erased_by)
+
+    def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
+        """Return every stored checkpoint, the oldest first, or only the `last` so many."""
+        with translated(self._path):
+            found = self._connection.execute(
+                "SELECT note, signed_at FROM checkpoint ORDER BY number DESC LIMIT ?", (-1 if last is None else last,)
+            ).fetchall()
+        try:
+            return [IssuedCheckpoint(SignedCheckpoint.parse(text), signed_at) for text, signed_at in reversed(found)]
+        except NoteError as error:
+            raise EvidenceError(f"a stored checkpoint is malformed: {error}") from error
+
+    def duplicate(self, key: bytes) -> int | None:
+        """Return the index remembered under a duplicate key."""
+        with translated(self._path):
+            found = self._connection.execute("SELECT idx FROM duplicate WHERE key = ?", (key,)).fetchone()
+        return None if found is None else int(found[0])
+
+    def duplicate_count(self) -> int:
+        """Return how many duplicate keys are remembered."""
+        return self._number("SELECT count(*) FROM duplicate")
+
+    def about(self) -> dict[str, str]:
+        """Return what the file says of itself."""
+        with translated(self._path):
+            return dict(self._connection.execute("SELECT key, value FROM about").fetchall())
+
+    def format(self) -> tuple[int, int, int]:
+        """Return application id, format version, and how many tables there are."""
+        return (
+            self._number("PRAGMA application_id"),
+            self._number("PRAGMA user_version"),
+            self._number("SELECT count(*) FROM sqlite_schema"),
+        )
+
+    def _number(self, query: str, *values: int) -> int:
+        with translated(self._path):
+            return int(self._connection.execute(query, values).fetchone()[0])
