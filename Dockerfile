@@ -16,7 +16,8 @@ RUN groupadd --system --gid 10001 lineward \
  && useradd --system --uid 10001 --gid lineward --home-dir /var/lib/lineward --shell /usr/sbin/nologin lineward \
  && install --directory --owner lineward --group lineward --mode 0700 /var/lib/lineward
 COPY --from=build /opt/lineward /opt/lineward
-ENV PATH=/opt/lineward/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LINEWARD_DATA=/var/lib/lineward
+ENV PATH=/opt/lineward/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    LINEWARD_DATA_DIR=/var/lib/lineward LINEWARD_HOST=0.0.0.0 LINEWARD_PORT=8080
 USER 10001:10001
 WORKDIR /var/lib/lineward
 VOLUME /var/lib/lineward
@@ -24,4 +25,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health/ready', timeout=4)"]
 ENTRYPOINT ["lineward"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
+CMD ["serve"]

@@ -34,7 +34,7 @@ run: $(DEMO) ## Serve the catalog on loopback, with its data in lineward-data/
 test: $(TEST) ## Check style, types and imports, then run every test, the real Neo4j included
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.support.neo4j_server
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 

@@ -33,7 +33,7 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
-hypothesis.settings.load_profile(os.environ.get("LINEWARD_HYPOTHESIS") or ("ci" if ON_CI else "default"))
+hypothesis.settings.load_profile(os.environ.get("LINEWARD_TEST_HYPOTHESIS") or ("ci" if ON_CI else "default"))
 
 LEFTOVERS = pytest.StashKey[Leftovers]()
 

@@ -1,0 +1,77 @@
+"""What must not stand in the product's text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import PACKAGES, REPOSITORY, product_files
+
+CYPHER = re.compile(
+    r"\b(?:MATCH|MERGE)\s*\(|\bUNWIND\s+\$|\bDETACH\s+DELETE\b|\bCREATE\s+(?:CONSTRAINT|FULLTEXT|RANGE)\b"
+    r"|\bSHOW\s+(?:CONSTRAINTS|INDEXES|SETTINGS)\b|\bCALL\s+(?:db|dbms)\.|\bRETURN\s+DISTINCT\b"
+)
+THE_ONLY_WRITER_OF_CYPHER = REPOSITORY / "graph_schema" / "cypher.py"
+TEXT_SUFFIXES = (".py", ".html", ".css", ".js", ".typ", ".json", ".md", ".toml", ".graphql", ".txt")
+
+
+def strings_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the string literals of a module, docstrings aside, with their lines."""
+    tree = ast.parse(path.read_text())
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.lineno, node.value
+
+
+def test_only_one_module_writes_cypher() -> None:
+    stray = [
+        f"{path.relative_to(REPOSITORY)}:{line}"
+        for path in product_files(".py")
+        if path != THE_ONLY_WRITER_OF_CYPHER
+        for line, text in strings_of(path)
+        if CYPHER.search(text)
+    ]
+    assert not stray
+
+
+def test_the_search_for_cypher_finds_cypher() -> None:
+    written = [text for _, text in strings_of(THE_ONLY_WRITER_OF_CYPHER)]
+    assert any(CYPHER.search(text) for text in written)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_is_put_off_in_the_product(package: str) -> None:
+    put_off = [
+        f"{path.relative_to(REPOSITORY)}:{number}"
+        for path in product_files(*TEXT_SUFFIXES)
+        if path.is_relative_to(REPOSITORY / package) and ".min." not in path.name
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b", line)
+    ]
+    assert not put_off
+
+
+def test_nothing_refers_to_a_folder_of_the_machine_it_was_written_on() -> None:
+    here = re.compile(rf"{re.escape(str(REPOSITORY))}\b|(?<![\w.$*:]){re.escape(str(Path.home()))}/")
+    somewhere = re.compile(r"(?<![\w.$*:/])/(?:home|root|Users|work)/\w")
+    roots = [path for path in REPOSITORY.iterdir() if path.is_file() and path.suffix in {*TEXT_SUFFIXES, ".yaml", ""}]
+    ours = [*product_files(*TEXT_SUFFIXES), *roots, *(REPOSITORY / "bench").rglob("*.py")]
+    found = [
+        f"{path.relative_to(REPOSITORY)}:{number}"
+        for path in ours
+        if ".min." not in path.name and path.name != ".coverage"
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
+        if here.search(line) or somewhere.search(line)
+    ]
+    assert not found
