@@ -1,0 +1,123 @@
+"""At which point an answer was taken and whether it is whole, as GraphQL types."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated
+
+import strawberry
+
+from catalog import reading
+from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.problems import InvalidInputError
+from catalog.api.graphql.scalars import Digest, Micros
+from catalog.reading import AsOf
+from graph_schema.facts import NOW
+
+
+@strawberry.input(description="Two times: what was true at `validAt`, as far as it was known by `knownAt`; both default to now.")
+class AsOfInput:
+    valid_at: Micros | None = None
+    known_at: Micros | None = None
+    known_at_index: int | None = strawberry.field(
+        default=None, description="Instead of `knownAt`: the last ledger entry that counts."
+    )
+
+    def read(self, asking: Asking) -> AsOf:
+        """Return the times as the capabilities take them; raises InvalidInputError where both ways are used."""
+        if self.known_at is not None and self.known_at_index is not None:
+            raise InvalidInputError("Say knownAt or knownAtIndex, not both.", "asOf.knownAtIndex")
+        valid_at = NOW if self.valid_at is None else int(self.valid_at)
+        if self.known_at_index is not None:
+            return AsOf(valid_at, self.known_at_index)
+        return AsOf(valid_at, NOW if self.known_at is None else asking.known_by(self.known_at))
+
+
+@strawberry.type(description="Where an answer was taken: any answer can be had again, equal, at the same point.")
+class ReadPoint:
+    valid_at: Micros
+    known_at: Micros = strawberry.field(description="When the last entry that counts was recorded.")
+    ledger_index: int = strawberry.field(description="The last entry that counts, -1 for none.")
+    ledger_size: int
+    ledger_root: Digest
+    projection: str = strawberry.field(description="The version of the projection that made the graph.")
+
+
+@strawberry.type(description="Nothing was left out.")
+class Complete:
+    whole: bool = True
+
+
+@strawberry.type(description="The graph does not hold everything yet: `behind` entries, or quarantined ones that bear on this.")
+class Lagging:
+    behind: int
+    quarantined: list[int]
+    at_index: int = strawberry.field(description="The last entry that the graph does hold.")
+
+
+@strawberry.type(description="The budget ended the answer; go on from `frontier`.")
+class Truncated:
+    limit: int
+    reached: int
+    frontier: list[strawberry.ID]
+    lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
+
+
+@strawberry.type(description="Rights hide some nodes; connectivity is kept.")
+class Redacted:
+    hidden: int
+    reason: str
+
+
+Completeness = Annotated[
+    Complete | Truncated | Redacted | Lagging,
+    strawberry.union("Completeness", description="Whether an answer is whole; no answer is silently partial."),
+]
+
+
+def as_of(given: AsOfInput | None, asking: Asking) -> AsOf:
+    """Return the times asked for, now where none are."""
+    return AsOf() if given is None else given.read(asking)
+
+
+def read_point(asking: Asking, at: AsOf) -> ReadPoint:
+    """Return the read point of an answer."""
+    point = asking.read_point(at)
+    return ReadPoint(
+        valid_at=Micros(point.valid_at),
+        known_at=Micros(point.known_at),
+        ledger_index=point.ledger_size - 1,
+        ledger_size=point.ledger_size,
+        ledger_root=Digest(point.ledger_root),
+        projection=point.projection,
+    )
+
+
+def completeness(
+    asking: Asking, at: AsOf, found: reading.Completeness, subjects: Collection[str] = ()
+) -> Complete | Truncated | Redacted | Lagging:
+    """Return how whole an answer is, the projection's lag and the quarantine of its subjects included."""
+    lagging = _lagging(asking, at, found, frozenset(subjects))
+    match found:
+        case reading.Truncated():
+            frontier = [strawberry.ID(one) for one in found.frontier]
+            return Truncated(limit=found.limit, reached=found.reached, frontier=frontier, lagging=lagging)
+        case reading.Redacted():
+            return Redacted(hidden=found.hidden, reason=found.reason)
+    return lagging or Complete()
+
+
+def _lagging(asking: Asking, at: AsOf, found: reading.Completeness, subjects: frozenset[str]) -> Lagging | None:
+    behind = asking.behind if at.known_at > asking.reached else 0
+    if at.known_at != NOW:
+        behind = min(behind, max(at.known_at - asking.reached, 0))
+    quarantined = {
+        one.entry
+        for one in asking.quarantined
+        if one.entry <= at.known_at and (not one.subjects or subjects.intersection(one.subjects))
+    }
+    if isinstance(found, reading.Lagging):
+        behind, quarantined = max(behind, found.behind), quarantined | set(found.quarantined)
+    if not behind and not quarantined:
+        return None
+    return Lagging(behind=behind, quarantined=sorted(quarantined), at_index=asking.reached)

@@ -1,0 +1,65 @@
+"""The scalars that GraphQL's own five do not hold."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+
+from ingest_hooks.openlineage.event import parse_instant
+
+Micros = NewType("Micros", int)
+Digest = NewType("Digest", str)
+Long = NewType("Long", int)
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC prints without an offset
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+
+
+def write_time(at: int) -> str:
+    """Return UTC microseconds as RFC 3339 with Z; what lies outside the years 1 to 9999 is shown as the nearest in them."""
+    moment = _EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))
+    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
+
+
+def read_time(text: Any) -> Micros:  # noqa: ANN401  whatever the caller sent
+    """Return the UTC microseconds of an RFC 3339 time; raises GraphQLError for anything else."""
+    parsed = parse_instant(text) if isinstance(text, str) else None
+    if parsed is None or not parsed[1]:
+        raise GraphQLError("A DateTime is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.")
+    return Micros(parsed[0].micros)
+
+
+def _read_long(value: Any) -> int:  # noqa: ANN401
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise GraphQLError("A Long is a decimal integer, as text.") from error
+
+
+CONFIG = StrawberryConfig(
+    scalar_map={
+        Micros: strawberry.scalar(
+            name="DateTime",
+            description="A point in time, RFC 3339 in UTC with up to six decimals.",
+            specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+            serialize=write_time,
+            parse_value=read_time,
+        ),
+        Digest: strawberry.scalar(
+            name="Digest",
+            description="A digest that names its algorithm, such as `sha256:` and 64 hex digits; a ledger's is SHA-256 in hex.",
+            serialize=str,
+            parse_value=str,
+        ),
+        Long: strawberry.scalar(
+            name="Long",
+            description="An integer of up to 64 bits, as decimal text: JSON's numbers lose digits beyond 53 bits.",
+            serialize=str,
+            parse_value=_read_long,
+        ),
+    }
+)
