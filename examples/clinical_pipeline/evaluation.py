@@ -1,0 +1,43 @@
+"""Evaluation: how well the model does on people it never saw."""
+
+from __future__ import annotations
+
+import json
+
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from ingest_hooks.emit import Flow, Manifest, Metric
+
+from . import estate
+from .tables import read_table
+from .training import Model, Trained, outcomes
+from .workspace import Workspace
+
+_SPLIT = "evaluation"
+
+
+def evaluate(workspace: Workspace, sealed: Manifest, trained: Trained) -> tuple[Metric, ...]:
+    """Measure discrimination (area under the ROC curve) and calibration (Brier score) on the locked snapshot."""
+    target = workspace.folder(estate.EVALUATION_REPORT)
+    with workspace.run(estate.EVALUATE) as run:
+        run.read(estate.EVALUATION, snapshot=sealed)
+        run.read_model(estate.MODEL, workspace.period.model_version)
+        rows = read_table(workspace.folder(estate.EVALUATION))
+        predicted, happened = Model.load(trained.folder).predict(rows), outcomes(rows)
+        metrics = (
+            Metric("auroc", round(float(roc_auc_score(happened, predicted)), 4), _SPLIT),
+            Metric("brier", round(float(brier_score_loss(happened, predicted)), 4), _SPLIT),
+        )
+        target.mkdir(parents=True)
+        lines = [json.dumps({"metric": metric.name, "value": metric.value}) + "\n" for metric in metrics]
+        (target / "metrics.ndjson").write_text("".join(lines))
+        run.write(
+            estate.EVALUATION_REPORT,
+            files=target,
+            column_lineage={
+                "value": [Flow(estate.EVALUATION, "readmitted", subtype="AGGREGATION", masking=True)],
+            },
+            mode=workspace.mode,
+            rows=len(metrics),
+        )
+    return metrics
