@@ -1,0 +1,250 @@
+"""The blocks every report is made of: one model behind page, PDF and JSON, so that they cannot disagree.
+
+Text enters through `plain`, `code` and their kin, which clean it; a renderer only draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+from reports.text import clean
+
+MOST_ROWS = 5_000
+Tone = Literal["none", "good", "warn", "bad"]
+Style = Literal["plain", "code", "strong", "faint", "missing", "mark", "cite"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of clean text in one style; a `mark` is a short verdict in its tone."""
+
+    text: str
+    style: Style = "plain"
+    tone: Tone = "none"
+
+
+Line = tuple[Span, ...]
+Cell = tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section (level 1) or a part of one (level 2); `anchor` is unique in its document."""
+
+    type: ClassVar[str] = "heading"
+    text: str
+    anchor: str
+    number: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; a quotation names its source."""
+
+    type: ClassVar[str] = "text"
+    line: Line
+    tone: Tone = "none"
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values in reading order."""
+
+    type: ClassVar[str] = "facts"
+    rows: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    title: str
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """At most `MOST_ROWS` rows; `total` says how many there are, and a note tells when fewer are shown."""
+
+    type: ClassVar[str] = "table"
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the summary: its verdict, what is said, and the section that shows it."""
+
+    tone: Tone
+    verdict: str
+    line: Line
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reader must know, the exceptions first."""
+
+    type: ClassVar[str] = "summary"
+    verdict: str
+    tone: Tone
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node of a drawing, in points from its upper left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    title: str
+    detail: str
+    root: bool = False
+    collapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An edge of a drawing: the points it passes, and the number under which the table describes it."""
+
+    points: tuple[tuple[int, int], ...]
+    number: str
+    at: tuple[int, int]
+    dashed: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A column of a drawing that belongs to one zone."""
+
+    x: int
+    width: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A drawing in whole points, the same in page and PDF; `alt` says in words what it shows."""
+
+    type: ClassVar[str] = "graph"
+    caption: str
+    alt: str
+    width: int
+    height: int
+    bands: tuple[Band, ...]
+    boxes: tuple[Box, ...]
+    paths: tuple[Path, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A request for approval and its decisions, as 21 CFR 11.50 wants them shown."""
+
+    type: ClassVar[str] = "signoff"
+    title: str
+    status: Span
+    rows: tuple[tuple[str, Cell], ...]
+    decisions: tuple[tuple[tuple[str, Cell], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is not recorded, by name, under what it should have been said of."""
+
+    type: ClassVar[str] = "gaps"
+    groups: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The checkpoint as text and as QR code (rows of 0 and 1), and the key that reads it."""
+
+    type: ClassVar[str] = "proof"
+    checkpoint: tuple[str, ...]
+    vkey: str
+    modules: tuple[str, ...]
+    alt: str
+
+
+Block = Heading | Text | Facts | Table | Summary | Graph | SignOff | Gaps | Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report before it has a form. `date` is the read point's, never the clock's."""
+
+    kind: str
+    title: str
+    subject: str
+    organisation: str
+    date: str
+    read_point: str
+    cover: Facts
+    statement: str
+    blocks: tuple[Block, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document as JSON values, each block with its `type`."""
+        values = asdict(self)
+        values["blocks"] = [{"type": block.type, **asdict(block)} for block in self.blocks]
+        return values
+
+
+def plain(text: str) -> Line:
+    return (Span(clean(text)),)
+
+
+def strong(text: str) -> Line:
+    return (Span(clean(text), "strong"),)
+
+
+def faint(text: str) -> Line:
+    return (Span(clean(text), "faint"),)
+
+
+def code(text: str) -> Line:
+    """Return a digest, URN or other token that people copy."""
+    return (Span(clean(text), "code"),)
+
+
+def missing(what: str = "not recorded") -> Line:
+    return (Span(what, "missing"),)
+
+
+def mark(verdict: str, tone: Tone) -> Line:
+    return (Span(clean(verdict), "mark", tone),)
+
+
+def cites(entries: Iterable[int]) -> Line:
+    """Return the ledger entries a line rests on, as `#12 #15`; the first eight of many."""
+    known = sorted(set(entries))
+    most = 8
+    if not known:
+        return ()
+    more = f" +{len(known) - most}" if len(known) > most else ""
+    return (Span(" ".join(f"#{entry}" for entry in known[:most]) + more, "cite"),)
+
+
+def maybe(text: str | None, style: Style = "plain") -> Line:
+    return missing() if text is None or text == "" else (Span(clean(text), style),)
+
+
+def cell(*lines: Line) -> Cell:
+    return tuple(line for line in lines if line)
+
+
+def table(caption: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]], note: str | None = None) -> Table:
+    """Return a table of the first `MOST_ROWS` rows that says how many there are."""
+    if len(rows) > MOST_ROWS:
+        shown = f"The first {MOST_ROWS:,} of {len(rows):,} rows are shown; the complete set is in the attached evidence."
+        note = shown if note is None else f"{shown} {note}"
+    return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note)

@@ -1,0 +1,597 @@
+"""The dossier's sections: each takes the whole context and yields the blocks under its heading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import segno
+
+from reports.contexts import Actor, Approval, Code, Decision, ModelDossier, Snapshot
+from reports.document import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Gaps,
+    Heading,
+    Line,
+    Proof,
+    SignOff,
+    Span,
+    Text,
+    Tone,
+    cell,
+    cites,
+    code,
+    faint,
+    mark,
+    maybe,
+    missing,
+    plain,
+    strong,
+    table,
+)
+from reports.dossier.regulation import ASKS, ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
+from reports.graph import draw
+from reports.text import clean
+
+_STATUS_TONES: dict[str, Tone] = {
+    "APPROVED": "good",
+    "APPROVE": "good",
+    "COMPLETE": "good",
+    "OK": "good",
+    "DENIED": "bad",
+    "DENY": "bad",
+    "INVALIDATED": "bad",
+    "EXPIRED": "bad",
+    "FAIL": "bad",
+    "ABORT": "bad",
+    "MISMATCH": "bad",
+    "MISSING": "bad",
+    "HIGH": "bad",
+    "PENDING": "warn",
+    "ABSTAINED": "warn",
+    "ABSTAIN": "warn",
+    "MEDIUM": "warn",
+    "INFERRED": "warn",
+    "SUGGESTED": "warn",
+}
+# strftime would name months in the language of whoever runs it.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_MEANINGS = {
+    "AUTHORSHIP": "authorship",
+    "REVIEW": "review",
+    "APPROVAL": "approval",
+    "RESPONSIBILITY": "responsibility",
+}
+
+
+def moment(at: str) -> str:
+    """Return a time as people read it, in UTC and to the second; what is no RFC 3339 time stays as it is."""
+    try:
+        utc = datetime.fromisoformat(at).astimezone(UTC)
+    except ValueError:
+        return clean(at)
+    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M:%S} UTC"
+
+
+def model(context: ModelDossier) -> Iterator[Block]:
+    version = context.model
+    revision, environment = version.code, version.environment
+    clean_tree = {True: mark("clean", "good"), False: mark("not clean", "bad"), None: missing("clean: not recorded")}
+    yield Facts(
+        (
+            ("Name and version", cell(strong(f"{version.name} {version.version}"), code(version.namespace))),
+            ("Intended use", cell(maybe(version.intended_use))),
+            ("Registered", cell((*plain(moment(version.registered_at) + " by "), *_who(version.registered_by)))),
+            ("Artifact digest", cell(maybe(version.artifact_digest, "code"))),
+            ("Signature", cell(maybe(version.signature, "code"))),
+            (
+                "Code revision",
+                cell(code(revision.repository), (*code(revision.revision), Span(" "), *clean_tree[revision.clean]))
+                if revision
+                else cell(missing()),
+            ),
+            (
+                "Environment",
+                cell(maybe(environment.description), code(environment.digest)) if environment else cell(missing()),
+            ),
+            ("Ledger entries", cell(cites(version.entries) or missing("no entry cited"))),
+        )
+    )
+    if version.metrics:
+        yield table(
+            "Metrics, as registered with the model version",
+            (Column("Metric", 3), Column("Value", 2), Column("Split", 2)),
+            [(cell(plain(m.name)), cell(plain(m.value)), cell(maybe(m.split))) for m in version.metrics],
+        )
+    else:
+        yield Text((Span("Metrics: "), *missing()))
+
+
+def data(context: ModelDossier) -> Iterator[Block]:
+    if not context.snapshots:
+        yield Text((Span("Snapshots: "), *missing()))
+        return
+    yield table(
+        "Snapshots that the model version was trained and evaluated on",
+        (Column("Role", 2), Column("Dataset and digest", 6), Column("Sealed and produced", 4), Column("Verified", 3)),
+        [
+            (
+                cell(strong(each.role.capitalize()), *_lock(each), cites(each.entries)),
+                cell(
+                    plain(each.dataset),
+                    code(each.digest),
+                    *(faint(f"{foreign.system}: {foreign.id}") for foreign in each.foreign),
+                    *_size(each),
+                ),
+                cell(*_sealed(each)),
+                cell(*_verified(each)),
+            )
+            for each in context.snapshots
+        ],
+        note="A snapshot's digest is SHA-256 over its sorted manifest of paths, sizes and file digests.",
+    )
+
+
+def lineage(context: ModelDossier) -> Iterator[Block]:
+    if not context.nodes:
+        yield Text((Span("Lineage: "), *missing()))
+        return
+    names = {node.id: node.name for node in context.nodes}
+    feeds = [node for node in context.nodes if node.raw_feed]
+    if feeds:
+        yield Text((*plain("Raw feeds: " + ", ".join(node.name for node in feeds) + "."),))
+    yield draw(context.nodes, context.edges, "Where the data came from, from landing to the model version")
+    rows = [
+        (
+            cell(plain(str(number))),
+            cell(plain(names.get(edge.source, edge.source))),
+            cell(plain(names.get(edge.target, edge.target))),
+            cell(maybe(edge.job), *_run(edge.run, edge.run_state)),
+            cell(
+                plain(edge.kind.replace("_", " ").lower()),
+                mark(edge.confidence.lower(), _STATUS_TONES.get(edge.confidence, "none")) if edge.confidence else (),
+                mark("de-identifies", "good") if edge.deidentifies else (),
+                cites(edge.entries),
+            ),
+        )
+        for number, edge in enumerate(context.edges, 1)
+    ]
+    yield table(
+        "Every edge of the lineage, numbered as in the drawing",
+        (Column("No.", 1), Column("From", 5), Column("To", 5), Column("Job and run", 5), Column("How known", 3)),
+        rows,
+    )
+
+
+def sources(context: ModelDossier) -> Iterator[Block]:
+    if not context.sources:
+        yield Text((Span("Sources: "), *missing()))
+        return
+    yield table(
+        "Sources of the training data, with what their owners declared",
+        (Column("Dataset", 4), Column("Source system", 3), Column("Declared", 6), Column("Missing", 3)),
+        [
+            (
+                cell(plain(each.dataset), mark("raw feed", "none") if each.raw_feed else (), cites(each.entries)),
+                cell(maybe(each.system), *([faint(each.system_kind)] if each.system_kind else [])),
+                cell(*((*faint(f"{fact.field}: "), *plain(fact.value)) for fact in each.declared)) or cell(missing()),
+                cell(*(missing(clean(name)) for name in each.missing)) or cell(mark("none", "good")),
+            )
+            for each in context.sources
+        ],
+    )
+
+
+def runs(context: ModelDossier) -> Iterator[Block]:
+    if not context.runs:
+        yield Text((Span("Runs: "), *missing()))
+        return
+    yield table(
+        "Runs that touched the data, failed ones included",
+        (Column("Job and run", 6), Column("State", 2), Column("Started", 3), Column("Ended", 3), Column("Remarks", 4)),
+        [
+            (
+                cell(plain(each.job), code(each.run)),
+                cell(mark(each.state, _STATUS_TONES.get(each.state, "none")), cites(each.entries)),
+                cell(_when(each.started_at)),
+                cell(_when(each.ended_at)),
+                cell(faint("attempt: contributed nothing current") if each.attempt else (), plain(each.error or "")),
+            )
+            for each in context.runs
+        ],
+    )
+
+
+def handling(context: ModelDossier) -> Iterator[Block]:
+    yield Heading("De-identification steps and attestations", "deidentification", "", 2)
+    if not context.deidentification:
+        yield Text((Span("De-identification steps: "), *missing()))
+    else:
+        yield table(
+            "Steps that remove identifiers; a step counts only while its attestation is in force",
+            (Column("Step", 4), Column("Method and scope", 5), Column("Clears", 3), Column("Attested", 5)),
+            [
+                (
+                    cell(
+                        plain(step.job),
+                        *([code(step.run)] if step.run else []),
+                        mark("in force", "good") if step.in_force else mark("not in force", "bad"),
+                        cites(step.entries),
+                    ),
+                    cell(
+                        maybe(_words(step.method)),
+                        *([plain(step.scope)] if step.scope else []),
+                        *([faint(f"result: {step.result}")] if step.result else []),
+                        *([faint(f"alterations: {', '.join(step.alterations)}")] if step.alterations else []),
+                    ),
+                    cell(_codes(step.clears)),
+                    cell(
+                        (*plain("by "), *_who(step.attested_by)) if step.attested_by else missing("not attested"),
+                        plain(moment(step.attested_at)) if step.attested_at else (),
+                        faint(f"expert: {step.expert}") if step.expert else (),
+                        faint(f"until {moment(step.until)}") if step.until else (),
+                    ),
+                )
+                for step in context.deidentification
+            ],
+        )
+    yield Heading("PHI labels in effect", "labels", "", 2)
+    if not context.labels:
+        yield Text((Span("PHI labels: "), *missing()))
+        return
+    yield table(
+        "PHI labels in effect, and why",
+        (Column("Dataset and column", 5), Column("Label", 4), Column("Codes", 3), Column("Origin and reason", 5)),
+        [
+            (
+                cell(plain(label.dataset), *([code(label.column)] if label.column else [])),
+                cell(
+                    plain(_words(label.kind) or ""),
+                    *([faint(f"confidentiality {label.confidentiality}")] if label.confidentiality else []),
+                ),
+                cell(_codes(label.codes)),
+                cell(
+                    mark(label.origin.lower(), _STATUS_TONES.get(label.origin, "none")),
+                    plain(label.because or ""),
+                    cites(label.entries),
+                ),
+            )
+            for label in context.labels
+        ],
+    )
+
+
+def use(context: ModelDossier) -> Iterator[Block]:
+    if not context.use:
+        yield Text((Span("Permitted-use statements: "), *missing()))
+        return
+    yield table(
+        "What the owners permit, in the codes they declared",
+        (Column("Dataset", 4), Column("Purposes and DUO", 4), Column("Refrains, obligations", 4), Column("In words", 5)),
+        [
+            (
+                cell(plain(each.dataset), cites(each.entries)),
+                cell(_list("purposes", each.purposes), _list("DUO", each.duo)),
+                cell(_list("refrains", each.refrains), _list("obligations", each.obligations)),
+                cell(maybe(each.statement), faint(f"region: {each.region}") if each.region else ()),
+            )
+            for each in context.use
+        ],
+    )
+
+
+def approvals(context: ModelDossier) -> Iterator[Block]:
+    yield Text(
+        plain("Signed electronic records contain the printed name of the signer, the date and time when the signature "
+              "was executed, and the meaning associated with the signature."),
+        source="after 21 CFR 11.50(a)",
+    )
+    if not context.approvals:
+        yield Text((Span("Approvals: "), *missing()))
+    for approval in context.approvals:
+        yield SignOff(
+            title=clean(f"{approval.kind} approval"),
+            status=mark(approval.status, _STATUS_TONES.get(approval.status, "none"))[0],
+            rows=_request(approval),
+            decisions=tuple(_decision(decision) for decision in approval.decisions),
+        )
+
+
+def exceptions(context: ModelDossier) -> Iterator[Block]:
+    if not (context.schema_changes or context.findings or context.quarantined):
+        yield Text(plain("None are known at the read point."))
+    if context.schema_changes:
+        yield table(
+            "Schema changes on the way to the training data",
+            (Column("Dataset", 5), Column("When", 3), Column("Change", 6)),
+            [
+                (
+                    cell(plain(each.dataset), *([code(each.run)] if each.run else []), cites(each.entries)),
+                    cell(_when(each.at)),
+                    cell(_list("added", each.added), _list("removed", each.removed), _list("changed", each.changed)),
+                )
+                for each in context.schema_changes
+            ],
+        )
+    if context.findings:
+        yield table(
+            "Findings",
+            (Column("Rule", 3), Column("Severity", 2), Column("Subject", 4), Column("What was found", 6)),
+            [
+                (
+                    cell(plain(each.rule)),
+                    cell(mark(each.severity, _STATUS_TONES.get(each.severity, "none"))),
+                    cell(plain(each.subject)),
+                    cell(plain(each.text), cites(each.entries)),
+                )
+                for each in context.findings
+            ],
+        )
+    if context.quarantined:
+        yield table(
+            "Records that could not be projected and may bear on this report",
+            (Column("Entry", 1), Column("Kind", 3), Column("Reason", 6)),
+            [(cell(cites([q.entry])), cell(code(q.kind)), cell(plain(q.reason))) for q in context.quarantined],
+        )
+
+
+def gaps(context: ModelDossier) -> Iterator[Block]:
+    if not context.gaps:
+        yield Text(plain("Nothing that this report asks for is missing."))
+        return
+    groups: defaultdict[str, list[Line]] = defaultdict(list)
+    for gap in context.gaps:
+        note = f" ({gap.note})" if gap.note else ""
+        groups[gap.subject].append((*missing(f"{clean(gap.field)}: not recorded"), *plain(note)))
+    yield Gaps(tuple((clean(subject), tuple(lines)) for subject, lines in groups.items()))
+
+
+def regulation(context: ModelDossier) -> Iterator[Block]:
+    yield Text(
+        plain(
+            "The paragraphs are named so that a reader finds the record that bears on them. "
+            "Whether and how they apply is not said here."
+        )
+    )
+    yield table(
+        "Paragraphs, and the section that holds the record",
+        (Column("Paragraph", 4), Column("Asks for", 8), Column("Section", 3), Column("Here", 2)),
+        [
+            (
+                cell(strong(ask.paragraph)),
+                cell(plain(ask.subject)),
+                cell(plain(_SECTION_NAMES[ask.section])),
+                cell(mark("recorded", "good") if ask.recorded(context) else missing()),
+            )
+            for ask in ASKS
+        ],
+    )
+    yield table(
+        "The 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), paraphrased",
+        (Column("Group", 4), Column("Recorded here", 4), Column("Not recorded", 9)),
+        [
+            (
+                cell(plain(f"({group}) {title}")),
+                cell(_attributes(context, group, recorded=True)),
+                cell(_attributes(context, group, recorded=False)),
+            )
+            for group, title in ATTRIBUTE_GROUPS.items()
+        ],
+    )
+
+
+def method(context: ModelDossier) -> Iterator[Block]:
+    point = context.read_point
+    answer = point.completeness
+    counts = "; ".join(f"{count.what}: {count.number:,}" for count in answer.counts)
+    outside = context.evidence.held_outside_at
+    yield Text(
+        plain(
+            "Every line is a function of the graph at the read point below, and the graph is a function of the ledger "
+            "up to that entry. A number such as #12 names the ledger entry that a line rests on."
+        )
+    )
+    yield Facts(
+        (
+            ("Valid at, known at", cell(plain(moment(point.valid_at)), plain(moment(point.known_at)))),
+            ("Ledger", cell(plain(f"size {point.ledger_size:,}, entry {point.ledger_index:,}"), code(point.root))),
+            ("Projection", cell(code(point.projection_version))),
+            ("Completeness", cell(
+                mark(answer.state, "good" if answer.state == "COMPLETE" else "bad"),
+                plain(counts) if counts else (),
+                *(plain(reason) for reason in answer.reasons),
+            )),
+            ("Newest checkpoint held outside", cell(
+                plain(moment(outside)) if outside
+                else missing("none known: whoever holds this report holds the checkpoint it prints")
+            )),
+        )
+    )
+
+
+def proof(context: ModelDossier) -> Iterator[Block]:
+    evidence = context.evidence
+    yield Text(
+        plain(
+            "The attachment of this file holds everything that is shown, every ledger entry that is cited, its inclusion "
+            "proof and the signed checkpoint. The script verify_lineward.py needs Python and its cryptography package "
+            "and no network:"
+        )
+    )
+    yield Text(code("python verify_lineward.py FILE --key VKEY"))
+    yield Text(
+        plain(
+            "It hashes each entry (SHA-256 over 0x00 and the entry's bytes), walks its proof to the checkpoint's root "
+            "(RFC 9162, 2.1.3.2), and checks the checkpoint's Ed25519 signature (C2SP signed note). Take the key from the "
+            "log's operator, not from this file: a forger would print his own. With Lineward installed, "
+            "lineward verify FILE also draws the file anew from its attachment and compares every byte."
+        )
+    )
+    if evidence.checkpoint:
+        yield Proof(
+            checkpoint=tuple(clean(line) for line in evidence.checkpoint.rstrip("\n").split("\n")),
+            vkey=clean(evidence.vkey),
+            modules=_modules(evidence.checkpoint),
+            alt="QR code of the signed checkpoint, whose text stands beside it.",
+        )
+    else:
+        yield Text((Span("Checkpoint: "), *missing()))
+    if evidence.cited:
+        yield table(
+            "Ledger entries cited in this report",
+            (Column("Entry", 1), Column("Kind", 3), Column("Recorded", 3), Column("Leaf hash", 6)),
+            [
+                (
+                    cell((Span(f"#{each.index}", "cite"),)),
+                    cell(code(each.kind)),
+                    cell(_when(each.recorded_at)),
+                    cell(code(each.leaf)),
+                )
+                for each in evidence.cited
+            ],
+        )
+
+
+def _attributes(context: ModelDossier, group: int, *, recorded: bool) -> Line:
+    names = [a.subject for a in SOURCE_ATTRIBUTES if a.group == group and a.recorded(context) is recorded]
+    return plain("; ".join(names)) if names else faint("–")
+
+
+def _who(actor: Actor) -> Line:
+    name = plain(actor.name) if actor.name else code(actor.id)
+    return name if actor.authenticated else (*name, Span(" "), *mark("local principal, unauthenticated", "bad"))
+
+
+def _when(at: str | None) -> Line:
+    return missing() if at is None else plain(moment(at))
+
+
+def _words(name: str | None) -> str | None:
+    return None if name is None else name.replace("_", " ").lower()
+
+
+def _codes(codes: Iterable[Code]) -> Line:
+    return plain(", ".join(f"{each.system} {each.code}" for each in codes)) or missing()
+
+
+def _list(name: str, values: tuple[str, ...]) -> Line:
+    return (*faint(f"{name}: "), *plain(", ".join(values))) if values else ()
+
+
+def _run(run: str | None, state: str | None) -> Iterator[Line]:
+    if run:
+        yield code(run)
+    if state and state != "COMPLETE":
+        yield mark(state, _STATUS_TONES.get(state, "none"))
+
+
+def _lock(snapshot: Snapshot) -> Iterator[Line]:
+    if snapshot.role == "EVALUATION":
+        yield mark("locked", "good") if snapshot.locked else mark("not locked", "bad")
+
+
+def _size(snapshot: Snapshot) -> Iterator[Line]:
+    known = [f"{snapshot.files:,} files"] if snapshot.files is not None else []
+    known += [f"{snapshot.size_bytes:,} bytes"] if snapshot.size_bytes is not None else []
+    known += [snapshot.state] if snapshot.state else []
+    if known:
+        yield faint(" · ".join(known))
+
+
+def _sealed(snapshot: Snapshot) -> Iterator[Line]:
+    yield plain(moment(snapshot.sealed_at)) if snapshot.sealed_at else missing("not sealed")
+    if snapshot.sealed_by:
+        yield (*plain("by "), *_who(snapshot.sealed_by))
+    if snapshot.produced_by is None:
+        yield missing("producing run: not recorded")
+        return
+    yield plain(f"job {snapshot.produced_by.job}")
+    yield from _run(snapshot.produced_by.run, snapshot.produced_by.state)
+
+
+def _verified(snapshot: Snapshot) -> Iterator[Line]:
+    checked = snapshot.verification
+    if checked is None:
+        yield missing("not verified since")
+        return
+    yield mark(checked.result, _STATUS_TONES.get(checked.result, "none"))
+    yield plain(moment(checked.at))
+    yield (*plain("by "), *_who(checked.by))
+    if checked.differing:
+        yield _list("differing", checked.differing)
+    yield cites(checked.entries)
+
+
+def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
+    digests = [code(digest) for digest in approval.digests] or [missing("no digest bound")]
+    rows = [
+        ("Subject", cell(plain(approval.subject))),
+        ("Use case", cell(maybe(approval.use_case))),
+        ("Requested", cell(
+            (*plain(moment(approval.requested_at) + " by "), *_who(approval.requested_by)),
+            maybe(approval.reason),
+        )),
+        ("Bound to", cell(*digests)),
+        ("Expires", cell(plain(moment(approval.expires_at)) if approval.expires_at else missing("no expiry recorded"))),
+        ("Request's entry", cell((*cites((approval.entry,)), Span(" "), *code(approval.leaf)))),
+    ]
+    if approval.because:
+        rows.insert(0, ("Because", cell(plain(approval.because))))
+    return tuple(rows)
+
+
+def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
+    signer = decision.decided_by
+    identity = mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
+    local = (
+        plain(f"{decision.local_at} ({decision.time_zone})")
+        if decision.local_at and decision.time_zone
+        else missing("signer's local time: not recorded")
+    )
+    rows = [
+        ("Decision", cell(mark(decision.decision, _STATUS_TONES.get(decision.decision, "none")))),
+        ("Printed name", cell(maybe(decision.printed_name, "strong"))),
+        ("Signed at", cell(plain(moment(decision.decided_at)), local)),
+        ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
+        ("Principal", cell((*code(signer.id), Span(" "), *identity))),
+        ("Reason", cell(maybe(decision.reason))),
+    ]
+    if decision.conditions:
+        rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
+    if decision.expires_at:
+        rows.append(("Expires", cell(plain(moment(decision.expires_at)))))
+    rows.append(("Ledger entry", cell((*cites((decision.entry,)), Span(" "), *code(decision.leaf)))))
+    return tuple(rows)
+
+
+def _modules(payload: str) -> tuple[str, ...]:
+    code_ = segno.make(payload.encode(), mode="byte", micro=False, error="m", boost_error=False)
+    return tuple("".join("1" if module else "0" for module in row) for row in code_.matrix)
+
+
+_SECTION_NAMES = {
+    "data": "2 Training and evaluation data",
+    "lineage": "3 Lineage",
+    "runs": "5 Jobs and runs",
+    "handling": "6 De-identification",
+    "approvals": "8 Approvals",
+    "method": "12 Method and versions",
+    "proof": "13 Verification",
+}

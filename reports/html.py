@@ -1,0 +1,87 @@
+"""A report as one HTML file that needs nothing beside itself: no script runs, no resource is fetched."""  # noqa: A005
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports.contexts import ModelDossier
+from reports.envelope import Envelope, seal
+
+EVIDENCE_ID = "lineward-evidence"
+
+
+def render_html(context: ModelDossier) -> bytes:
+    """Return the report as HTML in UTF-8, its evidence in a JSON block that no browser executes."""
+    return page(seal(context))
+
+
+def page(envelope: Envelope) -> bytes:
+    """Return the HTML of an envelope."""
+    text = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(document=envelope.document.to_json(), evidence=_in_script(envelope.evidence), evidence_id=EVIDENCE_ID)
+    )
+    return text.encode()
+
+
+def _in_script(evidence: bytes) -> Markup:
+    """Return JSON that cannot end its script element (HTML 4.12.1.3): the same values with three characters escaped."""
+    text = evidence.decode()
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - nothing in it can be markup any more
+
+
+def _line(spans: list[dict[str, str]]) -> Markup:
+    return Markup("").join(_span(span["text"], span["style"], span["tone"]) for span in spans)
+
+
+def _span(text: str, style: str, tone: str) -> Markup:
+    if style == "plain":
+        return escape(text)
+    if style in {"code", "strong"}:
+        return Markup("<{0}>{1}</{0}>").format(style, text)
+    return Markup('<span class="{}">{}</span>').format(f"mark {tone}" if style == "mark" else style, text)
+
+
+def _cell(lines: list[list[dict[str, str]]]) -> Markup:
+    return Markup("").join(Markup("<div>{}</div>").format(_line(line)) for line in lines)
+
+
+def _curve(points: list[list[int]]) -> str:
+    """Return an SVG path through the points of a drawing's edge, bent as the PDF's is."""
+    steps = [f"M{points[0][0]} {points[0][1]}"]
+    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        middle = f"{(x1 + x2) / 2:g}"
+        steps.append(f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}")
+    return " ".join(steps)
+
+
+def _modules(rows: list[str]) -> str:
+    """Return an SVG path of a QR code's dark modules, one run each."""
+    runs = []
+    for y, row in enumerate(rows):
+        start = 0
+        while (start := row.find("1", start)) >= 0:
+            end = row.find("0", start) if "0" in row[start:] else len(row)
+            runs.append(f"M{start + 4} {y + 4}h{end - start}v1h-{end - start}z")
+            start = end
+    return "".join(runs)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"cell": _cell, "curve": _curve, "line": _line, "modules": _modules}
+    return environment

@@ -1,0 +1,14 @@
+"""A report as canonical JSON: the evidence and the document that page and PDF show."""  # noqa: A005
+
+from __future__ import annotations
+
+import json
+
+from reports.contexts import ModelDossier
+from reports.envelope import canonical, seal
+
+
+def render_json(context: ModelDossier) -> bytes:
+    """Return the report as canonical JSON (RFC 8785), ending in a line end."""
+    envelope = seal(context)
+    return canonical({**json.loads(envelope.evidence), "document": envelope.document.to_json()}) + b"\n"
