@@ -91,16 +91,6 @@ def read_again(snapshot: Snapshot, index: int) -> StoredEntry:
     return read_back(snapshot.row(index), snapshot.node(0, index))
 
 
-def read_again(snapshot: Snapshot, index: int) -> StoredEntry:
-    """Return one entry of a snapshot, held to all that `read_back` holds it to."""
-    return read_back(snapshot.row(index), snapshot.node(0, index))
-
-
-def read_again(snapshot: Snapshot, index: int) -> StoredEntry:
-    """Return one entry of a snapshot, held to all that `read_back` holds it to."""
-    return read_back(snapshot.row(index), snapshot.node(0, index))
-
-
 @dataclass(slots=True)
 class Rehash:
     """Grows a tree from what is stored, entry by entry, and raises EvidenceError at the first difference."""

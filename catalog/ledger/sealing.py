@@ -67,7 +67,9 @@ def duplicate_key(kind: str, actor: str, received: str, keys: SiteKeys) -> bytes
 
 def body_digest(salt: bytes, body: bytes) -> str:
     """Return the digest that the entry carries: unsalted, one unknown number in known text falls in minutes."""
-    return f"sha256:{hashlib.sha256(salt + body).hexdigest()}"
+    digest = hashlib.sha256(salt)
+    digest.update(body)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def utc_microseconds() -> int:
