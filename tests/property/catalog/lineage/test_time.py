@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from catalog.lineage.model import Direction, Grain, LineageGraph, Manner, Walk
+from catalog.lineage.queries import lineage
+from catalog.reading import AsOf
+from catalog.store.memory import MemoryStore
+from graph_schema.folding import RunFacts, fold_run, in_force
+from graph_schema.identity import state_id
+from graph_schema.nodes import Job, Node, Run, Snapshot
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.support.histories import (
+    DATASETS,
+    JOB_OF,
+    MODEL,
+    NAMESPACE,
+    Happening,
+    anything,
+    dataset,
+    histories,
+    ledger,
+    plain_histories,
+    target,
+    told,
+)
+from tests.support.time_reference import FOREVER, Reference, State
+
+quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
+names = (*DATASETS, MODEL)
+valid_ats = st.sampled_from([0, 1, 2, 3, 4, 5, FOREVER])
+known_ats = st.sampled_from([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, FOREVER])
+
+NAME_OF: dict[str, str] = {
+    **{target(name).id: name for name in names},
+    **{Run(run).id: run for run in JOB_OF},
+    **{Job(NAMESPACE, job).id: job for job in JOB_OF.values()},
+}
+STATE_OF: dict[str, State] = {
+    **{target(name).id: (name,) for name in names},
+    **{Snapshot(NAMESPACE, name, v).id: (name, v) for name in DATASETS for v in ("v1", "v2")},
+    **{state_id(dataset(name).id, Run(run).id): (name, f"@{run}") for name in DATASETS for run in JOB_OF},
+}
+ID_OF = {state: identifier for identifier, state in STATE_OF.items()}
+
+
+def store(happenings: Iterable[Happening]) -> MemoryStore:
+    told_to = MemoryStore()
+    entries = ledger(happenings)
+    told_to.apply(told(happenings), entries[-1][0] if entries else -1)
+    return told_to
+
+
+def ask(graph: MemoryStore, root: str, direction: Direction, valid_at: int, known_at: int, **more: object) -> LineageGraph:
+    walk = Walk((root,), direction, depth=1, as_of=AsOf(valid_at, known_at), **more)  # type: ignore[arg-type]
+    return lineage(graph, walk)
+
+
+def upstream(graph: MemoryStore, name: str, valid_at: int, known_at: int, *, past: bool = False) -> set[tuple[str, ...]]:
+    root = target(name).id
+    answer = ask(graph, root, Direction.UPSTREAM, valid_at, known_at, grain=Grain.DATASET, include_past=past)
+    return {
+        (NAME_OF[edge.source], NAME_OF.get(edge.job or "", ""), edge.how, NAME_OF.get(edge.run or "", ""))
+        for edge in answer.edges
+        if edge.target in answer.roots
+    }
+
+
+@quick
+@given(histories, valid_ats, known_ats, st.booleans())
+def test_upstream_of_every_dataset_is_what_the_rules_say(
+    happenings: list[Happening], valid_at: int, known_at: int, past: bool  # noqa: FBT001
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    for name in names:
+        resolved = name if name == MODEL else reference.resolve(name, valid_at)
+        assert upstream(graph, name, valid_at, known_at, past=past) == reference.upstream(resolved, past=past)
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_downstream_is_upstream_read_from_the_other_end(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    for name in DATASETS:
+        resolved = reference.resolve(name, valid_at)
+        answer = ask(graph, dataset(name).id, Direction.DOWNSTREAM, valid_at, known_at)
+        found = {(NAME_OF[e.source], NAME_OF[e.target], e.how) for e in answer.edges if e.source in answer.roots}
+        assert found == {
+            (source, other, how)
+            for other in names
+            for source, _, how, _ in reference.upstream(other)
+            if source == resolved
+        }
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_every_state_was_made_from_what_its_run_read(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    expected = {state: reference.upstream_of_state(state) for state in reference.states()}
+    for state, sources in expected.items():
+        if len(state) == 1 and state != (MODEL,):
+            continue
+        answer = ask(graph, ID_OF[state], Direction.UPSTREAM, valid_at, known_at)
+        found = {
+            (STATE_OF[e.source], NAME_OF.get(e.run or "", "")) for e in answer.edges if e.target == ID_OF[state]
+        }
+        assert found == sources, state
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_what_was_made_from_a_state_is_the_same_read_from_the_other_end(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    states = reference.states()
+    for state in states:
+        if len(state) == 1:
+            continue
+        answer = ask(graph, ID_OF[state], Direction.DOWNSTREAM, valid_at, known_at)
+        found = {(STATE_OF[e.target], NAME_OF.get(e.run or "", "")) for e in answer.edges if e.source == ID_OF[state]}
+        assert found == {
+            (other, run)
+            for other in states
+            for source, run in reference.upstream_of_state(other)
+            if source == state
+        }
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_runs_are_linked_by_what_one_left_and_the_other_read(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    linked = {run: reference.upstream_of_run(run) for run in JOB_OF}
+    for run in JOB_OF:
+        up = ask(graph, Run(run).id, Direction.UPSTREAM, valid_at, known_at)
+        assert {NAME_OF[e.source] for e in up.edges if e.target == Run(run).id} == linked[run]
+        down = ask(graph, Run(run).id, Direction.DOWNSTREAM, valid_at, known_at)
+        found = {NAME_OF[e.target] for e in down.edges if e.source == Run(run).id}
+        assert found == {other for other, sources in linked.items() if run in sources}
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_attempts_are_the_runs_without_completion_since_the_newest_write(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    for name in DATASETS:
+        resolved = reference.resolve(name, valid_at)
+        answer = ask(graph, dataset(name).id, Direction.UPSTREAM, valid_at, known_at, include_attempts=True)
+        found = {(NAME_OF[e.run or ""], NAME_OF[e.source]) for e in answer.edges if e.attempt and e.target in answer.roots}
+        assert found == reference.attempts(resolved)
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_a_read_at_an_entry_equals_the_ledgers_prefix_alone(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    prefix = happenings[: known_at + 1]
+    whole, alone = store(happenings), store(prefix)
+    for name in names:
+        assert upstream(whole, name, valid_at, known_at) == upstream(alone, name, valid_at, FOREVER)
+
+
+@quick
+@given(histories, st.data(), valid_ats)
+def test_any_order_and_repetition_gives_the_same_lineage(
+    happenings: list[Happening], data: st.DataObject, valid_at: int
+) -> None:
+    repeated = happenings + (data.draw(st.lists(st.sampled_from(happenings), max_size=3)) if happenings else [])
+    one, other = store(happenings), store(data.draw(st.permutations(repeated)))
+    for name in names:
+        assert upstream(one, name, valid_at, FOREVER) == upstream(other, name, valid_at, FOREVER)
+
+
+def reached(graph: MemoryStore, name: str, valid_at: int, known_at: int, manner: Manner) -> set[str]:
+    walk = Walk(
+        (target(name).id,), Direction.DOWNSTREAM, Grain.DATASET, 20, AsOf(valid_at, known_at), manner, budget=100
+    )
+    return {NAME_OF[node.id] for node in lineage(graph, walk).nodes}
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_cautious_lineage_is_every_flow_ever_stated(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph, flows = store(happenings), Reference(happenings, valid_at, known_at).flows()
+    for name in DATASETS:
+        seen = {Reference(happenings, valid_at, known_at).resolve(name, valid_at)}
+        front = seen
+        while front:
+            front = {target for source, target in flows if source in front} - seen
+            seen |= front
+        assert reached(graph, name, valid_at, known_at, Manner.CAUTIOUS) == seen
+
+
+@quick
+@given(histories, anything, valid_ats)
+def test_more_records_never_take_anything_out_of_cautious_lineage(
+    happenings: list[Happening], more: Happening, valid_at: int
+) -> None:
+    before, after = store(happenings), store([*happenings, more])
+    for name in DATASETS:
+        assert reached(before, name, valid_at, FOREVER, Manner.CAUTIOUS) <= reached(
+            after, name, valid_at, FOREVER, Manner.CAUTIOUS
+        )
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_crisp_lineage_lies_within_cautious_lineage(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    graph = store(happenings)
+    for name in DATASETS:
+        crisp = reached(graph, name, valid_at, known_at, Manner.CRISP)
+        assert crisp <= reached(graph, name, valid_at, known_at, Manner.CAUTIOUS)
+
+
+@quick
+@given(histories, valid_ats, known_ats)
+def test_the_aspect_in_force_is_what_the_rules_say(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
+    facts, reference = told(happenings), Reference(happenings, valid_at, known_at)
+    events = [statement for statement in facts.statements if statement.aspect == "event"]
+    for name in DATASETS:
+        said = [s for s in facts.statements if s.aspect == "schema" and s.subject == dataset(name).id]
+
+        def fold(run: str) -> object:
+            mine = tuple(event for event in events if event.subject == run)
+            return fold_run(RunFacts(mine), valid_at, known_at)
+
+        held = in_force(said, fold, valid_at, known_at)  # type: ignore[arg-type]
+        assert (held[1].data if held else None) == reference.schema(name)
+
+
+@quick
+@given(plain_histories, valid_ats)
+def test_a_prefetched_walk_equals_a_walk_level_by_level(happenings: list[Happening], valid_at: int) -> None:
+    class NeverAhead(MemoryStore):
+        def reach(self, *_: object, **__: object) -> None:  # type: ignore[override]
+            return None
+
+    ahead, level_by_level = store(happenings), NeverAhead()
+    level_by_level.apply(told(happenings), FOREVER)
+    for name in names:
+        for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM, Direction.BOTH):
+            walk = Walk((target(name).id,), direction, Grain.DATASET, 5, AsOf(valid_at))
+            assert lineage(ahead, walk) == lineage(level_by_level, walk)
+
+
+@pytest.mark.parametrize("node", [Job(NAMESPACE, "j1"), Run("r1")])
+def test_a_root_of_another_grain_is_refused_with_what_would_be_right(node: Node) -> None:
+    from catalog.errors import SenderError  # noqa: PLC0415
+
+    with pytest.raises(SenderError, match="starts at"):
+        lineage(MemoryStore(), Walk((node.id,), Direction.UPSTREAM, Grain.DATASET))

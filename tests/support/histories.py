@@ -1,0 +1,204 @@
+"""Small random histories of made-up pipelines: what happened, and the facts that its records would say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from graph_schema.edges import (
+    Captures,
+    Executed,
+    Generated,
+    IsAliasOf,
+    IsVersionOf,
+    Produced,
+    Produces,
+    Read,
+    TrainedOn,
+    Used,
+    Wrote,
+)
+from graph_schema.facts import Facts, Role, Telling
+from graph_schema.folding import RANK, RECORD_RANK
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
+from hypothesis import strategies as st
+
+NAMESPACE = "made-up"
+DATASETS = "ABC"
+MODEL = "M"
+JOB_OF = {"r1": "j1", "r2": "j1", "r3": "j2", "r4": "j2", "r5": "train"}
+TIMES = st.integers(0, 5)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One record: a run event, a job event, a dataset event, a registration or an alias.
+
+    `ins` and `outs` None say nothing, () say "none". `ins` holds (dataset, version), `outs` (dataset, version, mode,
+    renamed from), `trained` (dataset, version), `facets` (dataset, aspect, value), `alias` (name, target or None).
+    """
+
+    at: int
+    kind: str = "run"
+    type: str = "COMPLETE"
+    run: str | None = None
+    job: str | None = None
+    ins: tuple[tuple[str, str | None], ...] | None = None
+    outs: tuple[tuple[str, str | None, str | None, str | None], ...] | None = None
+    facets: tuple[tuple[str, str, str | None], ...] = ()
+    window: bool = False
+    streaming: bool = False
+    trained: tuple[tuple[str, str], ...] = ()
+    alias: tuple[str, str | None] | None = None
+
+    @property
+    def tie(self) -> str:
+        return sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def dataset(name: str) -> Dataset:
+    return Dataset(NAMESPACE, name)
+
+
+def model() -> ModelVersion:
+    return ModelVersion(NAMESPACE, "model", MODEL)
+
+
+def target(name: str) -> Dataset | ModelVersion:
+    return model() if name == MODEL else dataset(name)
+
+
+def facts_of(happening: Happening, entry: int) -> Facts:
+    """Return what the record at this entry says: a pure function of it alone."""
+    run = Run(happening.run) if happening.run else None
+    job = Job(NAMESPACE, happening.job) if happening.job else None
+    rank = RANK[happening.type] if happening.kind == "run" else RECORD_RANK
+    telling = Telling(entry, happening.at, happening.tie, rank, run and run.id, job and job.id)
+    if happening.kind == "run" and run and job:
+        said: dict[str, object] = {"type": happening.type}
+        if happening.window:
+            said["window"] = True
+        if happening.streaming:
+            said["processing"] = "STREAMING"
+        telling.say(run, "event", said)
+        telling.edge(Executed(run, job))
+        _accesses(telling, run, happening)
+    if happening.kind == "job" and job and (happening.ins, happening.outs) != (None, None):
+        inputs = None if happening.ins is None else [dataset(name).id for name, _ in happening.ins]
+        outputs = None if happening.outs is None else [dataset(name).id for name, *_ in happening.outs]
+        telling.say(job, "io", {"inputs": inputs, "outputs": outputs})
+        for name, *_ in happening.outs or ():
+            telling.edge(Produces(job, dataset(name)))
+    if happening.kind == "register":
+        telling.say(model(), "registration", {"version": MODEL})
+        telling.edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
+        if run:
+            telling.edge(Produced(run, model()))
+        for name, version in happening.trained:
+            snapshot = Snapshot(NAMESPACE, name, version)
+            telling.edge(TrainedOn(model(), snapshot), {"dataset": dataset(name).id})
+            telling.edge(Captures(snapshot, dataset(name)))
+    if happening.alias:
+        name, pointed = happening.alias
+        value = {"ended": True} if pointed is None else {}
+        telling.edge(IsAliasOf(dataset(name), dataset(pointed or name)), value)
+    written = {name for name, *_ in happening.outs or ()}
+    for name, aspect, value in happening.facets:
+        role = Role.OWN if happening.kind != "run" else Role.OUT if name in written else Role.IN
+        telling.say(dataset(name), aspect, value, role)
+    return telling.facts()
+
+
+def _accesses(telling: Telling, run: Run, happening: Happening) -> None:
+    for name, version in happening.ins or ():
+        telling.edge(Read(run, dataset(name)), {"version": version} if version else {})
+        if version:
+            telling.edge(Used(run, Snapshot(NAMESPACE, name, version)))
+            telling.edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
+    for name, version, mode, renamed_from in happening.outs or ():
+        value = {"version": version, "mode": mode, "renamed_from": renamed_from and dataset(renamed_from).id}
+        telling.edge(Wrote(run, dataset(name)), {key: said for key, said in value.items() if said})
+        if version:
+            telling.edge(Generated(run, Snapshot(NAMESPACE, name, version)))
+            telling.edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
+
+
+def ledger(happenings: Iterable[Happening]) -> list[tuple[int, Happening]]:
+    """Return the entries: each happening once, at the position of its first arrival."""
+    seen: dict[Happening, int] = {}
+    for position, happening in enumerate(happenings):
+        seen.setdefault(happening, position)
+    return sorted(((entry, happening) for happening, entry in seen.items()), key=lambda pair: pair[0])
+
+
+def told(happenings: Iterable[Happening]) -> Facts:
+    """Return all facts of the history, in ledger order."""
+    facts = Facts()
+    for entry, happening in ledger(happenings):
+        facts += facts_of(happening, entry)
+    return facts
+
+
+_name = st.sampled_from(DATASETS)
+_version = st.sampled_from([None, None, "v1", "v2"])
+_ins = st.one_of(
+    st.none(), st.lists(st.tuples(_name, _version), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
+)
+_mode = st.sampled_from([(None, None), (None, None), ("OVERWRITE", None), ("CREATE", None), ("RENAME", "A")])
+_out = st.tuples(_name, _version, _mode).map(lambda said: (said[0], said[1], *said[2]))
+_outs = st.one_of(st.none(), st.lists(_out, max_size=2, unique_by=lambda said: said[0]).map(tuple))
+_facets = st.lists(
+    st.tuples(_name, st.just("schema"), st.sampled_from(["s1", "s2", None])), max_size=1
+).map(tuple)
+_types = st.sampled_from(["START", "RUNNING", "OTHER", "ABORT", "FAIL", "COMPLETE", "COMPLETE"])
+_seldom = st.sampled_from([False, False, False, True])
+
+runs = st.builds(
+    lambda at, kind, run, ins, outs, facets, window, streaming: Happening(
+        at, "run", kind, run, JOB_OF[run], ins, outs if run != "r5" else None, facets, window, streaming
+    ),
+    TIMES,
+    _types,
+    st.sampled_from(sorted(JOB_OF)),
+    _ins,
+    _outs,
+    _facets,
+    _seldom,
+    _seldom,
+)
+dense = st.builds(
+    lambda at, kind, run, source, mode: Happening(
+        at, "run", kind, run, JOB_OF[run], ((source, None),), (("B", None, mode, None),)
+    ),
+    TIMES,
+    st.sampled_from(["START", "FAIL", "COMPLETE", "COMPLETE", "COMPLETE"]),
+    st.sampled_from(["r1", "r2", "r3"]),
+    st.sampled_from("AC"),
+    st.sampled_from([None, None, "OVERWRITE"]),
+)
+jobs = st.builds(
+    lambda at, job, ins, outs: Happening(at, "job", job=job, ins=ins, outs=outs),
+    TIMES,
+    st.sampled_from(["j1", "j2"]),
+    _ins,
+    _outs,
+)
+registrations = st.builds(
+    lambda at, named, trained: Happening(
+        at, "register", run="r5" if named else None, job="train" if named else None, trained=trained
+    ),
+    TIMES,
+    st.booleans(),
+    st.lists(st.tuples(_name, st.sampled_from(["v1", "v2"])), max_size=2, unique=True).map(tuple),
+)
+owners = st.builds(lambda at, facets: Happening(at, "dataset", facets=facets), TIMES, _facets)
+aliases = st.builds(
+    lambda at, name, pointed: Happening(at, "alias", alias=(name, pointed)),
+    TIMES,
+    _name,
+    st.sampled_from(["A", "B", None]),
+)
+plain_histories = st.lists(st.one_of(dense, dense, runs, runs, jobs, registrations, owners), max_size=9)
+histories = st.lists(st.one_of(dense, dense, runs, runs, jobs, registrations, owners, aliases), max_size=9)
+anything = st.one_of(runs, dense, jobs, registrations, owners, aliases)
