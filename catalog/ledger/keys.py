@@ -13,7 +13,7 @@ import hmac
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -41,14 +41,14 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MacKey:
-    """A secret key for HMAC-SHA-256 (RFC 2104), named by an id that says nothing about it."""
+    """A secret key for HMAC-SHA-256 (RFC 2104), named by `key_id`: eight hex digits that say nothing about it."""
 
     secret: bytes
+    key_id: str = field(init=False)
 
-    @property
-    def key_id(self) -> str:
-        """Eight hex digits that tell one key from another."""
-        return self.mac(b"lineward/key-id")[:4].hex()
+    def __post_init__(self) -> None:
+        """Name the key."""
+        object.__setattr__(self, "key_id", self.mac(b"lineward/key-id")[:4].hex())
 
     def mac(self, message: bytes) -> bytes:
         """Return the MAC over the message."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,7 +21,7 @@ from catalog.ledger.group_commit import GroupCommit, Limits
 from catalog.ledger.keys import SiteKeys, sync_folder
 from catalog.ledger.merkle import Frontier, Node
 from catalog.ledger.note import NoteError
-from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
+from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, StoredEntry, VerifyReport
 from catalog.ledger.reading import ReadableLedger
 from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
 from catalog.ledger.sqlite_file import (
@@ -62,7 +62,7 @@ class _Batch:
     entries: list[tuple[int, bytes]]
     bodies: list[tuple[int, bytes, int, bytes]]
     nodes: list[Node]
-    duplicates: dict[bytes, Receipt]
+    placed: dict[bytes, Receipt]
     seen: list[tuple[bytes]]
 
 
@@ -272,15 +272,18 @@ class SqliteLedger(ReadableLedger):
     def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[_Job]) -> list[Receipt]:
         snapshot = SqliteSnapshot(connection, self._path)
         batch = _Batch([], [], [], {}, [])
+        known = snapshot.duplicates([job.sealed.duplicate_key for job in jobs])
         receipts = []
         for job in jobs:
             key = job.sealed.duplicate_key
-            first = batch.duplicates.get(key) or _known(snapshot, key)
-            if first is not None:
+            first = batch.placed.get(key)
+            if first is None and key in known:
+                first = _receipt(audit.read_again(snapshot, known[key]))
+            if first is None:
+                receipts.append(_place(job, head, self._clock(), batch))
+            else:
                 batch.seen.append((key,))
-                receipts.append(Receipt(first.index, first.leaf, first.recorded_at, duplicate=True))
-                continue
-            receipts.append(_place(job, head, self._clock(), batch))
+                receipts.append(replace(first, duplicate=True))
         connection.executemany("INSERT INTO entry VALUES (?, ?)", batch.entries)
         connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", batch.bodies)
         connection.executemany(
@@ -288,7 +291,7 @@ class SqliteLedger(ReadableLedger):
         )
         connection.executemany(
             "INSERT INTO duplicate (key, idx) VALUES (?, ?)",
-            [(key, receipt.index) for key, receipt in batch.duplicates.items()],
+            [(key, receipt.index) for key, receipt in batch.placed.items()],
         )
         connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
         return receipts
@@ -344,13 +347,8 @@ class SqliteLedger(ReadableLedger):
         return erased
 
 
-def _known(snapshot: SqliteSnapshot, key: bytes) -> Receipt | None:
-    """Return where a record stands that was taken in an earlier batch."""
-    index = snapshot.duplicate(key)
-    if index is None:
-        return None
-    stored = audit.read_again(snapshot, index)
-    return Receipt(index, stored.leaf, stored.entry.recorded_at, duplicate=True)
+def _receipt(stored: StoredEntry) -> Receipt:
+    return Receipt(stored.index, stored.leaf, stored.entry.recorded_at, duplicate=False)
 
 
 def _place(job: _Job, head: _Head, now: int, batch: _Batch) -> Receipt:
@@ -362,7 +360,7 @@ def _place(job: _Job, head: _Head, now: int, batch: _Batch) -> Receipt:
     batch.entries.append((index, entry_bytes))
     batch.bodies.append((index, job.sealed.salt, len(job.sealed.body), job.stored_body))
     batch.nodes += completed
-    batch.duplicates[job.sealed.duplicate_key] = receipt
+    batch.placed[job.sealed.duplicate_key] = receipt
     return receipt
 
 

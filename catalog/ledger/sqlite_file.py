@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ _RETRY_AFTER = 30
 _BUSY_SECONDS = 5.0
 _PRIMARY_CODE = 0xFF
 _WORTHWHILE = 256
+_AT_ONCE = 500
 _COMPRESSION_LEVEL = 1
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _ACTIONS = {
@@ -230,6 +231,18 @@ class SqliteSnapshot:
         with translated(self._path):
             found = self._connection.execute("SELECT idx FROM duplicate WHERE key = ?", (key,)).fetchone()
         return None if found is None else int(found[0])
+
+    def duplicates(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the indexes remembered under those of these keys that are known."""
+        found: dict[bytes, int] = {}
+        with translated(self._path):
+            for start in range(0, len(keys), _AT_ONCE):
+                some = keys[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                found.update(
+                    self._connection.execute(f"SELECT key, idx FROM duplicate WHERE key IN ({marks})", some)  # noqa: S608 (marks only)
+                )
+        return found
 
     def duplicate_count(self) -> int:
         """Return how many duplicate keys are remembered."""
