@@ -371,11 +371,14 @@ class Evidence(_Strict):
     """The cited entries and the signed checkpoint that binds them.
 
     `checkpoint` is a C2SP signed note, `vkey` its verifier key (name+id+key), `held_outside_at` the time of the newest
-    checkpoint known to be held by someone else: what is younger is the exposure window.
+    checkpoint known to be held by someone else: what is younger is the exposure window. Where the checkpoint is newer
+    than the read point, `consistency` is the proof in hex that leads from the read point's tree to it, and the entries'
+    inclusion proofs are those for the checkpoint's size.
     """
 
     checkpoint: str
     vkey: str
+    consistency: tuple[str, ...] = ()
     cited: tuple[EvidenceEntry, ...] = ()
     held_outside_at: str | None = None
 
