@@ -1,0 +1,125 @@
+"""Approvals as they stood at a point: with their whole history, state and bound digests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
+from catalog.approvals.rules import from_json, standing
+from catalog.reading import AsOf
+from catalog.store.protocol import Query, Snapshotted
+from graph_schema.facts import Statement
+
+_ASPECTS = ("request", "decision")
+_PAGE = 500
+
+
+def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = AsOf()) -> dict[str, Approval]:
+    """Return those of the approvals that were requested by then, with every decision known and valid by then."""
+    requests: dict[str, Statement] = {}
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for said in reader.statements(ids, _ASPECTS, as_of.known_at):
+        if said.valid_from > as_of.valid_at:
+            continue
+        if said.aspect == "request":
+            requests.setdefault(said.subject, said)
+        else:
+            decisions[said.subject].append(_decision(said))
+    return {
+        id_: _approval(requests[id_], decisions[id_], as_of) for id_ in dict.fromkeys(ids) if id_ in requests
+    }
+
+
+def approvals_of(
+    reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = AsOf()
+) -> dict[str, tuple[Approval, ...]]:
+    """Return the approvals that concern each subject, the oldest request first; a subject without any is absent."""
+    edges = reader.hop(subjects, ("CONCERNS",), "in", as_of.known_at)
+    found = approvals(reader, sorted({edge.source for edge in edges}), as_of)
+    result: dict[str, list[Approval]] = defaultdict(list)
+    for approval in sorted(found.values(), key=lambda each: each.request):
+        result[approval.subject].append(approval)
+    return {subject: tuple(result[subject]) for subject in dict.fromkeys(subjects) if subject in result}
+
+
+def list_approvals(
+    reader: Snapshotted,
+    wanted: ApprovalFilter = ApprovalFilter(),
+    as_of: AsOf = AsOf(),
+    *,
+    first: int = 50,
+    after: int | None = None,
+) -> ApprovalPage:
+    """Return the approvals that match, the newest request first, those before the request `after`."""
+    if wanted.subjects:
+        of = approvals_of(reader, wanted.subjects, as_of)
+        found = [approval for each in of.values() for approval in each]
+    else:
+        found = list(approvals(reader, _all(reader), as_of).values())
+    matching = sorted((each for each in found if _matches(each, wanted)), key=lambda each: -each.request)
+    rest = [each for each in matching if after is None or each.request < after]
+    return ApprovalPage(tuple(rest[:first]), len(matching), len(rest) > first)
+
+
+def _all(reader: Snapshotted) -> list[str]:
+    """Return every approval's id; there are as many as people asked for, so a scan of them is small."""
+    ids: list[str] = []
+    query = Query(labels=("Approval",), first=_PAGE)
+    while True:
+        page = reader.find(query)
+        ids += [hit.id for hit in page.hits]
+        if not page.more:
+            return ids
+        last = page.hits[-1]
+        query = replace(query, after=(last.node.title, last.id))
+
+
+def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
+    return (
+        (not wanted.states or approval.state in wanted.states)
+        and (not wanted.kinds or approval.approval_kind in wanted.kinds)
+        and (wanted.use_case is None or approval.use_case == wanted.use_case)
+        and (wanted.requested_by is None or approval.requested_by == wanted.requested_by)
+    )
+
+
+def _approval(said: Statement, decisions: Sequence[Decision], as_of: AsOf) -> Approval:
+    value = said.data
+    now = standing(said.valid_from, value["expires_at"], decisions, as_of.valid_at)
+    return Approval(
+        id=said.subject,
+        request=said.entry,
+        subject=value["subject"],
+        approval_kind=value["approval_kind"],
+        use_case=value["use_case"],
+        reason=value["reason"],
+        requested_by=value["by"],
+        authenticated=value["authenticated"],
+        requested_at=said.valid_from,
+        expires_at=value["expires_at"],
+        digests=from_json(value["digests"]),
+        state=now.state,
+        since=now.since,
+        because=now.because,
+        decisions=tuple(sorted(decisions, key=lambda each: (each.decided_at, each.entry))),
+    )
+
+
+def _decision(said: Statement) -> Decision:
+    value = said.data
+    return Decision(
+        entry=said.entry,
+        decision=value["decision"],
+        meaning=value["meaning"],
+        reason=value["reason"],
+        printed_name=value["signer"]["printed_name"],
+        time_zone=value["signer"]["time_zone"],
+        decided_by=value["by"],
+        authenticated=value["authenticated"],
+        decided_at=said.valid_from,
+        expires_at=value["expires_at"],
+        conditions=tuple(value["conditions"]),
+        signed=value["signed"],
+    )

@@ -1,0 +1,92 @@
+"""What may be written about approvals: a request, and a decision on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
+
+from catalog.record import (
+    DatasetRef,
+    ModelVersionRef,
+    Name,
+    Part,
+    Record,
+    SnapshotRef,
+    Text,
+    Time,
+    distinct,
+    is_replayed,
+)
+from graph_schema.nodes import Dataset, ModelVersion, Snapshot
+from graph_schema.vocabulary.words import ApprovalKind, DecisionKind, SignatureMeaning
+
+
+def _known_zone(name: str, info: ValidationInfo) -> str:
+    if not is_replayed(info) and name not in available_timezones():
+        raise ValueError("is a time zone of the IANA database, such as Europe/Berlin or UTC")
+    return name
+
+
+class Subject(Part):
+    """What an approval is asked for: exactly one of a model version, a snapshot or a dataset."""
+
+    model_version: ModelVersionRef | None = None
+    snapshot: SnapshotRef | None = None
+    dataset: DatasetRef | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(each is not None for each in (self.model_version, self.snapshot, self.dataset)) != 1:
+            raise ValueError("names exactly one of model_version, snapshot and dataset")
+        return self
+
+    @property
+    def node(self) -> ModelVersion | Snapshot | Dataset:
+        """Return the node."""
+        if self.model_version is not None:
+            return self.model_version.node
+        if self.snapshot is not None:
+            return self.snapshot.node
+        if self.dataset is None:
+            raise AssertionError("a subject is one of three")
+        return self.dataset.node
+
+    @property
+    def field(self) -> str:
+        """Return which of the three it is."""
+        return "model_version" if self.model_version else "snapshot" if self.snapshot else "dataset"
+
+
+class RequestApproval(Record):
+    """That somebody asks for an approval; the catalog binds it to the subject's exact digests."""
+
+    name: ClassVar[str] = "request_approval"
+
+    subject: Subject
+    approval_kind: ApprovalKind
+    use_case: Text
+    reason: Text
+    expires_at: Time | None = None
+
+
+class Signer(Part):
+    """Whose signature it is, as it is to be printed, and the time zone that their local time is shown in."""
+
+    printed_name: Name
+    time_zone: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
+
+
+class DecideApproval(Record):
+    """That somebody decides on a request, named by its ledger index."""
+
+    name: ClassVar[str] = "decide_approval"
+
+    request: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    decision: DecisionKind
+    reason: Text
+    meaning: SignatureMeaning
+    signer: Signer
+    expires_at: Time | None = None
+    conditions: Annotated[tuple[Text, ...], Field(max_length=64), distinct()] = ()

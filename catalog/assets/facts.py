@@ -1,0 +1,42 @@
+"""From a declaration to facts: one statement for each thing that it gives."""
+
+from __future__ import annotations
+
+from catalog.assets.records import DeclareDataset
+from catalog.record import Hearing
+from graph_schema.edges import IsHeldAt, Supplies
+from graph_schema.nodes import Node, Site, Source
+
+DECLARED = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "deidentification_state",
+    "retention",
+    "permitted_use",
+    "zone",
+    "site",
+    "region",
+)
+"""The aspects that only records speak of, in the order of the record's fields."""
+
+
+def subjects(record: DeclareDataset) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.dataset.node,)
+
+
+def tell(record: DeclareDataset, hearing: Hearing) -> None:
+    """Say what the declaration gives, where the data comes from and where it is held."""
+    telling, dataset = hearing.telling, record.dataset.node
+    telling.node(dataset)
+    given = record.fields()
+    for aspect in DECLARED:
+        if aspect in given:
+            telling.say(dataset, aspect, given[aspect])
+    if record.source_system is not None:
+        telling.edge(Supplies(Source(record.source_system.name), dataset), {"kind": record.source_system.kind.value})
+    if record.site is not None:
+        telling.edge(IsHeldAt(dataset, Site(record.site)))

@@ -1,0 +1,75 @@
+"""What may be written about PHI: tags, and attestations that a step removes identifiers."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from catalog.record import Codes, DatasetRef, JobRef, Name, Record, Text, Time, code_of, distinct, is_replayed, micros
+from graph_schema.nodes import Column, Dataset, PhiTag, Run
+from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance
+
+AlterationCode = Annotated[str, Field(max_length=64), code_of(hl7.ALTERATION)]
+
+
+class Tag(Record):
+    """That a dataset, or one of its columns, holds a kind of PHI, or that it does not."""
+
+    name: ClassVar[str] = "tag"
+
+    dataset: DatasetRef
+    column: Name | None = None
+    phi_kind: PhiKind
+    codes: Codes = ()
+    stance: Stance = Stance.ASSERT
+    reason: Text
+    confidentiality: Confidentiality | None = None
+    valid_from: Time | None = None
+
+    @property
+    def node(self) -> Dataset | Column:
+        """Return what is tagged."""
+        if self.column is None:
+            return self.dataset.node
+        return Column(self.dataset.namespace, self.dataset.name, self.column)
+
+    @property
+    def kind_node(self) -> PhiTag:
+        """Return the kind it is tagged with."""
+        return PhiTag(self.phi_kind.value)
+
+
+class AttestDeidentification(Record):
+    """That a job, or one run of it, removes identifiers: by which method, which ones, until when."""
+
+    name: ClassVar[str] = "attest_deidentification"
+
+    job: JobRef
+    run_id: Name | None = None
+    method: DeidentificationMethod
+    clears: Codes = ()
+    alterations: Annotated[tuple[AlterationCode, ...], Field(max_length=64), distinct()] = ()
+    expert: Name | None = None
+    scope: Text
+    result: Text
+    valid_from: Time | None = None
+    until: Time | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """Return the run that alone is covered, where one is named."""
+        return None if self.run_id is None else Run(self.run_id)
+
+    @model_validator(mode="after")
+    def _holds_together(self, info: ValidationInfo) -> Self:
+        if is_replayed(info):
+            return self
+        if self.method is DeidentificationMethod.EXPERT_DETERMINATION and self.expert is None:
+            raise ValueError("An expert determination names its expert: 45 CFR 164.514(b)(1).")
+        if self.method is DeidentificationMethod.NONE and self.clears:
+            raise ValueError("A step without a method clears nothing; name a method, or leave `clears` empty.")
+        if self.until and self.valid_from and micros(self.until) <= micros(self.valid_from):
+            raise ValueError("`until` comes after `valid_from`.")
+        return self

@@ -1,0 +1,330 @@
+"""What every record has in common: how it is read, what is searched in it for identifiers, what it may be told by.
+
+A record is what an authenticated principal writes: pydantic models at the border, strict and frozen. What is wrong in
+one is a SenderError 422 with the JSON pointer and what would be right; it never quotes more than an unknown code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Self
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+
+from catalog.errors import SenderError
+from catalog.ledger.protocol import Ledger
+from catalog.store.protocol import Snapshotted
+from graph_schema.facts import Telling
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
+from graph_schema.vocabulary import systems
+from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
+from ingest_hooks.openlineage.event import parse_instant
+
+MAX_NAME = 2048
+MAX_TEXT = 4096
+MAX_LIST = 1000
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+
+
+def canonical_bytes(value: object) -> bytes:
+    """Return the value as JSON with sorted keys and no blanks.
+
+    For ASCII keys and no floats, which is all a record holds, this is RFC 8785, and many times faster.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest_of(value: object) -> str:
+    """Return `sha256:` and the hex SHA-256 over the value's canonical JSON."""
+    return "sha256:" + hashlib.sha256(canonical_bytes(value)).hexdigest()
+
+
+def micros(text: str) -> int:
+    """Return the UTC microseconds of a time that `Time` took."""
+    parsed = parse_instant(text)
+    if parsed is None:
+        raise ValueError("not an RFC 3339 time")
+    return parsed[0].micros
+
+
+def warn(info: ValidationInfo, sentence: str | None) -> None:
+    """Keep a sentence for the receipt."""
+    if sentence and info.context is not None:
+        info.context.setdefault("warnings", []).append(sentence)
+
+
+def is_replayed(info: ValidationInfo) -> bool:
+    """Tell whether the record comes out of the ledger: what was taken once is never judged by newer code tables."""
+    return bool(info.context and info.context.get("replayed"))
+
+
+def _clean(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("contains control characters; leave them out")
+    if not text.strip():
+        raise ValueError("is blank; say something or leave it out")
+    return text
+
+
+def _time(text: str) -> str:
+    parsed = parse_instant(text)
+    if parsed is None or not parsed[1]:
+        raise ValueError("is a time in RFC 3339 with its zone, such as 2026-01-31T09:00:00Z")
+    return text
+
+
+def _digest(text: str) -> str:
+    if not _DIGEST.fullmatch(text):
+        raise ValueError("is sha256: and 64 lower-case hex digits")
+    return text
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_clean)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_clean)]
+Time = Annotated[str, Field(max_length=64), AfterValidator(_time)]
+Digest = Annotated[str, Field(max_length=128), AfterValidator(_digest)]
+
+
+def coded(find: Callable[[str], Found]) -> AfterValidator:
+    """Return a validator that takes a code of a table, as the table spells it, and keeps its warning."""
+
+    def check(code: str, info: ValidationInfo) -> str:
+        if is_replayed(info):
+            return code
+        try:
+            found = find(code)
+        except UnknownCodeError as error:
+            raise ValueError(str(error)) from None
+        warn(info, found.warning)
+        return found.code.code
+
+    return AfterValidator(check)
+
+
+def code_of(table: CodeTable) -> AfterValidator:
+    """Return a validator that takes a code of the table."""
+    return coded(table.find)
+
+
+class Part(BaseModel):
+    """A part of a record: frozen, and nothing in it that nobody asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Record(Part):
+    """A record; `name` is what `kind` says on the wire."""
+
+    name: ClassVar[str]
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any], warnings: list[str] | None = None) -> Self:
+        """Return the record; raises SenderError 422 with the pointer of the first thing wrong."""
+        try:
+            return cls.model_validate(dict(fields), context={"warnings": [] if warnings is None else warnings})
+        except ValidationError as error:
+            raise sender_error(cls, error) from None
+
+    @classmethod
+    def replay(cls, fields: Mapping[str, Any]) -> Self:
+        """Return the record as the ledger holds it; raises ValueError where it cannot be one."""
+        return cls.model_validate(dict(fields), context={"replayed": True})
+
+    def fields(self) -> dict[str, Any]:
+        """Return what was said, as JSON values, without what was left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def said_at(self) -> int | None:
+        """Return from when the record holds, where it says so."""
+        text = getattr(self, "valid_from", None)
+        return None if text is None else micros(text)
+
+
+def sender_error(record: type[Record], error: ValidationError) -> SenderError:
+    """Return the first problem as a sentence, with its JSON pointer (RFC 6901)."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
+    what = str(first["loc"][-1]) if first["loc"] else f"A {record.name}"
+    message = first["msg"].removeprefix("Value error, ")
+    match first["type"]:
+        case "missing":
+            sentence = f"{what} is missing; {record.name} needs it."
+        case "extra_forbidden" if len(first["loc"]) == 1:
+            sentence = f"{record.name} has no such field; its fields are {', '.join(record.model_fields)}."
+        case "extra_forbidden":
+            sentence = "There is no such field here; leave it out."
+        case "value_error" if message[:1].isupper():
+            sentence = message
+        case "value_error":
+            sentence = f"{what} {message}."
+        case _:
+            sentence = f"{what}: {message[:1].lower()}{message[1:]}."
+    return SenderError(sentence, pointer=pointer, status=422)
+
+
+class DatasetRef(Part):
+    """A dataset by namespace and name, byte for byte as the pipelines call it."""
+
+    namespace: Name
+    name: Name
+
+    @property
+    def node(self) -> Dataset:
+        """Return the node."""
+        return Dataset(self.namespace, self.name)
+
+
+class JobRef(Part):
+    """A job by namespace and name."""
+
+    namespace: Name
+    name: Name
+
+    @property
+    def node(self) -> Job:
+        """Return the node."""
+        return Job(self.namespace, self.name)
+
+
+class ModelRef(Part):
+    """A model by namespace and name."""
+
+    namespace: Name
+    name: Name
+
+    @property
+    def node(self) -> Model:
+        """Return the node."""
+        return Model(self.namespace, self.name)
+
+
+class ModelVersionRef(Part):
+    """A version of a model."""
+
+    model: ModelRef
+    version: Name
+
+    @property
+    def node(self) -> ModelVersion:
+        """Return the node."""
+        return ModelVersion(self.model.namespace, self.model.name, self.version)
+
+
+class SnapshotRef(Part):
+    """A snapshot by its dataset and its digest, or the version that its own store gave it."""
+
+    dataset: DatasetRef
+    digest: Name
+
+    @property
+    def node(self) -> Snapshot:
+        """Return the node."""
+        return Snapshot(self.dataset.namespace, self.dataset.name, self.digest)
+
+
+class Coded(Part):
+    """A code with its system, by URI or short name; a code of a system that is kept here must be in it."""
+
+    system: Annotated[str, Field(min_length=1, max_length=256)]
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+    def checked(self, info: ValidationInfo) -> Coded:
+        """Return the code as its table spells it, under its system's URI; raises ValueError where it has none."""
+        if is_replayed(info):
+            return self
+        uri = systems.SHORT_NAMES.get(self.system.lower(), self.system)
+        if uri not in systems.SYSTEMS:
+            if ":" not in uri:
+                raise ValueError(f"System is a URI or one of {', '.join(sorted(systems.SHORT_NAMES))}.")
+            warn(info, f"Codes of {uri} are taken as they are: that system is not kept here.")
+            return self
+        try:
+            found = systems.find(uri, self.code)
+        except UnknownCodeError as error:
+            raise ValueError(str(error)) from None
+        warn(info, found.warning)
+        return Coded(system=uri, code=found.code.code)
+
+
+def _check_code(code: Coded, info: ValidationInfo) -> Coded:
+    return code.checked(info)
+
+
+Codes = Annotated[
+    tuple[Annotated[Coded, AfterValidator(_check_code)], ...], Field(max_length=MAX_LIST), AfterValidator(_distinct)
+]
+"""Codes of any systems, each once, in the order given."""
+
+
+def distinct() -> AfterValidator:
+    """Return a validator that keeps each value once, in the order given."""
+    return AfterValidator(_distinct)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A record as the projection reads it: who said it, and what the catalog added when it took it."""
+
+    telling: Telling
+    actor: str
+    authenticated: bool
+    added: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What is known when a record is about to be taken: who says it, the graph, the ledger, the time in UTC µs."""
+
+    actor: str
+    authenticated: bool
+    reader: Snapshotted
+    ledger: Ledger
+    now: int
+
+    def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
+        """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""
+        wanted = list(nodes)
+        known = self.reader.nodes([node.id for node, _, _ in wanted])
+        for node, pointer, hint in wanted:
+            if node.id not in known:
+                word = _WORDS.get(node.label, node.label)
+                raise UnknownSubjectError(f"This names an unknown {word}: {hint}.", pointer)
+
+
+class UnknownSubjectError(SenderError):
+    """A record names a subject that the catalog never met; a graph that lags may still come to know it."""
+
+    def __init__(self, detail: str, pointer: str) -> None:
+        """Keep the sentence and the pointer."""
+        super().__init__(detail, pointer=pointer, status=422)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the catalog adds to a record that it takes, and the sentences for its receipt."""
+
+    added: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+
+
+_WORDS = {
+    "Dataset": "dataset",
+    "Column": "column",
+    "Snapshot": "snapshot",
+    "Job": "job",
+    "Run": "run",
+    "ModelVersion": "model version",
+    "Principal": "principal",
+}
+DECLARE_FIRST = "declare it first, or send an event that names it"

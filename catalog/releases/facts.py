@@ -1,0 +1,80 @@
+"""From a registration to facts."""
+
+from __future__ import annotations
+
+from catalog.record import Hearing
+from catalog.releases.records import RegisterModelVersion
+from graph_schema.edges import (
+    Assessed,
+    BuiltFrom,
+    BuiltIn,
+    Captures,
+    EvaluatedOn,
+    IsVersionOf,
+    MeasuredOn,
+    Produced,
+    Registered,
+    TrainedOn,
+)
+from graph_schema.nodes import Evaluation, Node, Principal
+
+
+def subjects(record: RegisterModelVersion) -> tuple[Node, ...]:
+    """Return what the record is about: the version, its model, and the snapshots that it names."""
+    named = dict.fromkeys(each.node for each in (*record.trained_on, *record.evaluated_on))
+    return (record.node, record.model.node, *named)
+
+
+def tell(record: RegisterModelVersion, hearing: Hearing) -> None:
+    """Say what the version was made from, how it measured, and who registered it.
+
+    Figures measured on the evaluation split belong to each snapshot that it was evaluated on; all stand in the
+    registration.
+    """
+    telling, version = hearing.telling, record.node
+    if record.run is not None:
+        telling.run = telling.node(record.run)
+    if record.job is not None:
+        telling.job = telling.node(record.job.node)
+    metrics = [
+        {"name": metric.name, "value": metric.decimal, **({"split": metric.split} if metric.split else {})}
+        for metric in record.metrics
+    ]
+    telling.say(
+        version,
+        "registration",
+        {
+            "artifact_digest": record.artifact_digest,
+            "signature": record.signature,
+            "metrics": metrics,
+            "intended_use": record.intended_use,
+            "code": record.code.model_dump(mode="json"),
+            "environment": record.environment.model_dump(mode="json"),
+            "by": hearing.actor,
+            "authenticated": hearing.authenticated,
+        },
+    )
+    telling.edge(IsVersionOf(version, record.model.node))
+    for snapshot in record.trained_on:
+        telling.edge(Captures(snapshot.node, snapshot.dataset.node))
+        telling.edge(TrainedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
+    for snapshot in record.evaluated_on:
+        telling.edge(Captures(snapshot.node, snapshot.dataset.node))
+        telling.edge(EvaluatedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
+        evaluation = Evaluation(version.namespace, version.model, version.version, snapshot.digest)
+        telling.say(evaluation, "metrics", [each for each in metrics if _is_evaluation(each.get("split"))])
+        telling.edge(Assessed(evaluation, version))
+        telling.edge(MeasuredOn(evaluation, snapshot.node))
+    telling.edge(BuiltFrom(version, record.code.node))
+    telling.edge(BuiltIn(version, record.environment.node))
+    if record.code.clean is not None:
+        telling.say(record.code.node, "code", {"clean": record.code.clean})
+    if record.environment.description is not None:
+        telling.say(record.environment.node, "environment", {"description": record.environment.description})
+    if record.run is not None:
+        telling.edge(Produced(record.run, version))
+    telling.edge(Registered(Principal(hearing.actor), version))
+
+
+def _is_evaluation(split: str | None) -> bool:
+    return split is None or split.casefold() not in {"train", "training"}

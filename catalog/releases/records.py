@@ -1,0 +1,88 @@
+"""What may be written about a model version: that it is registered, with everything that it was made from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+
+from catalog.record import Digest, JobRef, ModelRef, Name, Part, Record, SnapshotRef, Text, distinct
+from graph_schema.nodes import CodeRevision, Environment, ModelVersion, Run
+
+_MAX_METRICS = 1000
+_MAX_SNAPSHOTS = 1000
+
+
+class CodeOf(Part):
+    """The code revision, and whether the tree was exactly that commit."""
+
+    repository: Name
+    revision: Name
+    clean: StrictBool | None = None
+
+    @property
+    def node(self) -> CodeRevision:
+        """Return the node."""
+        return CodeRevision(self.repository, self.revision)
+
+
+class EnvironmentOf(Part):
+    """The software environment, by the digest over what was installed in it."""
+
+    digest: Digest
+    description: Text | None = None
+
+    @property
+    def node(self) -> Environment:
+        """Return the node."""
+        return Environment(self.digest)
+
+
+class MetricOf(Part):
+    """A figure measured on a split of the data."""
+
+    name: Name
+    value: StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    split: Name | None = None
+
+    @property
+    def decimal(self) -> str:
+        """Return the figure as plain decimal text: what is hashed and shown is never a float."""
+        return format(Decimal(repr(self.value)), "f")
+
+
+class RegisterModelVersion(Record):
+    """A model version: exact snapshots, code, environment and artifact."""
+
+    name: ClassVar[str] = "register_model_version"
+
+    model: ModelRef
+    version: Name
+    trained_on: Annotated[tuple[SnapshotRef, ...], Field(min_length=1, max_length=_MAX_SNAPSHOTS), distinct()]
+    evaluated_on: Annotated[tuple[SnapshotRef, ...], Field(max_length=_MAX_SNAPSHOTS), distinct()] = ()
+    code: CodeOf
+    environment: EnvironmentOf
+    artifact_digest: Digest
+    signature: Text | None = None
+    metrics: Annotated[tuple[MetricOf, ...], Field(max_length=_MAX_METRICS)] = ()
+    intended_use: Text | None = None
+    run_id: Name | None = None
+    job: JobRef | None = None
+
+    @property
+    def node(self) -> ModelVersion:
+        """Return the model version."""
+        return ModelVersion(self.model.namespace, self.model.name, self.version)
+
+    @property
+    def run(self) -> Run | None:
+        """Return the run that produced it, where one is named."""
+        return None if self.run_id is None else Run(self.run_id)
+
+    @model_validator(mode="after")
+    def _measures_once(self) -> Self:
+        names = [(metric.name, metric.split) for metric in self.metrics]
+        if len(set(names)) < len(names):
+            raise ValueError("metrics: each name is given once for each split.")
+        return self

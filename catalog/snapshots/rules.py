@@ -1,0 +1,28 @@
+"""What a snapshot's digest is, and when a snapshot is still what the dataset is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MAX_FILES = 200_000
+
+
+def repeated(paths: Iterable[str]) -> bool:
+    """Tell whether a path comes twice."""
+    seen: set[str] = set()
+    for path in paths:
+        if path in seen:
+            return True
+        seen.add(path)
+    return False
+
+
+def manifest_digest(manifest: Iterable[Mapping[str, Any]]) -> str:
+    """Return `sha256:` and the hex SHA-256 over the canonical JSON (RFC 8785) of the files sorted by path in UTF-8."""
+    files = [{"digest": file["digest"], "path": file["path"], "size": file["size"]} for file in manifest]
+    files.sort(key=lambda file: str(file["path"]).encode())
+    text = json.dumps(files, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
