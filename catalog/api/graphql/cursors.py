@@ -8,22 +8,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-import strawberry
+from typing import Any
 
 from catalog.api.graphql.problems import InvalidInputError
 
-T = TypeVar("T")
-
 MAX_FIRST = 500
 _BINDING = 12
-
-
-@strawberry.type(description="Whether more follows, and the cursor to go on from.")
-class PageInfo:
-    has_next_page: bool
-    end_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +49,9 @@ class Cursor:
         return values[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice(Generic[T]):
-    """A page out of a sequence that is in memory already."""
-
-    items: tuple[T, ...]
-    more: bool
-
-
 def check_first(first: int) -> int:
     """Return how many to give; raises InvalidInputError where that is no page."""
     if not 1 <= first <= MAX_FIRST:
         raise InvalidInputError(f"first is from 1 to {MAX_FIRST}.", "first")
     return first
 
-
-def take(items: Sequence[T], keys: Sequence[list[Any]], first: int, after: list[Any] | None) -> Slice[T]:
-    """Return the first items whose key comes after the position; keys ascend and stand beside the items."""
-    begin = 0 if after is None else next((at for at, key in enumerate(keys) if key > after), len(items))
-    return Slice(tuple(items[begin : begin + check_first(first)]), begin + first < len(items))

@@ -1,0 +1,164 @@
+"""Approval requests and every decision on them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from catalog.api.graphql import nodes
+from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.connections import Connection, connect
+from catalog.api.graphql.cursors import Cursor, check_first
+from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.reading import AsOfInput, as_of
+from catalog.api.graphql.scalars import Digest, Micros
+from catalog.approvals import model, queries
+from catalog.reading import AsOf
+
+ApprovalState = strawberry.enum(model.ApprovalState, description="Where a request stands.")
+
+
+@strawberry.type(description="A digest that a request binds, and what it is of.")
+class BoundDigest:
+    of: str
+    digest: Digest
+
+
+@strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")
+class Decision:
+    entry: int
+    decision: str = strawberry.field(description="APPROVE, DENY or ABSTAIN.")
+    meaning: str = strawberry.field(description="AUTHORSHIP, REVIEW, APPROVAL or RESPONSIBILITY.")
+    reason: str
+    printed_name: str
+    time_zone: str
+    decided_by: str
+    authenticated: bool = strawberry.field(description="Whether a key proved who decided; if not, it satisfies no gate.")
+    decided_at: Micros
+    expires_at: Micros | None
+    conditions: list[str]
+    signed: Digest
+
+
+@strawberry.type(description="A request for approval, the exact digests it binds, and every decision on it.")
+class Approval(Node):
+    found: strawberry.Private[model.Approval]
+    at: strawberry.Private[AsOf]
+    request: int = strawberry.field(description="The request's ledger index, which decideApproval names.")
+    kind: str = strawberry.field(description="IRB, SITE, GOVERNANCE, CLINICAL, SAFETY, LEGAL or REGULATORY.")
+    use_case: str
+    reason: str
+    requested_by: str
+    authenticated: bool
+    requested_at: Micros
+    expires_at: Micros | None
+    digests: list[BoundDigest]
+    state: ApprovalState
+    since: Micros
+    because: int | None = strawberry.field(description="The entry of the decision that the state rests on.")
+    decisions: list[Decision]
+
+    @strawberry.field(description="The model version, snapshot or dataset that is to be approved.")
+    async def subject(self, info: AskingInfo) -> Node | None:
+        return await nodes.resolve(info.context, self.found.subject, self.at)
+
+
+@strawberry.input(description="All that match every field given.")
+class ApprovalFilter:
+    subjects: list[strawberry.ID] = strawberry.field(default_factory=list)
+    states: list[ApprovalState] = strawberry.field(default_factory=list)
+    kinds: list[str] = strawberry.field(default_factory=list)
+    use_case: str | None = None
+    requested_by: str | None = None
+
+    def read(self) -> model.ApprovalFilter:
+        """Return the filter as the capability takes it."""
+        return model.ApprovalFilter(
+            tuple(map(str, self.subjects)), tuple(self.states), tuple(self.kinds), self.use_case, self.requested_by
+        )
+
+
+@strawberry.type
+class ApprovalQueries:
+    @strawberry.field(description="Approval requests, the newest first.")
+    async def approvals(
+        self,
+        info: AskingInfo,
+        filter: ApprovalFilter | None = None,  # noqa: A002  its name in the interface
+        as_of: AsOfInput | None = None,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Connection[Approval]:
+        return list_approvals(info.context, filter, as_of, first, after)
+
+
+def list_approvals(
+    asking: Asking, asked: ApprovalFilter | None, when: AsOfInput | None, first: int, after: str | None
+) -> Connection[Approval]:
+    """Return a page of approval requests; raises InvalidInputError for a cursor of another query."""
+    at = as_of(when, asking)
+    wanted = model.ApprovalFilter() if asked is None else asked.read()
+    cursor = Cursor.of("approvals", wanted, at)
+    position = cursor.read(after, 1)
+    page = queries.list_approvals(
+        asking.reader, wanted, at, check_first(first), None if position is None else int(position[0])
+    )
+    return connect(
+        [approval(one, at) for one in page.approvals],
+        [cursor.write([one.request]) for one in page.approvals],
+        page.total,
+        more=page.more,
+    )
+
+
+@nodes.resolves("Approval")
+async def _approval(asking: Asking, identifier: str, at: AsOf) -> Approval | None:
+    found = await asking.load(queries.approvals, at, identifier)
+    return None if found is None else approval(found, at)
+
+
+async def approvals_of(asking: Asking, subject: str, at: AsOf) -> list[Approval]:
+    """Return the approvals that concern a thing, the oldest request first."""
+    return [approval(one, at) for one in await asking.load(queries.approvals_of, at, subject) or ()]
+
+
+def approval(found: model.Approval, at: AsOf) -> Approval:
+    """Return an approval as its GraphQL type."""
+    return Approval(
+        id=strawberry.ID(found.id),
+        found=found,
+        at=at,
+        request=found.request,
+        kind=found.approval_kind,
+        use_case=found.use_case,
+        reason=found.reason,
+        requested_by=found.requested_by,
+        authenticated=found.authenticated,
+        requested_at=Micros(found.requested_at),
+        expires_at=_micros(found.expires_at),
+        digests=[BoundDigest(of=one.of, digest=Digest(one.digest)) for one in found.digests],
+        state=found.state,
+        since=Micros(found.since),
+        because=found.because,
+        decisions=[_decision(one) for one in found.decisions],
+    )
+
+
+def _decision(found: model.Decision) -> Decision:
+    return Decision(
+        entry=found.entry,
+        decision=found.decision,
+        meaning=found.meaning,
+        reason=found.reason,
+        printed_name=found.printed_name,
+        time_zone=found.time_zone,
+        decided_by=found.decided_by,
+        authenticated=found.authenticated,
+        decided_at=Micros(found.decided_at),
+        expires_at=_micros(found.expires_at),
+        conditions=list(found.conditions),
+        signed=Digest(found.signed),
+    )
+
+
+def _micros(at: int | None) -> Micros | None:
+    return None if at is None else Micros(at)

@@ -1,0 +1,71 @@
+"""Lists in pages, as Relay has them: forward, by keyset, with the total."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from catalog.api.graphql.cursors import Cursor, check_first
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@strawberry.type(description="Whether more follows, and the cursor to go on from.")
+class PageInfo:
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    node: T
+    cursor: str
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    nodes: list[T] = strawberry.field(description="The same without cursors.")
+    page_info: PageInfo
+    total_count: int
+
+
+def connect(nodes: Sequence[T], cursors: Sequence[str], total: int, *, more: bool) -> Connection[T]:
+    """Return a page: nodes, the cursor after each, how many there are in all, and whether more follow."""
+    return Connection(
+        edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
+        nodes=list(nodes),
+        page_info=PageInfo(has_next_page=more, end_cursor=cursors[-1] if cursors else None),
+        total_count=total,
+    )
+
+
+def page_of(
+    items: Sequence[R],
+    key: Callable[[R], list[Any]],
+    make: Callable[[R], T],
+    cursor: Cursor,
+    first: int,
+    after: str | None,
+) -> Connection[T]:
+    """Return a page out of a sequence in memory, ascending by `key`: JSON scalars of one number and kind.
+
+    Raises InvalidInputError for a page size out of bounds and for a cursor of another query.
+    """
+    check_first(first)
+    begin = 0
+    if after is not None and items:
+        position = cursor.read(after, len(key(items[0])))
+        begin = next((at for at, item in enumerate(items) if key(item) > (position or [])), len(items))
+    elif after is not None:
+        cursor.read(after, 1)
+    shown = items[begin : begin + first]
+    return connect(
+        [make(item) for item in shown],
+        [cursor.write(key(item)) for item in shown],
+        len(items),
+        more=begin + first < len(items),
+    )

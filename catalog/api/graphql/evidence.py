@@ -1,0 +1,102 @@
+"""From an answer to the ledger: every entry that speaks of a thing, each with its proof."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from catalog import reading
+from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.problems import EXPECTED, AnyProblem, InvalidInputError, as_problem, not_found
+from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.scalars import Digest, Micros
+from catalog.evidence import model, queries
+
+MAX_ENTRIES = 500
+
+
+@strawberry.type(description="One ledger entry behind an answer, with its proof in the tree of the answer.")
+class EvidenceEntry:
+    index: int
+    kind: str
+    recorded_at: Micros
+    actor: str
+    correlation_id: str
+    because: list[str] = strawberry.field(description="What it says of the thing: aspects and edge types.")
+    leaf: Digest
+    entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
+    body: JSON | None = strawberry.field(description="The redacted body; null once erased.")
+    salt: str | None = strawberry.field(description="SHA-256(salt ‖ canonical body) is the entry's body digest.")
+    erased: bool
+    proof: list[Digest] = strawberry.field(description="The inclusion proof, from the leaf's sibling upwards (RFC 9162).")
+
+
+@strawberry.type(description="Every ledger entry that speaks of a thing, by index, up to the limit.")
+class Evidence:
+    id: strawberry.ID
+    entries: list[EvidenceEntry]
+    total: int
+    ledger_size: int
+    ledger_root: Digest
+    completeness: Completeness
+    read_point: ReadPoint
+
+
+EvidenceResult = Annotated[Evidence | AnyProblem, strawberry.union("EvidenceResult")]
+
+
+@strawberry.type
+class EvidenceQueries:
+    @strawberry.field(description="The ledger entries that a thing rests on.")
+    def evidence(
+        self,
+        info: AskingInfo,
+        for_: Annotated[strawberry.ID, strawberry.argument(name="for")],
+        as_of: AsOfInput | None = None,
+        limit: int = 100,
+    ) -> EvidenceResult:
+        try:
+            return find_evidence(info.context, str(for_), as_of, limit)
+        except EXPECTED as error:
+            return as_problem(error)
+
+
+def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit: int) -> Evidence | AnyProblem:
+    """Return the evidence for a thing; raises InvalidInputError for a limit out of bounds."""
+    if not 1 <= limit <= MAX_ENTRIES:
+        raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
+    at = as_of(when, asking)
+    found = queries.evidence(asking.reader, asking.services.ledger, identifier, at, limit)
+    if found is None:
+        return not_found("Nothing of this id is known at the time asked for.")
+    whole: reading.Completeness = reading.Complete()
+    if found.total > len(found.entries):
+        whole = reading.Truncated(limit, len(found.entries))
+    return Evidence(
+        id=strawberry.ID(found.id),
+        entries=[_entry(one) for one in found.entries],
+        total=found.total,
+        ledger_size=found.ledger_size,
+        ledger_root=Digest(found.ledger_root),
+        completeness=completeness(asking, at, whole, (identifier,)),
+        read_point=read_point(asking, at),
+    )
+
+
+def _entry(found: model.EntryEvidence) -> EvidenceEntry:
+    return EvidenceEntry(
+        index=found.index,
+        kind=found.kind,
+        recorded_at=Micros(found.recorded_at),
+        actor=found.actor,
+        correlation_id=found.correlation_id,
+        because=list(found.because),
+        leaf=Digest(found.leaf),
+        entry=found.entry,
+        body=found.body,
+        salt=found.salt,
+        erased=found.erased,
+        proof=[Digest(one) for one in found.proof],
+    )

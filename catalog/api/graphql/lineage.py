@@ -1,0 +1,301 @@
+"""Lineage: what data came from and what came of it, and why two things are connected."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from enum import StrEnum
+from typing import Annotated
+
+import strawberry
+
+from catalog.api.graphql import nodes
+from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.assets import Asset, Job, Run, job_of, run_of
+from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.labels import Attestation, attestations_of
+from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
+from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.scalars import Micros
+from catalog.lineage import model, queries
+from catalog.reading import AsOf
+from graph_schema.identity import label_of
+
+Direction = strawberry.enum(model.Direction, description="Which way to walk.")
+Grain = strawberry.enum(model.Grain, description="What the nodes of an answer are.")
+Manner = strawberry.enum(
+    model.Manner, description="CRISP is what is in the data now; CAUTIOUS is every flow ever stated, for safety."
+)
+Confidence = strawberry.enum(model.Confidence, description="How an edge came to be known.")
+
+
+@strawberry.enum(description="How data came from one end to the other.")
+class FlowKind(StrEnum):
+    RAN = "ran"
+    DECLARED = "declared"
+    REGISTERED = "registered"
+    RENAMED = "renamed"
+    ALIAS = "alias"
+
+
+@strawberry.input(description="From where to walk, which way, how far, and at which point in time.")
+class LineageInput:
+    of: list[strawberry.ID]
+    direction: Direction
+    grain: Grain | None = strawberry.field(default=None, description="By default as the roots are.")
+    manner: Manner = model.Manner.CRISP
+    depth: int = 3
+    as_of: AsOfInput | None = None
+    at_least: int | None = strawberry.field(
+        default=None, description="Wait a moment for the graph to hold this ledger entry; else the answer is Lagging."
+    )
+    include_past: bool = False
+    include_attempts: bool = False
+    budget: int = strawberry.field(default=2000, description="The most nodes an answer may have.")
+
+    def read(self, asking: Asking) -> model.Walk:
+        """Return the walk as the capability takes it."""
+        return model.Walk(
+            roots=tuple(map(str, self.of)),
+            direction=self.direction,
+            grain=self.grain,
+            depth=self.depth,
+            as_of=as_of(self.as_of, asking),
+            manner=self.manner,
+            include_past=self.include_past,
+            include_attempts=self.include_attempts,
+            budget=self.budget,
+        )
+
+
+@strawberry.type(description="A node of an answer.")
+class LineageNode:
+    found: strawberry.Private[model.LineageNode]
+    at: strawberry.Private[AsOf]
+    id: strawberry.ID
+    label: str
+    depth: int = strawberry.field(description="How many steps from the nearest root.")
+    more: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
+    hidden: int = strawberry.field(default=0, description="How many nodes behind it rights hide.")
+
+    @strawberry.field(description="The thing itself.")
+    async def node(self, info: AskingInfo) -> Node | None:
+        return await nodes.resolve(info.context, self.found.id, self.at)
+
+    @strawberry.field(description="The same as an asset; null at run grain.")
+    async def asset(self, info: AskingInfo) -> Asset | None:
+        found = await nodes.resolve(info.context, self.found.id, self.at)
+        return found if isinstance(found, Asset) else None
+
+
+@strawberry.type(description="Data went from one node to the other.")
+class LineageEdge:
+    found: strawberry.Private[model.LineageEdge]
+    at: strawberry.Private[AsOf]
+    from_: strawberry.ID = strawberry.field(name="from")
+    to: strawberry.ID
+    kind: FlowKind
+    confidence: Confidence
+    valid_from: Micros
+    known_from: int = strawberry.field(description="The first ledger entry by which it was known.")
+    past: bool = strawberry.field(description="Replaced since.")
+    attempt: bool = strawberry.field(description="By a run that did not complete.")
+
+    @strawberry.field
+    async def job(self, info: AskingInfo) -> Job | None:
+        return await job_of(info.context, self.found.job, self.at)
+
+    @strawberry.field
+    async def run(self, info: AskingInfo) -> Run | None:
+        return await run_of(info.context, self.found.run, self.at)
+
+    @strawberry.field(description="De-identification attested for the edge's job or run.")
+    async def deid(self, info: AskingInfo) -> list[Attestation]:
+        steps = [one for one in (self.found.job, self.found.run) if one is not None]
+        return [one for found in await gather(*(attestations_of(info.context, step, self.at) for step in steps)) for one in found]
+
+
+@strawberry.type(description="How many nodes of one kind.")
+class LabelCount:
+    label: str
+    count: int
+
+
+@strawberry.type(description="How much an answer holds.")
+class LineageCounts:
+    nodes: list[LabelCount]
+    edges: int
+    jobs: int
+    deepest: int
+    completeness: Completeness
+    read_point: ReadPoint
+
+
+@strawberry.type(description="The graph around the roots.")
+class LineageGraph:
+    found: strawberry.Private[model.LineageGraph]
+    walk: strawberry.Private[model.Walk]
+    grain: Grain
+    completeness: Completeness
+    read_point: ReadPoint
+
+    @strawberry.field
+    async def roots(self, info: AskingInfo) -> list[Node]:
+        found = await gather(*(nodes.resolve(info.context, root, self.walk.as_of) for root in self.found.roots))
+        return [node for node in found if node is not None]
+
+    @strawberry.field(description="Nodes by distance and id.")
+    def nodes(self, first: int = 100, after: str | None = None) -> Connection[LineageNode]:
+        at = self.walk.as_of
+        return page_of(
+            self.found.nodes,
+            lambda node: [node.depth, node.id],
+            lambda node: LineageNode(
+                found=node, at=at, id=strawberry.ID(node.id), label=label_of(node.id), depth=node.depth, more=node.more
+            ),
+            Cursor.of("lineage.nodes", self.walk),
+            first,
+            after,
+        )
+
+    @strawberry.field(description="Edges by source, target, kind, job and run.")
+    def edges(self, first: int = 200, after: str | None = None) -> Connection[LineageEdge]:
+        at = self.walk.as_of
+        return page_of(
+            sorted(self.found.edges, key=_key),
+            _key,
+            lambda edge: as_edge(edge, at),
+            Cursor.of("lineage.edges", self.walk),
+            first,
+            after,
+        )
+
+
+@strawberry.type(description="A chain of edges along which data went.")
+class LineagePath:
+    edges: list[LineageEdge]
+
+
+@strawberry.type(description="Why two things are connected: the shortest paths, shortest first.")
+class LineagePaths:
+    paths: list[LineagePath]
+    completeness: Completeness
+    read_point: ReadPoint
+
+
+LineageResult = Annotated[LineageGraph | AnyProblem, strawberry.union("LineageResult")]
+LineageCountsResult = Annotated[LineageCounts | AnyProblem, strawberry.union("LineageCountsResult")]
+PathsResult = Annotated[LineagePaths | AnyProblem, strawberry.union("PathsResult")]
+
+
+@strawberry.type
+class LineageQueries:
+    @strawberry.field(description="What data came from, or what came of it.")
+    def lineage(self, info: AskingInfo, input: LineageInput) -> LineageResult:  # noqa: A002  its name in the interface
+        try:
+            return _lineage(info.context, input)
+        except EXPECTED as error:
+            return as_problem(error)
+
+    @strawberry.field(description="How much `lineage` would give, without giving it.")
+    def lineage_counts(self, info: AskingInfo, input: LineageInput) -> LineageCountsResult:  # noqa: A002
+        try:
+            return _counts(info.context, input)
+        except EXPECTED as error:
+            return as_problem(error)
+
+    @strawberry.field(description="The shortest paths along which data of one thing reached another.")
+    def paths(
+        self,
+        info: AskingInfo,
+        from_: Annotated[strawberry.ID, strawberry.argument(name="from")],
+        to: strawberry.ID,
+        as_of: AsOfInput | None = None,
+        grain: Grain | None = None,
+        manner: Manner = model.Manner.CRISP,
+        depth: int = 20,
+        first: int = 5,
+    ) -> PathsResult:
+        asked = LineageInput(
+            of=[to], direction=model.Direction.UPSTREAM, grain=grain, manner=manner, depth=depth, as_of=as_of
+        )
+        try:
+            return _paths(info.context, str(from_), asked, first)
+        except EXPECTED as error:
+            return as_problem(error)
+
+
+def _lineage(asking: Asking, asked: LineageInput) -> LineageGraph | AnyProblem:
+    walk = asked.read(asking)
+    missing = _missing(asking, walk)
+    if missing is not None:
+        return missing
+    found = queries.lineage(asking.reader, walk)
+    return LineageGraph(
+        found=found,
+        walk=walk,
+        grain=found.grain,
+        completeness=completeness(asking, walk.as_of, found.completeness, [node.id for node in found.nodes]),
+        read_point=read_point(asking, walk.as_of),
+    )
+
+
+def _counts(asking: Asking, asked: LineageInput) -> LineageCounts | AnyProblem:
+    walk = asked.read(asking)
+    missing = _missing(asking, walk)
+    if missing is not None:
+        return missing
+    found = queries.lineage_counts(asking.reader, walk)
+    return LineageCounts(
+        nodes=[LabelCount(label=label, count=count) for label, count in found.nodes.items()],
+        edges=found.edges,
+        jobs=found.jobs,
+        deepest=found.deepest,
+        completeness=completeness(asking, walk.as_of, found.completeness, walk.roots),
+        read_point=read_point(asking, walk.as_of),
+    )
+
+
+def _paths(asking: Asking, source: str, asked: LineageInput, first: int) -> LineagePaths | AnyProblem:
+    walk = asked.read(asking)
+    missing = _missing(asking, walk, source)
+    if missing is not None:
+        return missing
+    found = queries.paths(asking.reader, source, walk.roots[0], walk, first)
+    return LineagePaths(
+        paths=[LineagePath(edges=[as_edge(edge, walk.as_of) for edge in path]) for path in found.paths],
+        completeness=completeness(asking, walk.as_of, found.completeness, (source, *walk.roots)),
+        read_point=read_point(asking, walk.as_of),
+    )
+
+
+def _missing(asking: Asking, walk: model.Walk, *more: str) -> AnyProblem | None:
+    """Return the problem where a root is not known at the time asked for; an unknown id has no empty lineage."""
+    ids = [one for one in (*walk.roots, *more) if label_of(one) != "State"]
+    known = asking.reader.nodes(ids, walk.as_of.known_at)
+    for one in ids:
+        if one not in known:
+            ever = one in asking.reader.nodes([one])
+            return not_found(f"Nothing of the id {one} is known at the time asked for.", ever_known=ever)
+    return None
+
+
+def as_edge(edge: model.LineageEdge, at: AsOf) -> LineageEdge:
+    """Return an edge as its GraphQL type."""
+    return LineageEdge(
+        found=edge,
+        at=at,
+        from_=strawberry.ID(edge.source),
+        to=strawberry.ID(edge.target),
+        kind=FlowKind(edge.how),
+        confidence=edge.confidence,
+        valid_from=Micros(edge.valid_from),
+        known_from=edge.known_from,
+        past=edge.past,
+        attempt=edge.attempt,
+    )
+
+
+def _key(edge: model.LineageEdge) -> list[str | int]:
+    return [edge.source, edge.target, edge.how, edge.job or "", edge.run or "", edge.valid_from, edge.past, edge.attempt]
