@@ -1,0 +1,130 @@
+"""The one order of every list that a store answers, and the rows of text by which two stores are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from catalog.store.protocol import KnownNode, Quarantined
+from graph_schema.facts import Edge, Facts, Statement, canonical
+from graph_schema.folding import Contribution, Flow
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The statement in force for one aspect of one node, and the time since when."""
+
+    subject: str
+    aspect: str
+    value: str
+    at: int
+    entry: int
+
+
+def edge_order(edge: Edge) -> tuple[str | int, ...]:
+    """Return what `hop` and `aliases` sort by; run and job only make it total."""
+    return (
+        edge.kind,
+        edge.source,
+        edge.target,
+        edge.valid_from,
+        edge.rank,
+        edge.tie,
+        edge.entry,
+        edge.value,
+        edge.run or "",
+        edge.job or "",
+    )
+
+
+def statement_order(said: Statement) -> tuple[str | int, ...]:
+    """Return what `statements` sorts by; run and job only make it total, an ending comes before every value."""
+    return (
+        said.subject,
+        said.aspect,
+        said.valid_from,
+        said.rank,
+        said.tie,
+        said.entry,
+        said.role,
+        said.value or "",
+        said.run or "",
+        said.job or "",
+    )
+
+
+def flow_order(flow: Flow) -> tuple[str | int, ...]:
+    """Return what `flows` sorts by."""
+    return flow.source, flow.target, flow.job or "", flow.how, flow.valid_from, flow.entry
+
+
+def newest_first(found: Iterable[Contribution]) -> list[Contribution]:
+    """Return contributions by (at, run, tie) descending; job and how only make it total."""
+    return sorted(found, key=lambda one: (*one.order, one.job or "", one.how), reverse=True)
+
+
+def by_target_and_job(found: Iterable[Contribution]) -> list[Contribution]:
+    """Return contributions as `contributions` answers them: (target, job, at desc, run desc, tie desc)."""
+    return sorted(newest_first(found), key=lambda one: (one.target, one.job or ""))
+
+
+def unseen(facts: Facts, checkpoint: int, upto: int) -> Facts:
+    """Return the facts of entries above the checkpoint, each once, each node with the first entry that named it.
+
+    Structural edges keep their first entry too. Entries come in ledger order, so what lies at or below the checkpoint
+    is there already.
+    """
+    nodes: dict[str, tuple[object, int]] = {}
+    for node, entry in facts.nodes:
+        if entry > checkpoint and ((known := nodes.get(node.id)) is None or entry < known[1]):
+            nodes[node.id] = (node, entry)
+    edges = dict.fromkeys(edge for edge in facts.edges if edge.entry > checkpoint)
+    statements = dict.fromkeys(said for said in facts.statements if said.entry > checkpoint)
+    newest = max(
+        (
+            entry
+            for entries in (
+                (entry for _, entry in nodes.values()),
+                (edge.entry for edge in edges),
+                (said.entry for said in statements),
+            )
+            for entry in entries
+        ),
+        default=upto,
+    )
+    if newest > upto:
+        msg = f"facts of entry {newest} cannot be applied up to {upto}"
+        raise ValueError(msg)
+    return Facts(tuple(nodes.values()), tuple(edges), tuple(statements))  # type: ignore[arg-type]
+
+
+def rows(
+    nodes: Iterable[tuple[str, KnownNode]],
+    edges: Iterable[Edge],
+    statements: Iterable[Statement],
+    flows: Iterable[Flow],
+    contributions: Iterable[Contribution],
+    current: Iterable[InForce],
+    quarantined: Iterable[Quarantined],
+) -> Iterator[Row]:
+    """Yield what `scan` yields, from parts that are each in their own order."""
+    for identifier, known in nodes:
+        yield "node", identifier, canonical(list(known.node.key)), str(known.entry)
+    for edge in edges:
+        yield "edge", *_texts(edge_order(edge))
+    for said in statements:
+        yield "statement", *_texts(statement_order(said)), "ended" if said.value is None else "said"
+    for flow in flows:
+        yield "flow", *_texts(flow_order(flow))
+    for one in contributions:
+        yield "contribution", *_texts((one.target, one.job or "", one.at, one.run or "", one.how, one.tie, one.entry))
+    for held in current:
+        yield "current", *_texts((held.subject, held.aspect, held.value, held.at, held.entry))
+    for refused in quarantined:
+        yield "quarantined", str(refused.entry), refused.kind, canonical(list(refused.subjects)), refused.reason
+
+
+def _texts(parts: tuple[str | int, ...]) -> Iterator[str]:
+    return (str(part) for part in parts)
