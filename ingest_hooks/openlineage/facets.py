@@ -1,0 +1,429 @@
+"""What each facet says: one small function a facet, in tables that name them (facet versions as of core 2-0-2).
+
+A facet that has an aspect of its own is stated under it, without the standard's bookkeeping keys. Every other one is
+kept whole, as it came, under `facet:` and its name. What more a facet says (an alias, a snapshot, a column's origin) is
+added by its function. Facets are taken as they come: a part of the wrong type says nothing and harms nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graph_schema import edges, nodes
+from graph_schema.aspects import KEPT_FACET
+from graph_schema.facts import Role, Telling
+from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
+from ingest_hooks.openlineage.wire import JSON
+
+Facet = Mapping[str, JSON]
+
+DATASET_ASPECTS: Final = {
+    "columnLineage": "column_lineage",
+    "dataSource": "data_source",
+    "datasetType": "dataset_type",
+    "documentation": "documentation",
+    "inputStatistics": "input_statistics",
+    "lifecycleStateChange": "lifecycle",
+    "lineage": "lineage",
+    "outputStatistics": "output_statistics",
+    "ownership": "ownership",
+    "schema": "schema",
+    "storage": "storage",
+    "symlinks": "symlinks",
+    "tags": "tags",
+    "version": "version",
+}
+JOB_ASPECTS: Final = {
+    "documentation": "documentation",
+    "jobType": "job_type",
+    "lineage": "lineage",
+    "ownership": "ownership",
+    "sourceCode": "source_code",
+    "sourceCodeLocation": "source_code_location",
+    "sql": "sql",
+    "tags": "tags",
+}
+RUN_ASPECTS: Final = {
+    "errorMessage": "error",
+    "nominalTime": "nominal_time",
+    "parent": "parent",
+    "processing_engine": "processing_engine",
+    "tags": "tags",
+}
+
+_BOOKKEEPING = frozenset({"_producer", "_schemaURL", "_deleted"})
+_PHI_KINDS = frozenset(kind.value for kind in PhiKind)
+_WIDE_FIELDS = 3
+_WIDE_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Within which event a facet is read: what is being told, of which run and dataset, in which role."""
+
+    telling: Telling
+    role: Role = Role.OWN
+    run: nodes.Run | None = None
+    dataset: nodes.Dataset | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One input column that a field or a whole dataset derives from, and how where that is said."""
+
+    column: nodes.Column
+    type: str | None
+    subtype: str | None
+    masking: bool | None
+    """None means unknown: never taken for unmasked, never for masked."""
+
+    @property
+    def value(self) -> dict[str, JSON]:
+        """The edge's value: only what was said."""
+        said: dict[str, JSON] = {"type": self.type, "subtype": self.subtype, "masking": self.masking}
+        return {key: part for key, part in said.items() if part is not None}
+
+
+def state_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspects: Mapping[str, str]) -> None:
+    """States every facet of one job, run or dataset; `_deleted: true` ends those of jobs and datasets."""
+    for name, facet in facets.items():
+        if facet is None:
+            continue
+        aspect = aspects.get(name)
+        deleted = isinstance(facet, dict) and facet.get("_deleted") is True and not isinstance(node, nodes.Run)
+        if deleted:
+            scope.telling.say(node, aspect or KEPT_FACET + name, None, scope.role)
+            continue
+        if aspect is None or not isinstance(facet, dict):
+            scope.telling.say(node, KEPT_FACET + name, facet, scope.role)
+        else:
+            said = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
+            scope.telling.say(node, aspect, said, scope.role)
+        effect = EFFECTS.get((type(node), name))
+        if effect is not None and isinstance(facet, dict):
+            effect(scope, facet)
+
+
+def text(facet: JSON | Facet, key: str) -> str | None:
+    """A member that is text with something in it."""
+    value = facet.get(key) if isinstance(facet, Mapping) else None
+    return value if isinstance(value, str) and value else None
+
+
+def objects(facet: JSON | Facet, key: str) -> Iterator[dict[str, JSON]]:
+    """The objects in a member that is a list."""
+    value = facet.get(key) if isinstance(facet, Mapping) else None
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                yield item
+
+
+def identity(item: JSON | Facet) -> nodes.Dataset | None:
+    """The dataset that an object with namespace and name names."""
+    namespace, name = text(item, "namespace"), text(item, "name")
+    return nodes.Dataset(namespace, name) if namespace and name else None
+
+
+def version_of(facets: Mapping[str, JSON]) -> str | None:
+    """The state that a read or write names: its store's own version, else the product's digest."""
+    return text(facets.get("version"), "datasetVersion") or text(facets.get("lineward_snapshot"), "digest")
+
+
+def processing_type(job_facets: Mapping[str, JSON]) -> str | None:
+    """STREAMING, BATCH or SERVICE, as jobType says."""
+    said = text(job_facets.get("jobType"), "processingType")
+    return said.upper() if said else None
+
+
+def is_window(job_facets: Mapping[str, JSON]) -> bool:
+    """Whether each event of the job stands for itself (jobType's emissionPattern COMPLETE_SNAPSHOT)."""
+    job_type = job_facets.get("jobType")
+    pattern = job_type.get("emissionPattern") if isinstance(job_type, dict) else None
+    return (text(pattern, "eventContentMode") or "").upper() == "COMPLETE_SNAPSHOT"
+
+
+def write_value(facets: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What a WROTE edge says: the version written, what it did to the whole, and from which name."""
+    change = facets.get("lifecycleStateChange")
+    mode = text(change, "lifecycleStateChange")
+    value: dict[str, JSON] = {}
+    version = version_of(facets)
+    if version:
+        value["version"] = version
+    if mode:
+        value["mode"] = mode.upper()
+    before = renamed_from(facets)
+    if before:
+        value["renamed_from"] = before.id
+    return value
+
+
+def renamed_from(facets: Mapping[str, JSON]) -> nodes.Dataset | None:
+    """The name that a dataset had before a RENAME."""
+    change = facets.get("lifecycleStateChange")
+    if not isinstance(change, dict) or (text(change, "lifecycleStateChange") or "").upper() != "RENAME":
+        return None
+    return identity(change.get("previousIdentifier"))
+
+
+def named_sources(facets: Mapping[str, JSON]) -> Iterator[nodes.Dataset]:
+    """Every dataset that columnLineage or an explicit lineage facet names as an input, in order."""
+    column_lineage = facets.get("columnLineage")
+    for item in _input_fields(column_lineage):
+        if found := identity(item):
+            yield found
+    for item in objects(column_lineage, "dataset"):
+        if found := identity(item):
+            yield found
+    yield from _lineage_sources(facets.get("lineage"))
+
+
+def named_targets(job_facets: Mapping[str, JSON]) -> Iterator[nodes.Dataset]:
+    """Every dataset that a job's explicit lineage facet names as a target."""
+    for entry in objects(job_facets.get("lineage"), "entries"):
+        if text(entry, "type") == "DATASET" and (found := identity(entry)):
+            yield found
+
+
+def _lineage_sources(lineage: JSON) -> Iterator[nodes.Dataset]:
+    if not isinstance(lineage, dict):
+        return
+    for holder in (lineage, *objects(lineage, "entries")):
+        fields = holder.get("fields")
+        for part in (holder, *(fields.values() if isinstance(fields, dict) else ())):
+            for item in objects(part, "inputs"):
+                if text(item, "type") in {None, "DATASET"} and (found := identity(item)):
+                    yield found
+
+
+def _input_fields(column_lineage: JSON) -> Iterator[dict[str, JSON]]:
+    fields = column_lineage.get("fields") if isinstance(column_lineage, dict) else None
+    for field in fields.values() if isinstance(fields, dict) else ():
+        yield from objects(field, "inputFields")
+
+
+def _state_symlinks(scope: Scope, facet: Facet) -> None:
+    """SymlinksDatasetFacet 1-0-1: a location is an alias of the table that lies in it, whichever one it stands on.
+
+    So a location that is used again points to another table from then on, and strangers are not merged.
+    """
+    dataset = scope.dataset
+    if dataset is None:
+        return
+    for item in objects(facet, "identifiers"):
+        other = identity(item)
+        if other is None or other == dataset:
+            continue
+        is_location = (text(item, "type") or "").upper() == "LOCATION"
+        scope.telling.edge(edges.IsAliasOf(other, dataset) if is_location else edges.IsAliasOf(dataset, other))
+
+
+def _state_version(scope: Scope, facet: Facet) -> None:
+    """DatasetVersionDatasetFacet 1-0-1: the snapshot's identity in its own store."""
+    _state_snapshot(scope, text(facet, "datasetVersion"))
+
+
+def _state_digest(scope: Scope, facet: Facet) -> None:
+    """LinewardSnapshotDatasetFacet 1-0-0: the snapshot's identity by content, as the emitter claims it."""
+    _state_snapshot(scope, text(facet, "digest"))
+
+
+def _state_snapshot(scope: Scope, version: str | None) -> None:
+    if version is None or scope.run is None or scope.dataset is None:
+        return
+    snapshot = nodes.Snapshot(scope.dataset.namespace, scope.dataset.name, version)
+    scope.telling.edge(edges.Captures(snapshot, scope.dataset))
+    if scope.role is Role.OUT:
+        scope.telling.edge(edges.Generated(scope.run, snapshot))
+    else:
+        scope.telling.edge(edges.Used(scope.run, snapshot))
+
+
+def _state_column_lineage(scope: Scope, facet: Facet) -> None:
+    """ColumnLineageDatasetFacet 1-2-0: column to column; filters, joins and near-cartesian fan-outs to the whole."""
+    dataset = scope.dataset
+    if dataset is None:
+        return
+    fields = facet.get("fields")
+    by_field = {
+        name: [origin for item in objects(field, "inputFields") for origin in _origins(item, field)]
+        for name, field in (fields.items() if isinstance(fields, dict) else ())
+    }
+    wide = {origin: None for item in objects(facet, "dataset") for origin in _origins(item, None)}
+    wide |= dict.fromkeys(_fanned_out(by_field))
+    for name, origins in by_field.items():
+        column = nodes.Column(dataset.namespace, dataset.name, name)
+        scope.telling.edge(edges.HasColumn(dataset, column))
+        for origin in origins:
+            if origin not in wide:
+                _state_origin(scope, origin)
+                scope.telling.edge(edges.DerivesFrom(column, origin.column), origin.value)
+    for origin in wide:
+        _state_origin(scope, origin)
+        scope.telling.edge(edges.DependsOn(dataset, origin.column), origin.value)
+
+
+def _state_origin(scope: Scope, origin: Origin) -> None:
+    scope.telling.edge(edges.HasColumn(nodes.Dataset(origin.column.namespace, origin.column.dataset), origin.column))
+
+
+def _origins(item: Facet, field: JSON) -> Iterator[Origin]:
+    """An input field once for each transformation; the deprecated transformationType stands in for missing ones."""
+    dataset, name = identity(item), text(item, "field")
+    if dataset is None or name is None:
+        return
+    column = nodes.Column(dataset.namespace, dataset.name, name)
+    said = list(objects(item, "transformations"))
+    for transformation in said:
+        masking = transformation.get("masking")
+        yield Origin(
+            column,
+            _upper(text(transformation, "type")),
+            _upper(text(transformation, "subtype")),
+            masking if isinstance(masking, bool) else None,
+        )
+    if not said:
+        old = _upper(text(field, "transformationType"))
+        # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
+        yield Origin(column, "DIRECT" if old else None, old, True if old == "MASKED" else None)
+
+
+def _fanned_out(by_field: Mapping[str, list[Origin]]) -> Iterator[Origin]:
+    """INDIRECT origins of nearly every field: emitters repeat a join or filter once for each output column."""
+    if len(by_field) < _WIDE_FIELDS:
+        return
+    counts: dict[Origin, int] = {}
+    for origins in by_field.values():
+        for origin in dict.fromkeys(origins):
+            if origin.type == "INDIRECT":
+                counts[origin] = counts.get(origin, 0) + 1
+    for origin, count in counts.items():
+        if count >= _WIDE_SHARE * len(by_field):
+            yield origin
+
+
+def _upper(said: str | None) -> str | None:
+    return said.upper() if said else None
+
+
+def _state_phi_tags(scope: Scope, facet: Facet) -> None:
+    """LinewardPhiTagsDatasetFacet 1-0-0: a claim; it counts until an authorised person confirms or rejects it."""
+    dataset = scope.dataset
+    if dataset is None:
+        return
+    for item in objects(facet, "tags"):
+        kind = _upper(text(item, "kind"))
+        if kind is None or kind not in _PHI_KINDS:
+            continue
+        column = text(item, "field")
+        value: dict[str, JSON] = {
+            "stance": Stance.ASSERT.value,
+            "origin": TagOrigin.CLAIMED.value,
+            "codes": [
+                {"system": system, "code": code}
+                for said in objects(item, "codes")
+                if (system := text(said, "system")) and (code := text(said, "code"))
+            ],
+        }
+        if confidentiality := text(item, "confidentiality"):
+            value["confidentiality"] = confidentiality
+        if column is None:
+            scope.telling.edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), value)
+        else:
+            node = nodes.Column(dataset.namespace, dataset.name, column)
+            scope.telling.edge(edges.HasColumn(dataset, node))
+            scope.telling.edge(edges.IsTagged(node, nodes.PhiTag(kind)), value)
+
+
+def _state_model_version(scope: Scope, facet: Facet) -> None:
+    """LinewardModelVersionDatasetFacet 1-0-0: that the version exists; what it was made from, a record attests."""
+    _name_model_version(scope, text(facet, "version"))
+
+
+def state_model(scope: Scope, facets: Mapping[str, JSON]) -> None:
+    """A dataset of type MODEL in a version is a model version."""
+    if (text(facets.get("datasetType"), "datasetType") or "").upper() == "MODEL":
+        _name_model_version(scope, text(facets.get("version"), "datasetVersion"))
+
+
+def _name_model_version(scope: Scope, version: str | None) -> None:
+    dataset = scope.dataset
+    if version is None or dataset is None:
+        return
+    model_version = nodes.ModelVersion(dataset.namespace, dataset.name, version)
+    scope.telling.edge(edges.IsVersionOf(model_version, nodes.Model(dataset.namespace, dataset.name)))
+
+
+def _state_code_location(scope: Scope, facet: Facet) -> None:
+    """SourceCodeLocationJobFacet 1-0-1: which revision the run ran, where it names one."""
+    repository, revision = text(facet, "repoUrl") or text(facet, "url"), text(facet, "version")
+    if scope.run is not None and repository and revision:
+        scope.telling.edge(edges.Ran(scope.run, nodes.CodeRevision(repository, revision)))
+
+
+def _state_code_revision(scope: Scope, facet: Facet) -> None:
+    """LinewardCodeRevisionRunFacet 1-0-0: which revision the run ran, and whether the tree was exactly that."""
+    repository, revision, clean = text(facet, "repository"), text(facet, "revision"), facet.get("clean")
+    if scope.run is None or not repository or not revision:
+        return
+    code = nodes.CodeRevision(repository, revision)
+    scope.telling.edge(edges.Ran(scope.run, code))
+    if isinstance(clean, bool):
+        scope.telling.say(code, "code", {"clean": clean})
+
+
+def _state_environment(scope: Scope, facet: Facet) -> None:
+    """LinewardEnvironmentRunFacet 1-0-0: in which environment the run ran."""
+    digest, description = text(facet, "digest"), text(facet, "description")
+    if scope.run is None or digest is None:
+        return
+    environment = nodes.Environment(digest)
+    scope.telling.edge(edges.RanIn(scope.run, environment))
+    if description is not None:
+        scope.telling.say(environment, "environment", {"description": description})
+
+
+def _state_parent(scope: Scope, facet: Facet) -> None:
+    """ParentRunFacet 1-1-0: identities only, under their own namespaces; no state is taken from the child."""
+    if scope.run is None:
+        return
+    parent = _named_run(scope, scope.run, facet)
+    if parent is not None:
+        scope.telling.edge(edges.IsPartOf(scope.run, parent))
+    below = parent or scope.run
+    said = facet.get("root")
+    root = _named_run(scope, below, said) if isinstance(said, dict) else None
+    if root is not None:
+        scope.telling.edge(edges.IsPartOf(below, root))
+
+
+def _named_run(scope: Scope, child: nodes.Run, said: Facet) -> nodes.Run | None:
+    """The run that `said` names, told with its job; None where it names none but the child itself."""
+    run_id = text(said.get("run"), "runId")
+    if run_id is None or run_id in {child.run_id, scope.run.run_id if scope.run else None}:
+        return None
+    run = nodes.Run(run_id)
+    job = identity(said.get("job"))
+    if job is None:
+        scope.telling.node(run)
+    else:
+        scope.telling.edge(edges.Executed(run, nodes.Job(job.namespace, job.name)))
+    return run
+
+
+EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]]] = {
+    (nodes.Dataset, "columnLineage"): _state_column_lineage,
+    (nodes.Dataset, "lineward_modelVersion"): _state_model_version,
+    (nodes.Dataset, "lineward_phiTags"): _state_phi_tags,
+    (nodes.Dataset, "lineward_snapshot"): _state_digest,
+    (nodes.Dataset, "symlinks"): _state_symlinks,
+    (nodes.Dataset, "version"): _state_version,
+    (nodes.Job, "sourceCodeLocation"): _state_code_location,
+    (nodes.Run, "lineward_codeRevision"): _state_code_revision,
+    (nodes.Run, "lineward_environment"): _state_environment,
+    (nodes.Run, "parent"): _state_parent,
+}
+"""What a facet says beyond its own aspect, by the kind of node it stands on."""
