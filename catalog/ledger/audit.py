@@ -5,7 +5,7 @@ Whatever keeps a ledger shows it as a Snapshot; the same checks then serve readi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -21,7 +21,7 @@ from catalog.ledger.protocol import IssuedCheckpoint, Problem, Progress, StoredE
 from catalog.ledger.sealing import body_digest, duplicate_key
 
 MAX_PROBLEMS = 100
-_STRIDE = 1_000
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ class Snapshot(Protocol):
     def node(self, level: int, position: int) -> bytes:
         """Return the stored hash of a complete subtree."""
 
+    def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
+        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete."""
+
     def node_count(self) -> int:
         """Return how many subtree hashes are stored."""
 
@@ -57,8 +60,8 @@ class Snapshot(Protocol):
     def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
 
-    def duplicate(self, key: bytes) -> int | None:
-        """Return the index remembered under a duplicate key."""
+    def duplicates(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the indexes remembered under those of these keys that are known."""
 
     def duplicate_count(self) -> int:
         """Return how many duplicate keys are remembered."""
@@ -107,27 +110,43 @@ class Rehash:
 
     def through(self, end: int) -> Frontier:
         """Re-hash up to `end` and return the edge of the tree there."""
-        for row in self.snapshot.rows(self.frontier.size, end):
-            self.take(row)
-        if self.frontier.size != end:
-            raise EvidenceError(f"entry {self.frontier.size} is missing", index=self.frontier.size)
+        for start in range(self.frontier.size, end, _CHUNK):
+            for _ in self.entries(start, min(start + _CHUNK, end)):
+                pass
         return self.frontier
 
-    def take(self, row: Row) -> StoredEntry:
-        """Re-hash one row, which must be the next."""
-        index = self.frontier.size
-        leaf = leaf_hash(row.entry_bytes)
+    def entries(self, start: int, end: int) -> Iterator[StoredEntry]:
+        """Re-hash these entries, of which the first must be the next, one by one."""
+        nodes = self.snapshot.completed(start, end)
+        for row in self.rows(start, end):
+            yield self.take(row, nodes)
+
+    def rows(self, start: int, end: int) -> Iterator[Row]:
+        """Yield the rows from start up to end, none of them missing."""
+        expected = start
+        for row in self.snapshot.rows(start, end):
+            if row.index != expected:
+                break
+            yield row
+            expected += 1
+        if expected != end:
+            raise EvidenceError(f"entry {expected} is missing", index=expected)
+
+    def take(self, row: Row, nodes: Mapping[tuple[int, int], bytes]) -> StoredEntry:
+        """Re-hash one row, which must be the next, and hold it to the stored subtrees that it completes."""
+        index = row.index
         # The tree goes on with the entry's own hash, so that a changed entry cannot hide from a signed root.
-        completed = self.frontier.append(leaf)
-        stored = read_back(row, self.snapshot.node(0, index))
+        completed = self.frontier.append(leaf_hash(row.entry_bytes))
+        for node in completed:
+            if (node.level, node.position) not in nodes:
+                raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is gone", index=index)
+        stored = read_back(row, nodes[0, index])
         last, self.recorded_at = self.recorded_at, stored.entry.recorded_at
         if stored.entry.recorded_at <= last:
             raise EvidenceError(f"entry {index} is not recorded after the one before it", index=index)
-        for node in completed[1:]:
-            if self.snapshot.node(node.level, node.position) != node.hash:
-                raise EvidenceError(
-                    f"the level {node.level} subtree that entry {index} completes is wrong", index=index
-                )
+        for node in completed:
+            if nodes[node.level, node.position] != node.hash:
+                raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is wrong", index=index)
         return stored
 
 
@@ -183,7 +202,7 @@ class _Verification:
         with self._noting():
             checkpoints = [issued.checkpoint for issued in self.snapshot.checkpoints()]
         self._check_history(checkpoints)
-        signed = sorted((*checkpoints, *held), key=lambda checkpoint: checkpoint.size)
+        signed = [*checkpoints, *held]
         for checkpoint in signed:
             with self._noting():
                 _check_signature(checkpoint, self.keys)
@@ -208,59 +227,82 @@ class _Verification:
     def _check_history(self, checkpoints: list[SignedCheckpoint]) -> None:
         for older, newer in pairwise(checkpoints):
             if newer.size < older.size:
-                self._note(f"a checkpoint over {newer.size} entries was signed after one over {older.size}", newer.size)
+                detail = f"a checkpoint over {newer.size} entries was signed after one over {older.size}"
+                self.problems.append(Problem(newer.size, detail))
 
     def _check_entries(self, rehash: Rehash, size: int, signed: list[SignedCheckpoint], progress: Progress) -> None:
-        frontier, agreed = rehash.frontier, 0
-        waiting = list(reversed(signed))
+        waiting = _Waiting(signed)
+        self._note_all(waiting.due(rehash.frontier))
         with self._noting():
-            rows = self.snapshot.rows(0, size)
-            while True:
-                while waiting and waiting[-1].size == frontier.size:
-                    if waiting.pop().root == frontier.root():
-                        agreed = frontier.size
-                    else:
-                        self._note(
-                            f"entries {agreed} to {frontier.size - 1} are not those that were signed for", agreed
-                        )
-                if frontier.size % _STRIDE == 0 or frontier.size == size:
-                    progress(frontier.size, size)
-                row = next(rows, None)
-                if row is None or len(self.problems) >= MAX_PROBLEMS:
+            for start in range(0, size, _CHUNK):
+                progress(start, size)
+                end = min(start + _CHUNK, size)
+                nodes = self.snapshot.completed(start, end)
+                keys: dict[bytes, int] = {}
+                for row in rehash.rows(start, end):
+                    with self._noting():
+                        keys |= self._check_entry(rehash.take(row, nodes), row)
+                    self._note_all(waiting.due(rehash.frontier))
+                self._check_duplicates(keys)
+                if len(self.problems) >= MAX_PROBLEMS:
                     break
-                if row.index != frontier.size:
-                    raise EvidenceError(f"entry {frontier.size} is missing", index=frontier.size)
-                with self._noting():
-                    self._check_entry(rehash.take(row), row)
-        for checkpoint in reversed(waiting):
-            if checkpoint.size > size:
-                self._note(
-                    f"the ledger holds {size} entries, but {checkpoint.size} were signed for: it was truncated", size
-                )
+            progress(rehash.frontier.size, size)
+        self._note_all(waiting.beyond(size))
 
-    def _check_entry(self, stored: StoredEntry, row: Row) -> None:
+    def _check_entry(self, stored: StoredEntry, row: Row) -> dict[bytes, int]:
+        """Count what the entry has beside it, and return the duplicate key that must be remembered for it."""
         if row.erased_by is None:
             self.bodies += 1
         elif row.index < row.erased_by < self.snapshot.size:
             self.erased += 1
         else:
             raise EvidenceError(
-                f"entry {row.erased_by}, said to have erased entry {row.index}, cannot have", index=row.index
+                f"entry {row.erased_by} is said to have erased entry {row.index}, which it cannot", index=row.index
             )
         entry = stored.entry
-        key = duplicate_key(entry.kind, entry.actor, entry.received, self.keys)
-        if self.snapshot.duplicate(key) != row.index:
-            raise EvidenceError(f"a retry of entry {row.index} would not be recognised", index=row.index)
+        return {duplicate_key(entry.kind, entry.actor, entry.received, self.keys): row.index}
+
+    def _check_duplicates(self, keys: dict[bytes, int]) -> None:
+        remembered = self.snapshot.duplicates(list(keys))
+        for key, index in keys.items():
+            if remembered.get(key) != index:
+                self._note_all([Problem(index, f"a retry of entry {index} would not be recognised")])
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
         try:
             yield
         except EvidenceError as error:
-            self._note(error.detail, error.index)
+            self.problems.append(Problem(error.index, error.detail))
 
-    def _note(self, detail: str, index: int | None) -> None:
-        self.problems.append(Problem(index, detail))
+    def _note_all(self, problems: Iterable[Problem]) -> None:
+        self.problems += problems
+
+
+class _Waiting:
+    """The checkpoints that a growing tree has not come to yet."""
+
+    def __init__(self, signed: Iterable[SignedCheckpoint]) -> None:
+        self._signed = sorted(signed, key=lambda checkpoint: checkpoint.size, reverse=True)
+        self._agreed = 0
+
+    def due(self, frontier: Frontier) -> Iterator[Problem]:
+        """Yield a problem for each checkpoint of this size that signed another tree."""
+        while self._signed and self._signed[-1].size == frontier.size:
+            if self._signed.pop().root == frontier.root():
+                self._agreed = frontier.size
+            else:
+                yield Problem(
+                    self._agreed, f"entries {self._agreed} to {frontier.size - 1} are not those that were signed for"
+                )
+
+    def beyond(self, size: int) -> Iterator[Problem]:
+        """Yield a problem for each checkpoint of more entries than there are."""
+        for checkpoint in reversed(self._signed):
+            if checkpoint.size > size:
+                yield Problem(
+                    size, f"{checkpoint.size} entries were signed for, but the ledger holds {size}: it was truncated"
+                )
 
 
 def _check_signature(checkpoint: SignedCheckpoint, keys: SiteKeys) -> None:

@@ -94,7 +94,7 @@ class MemoryLedger(ReadableLedger):
             raise OperatorError("The ledger is closed.", action="Start the service again.")
 
     def _place(self, sealed: SealedDraft) -> Receipt:
-        known = self._stored.duplicate(sealed.duplicate_key)
+        known = self._stored.remembered.get(sealed.duplicate_key)
         if known is not None:
             stored = audit.read_again(self._stored, known)
             return Receipt(known, stored.leaf, stored.entry.recorded_at, duplicate=True)
@@ -103,7 +103,7 @@ class MemoryLedger(ReadableLedger):
         completed = self._frontier.append(merkle.leaf_hash(entry))
         self._stored.entries.append(Row(index, entry, sealed.salt, sealed.body, None))
         self._stored.nodes.update({(node.level, node.position): node.hash for node in completed})
-        self._stored.duplicates[sealed.duplicate_key] = index
+        self._stored.remembered[sealed.duplicate_key] = index
         return Receipt(index, completed[0].hash, self._recorded_at, duplicate=False)
 
 
@@ -113,7 +113,7 @@ class MemorySnapshot:
     def __init__(self) -> None:
         self.entries: list[Row] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
-        self.duplicates: dict[bytes, int] = {}
+        self.remembered: dict[bytes, int] = {}
         self.issued: list[IssuedCheckpoint] = []
 
     @property
@@ -129,6 +129,13 @@ class MemorySnapshot:
             raise EvidenceError(
                 f"the hash of subtree {position} on level {level} is gone", index=position << level
             ) from error
+
+    def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
+        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete."""
+        wanted = (
+            (level, position) for level in range(end.bit_length()) for position in range(start >> level, end >> level)
+        )
+        return {key: self.nodes[key] for key in wanted if key in self.nodes}
 
     def node_count(self) -> int:
         """Return how many subtree hashes are stored."""
@@ -146,10 +153,10 @@ class MemorySnapshot:
         """Return every checkpoint, the oldest first, or only the `last` so many."""
         return self.issued[-last:] if last else self.issued.copy()
 
-    def duplicate(self, key: bytes) -> int | None:
-        """Return the index remembered under a duplicate key."""
-        return self.duplicates.get(key)
+    def duplicates(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the indexes remembered under those of these keys that are known."""
+        return {key: self.remembered[key] for key in keys if key in self.remembered}
 
     def duplicate_count(self) -> int:
         """Return how many duplicate keys are remembered."""
-        return len(self.duplicates)
+        return len(self.remembered)
