@@ -26,9 +26,9 @@ class Leftovers:
         os.environ[MARK] = self._mark
         self._files_before = self._changed_files() if watch_files else None
 
-    def found(self) -> list[str]:
+    def found(self, patience_seconds: float = PATIENCE_SECONDS) -> list[str]:
         """Describe what is still there, after a moment for what is just ending."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + patience_seconds
         while (processes := self._processes()) and time.monotonic() < deadline:
             time.sleep(0.1)
         files = [] if self._files_before is None else sorted(self._changed_files() - self._files_before)
