@@ -15,6 +15,10 @@ class AsOf:
     known_at: int = NOW
 
 
+LATEST = AsOf()
+"""Everything that is known, as it stands now."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPoint:
     """Where an answer was taken: the two times, and the ledger's size and root that the graph was projected from."""

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
 from catalog.approvals.rules import from_json, standing
-from catalog.reading import AsOf
+from catalog.reading import LATEST, AsOf
 from catalog.store.protocol import Query, Snapshotted
 from graph_schema.facts import Statement
 
 _ASPECTS = ("request", "decision")
 _PAGE = 500
+_EVERYTHING = ApprovalFilter()
 
 
-def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = AsOf()) -> dict[str, Approval]:
+def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, Approval]:
     """Return those of the approvals that were requested by then, with every decision known and valid by then."""
     requests: dict[str, Statement] = {}
     decisions: dict[str, list[Decision]] = defaultdict(list)
@@ -33,7 +34,7 @@ def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = AsOf()) -> 
 
 
 def approvals_of(
-    reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = AsOf()
+    reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = LATEST
 ) -> dict[str, tuple[Approval, ...]]:
     """Return the approvals that concern each subject, the oldest request first; a subject without any is absent."""
     edges = reader.hop(subjects, ("CONCERNS",), "in", as_of.known_at)
@@ -46,8 +47,8 @@ def approvals_of(
 
 def list_approvals(
     reader: Snapshotted,
-    wanted: ApprovalFilter = ApprovalFilter(),
-    as_of: AsOf = AsOf(),
+    wanted: ApprovalFilter = _EVERYTHING,
+    as_of: AsOf = LATEST,
     *,
     first: int = 50,
     after: int | None = None,

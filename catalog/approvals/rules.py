@@ -54,7 +54,7 @@ def check_decider(requested_by: str, decides: str) -> None:
 def check_open(state: ApprovalState) -> None:
     """Raise SenderError 422 where nothing can be decided any more."""
     if state is ApprovalState.DENIED:
-        raise SenderError("The request was denied, which stays; ask again by a new request.", pointer="/request", status=422)
+        raise SenderError("The request was denied; ask again by a new request.", pointer="/request", status=422)
     if state is ApprovalState.EXPIRED:
         raise SenderError("The request has expired; ask again by a new request.", pointer="/request", status=422)
 

@@ -1,0 +1,232 @@
+"""API keys: made once, shown once, kept as a hash in a file of their own, outside ledger, graph and exports.
+
+A key is `lw_<key id>_<secret>`, the secret 256 random bits. It is kept as SHA-256: a slow hash (scrypt) defends short
+secrets that people choose against guessing; 2^256 cannot be guessed, and a slow hash would cost on every request.
+Beside the keys lies a mirror of the principals (name, display name, roles, active): a principal must be known while the
+graph is unreachable. The ledger stays the truth of both; `reconcile` repairs the mirror from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, Actor, PrincipalRecord
+from catalog.access.rules import ALL_ROLES
+from catalog.errors import AskerError, OperatorError
+
+_FORM = re.compile(r"lw_(?P<id>[a-z2-7]{10})_(?P<secret>[A-Za-z0-9_-]{43})", re.ASCII)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS key (
+  id TEXT PRIMARY KEY, principal TEXT NOT NULL, hash BLOB NOT NULL, revoked INTEGER NOT NULL DEFAULT 0, last_used TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS principal (
+  name TEXT PRIMARY KEY, display_name TEXT NOT NULL, roles TEXT NOT NULL, active INTEGER NOT NULL,
+  entry INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS once (what TEXT PRIMARY KEY) STRICT;
+"""
+_LEARN = """
+INSERT INTO principal VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+  display_name = excluded.display_name, roles = excluded.roles, active = excluded.active, entry = excluded.entry
+  WHERE excluded.entry >= entry
+"""
+_FIND = """
+SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_name, principal.roles, principal.active
+  FROM key JOIN principal ON principal.name = key.principal WHERE key.id = ?
+"""
+_ISSUED = "key-issued"
+_REFUSED = "The key is not valid here: it is unknown, revoked, or its principal may not act."
+_NO_SECRET = hashlib.sha256(b"").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made; `secret` is the whole key, and this is the only time that it is seen."""
+
+    key_id: str
+    principal: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A key as its file knows it: its principal, whether it was revoked, the day of its last use (UTC, ISO)."""
+
+    key_id: str
+    principal: str
+    revoked: bool
+    last_used: str | None
+
+
+class KeyFile:
+    """The file of keys and the mirror of principals; safe for any thread.
+
+    Raises OperatorError where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(_SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from error
+
+    def has_ever_issued(self) -> bool:
+        """Tell whether a key was ever issued: from then on keys are required, revoked ones included."""
+        return bool(self._rows("SELECT 1 FROM once WHERE what = ?", (_ISSUED,)))
+
+    def make(self, principal: str) -> NewKey:
+        """Return a new key that does not work yet: `keep` it once its record is in the ledger."""
+        key_id = base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10]
+        return NewKey(key_id, principal, f"lw_{key_id}_{secrets.token_urlsafe(32)}")
+
+    def keep(self, key: NewKey) -> None:
+        """Let the key work from now on."""
+        self._write(
+            ("INSERT OR IGNORE INTO once VALUES (?)", (_ISSUED,)),
+            ("INSERT INTO key (id, principal, hash) VALUES (?, ?, ?)", (key.key_id, key.principal, _hash(key.secret))),
+        )
+
+    def revoke(self, key_id: str) -> None:
+        """Let the key not work any more, known or not."""
+        self._write(("UPDATE key SET revoked = 1 WHERE id = ?", (key_id,)))
+
+    def principal_of(self, key_id: str) -> str | None:
+        """Return whose key it is."""
+        rows = self._rows("SELECT principal FROM key WHERE id = ?", (key_id,))
+        return str(rows[0][0]) if rows else None
+
+    def learn(self, name: str, display_name: str, roles: Iterable[str], *, active: bool, entry: int) -> None:
+        """Mirror what the ledger's entry says of a principal; what an older entry says changes nothing."""
+        self._write(
+            (_LEARN, (name, display_name, json.dumps(sorted(roles)), int(active), entry)),
+        )
+
+    def knows(self, name: str) -> bool:
+        """Tell whether the principal was defined and may act."""
+        return bool(self._rows("SELECT 1 FROM principal WHERE name = ? AND active", (name,)))
+
+    def reconcile(self, known: Iterable[PrincipalRecord]) -> None:
+        """Bring the mirror up to what the ledger says, revocations included, after a crash between the two."""
+        for each in known:
+            self.learn(each.principal, each.display_name, each.roles, active=each.active, entry=each.entry)
+            if each.keys:
+                self._write(("INSERT OR IGNORE INTO once VALUES (?)", (_ISSUED,)))
+            for key in each.keys:
+                if key.revoked_at is not None:
+                    self.revoke(key.key_id)
+
+    def keys(self) -> list[KeyUse]:
+        """Return every key, by id, without anything that it could be used with."""
+        rows = self._rows("SELECT id, principal, revoked, last_used FROM key ORDER BY id")
+        return [KeyUse(str(id_), str(principal), bool(gone), used) for id_, principal, gone, used in rows]
+
+    def actor(self, key: str) -> Actor | None:
+        """Return who holds the key, None where it is no valid one. Hashes are compared in constant time."""
+        match = _FORM.fullmatch(key)
+        key_id = match["id"] if match else ""
+        rows = self._rows(_FIND, (key_id,))
+        same = hmac.compare_digest(rows[0][0] if rows else _NO_SECRET, _hash(key))
+        if not rows or not same:
+            return None
+        _, revoked, last_used, principal, display_name, roles, active = rows[0]
+        if revoked or not active:
+            return None
+        today = self._clock().date().isoformat()
+        if last_used != today:
+            self._write(("UPDATE key SET last_used = ? WHERE id = ?", (today, key_id)))
+        rights = frozenset(json.loads(roles))
+        return Actor(principal, rights, authenticated=True, display_name=display_name, key_id=key_id)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with self._lock:
+                return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _write(self, *statements: tuple[str, tuple[object, ...]]) -> None:
+        try:
+            with self._lock:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    for statement, values in statements:
+                        self._connection.execute(statement, values)
+                    self._connection.execute("COMMIT")
+                except sqlite3.Error:
+                    self._connection.execute("ROLLBACK")
+                    raise
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> OperatorError:
+        return OperatorError(
+            f"The key file {self._path} cannot be used ({type(error).__name__}).",
+            action="Check that the disk has room and that the file belongs to the service.",
+            retry_after=5,
+        )
+
+
+def _hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+class Authenticator:
+    """Who a request comes from.
+
+    While no key was ever issued, a request from loopback is the local principal's: every role, and marked as
+    unauthenticated wherever it shows. From the first key on, and from any other address, a valid key is required;
+    revoking the last key does not open the door again.
+    """
+
+    def __init__(self, keys: KeyFile) -> None:
+        self._keys = keys
+        self._guarded = False
+
+    def authenticate(self, bearer: str | None, *, from_loopback: bool) -> Actor:
+        """Return who acts; `bearer` is the token of the Authorization header. Raises AskerError 401."""
+        if bearer is not None:
+            actor = self._keys.actor(bearer)
+            if actor is None:
+                raise AskerError(_REFUSED, status=401)
+            return actor
+        if self.needs_key():
+            raise AskerError("A key is needed here: send it as `Authorization: Bearer lw_…`.", status=401)
+        if not from_loopback:
+            raise AskerError("Without any key only this machine is served; make one by `lineward key`.", status=401)
+        return local_actor()
+
+    def needs_key(self) -> bool:
+        """Tell whether requests without a key are refused, on loopback too."""
+        if not self._guarded:
+            self._guarded = self._keys.has_ever_issued()
+        return self._guarded
+
+
+def local_actor() -> Actor:
+    """Return the local principal: whoever acts on this machine while no key was ever issued."""
+    return Actor(LOCAL, ALL_ROLES, authenticated=False, display_name=LOCAL_DISPLAY_NAME)

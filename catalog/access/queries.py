@@ -1,0 +1,76 @@
+"""Principals as the ledger defines them, with the keys that were issued and revoked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.access.model import KeyRecord, PrincipalRecord
+from catalog.reading import LATEST, AsOf
+from catalog.store.protocol import Query, Snapshotted
+from graph_schema.facts import Statement
+from graph_schema.nodes import Principal
+
+_PAGE = 500
+
+
+def principals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, PrincipalRecord]:
+    """Return those of the principals that a record defined by then."""
+    nodes = reader.nodes(ids, as_of.known_at)
+    defined: dict[str, Statement] = {}
+    keys: dict[str, list[Statement]] = defaultdict(list)
+    for said in reader.statements(ids, ("principal", "api_key"), as_of.known_at):
+        if said.valid_from > as_of.valid_at:
+            continue
+        if said.aspect == "api_key":
+            keys[said.subject].append(said)
+        elif said.subject not in defined or said.order > defined[said.subject].order:
+            defined[said.subject] = said
+    return {
+        id_: _principal(known.node.title, known.entry, defined[id_], keys[id_])
+        for id_ in dict.fromkeys(ids)
+        if (known := nodes.get(id_)) is not None and id_ in defined
+    }
+
+
+def list_principals(reader: Snapshotted, as_of: AsOf = LATEST) -> tuple[PrincipalRecord, ...]:
+    """Return every principal that a record defined by then, by name."""
+    ids: list[str] = []
+    query = Query(labels=(Principal.__name__,), first=_PAGE)
+    while True:
+        page = reader.find(query)
+        ids += [hit.id for hit in page.hits]
+        if not page.more:
+            break
+        last = page.hits[-1]
+        query = replace(query, after=(last.node.title, last.id))
+    return tuple(sorted(principals(reader, ids, as_of).values(), key=lambda each: each.principal))
+
+
+def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
+    value = said.data
+    return PrincipalRecord(
+        id=said.subject,
+        principal=name,
+        display_name=value["display_name"],
+        principal_kind=value["principal_kind"],
+        roles=tuple(value["roles"]),
+        active=value["active"],
+        first_entry=first_entry,
+        entry=said.entry,
+        since=said.valid_from,
+        keys=_keys(name, keys),
+    )
+
+
+def _keys(principal: str, said: Sequence[Statement]) -> tuple[KeyRecord, ...]:
+    issued: dict[str, KeyRecord] = {}
+    for statement in sorted(said, key=lambda each: each.order):
+        value = statement.data
+        key_id = value["key_id"]
+        if value["event"] == "issued":
+            issued.setdefault(key_id, KeyRecord(key_id, principal, statement.valid_from, value["by"], None, None))
+        elif key_id in issued and issued[key_id].revoked_at is None:
+            issued[key_id] = replace(issued[key_id], revoked_at=statement.valid_from, revoked_by=value["by"])
+    return tuple(sorted(issued.values(), key=lambda each: (each.issued_at, each.key_id)))

@@ -1,0 +1,67 @@
+"""What each role may do: one table, and everything that is not in it is forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.errors import AskerError
+from graph_schema.vocabulary.words import PrincipalRole
+
+READ = "read"
+"""Ask any question, and read the ledger's entries and proofs."""
+
+SEND_EVENTS = "openlineage"
+"""Send OpenLineage events."""
+
+JUDGE_TAGS = "tag.judge"
+"""Confirm or reject a tag, which outweighs what emitters claim."""
+
+OPERATE = "operate"
+"""Rebuild the graph, see quarantine in full."""
+
+TABLE: dict[PrincipalRole, frozenset[str]] = {
+    PrincipalRole.EMITTER: frozenset({SEND_EVENTS, "seal_snapshot", "verify_snapshot", "register_model_version"}),
+    PrincipalRole.ENGINEER: frozenset(
+        {
+            READ,
+            SEND_EVENTS,
+            "declare_dataset",
+            "tag",
+            "seal_snapshot",
+            "verify_snapshot",
+            "register_model_version",
+            "request_approval",
+        }
+    ),
+    PrincipalRole.STEWARD: frozenset(
+        {
+            READ,
+            "declare_dataset",
+            "tag",
+            JUDGE_TAGS,
+            "attest_deidentification",
+            "verify_snapshot",
+            "request_approval",
+        }
+    ),
+    PrincipalRole.APPROVER: frozenset({READ, "decide_approval"}),
+    PrincipalRole.AUDITOR: frozenset({READ, "verify_snapshot"}),
+    PrincipalRole.ADMIN: frozenset({READ, OPERATE, "define_principal", "issue_key", "revoke_key"}),
+}
+"""Role to permissions; a record's permission is its kind."""
+
+ALL_ROLES = frozenset(role.value for role in PrincipalRole)
+
+
+def may(roles: Iterable[str], permission: str) -> bool:
+    """Tell whether one of the roles has the permission; an unknown role has none."""
+    known = {role.value: role for role in PrincipalRole}
+    return any(role in known and permission in TABLE[known[role]] for role in roles)
+
+
+def require(roles: Iterable[str], permission: str) -> None:
+    """Raise AskerError 403, naming the roles that would do, unless one of the roles has the permission."""
+    if may(roles, permission):
+        return
+    able = sorted(role.value for role in PrincipalRole if permission in TABLE[role])
+    raise AskerError(f"This needs the role {' or '.join(able)}.", status=403)
