@@ -5,7 +5,7 @@ Text enters through `plain`, `code` and their kin, which clean it; a renderer on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
@@ -238,13 +238,26 @@ def maybe(text: str | None, style: Style = "plain") -> Line:
     return missing() if text is None or text == "" else (Span(clean(text), style),)
 
 
+def words(*parts: Line) -> Line:
+    """Return the parts that are not empty as one line, a space between two."""
+    line: Line = ()
+    for part in parts:
+        if part:
+            line = (*line, Span(" "), *part) if line else part
+    return line
+
+
 def cell(*lines: Line) -> Cell:
     return tuple(line for line in lines if line)
 
 
-def table(caption: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]], note: str | None = None) -> Table:
+def table(
+    caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ...]], note: str | None = None
+) -> Table:
     """Return a table of the first `MOST_ROWS` rows that says how many there are."""
     if len(rows) > MOST_ROWS:
-        shown = f"The first {MOST_ROWS:,} of {len(rows):,} rows are shown; the complete set is in the attached evidence."
+        shown = (
+            f"The first {MOST_ROWS:,} of {len(rows):,} rows are shown; the complete set is in the attached evidence."
+        )
         note = shown if note is None else f"{shown} {note}"
     return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note)

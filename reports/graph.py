@@ -6,8 +6,10 @@ bytes that must be the same on every machine; a general engine knows no zones an
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import networkx as nx
 
@@ -28,7 +30,11 @@ _COLUMNS = (
     ("RELEASE",),
 )
 _SWEEPS = 12
+# The root's own inputs and theirs.
+_NEAR = 2
 _TITLE, _DETAIL = 36, 24
+# A digest's first letters tell two of them apart in a drawing; the table has the rest.
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,12 @@ def _what_matters(nodes: tuple[LineageNode, ...], edges: list[LineageEdge]) -> s
     roots = [node.id for node in nodes if node.root] or [nodes[-1].id]
     distance = nx.multi_source_dijkstra_path_length(graph, set(roots))
     far = len(nodes)
-    feeds_first = sorted(
-        nodes, key=lambda node: (distance.get(node.id, far) > 2, not node.raw_feed, distance.get(node.id, far), node.id)  # noqa: PLR2004 - the root's own inputs and theirs
-    )
-    return {node.id for node in feeds_first[: MOST_NODES // 2]}
+
+    def worth(node: LineageNode) -> tuple[bool, bool, int, str]:
+        away = int(distance.get(node.id, far))
+        return away > _NEAR, not node.raw_feed, away, node.id
+
+    return {node.id for node in sorted(nodes, key=worth)[: MOST_NODES // 2]}
 
 
 def _zone(node: LineageNode) -> str:
@@ -118,9 +126,7 @@ def _columns(picture: Picture) -> dict[str, tuple[int, int]]:
     depth: dict[int, int] = {}
     for part in nx.topological_sort(parts):
         depth[part] = max((depth[before] + 1 for before in parts.predecessors(part)), default=0)
-    return {
-        member: (zones[member], depth[part]) for part in parts.nodes for member in parts.nodes[part]["members"]
-    }
+    return {member: (zones[member], depth[part]) for part in parts.nodes for member in parts.nodes[part]["members"]}
 
 
 Layers = list[list[str]]
@@ -152,14 +158,16 @@ def _ordered(layers: Layers, links: Links) -> Layers:
     after: defaultdict[str, list[str]] = defaultdict(list)
     rank_of = {name: rank for rank, layer in enumerate(layers) for name in layer}
     for way in links.values():
-        for one, other in zip(way, way[1:], strict=False):
+        for one, other in pairwise(way):
             low, high = sorted((one, other), key=lambda name: rank_of[name])
             after[low].append(high)
             before[high].append(low)
     best, fewest = layers, _crossings(layers, after)
     current = [list(layer) for layer in layers]
     for sweep in range(_SWEEPS):
-        neighbours, span = (before, range(1, len(current))) if sweep % 2 == 0 else (after, range(len(current) - 2, -1, -1))
+        neighbours, span = (
+            (before, range(1, len(current))) if sweep % 2 == 0 else (after, range(len(current) - 2, -1, -1))
+        )
         for rank in span:
             fixed = current[rank - 1 if sweep % 2 == 0 else rank + 1]
             place = {name: index for index, name in enumerate(fixed)}
@@ -182,9 +190,14 @@ def _by_neighbours(layer: list[str], neighbours: dict[str, list[str]], place: di
 
 def _crossings(layers: Layers, after: dict[str, list[str]]) -> int:
     total = 0
-    for left, right in zip(layers, layers[1:], strict=False):
+    for left, right in pairwise(layers):
         place = {name: index for index, name in enumerate(right)}
-        ends = [place[target] for name in left for target in sorted(after[name], key=lambda t: place.get(t, 0)) if target in place]
+        ends = [
+            place[target]
+            for name in left
+            for target in sorted(after[name], key=lambda t: place.get(t, 0))
+            if target in place
+        ]
         total += sum(1 for i, end in enumerate(ends) for other in ends[:i] if other > end)
     return total
 
@@ -216,7 +229,7 @@ def _box(node: LineageNode, x: int, y: int) -> Box:
         y=y,
         width=_WIDTH,
         height=_HEIGHT,
-        title=_shortened(clean(node.name), _TITLE),
+        title=_shortened(_DIGEST.sub(r"\1…", clean(node.name)), _TITLE),
         detail=_shortened(clean(detail), _DETAIL),
         root=node.root,
         collapsed=gathered,
@@ -228,7 +241,9 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most // 2 - 1]}…{text[-(most - most // 2) :]}"
 
 
-def _bands(picture: Picture, columns: dict[str, tuple[int, int]], ranks: dict[tuple[int, int], int]) -> tuple[Band, ...]:
+def _bands(
+    picture: Picture, columns: dict[str, tuple[int, int]], ranks: dict[tuple[int, int], int]
+) -> tuple[Band, ...]:
     titles: defaultdict[int, set[str]] = defaultdict(set)
     spans: defaultdict[int, set[int]] = defaultdict(set)
     for node in picture.nodes:
@@ -289,5 +304,3 @@ def _alternative(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...],
     flows = "; ".join(told[:most]) + (f"; and {len(told) - most:,} more" if len(told) > most else "")
     collapsed = " Part of it is collapsed by zone." if picture.collapsed else ""
     return f"Lineage of {len(nodes):,} nodes ({by_zone}) and {len(edges):,} edges: {flows or 'no edges'}.{collapsed}"
-
-

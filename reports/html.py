@@ -1,8 +1,9 @@
-"""A report as one HTML file that needs nothing beside itself: no script runs, no resource is fetched."""  # noqa: A005
+"""A report as one HTML file that needs nothing beside itself: no script runs, no resource is fetched."""
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -55,7 +56,7 @@ def _cell(lines: list[list[dict[str, str]]]) -> Markup:
 def _curve(points: list[list[int]]) -> str:
     """Return an SVG path through the points of a drawing's edge, bent as the PDF's is."""
     steps = [f"M{points[0][0]} {points[0][1]}"]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         middle = f"{(x1 + x2) / 2:g}"
         steps.append(f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}")
     return " ".join(steps)

@@ -1,4 +1,4 @@
-"""A report as canonical JSON: the evidence and the document that page and PDF show."""  # noqa: A005
+"""A report as canonical JSON: the evidence and the document that page and PDF show."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from reports.errors import RenderError
 _CHUNK = 8
 _LONG_WORD = 18
 _LONG_TOKEN = 12
+_SEGMENT = re.compile(r"[^/_.:@-]*[/_.:@-]+|[^/_.:@-]+")
 # Fields beside the spans whose text may be one long word; a box's title is one of them.
 _TOKENS = frozenset({"checkpoint", "vkey", "title"})
 
@@ -94,10 +95,22 @@ def _broken(text: str, most: int) -> list[str | list[str]]:
     parts: list[str | list[str]] = []
     for part in re.split(rf"(\S{{{most + 1},}})", text):
         if len(part) > most and not any(character.isspace() for character in part):
-            parts.append([part[start : start + _CHUNK] for start in range(0, len(part), _CHUNK)])
+            parts.append(_chunks(part))
         elif part:
             parts.append(part)
     return parts
+
+
+def _chunks(word: str) -> list[str]:
+    """Break after a separator where there is one, else every eight characters."""
+    chunks = []
+    for segment in _SEGMENT.findall(word):
+        chunks += (
+            [segment[start : start + _CHUNK] for start in range(0, len(segment), _CHUNK)]
+            if (len(segment) > _LONG_WORD)
+            else [segment]
+        )
+    return chunks
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Check a report file: its evidence, as the script does that ships beside it, and then every byte, by drawing it anew."""
+"""Check a report file: its evidence, as the script beside this does, and every byte, by drawing it anew."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
         form, evidence = extract(file)
     except NotAReportError:
         return verify_file(file, vkey)
-    checks = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
+    checks: tuple[Check, ...] = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
     checks += check_evidence(evidence, vkey)
     checks += (_drawn_anew(file, form, evidence),)
     return conclude(form, checks, own_key=vkey is None)

@@ -14,8 +14,8 @@ Section = tuple[str, str, Callable[[ModelDossier], Iterator[Block]]]
 _SECTIONS: tuple[Section, ...] = (
     ("model", "The model version", sections.model),
     ("data", "Training and evaluation data", sections.data),
-    ("lineage", "Lineage from the raw feeds", sections.lineage),
     ("sources", "Sources and their mandatory fields", sections.sources),
+    ("lineage", "Lineage from the raw feeds", sections.lineage),
     ("runs", "Jobs and runs", sections.runs),
     ("handling", "De-identification and PHI labels", sections.handling),
     ("use", "Permitted use", sections.use),

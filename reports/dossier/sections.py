@@ -32,6 +32,7 @@ from reports.document import (
     plain,
     strong,
     table,
+    words,
 )
 from reports.dossier.regulation import ASKS, ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.graph import draw
@@ -98,12 +99,12 @@ def model(context: ModelDossier) -> Iterator[Block]:
         (
             ("Name and version", cell(strong(f"{version.name} {version.version}"), code(version.namespace))),
             ("Intended use", cell(maybe(version.intended_use))),
-            ("Registered", cell((*plain(moment(version.registered_at) + " by "), *_who(version.registered_by)))),
+            ("Registered", cell(words(plain(moment(version.registered_at)), plain("by"), _who(version.registered_by)))),
             ("Artifact digest", cell(maybe(version.artifact_digest, "code"))),
             ("Signature", cell(maybe(version.signature, "code"))),
             (
                 "Code revision",
-                cell(code(revision.repository), (*code(revision.revision), Span(" "), *clean_tree[revision.clean]))
+                cell(code(revision.repository), words(code(revision.revision), clean_tree[revision.clean]))
                 if revision
                 else cell(missing()),
             ),
@@ -121,12 +122,12 @@ def model(context: ModelDossier) -> Iterator[Block]:
             [(cell(plain(m.name)), cell(plain(m.value)), cell(maybe(m.split))) for m in version.metrics],
         )
     else:
-        yield Text((Span("Metrics: "), *missing()))
+        yield Text(words(plain("Metrics:"), missing()))
 
 
 def data(context: ModelDossier) -> Iterator[Block]:
     if not context.snapshots:
-        yield Text((Span("Snapshots: "), *missing()))
+        yield Text(words(plain("Snapshots:"), missing()))
         return
     yield table(
         "Snapshots that the model version was trained and evaluated on",
@@ -151,12 +152,12 @@ def data(context: ModelDossier) -> Iterator[Block]:
 
 def lineage(context: ModelDossier) -> Iterator[Block]:
     if not context.nodes:
-        yield Text((Span("Lineage: "), *missing()))
+        yield Text(words(plain("Lineage:"), missing()))
         return
     names = {node.id: node.name for node in context.nodes}
     feeds = [node for node in context.nodes if node.raw_feed]
     if feeds:
-        yield Text((*plain("Raw feeds: " + ", ".join(node.name for node in feeds) + "."),))
+        yield Text(plain("Raw feeds: " + ", ".join(node.name for node in feeds) + "."))
     yield draw(context.nodes, context.edges, "Where the data came from, from landing to the model version")
     rows = [
         (
@@ -166,9 +167,13 @@ def lineage(context: ModelDossier) -> Iterator[Block]:
             cell(maybe(edge.job), *_run(edge.run, edge.run_state)),
             cell(
                 plain(edge.kind.replace("_", " ").lower()),
-                mark(edge.confidence.lower(), _STATUS_TONES.get(edge.confidence, "none")) if edge.confidence else (),
-                mark("de-identifies", "good") if edge.deidentifies else (),
-                cites(edge.entries),
+                words(
+                    mark(edge.confidence.lower(), _STATUS_TONES.get(edge.confidence, "none"))
+                    if edge.confidence
+                    else (),
+                    mark("de-identifies", "good") if edge.deidentifies else (),
+                    cites(edge.entries),
+                ),
             ),
         )
         for number, edge in enumerate(context.edges, 1)
@@ -182,7 +187,7 @@ def lineage(context: ModelDossier) -> Iterator[Block]:
 
 def sources(context: ModelDossier) -> Iterator[Block]:
     if not context.sources:
-        yield Text((Span("Sources: "), *missing()))
+        yield Text(words(plain("Sources:"), missing()))
         return
     yield table(
         "Sources of the training data, with what their owners declared",
@@ -191,7 +196,7 @@ def sources(context: ModelDossier) -> Iterator[Block]:
             (
                 cell(plain(each.dataset), mark("raw feed", "none") if each.raw_feed else (), cites(each.entries)),
                 cell(maybe(each.system), *([faint(each.system_kind)] if each.system_kind else [])),
-                cell(*((*faint(f"{fact.field}: "), *plain(fact.value)) for fact in each.declared)) or cell(missing()),
+                cell(*(words(faint(f"{fact.field}:"), plain(fact.value)) for fact in each.declared)) or cell(missing()),
                 cell(*(missing(clean(name)) for name in each.missing)) or cell(mark("none", "good")),
             )
             for each in context.sources
@@ -201,7 +206,7 @@ def sources(context: ModelDossier) -> Iterator[Block]:
 
 def runs(context: ModelDossier) -> Iterator[Block]:
     if not context.runs:
-        yield Text((Span("Runs: "), *missing()))
+        yield Text(words(plain("Runs:"), missing()))
         return
     yield table(
         "Runs that touched the data, failed ones included",
@@ -209,7 +214,7 @@ def runs(context: ModelDossier) -> Iterator[Block]:
         [
             (
                 cell(plain(each.job), code(each.run)),
-                cell(mark(each.state, _STATUS_TONES.get(each.state, "none")), cites(each.entries)),
+                cell(words(mark(each.state, _STATUS_TONES.get(each.state, "none")), cites(each.entries))),
                 cell(_when(each.started_at)),
                 cell(_when(each.ended_at)),
                 cell(faint("attempt: contributed nothing current") if each.attempt else (), plain(each.error or "")),
@@ -222,7 +227,7 @@ def runs(context: ModelDossier) -> Iterator[Block]:
 def handling(context: ModelDossier) -> Iterator[Block]:
     yield Heading("De-identification steps and attestations", "deidentification", "", 2)
     if not context.deidentification:
-        yield Text((Span("De-identification steps: "), *missing()))
+        yield Text(words(plain("De-identification steps:"), missing()))
     else:
         yield table(
             "Steps that remove identifiers; a step counts only while its attestation is in force",
@@ -243,7 +248,7 @@ def handling(context: ModelDossier) -> Iterator[Block]:
                     ),
                     cell(_codes(step.clears)),
                     cell(
-                        (*plain("by "), *_who(step.attested_by)) if step.attested_by else missing("not attested"),
+                        words(plain("by"), _who(step.attested_by)) if step.attested_by else missing("not attested"),
                         plain(moment(step.attested_at)) if step.attested_at else (),
                         faint(f"expert: {step.expert}") if step.expert else (),
                         faint(f"until {moment(step.until)}") if step.until else (),
@@ -254,7 +259,7 @@ def handling(context: ModelDossier) -> Iterator[Block]:
         )
     yield Heading("PHI labels in effect", "labels", "", 2)
     if not context.labels:
-        yield Text((Span("PHI labels: "), *missing()))
+        yield Text(words(plain("PHI labels:"), missing()))
         return
     yield table(
         "PHI labels in effect, and why",
@@ -280,11 +285,16 @@ def handling(context: ModelDossier) -> Iterator[Block]:
 
 def use(context: ModelDossier) -> Iterator[Block]:
     if not context.use:
-        yield Text((Span("Permitted-use statements: "), *missing()))
+        yield Text(words(plain("Permitted-use statements:"), missing()))
         return
     yield table(
         "What the owners permit, in the codes they declared",
-        (Column("Dataset", 4), Column("Purposes and DUO", 4), Column("Refrains, obligations", 4), Column("In words", 5)),
+        (
+            Column("Dataset", 4),
+            Column("Purposes and DUO", 4),
+            Column("Refrains, obligations", 4),
+            Column("In words", 5),
+        ),
         [
             (
                 cell(plain(each.dataset), cites(each.entries)),
@@ -299,12 +309,14 @@ def use(context: ModelDossier) -> Iterator[Block]:
 
 def approvals(context: ModelDossier) -> Iterator[Block]:
     yield Text(
-        plain("Signed electronic records contain the printed name of the signer, the date and time when the signature "
-              "was executed, and the meaning associated with the signature."),
+        plain(
+            "Signed electronic records contain the printed name of the signer, the date and time when the signature "
+            "was executed, and the meaning associated with the signature."
+        ),
         source="after 21 CFR 11.50(a)",
     )
     if not context.approvals:
-        yield Text((Span("Approvals: "), *missing()))
+        yield Text(words(plain("Approvals:"), missing()))
     for approval in context.approvals:
         yield SignOff(
             title=clean(f"{approval.kind} approval"),
@@ -358,8 +370,8 @@ def gaps(context: ModelDossier) -> Iterator[Block]:
         return
     groups: defaultdict[str, list[Line]] = defaultdict(list)
     for gap in context.gaps:
-        note = f" ({gap.note})" if gap.note else ""
-        groups[gap.subject].append((*missing(f"{clean(gap.field)}: not recorded"), *plain(note)))
+        note = faint(f"({gap.note})") if gap.note else ()
+        groups[gap.subject].append(words(missing(f"{clean(gap.field)}: not recorded"), note))
     yield Gaps(tuple((clean(subject), tuple(lines)) for subject, lines in groups.items()))
 
 
@@ -413,15 +425,22 @@ def method(context: ModelDossier) -> Iterator[Block]:
             ("Valid at, known at", cell(plain(moment(point.valid_at)), plain(moment(point.known_at)))),
             ("Ledger", cell(plain(f"size {point.ledger_size:,}, entry {point.ledger_index:,}"), code(point.root))),
             ("Projection", cell(code(point.projection_version))),
-            ("Completeness", cell(
-                mark(answer.state, "good" if answer.state == "COMPLETE" else "bad"),
-                plain(counts) if counts else (),
-                *(plain(reason) for reason in answer.reasons),
-            )),
-            ("Newest checkpoint held outside", cell(
-                plain(moment(outside)) if outside
-                else missing("none known: whoever holds this report holds the checkpoint it prints")
-            )),
+            (
+                "Completeness",
+                cell(
+                    mark(answer.state, "good" if answer.state == "COMPLETE" else "bad"),
+                    plain(counts) if counts else (),
+                    *(plain(reason) for reason in answer.reasons),
+                ),
+            ),
+            (
+                "Newest checkpoint held outside",
+                cell(
+                    plain(moment(outside))
+                    if outside
+                    else missing("none known: whoever holds this report holds the checkpoint it prints")
+                ),
+            ),
         )
     )
 
@@ -430,17 +449,17 @@ def proof(context: ModelDossier) -> Iterator[Block]:
     evidence = context.evidence
     yield Text(
         plain(
-            "The attachment of this file holds everything that is shown, every ledger entry that is cited, its inclusion "
-            "proof and the signed checkpoint. The script verify_lineward.py needs Python and its cryptography package "
-            "and no network:"
+            "The attachment of this file holds everything that is shown, every ledger entry that is cited, its "
+            "inclusion proof and the signed checkpoint. The script verify_lineward.py needs Python and its "
+            "cryptography package and no network:"
         )
     )
     yield Text(code("python verify_lineward.py FILE --key VKEY"))
     yield Text(
         plain(
             "It hashes each entry (SHA-256 over 0x00 and the entry's bytes), walks its proof to the checkpoint's root "
-            "(RFC 9162, 2.1.3.2), and checks the checkpoint's Ed25519 signature (C2SP signed note). Take the key from the "
-            "log's operator, not from this file: a forger would print his own. With Lineward installed, "
+            "(RFC 9162, 2.1.3.2), and checks the checkpoint's Ed25519 signature (C2SP signed note). Take the key from "
+            "the log's operator, not from this file: a forger would print his own. With Lineward installed, "
             "lineward verify FILE also draws the file anew from its attachment and compares every byte."
         )
     )
@@ -452,7 +471,7 @@ def proof(context: ModelDossier) -> Iterator[Block]:
             alt="QR code of the signed checkpoint, whose text stands beside it.",
         )
     else:
-        yield Text((Span("Checkpoint: "), *missing()))
+        yield Text(words(plain("Checkpoint:"), missing()))
     if evidence.cited:
         yield table(
             "Ledger entries cited in this report",
@@ -476,7 +495,7 @@ def _attributes(context: ModelDossier, group: int, *, recorded: bool) -> Line:
 
 def _who(actor: Actor) -> Line:
     name = plain(actor.name) if actor.name else code(actor.id)
-    return name if actor.authenticated else (*name, Span(" "), *mark("local principal, unauthenticated", "bad"))
+    return name if actor.authenticated else words(name, mark("local principal, unauthenticated", "bad"))
 
 
 def _when(at: str | None) -> Line:
@@ -492,7 +511,7 @@ def _codes(codes: Iterable[Code]) -> Line:
 
 
 def _list(name: str, values: tuple[str, ...]) -> Line:
-    return (*faint(f"{name}: "), *plain(", ".join(values))) if values else ()
+    return words(faint(f"{name}:"), plain(", ".join(values))) if values else ()
 
 
 def _run(run: str | None, state: str | None) -> Iterator[Line]:
@@ -518,7 +537,7 @@ def _size(snapshot: Snapshot) -> Iterator[Line]:
 def _sealed(snapshot: Snapshot) -> Iterator[Line]:
     yield plain(moment(snapshot.sealed_at)) if snapshot.sealed_at else missing("not sealed")
     if snapshot.sealed_by:
-        yield (*plain("by "), *_who(snapshot.sealed_by))
+        yield words(plain("by"), _who(snapshot.sealed_by))
     if snapshot.produced_by is None:
         yield missing("producing run: not recorded")
         return
@@ -533,7 +552,7 @@ def _verified(snapshot: Snapshot) -> Iterator[Line]:
         return
     yield mark(checked.result, _STATUS_TONES.get(checked.result, "none"))
     yield plain(moment(checked.at))
-    yield (*plain("by "), *_who(checked.by))
+    yield words(plain("by"), _who(checked.by))
     if checked.differing:
         yield _list("differing", checked.differing)
     yield cites(checked.entries)
@@ -544,13 +563,16 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
     rows = [
         ("Subject", cell(plain(approval.subject))),
         ("Use case", cell(maybe(approval.use_case))),
-        ("Requested", cell(
-            (*plain(moment(approval.requested_at) + " by "), *_who(approval.requested_by)),
-            maybe(approval.reason),
-        )),
+        (
+            "Requested",
+            cell(
+                words(plain(moment(approval.requested_at)), plain("by"), _who(approval.requested_by)),
+                maybe(approval.reason),
+            ),
+        ),
         ("Bound to", cell(*digests)),
         ("Expires", cell(plain(moment(approval.expires_at)) if approval.expires_at else missing("no expiry recorded"))),
-        ("Request's entry", cell((*cites((approval.entry,)), Span(" "), *code(approval.leaf)))),
+        ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
     ]
     if approval.because:
         rows.insert(0, ("Because", cell(plain(approval.because))))
@@ -559,7 +581,9 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
 
 def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     signer = decision.decided_by
-    identity = mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
+    identity = (
+        mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
+    )
     local = (
         plain(f"{decision.local_at} ({decision.time_zone})")
         if decision.local_at and decision.time_zone
@@ -570,14 +594,14 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
         ("Printed name", cell(maybe(decision.printed_name, "strong"))),
         ("Signed at", cell(plain(moment(decision.decided_at)), local)),
         ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
-        ("Principal", cell((*code(signer.id), Span(" "), *identity))),
+        ("Principal", cell(words(code(signer.id), identity))),
         ("Reason", cell(maybe(decision.reason))),
     ]
     if decision.conditions:
         rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
     if decision.expires_at:
         rows.append(("Expires", cell(plain(moment(decision.expires_at)))))
-    rows.append(("Ledger entry", cell((*cites((decision.entry,)), Span(" "), *code(decision.leaf)))))
+    rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
     return tuple(rows)
 
 
@@ -588,7 +612,7 @@ def _modules(payload: str) -> tuple[str, ...]:
 
 _SECTION_NAMES = {
     "data": "2 Training and evaluation data",
-    "lineage": "3 Lineage",
+    "lineage": "4 Lineage",
     "runs": "5 Jobs and runs",
     "handling": "6 De-identification",
     "approvals": "8 Approvals",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reports.contexts import Approval, ModelDossier, Snapshot
-from reports.document import Item, Line, Summary, Tone, cites, plain
+from reports.document import Item, Line, Summary, Tone, cites, plain, words
 
 _MOST_NAMES = 4
 
@@ -126,7 +126,9 @@ def _handling(context: ModelDossier) -> Iterator[Item]:
 def _records(context: ModelDossier) -> Iterator[Item]:
     lacking = [source for source in context.sources if source.missing]
     if lacking:
-        text = f"Mandatory fields are missing on {_counted(len(lacking), 'source')}: {_names(s.dataset for s in lacking)}."
+        text = (
+            f"Mandatory fields are missing on {_counted(len(lacking), 'source')}: {_names(s.dataset for s in lacking)}."
+        )
         yield _warn("SOURCES", _cited(text, (i for source in lacking for i in source.entries)), "sources")
     failed = [run for run in context.runs if run.state in {"FAIL", "ABORT"}]
     if failed:
@@ -147,7 +149,9 @@ def _records(context: ModelDossier) -> Iterator[Item]:
 def _in_order(context: ModelDossier) -> Iterator[Item]:
     feeds = [node for node in context.nodes if node.raw_feed]
     if feeds:
-        text = f"The training data comes from {_counted(len(feeds), 'raw feed')}: {_names(node.name for node in feeds)}."
+        text = (
+            f"The training data comes from {_counted(len(feeds), 'raw feed')}: {_names(node.name for node in feeds)}."
+        )
         yield Item("none", "RAW FEEDS", _cited(text, (i for node in feeds for i in node.entries)), "lineage")
     jobs = sorted({run.job for run in context.runs})
     if jobs:
@@ -179,7 +183,7 @@ def _warn(verdict: str, line: Line, section: str) -> Item:
 
 
 def _cited(text: str, entries: Iterable[int]) -> Line:
-    return (*plain(text + " "), *cites(entries))
+    return words(plain(text), cites(entries))
 
 
 def _counted(number: int, one: str, many: str | None = None) -> str:

@@ -232,7 +232,9 @@ def large_dossier(rows: int) -> ModelDossier:
     runs = tuple(replace(dossier.runs[0], run=f"00000000-0000-7000-8000-{number:012d}") for number in range(rows))
     zones = ("LANDING", "CURATED", "FEATURE_STORE")
     many = tuple(
-        LineageNode(id=f"Dataset:CHAIN{number:06d}", name=f"lake/part-{number:05d}", kind="Dataset", zone=zones[number % 3])
+        LineageNode(
+            id=f"Dataset:CHAIN{number:06d}", name=f"lake/part-{number:05d}", kind="Dataset", zone=zones[number % 3]
+        )
         for number in range(min(rows, 400))
     )
     edges = tuple(LineageEdge(source=one.id, target=dossier.nodes[2].id, kind="WAS_DERIVED_FROM") for one in many)
@@ -308,37 +310,78 @@ def _snapshots() -> tuple[Snapshot, ...]:
 def _nodes() -> tuple[LineageNode, ...]:
     return (
         LineageNode(
-            id="Dataset:FHIR", name="lake/landing/fhir_patient.ndjson", kind="Dataset", zone="LANDING",
-            deid_state="RAW", labels=("DIRECT_IDENTIFIER",), raw_feed=True, entries=(1,),
+            id="Dataset:FHIR",
+            name="lake/landing/fhir_patient.ndjson",
+            kind="Dataset",
+            zone="LANDING",
+            deid_state="RAW",
+            labels=("DIRECT_IDENTIFIER",),
+            raw_feed=True,
+            entries=(1,),
         ),
         LineageNode(
-            id="Dataset:OBS", name="lake/landing/fhir_observation.ndjson", kind="Dataset", zone="LANDING",
-            deid_state="RAW", labels=("QUASI_IDENTIFIER",), raw_feed=True, entries=(1,),
+            id="Dataset:OBS",
+            name="lake/landing/fhir_observation.ndjson",
+            kind="Dataset",
+            zone="LANDING",
+            deid_state="RAW",
+            labels=("QUASI_IDENTIFIER",),
+            raw_feed=True,
+            entries=(1,),
         ),
         LineageNode(
-            id="Dataset:JOINED", name="lake/curated/admissions", kind="Dataset", zone="CURATED", deid_state="RAW",
-            labels=("DIRECT_IDENTIFIER", "QUASI_IDENTIFIER"), entries=(3,),
+            id="Dataset:JOINED",
+            name="lake/curated/admissions",
+            kind="Dataset",
+            zone="CURATED",
+            deid_state="RAW",
+            labels=("DIRECT_IDENTIFIER", "QUASI_IDENTIFIER"),
+            entries=(3,),
         ),
         LineageNode(
-            id="Dataset:CLAIMS", name="lake/landing/claims.csv", kind="Dataset", zone="LANDING", deid_state="RAW",
-            raw_feed=True, entries=(2,),
+            id="Dataset:CLAIMS",
+            name="lake/landing/claims.csv",
+            kind="Dataset",
+            zone="LANDING",
+            deid_state="RAW",
+            raw_feed=True,
+            entries=(2,),
         ),
         LineageNode(
-            id="Dataset:DEID", name="lake/curated/admissions_deidentified", kind="Dataset", zone="CURATED",
-            deid_state="DE_IDENTIFIED", labels=("DERIVED_FEATURE",), entries=(6,),
+            id="Dataset:DEID",
+            name="lake/curated/admissions_deidentified",
+            kind="Dataset",
+            zone="CURATED",
+            deid_state="DE_IDENTIFIED",
+            labels=("DERIVED_FEATURE",),
+            entries=(6,),
         ),
         LineageNode(
-            id="Dataset:TRAIN", name="lake/training/readmission_train", kind="Dataset", zone="TRAINING",
-            deid_state="DE_IDENTIFIED", labels=("DERIVED_FEATURE",), entries=(9,),
+            id="Dataset:TRAIN",
+            name="lake/training/readmission_train",
+            kind="Dataset",
+            zone="TRAINING",
+            deid_state="DE_IDENTIFIED",
+            labels=("DERIVED_FEATURE",),
+            entries=(9,),
         ),
         LineageNode(
-            id="Dataset:EVAL", name="lake/evaluation/readmission_eval", kind="Dataset", zone="EVALUATION",
-            deid_state="DE_IDENTIFIED", labels=("DERIVED_FEATURE",), entries=(10,),
+            id="Dataset:EVAL",
+            name="lake/evaluation/readmission_eval",
+            kind="Dataset",
+            zone="EVALUATION",
+            deid_state="DE_IDENTIFIED",
+            labels=("DERIVED_FEATURE",),
+            entries=(10,),
         ),
         LineageNode(id="Snapshot:TRAIN", name=TRAINING, kind="Snapshot", zone="TRAINING", entries=(11,)),
         LineageNode(id="Snapshot:EVAL", name=EVALUATION, kind="Snapshot", zone="EVALUATION", entries=(12,)),
         LineageNode(
-            id="ModelVersion:READMISSION", name="readmission 1.1.0", kind="ModelVersion", zone="ARTIFACT", root=True,
+            id="ModelVersion:READMISSION",
+            name="readmission 1.1.0",
+            kind="ModelVersion",
+            zone="ARTIFACT",
+            root=True,
             entries=(16,),
         ),
     )
@@ -383,16 +426,29 @@ def _sources() -> tuple[Source, ...]:
     )
     return (
         Source(
-            dataset="lake/landing/fhir_patient.ndjson", system="Example EHR bulk export", system_kind="FHIR",
-            raw_feed=True, declared=complete, entries=(1,),
+            dataset="lake/landing/fhir_patient.ndjson",
+            system="Example EHR bulk export",
+            system_kind="FHIR",
+            raw_feed=True,
+            declared=complete,
+            entries=(1,),
         ),
         Source(
-            dataset="lake/landing/fhir_observation.ndjson", system="Example EHR bulk export", system_kind="FHIR",
-            raw_feed=True, declared=complete, entries=(1,),
+            dataset="lake/landing/fhir_observation.ndjson",
+            system="Example EHR bulk export",
+            system_kind="FHIR",
+            raw_feed=True,
+            declared=complete,
+            entries=(1,),
         ),
         Source(
-            dataset="lake/landing/claims.csv", system="Example claims clearing house", system_kind="CLAIMS",
-            raw_feed=True, declared=complete[:2], missing=("clinical purpose", "retention policy"), entries=(2,),
+            dataset="lake/landing/claims.csv",
+            system="Example claims clearing house",
+            system_kind="CLAIMS",
+            raw_feed=True,
+            declared=complete[:2],
+            missing=("clinical purpose", "retention policy"),
+            entries=(2,),
         ),
     )
 
@@ -443,24 +499,43 @@ def _deidentification() -> tuple[DeidentificationStep, ...]:
 def _labels() -> tuple[Label, ...]:
     return (
         Label(
-            dataset="lake/landing/fhir_patient.ndjson", column="identifier", kind="DIRECT_IDENTIFIER",
-            codes=(Code(system="SafeHarbor", code="H"),), confidentiality="R", origin="ASSERTED",
-            because="tagged by Testperson Beta", entries=(7,),
+            dataset="lake/landing/fhir_patient.ndjson",
+            column="identifier",
+            kind="DIRECT_IDENTIFIER",
+            codes=(Code(system="SafeHarbor", code="H"),),
+            confidentiality="R",
+            origin="ASSERTED",
+            because="tagged by Testperson Beta",
+            entries=(7,),
         ),
         Label(
-            dataset="lake/landing/fhir_patient.ndjson", column="birthDate", kind="QUASI_IDENTIFIER",
-            codes=(Code(system="SafeHarbor", code="C"),), confidentiality="R", origin="ASSERTED",
-            because="tagged by Testperson Beta", entries=(8,),
+            dataset="lake/landing/fhir_patient.ndjson",
+            column="birthDate",
+            kind="QUASI_IDENTIFIER",
+            codes=(Code(system="SafeHarbor", code="C"),),
+            confidentiality="R",
+            origin="ASSERTED",
+            because="tagged by Testperson Beta",
+            entries=(8,),
         ),
         Label(
-            dataset="lake/curated/admissions_deidentified", column="age_band", kind="DERIVED_FEATURE",
-            codes=(Code(system="SafeHarbor", code="C"),), confidentiality="N", origin="CLEARED",
-            because="by the attested step curation/deidentify", entries=(5, 8),
+            dataset="lake/curated/admissions_deidentified",
+            column="age_band",
+            kind="DERIVED_FEATURE",
+            codes=(Code(system="SafeHarbor", code="C"),),
+            confidentiality="N",
+            origin="CLEARED",
+            because="by the attested step curation/deidentify",
+            entries=(5, 8),
         ),
         Label(
-            dataset="lake/landing/claims.csv", column="member_no", kind="DIRECT_IDENTIFIER",
-            codes=(Code(system="SafeHarbor", code="I"),), origin="SUGGESTED",
-            because="by its column name; neither confirmed nor rejected", entries=(4,),
+            dataset="lake/landing/claims.csv",
+            column="member_no",
+            kind="DIRECT_IDENTIFIER",
+            codes=(Code(system="SafeHarbor", code="I"),),
+            origin="SUGGESTED",
+            because="by its column name; neither confirmed nor rejected",
+            entries=(4,),
         ),
     )
 
@@ -468,9 +543,14 @@ def _labels() -> tuple[Label, ...]:
 def _use() -> tuple[UseStatement, ...]:
     return (
         UseStatement(
-            dataset="lake/landing/fhir_patient.ndjson", purposes=("MLTRAINING", "HRESCH"), duo=("HMB", "IRB"),
-            refrains=("NORDSCLW",), obligations=("DEID",), region="EU",
-            statement="De-identified, research and model training only; no redisclosure without consent.", entries=(1,),
+            dataset="lake/landing/fhir_patient.ndjson",
+            purposes=("MLTRAINING", "HRESCH"),
+            duo=("HMB", "IRB"),
+            refrains=("NORDSCLW",),
+            obligations=("DEID",),
+            region="EU",
+            statement="De-identified, research and model training only; no redisclosure without consent.",
+            entries=(1,),
         ),
         UseStatement(dataset="lake/landing/claims.csv", purposes=("HOPERAT", "MLTRAINING"), entries=(2,)),
     )
@@ -516,8 +596,13 @@ def _approvals(leaves: list[str]) -> tuple[Approval, ...]:
             19,
             decisions=(
                 decision(
-                    Actor(id="local", name="local principal", authenticated=False), 20, meaning="REVIEW",
-                    printed_name="Testperson Epsilon", conditions=(), local_at=None, time_zone=None,
+                    Actor(id="local", name="local principal", authenticated=False),
+                    20,
+                    meaning="REVIEW",
+                    printed_name="Testperson Epsilon",
+                    conditions=(),
+                    local_at=None,
+                    time_zone=None,
                 ),
             ),
         ),
