@@ -23,6 +23,7 @@ def run_pipeline(
     base_url: str, workdir: Path, keys: Mapping[str, str | None], progress: Callable[[str], None]
 ) -> PipelineOutcome:
     """Run the pipeline: see `pipeline.run_pipeline`. Raises MissingLibraryError where scikit-learn is missing."""
+    progress("Loading scikit-learn")
     try:
         from . import pipeline  # noqa: PLC0415 - everything else here works without scikit-learn
     except ModuleNotFoundError as problem:

@@ -26,11 +26,11 @@ class Cohorts:
 def split(workspace: Workspace) -> Cohorts:
     """Write both cohorts; a person's side depends on the pseudonym alone, so it is the same in every round."""
     source = workspace.folder(estate.DEIDENTIFIED_STAYS)
-    columns = estate.columns(estate.DEIDENTIFIED_STAYS, workspace.period.schema_version)
+    columns = workspace.columns(estate.DEIDENTIFIED_STAYS)
     names = [column.name for column in columns]
     written = {}
     with workspace.run(estate.SPLIT) as run:
-        run.read(estate.DEIDENTIFIED_STAYS, snapshot=emit.manifest(source))
+        run.read(estate.DEIDENTIFIED_STAYS, snapshot=emit.manifest(source), columns=columns)
         rows = read_table(source)
         for dataset, learns in ((estate.TRAINING, True), (estate.EVALUATION, False)):
             chosen = [row for row in rows if is_for_training(row["person_key"]) is learns]

@@ -36,11 +36,10 @@ class Feeds:
 
 def curate(workspace: Workspace) -> None:
     """Join the landed feeds and write the stays."""
-    version = workspace.period.schema_version
-    columns = estate.columns(estate.STAYS, version)
+    columns = workspace.columns(estate.STAYS)
     with workspace.run(estate.CURATE) as run:
         for dataset in (_PATIENT, _ENCOUNTER, _CONDITION, _OBSERVATION, _CLAIMS):
-            run.read(dataset, snapshot=emit.manifest(workspace.folder(dataset)))
+            run.read(dataset, snapshot=emit.manifest(workspace.folder(dataset)), columns=workspace.columns(dataset))
         feeds = Feeds(
             patients=list(_resources(workspace.folder(_PATIENT))),
             encounters=list(_resources(workspace.folder(_ENCOUNTER))),
@@ -50,12 +49,11 @@ def curate(workspace: Workspace) -> None:
         )
         rows = join(feeds)
         write_table(workspace.folder(estate.STAYS), columns, rows)
-        lineage = _LINEAGE if version == 1 else {**_LINEAGE, **_LINEAGE_OF_SCHEMA_2}
         run.write(
             estate.STAYS,
             files=workspace.folder(estate.STAYS),
             columns=columns,
-            column_lineage=lineage,
+            column_lineage={column.name: _LINEAGE[column.name] for column in columns},
             depends_on=_JOINS,
             mode=workspace.mode,
             rows=len(rows),
@@ -138,8 +136,6 @@ _LINEAGE: Mapping[str, Sequence[Flow]] = {
     "claim_count": _made_of((_CLAIMS, "claim_id")),
     "billed_total": _made_of((_CLAIMS, "billed_amount")),
     "readmitted": _made_of((_ENCOUNTER, "period.start"), (_ENCOUNTER, "period.end")),
-}
-_LINEAGE_OF_SCHEMA_2: Mapping[str, Sequence[Flow]] = {
     estate.NEW_CLAIMS_COLUMN.name: _same(_CLAIMS, estate.NEW_CLAIMS_COLUMN.name),
 }
 _JOINS = (

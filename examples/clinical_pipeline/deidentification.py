@@ -34,11 +34,10 @@ _KEPT = ("sex", "condition_count", "hba1c", "creatinine", "claim_count", "billed
 
 def deidentify(workspace: Workspace, key: bytes) -> str:
     """Write the stays without identifiers; returns the run's id, which an attestation may name."""
-    version = workspace.period.schema_version
-    columns = estate.columns(estate.DEIDENTIFIED_STAYS, version)
+    columns = workspace.columns(estate.DEIDENTIFIED_STAYS)
     source, target = workspace.folder(estate.STAYS), workspace.folder(estate.DEIDENTIFIED_STAYS)
     with workspace.run(estate.DEIDENTIFY) as run:
-        run.read(estate.STAYS, snapshot=emit.manifest(source))
+        run.read(estate.STAYS, snapshot=emit.manifest(source), columns=workspace.columns(estate.STAYS))
         rows = sorted((strip(row, key) for row in read_table(source)), key=lambda row: row["person_key"])
         write_table(target, columns, rows)
         run.claim_deidentification(

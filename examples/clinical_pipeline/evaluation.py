@@ -20,9 +20,9 @@ def evaluate(workspace: Workspace, sealed: Manifest, trained: Trained) -> tuple[
     """Measure discrimination (area under the ROC curve) and calibration (Brier score) on the locked snapshot."""
     target = workspace.folder(estate.EVALUATION_REPORT)
     with workspace.run(estate.EVALUATE) as run:
-        run.read(estate.EVALUATION, snapshot=sealed)
-        run.read_model(estate.MODEL, workspace.period.model_version)
         rows = read_table(workspace.folder(estate.EVALUATION))
+        run.read(estate.EVALUATION, snapshot=sealed, columns=workspace.columns(estate.EVALUATION), rows=len(rows))
+        run.read_model(estate.MODEL, workspace.period.model_version)
         predicted, happened = Model.load(trained.folder).predict(rows), outcomes(rows)
         metrics = (
             Metric("auroc", round(float(roc_auc_score(happened, predicted)), 4), _SPLIT),

@@ -22,7 +22,7 @@ class MalformedChunkError(ValueError):
 def land(workspace: Workspace, source: Dataset) -> None:
     """Copy what a source delivered into its landing dataset, or fail before anything is landed."""
     landed = estate.landing(source)
-    columns = estate.columns(source, workspace.period.schema_version)
+    columns = workspace.columns(source)
     with workspace.run(estate.land_job(source)) as run:
         delivered = _chunks(workspace.delivered(source), source)
         run.read(source, snapshot=emit.manifest(delivered, root=workspace.delivered(source)), columns=columns)

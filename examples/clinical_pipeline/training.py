@@ -70,8 +70,8 @@ def train(workspace: Workspace, sealed: Manifest) -> Trained:
     source = workspace.folder(estate.TRAINING)
     folder = workspace.root / "models" / estate.MODEL.name / workspace.period.model_version
     with workspace.run(estate.TRAIN) as run:
-        run.read(estate.TRAINING, snapshot=sealed)
         rows = read_table(source)
+        run.read(estate.TRAINING, snapshot=sealed, columns=workspace.columns(estate.TRAINING), rows=len(rows))
         model = fit(rows, features(workspace.period.schema_version))
         model.save(folder)
         artifact = emit.manifest(folder)

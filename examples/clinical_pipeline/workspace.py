@@ -6,8 +6,9 @@ from pathlib import Path
 from openlineage.client import OpenLineageClient
 
 from ingest_hooks import emit
-from ingest_hooks.emit import CodeRevision, Dataset, Job, ParentRun, Run, WriteMode
+from ingest_hooks.emit import CodeRevision, Column, Dataset, Job, ParentRun, Run, WriteMode
 
+from . import estate
 from .periods import Period
 
 
@@ -30,6 +31,10 @@ class Workspace:
     def folder(self, dataset: Dataset) -> Path:
         """The folder of a dataset's state of this round; earlier rounds' states stay where they are."""
         return self.root / "lake" / dataset.name / self.period.name
+
+    def columns(self, dataset: Dataset) -> tuple[Column, ...]:
+        """The columns that a dataset has in this round."""
+        return estate.columns(dataset, self.period.schema_version)
 
     @property
     def mode(self) -> WriteMode:

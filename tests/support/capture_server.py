@@ -1,4 +1,4 @@
-"""A loopback HTTP server that keeps every byte it was sent and answers like a catalog, as far as a pipeline can tell."""
+"""A loopback HTTP server that keeps every byte it is sent, and answers like a catalog as far as a pipeline can tell."""
 
 from __future__ import annotations
 

@@ -84,9 +84,14 @@ def test_what_a_failed_run_wrote_until_then_is_told(
     server: CaptureServer, client: OpenLineageClient, tmp_path: Path
 ) -> None:
     (tmp_path / "part-0").write_text("1")
-    with pytest.raises(RuntimeError), emit.run(JOB, client=client, code=CODE) as run:
-        run.write(CLEAN, files=tmp_path)
-        raise RuntimeError
+
+    def fail_after_writing() -> None:
+        with emit.run(JOB, client=client, code=CODE) as run:
+            run.write(CLEAN, files=tmp_path)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_writing()
     assert server.events[1]["outputs"][0]["name"] == "curated/observations"
 
 
@@ -126,9 +131,9 @@ def test_a_retried_run_has_an_id_of_its_own_below_the_same_parent(
     day = datetime(2026, 1, 1, tzinfo=UTC)
     with emit.run(Job("clinic", "nightly"), client=client, code=CODE) as nightly:
         for _ in range(2):
-            with emit.run(JOB, client=client, code=CODE, parent=nightly, nominal_time=(day, None)) as attempt:
-                with emit.run(Job("clinic", "inner"), client=client, code=CODE, parent=attempt):
-                    pass
+            attempt = emit.run(JOB, client=client, code=CODE, parent=nightly, nominal_time=(day, None))
+            with attempt, emit.run(Job("clinic", "inner"), client=client, code=CODE, parent=attempt):
+                pass
     attempts = {e["run"]["runId"]: e["run"]["facets"] for e in server.events if e["job"]["name"] == JOB.name}
     assert len(attempts) == 2
     assert {facets["parent"]["run"]["runId"] for facets in attempts.values()} == {nightly.run_id}

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_hooks.emit import Manifest, ManifestError, ManifestFile, manifest, snapshot_digest
+from ingest_hooks.emit.canonical import sha256_of
+
+
+def put(root: Path, **contents: str) -> None:
+    for name, content in contents.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def test_a_manifest_names_each_file_by_its_path_size_and_digest(tmp_path: Path) -> None:
+    put(tmp_path, b="two", a__c="three")
+    assert manifest(tmp_path).files == (
+        ManifestFile("a/c", 5, "sha256:" + hashlib.sha256(b"three").hexdigest()),
+        ManifestFile("b", 3, "sha256:" + hashlib.sha256(b"two").hexdigest()),
+    )
+
+
+def test_the_digest_of_a_known_manifest_never_changes() -> None:
+    one = Manifest((ManifestFile("part-0", 3, "sha256:" + hashlib.sha256(b"abc").hexdigest()),))
+    written_out = (
+        b'[{"digest":"sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",'
+        b'"path":"part-0","size":3}]'
+    )
+    assert snapshot_digest(one) == one.digest == "sha256:" + hashlib.sha256(written_out).hexdigest()
+
+
+def test_the_same_files_elsewhere_are_the_same_snapshot(tmp_path: Path) -> None:
+    for copy in ("here", "there"):
+        put(tmp_path / copy, x="1", y__z="2")
+    os.utime(tmp_path / "there" / "x", (0, 0))
+    (tmp_path / "there" / "x").chmod(0o600)
+    assert manifest(tmp_path / "here") == manifest(tmp_path / "there")
+
+
+@pytest.mark.parametrize("change", ["content", "name", "one more"])
+def test_any_change_of_the_files_is_another_snapshot(tmp_path: Path, change: str) -> None:
+    put(tmp_path, x="1", y="2")
+    before = manifest(tmp_path).digest
+    if change == "content":
+        put(tmp_path, x="3")
+    elif change == "name":
+        (tmp_path / "x").rename(tmp_path / "w")
+    else:
+        put(tmp_path, z="")
+    assert manifest(tmp_path).digest != before
+
+
+def test_files_are_sorted_by_the_bytes_of_their_paths_and_not_folder_by_folder(tmp_path: Path) -> None:
+    put(tmp_path, a__b="", **{"a.txt": "", "a-b": "", "é": "", "Z": "", "\U0001f9ec": "", "\uff5e": ""})
+    names = [file.path for file in manifest(tmp_path).files]
+    assert names == ["Z", "a-b", "a.txt", "a/b", "é", "\uff5e", "\U0001f9ec"]
+    assert names == sorted(names, key=str.encode)
+
+
+def test_composed_and_decomposed_names_are_two_files(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é") for form in ("NFC", "NFD"))
+    put(tmp_path / "1", **{composed: "x"})
+    put(tmp_path / "2", **{decomposed: "x"})
+    assert manifest(tmp_path / "1").digest != manifest(tmp_path / "2").digest
+
+
+def test_a_name_that_is_not_utf_8_cannot_be_named(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/\xff", "wb"):  # noqa: PTH123 - no Path holds such a name readably
+        pass
+    with pytest.raises(ManifestError, match="not UTF-8"):
+        manifest(tmp_path)
+
+
+def test_an_empty_folder_leaves_no_trace_and_an_empty_snapshot_is_one(tmp_path: Path) -> None:
+    assert manifest(tmp_path).files == ()
+    assert manifest(tmp_path).digest == "sha256:" + hashlib.sha256(b"[]").hexdigest()
+    put(tmp_path, x="1")
+    before = manifest(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert manifest(tmp_path) == before
+
+
+def test_a_link_to_a_file_stands_for_the_bytes_behind_it(tmp_path: Path) -> None:
+    put(tmp_path, store__blob="content", plain__data="content")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "data").symlink_to(tmp_path / "store" / "blob")
+    assert manifest(tmp_path / "linked") == manifest(tmp_path / "plain")
+
+
+def test_a_link_to_a_folder_or_to_nothing_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, real__x="1")
+    (tmp_path / "real" / "loop").symlink_to(tmp_path / "real")
+    with pytest.raises(ManifestError, match="link to a folder"):
+        manifest(tmp_path / "real")
+    (tmp_path / "real" / "loop").unlink()
+    (tmp_path / "real" / "gone").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ManifestError, match="link to nothing"):
+        manifest(tmp_path / "real")
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ManifestError, match="no regular file"):
+        manifest(tmp_path)
+
+
+def test_a_file_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="does not exist"):
+        manifest(tmp_path / "nothing")
+
+
+def test_several_paths_are_named_from_a_root_and_each_file_counts_once(tmp_path: Path) -> None:
+    put(tmp_path, a__x="1", b__y="2", c="3")
+    chosen = manifest([tmp_path / "a", tmp_path / "a" / "x", tmp_path / "b" / ".." / "a" / "x"], root=tmp_path)
+    assert [file.path for file in chosen.files] == ["a/x"]
+    with pytest.raises(ManifestError, match="root"):
+        manifest([tmp_path / "a", tmp_path / "c"])
+    with pytest.raises(ManifestError, match="does not lie under"):
+        manifest(tmp_path / "c", root=tmp_path / "a")
+
+
+def test_a_single_file_is_named_by_its_name(tmp_path: Path) -> None:
+    put(tmp_path, x="1")
+    assert [file.path for file in manifest(tmp_path / "x").files] == ["x"]
+
+
+def test_the_size_of_a_snapshot_is_that_of_all_its_files(tmp_path: Path) -> None:
+    put(tmp_path, x="1", y__z="333")
+    assert manifest(tmp_path).size == 4
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+_VALUES = st.recursive(
+    _TEXT | st.integers(-(2**53) + 1, 2**53 - 1),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
+)
+
+
+@given(_VALUES)
+def test_what_is_hashed_is_the_canonical_json_of_the_standard(value: object) -> None:
+    assert sha256_of(value) == "sha256:" + hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]
