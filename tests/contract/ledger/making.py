@@ -1,0 +1,32 @@
+"""What tests put into a ledger."""
+
+from __future__ import annotations
+
+from catalog.ledger.protocol import Draft
+
+ORIGIN = "site.example/ledger"
+ACTOR = "principal:alpha"
+START = 1_700_000_000_000_000
+
+
+class SetClock:
+    """A clock that the test sets, in UTC microseconds."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def make_draft(
+    number: int, *, actor: str = ACTOR, kind: str = "record.tag", subjects: tuple[str, ...] = (), body: bytes = b""
+) -> Draft:
+    return Draft(
+        kind=kind,
+        actor=actor,
+        correlation_id=f"request-{number}",
+        subjects=subjects or (f"Dataset:{number}",),
+        body=body or b'{"number":%d}' % number,
+        received=b'{"number":%d,"secret":"Testperson Alpha"}' % number,
+    )
