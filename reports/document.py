@@ -98,13 +98,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node of a drawing, in points from its upper left corner."""
+    """A node of a drawing, in points from its upper left corner; its name stands in one or two lines."""
 
     x: int
     y: int
     width: int
     height: int
-    title: str
+    lines: tuple[str, ...]
     detail: str
     root: bool = False
     collapsed: bool = False

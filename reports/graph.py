@@ -32,7 +32,7 @@ _COLUMNS = (
 _SWEEPS = 12
 # The root's own inputs and theirs.
 _NEAR = 2
-_TITLE, _DETAIL = 36, 24
+_LINE, _DETAIL = 22, 26
 # A digest's first letters tell two of them apart in a drawing; the table has the rest.
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
 
@@ -229,11 +229,19 @@ def _box(node: LineageNode, x: int, y: int) -> Box:
         y=y,
         width=_WIDTH,
         height=_HEIGHT,
-        title=_shortened(_DIGEST.sub(r"\1…", clean(node.name)), _TITLE),
+        lines=_lines(_DIGEST.sub(r"\1…", clean(node.name))),
         detail=_shortened(clean(detail), _DETAIL),
         root=node.root,
         collapsed=gathered,
     )
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    """Return a name in at most two lines, broken after a separator where one stands in the first line's second half."""
+    if len(name) <= _LINE:
+        return (name,)
+    at = next((at for at in range(_LINE, _LINE // 2, -1) if name[at - 1] in "/_.:@- "), _LINE)
+    return name[:at], _shortened(name[at:], _LINE)
 
 
 def _shortened(text: str, most: int) -> str:

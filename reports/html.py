@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.contexts import ModelDossier
+from reports.document import Heading
 from reports.envelope import Envelope, seal
 
 EVIDENCE_ID = "lineward-evidence"
@@ -24,7 +25,12 @@ def page(envelope: Envelope) -> bytes:
     text = (
         _environment()
         .get_template("report.html.j2")
-        .render(document=envelope.document.to_json(), evidence=_in_script(envelope.evidence), evidence_id=EVIDENCE_ID)
+        .render(
+            document=envelope.document.to_json(),
+            numbers={block.anchor: block.number for block in envelope.document.blocks if isinstance(block, Heading)},
+            evidence=_in_script(envelope.evidence),
+            evidence_id=EVIDENCE_ID,
+        )
     )
     return text.encode()
 
@@ -51,6 +57,11 @@ def _span(text: str, style: str, tone: str) -> Markup:
 
 def _cell(lines: list[list[dict[str, str]]]) -> Markup:
     return Markup("").join(Markup("<div>{}</div>").format(_line(line)) for line in lines)
+
+
+def _widths(columns: list[dict[str, int]]) -> list[int]:
+    total = sum(column["weight"] for column in columns)
+    return [100 * column["weight"] // total for column in columns]
 
 
 def _curve(points: list[list[int]]) -> str:
@@ -84,5 +95,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": _cell, "curve": _curve, "line": _line, "modules": _modules}
+    environment.filters |= {"cell": _cell, "curve": _curve, "line": _line, "modules": _modules, "widths": _widths}
     return environment

@@ -24,8 +24,8 @@ _CHUNK = 8
 _LONG_WORD = 18
 _LONG_TOKEN = 12
 _SEGMENT = re.compile(r"[^/_.:@-]*[/_.:@-]+|[^/_.:@-]+")
-# Fields beside the spans whose text may be one long word; a box's title is one of them.
-_TOKENS = frozenset({"checkpoint", "vkey", "title"})
+# Fields beside the spans whose text may be one long word.
+_TOKENS = frozenset({"checkpoint", "vkey"})
 
 
 def render_pdf(context: ModelDossier) -> bytes:
