@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph_schema.vocabulary import hipaa
 from ingest_hooks.emit import Code, Column, Dataset, DataSource, Job, PhiTag, Storage
 
-SAFE_HARBOR = "safe_harbor"
+SAFE_HARBOR = hipaa.SYSTEM
 SITE = "sampletown-general"
 REGION = "US"
 

@@ -19,7 +19,6 @@ from .manifests import Manifest
 from .models import ModelVersion, SnapshotRef
 from .revision import CodeRevision
 
-HOME = "https://lineward.example"
 SCHEMA_VERSION = "1-0-0"
 
 
@@ -30,12 +29,12 @@ def _installed_version() -> str:
         return "unknown"
 
 
-PRODUCER = f"{HOME}/emit/{_installed_version()}"
+PRODUCER = f"urn:lineward:emit:{_installed_version()}"
 
 
 def schema_url(facet: str) -> str:
-    """The address that a facet's `_schemaURL` carries; its document is `schemas/<facet>.json`."""
-    return f"{HOME}/schemas/facets/{SCHEMA_VERSION}/{facet}.json#/$defs/{facet}"
+    """What a facet's `_schemaURL` carries: the `$id` of the document `schemas/<facet>.json`, and its place in there."""
+    return f"urn:lineward:facet:{SCHEMA_VERSION}:{facet}#/$defs/{facet}"
 
 
 @attr.define

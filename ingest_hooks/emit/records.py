@@ -351,4 +351,4 @@ def _problem(content: Mapping[str, Any]) -> tuple[str, str | None]:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     detail = content.get("detail") or first.get("detail") or content.get("title") or "no reason was given"
     pointer = content.get("pointer") or first.get("pointer")
-    return str(detail), None if pointer is None else str(pointer)
+    return str(detail), None if pointer is None else str(pointer).removeprefix("#")

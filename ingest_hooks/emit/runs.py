@@ -243,9 +243,10 @@ def run(
     fingerprint = environment_fingerprint() if environment is None else environment
     run_facets: dict[str, RunFacet] = {
         LinewardEnvironmentRunFacet.key: LinewardEnvironmentRunFacet.of(fingerprint),
-        LinewardCodeRevisionRunFacet.key: LinewardCodeRevisionRunFacet.of(revision),
         **(facets or {}),
     }
+    if revision.revision != UNKNOWN:
+        run_facets[LinewardCodeRevisionRunFacet.key] = LinewardCodeRevisionRunFacet.of(revision)
     if above is not None:
         run_facets["parent"] = _parent_facet(above)
     if nominal_time is not None:

@@ -96,7 +96,7 @@ def test_what_nobody_knows_of_the_code_is_left_out(server: CaptureServer, record
     "problem",
     [
         {"title": "Unprocessable", "detail": "no such dataset", "pointer": "/dataset/name"},
-        {"title": "Unprocessable", "errors": [{"detail": "no such dataset", "pointer": "/dataset/name"}]},
+        {"title": "Unprocessable", "errors": [{"detail": "no such dataset", "pointer": "#/dataset/name"}]},
     ],
 )
 def test_a_refused_record_says_what_is_wrong_and_where(

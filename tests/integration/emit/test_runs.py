@@ -11,6 +11,7 @@ from openlineage.client.transport.http import HttpConfig, HttpTransport
 from ingest_hooks import emit
 from ingest_hooks.emit import Column, Dataset, Flow, Job
 from tests.support.capture_server import Answer, CaptureServer, capture_server
+from tests.support.openlineage_spec import problems
 
 JOB = Job("clinic", "deidentify_observations", "Drops what names a person")
 RAW = Dataset("lake", "landing/observations", columns=(Column("mrn", "string"), Column("value", "double")))
@@ -218,3 +219,56 @@ def test_a_run_names_its_code_and_its_environment(server: CaptureServer, client:
     assert event["run"]["facets"]["lineward_codeRevision"]["clean"] is True
     assert event["run"]["facets"]["lineward_environment"]["digest"] == emit.environment_fingerprint().digest
     assert event["job"]["facets"]["sourceCodeLocation"]["version"] == "4f1c"
+
+
+def test_code_that_nobody_knows_is_not_named(server: CaptureServer, client: OpenLineageClient) -> None:
+    with emit.run(JOB, client=client, code=emit.CodeRevision("unknown", "unknown", None)):
+        pass
+    assert "lineward_codeRevision" not in server.events[0]["run"]["facets"]
+    assert "sourceCodeLocation" not in server.events[0]["job"]["facets"]
+
+
+def test_every_kind_of_event_is_valid_against_the_schemas_that_it_and_its_facets_name(
+    server: CaptureServer, client: OpenLineageClient, tmp_path: Path
+) -> None:
+    described = Dataset(
+        "lake",
+        "landing/observations",
+        "What came in",
+        "FILE",
+        (Column("mrn", "string", "The record number"),),
+        emit.DataSource("EHR", "https://ehr.sampletown.example"),
+        emit.Storage("file", "json"),
+        "group:clinic",
+        (emit.Tag("sensitivity", "high"), emit.Tag("pii", "true", "mrn")),
+        (emit.PhiTag("DIRECT_IDENTIFIER", "mrn", (emit.Code("urn:x", "H"),), "R"),),
+    )
+    model = emit.ModelVersion(
+        Dataset("models", "m"),
+        "1",
+        (emit.SnapshotRef(CLEAN, "sha256:" + "a" * 64),),
+        (),
+        CODE,
+        emit.environment_fingerprint(),
+        "sha256:" + "b" * 64,
+        (emit.Metric("auroc", 0.5, "evaluation"),),
+    )
+    day = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+
+    def read_and_write_everything(failure: BaseException | None) -> None:
+        parent = emit.ParentRun(Job("clinic", "nightly"), "01890000-0000-7000-8000-000000000000")
+        with emit.run(JOB, client=client, code=CODE, parent=parent, nominal_time=day, inputs=[RAW]) as run:
+            run.read(described, snapshot=emit.manifest(tmp_path), rows=0)
+            run.write(described, files=tmp_path, column_lineage={"mrn": [Flow(RAW, "mrn")]}, mode="CREATE", rows=0)
+            run.write_model(model)
+            run.read_model(model.model, "0")
+            run.claim_deidentification(emit.LinewardDeidentificationRunFacet("NONE", "RAW"))
+            if failure is not None:
+                raise failure
+
+    read_and_write_everything(None)
+    for failure in (ValueError("1"), KeyboardInterrupt()):
+        with pytest.raises(type(failure)):
+            read_and_write_everything(failure)
+    assert set(states(server)) == {"START", "COMPLETE", "FAIL", "ABORT"}
+    assert [problems(event) for event in server.events] == [[]] * 6
