@@ -37,6 +37,15 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.query_seconds = Histogram(
+            "lineward_query_seconds", "Time to run a GraphQL operation.", buckets=_SECONDS, registry=self.registry
+        )
+        self.query_calls = Histogram(
+            "lineward_query_store_calls",
+            "Calls to the store for a GraphQL operation: a few for each level, however wide it is.",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+            registry=self.registry,
+        )
         self.masked = Counter(
             "lineward_masked_errors", "Defects of ours that were masked outside.", registry=self.registry
         )

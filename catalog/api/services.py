@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
-from catalog.ledger.protocol import Ledger
+from starlette.requests import Request
+
+from catalog.access.keys import Authenticator, NewKey
+from catalog.access.model import Actor
+from catalog.errors import EvidenceError
+from catalog.ledger.protocol import Ledger, Receipt
 from catalog.metrics import Metrics
-from catalog.settings import Settings
+from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store
+from ingest_hooks.openlineage.wire import JSON, Flag
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")

@@ -11,16 +11,11 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.labels import model, queries
 from catalog.reading import AsOf
+from graph_schema.vocabulary import words
 
 
-@strawberry.enum(description="The kinds of protected health information.")
-class PhiKind(StrEnum):
-    DIRECT_IDENTIFIER = "DIRECT_IDENTIFIER"
-    QUASI_IDENTIFIER = "QUASI_IDENTIFIER"
-    CLINICAL_NOTE = "CLINICAL_NOTE"
-    IMAGING_PIXELS = "IMAGING_PIXELS"
-    OPERATIONAL_LOG = "OPERATIONAL_LOG"
-    DERIVED_FEATURE = "DERIVED_FEATURE"
+PhiKind = strawberry.enum(words.PhiKind)
+Stance = strawberry.enum(words.Stance)
 
 
 @strawberry.enum(description="Who says so: a principal's record, an emitter, or a rule.")
@@ -28,13 +23,6 @@ class LabelOrigin(StrEnum):
     ASSERTED = "ASSERTED"
     CLAIMED = "CLAIMED"
     SUGGESTED = "SUGGESTED"
-
-
-@strawberry.enum(description="What one saying does: assert, confirm or reject a label.")
-class Stance(StrEnum):
-    ASSERT = "ASSERT"
-    CONFIRM = "CONFIRM"
-    REJECT = "REJECT"
 
 
 @strawberry.type(description="A code with the system that gives it its meaning.")

@@ -1,0 +1,157 @@
+"""All routes put together: one ASGI application out of the services it is given."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Path, Query
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from catalog import metrics
+from catalog.access import rules
+from catalog.api import problems
+from catalog.api.front import Front
+from catalog.api.graphql import endpoint as graphql
+from catalog.api.http import health, ledger, lineage, records, reports
+from catalog.api.openapi import described
+from catalog.api.pages import explorer
+from catalog.api.services import Services
+from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
+from ingest_hooks.errors import Unreadable
+
+Index = Annotated[int, Path(ge=0, description="The index of a ledger entry.")]
+
+
+def create(services: Services) -> Front:
+    """Return the application; whoever serves it starts and closes the services."""
+    app = FastAPI(title="Lineward", version="1", docs_url=None, redoc_url=None)
+    _handle_errors(app)
+    _health(app, services)
+    _ledger(app, services)
+    _reports(app, services)
+
+    async def ask(request: Request) -> Response:
+        return await graphql.endpoint(services, request)
+
+    app.router.routes.extend([*explorer.ROUTES, Route("/graphql", ask, methods=["POST"])])
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's own way to say more
+    return Front(
+        app,
+        {
+            "/api/v1/lineage": lambda request: lineage.one(services, request),
+            "/api/v1/lineage/batch": lambda request: lineage.batch(services, request),
+            "/api/v1/records": lambda request: records.take(services, request),
+        },
+        services.metrics,
+        services.settings.allowed_hosts,
+        any_host=not services.settings.is_loopback and not services.settings.allowed_hosts,
+    )
+
+
+def _health(app: FastAPI, services: Services) -> None:
+    @app.get("/health/live", tags=["operation"])
+    def live() -> dict[str, str]:
+        """Tell that the process answers."""
+        return {"state": "alive"}
+
+    @app.get("/health/ready", tags=["operation"])
+    def ready() -> Response:
+        """Tell whether events are taken and questions answered: ledger, store, projection, newest checkpoint."""
+        found = health.look(services)
+        state = {"state": "ready" if found.ready else "not ready", **found.parts}
+        return JSONResponse(state, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
+    def exposition() -> Response:
+        """Give the metrics in Prometheus' text format."""
+        return Response(services.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+
+def _ledger(app: FastAPI, services: Services) -> None:
+    reading = [Depends(_reader(services))]
+
+    @app.get("/api/v1/ledger/checkpoint", tags=["ledger"], response_class=PlainTextResponse)
+    def checkpoint() -> str:
+        """Give the newest checkpoint as a C2SP signed note; public, so that anyone may hold it."""
+        return ledger.checkpoint(services)
+
+    @app.get("/api/v1/ledger/keys", tags=["ledger"], response_class=PlainTextResponse)
+    def keys() -> str:
+        """Give the verifier keys, one a line; public, though best had from elsewhere."""
+        return ledger.keys(services)
+
+    @app.get("/api/v1/ledger/consistency", tags=["ledger"], dependencies=reading)
+    def consistency(old: Annotated[int, Query(ge=0)], new: Annotated[int | None, Query(ge=0)] = None) -> dict[str, Any]:
+        """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
+        return ledger.consistency(services, old, new)
+
+    @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=reading)
+    def entries(start: int = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
+        """Give entries from an index on, in order."""
+        return ledger.entries(services, start, limit)
+
+    @app.get("/api/v1/ledger/entries/{index}", tags=["ledger"], dependencies=reading)
+    def entry(index: Index) -> dict[str, Any]:
+        """Give one entry with its redacted body."""
+        return ledger.entry(services, index)
+
+    @app.get(
+        "/api/v1/ledger/entries/{index}/proof", tags=["ledger"], dependencies=reading, response_class=PlainTextResponse
+    )
+    def proof(index: Index) -> str:
+        """Prove an entry against the newest checkpoint, for use offline: a C2SP tlog-proof."""
+        return ledger.proof(services, index)
+
+
+def _reports(app: FastAPI, services: Services) -> None:
+    @app.get(
+        "/api/v1/reports/model-dossier/{identifier}.{form}",
+        tags=["reports"],
+        dependencies=[Depends(_reader(services))],
+        response_class=Response,
+    )
+    def model_dossier(
+        identifier: str,
+        form: Literal["pdf", "html", "json"],
+        valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
+        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0)] = None,
+    ) -> Response:
+        """Give the model provenance dossier of a model version, by its id."""
+        return reports.model_dossier(services, identifier, form, valid_at, known_at_index)
+
+
+def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's
+    def check(request: Request) -> None:
+        rules.require(services.authenticate(request).roles, rules.READ)
+
+    return check
+
+
+def _handle_errors(app: FastAPI) -> None:
+    async def known(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return (problems.problem(error) or problems.masked()).response()
+
+    async def http(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+        headers = dict(getattr(error, "headers", None) or {})
+        detail = {
+            HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+            HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+        }.get(HTTPStatus(status), HTTPStatus(status).description)
+        return problems.Problem("asker", status, detail, headers=headers).response()
+
+    async def invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it alone
+        first = error.errors()[0]
+        where = "/".join(str(step) for step in first["loc"][1:])
+        return problems.Problem("asker", 422, f"{where}: {first['msg']}.").response()
+
+    for kind in (SenderError, AskerError, OperatorError, EvidenceError, Unreadable):
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)

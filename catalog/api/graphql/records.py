@@ -1,0 +1,158 @@
+"""One mutation for each kind of record, made from the record's own model: a new kind is writable here at once."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import strawberry
+from pydantic import BaseModel
+from strawberry.types.field import StrawberryField
+
+from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem
+from catalog.api.graphql.scalars import Digest, Micros
+from catalog.api.services import Acknowledged
+from catalog.kinds import RECORDS
+from catalog.record import Record
+
+
+@strawberry.type(description="A record is durable: where it stands in the ledger, and the proof that it does.")
+class Receipt:
+    index: int
+    kind: str
+    subjects: list[strawberry.ID] = strawberry.field(description="What it is about; ask for them with `atLeast: index`.")
+    leaf: Digest
+    recorded_at: Micros
+    duplicate: bool = strawberry.field(description="The same record was there before, at this index.")
+    warnings: list[str]
+    ledger_size: int = strawberry.field(description="The size of the tree that the proof leads to.")
+    ledger_root: Digest
+    inclusion_proof: list[Digest] = strawberry.field(description="From the leaf's sibling upwards (RFC 9162 §2.1.3).")
+
+
+RecordResult = Annotated[Receipt | AnyProblem, strawberry.union("RecordResult")]
+
+
+@strawberry.type(description="A key was issued: `secret` is shown this once, and kept nowhere.")
+class IssuedKey:
+    key_id: str
+    secret: str
+    receipt: Receipt
+
+
+IssueKeyResult = Annotated[IssuedKey | AnyProblem, strawberry.union("IssueKeyResult")]
+
+
+def receipt(asking: Asking, found: Acknowledged) -> Receipt:
+    """Return a receipt with its inclusion proof in the tree as it stands."""
+    ledger = asking.services.ledger
+    size = ledger.size()
+    return Receipt(
+        index=found.index,
+        kind=found.kind,
+        subjects=[strawberry.ID(one) for one in found.subjects],
+        leaf=Digest(found.leaf.hex()),
+        recorded_at=Micros(found.recorded_at),
+        duplicate=found.duplicate,
+        warnings=list(found.warnings),
+        ledger_size=size,
+        ledger_root=Digest(ledger.root(size).hex()),
+        inclusion_proof=[Digest(one.hex()) for one in ledger.inclusion_proof(found.index, size)],
+    )
+
+
+def mutation_type() -> type:
+    """Return the Mutation type: a field for each kind of record, and the issuing of keys."""
+    fields: dict[str, Any] = {}
+    for kind in RECORDS:
+        if kind.name != "issue_key":
+            fields[kind.name] = _mutation(kind)
+    fields["issue_key"] = strawberry.mutation(
+        _issue_key, description="Issue a key to a principal; its secret is in this answer and nowhere else."
+    )
+    made = type("Mutation", (), {"__annotations__": {}, **fields})
+    return strawberry.type(made, description="Each is one kind of record; what is written is in the ledger when it answers.")
+
+
+def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
+    asking = info.context
+    try:
+        found, key = asking.services.issue_key(asking.actor, principal, asking.correlation_id)
+        return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(asking, found))
+    except EXPECTED as error:
+        return as_problem(error)
+
+
+def _mutation(kind: type[Record]) -> StrawberryField:
+    asked = _input(kind)
+
+    def write(info: AskingInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
+        asking = info.context
+        try:
+            found = asking.services.submit(asking.actor, kind.name, _fields(record), asking.correlation_id)
+            return receipt(asking, found)
+        except EXPECTED as error:
+            return as_problem(error)
+
+    write.__annotations__ = {"info": AskingInfo, "record": asked, "return": RecordResult}
+    write.__name__ = kind.name
+    return strawberry.mutation(write, description=kind.__doc__)
+
+
+@cache
+def _input(model: type[BaseModel]) -> type:
+    """Return the GraphQL input of a part of a record: the same fields, the same optionality."""
+    annotations: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        kind = _type(field.annotation)
+        if field.is_required():
+            annotations[name] = kind
+        else:
+            annotations[name] = kind if _is_optional(kind) else kind | None
+            defaults[name] = None
+    name = model.__name__ if model.__name__.endswith("Input") else f"{model.__name__}Input"
+    ordered = {key: annotations[key] for key in sorted(annotations, key=lambda key: key in defaults)}
+    made = type(name, (), {"__annotations__": ordered, "__module__": __name__, **defaults})
+    return strawberry.input(made, description=(model.__doc__ or "").strip().split("\n")[0])
+
+
+def _type(annotation: Any) -> Any:  # noqa: ANN401
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type(arguments[0])
+    if origin in {Union, types.UnionType}:
+        members = [_type(one) for one in arguments if one is not type(None)]
+        kind = float if set(members) == {int, float} else members[0]
+        return kind | None if type(None) in arguments else kind
+    if origin is tuple:
+        return list[_type(arguments[0])]  # type: ignore[misc]  # the element type is computed
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _input(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return strawberry.enum(annotation)
+    return annotation
+
+
+def _is_optional(kind: Any) -> bool:  # noqa: ANN401
+    return type(None) in get_args(kind)
+
+
+def _fields(value: Any) -> Any:  # noqa: ANN401
+    """Return an input as a record's fields, without what was left out."""
+    if isinstance(value, list):
+        return [_fields(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    if hasattr(value, "__strawberry_definition__"):
+        said: Mapping[str, Any] = vars(value)
+        return {name: _fields(one) for name, one in said.items() if one is not None}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+

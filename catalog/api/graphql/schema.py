@@ -1,0 +1,79 @@
+"""The whole schema, put together of the capabilities' parts."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from functools import cache
+
+import strawberry
+from strawberry.tools import merge_types
+
+from catalog.api.graphql import labels, nodes, others, releases
+from catalog.api.graphql.approvals import ApprovalQueries
+from catalog.api.graphql.asking import AskingInfo
+from catalog.api.graphql.assets import AssetQueries, Job, Run, State
+from catalog.api.graphql.cursors import MAX_FIRST
+from catalog.api.graphql.evidence import EvidenceQueries
+from catalog.api.graphql.lineage import LineageQueries
+from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.problems import InvalidInputError
+from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
+from catalog.api.graphql.records import mutation_type
+from catalog.api.graphql.releases import ReleaseQueries
+from catalog.api.graphql.scalars import CONFIG
+from catalog.api.graphql.search import SearchQueries
+from catalog.api.graphql.snapshots import SnapshotQueries
+from catalog.reading import AsOf
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="The thing of an id, null where nothing of it is known or may be seen.")
+    async def node(self, info: AskingInfo, id: strawberry.ID, as_of: AsOfInput | None = None) -> Node | None:  # noqa: A002
+        return await nodes.resolve(info.context, str(id), _at(info, as_of))
+
+    @strawberry.field(description="The things of these ids, in their order.")
+    async def nodes(
+        self, info: AskingInfo, ids: list[strawberry.ID], as_of: AsOfInput | None = None
+    ) -> list[Node | None]:
+        if len(ids) > MAX_FIRST:
+            raise InvalidInputError(f"At most {MAX_FIRST} ids at once.", "ids")
+        at = _at(info, as_of)
+        return list(await gather(*(nodes.resolve(info.context, str(one), at) for one in ids)))
+
+    @strawberry.field(description="Where the answers of this request are taken.")
+    def read_point(self, info: AskingInfo, as_of: AsOfInput | None = None) -> ReadPoint:
+        return read_point(info.context, _at(info, as_of))
+
+
+def _at(info: AskingInfo, when: AsOfInput | None) -> AsOf:
+    return as_of(when, info.context)
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """Return the schema; one for the process."""
+    query = merge_types(
+        "Query",
+        (
+            NodeQueries,
+            AssetQueries,
+            SnapshotQueries,
+            ReleaseQueries,
+            SearchQueries,
+            LineageQueries,
+            EvidenceQueries,
+            ApprovalQueries,
+        ),
+    )
+    return strawberry.Schema(
+        query,
+        mutation_type(),
+        types=[Job, Run, State, releases.Model, labels.Attestation, others.Principal, *others.TYPES],
+        config=CONFIG,
+    )
+
+
+def sdl() -> str:
+    """Return the schema in its own language."""
+    return schema().as_str() + "\n"

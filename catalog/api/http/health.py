@@ -1,0 +1,86 @@
+"""Whether the service lives, whether it is ready, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.api.graphql.asking import now_micros
+from catalog.api.services import Services
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger.entry import format_time
+
+_RED, _GREEN = "red", "green"
+_MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was looked at, and whether all of it is as it should be."""
+
+    ready: bool
+    parts: dict[str, Any]
+
+
+def look(services: Services) -> Health:
+    """Look at ledger, store, projection and newest checkpoint; never raises what an operator can act on."""
+    parts = {
+        "ledger": _guarded(lambda: _ledger(services)),
+        "store": _guarded(lambda: _store(services)),
+        "projection": _guarded(lambda: _projection(services)),
+        "checkpoint": _guarded(lambda: _checkpoint(services)),
+    }
+    return Health(all(part["state"] == _GREEN for part in parts.values()), parts)
+
+
+def _guarded(look_at: Any) -> dict[str, Any]:  # noqa: ANN401
+    try:
+        part: dict[str, Any] = look_at()
+    except (OperatorError, EvidenceError) as error:
+        return {"state": _RED, "reason": str(error)}
+    return part
+
+
+def _ledger(services: Services) -> dict[str, Any]:
+    size = services.ledger.size()
+    services.raise_evidence()
+    return {"state": _GREEN, "size": size, "origin": services.ledger.origin}
+
+
+def _store(services: Services) -> dict[str, Any]:
+    services.store.checkpoint()
+    return {"state": _GREEN, "name": services.store.name}
+
+
+def _projection(services: Services) -> dict[str, Any]:
+    projected = services.store.checkpoint()
+    behind = max(services.ledger.size() - 1 - projected, 0)
+    quarantined = [one.entry for one in services.store.quarantined()]
+    stopped = services.projection_stopped()
+    late = behind > services.settings.ready_lag
+    part: dict[str, Any] = {
+        "state": _RED if late or stopped else _GREEN,
+        "projected": projected,
+        "behind": behind,
+        "quarantined": quarantined,
+        "version": services.projection_version,
+    }
+    if stopped:
+        part["reason"] = stopped
+    elif late:
+        part["reason"] = f"The graph is {behind} entries behind the ledger."
+    return part
+
+
+def _checkpoint(services: Services) -> dict[str, Any]:
+    newest = services.ledger.latest_checkpoint()
+    if newest is None:
+        return {"state": _GREEN, "size": 0, "uncovered": services.ledger.size()}
+    size = newest.checkpoint.size
+    return {
+        "state": _GREEN,
+        "size": size,
+        "signed_at": format_time(newest.signed_at),
+        "age_seconds": max(now_micros() - newest.signed_at, 0) / _MICROS,
+        "uncovered": services.ledger.size() - size,
+    }

@@ -1,0 +1,123 @@
+"""OpenLineage in: durable first, projected later, answered as real clients need it.
+
+A single event is answered 201 with a body (the Java client throws on 204), a batch 200 with its summary. What a client
+retries (500, 502, 503, 504) and what it drops (4xx) decides which is which: see the table in `api.problems`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catalog import logs
+from catalog.access.model import Actor
+from catalog.api import problems
+from catalog.api.http.body import read_body
+from catalog.api.services import Services
+from catalog.errors import OperatorError, SenderError
+from catalog.ledger.protocol import Receipt
+from ingest_hooks.openlineage.wire import JSON, Flag, parse
+
+_LARGE = 128 * 1024
+"""From so many bytes on, an event is taken apart beside the event loop, which answers the others meanwhile."""
+
+_TOO_MUCH_AT_ONCE = 413
+
+
+async def one(services: Services, request: Request) -> Response:
+    """Take one event: 201 with its place in the ledger, once it is durable."""
+    actor = services.authenticate(request)
+    body = await read_body(request, services.settings.max_body_bytes)
+    began = time.perf_counter()
+    if len(body) < _LARGE:
+        waiting = _take(services, actor, body)
+    else:
+        waiting = await run_in_threadpool(_take, services, actor, body)
+    receipt = await asyncio.wrap_future(waiting)
+    services.metrics.acknowledge_seconds.observe(time.perf_counter() - began)
+    services.metrics.received.labels("event", "duplicate" if receipt.duplicate else "taken").inc()
+    return Response(_acknowledgement(receipt), 201, media_type="application/json")
+
+
+def _take(services: Services, actor: Actor, body: bytes) -> Future[Receipt]:
+    wire = parse(body, max_depth=services.settings.max_json_depth)
+    return services.take_event(actor, wire.value, wire.flags, logs.correlation_id())
+
+
+def _acknowledgement(receipt: Receipt) -> bytes:
+    return b'{"index":%d,"duplicate":%s}' % (receipt.index, b"true" if receipt.duplicate else b"false")
+
+
+async def batch(services: Services, request: Request) -> Response:
+    """Take an array of events: 200 with what became of each, once all are durable."""
+    actor = services.authenticate(request)
+    body = await read_body(request, services.settings.max_body_bytes)
+    events, flags = await run_in_threadpool(_events, services, body)
+    waiting = await run_in_threadpool(lambda: list(_take_each(services, actor, events, flags)))
+    outcomes = await asyncio.gather(*(_settle(one) for one in waiting))
+    return Response(orjson.dumps(_summary(services, outcomes)), media_type="application/json")
+
+
+def _events(services: Services, body: bytes) -> tuple[list[JSON], tuple[Flag, ...]]:
+    wire = parse(body, max_depth=services.settings.max_json_depth)
+    if not isinstance(wire.value, list):
+        raise SenderError("A batch is a JSON array of events; send a single event to /api/v1/lineage.")
+    most = services.settings.max_batch_events
+    if len(wire.value) > most:
+        raise SenderError(f"A batch has at most {most} events; split it.", status=_TOO_MUCH_AT_ONCE)
+    return wire.value, wire.flags
+
+
+def _take_each(
+    services: Services, actor: Actor, events: list[JSON], flags: tuple[Flag, ...]
+) -> Iterator[Future[Receipt] | Exception]:
+    for event in events:
+        try:
+            yield services.take_event(actor, event, flags, logs.correlation_id())
+        except Exception as error:  # noqa: BLE001  judged in `_summary`, where what is ours is logged and masked
+            yield error
+
+
+async def _settle(waiting: Future[Receipt] | Exception) -> Receipt | Exception:
+    if isinstance(waiting, Exception):
+        return waiting
+    try:
+        return await asyncio.wrap_future(waiting)
+    except Exception as error:  # noqa: BLE001  as above
+        return error
+
+
+def _summary(services: Services, outcomes: list[Receipt | Exception]) -> dict[str, object]:
+    failed = []
+    for index, outcome in enumerate(outcomes):
+        if isinstance(outcome, Receipt):
+            services.metrics.received.labels("event", "duplicate" if outcome.duplicate else "taken").inc()
+            continue
+        services.metrics.received.labels("event", "refused").inc()
+        found = problems.problem(outcome)
+        if found is None:
+            services.metrics.masked.inc()
+            logs.logger.error("masked", exc_info=outcome)
+            found = problems.masked()
+        reason = f"{found.detail} (at #{found.pointer})" if found.pointer else found.detail
+        failed.append({"index": index, "reason": reason, "retriable": isinstance(outcome, OperatorError)})
+    retriable = Counter(bool(one["retriable"]) for one in failed)
+    return {
+        "status": "partial_success" if failed else "success",
+        "summary": {
+            "received": len(outcomes),
+            "successful": len(outcomes) - len(failed),
+            "failed": len(failed),
+            "retriable": retriable[True],
+            "non_retriable": retriable[False],
+        },
+        "failed_events": failed,
+    }

@@ -1,0 +1,109 @@
+"""What people and programs see: data on standard output, everything else on standard error, one exit code a meaning."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
+from ingest_hooks.errors import Unreadable
+
+
+class Exit(IntEnum):
+    """What the exit code of every command means."""
+
+    FINE = 0
+    FINDING = 1
+    WRONG_USE = 2
+    OUTSIDE = 3
+
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print data for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def say(message: str) -> None:
+    """Tell the person something that is no data."""
+    err.print(Text(message))
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """End the command with one sentence that says what to do."""
+    err.print(Text.assemble(("lineward: ", "bold red"), message))
+    raise typer.Exit(int(code))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing") -> None:
+    """Print a table; values are text, never markup."""
+    found = [[_cell(value) for value in row] for row in rows]
+    if title:
+        out.print(Text(title, "bold"))
+    if not found:
+        out.print(Text(f"  {empty}", "dim"))
+        return
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in found:
+        table.add_row("", *row)
+    out.print(table)
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("—", "dim")
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, (list, tuple)):
+        return Text(", ".join(map(str, value)) or "—")
+    return Text(str(value))
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Any]:
+    """Show how far a long step is, on standard error; yields a function of (done, total)."""
+    shown = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with shown:
+        task = shown.add_task(label, total=total)
+        yield lambda done, of=None: shown.update(task, completed=done, total=of if of is not None else total)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn every error with an addressee into one sentence and its exit code."""
+    try:
+        yield
+    except (SenderError, Unreadable) as error:
+        place = f" (at {error.pointer})" if error.pointer else ""
+        fail(f"{error.detail}{place}", Exit.WRONG_USE)
+    except AskerError as error:
+        fail(error.detail, Exit.WRONG_USE if error.status == 404 else Exit.OUTSIDE)  # noqa: PLR2004  not found
+    except OperatorError as error:
+        fail(str(error), Exit.OUTSIDE)
+    except EvidenceError as error:
+        fail(f"The ledger does not verify: {error.detail}", Exit.FINDING)
