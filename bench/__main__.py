@@ -1,0 +1,51 @@
+"""Run every measurement, or those named, and write RESULTS.md beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from bench.figures import Figure, Measure, markdown
+from bench.machine import describe
+
+MEASURES = ("ingest", "lineage", "ledger", "start")
+RESULTS = Path(__file__).with_name("RESULTS.md")
+INTRODUCTION = """# Measured
+
+By `make bench`, on one machine at one time; the aims are those of the first release. Clients run on the same cores as
+the server. p50 and p95 are the median and the 95th percentile of single requests, as the client saw them.
+
+"""
+
+
+def main() -> int:
+    """Measure, print and write; the exit code tells whether every measurement ran, not whether aims were met."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], help="all of them by default")
+    parser.add_argument("--quick", action="store_true", help="see that everything runs; writes no results")
+    given = parser.parse_args()
+    figures: list[Figure] = []
+    failed = 0
+    for name in given.measures or MEASURES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        began = time.perf_counter()
+        measure: Measure = importlib.import_module(f"bench.{name}").measure
+        try:
+            figures += measure(given.quick)
+        except Exception as error:  # noqa: BLE001  # one that fails is reported, and the others still run
+            failed += 1
+            figures.append(Figure(name, "", f"not measured: {str(error).strip().splitlines()[0]}"))
+            print(error, file=sys.stderr)
+        print(f"{name} took {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    text = INTRODUCTION + describe() + "\n" + markdown(figures)
+    print(text, end="")
+    if not given.quick and not given.measures:
+        RESULTS.write_text(text)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""Clients that send events to a server and time each answer; a process of their own, so as not to time themselves.
+
+`python -m bench.clients URL --clients 32 --events 4000 --batch 1 --seconds 30` prints one JSON object. It sends no
+more events than told and stops after the seconds told, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
+
+import orjson
+
+from bench.estates import load
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the clients saw: events acknowledged, answers that were none, and the seconds each request took."""
+
+    acknowledged: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    elapsed: float = 0.0
+
+
+def requests(url: str, events: int, batch: int, seed: int) -> list[bytes]:
+    """Return every request as the bytes that go over the wire, made before any clock runs."""
+    parts = urlsplit(url)
+    path = "/api/v1/lineage" if batch == 1 else "/api/v1/lineage/batch"
+    made = list(load(events, seed))
+    bodies = made if batch == 1 else [made[start : start + batch] for start in range(0, len(made), batch)]
+    return [_post(f"{parts.hostname}:{parts.port}", path, orjson.dumps(body)) for body in bodies]
+
+
+def _post(host: str, path: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def drive(url: str, messages: list[bytes], clients: int, batch: int, seconds: float) -> Tally:
+    """Send the messages over `clients` kept-alive connections, each waiting for an answer before its next."""
+    tally = Tally()
+    waiting = iter(messages)
+    began = time.perf_counter()
+    await asyncio.gather(*(_client(url, waiting, tally, batch, began + seconds) for _ in range(clients)))
+    tally.elapsed = time.perf_counter() - began
+    return tally
+
+
+async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, until: float) -> None:
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        for message in waiting:
+            began = time.perf_counter()
+            if began > until:
+                return
+            writer.write(message)
+            status, body = await answer(reader)
+            tally.seconds.append(time.perf_counter() - began)
+            if status == "201" and batch == 1:
+                tally.acknowledged += 1
+            elif status == "200" and batch > 1:
+                tally.acknowledged += json.loads(body)["summary"]["successful"]
+            else:
+                tally.refused[status] = tally.refused.get(status, 0) + 1
+    finally:
+        writer.close()
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[str, bytes]:
+    """Read one HTTP/1.1 answer that states its length, and return its status and body."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(":", 1) for line in head[1:] if line)
+    return head[0].split(" ")[1], await reader.readexactly(int(headers["content-length"]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description="Send made-up events to a server on this machine and time the answers."
+    )
+    parser.add_argument("url")
+    parser.add_argument("--clients", type=int, default=1)
+    parser.add_argument("--events", type=int, default=1000)
+    parser.add_argument("--batch", type=int, default=1, help="events in one request; 1 uses the single endpoint")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    messages = requests(given.url, min(given.events, 200_000), given.batch, given.seed)
+    print(
+        json.dumps(asdict(asyncio.run(drive(given.url, messages, given.clients, given.batch, min(given.seconds, 120)))))
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Made-up estates: a layered graph of jobs in which every job reads from the layer before its own.
+
+Everything follows from the seed, and nothing in it is, or looks like, a real estate's.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+NAMESPACE: Final = "made-up"
+PRODUCER: Final = "https://example.invalid/lineward-bench"
+_SCHEMA: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
+_RUNS: Final = UUID("00000000-0000-5000-8000-000000000000")
+_BEGIN: Final = datetime(2024, 1, 1, tzinfo=UTC)
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """`jobs` jobs in `layers` layers, each writing two datasets and reading one to three of the layer before."""
+
+    jobs: int
+    layers: int = 20
+    seed: int = 7
+
+    @property
+    def width(self) -> int:
+        """How many jobs stand in a layer."""
+        return self.jobs // self.layers
+
+    def dataset(self, layer: int, number: int) -> str:
+        return f"layer{layer:02}/set{number:05}"
+
+    def sinks(self, count: int) -> list[str]:
+        """Return datasets of the last layer, from which an upstream walk has all layers before it."""
+        chosen = random.Random(self.seed).sample(range(2 * self.width), min(count, 2 * self.width))
+        return [self.dataset(self.layers, number) for number in chosen]
+
+    def events(self) -> Iterator[Event]:
+        """Yield a START and a COMPLETE for each job, layer by layer."""
+        chance = random.Random(self.seed)
+        for layer in range(1, self.layers + 1):
+            for number in range(self.width):
+                # Mostly neighbours, as in real estates: walks meet again, and answers stay of a size that people read.
+                near = [max(0, min(2 * self.width - 1, 2 * number + chance.randint(-3, 3))) for _ in range(3)]
+                inputs = sorted({self.dataset(layer - 1, place) for place in near[: chance.randint(1, 3)]})
+                outputs = [self.dataset(layer, 2 * number), self.dataset(layer, 2 * number + 1)]
+                yield from run_events(
+                    f"layer{layer:02}/job{number:05}", inputs, outputs, _BEGIN + timedelta(hours=layer)
+                )
+
+
+def run_events(job: str, inputs: list[str], outputs: list[str], at: datetime, run: str = "") -> tuple[Event, Event]:
+    """Return START and COMPLETE of one run of a made-up job."""
+    shared: Event = {
+        "producer": PRODUCER,
+        "schemaURL": _SCHEMA,
+        "run": {"runId": str(uuid5(_RUNS, f"{job}/{run or at.isoformat()}"))},
+        "job": {"namespace": NAMESPACE, "name": job},
+        "inputs": [{"namespace": NAMESPACE, "name": name, "facets": {"schema": _schema(name)}} for name in inputs],
+        "outputs": [{"namespace": NAMESPACE, "name": name, "facets": {"schema": _schema(name)}} for name in outputs],
+    }
+    return (
+        {"eventType": "START", "eventTime": at.isoformat(), **shared},
+        {"eventType": "COMPLETE", "eventTime": (at + timedelta(minutes=5)).isoformat(), **shared},
+    )
+
+
+def load(events: int, seed: int) -> Iterator[Event]:
+    """Yield so many distinct events of ever new runs, as a busy day sends them."""
+    chance = random.Random(seed)
+    for number in range((events + 1) // 2):
+        job = f"nightly/job{chance.randrange(200):03}"
+        inputs = [f"raw/set{chance.randrange(500):03}" for _ in range(2)]
+        outputs = [f"curated/set{chance.randrange(500):03}"]
+        yield from run_events(job, inputs, outputs, _BEGIN + timedelta(seconds=number), run=f"{seed}/{number}")
+
+
+def _schema(name: str) -> Event:
+    fields = [{"name": f"column_{letter}", "type": "string"} for letter in "abcdef"[: 3 + len(name) % 3]]
+    url = "https://openlineage.io/spec/facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet"
+    return {"_producer": PRODUCER, "_schemaURL": url, "fields": fields}

@@ -1,0 +1,55 @@
+"""The machine that a result belongs to; a figure without it says nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+LIBRARIES = ("lineward", "fastapi", "uvicorn", "strawberry-graphql", "neo4j", "orjson", "typst")
+
+
+def describe() -> str:
+    """Return a few lines: processor, cores, memory, system, versions, commit and date."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    lines = [
+        f"- {_processor()}, {os.cpu_count()} cores, {_memory_gibibytes():.0f} GiB memory, shared by clients and server",
+        f"- {platform.system()} {platform.release()}, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}",
+        f"- {libraries}",
+        f"- commit {_commit()}, measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def resident_mebibytes(pid: int, *, peak: bool = False) -> float:
+    """Return the resident memory of a process, the highest it ever was where `peak` and the system tells."""
+    status = Path(f"/proc/{pid}/status")
+    if status.is_file():
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(fields["VmHWM" if peak else "VmRSS"].split()[0]) / 1024
+    answer = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)  # noqa: S607  # POSIX
+    return int(answer.stdout) / 1024
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.split(":", 1)[1].split())
+    return platform.processor() or platform.machine()
+
+
+def _memory_gibibytes() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or "unknown"
