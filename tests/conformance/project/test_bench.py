@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+
+import pytest
+
+from bench.__main__ import MEASURES
+from bench.estates import Estate, Event, load
+from bench.figures import Figure, markdown, percentile
+from tests.support.project import REPOSITORY
+
+
+@pytest.mark.parametrize("measure", ["", *(f".{name}" for name in MEASURES)])
+def test_each_measurement_is_a_command_that_can_be_tried_quickly(measure: str) -> None:
+    command = [sys.executable, "-m", f"bench{measure}", "--help"]
+    answer = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert "--quick" in answer.stdout
+
+
+def test_an_estate_is_the_same_whenever_it_is_made_up() -> None:
+    assert list(Estate(40, layers=4).events()) == list(Estate(40, layers=4).events())
+    assert list(load(10, seed=1)) == list(load(10, seed=1))
+    assert list(load(10, seed=1)) != list(load(10, seed=2))
+
+
+def test_every_job_of_an_estate_reads_from_the_layer_before_its_own() -> None:
+    estate = Estate(100, layers=5)
+    events = list(estate.events())
+    assert len(events) == 2 * estate.jobs
+    for event in events:
+        (layer,) = {_layer(dataset) for dataset in event["outputs"]}
+        assert {_layer(dataset) for dataset in event["inputs"]} == {layer - 1}
+    written = {dataset["name"] for event in events for dataset in event["outputs"]}
+    assert set(estate.sinks(10)) <= written
+
+
+def test_no_run_of_a_load_is_sent_twice() -> None:
+    runs = [event["run"]["runId"] for event in load(2_000, seed=1)]
+    assert len(set(runs)) == len(runs) // 2
+    assert all(first == second for first, second in list(pairwise(runs))[::2])
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert percentile([1.0], 0.95) == 1.0
+    assert percentile([float(value) for value in range(1, 101)], 0.95) == 96.0
+
+
+def test_the_table_says_where_an_aim_was_missed() -> None:
+    table = markdown([Figure("walk", "here", "90 ms", "≤ 50 ms", met=False), Figure("start", "here", "1 s")])
+    assert "| walk | here | 90 ms | ≤ 50 ms | **falls short** |" in table
+    assert "| start | here | 1 s |  |  |" in table
+
+
+def _layer(dataset: Event) -> int:
+    return int(dataset["name"].partition("/")[0].removeprefix("layer"))
