@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from catalog.errors import OperatorError
-from catalog.ledger.note import Signer, VerifierKey
+from catalog.ledger.note import NoteError, Signer, VerifierKey
 
 _SIGNING, _PREVIOUS, _RECEIVED, _DUPLICATES, _VERIFIERS = (
     "signing.pem",
@@ -67,10 +67,16 @@ class SiteKeys:
 
     @classmethod
     def generate(cls, origin: str) -> SiteKeys:
-        """Return new keys that are kept nowhere. Raises NoteError for an origin with a space or a plus sign."""
+        """Return new keys that are kept nowhere; raises OperatorError for an origin that cannot name a key."""
         signer = Signer(origin, Ed25519PrivateKey.generate())
-        mac_keys = MacKey(os.urandom(_MAC_SIZE)), MacKey(os.urandom(_MAC_SIZE))
-        return cls(origin, (signer,), (signer.verifier,), *mac_keys)
+        try:
+            verifier = signer.verifier
+        except NoteError as error:
+            raise OperatorError(
+                f"{origin!r} cannot be a log's origin: {error}.",
+                action="Set one like a URL without its scheme: lineward.example.org/ledger",
+            ) from error
+        return cls(origin, (signer,), (verifier,), MacKey(os.urandom(_MAC_SIZE)), MacKey(os.urandom(_MAC_SIZE)))
 
     @classmethod
     def create(cls, folder: Path, origin: str) -> SiteKeys:
