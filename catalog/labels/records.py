@@ -6,7 +6,20 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from catalog.record import Codes, DatasetRef, JobRef, Name, Record, Text, Time, code_of, distinct, is_replayed, micros
+from catalog.record import (
+    Codes,
+    DatasetRef,
+    JobRef,
+    Name,
+    Record,
+    Text,
+    Time,
+    code_of,
+    distinct,
+    is_replayed,
+    micros,
+    refusal,
+)
 from graph_schema.nodes import Column, Dataset, PhiTag, Run
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance
@@ -67,9 +80,9 @@ class AttestDeidentification(Record):
         if is_replayed(info):
             return self
         if self.method is DeidentificationMethod.EXPERT_DETERMINATION and self.expert is None:
-            raise ValueError("An expert determination names its expert: 45 CFR 164.514(b)(1).")
+            raise refusal("An expert determination names its expert: 45 CFR 164.514(b)(1).", "/expert")
         if self.method is DeidentificationMethod.NONE and self.clears:
-            raise ValueError("A step without a method clears nothing; name a method, or leave `clears` empty.")
+            raise refusal("A step without a method clears nothing; name a method, or clear nothing.", "/clears")
         if self.until and self.valid_from and micros(self.until) <= micros(self.valid_from):
-            raise ValueError("`until` comes after `valid_from`.")
+            raise refusal("until comes after valid_from.", "/until")
         return self

@@ -13,6 +13,9 @@ from graph_schema.nodes import CodeRevision, Environment, ModelVersion, Run
 _MAX_METRICS = 1000
 _MAX_SNAPSHOTS = 1000
 
+Signature = Annotated[str, Field(max_length=16_384, pattern=r"^[A-Za-z0-9+/=_.-]+$")]
+"""A signature over the artifact, in base64 or base64url."""
+
 
 class CodeOf(Part):
     """The code revision, and whether the tree was exactly that commit."""
@@ -64,7 +67,7 @@ class RegisterModelVersion(Record):
     code: CodeOf
     environment: EnvironmentOf
     artifact_digest: Digest
-    signature: Text | None = None
+    signature: Signature | None = None
     metrics: Annotated[tuple[MetricOf, ...], Field(max_length=_MAX_METRICS)] = ()
     intended_use: Text | None = None
     run_id: Name | None = None

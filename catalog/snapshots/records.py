@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
-from catalog.record import MAX_NAME, DatasetRef, Digest, Name, Part, Record, Text, distinct
-from catalog.snapshots.rules import MAX_FILES, repeated
+from catalog.record import MAX_NAME, DatasetRef, Digest, Name, Part, Record, Text, distinct, is_replayed, refusal
+from catalog.snapshots.rules import MAX_FILES, manifest_digest, repeated
 from graph_schema.nodes import Run, Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
+
+_NOT_THE_DIGEST = (
+    "digest is SHA-256 over the canonical JSON of the manifest, its files sorted by path; this manifest has another."
+)
 
 
 class ManifestEntry(Part):
@@ -27,12 +31,6 @@ class ForeignId(Part):
     id: Name
 
 
-def _each_once(manifest: tuple[ManifestEntry, ...]) -> tuple[ManifestEntry, ...]:
-    if repeated(entry.path for entry in manifest):
-        raise ValueError("names a path twice; each file stands in it once")
-    return manifest
-
-
 class SealSnapshot(Record):
     """That an exact state of a dataset is fixed, by the digest over its manifest."""
 
@@ -40,7 +38,7 @@ class SealSnapshot(Record):
 
     dataset: DatasetRef
     digest: Digest
-    manifest: Annotated[tuple[ManifestEntry, ...], Field(max_length=MAX_FILES), AfterValidator(_each_once)]
+    manifest: Annotated[tuple[ManifestEntry, ...], Field(max_length=MAX_FILES)]
     foreign: Annotated[tuple[ForeignId, ...], Field(max_length=64), distinct()] = ()
     run_id: Name | None = None
     role: SnapshotRole = SnapshotRole.OTHER
@@ -55,6 +53,20 @@ class SealSnapshot(Record):
     def run(self) -> Run | None:
         """Return the run that produced it, where one is named."""
         return None if self.run_id is None else Run(self.run_id)
+
+    @field_validator("manifest", mode="after")
+    @classmethod
+    def _names_each_file_once(cls, manifest: tuple[ManifestEntry, ...]) -> tuple[ManifestEntry, ...]:
+        if repeated(entry.path for entry in manifest):
+            raise ValueError("names a path twice; each file stands in it once")
+        return manifest
+
+    @model_validator(mode="after")
+    def _is_the_digest_of_the_manifest(self, info: ValidationInfo) -> Self:
+        # What the ledger holds may have had an identifier in a path replaced, so that it is not judged again.
+        if not is_replayed(info) and manifest_digest(file.model_dump() for file in self.manifest) != self.digest:
+            raise refusal(_NOT_THE_DIGEST, "/digest")
+        return self
 
 
 class VerifySnapshot(Record):
@@ -76,5 +88,5 @@ class VerifySnapshot(Record):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.result is VerificationResult.OK and self.differing:
-            raise ValueError("Files differ, so the result is MISMATCH or MISSING; or leave `differing` empty.")
+            raise refusal("Files differ, so the result is MISMATCH or MISSING; or leave `differing` empty.", "/result")
         return self

@@ -1,0 +1,112 @@
+"""What must hold before an approval is asked for or decided, and what the catalog binds and signs then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from catalog.approvals import queries, rules
+from catalog.approvals.model import BoundDigest
+from catalog.approvals.records import DecideApproval, RequestApproval
+from catalog.assets.facts import DECLARED
+from catalog.errors import SenderError
+from catalog.ledger.protocol import StoredEntry
+from catalog.reading import AsOf
+from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError, digest_of, micros
+from catalog.store.protocol import Snapshotted
+from graph_schema.facts import Statement
+from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot
+
+REQUEST_KIND = "record.request_approval"
+_HINTS = {"model_version": "register it first", "snapshot": "seal it first", "dataset": DECLARE_FIRST}
+
+
+def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
+    """Hold the subject to be known and bind the request to its exact digests."""
+    subject, field = record.subject.node, record.subject.field
+    pointer = f"/subject/{field}"
+    admission.require([(subject, pointer, _HINTS[field])])
+    rules.check_expiry(None if record.expires_at is None else micros(record.expires_at), admission.now)
+    digests = rules.bound_digests(_digests(admission.reader, subject))
+    if not digests:
+        raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {_HINTS[field]}.", pointer)
+    return Admitted({"digests": rules.as_json(digests)})
+
+
+def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
+    """Hold the request to exist, to be open and to be another principal's, and sign the decision."""
+    stored = _request(record.request, admission)
+    body = orjson.loads(stored.body or b"{}")
+    rules.check_decider(stored.entry.actor, admission.actor)
+    rules.check_expiry(None if record.expires_at is None else micros(record.expires_at), admission.now)
+    approval = Approval(str(record.request)).id
+    known = queries.approvals(admission.reader, [approval], AsOf(valid_at=admission.now)).get(approval)
+    if known is None:
+        raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
+    rules.check_open(known.state)
+    signed = rules.signed_digest(
+        request=record.request,
+        leaf=stored.leaf.hex(),
+        digests=rules.from_json(body["added"]["digests"]),
+        decision=record.fields(),
+        decided_by=admission.actor,
+        authenticated=admission.authenticated,
+    )
+    return Admitted(
+        {"signed": signed, "request_leaf": stored.leaf.hex()},
+        () if admission.authenticated else ("The local principal is not authenticated: no gate will accept this.",),
+    )
+
+
+def _request(index: int, admission: Admission) -> StoredEntry:
+    if index >= admission.ledger.size():
+        raise _no_request("there is no such entry")
+    stored = admission.ledger.entry(index)
+    if stored.entry.kind != REQUEST_KIND:
+        raise _no_request("that entry is none")
+    if stored.body is None:
+        raise _no_request("that one was erased")
+    return stored
+
+
+def _no_request(why: str) -> SenderError:
+    return SenderError(f"request is the ledger index of a request; {why}.", pointer="/request", status=422)
+
+
+def _digests(reader: Snapshotted, subject: ModelVersion | Snapshot | Dataset) -> list[BoundDigest]:
+    if isinstance(subject, Snapshot):
+        return [BoundDigest("snapshot", subject.version)]
+    if isinstance(subject, Dataset):
+        declared = _newest(reader.statements([subject.id], DECLARED))
+        return [BoundDigest("declaration", digest_of(_values(declared)))] if declared else []
+    registration = _newest(reader.statements([subject.id], ("registration",))).get("registration")
+    if registration is None:
+        return []
+    value = registration.data
+    edges = [
+        edge
+        for edge in reader.hop([subject.id], ("TRAINED_ON", "EVALUATED_ON"), "out")
+        if edge.tie == registration.tie and edge.entry == registration.entry
+    ]
+    nodes = reader.nodes([edge.target for edge in edges])
+    found = [
+        BoundDigest("artifact", value["artifact_digest"]),
+        BoundDigest("code", f"{value['code']['repository']}@{value['code']['revision']}"),
+        BoundDigest("environment", value["environment"]["digest"]),
+    ]
+    for edge in edges:
+        of = "training snapshot" if edge.kind == "TRAINED_ON" else "evaluation snapshot"
+        found.append(BoundDigest(of, nodes[edge.target].node.title))
+    return found
+
+
+def _newest(said: list[Statement]) -> dict[str, Statement]:
+    newest: dict[str, Statement] = {}
+    for statement in sorted(said, key=lambda each: each.order):
+        newest[statement.aspect] = statement
+    return newest
+
+
+def _values(said: dict[str, Statement]) -> dict[str, Any]:
+    return {aspect: statement.data for aspect, statement in said.items() if statement.value is not None}

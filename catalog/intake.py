@@ -1,0 +1,355 @@
+"""The one way to write: what is sent is read, searched for identifiers, held to the rules, and handed to the ledger.
+
+An answer is given once the entry is durable; the graph follows. What a record says of subjects is held against the
+graph, which may lag: before something is called unknown, the projection is waited for, for two seconds at most; where
+that is not enough, the sender is asked to come back.
+Nothing that was sent is ever logged.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from catalog.access.keys import KeyFile, NewKey
+from catalog.access.model import Actor
+from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
+from catalog.access.rules import SEND_EVENTS, require
+from catalog.errors import OperatorError, SenderError
+from catalog.kinds import EVENT, KINDS, OPEN, Kind
+from catalog.ledger.protocol import Draft, Ledger, Receipt
+from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of
+from catalog.searching import Redactor
+from catalog.store.protocol import Store
+from graph_schema.nodes import Dataset, Job, Run
+from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
+from ingest_hooks.openlineage.wire import JSON, Flag, parse
+from ingest_hooks.redaction import redact
+
+MAX_SUBJECTS = 64
+PATIENCE = 2.0
+"""Seconds that a record waits for a graph that lags."""
+
+RETRY_SECONDS = 600.0
+"""For how long the same record about the same subject, with no other in between, counts as sent again."""
+
+_REMEMBERED = 10_000
+_EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the ledger took: the receipt, the kind on the wire, the node ids it is about, what was noted on the way.
+
+    `warnings` are sentences; `redactions` are (JSON pointer, rule) of what was replaced before it was stored.
+    """
+
+    receipt: Receipt
+    kind: str
+    subjects: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    redactions: tuple[tuple[str, str], ...] = ()
+
+
+class Follower(Protocol):
+    """What the intake needs of the projection."""
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be in the graph."""
+
+
+class Intake:
+    """Takes events and records; safe for any thread.
+
+    `submit_record` may wait for the graph: call it off the event loop.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        follower: Follower,
+        keys: KeyFile,
+        *,
+        token_key: bytes,
+        patience: float = PATIENCE,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._follower = follower
+        self._keys = keys
+        self._token_key = token_key
+        self._redactor = Redactor(token_key)
+        self._patience = patience
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._retries = _Retries(clock)
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether anything waits for its acknowledgement."""
+        return self._waiting > 0
+
+    def submit_event(self, body: bytes, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Take one OpenLineage event, inflated JSON; the future resolves once it is durable.
+
+        Raises:
+            Unreadable: it is no event; 400, 413 or 422.
+            AskerError: 403, the actor may not send events.
+            OperatorError: the ledger cannot take it now.
+        """
+        require(actor.roles, SEND_EVENTS)
+        wire = parse(body)
+        return self._append_event(wire.value, wire.flags, actor, correlation_id)
+
+    def submit_event_value(
+        self, value: JSON, actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
+    ) -> Future[Accepted]:
+        """Take one event that was parsed already, as out of a batch; raises as `submit_event`."""
+        require(actor.roles, SEND_EVENTS)
+        return self._append_event(value, flags, actor, correlation_id)
+
+    def submit_record(
+        self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str
+    ) -> Future[Accepted]:
+        """Take one record: `{"kind": …, …fields}`, or a record that was read already.
+
+        The same record again within ten minutes, with no other of its kind about its subject in between, is answered
+        as the first one was, as a duplicate. Later it is a new statement: that a snapshot still verifies, say.
+
+        Raises:
+            SenderError: 422, with the pointer of what is wrong and what would be right.
+            AskerError: 403, the actor's roles do not suffice, or the requester of an approval would decide on it.
+            OperatorError: the ledger or the graph cannot be reached.
+        """
+        if isinstance(payload, Record):
+            payload = {"kind": payload.name, **payload.fields()}
+        kind = _kind_of(payload)
+        if not kind.open:
+            raise _wrong("/kind", f"{kind.name} is written by the catalog itself, when a key is made.")
+        return self._take(kind, payload, actor, correlation_id)
+
+    def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
+        """Make a key for a principal and record that; the key works once the future has resolved.
+
+        Raises as `submit_record`.
+        """
+        key = self._keys.make(principal)
+        record = IssueKey.read({"key_id": key.key_id, "principal": principal})
+        payload = {"kind": record.name, **record.fields()}
+        taken = self._take(KINDS[record.name], payload, actor, correlation_id)
+        return key, _then(taken, lambda accepted: self._keep(key, accepted))
+
+    def _keep(self, key: NewKey, accepted: Accepted) -> Accepted:
+        self._keys.keep(key)
+        return accepted
+
+    def _take(
+        self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str
+    ) -> Future[Accepted]:
+        warnings: list[str] = []
+        said = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
+        require(actor.roles, kind.permission(said))
+        now = int(self._clock() * 1_000_000)
+        if said.said_at is not None and said.said_at > now:
+            raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
+        fields, redactions = self._redactor.search(said.fields())
+        record = kind.record.replay(fields)
+        subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
+        seen = _Sent(kind.name, subjects[0], actor.principal, digest_of(payload))
+        before = self._retries.answer(seen)
+        if before is not None:
+            return _then(before, _as_duplicate)
+        admitted = self._admit(kind, record, actor, now)
+        if isinstance(record, RevokeKey):
+            # First of all it must stop working; that it did is recorded next, or is asked for again.
+            self._keys.revoke(record.key_id)
+        body = {
+            "record": fields,
+            "added": dict(admitted.added),
+            "authenticated": actor.authenticated,
+            "redactions": redactions,
+            "subjects": list(subjects[MAX_SUBJECTS:]),
+        }
+        draft = Draft(
+            kind=kind.in_ledger,
+            actor=actor.principal,
+            correlation_id=correlation_id,
+            subjects=subjects[:MAX_SUBJECTS],
+            body=canonical_bytes(body),
+            # A person may say the same twice and mean it: what was true in between is another matter.
+            received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
+        )
+        notes = (*warnings, *admitted.warnings, *_told(redactions))
+        taken = self._append(draft, kind.name, subjects, notes, tuple(redactions))
+        if isinstance(record, DefinePrincipal):
+            taken = _then(taken, lambda accepted: self._learn(record, accepted))
+        self._retries.remember(seen, taken)
+        return taken
+
+    def _learn(self, record: DefinePrincipal, accepted: Accepted) -> Accepted:
+        self._keys.learn(
+            record.principal,
+            record.display_name,
+            [role.value for role in record.roles],
+            active=record.active,
+            entry=accepted.receipt.index,
+        )
+        return accepted
+
+    def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
+        newest = self._ledger.size() - 1
+        deadline = time.monotonic() + self._patience
+        while True:
+            with self._store.reading() as reader:
+                admission = Admission(actor.principal, actor.authenticated, reader, self._ledger, now)
+                seen = reader.checkpoint()
+                try:
+                    return kind.admit(record, admission)
+                except UnknownSubjectError:
+                    if seen >= newest:
+                        raise
+            if not self._follower.wait_for(newest, deadline - time.monotonic()):
+                raise OperatorError(
+                    f"The graph is {newest - seen} entries behind, so that nobody can say whether all that this names"
+                    " is known.",
+                    action="Send it again in a moment; where that does not help, see the projection's health.",
+                    retry_after=2,
+                )
+
+    def _append_event(
+        self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str
+    ) -> Future[Accepted]:
+        redacted = redact(value, token_key=self._token_key)
+        event = read_event(redacted.value)
+        subjects = _subjects_of(event)
+        redactions = tuple((each.pointer, each.rule) for each in redacted.redactions)
+        body = {
+            "event": redacted.value,
+            "flags": [(flag.code, flag.pointer) for flag in flags],
+            "redactions": redactions,
+            "subjects": subjects[MAX_SUBJECTS:],
+        }
+        draft = Draft(
+            kind=EVENT + _EVENT_KINDS[type(event)],
+            actor=actor.principal,
+            correlation_id=correlation_id,
+            subjects=subjects[:MAX_SUBJECTS],
+            body=canonical_bytes(body),
+            received=canonical_bytes(value),
+        )
+        return self._append(draft, draft.kind, subjects, (), redactions)
+
+    def _append(
+        self,
+        draft: Draft,
+        kind: str,
+        subjects: tuple[str, ...],
+        warnings: tuple[str, ...],
+        redactions: tuple[tuple[str, str], ...],
+    ) -> Future[Accepted]:
+        with self._lock:
+            self._waiting += 1
+        try:
+            durable = self._ledger.append(draft)
+        except BaseException:
+            self._settled()
+            raise
+        durable.add_done_callback(lambda _: self._settled())
+        return _then(durable, lambda receipt: Accepted(receipt, kind, subjects, warnings, redactions))
+
+    def _settled(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    kind: str
+    subject: str
+    actor: str
+    digest: str
+
+
+class _Retries:
+    """The newest record of each kind about each subject, for as long as a client may send it again."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._newest: OrderedDict[tuple[str, str], tuple[_Sent, float, Future[Accepted]]] = OrderedDict()
+
+    def answer(self, sent: _Sent) -> Future[Accepted] | None:
+        """Return how the same record was answered before, unless it is too long ago or was not taken."""
+        with self._lock:
+            known = self._newest.get((sent.kind, sent.subject))
+        if known is None or known[0] != sent or self._clock() - known[1] > RETRY_SECONDS:
+            return None
+        failed = known[2].done() and known[2].exception() is not None
+        return None if failed else known[2]
+
+    def remember(self, sent: _Sent, taken: Future[Accepted]) -> None:
+        """Keep what was answered."""
+        with self._lock:
+            self._newest[sent.kind, sent.subject] = (sent, self._clock(), taken)
+            self._newest.move_to_end((sent.kind, sent.subject))
+            while len(self._newest) > _REMEMBERED:
+                self._newest.popitem(last=False)
+
+
+def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
+    name = payload.get("kind")
+    kind = KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise _wrong("/kind", f"kind is one of {', '.join(OPEN)}.")
+    return kind
+
+
+def _wrong(pointer: str, sentence: str) -> SenderError:
+    return SenderError(sentence, pointer=pointer, status=422)
+
+
+def _subjects_of(event: Event) -> tuple[str, ...]:
+    """Return what an event is about: its run, its job, and its datasets, outputs first."""
+    if isinstance(event, DatasetEvent):
+        return (Dataset(event.dataset.namespace, event.dataset.name).id,)
+    nodes: list[Run | Job | Dataset] = [Run(event.run_id)] if isinstance(event, RunEvent) else []
+    nodes.append(Job(event.job.namespace, event.job.name))
+    nodes += [Dataset(said.namespace, said.name) for said in (*(event.outputs or ()), *(event.inputs or ()))]
+    return tuple(dict.fromkeys(node.id for node in nodes))
+
+
+def _told(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    if not redactions:
+        return ()
+    return (f"What looked like an identifier was replaced at {', '.join(pointer for pointer, _ in redactions[:5])}.",)
+
+
+def _as_duplicate(accepted: Accepted) -> Accepted:
+    return replace(accepted, receipt=replace(accepted.receipt, duplicate=True))
+
+
+def _then(future: Future[T], change: Callable[[T], U]) -> Future[U]:
+    """Return a future of what `change` makes of the first one's result."""
+    changed: Future[U] = Future()
+    changed.set_running_or_notify_cancel()  # a caller who goes away does not undo what is on its way to the disk
+
+    def settle(done: Future[T]) -> None:
+        try:
+            changed.set_result(change(done.result()))
+        except BaseException as error:  # noqa: BLE001  it is handed on, to whoever waits
+            changed.set_exception(error)
+
+    future.add_done_callback(settle)
+    return changed

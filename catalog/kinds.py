@@ -1,0 +1,112 @@
+"""Every kind of record there is, in one table: its model, who may write it, what must hold, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import catalog.access.admission as access_admission
+import catalog.access.facts as access_facts
+import catalog.approvals.admission as approvals_admission
+import catalog.approvals.facts as approvals_facts
+import catalog.assets.facts as assets_facts
+import catalog.labels.admission as labels_admission
+import catalog.labels.facts as labels_facts
+import catalog.releases.admission as releases_admission
+import catalog.releases.facts as releases_facts
+import catalog.snapshots.admission as snapshots_admission
+import catalog.snapshots.facts as snapshots_facts
+from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
+from catalog.access.rules import JUDGE_TAGS
+from catalog.approvals.records import DecideApproval, RequestApproval
+from catalog.assets.records import DeclareDataset
+from catalog.labels.records import AttestDeidentification, Tag
+from catalog.record import Admission, Admitted, Hearing, Record
+from catalog.releases.records import RegisterModelVersion
+from catalog.snapshots.records import SealSnapshot, VerifySnapshot
+from graph_schema.nodes import Node
+from graph_schema.vocabulary.words import Stance
+
+R = TypeVar("R", bound=Record)
+
+PREFIX = "record."
+EVENT = "openlineage."
+
+
+def _nothing_more(record: Record, admission: Admission) -> Admitted:  # noqa: ARG001  the same shape as the others
+    return Admitted()
+
+
+def _the_kind_itself(record: Record) -> str:
+    return record.name
+
+
+def _judging(record: Tag) -> str:
+    return record.name if record.stance is Stance.ASSERT else JUDGE_TAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """A kind of record: `subjects`, `tell` and `admit` are its capability's.
+
+    `permission` is what the actor's role must have, by the record, see `access.rules.TABLE`. A kind that is not `open`
+    is written by the catalog itself only.
+    """
+
+    record: type[R]
+    subjects: Callable[[R], tuple[Node, ...]]
+    tell: Callable[[R, Hearing], None]
+    admit: Callable[[R, Admission], Admitted] = _nothing_more
+    permission: Callable[[R], str] = _the_kind_itself
+    open: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return what `kind` says on the wire."""
+        return self.record.name
+
+    @property
+    def in_ledger(self) -> str:
+        """Return the kind of its ledger entries."""
+        return PREFIX + self.record.name
+
+
+_KINDS: tuple[Kind[Any], ...] = (
+    Kind(DeclareDataset, assets_facts.subjects, assets_facts.tell),
+    Kind(Tag, labels_facts.tag_subjects, labels_facts.tell_tag, labels_admission.admit_tag, _judging),
+    Kind(
+        AttestDeidentification,
+        labels_facts.attestation_subjects,
+        labels_facts.tell_attestation,
+        labels_admission.admit_attestation,
+    ),
+    Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.tell_seal, snapshots_admission.admit_seal),
+    Kind(
+        VerifySnapshot,
+        snapshots_facts.verification_subjects,
+        snapshots_facts.tell_verification,
+        snapshots_admission.admit_verification,
+    ),
+    Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.tell, releases_admission.admit),
+    Kind(
+        RequestApproval,
+        approvals_facts.request_subjects,
+        approvals_facts.tell_request,
+        approvals_admission.admit_request,
+    ),
+    Kind(
+        DecideApproval,
+        approvals_facts.decision_subjects,
+        approvals_facts.tell_decision,
+        approvals_admission.admit_decision,
+    ),
+    Kind(DefinePrincipal, access_facts.subjects, access_facts.tell_principal),
+    Kind(IssueKey, access_facts.subjects, access_facts.tell_issue, access_admission.admit, open=False),
+    Kind(RevokeKey, access_facts.subjects, access_facts.tell_revocation, access_admission.admit),
+)
+KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _KINDS}
+"""By the name on the wire, in the order of the capabilities."""
+
+OPEN = tuple(kind.name for kind in _KINDS if kind.open)
+"""The kinds that may be sent."""

@@ -1,0 +1,326 @@
+"""From the ledger into the graph: in order, at least once, exactly once in effect.
+
+The checkpoint is stored in the same transaction as the facts, so that a crash anywhere repeats nothing that counts. An
+entry that cannot be projected is quarantined, by index and reason, and never stops the ones after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from catalog.errors import EvidenceError, OperatorError
+from catalog.kinds import EVENT, KINDS
+from catalog.ledger.protocol import Ledger, StoredEntry
+from catalog.record import Hearing
+from catalog.store.protocol import Quarantined, Store
+from graph_schema.facts import Edge, Facts, Statement, Telling
+from graph_schema.folding import RECORD_RANK
+from graph_schema.nodes import Node
+from graph_schema.registry import check_facts
+from ingest_hooks.errors import Unreadable
+from ingest_hooks.openlineage.facts import project_event
+from ingest_hooks.openlineage.wire import Flag
+from ingest_hooks.redaction import Redaction
+
+PROJECTION_VERSION = "1"
+"""Raised whenever the same ledger would give another graph; the graph is then rebuilt."""
+
+_LOG = logging.getLogger("lineward.projection")
+_BUSY_BATCH = 64
+_REBUILD_BATCH = 2_000
+_GATHER_SECONDS = 0.05
+_WAIT_SECONDS = 0.5
+_LONGEST_BACK_OFF = 5.0
+_TIE_LENGTH = 16
+_RECORDS = {kind.in_ledger: kind for kind in KINDS.values()}
+
+
+class UnprojectableError(Exception):
+    """An entry says nothing that this version of the catalog understands; the message holds nothing of its body."""
+
+
+def project(stored: StoredEntry) -> Facts:
+    """Return what one entry says: a pure function of that entry alone. An erased body says nothing.
+
+    Raises:
+        UnprojectableError: the entry's kind or body cannot be understood.
+    """
+    if stored.body is None:
+        return Facts()
+    kind = stored.entry.kind
+    if not kind.startswith(EVENT) and kind not in _RECORDS:
+        raise UnprojectableError("This version of the catalog knows no records of this kind.")
+    try:
+        body: dict[str, Any] = orjson.loads(stored.body)
+        facts = _event(stored, body) if kind.startswith(EVENT) else _record(stored, body)
+        check_facts(facts)
+    except Unreadable as error:
+        raise UnprojectableError(f"{error.pointer or 'The event'}: {error.detail}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = "/".join(str(step) for step in first["loc"])
+        raise UnprojectableError(f"The record does not have its form at /{where} ({first['type']}).") from error
+    except Exception as error:
+        # Whatever a body of any emitter makes our code do must not stop the entries after it.
+        _LOG.exception("an entry cannot be projected", extra={"index": stored.index})
+        raise UnprojectableError(f"A defect of the catalog ({type(error).__name__}).") from error
+    return facts
+
+
+def tie_of(body: bytes) -> str:
+    """Return what orders facts of the same time and rank: the first 16 hex digits of the redacted body's SHA-256."""
+    return hashlib.sha256(body).hexdigest()[:_TIE_LENGTH]
+
+
+def _event(stored: StoredEntry, body: dict[str, Any]) -> Facts:
+    return project_event(
+        body["event"],
+        tie=tie_of(stored.body or b""),
+        recorded_at=stored.entry.recorded_at,
+        entry=stored.index,
+        flags=[Flag(code, pointer) for code, pointer in body["flags"]],
+        redactions=[Redaction(pointer, rule) for pointer, rule in body["redactions"]],
+    )
+
+
+def _record(stored: StoredEntry, body: dict[str, Any]) -> Facts:
+    kind = _RECORDS[stored.entry.kind]
+    record = kind.record.replay(body["record"])
+    recorded_at = stored.entry.recorded_at
+    telling = Telling(
+        entry=stored.index,
+        valid_from=min(recorded_at, recorded_at if record.said_at is None else record.said_at),
+        tie=tie_of(stored.body or b""),
+        rank=RECORD_RANK,
+    )
+    kind.tell(record, Hearing(telling, stored.entry.actor, body["authenticated"], body["added"]))
+    return telling.facts()
+
+
+class Status(StrEnum):
+    """What the projection is doing."""
+
+    STOPPED = "STOPPED"
+    RUNNING = "RUNNING"
+    WAITING = "WAITING"
+    """The store is not there; it is tried again."""
+    FAILED = "FAILED"
+    """The ledger does not verify, or nothing can be done without a person; never tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionState:
+    """Where the projection stands: the last entry in the graph (-1 for none), how many are behind, what is wrong."""
+
+    status: Status
+    checkpoint: int
+    lag: int
+    quarantined: int
+    detail: str | None = None
+    version: str = PROJECTION_VERSION
+
+
+class Projection:
+    """Follows the ledger in a thread of its own.
+
+    It competes with the acknowledge path for the interpreter: while `busy()` it takes small batches and lets go in
+    between. An unreachable store is waited for, up to 5 s between tries; EvidenceError ends it for good.
+    """
+
+    def __init__(
+        self, ledger: Ledger, store: Store, *, batch: int = 500, busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._batch = batch
+        self._busy = busy
+        self._moved = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._status = Status.STOPPED
+        self._detail: str | None = None
+        self._checkpoint = -1
+        self._quarantined = 0
+
+    def start(self) -> None:
+        """Begin where the graph ends."""
+        if self._thread is None or not self._thread.is_alive():
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="projection", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 30) -> None:
+        """End after the batch at hand; what was not applied is taken up again at the next start."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        if self._status is not Status.FAILED:
+            self._become(Status.STOPPED, None)
+
+    @property
+    def state(self) -> ProjectionState:
+        """Return where the projection stands."""
+        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
+
+    @property
+    def checkpoint(self) -> int:
+        """Return the last entry that is in the graph, -1 for none."""
+        return self._checkpoint
+
+    @property
+    def lag(self) -> int:
+        """Return how many durable entries the graph does not hold yet."""
+        return max(self._ledger.size() - 1 - self._checkpoint, 0)
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._checkpoint >= index, timeout)
+
+    def step(self) -> int:
+        """Project one batch, if there is one, in the calling thread; return how many entries it held.
+
+        Raises:
+            OperatorError: ledger or store cannot be reached; nothing was applied.
+            EvidenceError: the ledger does not verify.
+        """
+        size = min(_BUSY_BATCH, self._batch) if self._busy() else self._batch
+        entries = self._ledger.entries(self._checkpoint + 1, size)
+        if entries:
+            self._apply(entries)
+        return len(entries)
+
+    def resume(self) -> None:
+        """Read from the store where the graph ends."""
+        checkpoint = self._store.checkpoint()
+        self._quarantined = len(self._store.quarantined())
+        if checkpoint >= self._ledger.size():
+            raise EvidenceError(
+                f"The graph holds {checkpoint + 1} entries, the ledger only {self._ledger.size()}: they are not of the"
+                " same history. Restore the ledger, or rebuild the graph.",
+                index=self._ledger.size(),
+            )
+        self._move(checkpoint)
+
+    def _run(self) -> None:
+        back_off = 0.0
+        resumed = False
+        while not self._stopping.is_set():
+            try:
+                if not resumed:
+                    self.resume()
+                    resumed = True
+                self._become(Status.RUNNING, None)
+                self._follow()
+                back_off = 0.0
+            except OperatorError as error:
+                back_off = min(max(back_off * 2, 0.1), _LONGEST_BACK_OFF)
+                self._become(Status.WAITING, f"{error.detail} {error.action}")
+                self._stopping.wait(back_off)
+            except EvidenceError as error:
+                _LOG.critical("projection stopped: the ledger does not verify", extra={"index": error.index})
+                self._become(Status.FAILED, error.detail)
+                return
+            except Exception as error:  # noqa: BLE001  a follower that dies is worse than one that tries again
+                _LOG.exception("projection met a defect")
+                back_off = min(max(back_off * 2, 0.1), _LONGEST_BACK_OFF)
+                self._become(Status.WAITING, f"A defect of the catalog ({type(error).__name__}); it is tried again.")
+                self._stopping.wait(back_off)
+
+    def _follow(self) -> None:
+        if self.step():
+            if self._busy():
+                self._stopping.wait(_GATHER_SECONDS)
+            return
+        self._ledger.wait_for(self._checkpoint + 1, _WAIT_SECONDS)
+
+    def _apply(self, entries: Sequence[StoredEntry]) -> None:
+        facts, quarantined = gather(entries, pause=self._pause)
+        try:
+            self._store.apply(facts, entries[-1].index, quarantined)
+        except (OperatorError, EvidenceError):
+            raise
+        except Exception:  # noqa: BLE001  one entry must not stop the others, whatever it makes a store do
+            if len(entries) == 1:
+                _LOG.exception("the store refused an entry", extra={"index": entries[0].index})
+                quarantined = [_quarantine(entries[0], "The store refused what it says.")]
+                self._store.apply(Facts(), entries[0].index, quarantined)
+            else:
+                for entry in entries:
+                    self._apply([entry])
+                return
+        self._quarantined += len(quarantined)
+        self._move(entries[-1].index)
+
+    def _pause(self) -> None:
+        if self._busy():
+            time.sleep(0)
+
+    def _move(self, checkpoint: int) -> None:
+        with self._moved:
+            self._checkpoint = checkpoint
+            self._moved.notify_all()
+
+    def _become(self, status: Status, detail: str | None) -> None:
+        if (status, detail) != (self._status, self._detail):
+            self._status, self._detail = status, detail
+            _LOG.info("projection %s", status.value.lower())
+
+
+def gather(
+    entries: Sequence[StoredEntry], pause: Callable[[], None] = lambda: None
+) -> tuple[Facts, list[Quarantined]]:
+    """Return what the entries say, in order, and those that could not be understood."""
+    nodes: list[tuple[Node, int]] = []
+    edges: list[Edge] = []
+    statements: list[Statement] = []
+    quarantined: list[Quarantined] = []
+    for stored in entries:
+        try:
+            facts = project(stored)
+        except UnprojectableError as error:
+            quarantined.append(_quarantine(stored, str(error)))
+        else:
+            nodes += facts.nodes
+            edges += facts.edges
+            statements += facts.statements
+        pause()
+    return Facts(tuple(nodes), tuple(edges), tuple(statements)), quarantined
+
+
+def _quarantine(stored: StoredEntry, reason: str) -> Quarantined:
+    _LOG.warning("entry quarantined", extra={"index": stored.index, "reason": reason})
+    return Quarantined(stored.index, stored.entry.kind, stored.entry.subjects, reason)
+
+
+def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+    """Empty the store and project the whole ledger into it; return how many entries there were.
+
+    No other projection may write to the store meanwhile. `progress` is called with how many are done and how many there
+    are.
+
+    Raises:
+        OperatorError: ledger or store cannot be reached; run it again.
+        EvidenceError: the ledger does not verify.
+    """
+    size = ledger.size()
+    store.clear()
+    done = 0
+    while done < size:
+        entries = ledger.entries(done, min(_REBUILD_BATCH, size - done))
+        facts, quarantined = gather(entries)
+        store.apply(facts, entries[-1].index, quarantined)
+        done = entries[-1].index + 1
+        if progress is not None:
+            progress(done, size)
+    return size

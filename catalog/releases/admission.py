@@ -1,0 +1,22 @@
+"""What must hold before a model version is registered."""
+
+from __future__ import annotations
+
+from catalog.record import Admission, Admitted
+from catalog.releases.records import RegisterModelVersion
+from graph_schema.nodes import Node
+
+
+def admit(record: RegisterModelVersion, admission: Admission) -> Admitted:
+    """Hold every snapshot named to be known; those that nobody sealed are taken, with a warning."""
+    named: list[tuple[Node, str, str]] = [
+        (snapshot.node, f"/{field}/{place}/digest", "seal it first")
+        for field, snapshots in (("trained_on", record.trained_on), ("evaluated_on", record.evaluated_on))
+        for place, snapshot in enumerate(snapshots)
+    ]
+    admission.require(named)
+    sealed = {said.subject for said in admission.reader.statements([node.id for node, _, _ in named], ("seal",))}
+    open_ = [node for node, _, _ in named if node.id not in sealed]
+    if open_:
+        return Admitted(warnings=(f"{len(open_)} of the snapshots named is not sealed; no gate will pass on it.",))
+    return Admitted()
