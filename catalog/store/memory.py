@@ -100,11 +100,12 @@ class _Graph:
     ) -> list[Contribution]:
         found: dict[Contribution, None] = {}
         for target, at in dict.fromkeys(asks):
+            seen = [one for one in self._contributions_to.get(target, ()) if one.at <= at and one.entry <= known_at]
             groups: dict[str | None, list[Contribution]] = {}
-            for one in self._contributions_to.get(target, ()):
-                if one.at <= at and one.entry <= known_at:
-                    groups.setdefault(one.job if by_job else None, []).append(one)
-            for group in groups.values():
+            for one in seen:
+                groups.setdefault(one.job if by_job else None, []).append(one)
+            replacing = [one for one in seen if one.replaces] if by_job else []
+            for group in (*groups.values(), replacing):
                 found.update(dict.fromkeys(newest_first(group)[:newest]))
         return by_target_and_job(found)
 

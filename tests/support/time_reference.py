@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.support.histories import DATASETS, MODEL, Happening, ledger
+from graph_schema.nodes import Run
+from tests.support.histories import DATASETS, MODEL, Happening, dataset, ledger, target
 
 RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
 TERMINAL = {"ABORT", "FAIL", "COMPLETE"}
@@ -34,6 +35,10 @@ class Put:
     registered: bool
 
 
+def _order(put: Put) -> tuple[int, str, str, str, str]:
+    return put.at, Run(put.run).id if put.run else "", put.tie, target(put.name).id, put.job
+
+
 class Reference:
     """Every answer at one (valid_at, known_at)."""
 
@@ -45,12 +50,12 @@ class Reference:
             (h for h in known if h.at <= valid_at), key=lambda h: (h.at, RANK[h.type] if h.kind == "run" else 5, h.tie)
         )
         self.runs = {h.run: self._run(h.run) for h in self.seen if h.kind == "run"}
-        self.puts = sorted(self._puts(), key=lambda put: (put.at, put.run, put.tie, put.name, put.job))
+        self.puts = sorted(self._puts(), key=_order)
 
     @staticmethod
     def _pointed(happening: Happening) -> str:
         name, pointed = happening.alias or ("", None)
-        return pointed or name
+        return dataset(pointed or name).id
 
     def _run(self, run: str | None) -> dict[str, object]:
         events = [h for h in self.seen if h.kind == "run" and h.run == run]
@@ -100,13 +105,7 @@ class Reference:
             if not chosen or chosen[0].alias is None or chosen[0].alias[1] is None:
                 return name
             name = chosen[0].alias[1]
-        return min(seen[seen.index(name) :], key=self._identity)
-
-    @staticmethod
-    def _identity(name: str) -> str:
-        from tests.support.histories import dataset  # noqa: PLC0415  a cycle's smallest is the smallest id
-
-        return dataset(name).id
+        return min(seen[seen.index(name) :], key=lambda member: dataset(member).id)
 
     def puts_to(self, name: str) -> list[Put]:
         return [put for put in self.puts if self.resolve(put.name, put.at) == name]
@@ -181,12 +180,12 @@ class Reference:
         """Return the run that left the state: the newest completed, else all that tried."""
         name, mark = state
         tried = [
-            (x["effective"][-1] if x["effective"] else -1, run)
+            (x["effective"][-1] if x["effective"] else -1, Run(run).id, run)
             for run, x in self.runs.items()
             if run and name in x["outs"] and (x["outs"][name][0] or f"@{run}") == mark
         ]
         completed = sorted(pair for pair in tried if pair[0] >= 0)
-        return [run for _, run in (completed[-1:] if completed else tried)]
+        return [run for _, _, run in (completed[-1:] if completed else tried)]
 
     def upstream_of_state(self, state: State) -> set[tuple[State, str]]:
         """Return {(state, run)} that the state was made from."""
