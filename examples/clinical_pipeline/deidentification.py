@@ -98,8 +98,8 @@ def _lineage(columns: Sequence[str]) -> Mapping[str, Sequence[Flow]]:
 
     altered = {
         "person_key": made("mrn", how="keyed hash"),
-        "zip3": made("postal_code", how="first three digits, 000 where sparse"),
-        "age": made("birth_date", "admitted_on", how="whole years, at most 90"),
+        "zip3": made("postal_code", how="first three digits, zeros where sparse"),
+        "age": made("birth_date", "admitted_on", how="whole years, the oldest told alike"),
         "admission_year": made("admitted_on", how="year"),
         "length_of_stay_days": made("admitted_on", "discharged_on", how="days between"),
     }

@@ -18,7 +18,8 @@ from . import estate
 from .tables import Row, read_table
 from .workspace import Workspace
 
-_DIGITS = 6  # what the solver's last bits may differ in between machines is rounded away
+# The fit goes on until nothing moves any more, and what machines still differ in is rounded away.
+_DIGITS = 6
 _FEATURES = ("age", "length_of_stay_days", "condition_count", "hba1c", "creatinine", "claim_count", "billed_total")
 
 
@@ -110,7 +111,7 @@ def fit(rows: Sequence[Row], names: tuple[str, ...]) -> Model:
     """Fit on scaled features with the default penalty."""
     data = _matrix(rows, names)
     means, scales = data.mean(axis=0), data.std(axis=0)
-    fitted = LogisticRegression(random_state=0).fit((data - means) / scales, outcomes(rows))
+    fitted = LogisticRegression(tol=1e-10, max_iter=1000).fit((data - means) / scales, outcomes(rows))
     return Model(names, _rounded(means), _rounded(scales), _rounded(fitted.coef_[0]), _rounded(fitted.intercept_)[0])
 
 

@@ -1,6 +1,20 @@
 """What a pipeline imports to report itself: runs, snapshots, code, environment, and records for the catalog.
 
-Any OpenLineage backend takes the events; only records need a Lineward catalog.
+    from ingest_hooks import emit
+
+    stays = emit.Dataset("lake://hospital", "curated/stays")
+    cohort = emit.Dataset("lake://hospital", "training/readmission")
+    with emit.run(emit.Job("hospital-pipelines", "readmission.split")) as run:
+        run.read(stays, snapshot=emit.manifest("lake/curated/stays"))
+        ...
+        run.write(cohort, files="lake/training/readmission", mode="OVERWRITE")
+    with emit.RecordsClient("https://catalog.example", api_key) as records:
+        records.seal_snapshot(
+            cohort, emit.manifest("lake/training/readmission"), role="TRAINING", locked=False, run_id=run.run_id
+        )
+
+Any OpenLineage backend takes the events, through the standard client and its configuration; only records need a
+Lineward catalog.
 """
 
 from __future__ import annotations

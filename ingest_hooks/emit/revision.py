@@ -38,7 +38,7 @@ def code_revision(directory: Path | str | None = None, *, environ: Mapping[str, 
     address = public_address(repository) if repository else UNKNOWN
     if revision:
         return CodeRevision(address, revision, None)
-    where = str(Path.cwd() if directory is None else directory)
+    where = "." if directory is None else str(directory)
     head = _git(where, "rev-parse", "--verify", "HEAD")
     if head is None:
         return CodeRevision(address, UNKNOWN, None)

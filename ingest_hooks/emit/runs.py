@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -234,12 +235,12 @@ def run(
     """A run to be used in a `with` statement.
 
     `inputs` and `outputs` are what is known beforehand; `nominal_time` is the time it is about, from (included) and
-    until (excluded), with time zones; `code` and `environment` are found out where they are not given; `client` is the
-    standard client, made from its own configuration (openlineage.yml, OPENLINEAGE_URL, …) where none is given.
-    An event that cannot be delivered is logged, and raises EmissionError only in a `strict` run.
+    until (excluded), with time zones; `code` and `environment` are found out, once for the process, where they are not
+    given; `client` is the standard client, made from its own configuration (openlineage.yml, OPENLINEAGE_URL, …) where
+    none is given. An event that cannot be delivered is logged, and raises EmissionError only in a `strict` run.
     """
     above = parent.as_parent() if isinstance(parent, Run) else parent
-    revision = code_revision() if code is None else code
+    revision = _code_of_this_process() if code is None else code
     fingerprint = environment_fingerprint() if environment is None else environment
     run_facets: dict[str, RunFacet] = {
         LinewardEnvironmentRunFacet.key: LinewardEnvironmentRunFacet.of(fingerprint),
@@ -262,6 +263,12 @@ def run(
         root=None if above is None else above.root or above,
         clock=clock,
     )
+
+
+@cache
+def _code_of_this_process() -> CodeRevision:
+    # What was loaded at the start is what runs, whatever happens to the files; and git takes its time in a large tree.
+    return code_revision()
 
 
 def _identity(dataset: Dataset) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import getpass
+import os
 import platform
 import re
 from collections.abc import Iterator
-from importlib.metadata import Distribution, DistributionFinder
+from importlib.metadata import Distribution
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +17,14 @@ class Installed(Distribution):
     """A distribution with nothing but a name and a version."""
 
     def __init__(self, name: str, version: str) -> None:
-        self._text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        said = f"Name: {name}\nVersion: {version}\n" if version else f"Name: {name}\n"
+        self._text = "Metadata-Version: 2.1\n" + said
 
     def read_text(self, filename: str) -> str | None:
         return self._text if filename == "METADATA" else None
 
-    def locate_file(self, path: object) -> DistributionFinder.Context:  # type: ignore[override]
-        raise NotImplementedError
+    def locate_file(self, path: str | os.PathLike[str]) -> Path:
+        return Path(path)
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +57,7 @@ def test_order_and_spelling_of_what_is_installed_do_not_matter(monkeypatch: pyte
 
 def test_another_version_is_another_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fingerprint_of(monkeypatch, ("spam", "2")).digest != fingerprint_of(monkeypatch, ("spam", "3")).digest
+
+
+def test_the_remains_of_a_broken_installation_break_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fingerprint_of(monkeypatch, ("spam", "2"), ("broken", "")) == fingerprint_of(monkeypatch, ("spam", "2"))

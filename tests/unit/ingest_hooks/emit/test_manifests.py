@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,23 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="does not exist"):
         manifest(tmp_path / "nothing")
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_a_snapshots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, x="1")
+    hash_file = hashlib.file_digest
+
+    def hash_while_somebody_writes(file: BufferedReader, algorithm: str) -> object:
+        digest = hash_file(file, algorithm)
+        with (tmp_path / "x").open("a") as same:
+            same.write("2")
+        return digest
+
+    monkeypatch.setattr(hashlib, "file_digest", hash_while_somebody_writes)
+    with pytest.raises(ManifestError, match="changed while it was read"):
+        manifest(tmp_path)
 
 
 def test_several_paths_are_named_from_a_root_and_each_file_counts_once(tmp_path: Path) -> None:

@@ -65,6 +65,14 @@ def test_a_git_that_breaks_does_not_break_the_pipeline(tmp_path: Path, monkeypat
     assert code_revision(tmp_path, environ={}).revision == "unknown"
 
 
+def test_a_pipeline_whose_folder_was_removed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert code_revision(environ={}).revision == "unknown"
+
+
 def test_an_image_without_a_repository_says_its_revision_by_the_environment(tmp_path: Path) -> None:
     said = {
         "LINEWARD_CODE_REPOSITORY": "https://robot:token@git.sampletown.example/clinic",
