@@ -2,20 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
-from catalog.access.keys import Authenticator, NewKey
+from catalog.access import rules
+from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
-from catalog.errors import EvidenceError
-from catalog.ledger.protocol import Ledger, Receipt
+from catalog.errors import AskerError, EvidenceError
+from catalog.intake import Intake
+from catalog.ledger.protocol import Ledger
 from catalog.metrics import Metrics
+from catalog.projection import PROJECTION_VERSION, Projection, Status
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store
-from ingest_hooks.openlineage.wire import JSON, Flag
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_BEARER = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Ledger, graph, and the ways in and out, with what every request needs of them.
+
+    `owner` is who acts without a key in a command of whoever owns the data directory's files; None in a server.
+    """
+
+    settings: Settings
+    ledger: Ledger
+    store: Store
+    intake: Intake
+    projection: Projection
+    authenticator: Authenticator
+    metrics: Metrics
+    owner: Actor | None = None
+    signing_problem: Callable[[], EvidenceError | None] = lambda: None
+    """What the last attempt to sign a checkpoint found."""
+
+    def authenticate(self, request: HTTPConnection) -> Actor:
+        """Return who a request comes from; raises AskerError 401."""
+        sent = request.headers.get("authorization")
+        if sent is None:
+            if self.owner is not None:
+                return self.owner
+            return self.authenticator.authenticate(None, from_loopback=_is_from_here(request))
+        scheme, _, token = sent.partition(" ")
+        if scheme.lower() != _BEARER or not token.strip():
+            raise AskerError("Send the key as `Authorization: Bearer lw_…`.", status=401)
+        return self.authenticator.authenticate(token.strip(), from_loopback=_is_from_here(request))
+
+    def read_as(self, request: HTTPConnection) -> Actor:
+        """Return who asks; raises AskerError 401, and 403 for who may not ask anything."""
+        actor = self.authenticate(request)
+        rules.require(actor.roles, rules.READ)
+        return actor
+
+    @property
+    def projection_version(self) -> str:
+        """Return the version of the projection that made the graph."""
+        return PROJECTION_VERSION
+
+    def projection_stopped(self) -> str | None:
+        """Return why the graph does not follow the ledger, None while it does."""
+        state = self.projection.state
+        if state.status in {Status.FAILED, Status.WAITING, Status.STOPPED}:
+            return state.detail or f"The projection is {state.status.value.lower()}."
+        return None
+
+    def raise_evidence(self) -> None:
+        """Raise EvidenceError once projection or signing found that the ledger does not verify."""
+        found = self.signing_problem()
+        if found is not None:
+            raise found
+        state = self.projection.state
+        if state.status is Status.FAILED:
+            raise EvidenceError(state.detail or "The projection stopped.")
+
+
+def _is_from_here(request: HTTPConnection) -> bool:
+    """Tell whether the peer is this machine itself, and no proxy on it that speaks for others."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    return request.client is not None and is_loopback(request.client.host)
+

@@ -19,6 +19,7 @@ from strawberry.extensions.max_aliases import create_validator as alias_limit
 from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 
 from catalog import logs
+from catalog.access import rules
 from catalog.access.model import Actor
 from catalog.api import problems as http
 from catalog.api.graphql.asking import Asking, now_micros
@@ -70,7 +71,7 @@ class RefusedError(Exception):
 async def endpoint(services: Services, request: Request) -> Response:
     """Answer a GraphQL request."""
     require_json(request)
-    actor = await run_in_threadpool(services.authenticate, request.headers.get("authorization"))
+    actor = services.authenticate(request)
     question = Question.read(await read_body(request, min(_MAX_QUERY_BYTES, services.settings.max_body_bytes)))
     answer = await run_in_threadpool(ask, services, actor, question)
     # 200 with errors, as GraphQL over HTTP has it for application/json.
@@ -99,9 +100,11 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
                 }
             ],
         }
+    if not is_mutation(operation):
+        rules.require(actor.roles, rules.READ)
     at_least = costs.at_least(operation)
     if at_least is not None:
-        services.wait_projected(at_least, settings.at_least_seconds)
+        services.projection.wait_for(at_least, settings.at_least_seconds)
     with ExitStack() as stack:
         reader = stack.enter_context(services.store.reading()) if not is_mutation(operation) else services.store
         asking = Asking(

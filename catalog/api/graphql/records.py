@@ -15,8 +15,8 @@ from strawberry.types.field import StrawberryField
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.api.services import Acknowledged
-from catalog.kinds import RECORDS
+from catalog.intake import Accepted
+from catalog.kinds import KINDS
 from catalog.record import Record
 
 
@@ -47,18 +47,18 @@ class IssuedKey:
 IssueKeyResult = Annotated[IssuedKey | AnyProblem, strawberry.union("IssueKeyResult")]
 
 
-def receipt(asking: Asking, found: Acknowledged) -> Receipt:
+def receipt(asking: Asking, accepted: Accepted) -> Receipt:
     """Return a receipt with its inclusion proof in the tree as it stands."""
-    ledger = asking.services.ledger
+    ledger, found = asking.services.ledger, accepted.receipt
     size = ledger.size()
     return Receipt(
         index=found.index,
-        kind=found.kind,
-        subjects=[strawberry.ID(one) for one in found.subjects],
+        kind=accepted.kind,
+        subjects=[strawberry.ID(one) for one in accepted.subjects],
         leaf=Digest(found.leaf.hex()),
         recorded_at=Micros(found.recorded_at),
         duplicate=found.duplicate,
-        warnings=list(found.warnings),
+        warnings=list(accepted.warnings),
         ledger_size=size,
         ledger_root=Digest(ledger.root(size).hex()),
         inclusion_proof=[Digest(one.hex()) for one in ledger.inclusion_proof(found.index, size)],
@@ -68,9 +68,9 @@ def receipt(asking: Asking, found: Acknowledged) -> Receipt:
 def mutation_type() -> type:
     """Return the Mutation type: a field for each kind of record, and the issuing of keys."""
     fields: dict[str, Any] = {}
-    for kind in RECORDS:
-        if kind.name != "issue_key":
-            fields[kind.name] = _mutation(kind)
+    for kind in KINDS.values():
+        if kind.open:
+            fields[kind.name] = _mutation(kind.record)
     fields["issue_key"] = strawberry.mutation(
         _issue_key, description="Issue a key to a principal; its secret is in this answer and nowhere else."
     )
@@ -81,8 +81,8 @@ def mutation_type() -> type:
 def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
     asking = info.context
     try:
-        found, key = asking.services.issue_key(asking.actor, principal, asking.correlation_id)
-        return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(asking, found))
+        key, recorded = asking.services.intake.issue_key(principal, asking.actor, asking.correlation_id)
+        return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(asking, recorded.result()))
     except EXPECTED as error:
         return as_problem(error)
 
@@ -93,8 +93,8 @@ def _mutation(kind: type[Record]) -> StrawberryField:
     def write(info: AskingInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
         asking = info.context
         try:
-            found = asking.services.submit(asking.actor, kind.name, _fields(record), asking.correlation_id)
-            return receipt(asking, found)
+            payload = {"kind": kind.name, **_fields(record)}
+            return receipt(asking, asking.services.intake.submit_record(payload, asking.actor, asking.correlation_id).result())
         except EXPECTED as error:
             return as_problem(error)
 

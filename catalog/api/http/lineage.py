@@ -23,6 +23,7 @@ from catalog.api import problems
 from catalog.api.http.body import read_body
 from catalog.api.services import Services
 from catalog.errors import OperatorError, SenderError
+from catalog.intake import Accepted
 from catalog.ledger.protocol import Receipt
 from ingest_hooks.openlineage.wire import JSON, Flag, parse
 
@@ -41,15 +42,15 @@ async def one(services: Services, request: Request) -> Response:
         waiting = _take(services, actor, body)
     else:
         waiting = await run_in_threadpool(_take, services, actor, body)
-    receipt = await asyncio.wrap_future(waiting)
+    receipt = (await asyncio.wrap_future(waiting)).receipt
     services.metrics.acknowledge_seconds.observe(time.perf_counter() - began)
     services.metrics.received.labels("event", "duplicate" if receipt.duplicate else "taken").inc()
     return Response(_acknowledgement(receipt), 201, media_type="application/json")
 
 
-def _take(services: Services, actor: Actor, body: bytes) -> Future[Receipt]:
+def _take(services: Services, actor: Actor, body: bytes) -> Future[Accepted]:
     wire = parse(body, max_depth=services.settings.max_json_depth)
-    return services.take_event(actor, wire.value, wire.flags, logs.correlation_id())
+    return services.intake.submit_event_value(wire.value, actor, logs.correlation_id(), wire.flags)
 
 
 def _acknowledgement(receipt: Receipt) -> bytes:
@@ -78,15 +79,15 @@ def _events(services: Services, body: bytes) -> tuple[list[JSON], tuple[Flag, ..
 
 def _take_each(
     services: Services, actor: Actor, events: list[JSON], flags: tuple[Flag, ...]
-) -> Iterator[Future[Receipt] | Exception]:
+) -> Iterator[Future[Accepted] | Exception]:
     for event in events:
         try:
-            yield services.take_event(actor, event, flags, logs.correlation_id())
+            yield services.intake.submit_event_value(event, actor, logs.correlation_id(), flags)
         except Exception as error:  # noqa: BLE001  judged in `_summary`, where what is ours is logged and masked
             yield error
 
 
-async def _settle(waiting: Future[Receipt] | Exception) -> Receipt | Exception:
+async def _settle(waiting: Future[Accepted] | Exception) -> Accepted | Exception:
     if isinstance(waiting, Exception):
         return waiting
     try:
@@ -95,11 +96,11 @@ async def _settle(waiting: Future[Receipt] | Exception) -> Receipt | Exception:
         return error
 
 
-def _summary(services: Services, outcomes: list[Receipt | Exception]) -> dict[str, object]:
+def _summary(services: Services, outcomes: list[Accepted | Exception]) -> dict[str, object]:
     failed = []
     for index, outcome in enumerate(outcomes):
-        if isinstance(outcome, Receipt):
-            services.metrics.received.labels("event", "duplicate" if outcome.duplicate else "taken").inc()
+        if isinstance(outcome, Accepted):
+            services.metrics.received.labels("event", "duplicate" if outcome.receipt.duplicate else "taken").inc()
             continue
         services.metrics.received.labels("event", "refused").inc()
         found = problems.problem(outcome)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog import logs
+from catalog.access.model import Actor
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
+from catalog.intake import Accepted
 from catalog.ledger.entry import format_time
 from ingest_hooks.openlineage.wire import parse
 
@@ -20,18 +25,22 @@ async def take(services: Services, request: Request) -> Response:
     require_json(request)
     actor = services.authenticate(request)
     value = parse(await read_body(request, services.settings.max_body_bytes)).value
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
-        raise SenderError('A record is a JSON object with its "kind", such as "declare_dataset".', pointer="/kind", status=422)
-    fields = {name: field for name, field in value.items() if name != "kind"}
-    found = await run_in_threadpool(services.submit, actor, str(value["kind"]), fields, logs.correlation_id())
-    services.metrics.received.labels("record", "duplicate" if found.duplicate else "taken").inc()
+    if not isinstance(value, dict):
+        raise SenderError('A record is a JSON object with its "kind", such as "declare_dataset".', status=422)
+    accepted = await run_in_threadpool(_submit, services, value, actor, logs.correlation_id())
+    receipt = accepted.receipt
+    services.metrics.received.labels("record", "duplicate" if receipt.duplicate else "taken").inc()
     answer = {
-        "index": found.index,
-        "kind": found.kind,
-        "subjects": list(found.subjects),
-        "leaf": found.leaf.hex(),
-        "recordedAt": format_time(found.recorded_at),
-        "duplicate": found.duplicate,
-        "warnings": list(found.warnings),
+        "index": receipt.index,
+        "kind": accepted.kind,
+        "subjects": list(accepted.subjects),
+        "leaf": receipt.leaf.hex(),
+        "recordedAt": format_time(receipt.recorded_at),
+        "duplicate": receipt.duplicate,
+        "warnings": list(accepted.warnings),
     }
     return Response(orjson.dumps(answer), 201, media_type="application/json")
+
+
+def _submit(services: Services, payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Accepted:
+    return services.intake.submit_record(payload, actor, correlation_id).result()

@@ -1,0 +1,210 @@
+"""The composition root: the only place that names a concrete ledger or store, and where everything begins and ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from catalog import logs
+from catalog.access.keys import Authenticator, KeyFile, local_actor
+from catalog.access.queries import list_principals
+from catalog.api import application
+from catalog.api.front import Front
+from catalog.api.services import Services
+from catalog.errors import EvidenceError, OperatorError
+from catalog.intake import Intake
+from catalog.ledger.group_commit import Limits
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.protocol import Ledger
+from catalog.ledger.sqlite import SqliteLedger
+from catalog.metrics import Metrics
+from catalog.projection import Projection, Status
+from catalog.settings import Settings
+from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
+
+LEDGER_FILE, GRAPH_FILE, KEY_FILE = "ledger.db", "graph.db", "keys.db"
+
+_TOKENS = b"lineward/tokens of redacted identifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that answers, running: what a server serves and a command asks."""
+
+    services: Services
+    asgi: Front
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return the ledger."""
+        return self.services.ledger
+
+    @property
+    def store(self) -> Store:
+        """Return the graph."""
+        return self.services.store
+
+    @property
+    def projection(self) -> Projection:
+        """Return what brings the one into the other."""
+        return self.services.projection
+
+    def raise_stopped(self) -> None:
+        """Raise what keeps the graph from following the ledger: EvidenceError, or OperatorError where it waits."""
+        self.services.raise_evidence()
+        state = self.projection.state
+        if state.status is Status.WAITING:
+            raise OperatorError(state.detail or "The graph cannot be written.", action="")
+
+
+def open_ledger(settings: Settings) -> SqliteLedger:
+    """Open the ledger for writing; raises OperatorError where another process writes it, EvidenceError where it is not whole."""
+    return SqliteLedger.open(
+        settings.data_dir / LEDGER_FILE,
+        settings.keys,
+        settings.origin,
+        limits=Limits(waiting=settings.max_waiting),
+    )
+
+
+def read_ledger(settings: Settings) -> SqliteLedger:
+    """Open the ledger beside a process that writes it; raises OperatorError where there is none."""
+    if not (settings.data_dir / LEDGER_FILE).exists():
+        raise OperatorError(
+            f"There is no ledger in {settings.data_dir}.",
+            action="Name the right folder by LINEWARD_DATA_DIR, or begin one with `lineward serve`.",
+        )
+    return SqliteLedger.open_to_read(settings.data_dir / LEDGER_FILE, settings.keys, settings.origin)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the graph; raises OperatorError where it cannot be reached."""
+    if settings.store == "neo4j":
+        from catalog.store.neo4j import Neo4jStore  # noqa: PLC0415  the driver takes a while to import
+
+        return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password())
+    return SqliteStore(settings.data_dir / GRAPH_FILE)
+
+
+def open_keys(settings: Settings) -> KeyFile:
+    """Open the file of API keys."""
+    return KeyFile(settings.data_dir / KEY_FILE)
+
+
+@contextmanager
+def opened(settings: Settings, *, owner: bool = False) -> Iterator[Service]:
+    """Open everything that the settings name, and close it again in order; see `running`.
+
+    `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist.
+
+    Raises:
+        OperatorError: something that the operator provides is missing.
+        EvidenceError: the ledger does not verify.
+    """
+    with ExitStack() as stack:
+        ledger = open_ledger(settings)
+        stack.callback(ledger.close)
+        store = open_store(settings)
+        stack.callback(store.close)
+        keys = open_keys(settings)
+        stack.callback(keys.close)
+        secrets = SiteKeys.load(settings.keys, settings.origin)
+        token_key = secrets.received.mac(_TOKENS)
+        yield stack.enter_context(running(settings, ledger, store, keys, token_key, owner=owner))
+
+
+@contextmanager
+def running(
+    settings: Settings, ledger: Ledger, store: Store, keys: KeyFile, token_key: bytes, *, owner: bool = False
+) -> Iterator[Service]:
+    """Put a service together of these parts, let its graph follow its ledger, and stop it again.
+
+    This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them.
+    """
+    metrics = Metrics()
+    held: list[Intake] = []
+    projection = Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
+    intake = Intake(ledger, store, projection, keys, token_key=token_key)
+    held.append(intake)
+    signing = _Signing(ledger, settings.checkpoint_seconds)
+    services = Services(
+        settings,
+        ledger,
+        store,
+        intake,
+        projection,
+        Authenticator(keys),
+        metrics,
+        local_actor() if owner else None,
+        lambda: signing.problem,
+    )
+    _watch(metrics, services)
+    projection.start()
+    _reconcile(keys, store)
+    signing.start()
+    try:
+        yield Service(services, application.create(services))
+    finally:
+        signing.stop()
+        projection.stop()
+
+
+def _reconcile(keys: KeyFile, store: Store) -> None:
+    """Repair the mirror of principals and keys after a crash between the ledger and it, as far as the graph knows."""
+    try:
+        with store.reading() as reader:
+            known = list_principals(reader)
+    except OperatorError as error:
+        # The mirror as it is serves until the graph is back: whoever had a key still has one.
+        logs.logger.warning("keys not reconciled", extra={"reason": error.detail})
+        return
+    keys.reconcile(known)
+
+
+def _watch(metrics: Metrics, services: Services) -> None:
+    ledger, projection = services.ledger, services.projection
+    metrics.watch("ledger_size", "Durable entries.", ledger.size)
+    metrics.watch("projection_behind", "Entries that the graph does not hold yet.", lambda: projection.lag)
+    metrics.watch("projection_quarantined", "Entries that could not be projected.", lambda: projection.state.quarantined)
+    metrics.watch("checkpoint_size", "Entries under the newest checkpoint.", lambda: _signed(ledger))
+
+
+def _signed(ledger: Ledger) -> int:
+    newest = ledger.latest_checkpoint()
+    return 0 if newest is None else newest.checkpoint.size
+
+
+class _Signing:
+    """Signs a checkpoint every so often, and when the service ends; remembers where the ledger does not verify."""
+
+    def __init__(self, ledger: Ledger, seconds: float) -> None:
+        self.problem: EvidenceError | None = None
+        self._ledger = ledger
+        self._seconds = seconds
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="signing", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(self._seconds):
+            self._sign()
+        self._sign()
+
+    def _sign(self) -> None:
+        try:
+            if self.problem is None and self._ledger.size() > _signed(self._ledger):
+                self._ledger.checkpoint()
+        except EvidenceError as error:
+            self.problem = error
+            logs.logger.critical("no checkpoint signed: the ledger does not verify", extra={"index": error.index})
+        except OperatorError as error:
+            logs.logger.error("no checkpoint signed", extra={"reason": error.detail})

@@ -1,0 +1,27 @@
+"""The options that many commands share, spelt once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from catalog.settings import Settings, load
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url", envvar="LINEWARD_URL", help="A running catalog; by default the one that runs on the data directory."
+    ),
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Where ledger, graph and keys lie (LINEWARD_DATA_DIR).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
+
+
+def settings_for(data_dir: Path | None, **more: Any) -> Settings:  # noqa: ANN401  checked by the settings
+    """Return the settings in force; raises OperatorError for one that is unknown or wrong."""
+    given = {name: value for name, value in {"data_dir": data_dir, **more}.items() if value is not None}
+    return load(**given)

@@ -1,0 +1,116 @@
+"""`lineward serve`: the server, from its first refusal to its last entry."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+
+from catalog import app, logs
+from catalog.api.front import Front
+from catalog.cli.gateway import SERVER_FILE
+from catalog.cli.output import Exit, fail, say
+from catalog.errors import OperatorError
+from catalog.settings import Settings
+
+_SWITCH_SECONDS = 0.001
+_BACKLOG = 2048
+_GRACE_SECONDS = 10
+
+
+def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what was taken, sign a checkpoint and close.
+
+    Raises OperatorError and EvidenceError where it cannot begin.
+    """
+    logs.configure(settings.log_format, settings.log_level)
+    # Projection and ledger share the interpreter with the event loop: the default of 5 ms would be seen in every answer.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    with app.opened(settings) as service:
+        needs_key = service.services.authenticator.needs_key()
+        if not settings.is_loopback and not needs_key:
+            fail(
+                f"{settings.host} can be reached by others and no key exists yet: make one with `lineward key create`, "
+                "or serve on 127.0.0.1.",
+                Exit.WRONG_USE,
+            )
+        with _listening(settings) as listener:
+            url = _url(settings.host, listener.getsockname()[1])
+            with _announced(settings.data_dir, url):
+                if ready is not None:
+                    ready(url)
+                else:
+                    _greet(url, settings, needs_key=needs_key)
+                _run(service.asgi, listener)
+
+
+def _run(asgi: Front, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        asgi,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        # A proxy's word about who the client is would let it pass for this machine.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    # uvicorn raises the signal again once it has shut down; then everything else here still has to close.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:
+    logs.logger.info("serving", extra={"address": url, "store": settings.store})
+    if sys.stderr.isatty():
+        say(f"Lineward serves {url} (explorer: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
+    if not needs_key:
+        logs.logger.warning(
+            "No key exists: only this machine is served, and whoever uses it acts as the local principal. "
+            "`lineward key create` makes the first key."
+        )
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host.strip("[]"), settings.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OperatorError(
+            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}).",
+            action="Choose another port by LINEWARD_PORT, or end what listens there.",
+        ) from error
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _announced(data_dir: Path, url: str) -> Iterator[None]:
+    """Leave the address beside the data while the server runs, for commands that want the same data."""
+    file = data_dir / SERVER_FILE
+    temporary = file.with_suffix(".new")
+    temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}), "utf-8")
+    temporary.replace(file)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            file.unlink()
+
+
+def _url(host: str, port: int) -> str:
+    name = "127.0.0.1" if host in {"", "0.0.0.0"} else "[::1]" if host == "::" else host  # noqa: S104  compared only
+    return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
