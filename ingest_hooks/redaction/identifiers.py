@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest_hooks.redaction.markers import MARKER, TOKEN, marker, token
+from ingest_hooks.redaction.markers import MARKER, TOKEN, marker, settle, token
 
 Replace = Callable[[str, str], str]
 
@@ -26,8 +26,8 @@ _KEYWORD = (
     r"(?:[ _-]?(?:ids?|nos?|nr|num|numbers?|key|identifiers?|mrn))*"
 )
 _KEYED = re.compile(
-    rf"(?<![A-Za-z0-9]){_KEYWORD}(?P<between>\s*(?:[=:#/]+|\b(?:is|was|no\.?)\b)\s*|[\s_.-]{{0,3}})[\"'\[(]?"
-    r"(?P<value>(?:[A-Za-z]{1,4}[-_]?)?\d[\w-]*(?:\.\d+)*)",
+    rf"(?<![A-Za-z0-9]){_KEYWORD}(?P<between>\s*(?:(?:[=:#/]|%2f|%3[ad])+|\b(?:is|was|no\.?)\b)\s*|[\s_.-]{{0,3}})[\"'\[(]?"
+    r"(?P<value>(?:[A-Za-z]{1,4}[-_]?)?\d[0-9A-Za-z]*(?:[-_. ]\d[0-9A-Za-z]*)*)",
     re.IGNORECASE,
 )
 _BIRTH = re.compile(
@@ -122,11 +122,15 @@ class Scanner:
     def _scan(self, text: str, replace: Replace, *, is_name: bool, emails: bool) -> str:
         if not _QUICK.search(text) or _PLAIN.fullmatch(text):
             return text
-        result = _without_secrets(text)
-        result = _without_keyed(result, replace, is_name=is_name)
-        if emails and "@" in result:
-            result = _EMAIL.sub(lambda match: _email(match, replace), result)
-        return _without_numbers(result, replace, is_name=is_name)
+
+        def once(said: str) -> str:
+            result = _without_secrets(said)
+            result = _without_keyed(result, replace, is_name=is_name)
+            if emails and "@" in result:
+                result = _EMAIL.sub(lambda match: _email(match, replace), result)
+            return _without_numbers(result, replace, is_name=is_name)
+
+        return settle(text, once, replace("text", text))
 
 
 def _without_secrets(text: str) -> str:

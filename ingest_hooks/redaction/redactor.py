@@ -10,7 +10,7 @@ import orjson
 
 from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
-from ingest_hooks.redaction.markers import TOKEN, marker
+from ingest_hooks.redaction.markers import TOKEN, marker, settle
 from ingest_hooks.redaction.rules import COMPILED, KEYS, PERSON_KEY, SECRET_KEY, Action, Node
 from ingest_hooks.redaction.sql import DIALECTS, looks_like_sql, redact_sql
 from ingest_hooks.redaction.traces import redact_message, redact_trace
@@ -122,7 +122,10 @@ class _Walk:
             if not ruled and plan.is_free and isinstance(child, str) and child in self.scanner.known_texts:
                 result[raw] = child
                 continue
-            key = raw if plan.is_clean else self._key(raw)
+            key = raw
+            if not plan.is_clean:
+                key = self._key(raw)
+                plan = _plan(key)
             self.path.append(key)
             result[key] = self._member(key, plan, child, nodes, below)
             self.path.pop()
@@ -250,6 +253,8 @@ class _Walk:
         if result == text:
             self.scanner.known_texts.keep(text)
             return text
+        # What was replaced may read as something else now: as a statement, or as JSON.
+        result = settle(result, lambda said: self._judge(said, key)[0], marker("text"))
         return result if rule is None else self._note(result, rule)
 
     def _judge(self, text: str, key: str | None) -> tuple[str, str | None]:

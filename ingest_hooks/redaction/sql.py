@@ -20,7 +20,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
 
 from ingest_hooks.redaction.identifiers import Scanner
-from ingest_hooks.redaction.markers import marker
+from ingest_hooks.redaction.markers import marker, settle
 
 Span = tuple[int, int, str]
 
@@ -81,7 +81,7 @@ def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
     ).digest()
     found = _MEMO.get(memo)
     if found is None:
-        found = _redact(statement, known, scanner)
+        found = settle(statement, lambda said: _redact(said, known, scanner), marker("sql"))
         if len(_MEMO) >= _MEMO_SIZE:
             _MEMO.clear()
         _MEMO[memo] = found
@@ -144,7 +144,8 @@ def _gap(statement: str, start: int, end: int) -> Iterator[Span]:
     inner = text.strip()
     if inner and inner not in {_COMMENT, ";"}:
         lead = len(text) - len(text.lstrip())
-        yield start + lead, start + lead + len(inner), _COMMENT
+        apart = " " if start and not lead else ""  # or an operator before it and the marker would read as one
+        yield start + lead, start + lead + len(inner), apart + _COMMENT
 
 
 class _QuoteGuard:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ingest_hooks.redaction.identifiers import Scanner
-from ingest_hooks.redaction.markers import marker
+from ingest_hooks.redaction.markers import marker, settle
 
 _MESSAGE = marker("message")
 _ERROR_NAME = (
@@ -36,6 +36,10 @@ _TAIL = re.compile(
 
 def redact_trace(trace: str, scanner: Scanner) -> str:
     """The frames and the errors' classes of a Python or Java stack trace; its messages and source lines are dropped."""
+    return settle(trace, lambda said: _redact_trace(said, scanner), marker("trace"))
+
+
+def _redact_trace(trace: str, scanner: Scanner) -> str:
     kept: list[str] = []
     for line in trace.splitlines():
         raised = _RAISED.fullmatch(line)
@@ -53,6 +57,10 @@ def redact_trace(trace: str, scanner: Scanner) -> str:
 
 def redact_message(message: str, scanner: Scanner) -> str:
     """An error message without what stands in quotes, in value lists or after the words that announce a value."""
+    return settle(message, lambda said: _redact_message(said, scanner), _MESSAGE)
+
+
+def _redact_message(message: str, scanner: Scanner) -> str:
     text = _QUOTED.sub(lambda match: match[0] if match[0][1:-1] == marker("value") else f"'{marker('value')}'", message)
     text = _ASSIGNED.sub(lambda match: match[0] if marker("value") in match[0] else f"=({marker('value')})", text)
     text = _TAIL.sub(lambda match: f"{match['lead']}{marker('value')}", text)

@@ -1,0 +1,92 @@
+"""Laws of redaction."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_hooks.openlineage.wire import JSON
+from ingest_hooks.redaction import redact
+from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.rules import COMPILED, KEYS
+from ingest_hooks.redaction.sql import DIALECTS, redact_sql
+from ingest_hooks.redaction.traces import redact_message, redact_trace
+
+KEY = b"a key"
+SCANNER = Scanner(KEY)
+DIALECT = st.sampled_from([None, *sorted(set(DIALECTS.values()))])
+
+PIECES = st.sampled_from(
+    [
+        "patient ", "mrn=", "12345", "48213977", "987-65-4320", "born ", "1970-03-12", " ", "/", "_", "=", "'", '"',
+        "`", "select ", "from t ", "where a ", "in (", ")", ",", "--", "/*", "*/", "\n", "$$", "$a$", "\\", "#", "//",
+        ";", "?", "testperson@example.org", "s3://b/", "://u:p@h", "&password=x", "(555) 123-4567", "0x1F", "1e5",
+        "<redacted:string>", "Error: ", "value: ", "q'[", "]'", "12:01", "patients/", "%2F", "Name", "\u00e9", "}",
+        '{"a": ', "[", "]", 'File "x", line 3',
+    ]
+)  # fmt: skip
+TEXT = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=12).map("".join))
+KEYWORD = st.one_of(st.sampled_from(sorted({*KEYS, *COMPILED, "facets", "value", "patient_id", "lineward_x"})), TEXT)
+SCALAR = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False), TEXT
+)
+ANY_JSON: st.SearchStrategy[JSON] = st.recursive(
+    SCALAR,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYWORD, inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+@given(ANY_JSON)
+def test_any_json_is_taken_and_redacting_twice_changes_nothing(value: JSON) -> None:
+    once = redact(value, token_key=KEY)
+    assert redact(once.value, token_key=KEY).value == once.value
+    json.dumps(once.value)
+
+
+@given(ANY_JSON)
+def test_the_same_value_gives_the_same_answer(value: JSON) -> None:
+    assert redact(value, token_key=KEY) == redact(json.loads(json.dumps(value)), token_key=KEY)
+
+
+@given(ANY_JSON)
+def test_nothing_changes_without_being_told(value: JSON) -> None:
+    once = redact(value, token_key=KEY)
+    assert bool(once.redactions) == (once.value != value)
+
+
+@given(TEXT, DIALECT)
+def test_sql_redacted_twice_is_sql_redacted_once(statement: str, dialect: str | None) -> None:
+    once = redact_sql(statement, dialect, SCANNER)
+    assert redact_sql(once, dialect, SCANNER) == once
+
+
+@given(TEXT)
+def test_scans_repeated_change_nothing(text: str) -> None:
+    for scan in (
+        SCANNER.text,
+        SCANNER.name,
+        lambda said: redact_message(said, SCANNER),
+        lambda said: redact_trace(said, SCANNER),
+    ):
+        once = scan(text)
+        assert scan(once) == once
+
+
+@pytest.mark.parametrize("dialect", [None, *sorted(set(DIALECTS.values()))])
+@given(
+    before=st.sampled_from(["a", "b = 1", "'x'", "/* c */ d", "f(2)"]),
+    after=st.sampled_from(["", ", 'y'", "-- z", ") "]),
+)
+def test_a_plain_string_never_outlives_its_quotes(dialect: str | None, before: str, after: str) -> None:
+    assert "Testperson" not in redact_sql(f"select {before}, 'Testperson' {after}", dialect, SCANNER)
+
+
+def test_nesting_beyond_the_limit_is_dropped_without_recursion_error() -> None:
+    value: JSON = "patient 48213977"
+    for _ in range(900):
+        value = [value]
+    assert "48213977" not in json.dumps(redact(value, token_key=KEY).value)
