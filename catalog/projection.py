@@ -40,6 +40,7 @@ _BUSY_BATCH = 64
 _REBUILD_BATCH = 2_000
 _GATHER_SECONDS = 0.05
 _WAIT_SECONDS = 0.5
+_IDLE_SECONDS = 0.005
 _LONGEST_BACK_OFF = 5.0
 _TIE_LENGTH = 16
 _RECORDS = {kind.in_ledger: kind for kind in KINDS.values()}
@@ -242,7 +243,9 @@ class Projection:
             if self._busy():
                 self._stopping.wait(_GATHER_SECONDS)
             return
-        self._ledger.wait_for(self._checkpoint + 1, _WAIT_SECONDS)
+        if not self._ledger.wait_for(self._checkpoint + 1, _WAIT_SECONDS):
+            # A ledger on which nothing is ever on its way answers at once.
+            self._stopping.wait(_IDLE_SECONDS)
 
     def _apply(self, entries: Sequence[StoredEntry]) -> None:
         facts, quarantined = gather(entries, pause=self._pause)

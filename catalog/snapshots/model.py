@@ -38,6 +38,7 @@ class Seal:
     manifest: tuple[ManifestFile, ...]
     foreign: tuple[ForeignRef, ...]
     run: str | None
+    authenticated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Verification:
     result: str
     method: str
     differing: tuple[str, ...]
+    authenticated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

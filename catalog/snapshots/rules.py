@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from catalog.assets.model import AssetState
+
 MAX_FILES = 200_000
 
 
@@ -26,3 +28,16 @@ def manifest_digest(manifest: Iterable[Mapping[str, Any]]) -> str:
     files.sort(key=lambda file: str(file["path"]).encode())
     text = json.dumps(files, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def state(*, result: str | None, newer: bool, dropped: bool) -> AssetState:
+    """Return where a snapshot stands.
+
+    `result` is that of the newest verification; `newer`: the dataset was put into another state since; `dropped`: the
+    dataset is gone.
+    """
+    if result in {"MISMATCH", "MISSING"}:
+        return AssetState.BYTES_GONE
+    if dropped:
+        return AssetState.TOMBSTONED
+    return AssetState.SUPERSEDED if newer else AssetState.LIVE

@@ -1,0 +1,107 @@
+"""Runs and statements judged in bulk at one point: a handful of store calls, however many nodes there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from catalog.assets.facts import DECLARED
+from catalog.assets.model import Said, Voice
+from catalog.reading import AsOf
+from catalog.store.protocol import Snapshotted
+from graph_schema.aspects import BY_NAME, PHI
+from graph_schema.facts import Edge, Role, Statement
+from graph_schema.folding import RunFacts, RunFold, fold_run, in_force
+
+DROPPED = "DROP"
+"""What the newest write did to a dataset that is gone."""
+
+_RECORDED = frozenset(DECLARED)
+_LOOK_BACK = 8
+
+
+def run_facts(reader: Snapshotted, runs: Iterable[str], known_at: int) -> dict[str, RunFacts]:
+    """Return what was said of the runs, in two calls."""
+    wanted = sorted(set(runs))
+    if not wanted:
+        return {}
+    events: dict[str, list[Statement]] = defaultdict(list)
+    for said in reader.statements(wanted, ("event",), known_at):
+        events[said.subject].append(said)
+    edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+    for edge in reader.hop(wanted, ("READ", "WROTE"), "out", known_at):
+        edges[edge.source, edge.kind].append(edge)
+    return {
+        run: RunFacts(tuple(events[run]), tuple(edges[run, "READ"]), tuple(edges[run, "WROTE"])) for run in wanted
+    }
+
+
+def run_folds(reader: Snapshotted, runs: Iterable[str], as_of: AsOf) -> dict[str, RunFold | None]:
+    """Return the runs as they were at one point."""
+    facts = run_facts(reader, runs, as_of.known_at)
+    return {run: fold_run(said, as_of.valid_at, as_of.known_at) for run, said in facts.items()}
+
+
+def last_writes(
+    reader: Snapshotted, ids: Sequence[str], as_of: AsOf
+) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
+    """Return what the newest write that took effect did to the whole (None: nothing), by dataset, and the runs judged.
+
+    The index of contributions only proposes; where it proposes wrongly, the search goes on further back.
+    """
+    last: dict[str, str | None] = {}
+    folds: dict[str, RunFold | None] = {}
+    pending, newest = list(ids), 1
+    while pending:
+        rows = reader.contributions([(id_, as_of.valid_at) for id_ in pending], as_of.known_at, newest, by_job=False)
+        folds.update(run_folds(reader, {row.run for row in rows if row.run} - folds.keys(), as_of))
+        proposed: dict[str, int] = defaultdict(int)
+        for row in sorted(rows, key=lambda each: each.order, reverse=True):
+            proposed[row.target] += 1
+            fold = folds.get(row.run) if row.run else None
+            access = fold.outputs.get((row.target, row.job)) if fold else None
+            if row.target not in last and fold and access is not None and row.at in fold.effective_at:
+                last[row.target] = access.mode
+        pending = [id_ for id_ in pending if id_ not in last and proposed[id_] >= newest]
+        newest *= _LOOK_BACK
+    return last, folds
+
+
+def spoken(
+    reader: Snapshotted,
+    ids: Sequence[str],
+    as_of: AsOf,
+    folds: Mapping[str, RunFold | None] | None = None,
+    aspects: Sequence[str] | None = None,
+) -> dict[str, dict[str, Said[object]]]:
+    """Return the aspects in force of each node, by name, momentary ones left out.
+
+    `folds` are runs judged already at the same point; those that are missing are fetched in one go.
+    """
+    about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for said in reader.statements(ids, aspects, as_of.known_at):
+        known = BY_NAME.get(said.aspect)
+        if known is None or not known.momentary:
+            about[said.subject, said.aspect].append(said)
+    judged = dict(folds or {})
+    writers = {
+        said.run for statements in about.values() for said in statements if said.run and said.role == Role.OUT
+    }
+    judged.update(run_folds(reader, writers - judged.keys(), as_of))
+    found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
+    for (subject, aspect), statements in about.items():
+        held = in_force(statements, judged.get, as_of.valid_at, as_of.known_at)
+        if held is None or held[1].value is None:
+            continue
+        order, said = held
+        found[subject][aspect] = Said(said.data, voice(said), said.entry, order[0], said.run)
+    return found
+
+
+def voice(said: Statement) -> Voice:
+    """Return who spoke."""
+    if said.role == Role.OUT:
+        return Voice.WRITER
+    if said.role == Role.IN:
+        return Voice.READER
+    return Voice.RECORDED if said.aspect in _RECORDED or said.aspect.startswith(PHI) else Voice.STATED

@@ -1,0 +1,182 @@
+"""Datasets, jobs and runs as they were at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from catalog.assets import rules
+from catalog.assets.folds import DROPPED, last_writes, run_facts, spoken
+from catalog.assets.model import (
+    DatasetRecord,
+    JobRecord,
+    NamedOwner,
+    PermittedUse,
+    Retention,
+    RunRecord,
+    Said,
+    SourceSystem,
+)
+from catalog.reading import LATEST, AsOf
+from catalog.store.protocol import Snapshotted
+from graph_schema.facts import Edge
+from graph_schema.folding import fold_run
+from graph_schema.nodes import Dataset, Job, Run
+
+T = TypeVar("T")
+_TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES")
+
+
+def datasets(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, DatasetRecord]:
+    """Return those of the datasets that were known by then, with everything in force about them."""
+    known = {id_: each for id_, each in reader.nodes(ids, as_of.known_at).items() if isinstance(each.node, Dataset)}
+    if not known:
+        return {}
+    wanted = list(known)
+    touched = _touched(reader, wanted, as_of)
+    last, folds = last_writes(reader, wanted, as_of)
+    held = spoken(reader, wanted, as_of, folds)
+    return {
+        id_: _dataset(each.node, each.entry, held.get(id_, {}), touched=id_ in touched, last=last.get(id_, _NEVER))
+        for id_, each in known.items()
+        if isinstance(each.node, Dataset)
+    }
+
+
+def jobs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, JobRecord]:
+    """Return those of the jobs that were known by then, with everything in force about them."""
+    known = reader.nodes(ids, as_of.known_at)
+    held = spoken(reader, list(known), as_of) if known else {}
+    executed = {edge.target for edge in reader.hop(list(known), ("EXECUTED",), "in", as_of.known_at)}
+    found = {}
+    for id_, each in known.items():
+        if isinstance(each.node, Job):
+            aspects = held.get(id_, {})
+            found[id_] = JobRecord(
+                id=id_,
+                namespace=each.node.namespace,
+                name=each.node.name,
+                first_entry=each.entry,
+                documentation=_as(aspects, "documentation", _member("description")),
+                job_type=aspects.get("job_type"),
+                sql=aspects.get("sql"),
+                source_code_location=aspects.get("source_code_location"),
+                ghost=not aspects and id_ not in executed,
+                aspects=aspects,
+            )
+    return found
+
+
+def runs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, RunRecord]:
+    """Return those of the runs that were known by then, folded at that point."""
+    known = reader.nodes(ids, as_of.known_at)
+    wanted = [id_ for id_, each in known.items() if isinstance(each.node, Run)]
+    if not wanted:
+        return {}
+    facts = run_facts(reader, wanted, as_of.known_at)
+    held = spoken(reader, wanted, as_of)
+    jobs_of: dict[str, list[str]] = defaultdict(list)
+    parents: dict[str, list[Edge]] = defaultdict(list)
+    for edge in reader.hop(wanted, ("EXECUTED", "IS_PART_OF"), "out", as_of.known_at):
+        if edge.kind == "EXECUTED":
+            jobs_of[edge.source].append(edge.target)
+        elif edge.valid_from <= as_of.valid_at:
+            parents[edge.source].append(edge)
+    found = {}
+    for id_ in wanted:
+        node = known[id_].node
+        fold = fold_run(facts[id_], as_of.valid_at, as_of.known_at)
+        newest = max(parents[id_], key=lambda edge: (edge.order, edge.target), default=None)
+        found[id_] = RunRecord(
+            id=id_,
+            run_id=node.title,
+            first_entry=known[id_].entry,
+            job=min(jobs_of[id_], default=None),
+            state=fold.state if fold else None,
+            started_at=fold.started_at if fold else None,
+            start_known=bool(fold and fold.start_known),
+            ended_at=fold.ended_at if fold else None,
+            inputs=tuple(sorted(fold.inputs)) if fold else (),
+            outputs=tuple(sorted({name for name, _ in fold.outputs})) if fold else (),
+            error=held.get(id_, {}).get("error"),
+            parent=None if newest is None else newest.target,
+            entries=tuple(sorted({said.entry for said in facts[id_].events if said.valid_from <= as_of.valid_at})),
+            aspects=held.get(id_, {}),
+        )
+    return found
+
+
+def _touched(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> set[str]:
+    edges = reader.hop(ids, _TOUCHES, "in", as_of.known_at)
+    return {edge.target for edge in edges if edge.valid_from <= as_of.valid_at}
+
+
+_NEVER = object()
+
+
+def _dataset(
+    node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touched: bool, last: object
+) -> DatasetRecord:
+    return DatasetRecord(
+        id=node.id,
+        namespace=node.namespace,
+        name=node.name,
+        state=rules.state(
+            described=bool(held), touched=touched, written=last is not _NEVER, dropped=last == DROPPED
+        ),
+        first_entry=entry,
+        owner=held.get("owner"),
+        source_system=_as(held, "source_system", lambda value: SourceSystem(value["name"], value["kind"])),
+        schema_version=held.get("schema_version"),
+        clinical_purpose=held.get("clinical_purpose"),
+        phi_category=_as(held, "phi_category", tuple),
+        deidentification_state=held.get("deidentification_state"),
+        retention=_as(held, "retention", lambda value: Retention(value["policy_class"], value["period_days"])),
+        permitted_use=_as(held, "permitted_use", _permitted_use),
+        zone=held.get("zone"),
+        site=held.get("site"),
+        region=held.get("region"),
+        documentation=_as(held, "documentation", _member("description")),
+        ownership=_as(held, "ownership", _owners),
+        dataset_type=_as(held, "dataset_type", _member("datasetType")),
+        data_source=held.get("data_source"),
+        storage=held.get("storage"),
+        columns=rules.columns(node.namespace, node.name, held["schema"].value) if "schema" in held else (),
+        gaps=rules.gaps(held.keys(), has_lineage=touched),
+        aspects=held,
+    )
+
+
+def _as(held: Mapping[str, Said[Any]], aspect: str, change: Callable[[Any], T | None]) -> Said[T] | None:
+    """Return the aspect with its value made into what it stands for; None where the value is not of that shape."""
+    said = held.get(aspect)
+    value = None if said is None else change(said.value)
+    return None if said is None or value is None else Said(value, said.voice, said.entry, said.since, said.run)
+
+
+def _member(key: str) -> Callable[[Any], str | None]:
+    def text(value: Any) -> str | None:  # noqa: ANN401  a facet is any JSON
+        found = value.get(key) if isinstance(value, dict) else None
+        return found if isinstance(found, str) and found else None
+
+    return text
+
+
+def _permitted_use(value: Mapping[str, Any]) -> PermittedUse:
+    return PermittedUse(
+        purposes=tuple(value.get("purposes", ())),
+        duo=tuple(value.get("duo", ())),
+        refrains=tuple(value.get("refrains", ())),
+        obligations=tuple(value.get("obligations", ())),
+        statement=value.get("statement"),
+    )
+
+
+def _owners(value: Any) -> tuple[NamedOwner, ...] | None:  # noqa: ANN401  a facet is any JSON
+    owners = value.get("owners") if isinstance(value, dict) else None
+    if not isinstance(owners, list):
+        return None
+    named = _member("name")
+    typed = _member("type")
+    return tuple(NamedOwner(name, typed(owner)) for owner in owners if (name := named(owner)) is not None)

@@ -1,0 +1,76 @@
+"""What is missing from a dataset's record, where it stands in its life, and what its schema's fields are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from catalog.assets.model import AssetState, ColumnRecord, Gap
+from graph_schema.nodes import Column
+
+MANDATORY = {
+    "owner": "Declare who answers for the dataset.",
+    "source_system": "Declare the system that the data comes from, and its kind.",
+    "schema_version": "Declare the version of the schema that was agreed.",
+    "clinical_purpose": "Declare what the data is for.",
+    "phi_category": "Declare which kinds of PHI it holds, or that it holds none.",
+    "retention": "Declare the retention class and its period.",
+    "permitted_use": "Declare which uses are permitted.",
+    "lineage": "Send events of the jobs that write or read it.",
+}
+"""The mandatory fields of a dataset's record, in order, and what would fill each."""
+
+_MAX_DEPTH = 20
+
+
+def gaps(held: Collection[str], *, has_lineage: bool) -> tuple[Gap, ...]:
+    """Return the mandatory fields that nobody filled, given the aspects in force."""
+    return tuple(
+        Gap(field, note)
+        for field, note in MANDATORY.items()
+        if (not has_lineage if field == "lineage" else field not in held)
+    )
+
+
+def state(*, described: bool, touched: bool, written: bool, dropped: bool) -> AssetState:
+    """Return where a dataset stands.
+
+    `described`: something is in force about it; `touched`: a run or job reads or writes it; `written`: a write took
+    effect; `dropped`: the newest write that took effect dropped it.
+    """
+    if dropped:
+        return AssetState.TOMBSTONED
+    if written or (touched and described):
+        return AssetState.LIVE
+    return AssetState.DECLARED if described else AssetState.GHOST
+
+
+def columns(namespace: str, dataset: str, schema: Any) -> tuple[ColumnRecord, ...]:  # noqa: ANN401  a facet is any JSON
+    """Return the fields of a schema facet in order, nested ones after their parent under their path."""
+    fields = _fields(schema, "", 0)
+    return tuple(
+        ColumnRecord(
+            id=Column(namespace, dataset, path).id,
+            name=path,
+            type=_text(field, "type"),
+            description=_text(field, "description"),
+            ordinal=place,
+        )
+        for place, (path, field) in enumerate(fields, 1)
+    )
+
+
+def _fields(holder: Any, above: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401  the same
+    fields = holder.get("fields") if isinstance(holder, dict) else None
+    if not isinstance(fields, list) or depth > _MAX_DEPTH:
+        return
+    for field in fields:
+        name = _text(field, "name")
+        if name is not None:
+            yield above + name, field
+            yield from _fields(field, f"{above}{name}.", depth + 1)
+
+
+def _text(value: Any, key: str) -> str | None:  # noqa: ANN401  the same
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) and found else None

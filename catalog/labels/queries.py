@@ -1,0 +1,121 @@
+"""PHI labels as people and emitters assert them, and attestations, as they were at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from catalog.labels.model import Attestation, Code, Label, Tag
+from catalog.labels.rules import label
+from catalog.reading import LATEST, AsOf
+from catalog.store.protocol import KnownNode, Snapshotted
+from graph_schema.aspects import PHI
+from graph_schema.facts import Edge, Order, Statement
+from graph_schema.nodes import Column, Dataset
+from graph_schema.vocabulary.words import PhiKind, TagOrigin
+
+_ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
+
+
+def labels(reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Label, ...]]:
+    """Return the labels of each dataset and of its columns, rejected ones included, by (column, kind).
+
+    A dataset of which nothing was said is absent. Flows carry labels further; that is another question.
+    """
+    columns = {edge.target for edge in reader.hop(datasets, ("HAS_COLUMN",), "out", as_of.known_at)}
+    subjects = sorted({*datasets, *columns})
+    edges = [
+        edge
+        for edge in reader.hop(subjects, ("IS_TAGGED",), "out", as_of.known_at)
+        if edge.valid_from <= as_of.valid_at and edge.data.get("origin") != TagOrigin.ASSERTED
+    ]
+    said = [each for each in reader.statements(subjects, _ASPECTS, as_of.known_at) if each.valid_from <= as_of.valid_at]
+    nodes = reader.nodes(sorted({*subjects, *(edge.target for edge in edges)}), as_of.known_at)
+    tags: dict[tuple[str, str], list[tuple[Order, Tag]]] = defaultdict(list)
+    for each in said:
+        if each.value is not None:
+            tag = _tag_of_record(each, nodes[each.subject])
+            tags[each.subject, tag.kind].append((each.order, tag))
+    for edge in edges:
+        tag = _tag_of_claim(edge, nodes[edge.source], nodes[edge.target].node.title)
+        tags[edge.source, tag.kind].append((edge.order, tag))
+    found: dict[str, list[Label]] = defaultdict(list)
+    for pairs in tags.values():
+        one = label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin))])
+        found[one.dataset].append(one)
+    return {
+        dataset: tuple(sorted(found[dataset], key=lambda each: (each.column or "", each.kind)))
+        for dataset in dict.fromkeys(datasets)
+        if dataset in found
+    }
+
+
+def attestations(
+    reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST
+) -> dict[str, tuple[Attestation, ...]]:
+    """Return the attestations that cover each job or run, by entry; one without any is absent."""
+    covers = [
+        edge for edge in reader.hop(ids, ("COVERS",), "in", as_of.known_at) if edge.valid_from <= as_of.valid_at
+    ]
+    said = reader.statements(sorted({edge.source for edge in covers}), ("attestation",), as_of.known_at)
+    by_id = {each.subject: _attestation(each, as_of) for each in said if each.value is not None}
+    found: dict[str, list[Attestation]] = defaultdict(list)
+    for edge in covers:
+        if edge.source in by_id:
+            found[edge.target].append(by_id[edge.source])
+    return {
+        id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found
+    }
+
+
+def _tag_of_record(said: Statement, known: KnownNode) -> Tag:
+    return _tag(known, said.aspect.removeprefix(PHI), said.data, said.data.get("by"), said.entry, said.valid_from)
+
+
+def _tag_of_claim(edge: Edge, known: KnownNode, kind: str) -> Tag:
+    return _tag(known, kind, edge.data, edge.run or edge.job, edge.entry, edge.valid_from)
+
+
+def _tag(known: KnownNode, kind: str, value: Mapping[str, Any], by: str | None, entry: int, since: int) -> Tag:
+    node = known.node
+    return Tag(
+        subject=node.id,
+        dataset=Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else node.id,
+        column=node.name if isinstance(node, Column) else None,
+        kind=kind,
+        stance=value["stance"],
+        codes=_codes(value.get("codes", ())),
+        confidentiality=value.get("confidentiality"),
+        origin=value["origin"],
+        by=by,
+        reason=value.get("reason"),
+        entry=entry,
+        since=since,
+    )
+
+
+def _attestation(said: Statement, as_of: AsOf) -> Attestation:
+    value = said.data
+    until = value["until"]
+    return Attestation(
+        id=said.subject,
+        entry=said.entry,
+        job=value["job"],
+        run=value["run"],
+        method=value["method"],
+        clears=_codes(value["clears"]),
+        alterations=tuple(value["alterations"]),
+        expert=value["expert"],
+        scope=value["scope"],
+        result=value["result"],
+        attested_by=value["by"],
+        authenticated=value["authenticated"],
+        valid_from=said.valid_from,
+        until=until,
+        in_force=said.valid_from <= as_of.valid_at and (until is None or as_of.valid_at < until),
+    )
+
+
+def _codes(said: Sequence[Mapping[str, str]]) -> tuple[Code, ...]:
+    return tuple(Code(each["system"], each["code"]) for each in said)

@@ -1,0 +1,118 @@
+"""Model versions as they were at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from catalog.approvals.queries import approvals_of
+from catalog.reading import LATEST, AsOf
+from catalog.releases.model import Code, Environment, Metric, ModelVersionRecord, Registration, SnapshotUse
+from catalog.store.protocol import KnownNode, Snapshotted
+from graph_schema import nodes
+from graph_schema.facts import Edge, Statement
+
+_NAMED = ("TRAINED_ON", "EVALUATED_ON")
+
+
+def model_versions(
+    reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST
+) -> dict[str, ModelVersionRecord]:
+    """Return those of the model versions that were known by then, with registrations and approvals."""
+    known = reader.nodes(ids, as_of.known_at)
+    wanted = [id_ for id_, each in known.items() if isinstance(each.node, nodes.ModelVersion)]
+    if not wanted:
+        return {}
+    said: dict[str, list[Statement]] = defaultdict(list)
+    for each in reader.statements(wanted, ("registration",), as_of.known_at):
+        if each.valid_from <= as_of.valid_at and each.value is not None:
+            said[each.subject].append(each)
+    edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
+    for edge in reader.hop(wanted, _NAMED, "out", as_of.known_at):
+        edges[edge.source, edge.entry].append(edge)
+    snapshots = reader.nodes(sorted({edge.target for named in edges.values() for edge in named}), as_of.known_at)
+    approved = approvals_of(reader, wanted, as_of)
+    found = {}
+    for id_ in wanted:
+        node = known[id_].node
+        if not isinstance(node, nodes.ModelVersion):
+            continue
+        registrations = tuple(
+            _registration(each, edges[id_, each.entry], snapshots)
+            for each in sorted(said[id_], key=lambda each: each.order)
+        )
+        found[id_] = ModelVersionRecord(
+            id=id_,
+            model_id=nodes.Model(node.namespace, node.model).id,
+            namespace=node.namespace,
+            model=node.model,
+            version=node.version,
+            first_entry=known[id_].entry,
+            registration=registrations[-1] if registrations else None,
+            registrations=registrations,
+            approvals=approved.get(id_, ()),
+        )
+    return found
+
+
+def versions_of(
+    reader: Snapshotted, models: Sequence[str], as_of: AsOf = LATEST
+) -> dict[str, tuple[str, ...]]:
+    """Return the ids of each model's versions, the one first known first; a model without any is absent."""
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for edge in reader.hop(models, ("IS_VERSION_OF",), "in", as_of.known_at):
+        found[edge.target].append((edge.entry, edge.source))
+    return {
+        model: tuple(dict.fromkeys(id_ for _, id_ in sorted(found[model])))
+        for model in dict.fromkeys(models)
+        if model in found
+    }
+
+
+def trained_on(
+    reader: Snapshotted, snapshots: Sequence[str], as_of: AsOf = LATEST
+) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the model versions trained on each snapshot, ascending; one without any is absent."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for edge in reader.hop(snapshots, ("TRAINED_ON",), "in", as_of.known_at):
+        if edge.valid_from <= as_of.valid_at:
+            found[edge.target].add(edge.source)
+    return {id_: tuple(sorted(found[id_])) for id_ in dict.fromkeys(snapshots) if id_ in found}
+
+
+def _registration(said: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
+    value = said.data
+    code, environment = value["code"], value["environment"]
+    return Registration(
+        entry=said.entry,
+        registered_by=value["by"],
+        authenticated=value["authenticated"],
+        registered_at=said.valid_from,
+        trained_on=_uses(edges, "TRAINED_ON", snapshots),
+        evaluated_on=_uses(edges, "EVALUATED_ON", snapshots),
+        code=Code(
+            nodes.CodeRevision(code["repository"], code["revision"]).id,
+            code["repository"],
+            code["revision"],
+            code["clean"],
+        ),
+        environment=Environment(
+            nodes.Environment(environment["digest"]).id, environment["digest"], environment["description"]
+        ),
+        artifact_digest=value["artifact_digest"],
+        signature=value["signature"],
+        metrics=tuple(Metric(each["name"], each["value"], each.get("split")) for each in value["metrics"]),
+        intended_use=value["intended_use"],
+        run=said.run,
+        job=said.job,
+    )
+
+
+def _uses(edges: Sequence[Edge], kind: str, snapshots: Mapping[str, KnownNode]) -> tuple[SnapshotUse, ...]:
+    return tuple(
+        sorted(
+            SnapshotUse(edge.target, edge.data["dataset"], snapshots[edge.target].node.title)
+            for edge in edges
+            if edge.kind == kind
+        )
+    )

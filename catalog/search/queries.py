@@ -1,0 +1,53 @@
+"""Finding assets: thin over what the store finds, with mandatory fields that are missing as a filter."""
+
+from __future__ import annotations
+
+from catalog.assets.rules import MANDATORY
+from catalog.errors import SenderError
+from catalog.search.model import Hit, Search, SearchPage
+from catalog.store.protocol import Query, Snapshotted
+from graph_schema.aspects import BY_NAME
+from graph_schema.registry import LABELS
+
+MAX_FIRST = 500
+FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.facet))
+"""What can be counted and filtered by; `label` is the kind of node, `phi` the kinds of PHI tagged and not rejected."""
+
+
+def search(reader: Snapshotted, request: Search) -> SearchPage:
+    """Return a page of what is current.
+
+    `gaps` of `lineage` is answered by the dataset itself, not by search. Raises SenderError 422 for a label, facet or
+    gap that there is none of, and for a page that is too large.
+    """
+    _check(request)
+    page = reader.find(
+        Query(
+            labels=("Dataset",) if request.gaps else request.labels,
+            text=request.text,
+            filters=request.filters,
+            missing=request.gaps,
+            facets=request.facets,
+            after=request.after,
+            first=request.first,
+        )
+    )
+    hits = tuple(
+        Hit(hit.id, hit.node, hit.entry, hit.current, (hit.node.title, hit.id)) for hit in page.hits
+    )
+    return SearchPage(hits, page.total, page.facets, page.more)
+
+
+def _check(request: Search) -> None:
+    if not 1 <= request.first <= MAX_FIRST:
+        raise SenderError(f"first is 1 to {MAX_FIRST}.", pointer="/first", status=422)
+    for label in request.labels:
+        if label not in LABELS:
+            raise SenderError(f"labels are of {', '.join(LABELS)}.", pointer="/labels", status=422)
+    for facet in (*request.filters, *request.facets):
+        if facet not in FACETS:
+            raise SenderError(f"facets are of {', '.join(FACETS)}.", pointer="/facets", status=422)
+    searchable = [field for field in MANDATORY if field != "lineage"]
+    for gap in request.gaps:
+        if gap not in searchable:
+            raise SenderError(f"gaps are of {', '.join(searchable)}.", pointer="/gaps", status=422)

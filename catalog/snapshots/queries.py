@@ -1,0 +1,152 @@
+"""Snapshots as they were at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalog.assets.folds import DROPPED, last_writes, run_folds
+from catalog.reading import LATEST, AsOf
+from catalog.snapshots.model import ForeignRef, ManifestFile, Seal, SnapshotRecord, Verification
+from catalog.snapshots.rules import state
+from catalog.store.protocol import Query, Snapshotted
+from graph_schema.facts import Statement
+from graph_schema.folding import RunFold
+from graph_schema.nodes import Dataset, Snapshot
+
+_SAME_DIGEST = 1000
+
+
+@dataclass(slots=True)
+class _Said:
+    seals: list[Statement] = field(default_factory=list)
+    verifications: list[Statement] = field(default_factory=list)
+    produced_by: set[str] = field(default_factory=set)
+    used_by: set[str] = field(default_factory=set)
+    entries: set[int] = field(default_factory=set)
+
+
+def snapshots(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, SnapshotRecord]:
+    """Return those of the snapshots that were known by then."""
+    known = {id_: each for id_, each in reader.nodes(ids, as_of.known_at).items() if isinstance(each.node, Snapshot)}
+    if not known:
+        return {}
+    dataset_of = {
+        id_: Dataset(each.node.namespace, each.node.dataset).id
+        for id_, each in known.items()
+        if isinstance(each.node, Snapshot)
+    }
+    datasets = sorted(set(dataset_of.values()))
+    siblings: dict[str, set[str]] = defaultdict(set)
+    for edge in reader.hop(datasets, ("CAPTURES",), "in", as_of.known_at):
+        siblings[edge.target].add(edge.source)
+    everyone = sorted(set(known).union(*siblings.values()))
+    said = _said(reader, everyone, as_of)
+    folds = run_folds(reader, {run for each in said.values() for run in each.produced_by}, as_of)
+    made = {id_: _made_at(said[id_], folds) for id_ in everyone}
+    last, _ = last_writes(reader, datasets, as_of)
+    found = {}
+    for id_, each in known.items():
+        if not isinstance(each.node, Snapshot):
+            continue
+        dataset = dataset_of[id_]
+        mine = made[id_]
+        newer = mine is not None and any((made[other] or mine) > mine for other in siblings[dataset])
+        found[id_] = _snapshot(
+            each.node, dataset, each.entry, said[id_], newer=newer, dropped=last.get(dataset) == DROPPED
+        )
+    return found
+
+
+def snapshots_of(
+    reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST
+) -> dict[str, tuple[SnapshotRecord, ...]]:
+    """Return the snapshots of each dataset, the one first known first; a dataset without any is absent."""
+    edges = reader.hop(datasets, ("CAPTURES",), "in", as_of.known_at)
+    found = snapshots(reader, sorted({edge.source for edge in edges}), as_of)
+    of: dict[str, list[SnapshotRecord]] = defaultdict(list)
+    for record in sorted(found.values(), key=lambda each: (each.first_entry, each.id)):
+        of[record.dataset].append(record)
+    return {dataset: tuple(of[dataset]) for dataset in dict.fromkeys(datasets) if dataset in of}
+
+
+def with_digest(reader: Snapshotted, digest: str) -> tuple[str, ...]:
+    """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
+    page = reader.find(Query(labels=("Snapshot",), text=digest, first=_SAME_DIGEST))
+    return tuple(sorted(hit.id for hit in page.hits if hit.node.title == digest))
+
+
+def _said(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> dict[str, _Said]:
+    found: dict[str, _Said] = {id_: _Said() for id_ in ids}
+    for said in reader.statements(ids, ("seal", "verification"), as_of.known_at):
+        if said.valid_from <= as_of.valid_at and said.value is not None:
+            of = found[said.subject]
+            (of.seals if said.aspect == "seal" else of.verifications).append(said)
+            of.entries.add(said.entry)
+    for edge in reader.hop(ids, ("GENERATED", "USED"), "in", as_of.known_at):
+        if edge.valid_from <= as_of.valid_at:
+            of = found[edge.target]
+            (of.produced_by if edge.kind == "GENERATED" else of.used_by).add(edge.source)
+            of.entries.add(edge.entry)
+    return found
+
+
+def _made_at(said: _Said, folds: Mapping[str, RunFold | None]) -> int | None:
+    """Return when the dataset was last put into this state: by a run that completed, else by the newest seal."""
+    runs = [fold.effective_at[-1] for run in said.produced_by if (fold := folds.get(run)) and fold.effective_at]
+    return max(runs, default=None) or max((seal.valid_from for seal in said.seals), default=None)
+
+
+def _snapshot(
+    node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: bool, dropped: bool
+) -> SnapshotRecord:
+    seals = tuple(_seal(each) for each in sorted(said.seals, key=lambda each: each.order))
+    verifications = tuple(_verification(each) for each in sorted(said.verifications, key=lambda each: each.order))
+    newest = verifications[-1] if verifications else None
+    return SnapshotRecord(
+        id=node.id,
+        dataset=dataset,
+        namespace=node.namespace,
+        name=node.dataset,
+        digest=node.version,
+        state=state(result=newest.result if newest else None, newer=newer, dropped=dropped),
+        first_entry=entry,
+        seal=seals[-1] if seals else None,
+        seals=seals,
+        verification=newest,
+        verifications=verifications,
+        produced_by=tuple(sorted(said.produced_by)),
+        used_by=tuple(sorted(said.used_by)),
+        entries=tuple(sorted(said.entries)),
+    )
+
+
+def _seal(said: Statement) -> Seal:
+    value = said.data
+    return Seal(
+        entry=said.entry,
+        sealed_by=value["by"],
+        authenticated=value["authenticated"],
+        sealed_at=said.valid_from,
+        role=value["role"],
+        locked=value["locked"],
+        files=value["files"],
+        size_bytes=value["size_bytes"],
+        manifest=tuple(ManifestFile(file["path"], file["size"], file["digest"]) for file in value["manifest"]),
+        foreign=tuple(ForeignRef(each["system"], each["id"]) for each in value["foreign"]),
+        run=said.run,
+    )
+
+
+def _verification(said: Statement) -> Verification:
+    value = said.data
+    return Verification(
+        entry=said.entry,
+        verified_by=value["by"],
+        authenticated=value["authenticated"],
+        verified_at=said.valid_from,
+        result=value["result"],
+        method=value["method"],
+        differing=tuple(value["differing"]),
+    )
