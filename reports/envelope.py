@@ -29,10 +29,14 @@ class Envelope:
     document: Document
 
 
-def seal(context: ModelDossier) -> Envelope:
-    """Return the envelope of a context; the document is built from the context as it reads back from the evidence."""
+def seal(context: ModelDossier, told: dict[str, str] | None = None) -> Envelope:
+    """Return the envelope of a context; the document is built from the context as it reads back from the evidence.
+
+    `told` is what another file says that it was made with, for comparing that file's bytes.
+    """
     values = context.to_json()
-    evidence = canonical({"format": FORMAT, "kind": KIND, "made_with": made_with(), "context": values})
+    made = made_with() if told is None else told
+    evidence = canonical({"format": FORMAT, "kind": KIND, "made_with": made, "context": values})
     travelled = ModelDossier.from_json(values)
     return Envelope(evidence, travelled, build_model_dossier(travelled))
 

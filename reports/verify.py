@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reports.contexts import ModelDossier
-from reports.envelope import made_with
+from reports.envelope import made_with, seal
 from reports.errors import ContextError, RenderError
-from reports.html import render_html
-from reports.json import render_json
-from reports.pdf import render_pdf
+from reports.html import page
+from reports.json import text
+from reports.pdf import typeset
 from reports.standalone.verify_lineward import (
     Check,
     Form,
@@ -19,7 +19,7 @@ from reports.standalone.verify_lineward import (
 )
 from reports.standalone.verify_lineward import verify as verify_file
 
-_RENDERERS = {"pdf": render_pdf, "html": render_html, "json": render_json}
+_DRAW = {"pdf": typeset, "html": page, "json": text}
 
 
 def verify(file: bytes, vkey: str | None = None) -> Result:
@@ -42,13 +42,17 @@ def _drawn_anew(file: bytes, form: Form, evidence: object) -> Check:
     name = "drawn anew"
     if not isinstance(evidence, dict) or "context" not in evidence:
         return Check(name, "FAIL", "The evidence has no context to draw from.")
-    if evidence.get("made_with") != made_with():
-        told = evidence.get("made_with")
-        return Check(name, "UNKNOWN", f"Made with {told}; here is {made_with()}, which may draw other bytes.")
+    told = evidence.get("made_with")
+    if not isinstance(told, dict) or told.keys() != made_with().keys() or set(map(type, told.values())) != {str}:
+        return Check(name, "FAIL", "The evidence does not say what the file was made with.")
     try:
-        drawn = _RENDERERS[form](ModelDossier.from_json(evidence["context"]))
+        same = _DRAW[form](seal(ModelDossier.from_json(evidence["context"]), told)) == file
     except (ContextError, RenderError) as error:
         return Check(name, "FAIL", str(error))
-    if drawn != file:
+    if told != made_with():
+        if same:
+            return Check(name, "FAIL", f"The file says it was made with {told}, and was made with {made_with()}.")
+        return Check(name, "UNKNOWN", f"Made with {told}; here is {made_with()}, which draws other bytes.")
+    if not same:
         return Check(name, "FAIL", f"Drawn from its own evidence, the {form.upper()} file would be other bytes.")
     return Check(name, "PASS", f"Drawn from its own evidence, the {form.upper()} file is the same, byte for byte.")

@@ -617,5 +617,5 @@ _SECTION_NAMES = {
     "handling": "6 De-identification",
     "approvals": "8 Approvals",
     "method": "12 Method and versions",
-    "proof": "13 Verification",
+    "proof": "13 How to verify this",
 }

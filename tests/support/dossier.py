@@ -1,7 +1,7 @@
 """A made-up clinical pipeline as a dossier's context, over a small ledger of its own.
 
 The Merkle tree here is written from RFC 6962's definitions, recursively and apart from the product's, so that a report
-checked against it is checked against something.
+checked against it is checked against something. `python -m tests.support.dossier` writes the golden files anew.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -44,6 +46,8 @@ from reports.contexts import (
     UseStatement,
     Verification,
 )
+from reports.html import render_html
+from reports.json import render_json
 
 ORIGIN = "ledger.example.org/lineward-demo"
 _KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a key for tests alone").digest())
@@ -239,6 +243,21 @@ def large_dossier(rows: int) -> ModelDossier:
     )
     edges = tuple(LineageEdge(source=one.id, target=dossier.nodes[2].id, kind="WAS_DERIVED_FROM") for one in many)
     return replace(dossier, runs=runs, nodes=dossier.nodes + many, edges=dossier.edges + edges)
+
+
+def dossier_saying(text: str) -> ModelDossier:
+    """Return the clinical dossier with `text` wherever a stranger's text may stand, times and names included."""
+    closed = {"evidence", "read_point", "role", "decision", "severity", "status", "result", "leaf", "source", "target"}
+
+    def said(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+        if isinstance(value, dict):
+            kept = closed | ({"id"} if "kind" in value else set())
+            return {name: item if name in kept else said(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [said(item) for item in value]
+        return text if isinstance(value, str) else value
+
+    return ModelDossier.from_json(said(clinical_dossier().to_json()))
 
 
 def _model() -> ModelVersion:
@@ -608,3 +627,9 @@ def _approvals(leaves: list[str]) -> tuple[Approval, ...]:
         ),
         approval("SAFETY", 21, status="PENDING", expires_at=None),
     )
+
+
+if __name__ == "__main__":
+    golden = Path(__file__).resolve().parents[1] / "golden" / "reports"
+    (golden / "model_dossier.html").write_bytes(render_html(clinical_dossier()))
+    (golden / "model_dossier.json").write_bytes(render_json(clinical_dossier()))

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+from pypdf.generic import DictionaryObject
+
+from reports.contexts import ModelDossier
+from reports.pdf import render_pdf
+from reports.standalone import verify_lineward
+from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier
+from tests.support.verapdf import PROFILES, Verdict, VeraPdfUnobtainableError, validate
+
+ON_CI = os.environ.get("CI") == "true"
+NOT_TESTED = "NOT TESTED: PDF/A-3b and PDF/UA-1 of the reports. "
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+HOSTILE = {
+    "markup": "#panic() $x^2$ @label <label> = Heading *bold* _it_ `raw` // /* \\u{41} [x] ~ ---",
+    "injection": '"); #read("/etc/hosts"); #import "@preview/x:1.0.0"; #eval("1")',
+    "html": "</script><script>alert(1)</script>&amp;<!--",
+    "right-to-left": "report\u202efdp.exe \u2066abc\u2069 שלום مرحبا",
+    "emoji": "😀👩‍⚕️🏥 e\u0301 患者記録 \ufffd \ue000",
+    "long-token": "x" * 10_000,
+    "long-urn": "urn:example:" + "0123456789abcdef/" * 600,
+    "control": "a\x00b\x1b[31m\x07\x85\u2028\u2029c",
+    "surrogate": "\\ud800 \\x00",
+    "spaces": " \t\n ",
+    "empty": "",
+    "ligatures": "office affluent ffi fi st",
+}
+
+
+def many_decisions() -> ModelDossier:
+    """A dossier whose every repeatable part is long: nothing of it may be lost where a page ends."""
+    dossier = clinical_dossier()
+    approval = dossier.approvals[0]
+    conditions = tuple(f"Condition number {number} of many" for number in range(150))
+    decision = replace(approval.decisions[0], conditions=conditions)
+    missing = tuple(f"field {number}" for number in range(200))
+    return replace(
+        dossier,
+        approvals=(replace(approval, decisions=(decision,) * 4),),
+        sources=(replace(dossier.sources[2], missing=missing),),
+    )
+
+
+CASES: dict[str, Callable[[], ModelDossier]] = {
+    "clinical": clinical_dossier,
+    "empty": empty_dossier,
+    "rows-6000": lambda: large_dossier(6_000),
+    "long-parts": many_decisions,
+    **{f"hostile-{name}": lambda text=text: dossier_saying(text) for name, text in HOSTILE.items()},  # type: ignore[misc]
+}
+
+
+@pytest.fixture(scope="module")
+def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pdfs")
+    made = {}
+    for name, context in CASES.items():
+        made[name] = folder / f"{name}.pdf"
+        made[name].write_bytes(render_pdf(context()))
+    return made
+
+
+@pytest.fixture(scope="module")
+def verdicts(pdfs: dict[str, Path]) -> dict[tuple[str, str], Verdict]:
+    try:
+        return {(verdict.file.stem, verdict.profile): verdict for verdict in validate(pdfs.values())}
+    except VeraPdfUnobtainableError as error:
+        if ON_CI:
+            pytest.fail(f"{NOT_TESTED}{error}", pytrace=False)
+        pytest.skip(f"{NOT_TESTED}{error}")
+
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("pdf")]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", CASES)
+def test_every_pdf_conforms(verdicts: dict[tuple[str, str], Verdict], name: str, profile: str) -> None:
+    verdict = verdicts[name, profile]
+    assert verdict.conforms, verdict.said
+
+
+def text_of(path: Path) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+
+
+def unbroken(path: Path) -> str:
+    return re.sub(r"\s+", "", text_of(path))
+
+
+def test_what_is_copied_from_the_pdf_is_whole(pdfs: dict[str, Path]) -> None:
+    text, dossier = unbroken(pdfs["clinical"]), clinical_dossier()
+    for snapshot in dossier.snapshots:
+        assert snapshot.digest in text
+    assert dossier.read_point.root in text
+    assert all(entry.leaf in text for entry in dossier.evidence.cited)
+    assert re.sub(r"\s+", "", dossier.evidence.checkpoint) in text
+
+
+def test_typst_markup_in_the_text_is_shown_and_not_obeyed(pdfs: dict[str, Path]) -> None:
+    assert re.sub(r"\s+", "", HOSTILE["injection"]) in unbroken(pdfs["hostile-injection"])
+    assert re.sub(r"\s+", "", "#panic() $x^2$ @label <label>") in unbroken(pdfs["hostile-markup"])
+
+
+def test_what_no_font_covers_is_shown_as_an_escape(pdfs: dict[str, Path]) -> None:
+    text = unbroken(pdfs["hostile-emoji"])
+    assert "\\u{1F600}" in text
+    assert "\\u{60A3}" in text
+
+
+def test_nothing_is_lost_where_a_page_ends(pdfs: dict[str, Path]) -> None:
+    text = text_of(pdfs["long-parts"])
+    for number in range(150):
+        assert len(re.findall(rf"Condition number {number} of many", text)) == 4
+    assert all(re.search(rf"\bfield {number}\b", text) for number in range(200))
+
+
+def test_a_typical_dossier_has_six_to_twelve_pages(pdfs: dict[str, Path]) -> None:
+    assert 6 <= len(pypdf.PdfReader(pdfs["clinical"]).pages) <= 12
+
+
+def test_every_page_but_the_cover_says_what_it_is_of_and_every_page_its_number(pdfs: dict[str, Path]) -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(pdfs["clinical"]).pages]
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert "not that they were true or complete" in page
+        assert number == 1 or "known at 7 March 2031, 09:30:00 UTC" in page
+
+
+def attachments(file: bytes) -> Iterator[DictionaryObject]:
+    for reference in pypdf.PdfReader(BytesIO(file)).trailer["/Root"]["/AF"]:  # type: ignore[index,union-attr]
+        yield reference.get_object()
+
+
+def test_the_evidence_is_attached_as_the_source_and_holds_the_whole_context() -> None:
+    context = large_dossier(5_200)
+    (attached,) = attachments(render_pdf(context))
+    assert attached["/AFRelationship"] == "/Source"
+    assert attached["/UF"] == "lineward-evidence.json"
+    stream = attached["/EF"]["/F"].get_object()  # type: ignore[index]
+    assert stream["/Subtype"] == "/application/json"
+    evidence = json.loads(stream.get_data())  # type: ignore[union-attr]
+    assert ModelDossier.from_json(evidence["context"]) == context
+
+
+def test_the_attachment_is_found_without_a_pdf_library(pdfs: dict[str, Path]) -> None:
+    for path in pdfs.values():
+        form, evidence = verify_lineward.extract(path.read_bytes())
+        (attached,) = attachments(path.read_bytes())
+        assert form == "pdf"
+        assert evidence == json.loads(attached["/EF"]["/F"].get_object().get_data())  # type: ignore[index,union-attr]
+
+
+def test_the_dates_in_the_file_are_the_read_points(pdfs: dict[str, Path]) -> None:
+    information = pypdf.PdfReader(pdfs["clinical"]).metadata
+    assert information is not None
+    assert information["/CreationDate"].startswith("D:20310307093000")
+    assert information.title == "Model provenance dossier: readmission 1.1.0"
+
+
+ELSEWHERE = """
+import hashlib, locale, sys, time
+try:
+    locale.setlocale(locale.LC_ALL, "")
+except locale.Error:
+    pass
+from reports.html import render_html
+from reports.json import render_json
+from reports.pdf import render_pdf
+from tests.support.dossier import clinical_dossier
+for render in (render_pdf, render_html, render_json):
+    print(hashlib.sha256(render(clinical_dossier())).hexdigest())
+"""
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
+        {"TZ": "America/St_Johns", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "2", "SOURCE_DATE_EPOCH": "1"},
+    ],
+)
+def test_the_same_bytes_come_out_in_another_process_time_zone_and_language(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {**os.environ, **surroundings, "PYTHONPATH": str(REPOSITORY), "HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == again.stdout
+    assert ran.stdout.split()[0] == hashlib.sha256(render_pdf(clinical_dossier())).hexdigest()
+
+
+def run_script(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the script as an auditor does: alone, isolated from every folder of this project."""
+    alone = (
+        "import sys, runpy; banned = {'reports', 'pydantic', 'pikepdf', 'typst', 'jinja2', 'rfc8785'}\n"
+        "class Ban:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        assert name.split('.')[0] not in banned, name\n"
+        "sys.meta_path.insert(0, Ban()); path = sys.argv[1]; sys.argv = sys.argv[1:]\n"
+        "runpy.run_path(path, run_name='__main__')"
+    )
+    command = [sys.executable, "-I", "-c", alone, str(verify_lineward.__file__), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_script_alone_verifies_a_report_and_needs_nothing_but_cryptography(pdfs: dict[str, Path]) -> None:
+    ran = run_script(str(pdfs["clinical"]), "--key", clinical_dossier().evidence.vkey, "--json")
+    assert ran.returncode == 0, ran.stderr
+    result = json.loads(ran.stdout)
+    assert {check["status"] for check in result["checks"]} == {"PASS"}
+
+
+def test_the_script_tells_a_forged_file_by_its_exit_code(pdfs: dict[str, Path], tmp_path: Path) -> None:
+    forged = tmp_path / "forged.pdf"
+    forged.write_bytes(pdfs["clinical"].read_bytes() + b"\n% more\n%%EOF\n")
+    ran = run_script(str(forged))
+    assert ran.returncode == 1
+    assert "FAIL" in ran.stdout
+    assert run_script(str(tmp_path / "absent.pdf")).returncode == 2

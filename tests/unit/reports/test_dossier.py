@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reports.contexts import Answer, Decision, ModelDossier, Verification
+from reports.document import MOST_ROWS, Document, Gaps, SignOff, Summary, Table
+from reports.dossier import build_model_dossier
+from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
+
+
+def summary_of(context: ModelDossier) -> Summary:
+    return next(block for block in build_model_dossier(context).blocks if isinstance(block, Summary))
+
+
+def said_by(context: ModelDossier) -> list[str]:
+    return ["".join(span.text for span in item.line) for item in summary_of(context).items]
+
+
+def text_of(document: Document) -> str:
+    return str(document.to_json())
+
+
+def test_the_same_context_gives_an_equal_document() -> None:
+    assert build_model_dossier(clinical_dossier()) == build_model_dossier(clinical_dossier())
+
+
+def test_the_summary_has_exceptions_first() -> None:
+    order = ("bad", "warn", "none", "good")
+    tones = [order.index(item.tone) for item in summary_of(clinical_dossier()).items]
+    assert tones == sorted(tones)
+    assert tones[0] == 0
+
+
+def test_every_report_says_what_its_ledger_does_not_prove() -> None:
+    assert build_model_dossier(empty_dossier()).statement == (
+        "The ledger proves that records were not altered after logging, not that they were true or complete."
+    )
+
+
+def test_a_decision_nobody_authenticated_is_an_exception() -> None:
+    assert any("a local principal that nobody authenticated" in line for line in said_by(clinical_dossier()))
+
+
+def test_a_decision_by_the_requester_is_an_exception() -> None:
+    dossier = clinical_dossier()
+    approval = dossier.approvals[0]
+    own = replace(approval.decisions[0], decided_by=ENGINEER)
+    context = replace(dossier, approvals=(replace(approval, decisions=(own,)),))
+    assert any("decided by the principal that requested it" in line for line in said_by(context))
+
+
+def test_training_on_the_evaluation_set_is_an_exception() -> None:
+    dossier = clinical_dossier()
+    training, evaluation = dossier.snapshots
+    context = replace(dossier, snapshots=(training, replace(evaluation, digest=training.digest)))
+    assert any("also a training snapshot (same digest)" in line for line in said_by(context))
+
+
+def test_a_snapshot_that_no_longer_verifies_is_an_exception() -> None:
+    dossier = clinical_dossier()
+    broken = Verification(
+        at="2031-03-06T05:00:00Z", by=STEWARD, result="MISMATCH", differing=("part-3",), entries=(13,)
+    )
+    context = replace(dossier, snapshots=(replace(dossier.snapshots[0], verification=broken),))
+    assert any("the newest verification found MISMATCH" in line for line in said_by(context))
+
+
+def test_an_answer_that_is_not_whole_is_the_first_thing_said() -> None:
+    dossier = clinical_dossier()
+    lagging = replace(dossier.read_point, completeness=Answer(state="LAGGING", reasons=("three entries behind",)))
+    assert said_by(replace(dossier, read_point=lagging))[0].endswith("not complete: three entries behind.")
+
+
+def test_what_is_missing_is_named() -> None:
+    gaps = next(block for block in build_model_dossier(clinical_dossier()).blocks if isinstance(block, Gaps))
+    named = [span.text for _, lines in gaps.groups for line in lines for span in line if span.style == "missing"]
+    assert "retention policy: not recorded" in named
+    assert "signature: not recorded" in named
+
+
+def test_an_approval_shows_printed_name_times_and_meaning() -> None:
+    blocks = build_model_dossier(clinical_dossier()).blocks
+    first = next(block for block in blocks if isinstance(block, SignOff))
+    shown = {name: " ".join(span.text for line in cell for span in line) for name, cell in first.decisions[0]}
+    assert shown["Printed name"] == "Testperson Gamma"
+    assert shown["Signed at"] == "6 March 2031, 13:45:10 UTC 2031-03-06T14:45:10+01:00 (Europe/Vienna)"
+    assert shown["Meaning"] == "approval"
+
+
+def test_what_an_empty_record_lacks_is_said_in_every_section() -> None:
+    text = text_of(build_model_dossier(empty_dossier()))
+    for absent in ("Snapshots:", "Lineage:", "Sources:", "Runs:", "De-identification steps:", "PHI labels:"):
+        assert absent in text
+    assert any("No approval was requested" in line for line in said_by(empty_dossier()))
+
+
+def test_at_most_five_thousand_rows_are_shown_and_the_table_says_so() -> None:
+    blocks = build_model_dossier(large_dossier(6_000)).blocks
+    runs = next(block for block in blocks if isinstance(block, Table) and block.total == 6_000)
+    assert len(runs.rows) == MOST_ROWS
+    assert runs.note == "The first 5,000 of 6,000 rows are shown; the complete set is in the attached evidence."
+
+
+def test_every_section_has_one_anchor_and_the_summary_leads_to_existing_ones() -> None:
+    document = build_model_dossier(clinical_dossier())
+    anchors = [block.anchor for block in document.blocks if block.type == "heading"]
+    assert len(anchors) == len(set(anchors))
+    assert {item.section for item in summary_of(clinical_dossier()).items if item.section} <= set(anchors)
+
+
+def test_a_paragraph_is_answered_where_its_section_stands() -> None:
+    document = build_model_dossier(clinical_dossier())
+    titles = {block.number: block.text for block in document.blocks if block.type == "heading"}
+    table = next(b for b in document.blocks if isinstance(b, Table) and b.columns[0].title == "Paragraph")
+    for row in table.rows:
+        number, _, name = row[2][0][0].text.partition(" ")
+        assert name in titles[number]
+
+
+def test_months_have_the_same_names_everywhere() -> None:
+    assert "March" in text_of(build_model_dossier(clinical_dossier()))
+
+
+def test_a_decision_without_a_recorded_name_says_so() -> None:
+    dossier = clinical_dossier()
+    leaf = dossier.evidence.cited[18].leaf
+    bare = Decision(decision="APPROVE", decided_by=STEWARD, decided_at="2031-03-06T13:45:10Z", entry=18, leaf=leaf)
+    context = replace(dossier, approvals=(replace(dossier.approvals[0], decisions=(bare,)),))
+    first = next(block for block in build_model_dossier(context).blocks if isinstance(block, SignOff))
+    assert dict(first.decisions[0])["Printed name"][0][0].text == "not recorded"

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from reports.html import EVIDENCE_ID, render_html
+from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports" / "model_dossier.html"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><script>alert(1)</script>",
+    "<!--",
+    "]]>",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "' style='position:fixed",
+    "&lt;b&gt;",
+    "\u202egnp.exe",
+    "a\x00b",
+    "😀 患者",
+    "x" * 10_000,
+)
+VOID = {"meta", "col", "link", "br", "img", "input", "hr"}
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.evidence = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.evidence += data
+
+
+def read(page: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(page.decode())
+    assert not reader.open
+    return reader
+
+
+def test_the_page_is_the_golden_one() -> None:
+    assert render_html(clinical_dossier()) == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
+
+
+def test_the_page_needs_nothing_beside_itself() -> None:
+    page = render_html(clinical_dossier())
+    for tag, attributes in read(page).elements:
+        assert tag not in {"link", "img", "iframe", "object", "embed", "form", "base"}
+        assert "src" not in attributes
+        assert (attributes.get("href") or "#").startswith("#")
+        assert not any(name.startswith("on") for name in attributes)
+    assert b"@import" not in page
+    assert not re.search(rb"url\(", page)
+
+
+def test_a_page_can_be_read_without_seeing_it() -> None:
+    elements = read(render_html(clinical_dossier())).elements
+    assert ("html", {"lang": "en-GB"}) in elements
+    assert sum(tag == "h1" for tag, _ in elements) == 1
+    assert sum(tag == "main" for tag, _ in elements) == 1
+    drawings = [attributes for tag, attributes in elements if tag == "svg" and attributes.get("role") == "img"]
+    assert len(drawings) == 2
+    assert all(attributes["aria-label"] for attributes in drawings)
+    assert all(attributes.get("scope") == "col" for tag, attributes in elements if tag == "th")
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {(attributes["href"] or "").removeprefix("#") for tag, attributes in elements if tag == "a"}
+    assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str) -> None:
+    shape = [(tag, sorted(attributes)) for tag, attributes in read(render_html(dossier_saying("plain"))).elements]
+    reader = read(render_html(dossier_saying(text)))
+    assert {tag for tag, _ in reader.elements} == {tag for tag, _ in shape}
+    assert sum(tag == "script" for tag, _ in reader.elements) == 1
+    assert {name for _, attributes in reader.elements for name in attributes} == {
+        n for _, names in shape for n in names
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_evidence_in_the_page_holds_every_string_as_it_was_recorded(text: str) -> None:
+    evidence = json.loads(read(render_html(dossier_saying(text))).evidence)
+    assert evidence["context"]["model"]["intended_use"] == text
+
+
+@pytest.mark.parametrize("context", [empty_dossier(), large_dossier(6_000)])
+def test_nothing_recorded_and_very_much_recorded_are_pages_too(context: object) -> None:
+    reader = read(render_html(context))  # type: ignore[arg-type]
+    assert any(attributes.get("id") == EVIDENCE_ID for _, attributes in reader.elements)
