@@ -30,6 +30,7 @@ START_SECONDS: Final = 120
 FETCH_SECONDS: Final = 900
 STOP_SECONDS: Final = 20
 _EXPECTED_MEBIBYTES: Final = 138
+_REASON_LENGTH: Final = 120
 _PR_SET_PDEATHSIG: Final = 1
 
 # Runs in a process of its own: what it imports and warns about is no concern of the tests.
@@ -107,7 +108,7 @@ def fetch(say: Callable[[str], None] = lambda _: None) -> list[Path]:
             ended.set()
             progress.join()
     if process.returncode != 0:
-        reason = (err.strip().splitlines() or ["no reason given"])[-1]
+        reason = (err.strip().splitlines() or ["no reason given"])[-1][:_REASON_LENGTH]
         raise Neo4jUnobtainableError(f"Neo4j {VERSION} could not be fetched: {reason}")
     environment = Path(out.strip().splitlines()[-1])
     jars = sorted(environment.glob("*/*.jar"))
