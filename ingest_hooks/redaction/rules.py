@@ -66,32 +66,21 @@ RULES: Final = (
     Rule("outputSubset/**/value", Action.DROP),
     Rule("inputSubset/**/dimensions", Action.DROP),
     Rule("outputSubset/**/dimensions", Action.DROP),
-    Rule("airflow/**/conf", Action.DROP),
-    Rule("airflow/**/env", Action.DROP),
-    Rule("airflow/**/params", Action.DROP),
-    Rule("airflow/**/parameters", Action.DROP),
-    Rule("airflow/**/arguments", Action.DROP),
-    Rule("airflow/**/command", Action.DROP),
-    Rule("airflow/**/cmds", Action.DROP),
-    Rule("airflowDagRun/**/conf", Action.DROP),
-    Rule("airflowDagRun/**/params", Action.DROP),
-    Rule("unknownSourceAttribute/**/conf", Action.DROP),
-    Rule("unknownSourceAttribute/**/env", Action.DROP),
-    Rule("unknownSourceAttribute/**/params", Action.DROP),
-    Rule("unknownSourceAttribute/**/parameters", Action.DROP),
-    Rule("unknownSourceAttribute/**/arguments", Action.DROP),
-    Rule("unknownSourceAttribute/**/command", Action.DROP),
-    Rule("unknownSourceAttribute/**/cmds", Action.DROP),
-    Rule("spark.logicalPlan/**/*", Action.PLAN),
-    Rule("spark_unknown/**/*", Action.PLAN),
-    Rule("spark.logicalPlan/**/data", Action.DROP),
-    Rule("spark_unknown/**/data", Action.DROP),
-    Rule("spark.logicalPlan/**/value", Action.DROP),
-    Rule("spark_unknown/**/value", Action.DROP),
-    Rule("spark.logicalPlan/**/rows", Action.DROP),
-    Rule("spark_unknown/**/rows", Action.DROP),
+    *(
+        Rule(f"{facet}/**/{key}", Action.DROP)
+        for facet in ("airflow", "airflowDagRun", "unknownSourceAttribute")
+        for key in ("conf", "env", "params", "parameters", "arguments", "command", "cmds")
+    ),
+    *(
+        Rule(f"{facet}/**/{key}", action)
+        for facet in ("spark.logicalPlan", "spark_unknown")
+        for key, action in (
+            ("*", Action.PLAN),
+            *((key, Action.DROP) for key in ("data", "value", "rows", "values", "hset", "pattern", "partitionSpec")),
+        )
+    ),
 )
-"""OPENLINEAGE §4, facet by facet (core 2-0-2)."""
+"""What may not be stored, facet by facet (OpenLineage core 2-0-2)."""
 
 KEYS: Final = {
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Each row of OPENLINEAGE §3 that one event, or the fold over several, can show."""
+"""What one event means, case by case: what it shows alone, and what the fold over several shows."""
 
 from __future__ import annotations
 

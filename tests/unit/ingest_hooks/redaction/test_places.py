@@ -1,4 +1,4 @@
-"""A made-up patient number in every place that OPENLINEAGE §4 names reaches nothing that is stored."""
+"""A made-up patient number in every place where values stand reaches nothing that is stored."""
 
 # ruff: noqa: S608 - these statements are never run, they are what must be redacted
 
