@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from hypothesis import strategies as st
+
 from graph_schema.edges import (
     Captures,
     Executed,
@@ -22,7 +24,6 @@ from graph_schema.edges import (
 from graph_schema.facts import Facts, Role, Telling
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
-from hypothesis import strategies as st
 
 NAMESPACE = "made-up"
 DATASETS = "ABC"
@@ -74,7 +75,7 @@ def facts_of(happening: Happening, entry: int) -> Facts:
     run = Run(happening.run) if happening.run else None
     job = Job(NAMESPACE, happening.job) if happening.job else None
     rank = RANK[happening.type] if happening.kind == "run" else RECORD_RANK
-    telling = Telling(entry, happening.at, happening.tie, rank, run and run.id, job and job.id)
+    telling = Telling(entry, happening.at, happening.tie, rank, run.id if run else None, job.id if job else None)
     if happening.kind == "run" and run and job:
         said: dict[str, object] = {"type": happening.type}
         if happening.window:
@@ -91,23 +92,26 @@ def facts_of(happening: Happening, entry: int) -> Facts:
         for name, *_ in happening.outs or ():
             telling.edge(Produces(job, dataset(name)))
     if happening.kind == "register":
-        telling.say(model(), "registration", {"version": MODEL})
-        telling.edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
-        if run:
-            telling.edge(Produced(run, model()))
-        for name, version in happening.trained:
-            snapshot = Snapshot(NAMESPACE, name, version)
-            telling.edge(TrainedOn(model(), snapshot), {"dataset": dataset(name).id})
-            telling.edge(Captures(snapshot, dataset(name)))
+        _registration(telling, run, happening)
     if happening.alias:
         name, pointed = happening.alias
-        value = {"ended": True} if pointed is None else {}
-        telling.edge(IsAliasOf(dataset(name), dataset(pointed or name)), value)
+        telling.edge(IsAliasOf(dataset(name), dataset(pointed or name)), {"ended": True} if pointed is None else {})
     written = {name for name, *_ in happening.outs or ()}
-    for name, aspect, value in happening.facets:
+    for name, aspect, stated in happening.facets:
         role = Role.OWN if happening.kind != "run" else Role.OUT if name in written else Role.IN
-        telling.say(dataset(name), aspect, value, role)
+        telling.say(dataset(name), aspect, stated, role)
     return telling.facts()
+
+
+def _registration(telling: Telling, run: Run | None, happening: Happening) -> None:
+    telling.say(model(), "registration", {"version": MODEL})
+    telling.edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
+    if run:
+        telling.edge(Produced(run, model()))
+    for name, version in happening.trained:
+        snapshot = Snapshot(NAMESPACE, name, version)
+        telling.edge(TrainedOn(model(), snapshot), {"dataset": dataset(name).id})
+        telling.edge(Captures(snapshot, dataset(name)))
 
 
 def _accesses(telling: Telling, run: Run, happening: Happening) -> None:
@@ -142,15 +146,11 @@ def told(happenings: Iterable[Happening]) -> Facts:
 
 _name = st.sampled_from(DATASETS)
 _version = st.sampled_from([None, None, "v1", "v2"])
-_ins = st.one_of(
-    st.none(), st.lists(st.tuples(_name, _version), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
-)
+_ins = st.one_of(st.none(), st.lists(st.tuples(_name, _version), max_size=2, unique_by=lambda pair: pair[0]).map(tuple))
 _mode = st.sampled_from([(None, None), (None, None), ("OVERWRITE", None), ("CREATE", None), ("RENAME", "A")])
 _out = st.tuples(_name, _version, _mode).map(lambda said: (said[0], said[1], *said[2]))
 _outs = st.one_of(st.none(), st.lists(_out, max_size=2, unique_by=lambda said: said[0]).map(tuple))
-_facets = st.lists(
-    st.tuples(_name, st.just("schema"), st.sampled_from(["s1", "s2", None])), max_size=1
-).map(tuple)
+_facets = st.lists(st.tuples(_name, st.just("schema"), st.sampled_from(["s1", "s2", None])), max_size=1).map(tuple)
 _types = st.sampled_from(["START", "RUNNING", "OTHER", "ABORT", "FAIL", "COMPLETE", "COMPLETE"])
 _seldom = st.sampled_from([False, False, False, True])
 

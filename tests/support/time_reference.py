@@ -35,6 +35,20 @@ class Put:
     registered: bool
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a run was at the point in time, folded over its events."""
+
+    state: str
+    start: int
+    ins: dict[str, str | None]
+    outs: dict[str, tuple[str | None, str | None, str | None]]
+    job: str
+    effective: list[int]
+    ever_ins: set[str]
+    ever_outs: set[str]
+
+
 def _order(put: Put) -> tuple[int, str, str, str, str]:
     return put.at, Run(put.run).id if put.run else "", put.tie, target(put.name).id, put.job
 
@@ -49,7 +63,7 @@ class Reference:
         self.seen = sorted(
             (h for h in known if h.at <= valid_at), key=lambda h: (h.at, RANK[h.type] if h.kind == "run" else 5, h.tie)
         )
-        self.runs = {h.run: self._run(h.run) for h in self.seen if h.kind == "run"}
+        self.runs = {h.run: self._run(h.run) for h in self.seen if h.kind == "run" and h.run}
         self.puts = sorted(self._puts(), key=_order)
 
     @staticmethod
@@ -57,7 +71,7 @@ class Reference:
         name, pointed = happening.alias or ("", None)
         return dataset(pointed or name).id
 
-    def _run(self, run: str | None) -> dict[str, object]:
+    def _run(self, run: str) -> Told:
         events = [h for h in self.seen if h.kind == "run" and h.run == run]
         end = next((h for h in events if h.type in TERMINAL), None)
         start = next((h.at for h in events if h.type == "START"), None)
@@ -75,23 +89,22 @@ class Reference:
         effective = {h.at for h in events if streaming and h.type == "RUNNING"}
         if end and end.type == "COMPLETE":
             effective.add(end.at)
-        return {
-            "state": end.type if end else "RUNNING",
-            "start": events[0].at if start is None else start,
-            "start_known": start is not None,
-            "ins": ins,
-            "outs": outs,
-            "job": events[0].job,
-            "effective": sorted(effective),
-            "ever_ins": {name for h in events for name, _ in h.ins or ()},
-            "ever_outs": {name for h in events for name, *_ in h.outs or ()},
-        }
+        return Told(
+            end.type if end else "RUNNING",
+            events[0].at if start is None else start,
+            ins,
+            outs,
+            events[0].job or "",
+            sorted(effective),
+            {name for h in events for name, _ in h.ins or ()},
+            {name for h in events for name, *_ in h.outs or ()},
+        )
 
     def _puts(self) -> Iterable[Put]:
         for run, x in self.runs.items():
-            for at in x["effective"]:
-                for name, (version, mode, renamed_from) in x["outs"].items():
-                    yield Put(at, run or "", "", name, x["job"], version, mode, renamed_from, registered=False)
+            for at in x.effective:
+                for name, (version, mode, renamed_from) in x.outs.items():
+                    yield Put(at, run, "", name, x.job, version, mode, renamed_from, registered=False)
         for h in self.seen:
             if h.kind == "register":
                 yield Put(h.at, h.run or "", h.tie, MODEL, h.job or "", None, None, None, registered=True)
@@ -123,7 +136,7 @@ class Reference:
         if put.registered and self.trained(put):
             return {(self.resolve(name, put.at), "registered") for name, _ in self.trained(put)}
         how = "registered" if put.registered else "ran"
-        ins = self.runs[put.run]["ins"] if put.run in self.runs else ()
+        ins = self.runs[put.run].ins if put.run in self.runs else ()
         found = {(self.resolve(name, put.at), how) for name in ins if name != put.renamed_from}
         if put.renamed_from and put.run in self.runs:
             found.add((self.resolve(put.renamed_from, put.at), "renamed"))
@@ -152,14 +165,14 @@ class Reference:
         """Return {(run, source)} of the runs that did not complete, for each job those since its newest put."""
         found = set()
         for run, x in self.runs.items():
-            if x["effective"] or not run:
+            if x.effective:
                 continue
-            for output in x["outs"]:
-                if self.resolve(output, x["start"]) != name:
+            for output in x.outs:
+                if self.resolve(output, x.start) != name:
                     continue
-                last = max((put.at for put in self.puts_to(name) if put.job == x["job"]), default=-FOREVER)
-                if x["start"] >= last:
-                    found |= {(run, self.resolve(source, x["start"])) for source in x["ins"]}
+                last = max((put.at for put in self.puts_to(name) if put.job == x.job), default=-FOREVER)
+                if x.start >= last:
+                    found |= {(run, self.resolve(source, x.start)) for source in x.ins}
         return found
 
     def state_of(self, put: Put) -> State:
@@ -170,19 +183,20 @@ class Reference:
     def read_of(self, run: str, name: str) -> State:
         """Return which state the run read (rule 5)."""
         x = self.runs[run]
-        if x["ins"].get(name):
-            return name, x["ins"][name]
-        resolved = self.resolve(name, x["start"])
-        before = [put for put in self.puts_to(resolved) if put.at <= x["start"] and put.run != run]
+        version = x.ins.get(name)
+        if version:
+            return name, version
+        resolved = self.resolve(name, x.start)
+        before = [put for put in self.puts_to(resolved) if put.at <= x.start and put.run != run]
         return self.state_of(before[-1]) if before else (resolved,)
 
     def makers(self, state: State) -> list[str]:
         """Return the run that left the state: the newest completed, else all that tried."""
         name, mark = state
         tried = [
-            (x["effective"][-1] if x["effective"] else -1, Run(run).id, run)
+            (x.effective[-1] if x.effective else -1, Run(run).id, run)
             for run, x in self.runs.items()
-            if run and name in x["outs"] and (x["outs"][name][0] or f"@{run}") == mark
+            if name in x.outs and (x.outs[name][0] or f"@{run}") == mark
         ]
         completed = sorted(pair for pair in tried if pair[0] >= 0)
         return [run for _, _, run in (completed[-1:] if completed else tried)]
@@ -195,44 +209,43 @@ class Reference:
                 if self.trained(put):
                     found |= {(pair, put.run) for pair in self.trained(put)}
                 elif put.run in self.runs:
-                    found |= {(self.read_of(put.run, name), put.run) for name in self.runs[put.run]["ins"]}
+                    found |= {(self.read_of(put.run, name), put.run) for name in self.runs[put.run].ins}
             return found
         if len(state) == 1:
             return set()
-        return {
-            (self.read_of(run, name), run) for run in self.makers(state) for name in self.runs[run]["ins"]
-        }
+        return {(self.read_of(run, name), run) for run in self.makers(state) for name in self.runs[run].ins}
 
     def states(self) -> set[State]:
         """Return every state that is spoken of."""
         found: set[State] = {(MODEL,), *((name,) for name in DATASETS)}
         for run, x in self.runs.items():
-            found |= {(name, said[0] or f"@{run}") for name, said in x["outs"].items()}
-            found |= {self.read_of(run or "", name) for name in x["ins"]}
+            found |= {(name, said[0] or f"@{run}") for name, said in x.outs.items()}
+            found |= {self.read_of(run, name) for name in x.ins}
         for put in self.puts:
             found |= set(self.trained(put)) if put.registered else set()
         return found
 
     def upstream_of_run(self, run: str) -> set[str]:
         """Return the runs that left what the run read."""
-        found = set()
+        found: set[str] = set()
         if run not in self.runs:
             return found
-        for name in self.runs[run]["ins"]:
+        for name in self.runs[run].ins:
             state = self.read_of(run, name)
             if len(state) == 2:
-                found |= set(self.makers(state) if self.runs[run]["ins"][name] else [self._writer(run, name)])
+                found |= set(self.makers(state) if self.runs[run].ins[name] else [self._writer(run, name)])
         return found - {run}
 
     def _writer(self, run: str, name: str) -> str:
         x = self.runs[run]
-        resolved = self.resolve(name, x["start"])
-        return [put for put in self.puts_to(resolved) if put.at <= x["start"] and put.run != run][-1].run
+        resolved = self.resolve(name, x.start)
+        return [put for put in self.puts_to(resolved) if put.at <= x.start and put.run != run][-1].run
 
     def flows(self) -> set[tuple[str, str]]:
         """Return every flow ever stated (rule 7)."""
-        found = {(a, b) for h in self.aliases if h.alias and h.alias[1] for a, b in (h.alias, h.alias[::-1])}
-        found |= {(i, o) for x in self.runs.values() for i in x["ever_ins"] for o in x["ever_outs"]}
+        pointed = [(h.alias[0], h.alias[1]) for h in self.aliases if h.alias and h.alias[1]]
+        found = {pair for a, b in pointed for pair in ((a, b), (b, a))}
+        found |= {(i, o) for x in self.runs.values() for i in x.ever_ins for o in x.ever_outs}
         for h in self.seen:
             if h.kind == "run":
                 found |= {(renamed, name) for name, _, _, renamed in h.outs or () if renamed}
@@ -241,8 +254,8 @@ class Reference:
             if h.kind == "register":
                 found |= {(name, MODEL) for name, _ in h.trained}
                 if h.run in self.runs:
-                    found |= {(i, MODEL) for i in self.runs[h.run]["ever_ins"]}
-        return found  # type: ignore[return-value]
+                    found |= {(i, MODEL) for i in self.runs[h.run].ever_ins}
+        return found
 
     def schema(self, name: str) -> str | None:
         """Return the aspect in force: a writer's when its run completed, an owner's at once, a reader's last of all."""
@@ -255,8 +268,9 @@ class Reference:
                 if h.kind != "run":
                     spoken.append(((h.at, *order), value))
                 elif name in {output for output, *_ in h.outs or ()}:
-                    later = [at for at in self.runs[h.run]["effective"] if at >= h.at]
-                    if self.runs[h.run]["effective"]:
+                    effective = self.runs[h.run or ""].effective
+                    later = [at for at in effective if at >= h.at]
+                    if effective:
                         spoken.append((((later or [h.at])[0], *order), value))
                 else:
                     read.append(((h.at, *order), value))

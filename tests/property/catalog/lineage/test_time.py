@@ -3,6 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from catalog.lineage.model import Direction, Grain, LineageGraph, Manner, Walk
 from catalog.lineage.queries import lineage
 from catalog.reading import AsOf
@@ -10,8 +13,6 @@ from catalog.store.memory import MemoryStore
 from graph_schema.folding import RunFacts, fold_run, in_force
 from graph_schema.identity import state_id
 from graph_schema.nodes import Job, Node, Run, Snapshot
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tests.support.histories import (
     DATASETS,
     JOB_OF,
@@ -53,12 +54,16 @@ def store(happenings: Iterable[Happening]) -> MemoryStore:
     return told_to
 
 
-def ask(graph: MemoryStore, root: str, direction: Direction, valid_at: int, known_at: int, **more: object) -> LineageGraph:
+def ask(
+    graph: MemoryStore, root: str, direction: Direction, valid_at: int, known_at: int, **more: object
+) -> LineageGraph:
     walk = Walk((root,), direction, depth=1, as_of=AsOf(valid_at, known_at), **more)  # type: ignore[arg-type]
     return lineage(graph, walk)
 
 
-def upstream(graph: MemoryStore, name: str, valid_at: int, known_at: int, *, past: bool = False) -> set[tuple[str, ...]]:
+def upstream(
+    graph: MemoryStore, name: str, valid_at: int, known_at: int, *, past: bool = False
+) -> set[tuple[str, ...]]:
     root = target(name).id
     answer = ask(graph, root, Direction.UPSTREAM, valid_at, known_at, grain=Grain.DATASET, include_past=past)
     return {
@@ -71,7 +76,10 @@ def upstream(graph: MemoryStore, name: str, valid_at: int, known_at: int, *, pas
 @quick
 @given(histories, valid_ats, known_ats, st.booleans())
 def test_upstream_of_every_dataset_is_what_the_rules_say(
-    happenings: list[Happening], valid_at: int, known_at: int, past: bool  # noqa: FBT001
+    happenings: list[Happening],
+    valid_at: int,
+    known_at: int,
+    past: bool,  # noqa: FBT001
 ) -> None:
     graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
     for name in names:
@@ -99,18 +107,14 @@ def test_downstream_is_upstream_read_from_the_other_end(
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_every_state_was_made_from_what_its_run_read(
-    happenings: list[Happening], valid_at: int, known_at: int
-) -> None:
+def test_every_state_was_made_from_what_its_run_read(happenings: list[Happening], valid_at: int, known_at: int) -> None:
     graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
     expected = {state: reference.upstream_of_state(state) for state in reference.states()}
     for state, sources in expected.items():
         if len(state) == 1 and state != (MODEL,):
             continue
         answer = ask(graph, ID_OF[state], Direction.UPSTREAM, valid_at, known_at)
-        found = {
-            (STATE_OF[e.source], NAME_OF.get(e.run or "", "")) for e in answer.edges if e.target == ID_OF[state]
-        }
+        found = {(STATE_OF[e.source], NAME_OF.get(e.run or "", "")) for e in answer.edges if e.target == ID_OF[state]}
         assert found == sources, state
 
 
@@ -127,10 +131,7 @@ def test_what_was_made_from_a_state_is_the_same_read_from_the_other_end(
         answer = ask(graph, ID_OF[state], Direction.DOWNSTREAM, valid_at, known_at)
         found = {(STATE_OF[e.target], NAME_OF.get(e.run or "", "")) for e in answer.edges if e.source == ID_OF[state]}
         assert found == {
-            (other, run)
-            for other in states
-            for source, run in reference.upstream_of_state(other)
-            if source == state
+            (other, run) for other in states for source, run in reference.upstream_of_state(other) if source == state
         }
 
 
@@ -158,7 +159,9 @@ def test_attempts_are_the_runs_without_completion_since_the_newest_write(
     for name in DATASETS:
         resolved = reference.resolve(name, valid_at)
         answer = ask(graph, dataset(name).id, Direction.UPSTREAM, valid_at, known_at, include_attempts=True)
-        found = {(NAME_OF[e.run or ""], NAME_OF[e.source]) for e in answer.edges if e.attempt and e.target in answer.roots}
+        found = {
+            (NAME_OF[e.run or ""], NAME_OF[e.source]) for e in answer.edges if e.attempt and e.target in answer.roots
+        }
         assert found == reference.attempts(resolved)
 
 
@@ -193,9 +196,7 @@ def reached(graph: MemoryStore, name: str, valid_at: int, known_at: int, manner:
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_cautious_lineage_is_every_flow_ever_stated(
-    happenings: list[Happening], valid_at: int, known_at: int
-) -> None:
+def test_cautious_lineage_is_every_flow_ever_stated(happenings: list[Happening], valid_at: int, known_at: int) -> None:
     graph, flows = store(happenings), Reference(happenings, valid_at, known_at).flows()
     for name in DATASETS:
         seen = {Reference(happenings, valid_at, known_at).resolve(name, valid_at)}
@@ -220,9 +221,7 @@ def test_more_records_never_take_anything_out_of_cautious_lineage(
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_crisp_lineage_lies_within_cautious_lineage(
-    happenings: list[Happening], valid_at: int, known_at: int
-) -> None:
+def test_crisp_lineage_lies_within_cautious_lineage(happenings: list[Happening], valid_at: int, known_at: int) -> None:
     graph = store(happenings)
     for name in DATASETS:
         crisp = reached(graph, name, valid_at, known_at, Manner.CRISP)
@@ -231,9 +230,7 @@ def test_crisp_lineage_lies_within_cautious_lineage(
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_the_aspect_in_force_is_what_the_rules_say(
-    happenings: list[Happening], valid_at: int, known_at: int
-) -> None:
+def test_the_aspect_in_force_is_what_the_rules_say(happenings: list[Happening], valid_at: int, known_at: int) -> None:
     facts, reference = told(happenings), Reference(happenings, valid_at, known_at)
     events = [statement for statement in facts.statements if statement.aspect == "event"]
     for name in DATASETS:
@@ -251,7 +248,7 @@ def test_the_aspect_in_force_is_what_the_rules_say(
 @given(plain_histories, valid_ats)
 def test_a_prefetched_walk_equals_a_walk_level_by_level(happenings: list[Happening], valid_at: int) -> None:
     class NeverAhead(MemoryStore):
-        def reach(self, *_: object, **__: object) -> None:  # type: ignore[override]
+        def reach(self, *_: object, **__: object) -> None:
             return None
 
     ahead, level_by_level = store(happenings), NeverAhead()
