@@ -1,6 +1,6 @@
 """`python -m examples.clinical_pipeline --url http://127.0.0.1:8080 --workdir some-new-folder`.
 
-API keys are read from the environment, `LINEWARD_DEMO_KEY_STEWARD` and so on for each of `estate.PRINCIPALS`.
+API keys are read from the environment, `DEMO_KEY_STEWARD` and so on for each of `estate.PRINCIPALS`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--url", required=True, help="where the catalog answers")
     parser.add_argument("--workdir", required=True, type=Path, help="a new folder for the data")
     arguments = parser.parse_args()
-    keys = {who.key: os.environ.get(f"LINEWARD_DEMO_KEY_{who.key.upper()}") for who in PRINCIPALS}
+    keys = {who.key: os.environ.get(f"DEMO_KEY_{who.key.upper()}") for who in PRINCIPALS}
     try:
         run_pipeline(arguments.url, arguments.workdir, keys, _tell)
     except (EmitError, MissingLibraryError, FileExistsError) as problem:

@@ -16,6 +16,7 @@ from openlineage.client.transport.http import HttpConfig, HttpTransport
 
 from ingest_hooks import emit
 from ingest_hooks.emit import Dataset, RecordsClient
+from ingest_hooks.emit.sessions import session_to
 
 from . import estate, governance
 from .cohorts import Cohorts, split
@@ -176,7 +177,9 @@ def _events(base_url: str, api_key: str | None) -> Iterator[OpenLineageClient]:
     config: dict[str, object] = {"url": base_url}
     if api_key is not None:
         config["auth"] = {"type": "api_key", "apiKey": api_key}
-    client = OpenLineageClient(transport=HttpTransport(HttpConfig.from_dict(config)))
+    settings = HttpConfig.from_dict(config)
+    settings.session = session_to(base_url)
+    client = OpenLineageClient(transport=HttpTransport(settings))
     try:
         yield client
     finally:

@@ -15,6 +15,7 @@ from .errors import RecordError
 from .manifests import Manifest
 from .models import ModelVersion, SnapshotRef
 from .revision import CodeRevision
+from .sessions import session_to
 
 _ATTEMPTS = Retry(
     total=5,
@@ -43,7 +44,8 @@ class RecordReceipt:
 class RecordsClient:
     """Sends records to a Lineward catalog, as the principal that the key belongs to.
 
-    A record that is sent twice is taken once, so an answer that never came is simply tried again: five times on
+    The catalog takes a record that is sent again within minutes once, so an answer that never came is tried again: five
+    times on
     connection errors, 500, 502, 503 (after its Retry-After) and 504. Raises RecordError for everything else. Closes its
     connections when it is used as a context manager or closed.
     """
@@ -51,7 +53,7 @@ class RecordsClient:
     def __init__(self, url: str, api_key: str | None = None, *, timeout: float = 30.0) -> None:
         self._address = url.rstrip("/") + "/api/v1/records"
         self._timeout = timeout
-        self._session = requests.Session()
+        self._session = session_to(url)
         self._session.mount("http://", HTTPAdapter(max_retries=_ATTEMPTS))
         self._session.mount("https://", HTTPAdapter(max_retries=_ATTEMPTS))
         # Set even without a key: requests would take one from a .netrc beside the pipeline otherwise.

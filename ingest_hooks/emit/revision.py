@@ -29,12 +29,12 @@ class CodeRevision:
 def code_revision(directory: Path | str | None = None, *, environ: Mapping[str, str] | None = None) -> CodeRevision:
     """The revision of the code in a folder (the current one unless told otherwise); never raises.
 
-    `LINEWARD_CODE_REPOSITORY` and `LINEWARD_CODE_REVISION` win over git, for images that carry no repository. The
+    `EMIT_CODE_REPOSITORY` and `EMIT_CODE_REVISION` win over git, for images that carry no repository. The
     repository's address loses credentials, query and fragment; a path on this machine names people, so it is not told.
     """
     variables = os.environ if environ is None else environ
-    repository = variables.get("LINEWARD_CODE_REPOSITORY", "")
-    revision = variables.get("LINEWARD_CODE_REVISION", "")
+    repository = variables.get("EMIT_CODE_REPOSITORY", "")
+    revision = variables.get("EMIT_CODE_REVISION", "")
     address = public_address(repository) if repository else UNKNOWN
     if revision:
         return CodeRevision(address, revision, None)

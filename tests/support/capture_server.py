@@ -24,7 +24,7 @@ class Request:
     encoding: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+    def json(self) -> Any:
         return json.loads(gzip.decompress(self.body) if self.encoding == "gzip" else self.body)
 
 

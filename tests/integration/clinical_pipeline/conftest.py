@@ -20,7 +20,7 @@ class Told:
     progress: list[str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     workdir = tmp_path_factory.mktemp("pipeline")
     progress: list[str] = []

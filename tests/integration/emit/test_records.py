@@ -8,6 +8,7 @@ import pytest
 
 from ingest_hooks import emit
 from ingest_hooks.emit import Code, Dataset, Job, Manifest, ManifestFile, RecordError, RecordsClient
+from ingest_hooks.emit.sessions import session_to
 from tests.support.capture_server import Answer, CaptureServer, capture_server
 
 STAYS = Dataset("lake", "stays")
@@ -155,3 +156,30 @@ def test_a_netrc_beside_the_pipeline_signs_nothing(
         with RecordsClient(server.url, key) as client:
             client.tag(STAYS, phi_kind="DIRECT_IDENTIFIER", reason="It is one")
     assert [request.authorization for request in server.requests] == ["Bearer key-1", None]
+
+
+def test_what_is_meant_for_this_machine_is_handed_to_no_proxy(
+    server: CaptureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
+        with RecordsClient(url) as client:
+            client.tag(STAYS, phi_kind="DIRECT_IDENTIFIER", reason="It is one")
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "trusts"),
+    [
+        ("http://127.0.0.1:1", False),
+        ("http://[::1]:1", False),
+        ("http://localhost", False),
+        ("https://catalog.example", True),
+        ("https://127.0.0.1.example", True),
+    ],
+)
+def test_only_loopback_is_spared_the_machines_settings(url: str, *, trusts: bool) -> None:
+    assert session_to(url).trust_env is trusts

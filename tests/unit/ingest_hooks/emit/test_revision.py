@@ -75,8 +75,8 @@ def test_a_pipeline_whose_folder_was_removed_goes_on(tmp_path: Path, monkeypatch
 
 def test_an_image_without_a_repository_says_its_revision_by_the_environment(tmp_path: Path) -> None:
     said = {
-        "LINEWARD_CODE_REPOSITORY": "https://robot:token@git.sampletown.example/clinic",
-        "LINEWARD_CODE_REVISION": "4f1c",
+        "EMIT_CODE_REPOSITORY": "https://robot:token@git.sampletown.example/clinic",
+        "EMIT_CODE_REVISION": "4f1c",
     }
     assert code_revision(tmp_path, environ=said) == CodeRevision("https://git.sampletown.example/clinic", "4f1c", None)
 
