@@ -130,10 +130,10 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     """
     if not 0 <= old <= new or not _are_hashes(path):
         return False
-    if old == new:
-        return not path and old_root == new_root
-    if old == 0:
-        return not path and old_root == EMPTY_ROOT
+    if old == 0 and old_root != EMPTY_ROOT:
+        return False
+    if old in {0, new}:
+        return not path and (old < new or old_root == new_root)
     hashes = [old_root, *path] if old & (old - 1) == 0 else list(path)
     if not hashes:
         return False

@@ -87,8 +87,8 @@ class VerifyReport:
 
     @property
     def first_bad(self) -> int | None:
-        """The smallest index that a problem names."""
-        return min((problem.index for problem in self.problems if problem.index is not None), default=None)
+        """The first index that a problem names."""
+        return next((problem.index for problem in self.problems if problem.index is not None), None)
 
 
 class Ledger(Protocol):

@@ -29,6 +29,7 @@ from catalog.ledger.sqlite_file import (
     FORMAT,
     MAX_BODY,
     SCHEMA,
+    STATEMENTS,
     SqliteSnapshot,
     compress,
     connect,
@@ -187,10 +188,11 @@ class SqliteLedger(ReadableLedger):
         self._closed = True
         if self._writer is not None:
             self._writer.close()
-        self._drop_writing()
         with self._readers_lock:
             while self._idle_readers:
                 self._idle_readers.pop().close()
+        # Last, because only the last connection to go, and only if it may write, folds the log into the file.
+        self._drop_writing()
         if self._lock is not None:
             self._lock.close()
 
@@ -383,12 +385,11 @@ def _keys_for(
     snapshot: SqliteSnapshot, connection: sqlite3.Connection, path: Path, folder: Path, origin: str
 ) -> SiteKeys:
     """Return the keys that belong to the file; a new file and its keys are made here."""
-    application, _, tables = snapshot.format()
-    if application == 0 and tables == 0:
+    if snapshot.format() == (0, 0) and not snapshot.schema():
         keys = SiteKeys.create(folder, origin)
         with translated(path), transaction(connection):
             for statement in SCHEMA.split(";\n"):
-                connection.execute(statement)
+                connection.execute(statement.strip())
             connection.executemany("INSERT INTO about VALUES (?, ?)", _about(keys).items())
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
@@ -401,13 +402,15 @@ def _keys_for(
 
 
 def _check_format(snapshot: SqliteSnapshot, path: Path) -> None:
-    application, version, _ = snapshot.format()
+    application, version = snapshot.format()
     if application != APPLICATION_ID:
         raise OperatorError(f"{path} is not a ledger.", action="Name the ledger's file, or a new one.")
     if version != FORMAT:
         raise OperatorError(
             f"{path} is a ledger of format {version}; this program writes {FORMAT}.", action="Use a newer version."
         )
+    if snapshot.schema() != STATEMENTS:
+        raise EvidenceError(f"the tables and triggers of {path} are not those that a ledger is made with")
 
 
 def _about(keys: SiteKeys) -> dict[str, str]:

@@ -24,7 +24,7 @@ _PRIMARY_CODE = 0xFF
 _WORTHWHILE = 256
 _AT_ONCE = 500
 _COMPRESSION_LEVEL = 1
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG}
 _ACTIONS = {
     sqlite3.SQLITE_FULL: "Free space on its disk; nothing acknowledged is lost, and writing goes on by itself.",
     sqlite3.SQLITE_IOERR: "See whether its disk is full or failing; nothing acknowledged is lost.",
@@ -81,6 +81,7 @@ CREATE TRIGGER checkpoint_update BEFORE UPDATE ON checkpoint
 CREATE TRIGGER checkpoint_delete BEFORE DELETE ON checkpoint
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
+STATEMENTS = frozenset(statement.strip() for statement in SCHEMA.split(";\n") if statement.strip())
 
 
 @contextmanager
@@ -90,12 +91,17 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except UnicodeDecodeError as error:
+        # What Python makes of SQLite's message about a table whose own definition is damaged.
+        raise EvidenceError(f"the ledger file {path} is damaged: {error}") from error
 
 
 def explain(error: sqlite3.Error, path: Path) -> Exception:
     """Return what the error means for whoever has to act."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
-    if code in _DAMAGED:
+    # Python's own error, which has no code, says that a stored text is not UTF-8.
+    undecodable = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
+    if code in _DAMAGED or undecodable:
         return EvidenceError(f"the ledger file {path} is damaged: {error}")
     if code in _ACTIONS:
         return OperatorError(
@@ -159,7 +165,10 @@ def decompress(stored: bytes, size: int) -> bytes:
 
 
 class SqliteSnapshot:
-    """What one connection sees; inside a transaction, of one moment."""
+    """What one connection sees; inside a transaction, of one moment.
+
+    Values are cast to the type of their column, which damage to the file may have changed.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -174,11 +183,11 @@ class SqliteSnapshot:
         """Return the stored hash of a complete subtree."""
         with translated(self._path):
             found = self._connection.execute(
-                "SELECT hash FROM node WHERE level = ? AND position = ?", (level, position)
+                "SELECT CAST(hash AS BLOB) FROM node WHERE level = ? AND position = ?", (level, position)
             ).fetchone()
-        if found is None:
+        hash_: bytes | None = found[0] if found else None
+        if hash_ is None:
             raise EvidenceError(f"the hash of subtree {position} on level {level} is gone", index=position << level)
-        hash_: bytes = found[0]
         return hash_
 
     def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
@@ -187,7 +196,7 @@ class SqliteSnapshot:
         with translated(self._path):
             for level in range(end.bit_length()):
                 some = self._connection.execute(
-                    "SELECT position, hash FROM node WHERE level = ? AND position >= ? AND position < ?",
+                    "SELECT position, CAST(hash AS BLOB) FROM node WHERE level = ? AND position >= ? AND position < ?",
                     (level, start >> level, end >> level),
                 )
                 found.update({(level, position): hash_ for position, hash_ in some})
@@ -211,8 +220,9 @@ class SqliteSnapshot:
         """Yield the rows from start up to end."""
         with translated(self._path):
             cursor = self._connection.execute(
-                "SELECT entry.idx, entry.bytes, body.salt, body.bytes, body.size, erasure.erased_by FROM entry"
-                " LEFT JOIN body USING (idx) LEFT JOIN erasure USING (idx)"
+                "SELECT entry.idx, coalesce(CAST(entry.bytes AS BLOB), x''), CAST(body.salt AS BLOB),"
+                " CAST(body.bytes AS BLOB), coalesce(CAST(body.size AS INTEGER), -1), CAST(erased_by AS INTEGER)"
+                " FROM entry LEFT JOIN body USING (idx) LEFT JOIN erasure USING (idx)"
                 " WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx",
                 (start, end),
             )
@@ -224,7 +234,9 @@ class SqliteSnapshot:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
         with translated(self._path):
             found = self._connection.execute(
-                "SELECT note, signed_at FROM checkpoint ORDER BY number DESC LIMIT ?", (-1 if last is None else last,)
+                "SELECT coalesce(CAST(note AS TEXT), ''), CAST(signed_at AS INTEGER) FROM checkpoint"
+                " ORDER BY number DESC LIMIT ?",
+                (-1 if last is None else last,),
             ).fetchall()
         try:
             return [IssuedCheckpoint(SignedCheckpoint.parse(text), signed_at) for text, signed_at in reversed(found)]
@@ -238,9 +250,8 @@ class SqliteSnapshot:
             for start in range(0, len(keys), _AT_ONCE):
                 some = keys[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                found.update(
-                    self._connection.execute(f"SELECT key, idx FROM duplicate WHERE key IN ({marks})", some)  # noqa: S608 (marks only)
-                )
+                query = f"SELECT key, CAST(idx AS INTEGER) FROM duplicate WHERE key IN ({marks})"  # noqa: S608 (marks only)
+                found.update(self._connection.execute(query, some))
         return found
 
     def duplicate_count(self) -> int:
@@ -252,13 +263,15 @@ class SqliteSnapshot:
         with translated(self._path):
             return dict(self._connection.execute("SELECT key, value FROM about").fetchall())
 
-    def format(self) -> tuple[int, int, int]:
-        """Return application id, format version, and how many tables there are."""
-        return (
-            self._number("PRAGMA application_id"),
-            self._number("PRAGMA user_version"),
-            self._number("SELECT count(*) FROM sqlite_schema"),
-        )
+    def format(self) -> tuple[int, int]:
+        """Return application id and format version, both 0 for a file that nobody has written to."""
+        return self._number("PRAGMA application_id"), self._number("PRAGMA user_version")
+
+    def schema(self) -> frozenset[str]:
+        """Return the statements that made the file's tables and triggers."""
+        with translated(self._path):
+            found = self._connection.execute("SELECT CAST(sql AS TEXT) FROM sqlite_schema WHERE sql IS NOT NULL")
+            return frozenset(sql for (sql,) in found)
 
     def _number(self, query: str, *values: int) -> int:
         with translated(self._path):
