@@ -223,12 +223,15 @@ class _Graph:
 
     @cached_property
     def all_contributions(self) -> list[Contribution]:
-        first: dict[Contribution, int] = {}
+        first: dict[Contribution, tuple[int, bool]] = {}
         proposed = [one for facts in self._runs for one in folding.contributions_of_run(facts)]
         for one in (*proposed, *folding.contributions_of_records(self.said)):
-            key = replace(one, entry=-1)
-            first[key] = min(one.entry, first.get(key, one.entry))
-        return by_target_and_job(replace(key, entry=entry) for key, entry in first.items())
+            key = replace(one, entry=-1, replaces=False)
+            entry, replaces = first.get(key, (one.entry, False))
+            first[key] = min(one.entry, entry), one.replaces or replaces
+        return by_target_and_job(
+            replace(key, entry=entry, replaces=replaces) for key, (entry, replaces) in first.items()
+        )
 
     @cached_property
     def all_in_force(self) -> list[InForce]:

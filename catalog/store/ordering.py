@@ -119,7 +119,10 @@ def rows(
     for flow in flows:
         yield "flow", *_texts(flow_order(flow))
     for one in contributions:
-        yield "contribution", *_texts((one.target, one.job or "", one.at, one.run or "", one.how, one.tie, one.entry))
+        yield (
+            "contribution",
+            *_texts((one.target, one.job or "", one.at, one.run or "", one.how, one.tie, one.entry, one.replaces)),
+        )
     for held in current:
         yield "current", *_texts((held.subject, held.aspect, held.value, held.at, held.entry))
     for refused in quarantined:

@@ -1,0 +1,465 @@
+"""What follows from new facts and what is stored already: the indexes and what is in force, without reading it all.
+
+`graph_schema.folding` is the specification, applied to everything by the store in memory; here the same comes out of
+the new facts and the little that they combine with, which an engine looks up in bulk as a `Past`. Facts come in ledger
+order, so that what was kept of earlier entries is never outdone by what a later one proposes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from catalog.store.words import is_momentary
+from graph_schema import folding
+from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Order, Role, Statement
+from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, RunFacts
+
+Pair = tuple[str, str]
+"""(subject, aspect)."""
+Saying = tuple[str, str, str, str | None, bool]
+"""(kind, source, target, job, whether it replaces the whole): what several records can say again."""
+FlowKey = tuple[str, str, str | None, str]
+"""(source, target, job, how)."""
+Span = tuple[str, int, int]
+"""(run, after, until): what was said of the run's outputs later than `after`, at `until` at the latest."""
+
+REPLACING_VALUE: Final = '{"mode":"OVERWRITE"}'
+"""The value of a bare edge that replaces the whole, in whichever way."""
+
+_FLOWING: Final = frozenset({"READ", "WROTE", "PRODUCED"})
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What is kept of a run's events: the first terminal one, the earliest START and event, and whether it streams."""
+
+    run: str
+    first_at: int
+    started_at: int | None = None
+    ended: Order | None = None
+    ended_by: str | None = None
+    streams: bool = False
+
+    @property
+    def state(self) -> str:
+        """Return the state as `folding.fold_run` has it now."""
+        return self.ended_by or "RUNNING"
+
+    @property
+    def completed_at(self) -> int | None:
+        """Return when it completed, None where it did not."""
+        return self.ended[0] if self.ended and self.ended_by == "COMPLETE" else None
+
+    def after(self, event: Statement) -> RunState:
+        """Return the state with one more event, whatever the order in which they come."""
+        said = event.data
+        state = replace(self, first_at=min(self.first_at, event.valid_from))
+        if said["type"] == "START":
+            started = event.valid_from if self.started_at is None else min(self.started_at, event.valid_from)
+            state = replace(state, started_at=started)
+        if said["type"] in TERMINAL and (self.ended is None or event.order < self.ended):
+            state = replace(state, ended=event.order, ended_by=said["type"])
+        return replace(state, streams=True) if said.get("processing") in STREAMING else state
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A RUNNING or COMPLETE event: when, and the first entry that says so."""
+
+    run: str
+    type: str
+    at: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement as far as it takes part in who is in force; `place` is where the engine keeps it, or the new fact."""
+
+    subject: str
+    aspect: str
+    role: str
+    run: str | None
+    valid_from: int
+    rank: int
+    tie: str
+    entry: int
+    place: object
+
+    @property
+    def said(self) -> tuple[int, int, str, int, str]:
+        """Return by what claims of the same effective order are sorted, the first being in force."""
+        return self.valid_from, self.rank, self.tie, self.entry, self.role
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The claim that is in force, in which order it stands, and whether a writer or owner spoke or only a reader."""
+
+    claim: Claim
+    spoken: bool
+    order: Order
+
+
+class Past(Protocol):
+    """What is stored, asked in bulk; nothing of the facts being added is in it."""
+
+    def runs(self, ids: Collection[str]) -> dict[str, RunState]:
+        """Return what is kept of these runs."""
+
+    def sayings(self, keys: Collection[Saying]) -> dict[Saying, int]:
+        """Return the earliest valid time at which each was said."""
+
+    def accesses(self, runs: Collection[str]) -> list[Edge]:
+        """Return the earliest points in time of each READ, WROTE and PRODUCED of the runs, by whether it replaces.
+
+        As bare edges, of value `REPLACING_VALUE` or `{}`.
+        """
+
+    def moments(self, runs: Collection[str]) -> list[Moment]:
+        """Return all RUNNING and COMPLETE events of the runs."""
+
+    def around(self, points: Collection[tuple[str, int]]) -> dict[tuple[str, int], tuple[int | None, int | None]]:
+        """Return for each (run, time) the newest RUNNING event before it and the oldest one at it or after."""
+
+    def flows(self, keys: Collection[FlowKey]) -> dict[FlowKey, int]:
+        """Return the earliest valid time of each flow."""
+
+    def outputs(self, spans: Collection[Span]) -> list[Claim]:
+        """Return the lasting claims that were said of the runs' outputs within the spans."""
+
+    def holders(self, pairs: Collection[Pair]) -> dict[Pair, Held]:
+        """Return what is in force, endings included."""
+
+    def history(self, pairs: Collection[Pair]) -> list[Claim]:
+        """Return every claim about the pairs."""
+
+    def text(self, place: object) -> str:
+        """Return the value of a stored claim, empty for an ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What an engine has to write beside the facts."""
+
+    first: frozenset[Edge]
+    """The edges that no earlier entry said at or before their valid time; a structural edge is stored only then."""
+    runs: tuple[RunState, ...]
+    flows: tuple[Flow, ...]
+    contributions: tuple[Contribution, ...]
+    """Where the same one is stored, the earlier entry counts, and that it replaces if either says so."""
+    held: tuple[tuple[Held, Held | None], ...]
+    """What is newly in force, with what was before."""
+
+
+def derive(new: Facts, past: Past) -> Derived:
+    """Return what follows from the new facts, all of them later in the ledger than the past."""
+    first = _first_sayings(new.edges, past)
+    runs = _Runs(new, past)
+    accesses = _accesses(first, runs, past)
+    return Derived(
+        first=frozenset(first),
+        runs=tuple(runs.changed.values()),
+        flows=_flows(new, first, accesses, past),
+        contributions=(*_contributions(first, runs, accesses, past), *folding.contributions_of_records(new.statements)),
+        held=_held(new, runs, past),
+    )
+
+
+def _first_sayings(edges: Iterable[Edge], past: Past) -> list[Edge]:
+    said = {_saying(edge) for edge in edges}
+    earliest = past.sayings(said) if said else {}
+    found = []
+    for edge in sorted(edges, key=lambda edge: (edge.entry, edge.valid_from)):
+        known = earliest.get(_saying(edge))
+        if known is None or edge.valid_from < known:
+            earliest[_saying(edge)] = edge.valid_from
+            found.append(edge)
+    return found
+
+
+def _saying(edge: Edge) -> Saying:
+    return edge.kind, edge.source, edge.target, edge.job, replaces(edge)
+
+
+def replaces(edge: Edge) -> bool:
+    """Tell whether the edge says that what the dataset held before is gone."""
+    return edge.kind == "WROTE" and edge.value != "{}" and edge.data.get("mode") in REPLACING
+
+
+@dataclass(slots=True)
+class _Runs:
+    """The runs that the new facts touch: before, after, and the new events."""
+
+    new: Facts
+    past: Past
+    events: dict[str, list[Statement]] = field(default_factory=dict)
+    moments: dict[str, list[Moment]] = field(default_factory=dict)
+    before: dict[str, RunState] = field(default_factory=dict)
+    changed: dict[str, RunState] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for said in self.new.statements:
+            if said.aspect == "event":
+                self.events.setdefault(said.subject, []).append(said)
+        self.load({*self.events, *(edge.source for edge in self.new.edges if edge.kind == "WROTE")})
+        for run, events in self.events.items():
+            before = self.before.get(run)
+            state = before or RunState(run, events[0].valid_from)
+            for event in events:
+                state = state.after(event)
+            if state != before:
+                self.changed[run] = state
+
+    def load(self, ids: Collection[str]) -> None:
+        missing = {run for run in ids if run not in self.before}
+        if missing:
+            self.before.update(self.past.runs(missing))
+
+    def after(self, run: str) -> RunState | None:
+        return self.changed.get(run) or self.before.get(run)
+
+    def new_moments(self, run: str) -> list[Moment]:
+        """Return at which of the new events the run's outputs may take effect."""
+        found = self.moments.get(run)
+        if found is None:
+            state = self.after(run)
+            streams = state is not None and state.streams
+            typed = ((event, event.data["type"]) for event in self.events.get(run, ()))
+            found = [
+                Moment(run, type_, event.valid_from, event.entry)
+                for event, type_ in typed
+                if type_ == "COMPLETE" or (streams and type_ == "RUNNING")
+            ]
+            self.moments[run] = found
+        return found
+
+    def began_streaming(self, run: str) -> bool:
+        before, after = self.before.get(run), self.after(run)
+        return before is not None and after is not None and after.streams and not before.streams
+
+
+def _accesses(first: Iterable[Edge], runs: _Runs, past: Past) -> dict[str, list[Edge]]:
+    """Return the bare accesses, old and new, of each run that has a new access or a new moment."""
+    new = [replace(edge, value=REPLACING_VALUE if replaces(edge) else "{}") for edge in first if edge.kind in _FLOWING]
+    touched = {*(edge.source for edge in new), *(run for run in runs.events if runs.new_moments(run))}
+    touched |= {run for run in runs.events if runs.began_streaming(run)}
+    found: dict[str, list[Edge]] = {run: [] for run in touched}
+    old = past.accesses(touched) if touched else []
+    for edge in (*old, *new):
+        found[edge.source].append(edge)
+    return found
+
+
+def _flows(new: Facts, first: Iterable[Edge], accesses: Mapping[str, list[Edge]], past: Past) -> tuple[Flow, ...]:
+    stated = list(folding.flows_of_records(new.edges, new.statements))
+    for run in {edge.source for edge in first if edge.kind in _FLOWING}:
+        of_kind = {kind: tuple(edge for edge in accesses[run] if edge.kind == kind) for kind in _FLOWING}
+        stated += folding.flows_of_run(RunFacts((), of_kind["READ"], of_kind["WROTE"], of_kind["PRODUCED"]))
+    renaming = ((edge, edge.data.get("renamed_from")) for edge in new.edges if edge.kind == "WROTE")
+    stated += (
+        Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry) for edge, old in renaming if old
+    )
+    points: dict[FlowKey, list[tuple[int, int]]] = {}
+    for flow in stated:
+        points.setdefault((flow.source, flow.target, flow.job, flow.how), []).append((flow.valid_from, flow.entry))
+    known = past.flows(points.keys()) if points else {}
+    return tuple(
+        Flow(*key, *point)
+        for key, some in points.items()
+        for point in folding.earliest(some)
+        if point[0] < known.get(key, NOW + 1)
+    )
+
+
+def _contributions(
+    first: Iterable[Edge], runs: _Runs, accesses: Mapping[str, list[Edge]], past: Past
+) -> list[Contribution]:
+    fresh = {(edge.source, edge.target, edge.job, edge.entry) for edge in first if edge.kind == "WROTE"}
+    needs_all = {run for run, _, _, _ in fresh if run in runs.before} | {
+        run for run in accesses if runs.began_streaming(run)
+    }
+    old: dict[str, list[Moment]] = {}
+    for moment in past.moments(needs_all) if needs_all else ():
+        state = runs.after(moment.run)
+        if moment.type == "COMPLETE" or (state is not None and state.streams):
+            old.setdefault(moment.run, []).append(moment)
+    found: list[Contribution] = []
+    for run, edges in accesses.items():
+        recent = _earliest_entries(runs.new_moments(run))
+        every = _earliest_entries([*old.get(run, ()), *runs.new_moments(run)])
+        outputs: dict[tuple[str, str | None], list[Edge]] = {}
+        for edge in edges:
+            if edge.kind == "WROTE":
+                outputs.setdefault((edge.target, edge.job), []).append(edge)
+        for (target, job), said in outputs.items():
+            known = min(edge.entry for edge in said)
+            replacing = min((edge.entry for edge in said if replaces(edge)), default=-1)
+            is_fresh = (run, target, job, known) in fresh or (run, target, job, replacing) in fresh
+            times = every if is_fresh or runs.began_streaming(run) else recent
+            found += (
+                Contribution(target, job, at, run, "ran", "", max(known, entry), replacing >= 0)
+                for at, entry in times.items()
+            )
+    return found
+
+
+def _earliest_entries(moments: Iterable[Moment]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for moment in moments:
+        found[moment.at] = min(moment.entry, found.get(moment.at, moment.entry))
+    return found
+
+
+def _held(new: Facts, runs: _Runs, past: Past) -> tuple[tuple[Held, Held | None], ...]:
+    claims = [_claim(said) for said in new.statements if not is_momentary(said.aspect)]
+    spans = _spans(runs, past)
+    moved = past.outputs(spans) if spans else []
+    claims += moved
+    moved_places = {claim.place for claim in moved}
+    by_pair: dict[Pair, list[Claim]] = {}
+    for claim in claims:
+        by_pair.setdefault((claim.subject, claim.aspect), []).append(claim)
+    if not by_pair:
+        return ()
+    effects = _Effects(runs, past)
+    effects.prepare(claims)
+    holders = past.holders(by_pair.keys())
+    found: list[tuple[Held, Held | None]] = []
+    lost: dict[Pair, list[Claim]] = {}
+    for pair, some in by_pair.items():
+        before = holders.get(pair)
+        rivals = [held for held in map(effects.held, some) if held is not None]
+        if before is not None and before.claim.place in moved_places:
+            now = next((held for held in rivals if held.claim.place == before.claim.place), None)
+            if now is None or now.order < before.order:
+                lost[pair] = some
+                continue
+        elif before is not None:
+            rivals.append(before)
+        best = _best(rivals, past)
+        if best is not None and best != before:
+            found.append((best, before))
+    for pair, rivals in _again(lost, effects, past).items():
+        best = _best(rivals, past)
+        if best != holders[pair]:
+            found.append((best or replace(holders[pair], spoken=False, order=_NOBODY), holders[pair]))
+    return tuple(found)
+
+
+_NOBODY: Final[Order] = (ALWAYS - 1, -1, "")
+"""The order of what is in force no more and has no successor; see `is_nobody`."""
+
+
+def is_nobody(held: Held) -> bool:
+    """Tell whether the pair lost what was in force without any other statement to take its place."""
+    return held.order == _NOBODY
+
+
+def _again(lost: Mapping[Pair, list[Claim]], effects: _Effects, past: Past) -> dict[Pair, list[Held]]:
+    """Return all rivals of the pairs whose holder fell back: their whole history and what is new."""
+    if not lost:
+        return {}
+    every: dict[Pair, dict[object, Claim]] = {
+        pair: {claim.place: claim for claim in some} for pair, some in lost.items()
+    }
+    history = past.history(lost.keys())
+    for claim in history:
+        every[claim.subject, claim.aspect].setdefault(claim.place, claim)
+    effects.prepare(history)
+    return {
+        pair: [held for held in map(effects.held, some.values()) if held is not None] for pair, some in every.items()
+    }
+
+
+def _claim(said: Statement) -> Claim:
+    return Claim(said.subject, said.aspect, said.role, said.run, said.valid_from, said.rank, said.tie, said.entry, said)
+
+
+def _spans(runs: _Runs, past: Past) -> list[Span]:
+    """Return where earlier claims about outputs may have got another effect, because the run's moments changed."""
+    spans: list[Span] = []
+    points: set[tuple[str, int]] = set()
+    for run, events in runs.events.items():
+        before, after = runs.before.get(run), runs.after(run)
+        ended = before.completed_at if before else None
+        if after is None:
+            continue
+        if before is not None and before.streams:
+            points |= {(run, event.valid_from) for event in events if event.data["type"] == "RUNNING"}
+            if ended != after.completed_at:
+                points |= {(run, at) for at in (ended, after.completed_at) if at is not None}
+        elif after.streams or ended != after.completed_at:
+            spans.append((run, ALWAYS - 1, NOW))
+    for (run, at), (earlier, later) in (past.around(points) if points else {}).items():
+        if earlier is None and later is None:
+            spans.append((run, ALWAYS - 1, NOW))
+        else:
+            spans.append((run, ALWAYS - 1 if earlier is None else earlier, at))
+    return spans
+
+
+@dataclass(slots=True)
+class _Effects:
+    """When a claim about an output takes effect, with the moments of its run as they are after the new facts."""
+
+    runs: _Runs
+    past: Past
+    _around: dict[tuple[str, int], tuple[int | None, int | None]] = field(default_factory=dict)
+
+    def prepare(self, claims: Iterable[Claim]) -> None:
+        """Look up in bulk what `held` needs."""
+        spoken = [(claim.run, claim.valid_from) for claim in claims if claim.role == Role.OUT and claim.run is not None]
+        self.runs.load({run for run, _ in spoken})
+        points = {
+            (run, at)
+            for run, at in spoken
+            if (run, at) not in self._around and (state := self.runs.after(run)) is not None and state.streams
+        }
+        if points:
+            self._around.update(self.past.around(points))
+
+    def held(self, claim: Claim) -> Held | None:
+        """Return how the claim stands, None where it takes no effect."""
+        order = (claim.valid_from, claim.rank, claim.tie)
+        if claim.role != Role.OUT:
+            return Held(claim, claim.role == Role.OWN, order)
+        effect = None if claim.run is None else self._effect(claim.run, claim.valid_from)
+        return None if effect is None else Held(claim, spoken=True, order=(effect, claim.rank, claim.tie))
+
+    def _effect(self, run: str, said_at: int) -> int | None:
+        state = self.runs.after(run)
+        if state is None:
+            return None
+        if not state.streams:
+            return None if state.completed_at is None else max(said_at, state.completed_at)
+        recent = [moment.at for moment in self.runs.new_moments(run) if moment.type == "RUNNING"]
+        earlier, later = self._around.get((run, said_at), (None, None))
+        moments = [at for at in (*recent, earlier, later, state.completed_at) if at is not None]
+        return min((at for at in moments if at >= said_at), default=said_at) if moments else None
+
+
+def _best(rivals: Iterable[Held], past: Past) -> Held | None:
+    """Return who is in force: a writer or owner before a reader, then the newest, then the one that sorts first."""
+    best: Held | None = None
+    for held in rivals:
+        rank = (held.spoken, held.order)
+        if (
+            best is None
+            or rank > (best.spoken, best.order)
+            or (rank == (best.spoken, best.order) and _sorts_before(held.claim, best.claim, past))
+        ):
+            best = held
+    return best
+
+
+def _sorts_before(one: Claim, other: Claim, past: Past) -> bool:
+    if one.said != other.said:
+        return one.said < other.said
+    return _text(one, past) < _text(other, past)
+
+
+def _text(claim: Claim, past: Past) -> str:
+    return claim.place.value or "" if isinstance(claim.place, Statement) else past.text(claim.place)

@@ -1,0 +1,253 @@
+"""The verbs that read, each a fixed number of statements whatever the number of ids."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from catalog.store.ordering import (
+    InForce,
+    Row,
+    by_target_and_job,
+    edge_order,
+    flow_order,
+    newest_first,
+    rows,
+    statement_order,
+)
+from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query
+from catalog.store.sqlite.searching import search
+from graph_schema.facts import NOW, Edge, Statement
+from graph_schema.folding import Contribution, Flow
+from graph_schema.nodes import Node
+
+_ASKED: Final = "json_each(?) a CROSS JOIN node asked ON asked.id = a.value"
+_EDGE: Final = """
+  SELECT e.kind, source.id, target.id, v.text, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry
+  FROM {start} CROSS JOIN telling t ON t.t = e.telling AND t.entry <= ?
+  CROSS JOIN node source ON source.n = e.source CROSS JOIN node target ON target.n = e.target
+  CROSS JOIN value v ON v.v = e.value
+  LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job
+"""
+_STATEMENT: Final = """
+  SELECT subject.id, s.aspect, v.text, s.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry
+  FROM {start} CROSS JOIN telling t ON t.t = s.telling AND t.entry <= ?
+  LEFT JOIN value v ON v.v = s.value LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job
+"""
+_FLOW: Final = """
+  SELECT source.id, target.id, job.id, f.how, f.valid_from, f.entry
+  FROM {start} CROSS JOIN node source ON source.n = f.source CROSS JOIN node target ON target.n = f.target
+  LEFT JOIN node job ON job.n = f.job
+"""
+_CONTRIBUTION: Final = """
+  SELECT target.id, job.id, c.at, run.id, c.how, c.tie, c.entry, c.replaces
+  FROM {start} LEFT JOIN node job ON job.n = c.job LEFT JOIN node run ON run.n = c.run
+"""
+_NEWEST_REPLACING: Final = """
+  json_each(?) a CROSS JOIN node target ON target.id = a.value ->> 0
+  CROSS JOIN contribution c ON c.target = target.n AND (c.job, c.at, c.run, c.how, c.tie) IN (
+    SELECT i.job, i.at, i.run, i.how, i.tie FROM contribution i
+    WHERE i.target = target.n AND i.replaces = 1 AND i.at <= a.value ->> 1 AND i.entry <= ?
+    ORDER BY i.at DESC, (SELECT id FROM node WHERE n = i.run) DESC, i.tie DESC,
+      (SELECT id FROM node WHERE n = i.job) DESC, i.how DESC LIMIT ?)
+"""
+# The newest of each job are found by the primary key's order; among those of one time the run's id decides.
+_NEWEST: Final = """
+  json_each(?) a CROSS JOIN node target ON target.id = a.value ->> 0 CROSS JOIN producer p ON p.target = target.n
+  CROSS JOIN contribution c ON c.target = p.target AND c.job = p.job AND (c.at, c.run, c.how, c.tie) IN (
+    SELECT i.at, i.run, i.how, i.tie FROM contribution i
+    WHERE i.target = p.target AND i.job = p.job AND i.at <= a.value ->> 1 AND i.entry <= ?
+    ORDER BY i.at DESC, (SELECT id FROM node WHERE n = i.run) DESC, i.tie DESC, i.how DESC LIMIT ?)
+"""
+
+
+class SqliteReading:
+    """One consistent state of the tables."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read through this connection, which is inside a transaction; the first statement fixes the state."""
+        self._connection = connection
+        self._checkpoint = self._read_checkpoint()
+
+    def _read_checkpoint(self) -> int:
+        row = self._connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
+        return -1 if row is None else row[0]
+
+    def checkpoint(self) -> int:
+        return self._checkpoint
+
+    def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
+        found = {
+            identifier: KnownNode(_node(label, key), entry)
+            for identifier, label, key, entry in self._connection.execute(
+                "SELECT n.id, n.label, n.key, n.entry FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "
+                "WHERE n.entry <= ?",
+                (_json(ids), known_at),
+            )
+        }
+        return {identifier: found[identifier] for identifier in ids if identifier in found}
+
+    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+        end = "source" if direction == "out" else "target"
+        start = f"{_ASKED} CROSS JOIN edge e ON e.{end} = asked.n AND e.kind IN (SELECT value FROM json_each(?))"  # noqa: S608
+        return self._edges(start, (_json(ids), _json(kinds), known_at))
+
+    def statements(
+        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+    ) -> list[Statement]:
+        start = (
+            f"{_ASKED} CROSS JOIN node subject ON subject.n = asked.n CROSS JOIN statement s ON s.subject = subject.n"
+        )
+        if aspects is None:
+            return self._statements(start, (_json(ids), known_at))
+        start += " AND s.aspect IN (SELECT value FROM json_each(?))"
+        return self._statements(start, (_json(ids), _json(aspects), known_at))
+
+    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for identifier, aspect, text in self._connection.execute(
+            "SELECT n.id, c.aspect, v.text FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "
+            "CROSS JOIN current c ON c.subject = n.n CROSS JOIN value v ON v.v = c.value ORDER BY c.aspect",
+            (_json(ids),),
+        ):
+            found.setdefault(identifier, {})[aspect] = json.loads(text)
+        return {identifier: found[identifier] for identifier in ids if identifier in found}
+
+    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+        end = "source" if direction == "out" else "target"
+        start = f"{_ASKED} CROSS JOIN flow f ON f.{end} = asked.n AND f.valid_from <= ? AND f.entry <= ?"
+        first: dict[tuple[str, str, str | None, str], Flow] = {}
+        for flow in self._flows(start, (_json(ids), valid_at, known_at)):
+            first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
+        return list(first.values())
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        reached, level = set(ids), set(ids)
+        for step in range(depth + 1):
+            ring, beyond = level, set[str]()
+            while ring:
+                near = self._near(ring, direction)
+                ring = {identifier for identifier, is_alias in near if is_alias} - reached
+                beyond |= {identifier for identifier, is_alias in near if not is_alias}
+                reached |= ring
+            level = beyond - reached if step < depth else set()
+            reached |= level
+            if len(reached) > limit:
+                return None
+            if not level:
+                break
+        return frozenset(reached)
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        every = dict.fromkeys(asks)
+        values = (_json([list(ask) for ask in every]), known_at, newest)
+        found = dict.fromkeys(self._contributions(_NEWEST, values))
+        if by_job:
+            found.update(dict.fromkeys(self._contributions(_NEWEST_REPLACING, values)))
+            return by_target_and_job(found)
+        to: dict[str, list[Contribution]] = {}
+        for one in newest_first(found):
+            to.setdefault(one.target, []).append(one)
+        chosen: dict[Contribution, None] = {}
+        for target, at in every:
+            chosen.update(dict.fromkeys([one for one in to.get(target, ()) if one.at <= at][:newest]))
+        return by_target_and_job(chosen)
+
+    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
+        found: dict[Edge, None] = {}
+        seen: set[str] = set()
+        frontier = set(ids)
+        while frontier:
+            seen |= frontier
+            beyond = [
+                *self.hop(list(frontier), ("IS_ALIAS_OF",), "out", known_at),
+                *self.hop(list(frontier), ("IS_ALIAS_OF",), "in", known_at),
+            ]
+            found.update(dict.fromkeys(beyond))
+            frontier = {end for edge in beyond for end in (edge.source, edge.target)} - seen
+        return sorted(found, key=edge_order)
+
+    def find(self, query: Query) -> Page:
+        found = search(self._connection, query)
+        current = self.current([identifier for identifier, _, _, _ in found.hits])
+        hits = tuple(
+            Found(identifier, _node(label, key), entry, current.get(identifier, {}))
+            for identifier, label, key, entry in found.hits
+        )
+        return Page(hits, found.total, found.facets, found.more)
+
+    def quarantined(self) -> list[Quarantined]:
+        return [
+            Quarantined(entry, kind, tuple(json.loads(subjects)), reason)
+            for entry, kind, subjects, reason in self._connection.execute(
+                "SELECT entry, kind, subjects, reason FROM quarantined ORDER BY entry"
+            )
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return what `Store.counts` returns."""
+        return dict(self._connection.execute("SELECT name, n FROM tally ORDER BY name").fetchall())
+
+    def scan(self) -> Iterator[Row]:
+        """Yield what `Store.scan` yields."""
+        named = (
+            (identifier, KnownNode(_node(label, key), entry))
+            for identifier, label, key, entry in self._connection.execute(
+                "SELECT id, label, key, entry FROM node WHERE entry IS NOT NULL ORDER BY id"
+            )
+        )
+        held = sorted(
+            self._connection.execute(
+                "SELECT n.id, c.aspect, v.text, c.at, t.entry FROM current c JOIN node n ON n.n = c.subject "
+                "JOIN value v ON v.v = c.value JOIN telling t ON t.t = c.telling"
+            )
+        )
+        return rows(
+            named,
+            self._edges("edge e", (NOW,)),
+            self._statements("statement s CROSS JOIN node subject ON subject.n = s.subject", (NOW,)),
+            self._flows("flow f", ()),
+            by_target_and_job(self._contributions("contribution c CROSS JOIN node target ON target.n = c.target", ())),
+            (InForce(*row) for row in held),
+            self.quarantined(),
+        )
+
+    def _edges(self, start: str, values: tuple[object, ...]) -> list[Edge]:
+        return sorted(
+            (Edge(*row) for row in self._connection.execute(_EDGE.format(start=start), values)), key=edge_order
+        )
+
+    def _statements(self, start: str, values: tuple[object, ...]) -> list[Statement]:
+        found = self._connection.execute(_STATEMENT.format(start=start), values)
+        return sorted((Statement(*row) for row in found), key=statement_order)
+
+    def _flows(self, start: str, values: tuple[object, ...]) -> list[Flow]:
+        return sorted(
+            (Flow(*row) for row in self._connection.execute(_FLOW.format(start=start), values)), key=flow_order
+        )
+
+    def _contributions(self, start: str, values: tuple[object, ...]) -> Iterator[Contribution]:
+        return (
+            Contribution(*row[:7], replaces=bool(row[7]))
+            for row in self._connection.execute(_CONTRIBUTION.format(start=start), values)
+        )
+
+    def _near(self, ids: set[str], direction: Direction) -> list[tuple[str, bool]]:
+        here, there = ("source", "target") if direction == "out" else ("target", "source")
+        return self._connection.execute(
+            f"SELECT DISTINCT n.id, f.how = 'alias' FROM {_ASKED} "  # noqa: S608  # ours
+            f"CROSS JOIN flow f ON f.{here} = asked.n CROSS JOIN node n ON n.n = f.{there}",
+            (_json(list(ids)),),
+        ).fetchall()
+
+
+def _json(values: Sequence[object]) -> str:
+    return json.dumps(list(values))
+
+
+def _node(label: str, key: str) -> Node:
+    return Node.registered[label].from_key(json.loads(key))

@@ -1,0 +1,83 @@
+"""The store in one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from catalog.store.ordering import Row, unseen
+from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.single import SingleReads
+from catalog.store.sqlite.connections import Connections
+from catalog.store.sqlite.names import Names
+from catalog.store.sqlite.reading import SqliteReading
+from catalog.store.sqlite.schema import TABLES
+from catalog.store.sqlite.writing import Batch
+from graph_schema.facts import Facts
+from graph_schema.registry import check_facts
+
+
+class SqliteStore(SingleReads):
+    """A graph in one file, for any number of readers and one writer at a time, of this process or another."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the file, created if it is not there.
+
+        Raises:
+            OperatorError: the folder is missing or not writable, or the file is damaged or of another version.
+        """
+        self._connections = Connections(Path(path))
+        self._names = Names(self._connections.writer)
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        check_facts(facts)
+        with self._remembering() as connection:
+            row = connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
+            checkpoint = -1 if row is None else row[0]
+            new = unseen(facts, checkpoint, upto)
+            batch = Batch(connection, self._names)
+            if new:
+                batch.write(new)
+            batch.quarantine(one for one in quarantined if one.entry > checkpoint)
+            connection.execute(
+                "INSERT INTO state VALUES ('checkpoint', ?) "
+                "ON CONFLICT DO UPDATE SET entry = max(entry, excluded.entry)",
+                (upto,),
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshotted]:
+        with self._connections.reader() as connection:
+            yield SqliteReading(connection)
+
+    def scan(self) -> Iterator[Row]:
+        with self._connections.reader() as connection:
+            yield from SqliteReading(connection).scan()
+
+    def clear(self) -> None:
+        with self._remembering() as connection:
+            self._names.forget()
+            for table in TABLES:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of ours
+
+    def counts(self) -> dict[str, int]:
+        with self._connections.reader() as connection:
+            return SqliteReading(connection).counts()
+
+    def close(self) -> None:
+        self._connections.close()
+
+    @contextmanager
+    def _remembering(self) -> Iterator[sqlite3.Connection]:
+        """Lend the writing connection; what was remembered of ids is forgotten with a transaction that fails."""
+        with self._connections.writing:
+            try:
+                with self._connections.transaction() as connection:
+                    yield connection
+            except BaseException:
+                self._names.forget()
+                raise

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catalog.store.memory import MemoryStore
+from catalog.store.sqlite import SqliteStore
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.answers import answers, everything, ids_of
+from tests.support.facts import World, history, joined, shuffled
+
+CHANCE = st.integers(0, 2**32).map(random.Random)
+
+
+@contextmanager
+def sqlite() -> Iterator[SqliteStore]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder) / "graph.db")
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@given(CHANCE, st.integers(1, 40), st.integers(1, 12), st.sampled_from([World(), World(3, 2, 2), World(2, 1, 1)]))
+def test_every_verb_answers_as_the_rules_do_after_every_batch(
+    chance: random.Random, length: int, batch: int, world: World
+) -> None:
+    records = history(chance, length, world)
+    ids = ids_of(joined(records))
+    expected = MemoryStore()
+    with sqlite() as store:
+        for start in range(0, length, batch):
+            part = joined(records[start : start + batch])
+            upto = min(start + batch, length) - 1
+            expected.apply(part, upto)
+            store.apply(shuffled(chance, part), upto)
+            with expected.reading() as one, store.reading() as other:
+                wanted, got = answers(one, ids, everything(upto)), answers(other, ids, everything(upto))
+            for question, answer in wanted.items():
+                assert got[question] == answer, question
+            for depth, limit in ((0, 99), (1, 99), (3, 99), (9, 99), (9, 3)):
+                for direction in ("out", "in"):
+                    assert store.reach(ids[:2], direction, depth, limit) == expected.reach(
+                        ids[:2], direction, depth, limit
+                    )
+        assert list(store.scan()) == list(expected.scan())
+        assert store.counts() == expected.counts()
+
+
+@given(CHANCE, st.integers(1, 40), st.integers(1, 7), st.integers(8, 40))
+def test_a_rebuild_in_other_batches_stores_the_same_rows(
+    chance: random.Random, length: int, small: int, large: int
+) -> None:
+    records = history(chance, length, World(3, 2, 3))
+    with sqlite() as store:
+        for start in range(0, length, small):
+            store.apply(joined(records[start : start + small]), min(start + small, length) - 1)
+        live = list(store.scan())
+        store.clear()
+        assert list(store.scan()) == []
+        assert store.checkpoint() == -1
+        for start in range(0, length, large):
+            store.apply(joined(records[start : start + large]), min(start + large, length) - 1)
+        assert list(store.scan()) == live
+
+
+@given(CHANCE, st.integers(1, 30))
+def test_applying_again_what_is_there_changes_nothing(chance: random.Random, length: int) -> None:
+    records = history(chance, length)
+    with sqlite() as store:
+        for entry, facts in enumerate(records):
+            store.apply(facts, entry)
+        live, counts = list(store.scan()), store.counts()
+        again = chance.randrange(length)
+        store.apply(joined(records[again:]), length - 1)
+        store.apply(records[again], again)
+        assert list(store.scan()) == live
+        assert store.counts() == counts
+        assert store.checkpoint() == length - 1

@@ -1,0 +1,76 @@
+"""Every verb of a store asked of everything it may hold: what two stores that were told the same must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from catalog.store.protocol import Direction, Query, Snapshotted
+from graph_schema.facts import NOW, Facts
+from graph_schema.registry import TYPES
+
+DIRECTIONS: tuple[Direction, ...] = ("out", "in")
+QUERIES = (
+    Query(("Dataset",), facets=("zone", "owner", "phi", "label", "source_system"), first=3),
+    Query(("Dataset", "Column"), facets=("phi", "phi_category"), first=2, after=("labs_2024", "Dataset:zzz")),
+    Query(("Dataset",), text="patient", first=50),
+    Query(("Dataset",), text="Ünïcode fi", first=50),
+    Query(("Dataset",), text="ehr test", facets=("zone",), first=50),
+    Query(("Dataset", "Job", "Run", "ModelVersion"), text="made", facets=("label",), first=50),
+    Query(("Dataset",), filters={"zone": ("TRAINING", "CURATED")}, has=("phi",), first=50),
+    Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",), "label": ("Dataset", "Job")}, first=50),
+    Query(("Dataset",), missing=("owner", "phi"), facets=("zone",), first=50),
+    Query(("Dataset", "Column"), has=("schema",), missing=("zone",), first=50),
+    Query((), first=5),
+    Query(("Dataset",), missing=("label",), first=5),
+)
+
+
+def ids_of(facts: Facts) -> list[str]:
+    """Return every id that the facts mention, sorted, and one that they do not."""
+    found = {node.id for node, _ in facts.nodes}
+    found |= {end for edge in facts.edges for end in (edge.source, edge.target)}
+    found |= {said.subject for said in facts.statements}
+    return [*sorted(found), "Dataset:aaaaaaaaaaaaaaaaaaaaaaaaaa"]
+
+
+def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Return the answer of every verb at every (valid_at, known_at), by a name that says the question."""
+    found: dict[str, Any] = {
+        "checkpoint": read.checkpoint(),
+        "current": {identifier: sorted(aspects.items()) for identifier, aspects in read.current(ids).items()},
+        "quarantined": read.quarantined(),
+    }
+    for number, query in enumerate(QUERIES):
+        page = read.find(query)
+        found[f"find {number}"] = (
+            [(hit.id, hit.node, hit.entry, sorted(hit.current.items())) for hit in page.hits],
+            page.total,
+            [(facet, list(values.items())) for facet, values in page.facets.items()],
+            page.more,
+        )
+    for direction in DIRECTIONS:
+        found[f"hop {direction}"] = read.hop(ids, TYPES, direction)
+        found[f"hop few {direction}"] = read.hop(ids[:5], ("READ", "CAPTURES"), direction)
+    for valid_at, known_at in points:
+        at = f"at {valid_at}, {known_at}"
+        found[f"nodes {at}"] = list(read.nodes(ids, known_at).items())
+        found[f"hop {at}"] = read.hop(ids, ("WROTE", "IS_TAGGED"), "in", known_at)
+        found[f"statements {at}"] = read.statements(ids, None, known_at)
+        found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), known_at)
+        found[f"aliases {at}"] = read.aliases(ids[:3], known_at)
+        for direction in DIRECTIONS:
+            found[f"flows {direction} {at}"] = read.flows(ids, direction, valid_at, known_at)
+        for newest in (1, 2):
+            for by_job in (True, False):
+                asks = [(identifier, valid_at) for identifier in ids if not identifier.startswith("Run")]
+                asks += [(identifier, 5) for identifier in ids]
+                found[f"contributions {newest} {by_job} {at}"] = read.contributions(
+                    asks, known_at, newest, by_job=by_job
+                )
+    return found
+
+
+def everything(upto: int) -> list[tuple[int, int]]:
+    """Return points in time worth asking at, for times from 0 to 12 and this many entries."""
+    return [(NOW, NOW), (5, NOW), (NOW, upto // 2), (7, upto // 3), (-1, NOW)]

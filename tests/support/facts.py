@@ -1,0 +1,213 @@
+"""Random facts as records would say them: few nodes and few times, so that everything meets everything."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from graph_schema.edges import (
+    Captures,
+    DerivesFrom,
+    Executed,
+    Generated,
+    HasColumn,
+    IsAliasOf,
+    IsPartOf,
+    IsTagged,
+    IsVersionOf,
+    Produced,
+    Produces,
+    Read,
+    Registered,
+    TrainedOn,
+    Used,
+    Wrote,
+)
+from graph_schema.facts import Facts, Role, Telling
+from graph_schema.folding import RANK, RECORD_RANK
+from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Principal, Run, Snapshot
+
+NAMES = (
+    "patients",
+    "claimsFeed",
+    "labs_2024",
+    "Ünïcode ﬁle",
+    "\U0001f600 scans",
+    "～wide",
+    "visits'; DROP",
+    'a"b\\c',
+    "HTTPNotes",
+)
+KINDS = ("DIRECT_IDENTIFIER", "CLINICAL_NOTE")
+ASPECTS = (
+    "schema",
+    "owner",
+    "documentation",
+    "zone",
+    "phi_category",
+    "source_system",
+    "retention",
+    "facet:spark.x-y",
+    "version",
+)
+VALUES: dict[str, tuple[object, ...]] = {
+    "schema": ({"fields": [{"name": "patientId", "type": "string"}]}, {"fields": [{"name": "visit_date"}] * 40}, {}),
+    "owner": ("Testperson Alpha", {"name": "Testperson Beta"}, {"name": ""}),
+    "documentation": ("Made-up visits of nobody", {"description": "a table", "contentType": "text"}),
+    "zone": ("TRAINING", "CURATED", "LANDING"),
+    "phi_category": (["DIRECT_IDENTIFIER", "CLINICAL_NOTE"], [], ["CLINICAL_NOTE"]),
+    "source_system": ({"name": "Test EHR", "kind": "EHR"}, {"name": "Test Lab", "kind": "LAB"}),
+    "retention": ({"policy_class": "RESEARCH", "period_days": 30}, {"policy_class": "SCRATCH", "period_days": 1}),
+    "facet:spark.x-y": ([1, 2.5, None, True], 7, False, "plain"),
+    "version": ("1", "2"),
+}
+LAST_TIME = 12
+
+
+@dataclass(frozen=True)
+class World:
+    """How many of each there are."""
+
+    datasets: int = 6
+    jobs: int = 3
+    runs: int = 5
+
+    def dataset(self, chance: random.Random) -> Dataset:
+        number = chance.randrange(self.datasets)
+        return Dataset(f"made-up://{number % 2}", NAMES[number % len(NAMES)])
+
+    def job(self, chance: random.Random) -> Job:
+        return Job("made-up", f"job{chance.randrange(self.jobs)}")
+
+    def run(self, chance: random.Random) -> Run:
+        return Run(f"00000000-0000-4000-8000-{chance.randrange(self.runs):012d}")
+
+
+def record(chance: random.Random, entry: int, world: World | None = None) -> Facts:
+    """Return the facts of one record, of a kind at random."""
+    world = world or World()
+    telling = Telling(entry, chance.randrange(LAST_TIME), f"{chance.randrange(5):016x}", RECORD_RANK)
+    kind = chance.choices((_run_event, _described, _declared, _alias, _registration, _tag), (12, 3, 2, 2, 2, 2))[0]
+    kind(chance, telling, world)
+    return telling.facts()
+
+
+def history(chance: random.Random, length: int, world: World | None = None) -> list[Facts]:
+    """Return the facts of entries 0 to `length` - 1."""
+    return [record(chance, entry, world) for entry in range(length)]
+
+
+def joined(records: list[Facts]) -> Facts:
+    """Return the facts of several records as one."""
+    return Facts(
+        tuple(node for one in records for node in one.nodes),
+        tuple(edge for one in records for edge in one.edges),
+        tuple(said for one in records for said in one.statements),
+    )
+
+
+def shuffled(chance: random.Random, facts: Facts) -> Facts:
+    """Return the same facts in another order."""
+    parts = (list(facts.nodes), list(facts.edges), list(facts.statements))
+    for part in parts:
+        chance.shuffle(part)
+    nodes, edges, statements = parts
+    return Facts(tuple(nodes), tuple(edges), tuple(statements))
+
+
+def _run_event(chance: random.Random, telling: Telling, world: World) -> None:
+    type_ = chance.choice((*RANK, "RUNNING", "COMPLETE", "COMPLETE"))
+    run, job = world.run(chance), world.job(chance)
+    telling.rank = RANK[type_]
+    telling.run, telling.job = run.id, job.id
+    event: dict[str, object] = {"type": type_}
+    if chance.random() < 0.15:
+        event["window"] = True
+    if chance.random() < 0.15:
+        event["processing"] = "STREAMING"
+    telling.say(run, "event", event)
+    telling.edge(Executed(run, job))
+    for _ in range(chance.randrange(3)):
+        dataset = world.dataset(chance)
+        version = chance.choice((None, None, "v1"))
+        telling.edge(Read(run, dataset), {"version": version} if version else None)
+        if version:
+            snapshot = Snapshot(dataset.namespace, dataset.name, version)
+            telling.edge(Used(run, snapshot))
+            telling.edge(Captures(snapshot, dataset))
+        _say(chance, telling, dataset, Role.IN)
+    for _ in range(chance.randrange(3)):
+        dataset = world.dataset(chance)
+        value: dict[str, object] = {}
+        if chance.random() < 0.3:
+            value["mode"] = chance.choice(("OVERWRITE", "RENAME"))
+            if value["mode"] == "RENAME":
+                value["renamed_from"] = telling.node(world.dataset(chance))
+        telling.edge(Wrote(run, dataset), value)
+        if chance.random() < 0.3:
+            telling.edge(Generated(run, Snapshot(dataset.namespace, dataset.name, "v1")))
+        for _ in range(chance.randrange(3)):
+            _say(chance, telling, dataset, Role.OUT)
+    if chance.random() < 0.2:
+        telling.edge(IsPartOf(run, world.run(chance)))
+
+
+def _say(chance: random.Random, telling: Telling, dataset: Dataset, role: Role) -> None:
+    aspect = chance.choice(ASPECTS)
+    value = None if chance.random() < 0.15 else chance.choice(VALUES[aspect])
+    telling.say(dataset, aspect, value, role)
+
+
+def _described(chance: random.Random, telling: Telling, world: World) -> None:
+    for _ in range(chance.randrange(1, 4)):
+        _say(chance, telling, world.dataset(chance), Role.OWN)
+
+
+def _declared(chance: random.Random, telling: Telling, world: World) -> None:
+    job = world.job(chance)
+    outputs = [world.dataset(chance) for _ in range(chance.randrange(3))]
+    for dataset in outputs:
+        telling.edge(Produces(job, dataset))
+    inputs = (
+        None if chance.random() < 0.3 else [telling.node(world.dataset(chance)) for _ in range(chance.randrange(3))]
+    )
+    telling.say(job, "io", {"inputs": inputs, "outputs": [dataset.id for dataset in outputs]})
+
+
+def _alias(chance: random.Random, telling: Telling, world: World) -> None:
+    telling.edge(
+        IsAliasOf(world.dataset(chance), world.dataset(chance)), {"ended": True} if chance.random() < 0.3 else None
+    )
+
+
+def _registration(chance: random.Random, telling: Telling, world: World) -> None:
+    version = ModelVersion("made-up", "sepsis", str(chance.randrange(2)))
+    if chance.random() < 0.6:
+        telling.run = world.run(chance).id
+        telling.edge(Produced(world.run(chance), version))
+    if chance.random() < 0.5:
+        telling.job = telling.node(world.job(chance))
+    dataset = world.dataset(chance)
+    telling.edge(
+        TrainedOn(version, Snapshot(dataset.namespace, dataset.name, "v1")), {"dataset": telling.node(dataset)}
+    )
+    telling.edge(IsVersionOf(version, Model("made-up", "sepsis")))
+    telling.edge(Registered(Principal("Testperson Alpha"), version))
+    telling.say(version, "registration", {"intended_use": "Nothing real", "metrics": [{"name": "auc", "value": 0.5}]})
+
+
+def _tag(chance: random.Random, telling: Telling, world: World) -> None:
+    dataset = world.dataset(chance)
+    kind = chance.choice(KINDS)
+    value: dict[str, object] = {
+        "stance": chance.choice(("ASSERT", "CONFIRM", "REJECT")),
+        "codes": [],
+        "origin": "record",
+    }
+    subject: Dataset | Column = dataset
+    if chance.random() < 0.4:
+        subject = Column(dataset.namespace, dataset.name, "patientId")
+        telling.edge(HasColumn(dataset, subject))
+        telling.edge(DerivesFrom(subject, Column(dataset.namespace, dataset.name, "visit")))
+    telling.edge(IsTagged(subject, PhiTag(kind)), value)
+    telling.say(subject, f"phi.{kind}", value)
