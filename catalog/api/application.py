@@ -135,5 +135,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     for kind in (SenderError, AskerError, OperatorError, EvidenceError, Unreadable):
         app.add_exception_handler(kind, known)
+    # Starlette raises it again after the answer, and the front writes it down.
+    app.add_exception_handler(Exception, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

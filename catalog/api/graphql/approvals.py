@@ -100,7 +100,7 @@ def list_approvals(
     cursor = Cursor.of("approvals", wanted, at)
     position = cursor.read(after, 1)
     page = queries.list_approvals(
-        asking.reader, wanted, at, check_first(first), None if position is None else int(position[0])
+        asking.reader, wanted, at, first=check_first(first), after=None if position is None else int(position[0])
     )
     return connect(
         [approval(one, at) for one in page.approvals],

@@ -96,7 +96,7 @@ class Costs:
         return 1 + walk + times * below
 
     def _arguments(self, node: FieldNode) -> dict[str, Any]:
-        return {one.name.value: value_from_ast_untyped(one.value, self._variables) for one in node.arguments}
+        return {one.name.value: value_from_ast_untyped(one.value, self._variables) for one in node.arguments or ()}
 
     def _narrowed(self, condition: Any, parent: Any) -> Any:  # noqa: ANN401
         return parent if condition is None else self._schema.get_type(condition.name.value)

@@ -13,10 +13,13 @@ import strawberry
 from strawberry.scalars import JSON
 
 from catalog.access import queries as access
+from catalog.access.model import PrincipalRecord
 from catalog.api.graphql import nodes, releases
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.labels import Attestation, attestations_of
 from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.reading import AsOfInput
+from catalog.api.graphql.reading import as_of as at_of
 from catalog.api.graphql.scalars import Micros
 from catalog.reading import AsOf
 from catalog.store.protocol import KnownNode, Snapshotted
@@ -67,6 +70,11 @@ async def _principal(asking: Asking, identifier: str, at: AsOf) -> Principal | N
     found = await asking.load(access.principals, at, identifier)
     if found is None:
         return None
+    return as_principal(found)
+
+
+def as_principal(found: PrincipalRecord) -> Principal:
+    """Return a principal as its GraphQL type."""
     return Principal(
         id=strawberry.ID(found.id),
         principal=found.principal,
@@ -85,6 +93,13 @@ async def _principal(asking: Asking, identifier: str, at: AsOf) -> Principal | N
             for key in found.keys
         ],
     )
+
+
+@strawberry.type
+class PrincipalQueries:
+    @strawberry.field(description="Every principal that a record defines, by name.")
+    def principals(self, info: AskingInfo, as_of: AsOfInput | None = None) -> list[Principal]:
+        return [as_principal(one) for one in access.list_principals(info.context.reader, at_of(as_of, info.context))]
 
 
 @nodes.resolves("Model")

@@ -19,12 +19,13 @@ from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot, snapshots_of
 from catalog.assets.model import AssetState
 from catalog.reading import AsOf
-from catalog.releases import model, queries
+from catalog.releases import model as found_model
+from catalog.releases import queries
 from graph_schema import nodes as kinds
 
 
 @strawberry.type(description="The code revision that a model version was built from.")
-class Code:
+class BuildCode:
     id: strawberry.ID
     repository: str
     revision: str
@@ -47,7 +48,7 @@ class Metric:
 
 @strawberry.type(description="A principal's record of a model version: everything that names it exactly.")
 class Registration:
-    found: strawberry.Private[model.Registration]
+    found: strawberry.Private[found_model.Registration]
     at: strawberry.Private[AsOf]
     entry: int
     registered_by: str
@@ -57,7 +58,7 @@ class Registration:
     signature: str | None
     intended_use: str | None
     metrics: list[Metric]
-    code: Code | None
+    code: BuildCode | None
     environment: BuildEnvironment | None
 
     @strawberry.field
@@ -71,7 +72,7 @@ class Registration:
 
 @strawberry.type(description="One trained model: exact snapshots, code, environment and artifact.")
 class ModelVersion(Asset):
-    record: strawberry.Private[model.ModelVersionRecord]
+    record: strawberry.Private[found_model.ModelVersionRecord]
     at: strawberry.Private[AsOf]
 
     @strawberry.field
@@ -177,7 +178,7 @@ async def model_versions_of(asking: Asking, identifiers: Iterable[str], at: AsOf
     return [version for version in found if version is not None]
 
 
-def _registration(found: model.Registration, at: AsOf) -> Registration:
+def _registration(found: found_model.Registration, at: AsOf) -> Registration:
     code, environment = found.code, found.environment
     return Registration(
         found=found,
@@ -192,7 +193,7 @@ def _registration(found: model.Registration, at: AsOf) -> Registration:
         metrics=[Metric(name=one.name, value=one.value, split=one.split) for one in found.metrics],
         code=None
         if code is None
-        else Code(id=strawberry.ID(code.id), repository=code.repository, revision=code.revision, clean=code.clean),
+        else BuildCode(id=strawberry.ID(code.id), repository=code.repository, revision=code.revision, clean=code.clean),
         environment=None
         if environment is None
         else BuildEnvironment(

@@ -1,0 +1,62 @@
+"""From what a person types to one thing in the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.cli.gateway import Gateway, ask
+from catalog.errors import AskerError, SenderError
+
+_FIND = """
+query Find($text: String!) {
+  search(text: $text, first: 50) { totalCount nodes { __typename id
+    ... on Asset { name ref { namespace name } }
+    ... on Job { ref { namespace name } }
+  } }
+}
+"""
+_NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
+_BY_DIGEST = "query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on Snapshot { id } } }"
+_SHOWN = 8
+
+
+def identify(way: Gateway, text: str, kinds: tuple[str, ...] = ()) -> str:
+    """Return the id of what is meant: an id, a `sha256:` digest, a name, or `namespace name`.
+
+    A model version is called `model@version`. Raises AskerError where nothing is called so, SenderError where several
+    things are.
+    """
+    label, colon, rest = text.partition(":")
+    if colon and label[:1].isupper() and label.isalpha() and " " not in rest:
+        if label == "State" or ask(way, _NODE, {"id": text})["node"] is not None:
+            return text
+        raise AskerError(f"Nothing has the id {text}; `lineward search` finds ids.")
+    if text.startswith("sha256:"):
+        found = ask(way, _BY_DIGEST, {"digest": text})["snapshot"]
+        if found["__typename"] == "Snapshot":
+            return str(found["id"])
+        raise AskerError(f"No snapshot has the digest {text}.")
+    return _named(way, text, kinds)
+
+
+def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
+    answer = ask(way, _FIND, {"text": text.replace("@", " ")})["search"]
+    nodes = [one for one in answer["nodes"] if one.get("ref") and (not kinds or one["__typename"] in kinds)]
+    exact = [one for one in nodes if text in _names(one)]
+    # A snapshot goes by its dataset's name: who types that means the dataset.
+    datasets = [one for one in exact if one["__typename"] == "Dataset"]
+    found = exact if len(exact) == 1 else datasets or exact or nodes
+    if len(found) == 1:
+        return str(found[0]["id"])
+    if not found:
+        raise AskerError(f"Nothing is called {text!r}; `lineward search` shows what there is.")
+    several = "\n".join(
+        f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}" for one in found[:_SHOWN]
+    )
+    more = f"\n  and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise SenderError(f"{text!r} may mean several things; say which by its id:\n{several}{more}")
+
+
+def _names(node: dict[str, Any]) -> set[str]:
+    ref = node["ref"]
+    return {ref["name"], f"{ref['namespace']} {ref['name']}", f"{ref['namespace']}/{ref['name']}"}

@@ -1,0 +1,94 @@
+"""`lineward lineage`: what data came from, what came of it, and why two things are connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.cli.assets import identify
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.gateway import Gateway, ask, succeeded
+from catalog.cli.output import Exit, print_json, print_table, say
+
+_PAGE = 500
+_QUERY = f"""
+query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {{
+  lineage(input: $input) {{ __typename
+    ... on Problem {{ code message }} ... on InvalidInput {{ field }}
+    ... on LineageGraph {{ grain
+      nodes(first: {_PAGE}, after: $nodesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
+        nodes {{ id label depth more node {{ __typename
+          ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState: state }}
+          ... on Dataset {{ zone deidState }} ... on Snapshot {{ digest }} }} }} }}
+      edges(first: {_PAGE}, after: $edgesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
+        nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId state }} }} }}
+      {FIELDS}
+    }}
+  }}
+}}
+"""
+
+
+def lineage(way: Gateway, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print the graph around a thing."""
+    asked = {**asked, "of": [identify(way, asset)]}
+    found = _whole(way, asked)
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    names = {node["id"]: _name(node) for node in found["nodes"]}
+    rows = [
+        (node["depth"], names[node["id"]], node["label"], _state(node), "yes" if node["more"] else "")
+        for node in found["nodes"]
+    ]
+    print_table(
+        f"{len(rows)} nodes at {found['grain'].lower()} grain", ("depth", "name", "kind", "state", "more behind"), rows
+    )
+    edges = [
+        (
+            names.get(edge["from"], edge["from"]),
+            names.get(edge["to"], edge["to"]),
+            (edge["job"] or {}).get("name"),
+            _how(edge),
+            edge["validFrom"],
+        )
+        for edge in found["edges"]
+    ]
+    print_table(f"{len(edges)} edges", ("from", "to", "job", "how", "valid from"), edges)
+    warn(found["completeness"])
+    point = found["readPoint"]
+    say(f"read at entry {point['ledgerIndex']}, valid at {point['validAt']}, root {point['ledgerRoot']}")
+    return Exit.FINE
+
+
+def _whole(way: Gateway, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with all its pages."""
+    cursors: dict[str, str | None] = {"nodesAfter": None, "edgesAfter": None}
+    nodes: dict[str, dict[str, Any]] = {}
+    edges: dict[tuple[Any, ...], dict[str, Any]] = {}
+    while True:
+        page = succeeded(ask(way, _QUERY, {"input": asked, **cursors})["lineage"])
+        nodes.update((node["id"], node) for node in page["nodes"]["nodes"])
+        edges.update((tuple(map(str, edge.values())), edge) for edge in page["edges"]["nodes"])
+        if not (page["nodes"]["pageInfo"]["hasNextPage"] or page["edges"]["pageInfo"]["hasNextPage"]):
+            return {**page, "nodes": list(nodes.values()), "edges": list(edges.values())}
+        for name in ("nodes", "edges"):
+            cursors[f"{name}After"] = page[name]["pageInfo"]["endCursor"] or cursors[f"{name}After"]
+
+
+def _name(node: dict[str, Any]) -> str:
+    thing = node["node"] or {}
+    if "runId" in thing:
+        return str(thing["runId"])
+    name = str(thing.get("name", node["id"]))
+    digest = thing.get("digest")
+    return f"{name} {digest[:19]}…" if digest and len(digest) > 20 else f"{name} {digest}" if digest else name  # noqa: PLR2004  sha256: and 12 digits
+
+
+def _state(node: dict[str, Any]) -> str:
+    thing = node["node"] or {}
+    return str(thing.get("state") or thing.get("runState") or "")
+
+
+def _how(edge: dict[str, Any]) -> str:
+    words = [edge["kind"].lower(), edge["confidence"].lower().replace("_", " ")]
+    return ", ".join([*words, *(["past"] if edge["past"] else []), *(["attempt"] if edge["attempt"] else [])])

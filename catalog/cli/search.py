@@ -1,0 +1,92 @@
+"""`lineward search`: find by words, facets, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.gateway import Gateway, ask
+from catalog.cli.output import Exit, err, print_json, print_table
+from catalog.errors import SenderError
+
+_QUERY = f"""
+query Search($text: String, $filter: AssetFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
+  search(text: $text, filter: $filter, facets: $facets, first: $first, after: $after) {{
+    totalCount pageInfo {{ hasNextPage endCursor }}
+    nodes {{ __typename id
+      ... on Asset {{ name ref {{ namespace name }} state }}
+      ... on Dataset {{ owner zone deidState gaps {{ field }} }}
+      ... on Job {{ ref {{ namespace name }} }}
+    }}
+    facets {{ facet counts {{ value count }} }}
+    {FIELDS}
+  }}
+}}
+"""
+
+
+def search(
+    way: Gateway,
+    text: str,
+    kinds: list[str],
+    filters: list[str],
+    gaps: list[str],
+    counts: list[str],
+    first: int,
+    after: str | None,
+    *,
+    as_json: bool,
+) -> Exit:
+    """Print a page of finds."""
+    asked: dict[str, Any] = {
+        "kinds": [kind.upper() for kind in kinds],
+        "facets": _filters(filters),
+        "gaps": gaps,
+    }
+    variables = {
+        "text": text,
+        "filter": asked,
+        "facets": [name.upper() for name in counts],
+        "first": first,
+        "after": after,
+    }
+    found = ask(way, _QUERY, variables)["search"]
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    rows = [
+        (
+            one["__typename"],
+            one["ref"]["namespace"],
+            one["ref"]["name"],
+            one.get("state"),
+            one.get("zone"),
+            one.get("deidState"),
+            one.get("owner"),
+            one["id"],
+        )
+        for one in found["nodes"]
+        if one.get("ref")
+    ]
+    print_table(
+        f"{found['totalCount']} found",
+        ("kind", "namespace", "name", "state", "zone", "de-identification", "owner", "id"),
+        rows,
+        empty="Nothing like that is in the catalog.",
+    )
+    for facet in found["facets"]:
+        print_table(facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]])
+    if found["pageInfo"]["hasNextPage"]:
+        err.print(f"There is more: --after {found['pageInfo']['endCursor']}", markup=False)
+    warn(found["completeness"])
+    return Exit.FINE
+
+
+def _filters(given: list[str]) -> list[dict[str, Any]]:
+    chosen: dict[str, list[str]] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise SenderError(f"--filter {one}: write a facet and its value, such as zone=LANDING.")
+        chosen.setdefault(name.upper(), []).append(value)
+    return [{"facet": name, "values": values} for name, values in chosen.items()]
