@@ -17,14 +17,6 @@ from .models import ModelVersion, SnapshotRef
 from .revision import CodeRevision
 from .sessions import session_to
 
-_ATTEMPTS = Retry(
-    total=5,
-    backoff_factor=0.3,
-    status_forcelist=[500, 502, 503, 504],
-    allowed_methods=["POST"],
-    raise_on_status=False,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class RecordReceipt:
@@ -44,18 +36,17 @@ class RecordReceipt:
 class RecordsClient:
     """Sends records to a Lineward catalog, as the principal that the key belongs to.
 
-    The catalog takes a record that is sent again within minutes once, so an answer that never came is tried again: five
-    times on
-    connection errors, 500, 502, 503 (after its Retry-After) and 504. Raises RecordError for everything else. Closes its
-    connections when it is used as a context manager or closed.
+    The catalog takes a record once, also when it is sent again within minutes; so whatever was not answered is sent
+    again, `retries` times: connection errors, 500, 502, 503 (after its Retry-After) and 504. Raises RecordError for
+    everything else. `timeout` is in seconds, for each attempt. Connections are closed with the context or by `close`.
     """
 
-    def __init__(self, url: str, api_key: str | None = None, *, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, api_key: str | None = None, *, timeout: float = 30.0, retries: int = 5) -> None:
         self._address = url.rstrip("/") + "/api/v1/records"
         self._timeout = timeout
         self._session = session_to(url)
-        self._session.mount("http://", HTTPAdapter(max_retries=_ATTEMPTS))
-        self._session.mount("https://", HTTPAdapter(max_retries=_ATTEMPTS))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=_patience(retries)))
         # Set even without a key: requests would take one from a .netrc beside the pipeline otherwise.
         self._session.auth = _Bearer(api_key)
 
@@ -310,6 +301,17 @@ class RecordsClient:
                 "conditions": list(conditions),
             },
         )
+
+
+def _patience(retries: int) -> Retry:
+    """As the standard's own client has it; an answer that stays bad is returned, for what it says."""
+    return Retry(
+        total=retries,
+        backoff_factor=0.3,
+        status_forcelist=[500, 502, 503, 504],
+        allowed_methods=["POST"],
+        raise_on_status=False,
+    )
 
 
 class _Bearer(AuthBase):

@@ -136,11 +136,21 @@ def test_a_redirect_does_not_carry_the_key_elsewhere(server: CaptureServer, reco
     assert [request.path for request in server.requests] == ["/api/v1/records"]
 
 
-def test_a_catalog_that_is_not_there_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_catalog_that_stays_busy_is_quoted(server: CaptureServer) -> None:
+    server.answer = lambda _: Answer(503, {"detail": "The disk is full"}, {"Retry-After": "0"})
+    with (
+        RecordsClient(server.url, retries=1) as client,
+        pytest.raises(RecordError, match=r"503.*The disk is full"),
+    ):
+        client.tag(STAYS, phi_kind="DIRECT_IDENTIFIER", reason="It is one")
+    assert len(server.requests) == 2
+
+
+def test_a_catalog_that_is_not_there_is_said_to_be() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with (
-            RecordsClient(f"http://127.0.0.1:{taken.getsockname()[1]}") as client,
+            RecordsClient(f"http://127.0.0.1:{taken.getsockname()[1]}", retries=0) as client,
             pytest.raises(RecordError, match="cannot be reached") as unreachable,
         ):
             client.tag(STAYS, phi_kind="DIRECT_IDENTIFIER", reason="It is one")
