@@ -41,8 +41,8 @@ class Server:
     def graphql(self, query: str, variables: Mapping[str, object]) -> dict[str, Any]:
         """Return the data of a GraphQL answer. Raises RuntimeError where it has errors."""
         status, body = self.post("/graphql", {"query": query, "variables": dict(variables)})
-        answer = json.loads(body)
-        if status != 200 or answer.get("errors"):
+        answer: dict[str, Any] = json.loads(body) if status == 200 else {"errors": True}
+        if answer.get("errors"):
             raise RuntimeError(f"GraphQL answered {status}: {body[:500]!r}")
         data: dict[str, Any] = answer["data"]
         return data
