@@ -39,7 +39,7 @@ _BIRTH = re.compile(
 _PAIR = re.compile(
     r"(?<![A-Za-z0-9])(?:mrn|ssn|dob|birth_?date|date_of_birth|e?mail|phone|address"
     r"|(?:patient|person|subject|member|encounter|visit|accession|medical_?record|nhs)s?_?(?:id|no|number|name|key|mrn)?"
-    r"|(?:first|last|given|family|sur|full|middle)_?name)=(?P<value>[^/&;,\s'\"<>()]+)",
+    r"|(?:first|last|given|family|sur|full|middle)_?name)=(?P<value>[^/&;,\s'\"`<>()]+)",
     re.IGNORECASE,
 )
 _SECRET = re.compile(

@@ -40,6 +40,7 @@ _LITERALS: Final = frozenset(
         TokenType.UNICODE_STRING, TokenType.HEX_STRING, TokenType.BIT_STRING, TokenType.BYTE_STRING,
     }
 )  # fmt: skip
+_NAMES: Final = frozenset({TokenType.VAR, TokenType.PARAMETER, TokenType.SESSION_PARAMETER})
 _COMPARISONS: Final = frozenset(
     {
         TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.GT, TokenType.LTE, TokenType.GTE, TokenType.LIKE,
@@ -81,7 +82,7 @@ def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
     ).digest()
     found = _MEMO.get(memo)
     if found is None:
-        found = settle(statement, lambda said: _redact(said, known, scanner), marker("sql"))
+        found = _redact(statement, known, scanner)
         if len(_MEMO) >= _MEMO_SIZE:
             _MEMO.clear()
         _MEMO[memo] = found
@@ -89,14 +90,17 @@ def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
 
 
 def _redact(statement: str, dialect: str | None, scanner: Scanner) -> str:
-    if dialect is not None:
-        spans = _spans(statement, dialect, scanner)
-        return marker("sql") if spans is None else _apply(statement, spans)
-    candidates = ["", *(name for pattern, name in _SUSPICIONS if pattern.search(statement))]
+    candidates = [dialect] if dialect else ["", *(name for form, name in _SUSPICIONS if form.search(statement))]
+    spans = _spans(statement, candidates[0], scanner) if len(candidates) == 1 else None
+    if spans is not None and not any(text == f" {_COMMENT}" for _, _, text in spans):
+        return _apply(statement, spans)
+    # What one lexer's marker leaves may read otherwise to the next one, and `----` otherwise than `-- --`.
+    return settle(statement, lambda said: _redact_by(said, candidates, scanner), marker("sql"))
+
+
+def _redact_by(statement: str, candidates: list[str], scanner: Scanner) -> str:
     readings = [spans for name in candidates if (spans := _spans(statement, name, scanner)) is not None]
-    if not readings:
-        return marker("sql")
-    return _apply(statement, _union(readings))
+    return _apply(statement, _union(readings)) if readings else marker("sql")
 
 
 def _spans(statement: str, dialect: str, scanner: Scanner) -> list[Span] | None:
@@ -111,38 +115,38 @@ def _spans(statement: str, dialect: str, scanner: Scanner) -> list[Span] | None:
 
 
 def _find(statement: str, tokens: list[Token], dialect: str, scanner: Scanner) -> Iterator[Span]:
-    cursor = 0
-    guard = _QuoteGuard(active=not dialect)
-    glued = -1
+    cursor, glued = 0, -1
+    guard = None if dialect else _QuoteGuard()
     for index, token in enumerate(tokens):
-        start, end = token.start, token.end + 1
+        start, end, kind = token.start, token.end + 1, token.token_type
         if start < cursor:  # a numeric suffix is given as several tokens over the same text
             continue
-        yield from _gap(statement, cursor, start)
-        text = statement[start:end]
-        is_qualified = index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.DOT
-        replacement = guard.judge(token, text, is_qualified=is_qualified)
-        if token.token_type in _LITERALS:
-            replacement = _STRING
-        elif token.token_type is TokenType.NUMBER:
-            replacement, glued = _NUMBER, end
-        elif start == glued and (
-            text[0].isalnum() or text[0] == "_"
-        ):  # `0x1F`, `12_345`: the rest of a number that this dialect does not know
-            replacement, glued = "", end
-        elif replacement is None and any(character.isdigit() for character in text):
-            replacement = scanner.name(text)
-        if replacement is not None and replacement != text:
-            yield start, end, replacement
+        if start > cursor:
+            yield from _gap(statement, cursor, start)
         cursor = end
+        replacement = guard.judge(tokens, index, statement) if guard else None
+        if kind in _LITERALS:
+            replacement = _STRING
+        elif kind is TokenType.NUMBER:
+            replacement, glued = _NUMBER, end
+        elif start == glued and (statement[start].isalnum() or statement[start] == "_"):
+            replacement, glued = "", end  # `0x1F`, `12_345`: the rest of a number that this dialect does not know
+        elif replacement is None and kind is TokenType.IDENTIFIER:
+            replacement = statement[start] + scanner.name(statement[start + 1 : end - 1]) + statement[end - 1]
+        elif kind in _NAMES:
+            replacement = scanner.name(statement[start:end])
+        if replacement is not None and replacement != statement[start:end]:
+            yield start, end, replacement
     yield from _gap(statement, cursor, len(statement))
 
 
 def _gap(statement: str, start: int, end: int) -> Iterator[Span]:
     """Between tokens there are only blanks and comments."""
     text = statement[start:end]
+    if not text or text.isspace():
+        return
     inner = text.strip()
-    if inner and inner not in {_COMMENT, ";"}:
+    if inner not in {_COMMENT, ";"}:
         lead = len(text) - len(text.lstrip())
         apart = " " if start and not lead else ""  # or an operator before it and the marker would read as one
         yield start + lead, start + lead + len(inner), apart + _COMMENT
@@ -151,19 +155,20 @@ def _gap(statement: str, start: int, end: int) -> Iterator[Span]:
 class _QuoteGuard:
     """Judges double quotes where the dialect is unknown: a name in one dialect, a string in the next."""
 
-    def __init__(self, *, active: bool) -> None:
-        self._active = active
+    def __init__(self) -> None:
         self._before: TokenType | None = None
         self._lists: list[bool] = []
 
-    def judge(self, token: Token, text: str, *, is_qualified: bool) -> str | None:
+    def judge(self, tokens: list[Token], index: int, statement: str) -> str | None:
+        token = tokens[index]
         kind = token.token_type
         replacement = None
         if kind is TokenType.IDENTIFIER:
-            quote, content = text[0], text[1:-1]
-            if self._active and (not _SIMPLE_NAME.fullmatch(content) or (self._is_value() and not is_qualified)):
+            quote, content = statement[token.start], statement[token.start + 1 : token.end]
+            is_qualified = index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.DOT
+            if not _SIMPLE_NAME.fullmatch(content) or (self._is_value() and not is_qualified):
                 replacement = f"{quote}{marker('identifier')}{quote}"
-        if kind is TokenType.L_PAREN:
+        elif kind is TokenType.L_PAREN:
             self._lists.append(self._before in {TokenType.IN, TokenType.VALUES})
         elif kind is TokenType.R_PAREN and self._lists:
             self._lists.pop()
