@@ -27,7 +27,7 @@ def run_pipeline(
     try:
         from . import pipeline  # noqa: PLC0415 - everything else here works without scikit-learn
     except ModuleNotFoundError as problem:
-        if problem.name not in {"numpy", "sklearn"}:
+        if (problem.name or "").partition(".")[0] not in {"numpy", "sklearn"}:
             raise
         raise MissingLibraryError(
             "The example pipeline fits a model with scikit-learn, which is not installed: pip install 'lineward[demo]'"

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ from ingest_hooks import emit
 from tests.integration.clinical_pipeline.conftest import Told
 from tests.support.capture_server import capture_server
 from tests.support.openlineage_spec import problems
+
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def runs_of(told: Told, job: str) -> dict[str, list[dict[str, Any]]]:
@@ -248,6 +253,21 @@ def test_a_folder_that_holds_something_is_not_written_into(tmp_path: Path) -> No
     (tmp_path / "mine").touch()
     with pytest.raises(FileExistsError):
         run_pipeline("http://127.0.0.1:9", tmp_path, {}, lambda _: None)
+
+
+def test_without_scikit_learn_one_sentence_says_what_to_install(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['sklearn'] = None; sys.argv[1:] = ['--url', 'http://127.0.0.1:9', '--workdir', 'new'];"
+        "from examples.clinical_pipeline.__main__ import main; sys.exit(main())"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "The example pipeline fits a model with scikit-learn, which is not installed: pip install 'lineward[demo]'"
+    ]
 
 
 def test_every_principal_has_a_key_and_an_id_of_their_own() -> None:
