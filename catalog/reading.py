@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from graph_schema.facts import NOW
@@ -13,6 +14,11 @@ class AsOf:
 
     valid_at: int = NOW
     known_at: int = NOW
+
+    @property
+    def moment(self) -> int:
+        """Return the valid time as a moment that an expiry can be compared with: the clock's where it is now."""
+        return time.time_ns() // 1_000 if self.valid_at == NOW else self.valid_at
 
 
 LATEST = AsOf()

@@ -88,7 +88,7 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
 
 def _approval(said: Statement, decisions: Sequence[Decision], as_of: AsOf) -> Approval:
     value = said.data
-    now = standing(said.valid_from, value["expires_at"], decisions, as_of.valid_at)
+    now = standing(said.valid_from, value["expires_at"], decisions, as_of.moment)
     return Approval(
         id=said.subject,
         request=said.entry,

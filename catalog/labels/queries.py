@@ -97,7 +97,7 @@ def _tag(known: KnownNode, kind: str, value: Mapping[str, Any], by: str | None, 
 
 def _attestation(said: Statement, as_of: AsOf) -> Attestation:
     value = said.data
-    until = value["until"]
+    until, now = value["until"], as_of.moment
     return Attestation(
         id=said.subject,
         entry=said.entry,
@@ -113,7 +113,7 @@ def _attestation(said: Statement, as_of: AsOf) -> Attestation:
         authenticated=value["authenticated"],
         valid_from=said.valid_from,
         until=until,
-        in_force=said.valid_from <= as_of.valid_at and (until is None or as_of.valid_at < until),
+        in_force=said.valid_from <= as_of.valid_at and (until is None or now < until),
     )
 
 

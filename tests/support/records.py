@@ -1,0 +1,261 @@
+"""A catalog in memory, and a payload of each kind of record, told as one small made-up story."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from catalog.access.keys import Authenticator, KeyFile, local_actor
+from catalog.access.model import Actor
+from catalog.intake import Accepted, Intake
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.memory import MemoryLedger
+from catalog.projection import Projection
+from catalog.snapshots.rules import manifest_digest
+from catalog.store.memory import MemoryStore
+
+RAW = {"namespace": "landing", "name": "visits"}
+CURATED = {"namespace": "curated", "name": "visits"}
+JOB = {"namespace": "pipeline", "name": "curate"}
+RUN = "0190d2e6-0000-7000-8000-00000000000a"
+MODEL = {"namespace": "models", "name": "readmission"}
+MANIFEST = [
+    {"path": "part-b.csv", "size": 20, "digest": "sha256:" + "b" * 64},
+    {"path": "part-a.csv", "size": 10, "digest": "sha256:" + "a" * 64},
+]
+DIGEST = manifest_digest(MANIFEST)
+SIGNER = {"printed_name": "Testperson Alpha", "time_zone": "Europe/Berlin"}
+
+
+def event(kind: str = "COMPLETE", at: str = "2026-01-01T10:00:00Z", run: str = RUN, **facets: Any) -> dict[str, Any]:
+    """The run that curates visits, at one of its events."""
+    return {
+        "eventTime": at,
+        "eventType": kind,
+        "producer": "https://tests.example/made-up",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": run},
+        "job": {**JOB, "facets": {}},
+        "inputs": [{**RAW, "facets": {}}],
+        "outputs": [{**CURATED, "facets": facets}],
+    }
+
+
+def declaration(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "declare_dataset",
+        "dataset": RAW,
+        "owner": "cardiology",
+        "source_system": {"name": "made-up EHR", "kind": "EHR"},
+        "schema_version": "1.2.0",
+        "clinical_purpose": "Readmission study on made-up visits",
+        "phi_category": ["DIRECT_IDENTIFIER", "QUASI_IDENTIFIER"],
+        "deidentification_state": "RAW",
+        "retention": {"policy_class": "RESEARCH", "period_days": 3650},
+        "permitted_use": {
+            "purposes": ["MLTRAINING"],
+            "duo": ["GRU"],
+            "refrains": ["NORELINK"],
+            "obligations": ["ENCRYPT"],
+            "statement": "Readmission research only",
+        },
+        "zone": "LANDING",
+        "site": "North",
+        "region": "EU",
+        **more,
+    }
+
+
+def tag(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "tag",
+        "dataset": RAW,
+        "column": "mrn",
+        "phi_kind": "DIRECT_IDENTIFIER",
+        "codes": [{"system": "safe-harbor", "code": "H"}],
+        "reason": "The column holds record numbers",
+        "confidentiality": "R",
+        **more,
+    }
+
+
+def attestation(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "attest_deidentification",
+        "job": JOB,
+        "run_id": RUN,
+        "method": "EXPERT_DETERMINATION",
+        "clears": [{"system": "safe-harbor", "code": "H"}],
+        "alterations": ["MASKED", "PSEUDED"],
+        "expert": "Testperson Beta",
+        "scope": "All columns of the output",
+        "result": "The risk is very small",
+        "until": "2999-01-01T00:00:00Z",
+        **more,
+    }
+
+
+def seal(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "seal_snapshot",
+        "dataset": CURATED,
+        "digest": DIGEST,
+        "manifest": MANIFEST,
+        "foreign": [{"system": "delta", "id": "17"}],
+        "run_id": RUN,
+        "role": "TRAINING",
+        "locked": False,
+        **more,
+    }
+
+
+def verification(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "verify_snapshot",
+        "dataset": CURATED,
+        "digest": DIGEST,
+        "result": "OK",
+        "differing": [],
+        "method": "Every file hashed again",
+        **more,
+    }
+
+
+def registration(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "register_model_version",
+        "model": MODEL,
+        "version": "1",
+        "trained_on": [{"dataset": CURATED, "digest": DIGEST}],
+        "evaluated_on": [{"dataset": CURATED, "digest": DIGEST}],
+        "code": {"repository": "https://git.example/pipeline", "revision": "f" * 40, "clean": True},
+        "environment": {"digest": "sha256:" + "e" * 64, "description": "CPython 3.11"},
+        "artifact_digest": "sha256:" + "d" * 64,
+        "signature": "bWFkZS11cA==",
+        "metrics": [{"name": "auroc", "value": 0.75, "split": "test"}],
+        "intended_use": "Demonstration only",
+        "run_id": RUN,
+        "job": JOB,
+        **more,
+    }
+
+
+def request(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "request_approval",
+        "subject": {"model_version": {"model": MODEL, "version": "1"}},
+        "approval_kind": "CLINICAL",
+        "use_case": "Readmission in the north ward",
+        "reason": "Ready for review",
+        "expires_at": "2999-01-01T00:00:00Z",
+        **more,
+    }
+
+
+def decision(index: int, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "decide_approval",
+        "request": index,
+        "decision": "APPROVE",
+        "reason": "The figures hold",
+        "meaning": "APPROVAL",
+        "signer": SIGNER,
+        "conditions": ["Watch drift"],
+        "expires_at": "2998-01-01T00:00:00Z",
+        **more,
+    }
+
+
+def principal(name: str, *roles: str, active: bool = True) -> dict[str, Any]:
+    return {
+        "kind": "define_principal",
+        "principal": name,
+        "display_name": f"Testperson {name}",
+        "principal_kind": "PERSON",
+        "roles": list(roles),
+        "active": active,
+    }
+
+
+@dataclass
+class Clock:
+    """A clock that only tests move, in seconds."""
+
+    now: float = 1_780_000_000.0
+
+    def __call__(self) -> float:
+        self.now += 0.001
+        return self.now
+
+    def micros(self) -> int:
+        return int(self() * 1_000_000)
+
+
+@dataclass
+class House:
+    """Ledger, graph, intake and projection in memory; the projection moves when it is waited for."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    store: MemoryStore = field(default_factory=MemoryStore)
+
+    def __post_init__(self) -> None:
+        self.site = SiteKeys.generate("tests.example/ledger")
+        self.ledger = MemoryLedger(self.site, clock=self.clock.micros)
+        self.keys = KeyFile(self.folder / "keys.sqlite")
+        self.projection = Projection(self.ledger, self.store)
+        self.intake = Intake(
+            self.ledger, self.store, Following(self.project), self.keys, token_key=b"t" * 32, clock=self.clock
+        )
+        self.authenticator = Authenticator(self.keys)
+
+    def project(self) -> None:
+        while self.projection.step():
+            pass
+
+    def send(self, value: dict[str, Any], actor: Actor | None = None) -> Accepted:
+        body = json.dumps(value).encode()
+        accepted = self.intake.submit_event(body, actor or local_actor(), "tests").result()
+        self.project()
+        return accepted
+
+    def record(self, payload: dict[str, Any], actor: Actor | None = None) -> Accepted:
+        accepted = self.intake.submit_record(payload, actor or local_actor(), "tests").result()
+        self.project()
+        return accepted
+
+    def act_as(self, name: str, *roles: str) -> Actor:
+        """Define a principal, give it a key, and return who that key makes of a request."""
+        self.record(principal(name, *roles))
+        key, issued = self.intake.issue_key(name, local_actor(), "tests")
+        issued.result()
+        self.project()
+        return self.authenticator.authenticate(key.secret, from_loopback=False)
+
+    def tell_story(self, approver: Actor) -> dict[str, Accepted]:
+        """Send one record of every kind that can be sent, each where it is due."""
+        self.send(event("START", "2026-01-01T09:00:00Z"))
+        self.send(event())
+        story = {"declare_dataset": self.record(declaration())}
+        for payload in (tag(), attestation(), seal(), verification(), registration(), request()):
+            story[payload["kind"]] = self.record(payload)
+        story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
+        return story
+
+    def close(self) -> None:
+        self.keys.close()
+        self.ledger.close()
+
+
+@dataclass
+class Following:
+    """A follower that catches up when it is waited for."""
+
+    catch_up: Callable[[], None]
+
+    def wait_for(self, index: int, timeout: float) -> bool:  # noqa: ARG002  it never takes longer
+        self.catch_up()
+        return True

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from catalog.access.model import Actor
+from catalog.approvals.model import ApprovalFilter, ApprovalState, BoundDigest
+from catalog.approvals.queries import approvals_of, list_approvals
+from catalog.approvals.rules import from_json, signed_digest
+from catalog.errors import AskerError, SenderError
+from catalog.reading import AsOf
+from graph_schema.nodes import Dataset, ModelVersion
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    MODEL,
+    RAW,
+    House,
+    decision,
+    event,
+    principal,
+    registration,
+    request,
+    seal,
+)
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+
+
+@pytest.fixture
+def approver(house: House) -> Actor:
+    return house.act_as("grace", "approver")
+
+
+@pytest.fixture
+def asked(house: House) -> int:
+    house.send(event())
+    house.record(seal())
+    house.record(registration())
+    return house.record(request()).receipt.index
+
+
+def test_a_request_binds_the_exact_digests_of_a_model_version(house: House, asked: int) -> None:
+    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    assert approval.request == asked
+    assert set(approval.digests) == {
+        BoundDigest("artifact", "sha256:" + "d" * 64),
+        BoundDigest("code", f"https://git.example/pipeline@{'f' * 40}"),
+        BoundDigest("environment", "sha256:" + "e" * 64),
+        BoundDigest("training snapshot", DIGEST),
+        BoundDigest("evaluation snapshot", DIGEST),
+    }
+
+
+def test_a_snapshot_binds_its_digest_and_a_dataset_its_declaration(house: House, asked: int) -> None:
+    house.record(request(subject={"snapshot": {"dataset": CURATED, "digest": DIGEST}}))
+    house.record({"kind": "declare_dataset", "dataset": RAW, "owner": "cardiology"})
+    house.record(request(subject={"dataset": RAW}))
+    house.record({"kind": "declare_dataset", "dataset": RAW, "owner": "oncology"})
+    house.record(request(subject={"dataset": RAW}, reason="Another owner"))
+    second, first = list_approvals(house.store, ApprovalFilter(subjects=(Dataset(**RAW).id,))).approvals
+    assert first.digests != second.digests
+
+
+def test_a_dataset_without_declaration_has_nothing_to_bind(house: House, asked: int) -> None:
+    with pytest.raises(SenderError, match="declare it first") as caught:
+        house.record(request(subject={"dataset": RAW}))
+    assert caught.value.pointer == "/subject/dataset"
+
+
+def test_a_request_for_an_unregistered_version_is_refused(house: House) -> None:
+    with pytest.raises(SenderError, match="register it first") as caught:
+        house.record(request())
+    assert caught.value.pointer == "/subject/model_version"
+
+
+def test_a_request_names_exactly_one_subject(house: House) -> None:
+    with pytest.raises(SenderError, match="exactly one") as caught:
+        house.record(request(subject={"dataset": RAW, "snapshot": {"dataset": CURATED, "digest": DIGEST}}))
+    assert caught.value.pointer == "/subject"
+
+
+def test_another_principal_decides_and_signs(house: House, asked: int, approver: Actor) -> None:
+    accepted = house.record(decision(asked), approver)
+    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    assert (approval.state, approval.because) == (ApprovalState.APPROVED, accepted.receipt.index)
+    signed = approval.decided
+    assert signed is not None
+    assert (signed.decided_by, signed.authenticated, signed.printed_name) == ("grace", True, "Testperson Alpha")
+    # Whoever holds the ledger works it out again from the request's leaf and the decision as recorded.
+    body = orjson.loads(house.ledger.entry(accepted.receipt.index).body or b"")
+    asked_for = house.ledger.entry(asked)
+    assert signed.signed == signed_digest(
+        request=asked,
+        leaf=asked_for.leaf.hex(),
+        digests=from_json(orjson.loads(asked_for.body or b"")["added"]["digests"]),
+        decision=body["record"],
+        decided_by="grace",
+        authenticated=True,
+    )
+
+
+def test_the_requester_cannot_decide_by_another_key_either(house: House) -> None:
+    both = house.act_as("ada", "engineer", "approver")
+    house.send(event(), both)
+    house.record(seal(), both)
+    house.record(registration(), both)
+    index = house.record(request(), both).receipt.index
+    key, issued = house.intake.issue_key("ada", both_admin(house), "tests")
+    issued.result()
+    other_key = house.authenticator.authenticate(key.secret, from_loopback=True)
+    assert other_key.key_id != both.key_id
+    with pytest.raises(AskerError, match="cannot decide"):
+        house.record(decision(index), other_key)
+
+
+def both_admin(house: House) -> Actor:
+    return house.act_as("root", "admin")
+
+
+def test_the_local_principal_cannot_decide_its_own_request(house: House, asked: int) -> None:
+    with pytest.raises(AskerError, match="cannot decide"):
+        house.record(decision(asked))
+
+
+def test_an_unauthenticated_decision_says_so(house: House, approver: Actor) -> None:
+    engineer = house.act_as("ada", "engineer")
+    house.send(event(), engineer)
+    house.record(seal(), engineer)
+    house.record(registration(), engineer)
+    index = house.record(request(), engineer).receipt.index
+    accepted = house.record(decision(index))
+    assert any("not authenticated" in warning for warning in accepted.warnings)
+    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    assert approval.decided is not None
+    assert (approval.decided.decided_by, approval.decided.authenticated) == ("local", False)
+
+
+def test_only_an_approver_decides(house: House, asked: int) -> None:
+    steward = house.act_as("stu", "steward", "engineer", "admin", "auditor", "emitter")
+    with pytest.raises(AskerError, match="approver") as caught:
+        house.record(decision(asked), steward)
+    assert caught.value.status == 403
+
+
+def test_every_decision_stays_in_the_history(house: House, asked: int, approver: Actor) -> None:
+    other = house.act_as("hedy", "approver")
+    first = house.record(decision(asked), approver).receipt
+    second = house.record(decision(asked, decision="DENY", reason="It drifts"), other).receipt
+    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    assert approval.state is ApprovalState.DENIED
+    assert [(each.entry, each.decided_by) for each in approval.decisions] == [
+        (first.index, "grace"),
+        (second.index, "hedy"),
+    ]
+    ((then,),) = approvals_of(house.store, [VERSION], AsOf(known_at=first.index)).values()
+    assert then.state is ApprovalState.APPROVED
+    with pytest.raises(SenderError, match="denied"):
+        house.record(decision(asked, reason="Again"), approver)
+
+
+def test_an_expired_request_cannot_be_decided(house: House, asked: int, approver: Actor) -> None:
+    index = house.record(request(reason="Soon over", expires_at="2026-06-01T00:00:00Z")).receipt.index
+    house.clock.now += 10 * 365 * 86_400
+    with pytest.raises(SenderError, match="expired"):
+        house.record(decision(index), approver)
+
+
+@pytest.mark.parametrize("index", [0, 10_000])
+def test_a_decision_names_a_request(house: House, asked: int, approver: Actor, index: int) -> None:
+    with pytest.raises(SenderError, match="request is the ledger index") as caught:
+        house.record(decision(index), approver)
+    assert caught.value.pointer == "/request"
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"signer": {"printed_name": "Testperson Alpha", "time_zone": "Mars/Olympus"}}, "/signer/time_zone"),
+        ({"signer": {"time_zone": "UTC"}}, "/signer/printed_name"),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
+        ({"meaning": "FUN"}, "/meaning"),
+        ({"request": "7"}, "/request"),
+        ({"request": True}, "/request"),
+    ],
+)
+def test_a_decision_that_is_not_whole_is_refused(
+    house: House, asked: int, approver: Actor, more: dict[str, object], pointer: str
+) -> None:
+    with pytest.raises(SenderError) as caught:
+        house.record({**decision(asked), **more}, approver)
+    assert caught.value.pointer == pointer
+
+
+def test_a_denial_that_is_sent_again_is_answered_as_the_first_time(house: House, asked: int, approver: Actor) -> None:
+    denial = decision(asked, decision="DENY")
+    first = house.record(denial, approver).receipt
+    again = house.record(denial, approver).receipt
+    assert (again.index, again.duplicate) == (first.index, True)
+
+
+def test_approvals_are_listed_newest_first_in_pages(house: House, asked: int, approver: Actor) -> None:
+    more = [house.record(request(reason=f"Reason {number}")).receipt.index for number in range(3)]
+    house.record(decision(asked), approver)
+    page = list_approvals(house.store, first=2)
+    assert ([each.request for each in page.approvals], page.total, page.more) == ([more[2], more[1]], 4, True)
+    rest = list_approvals(house.store, first=2, after=more[1])
+    assert ([each.request for each in rest.approvals], rest.more) == ([more[0], asked], False)
+    approved = list_approvals(house.store, ApprovalFilter(states=(ApprovalState.APPROVED,)))
+    assert [each.request for each in approved.approvals] == [asked]
+    assert list_approvals(house.store, ApprovalFilter(kinds=("IRB",))).total == 0
+    assert list_approvals(house.store, ApprovalFilter(requested_by="grace")).total == 0
+
+
+def test_who_is_no_longer_active_cannot_act(house: House, approver: Actor) -> None:
+    key, issued = house.intake.issue_key("grace", both_admin(house), "tests")
+    issued.result()
+    house.record(principal("grace", "approver", active=False))
+    with pytest.raises(AskerError) as caught:
+        house.authenticator.authenticate(key.secret, from_loopback=True)
+    assert caught.value.status == 401

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from catalog.assets.model import AssetState
+from catalog.errors import SenderError
+from catalog.snapshots.queries import snapshots, snapshots_of, with_digest
+from catalog.snapshots.rules import manifest_digest
+from graph_schema.nodes import Dataset, Run, Snapshot
+from ingest_hooks.emit.manifests import Manifest, ManifestFile
+from tests.support.records import CURATED, DIGEST, MANIFEST, RAW, RUN, House, event, seal, verification
+
+SNAPSHOT = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
+OTHER = [{"path": "part-a.csv", "size": 11, "digest": "sha256:" + "c" * 64}]
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    house.send(event())
+    return house
+
+
+def test_a_seal_fixes_an_exact_state(house: House) -> None:
+    house.record(seal())
+    record = snapshots(house.store, [SNAPSHOT])[SNAPSHOT]
+    assert record.sealed
+    assert record.seal is not None
+    assert (record.seal.role, record.seal.files, record.seal.size_bytes) == ("TRAINING", 2, 30)
+    assert (record.seal.sealed_by, record.seal.authenticated) == ("local", False)
+    assert record.produced_by == (Run(RUN).id,)
+    assert record.state is AssetState.LIVE
+
+
+def test_the_digest_is_that_of_the_emitting_library() -> None:
+    ordered = sorted(MANIFEST, key=lambda file: str(file["path"]))
+    files = tuple(ManifestFile(str(f["path"]), int(f["size"]), str(f["digest"])) for f in ordered)
+    assert Manifest(files).digest == manifest_digest(MANIFEST) == manifest_digest(reversed(MANIFEST))
+
+
+def test_paths_are_sorted_by_their_bytes() -> None:
+    odd = [
+        {"path": path, "size": 0, "digest": "sha256:" + "0" * 64} for path in ("\uffff", "\U00010000", "é", "z", "Z")
+    ]
+    ordered = sorted(odd, key=lambda file: str(file["path"]).encode())
+    files = tuple(ManifestFile(str(f["path"]), 0, str(f["digest"])) for f in ordered)
+    assert Manifest(files).digest == manifest_digest(odd)
+
+
+def test_a_digest_of_another_manifest_is_refused(house: House) -> None:
+    with pytest.raises(SenderError) as caught:
+        house.record(seal(manifest=OTHER))
+    assert caught.value.pointer == "/digest"
+
+
+def test_a_path_stands_in_a_manifest_once(house: House) -> None:
+    twice = [*MANIFEST, MANIFEST[0]]
+    with pytest.raises(SenderError, match="twice") as caught:
+        house.record(seal(manifest=twice, digest=manifest_digest(twice)))
+    assert caught.value.pointer == "/manifest"
+
+
+def test_a_seal_of_an_unknown_dataset_is_refused(house: House) -> None:
+    with pytest.raises(SenderError, match="unknown dataset") as caught:
+        house.record(seal(dataset={"namespace": "no", "name": "where"}))
+    assert caught.value.pointer == "/dataset"
+
+
+def test_a_seal_may_name_a_run_that_nobody_reported_yet_and_says_so(house: House) -> None:
+    accepted = house.record(seal(run_id="0190d2e6-0000-7000-8000-0000000000ff"))
+    assert any("No event" in warning for warning in accepted.warnings)
+
+
+def test_only_a_known_snapshot_can_be_verified(house: House) -> None:
+    with pytest.raises(SenderError, match="seal it first") as caught:
+        house.record(verification())
+    assert caught.value.pointer == "/digest"
+
+
+def test_a_result_without_difference_is_the_only_fine_one(house: House) -> None:
+    house.record(seal())
+    with pytest.raises(SenderError, match="MISMATCH"):
+        house.record(verification(differing=["part-a.csv"]))
+
+
+def test_bytes_that_differ_are_gone_until_they_are_found_again(house: House) -> None:
+    house.record(seal())
+    house.record(verification(result="MISMATCH", differing=["part-a.csv"]))
+    assert snapshots(house.store, [SNAPSHOT])[SNAPSHOT].state is AssetState.BYTES_GONE
+    house.record(verification())
+    found = snapshots(house.store, [SNAPSHOT])[SNAPSHOT]
+    assert found.state is AssetState.LIVE
+    assert [each.result for each in found.verifications] == ["MISMATCH", "OK"]
+
+
+def test_a_newer_seal_supersedes_and_is_found_beside_the_old_one(house: House) -> None:
+    house.record(seal())
+    newer = manifest_digest(OTHER)
+    house.record(seal(manifest=OTHER, digest=newer, run_id=None))
+    found = snapshots_of(house.store, [Dataset(**CURATED).id, Dataset(**RAW).id])
+    assert list(found) == [Dataset(**CURATED).id]
+    # The run put the first one there long before the second was sealed.
+    assert [(each.digest, each.state) for each in found[Dataset(**CURATED).id]] == [
+        (DIGEST, AssetState.SUPERSEDED),
+        (newer, AssetState.LIVE),
+    ]
+
+
+def test_a_snapshot_is_found_by_its_digest(house: House) -> None:
+    house.record(seal())
+    assert with_digest(house.store, DIGEST) == (SNAPSHOT,)
+    assert with_digest(house.store, DIGEST[:-1]) == ()

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7, systems
+from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
+from graph_schema.vocabulary.words import Confidentiality
+
+
+def test_machine_learning_is_an_operation_and_no_research() -> None:
+    assert hl7.PURPOSE_OF_USE.covers("HOPERAT", "MLTRAINING")
+    assert not hl7.PURPOSE_OF_USE.covers("HRESCH", "MLTRAINING")
+
+
+def test_training_people_is_not_training_models() -> None:
+    assert hl7.PURPOSE_OF_USE.find("TRAIN").code.display == "training"
+    assert not hl7.PURPOSE_OF_USE.covers("TRAIN", "MLTRAINING")
+
+
+def test_case_matters_and_the_right_one_is_named() -> None:
+    assert hl7.OBLIGATIONS.find("CUIMark").warning is None
+    with pytest.raises(UnknownCodeError, match="case matters: CUIMark"):
+        hl7.OBLIGATIONS.find("CUIMARK")
+
+
+def test_a_misspelt_code_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownCodeError, match="did you mean MLTRAINING"):
+        hl7.PURPOSE_OF_USE.find("MLTRANING")
+
+
+@pytest.mark.parametrize(
+    ("table", "head"),
+    [
+        (hl7.PURPOSE_OF_USE, "PurposeOfUse"),
+        (hl7.OBLIGATIONS, "ObligationPolicy"),
+        (hl7.REFRAINS, "RefrainPolicy"),
+    ],
+)
+def test_the_head_of_a_group_says_nothing(table: CodeTable, head: str) -> None:
+    with pytest.raises(UnknownCodeError, match="heads a group"):
+        table.find(head)
+
+
+def test_a_retired_code_is_recognised_with_a_warning() -> None:
+    assert "NORDSCLCD" in (hl7.REFRAINS.find("NORDSLCD").warning or "")
+    assert "SCA" in (systems.find(hl7.ACT_CODE, "SICKLE").warning or "")
+
+
+def test_a_demand_and_what_was_done_are_different_codes() -> None:
+    assert "MASK" in hl7.OBLIGATIONS
+    assert "MASK" not in hl7.ALTERATION
+    assert "MASKED" in hl7.ALTERATION
+
+
+@pytest.mark.parametrize("written", ["DUO:0000042", "DUO_0000042", "DUO_00000042", "GRU", "http://purl.obolibrary.org/obo/DUO_0000042"])
+def test_data_use_terms_compare_as_numbers(written: str) -> None:
+    assert duo.find(written).code.code == "DUO:0000042"
+
+
+@pytest.mark.parametrize("obsolete", ["DUO:0000002", "DUO:0000003", "DUO:0000005", "DUO:0000014"])
+def test_an_obsolete_data_use_term_is_recognised_with_a_warning(obsolete: str) -> None:
+    assert duo.find(obsolete).warning
+
+
+def test_no_dataset_permits_an_investigation_type() -> None:
+    with pytest.raises(UnknownCodeError, match="requester"):
+        duo.find("DUO:0000037")
+
+
+def test_no_restriction_stands_beside_general_research_in_the_tree() -> None:
+    assert not duo.DUO.covers("DUO:0000004", "DUO:0000042")
+    assert duo.DUO.covers("DUO:0000042", "DUO:0000007")
+
+
+def test_confidentiality_is_ordered_from_unrestricted_to_very_restricted() -> None:
+    assert [level.value for level in sorted(Confidentiality, key=lambda level: level.rank)] == list("ULMNRV")
+
+
+def test_the_same_code_in_another_system_is_another_code() -> None:
+    assert systems.find(hl7.ACT_CODE, "HIV").code.display
+    with pytest.raises(UnknownCodeError):
+        systems.find(hl7.CONFIDENTIALITY, "HIV")
+
+
+def test_a_code_without_a_known_system_is_not_looked_up() -> None:
+    with pytest.raises(UnknownCodeError, match="code system"):
+        systems.find("http://loinc.org", "1234-5")
+
+
+@pytest.mark.parametrize(
+    ("table", "codes"),
+    [
+        (hl7.PURPOSE_OF_USE, 63),
+        (hl7.OBLIGATIONS, 33),
+        (hl7.REFRAINS, 19),
+        (hl7.SENSITIVITY, 49),
+        (hl7.ALTERATION, 12),
+        (systems.CONFIDENTIALITY, 6),
+        (duo.DUO, 35),
+        (dicom.DEIDENTIFICATION, 13),
+        (hipaa.SAFE_HARBOR, 18),
+    ],
+)
+def test_a_table_is_a_forest_of_as_many_codes_as_its_source_has(table: CodeTable, codes: int) -> None:
+    assert len({code.code for code in table}) == len(table.codes) == codes
+    assert all(code.parent is None or code.parent in table for code in table)
+    assert all(code.code not in table.ancestors(code.code) for code in table)
