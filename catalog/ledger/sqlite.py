@@ -110,10 +110,12 @@ class SqliteLedger(ReadableLedger):
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # SQLite gives its other files the same mode.
+            path.touch(mode=0o600)
         except OSError as error:
             raise OperatorError(
-                f"The folder {path.parent} cannot be made: {error.strerror or error}.",
-                action="Make it, writable for this user.",
+                f"The ledger {path} cannot be made: {error.strerror or error}.",
+                action="Make its folder, writable for this user.",
             ) from error
         with translated(path):
             lock = _take_lock(path)
@@ -342,10 +344,16 @@ class SqliteLedger(ReadableLedger):
                 for index in indexes:
                     connection.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (index, by))
                     erased += connection.execute("DELETE FROM body WHERE idx = ?", (index,)).rowcount
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.Error as error:
             self._drop_writing()
             raise explain(error, self._path) from error
+        if busy:
+            raise OperatorError(
+                "The bodies are erased, but a long reading still keeps their bytes in the ledger's log.",
+                action="Erase them again once it has ended.",
+                retry_after=60,
+            )
         return erased
 
 
@@ -449,6 +457,10 @@ def _held(published: Path) -> tuple[SignedCheckpoint, ...]:
         return (SignedCheckpoint.parse(published.read_text("utf-8")),)
     except FileNotFoundError:
         return ()
+    except OSError as error:
+        raise OperatorError(
+            f"{published} cannot be read: {error.strerror or error}.", action="Make it readable for this user."
+        ) from error
     except (NoteError, UnicodeDecodeError) as error:
         raise EvidenceError(f"{published} is not a checkpoint: {error}") from error
 

@@ -24,7 +24,8 @@ _PRIMARY_CODE = 0xFF
 _WORTHWHILE = 256
 _AT_ONCE = 500
 _COMPRESSION_LEVEL = 1
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG}
+# SQLITE_ERROR is a statement that does not fit the file; these are fixed, so it is the file that is not as it was made.
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_ERROR}
 _ACTIONS = {
     sqlite3.SQLITE_FULL: "Free space on its disk; nothing acknowledged is lost, and writing goes on by itself.",
     sqlite3.SQLITE_IOERR: "See whether its disk is full or failing; nothing acknowledged is lost.",
@@ -98,10 +99,10 @@ def translated(path: Path) -> Iterator[None]:
 
 def explain(error: sqlite3.Error, path: Path) -> Exception:
     """Return what the error means for whoever has to act."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
-    # Python's own error, which has no code, says that a stored text is not UTF-8.
-    undecodable = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
-    if code in _DAMAGED or undecodable:
+    # Python's own errors have no code: an operational one says that a stored text is not UTF-8.
+    own = sqlite3.SQLITE_CORRUPT if isinstance(error, sqlite3.OperationalError) else sqlite3.SQLITE_MISUSE
+    code = getattr(error, "sqlite_errorcode", own) & _PRIMARY_CODE
+    if code in _DAMAGED:
         return EvidenceError(f"the ledger file {path} is damaged: {error}")
     if code in _ACTIONS:
         return OperatorError(

@@ -137,6 +137,14 @@ def test_a_checkpoint_signs_size_and_root(ledger: Ledger, filled: Fill) -> None:
     assert SignedCheckpoint.open(checkpoint.text, ledger.origin, ledger.verifiers) == checkpoint
 
 
+def test_an_empty_ledger_can_be_signed_for(ledger: Ledger, filled: Fill) -> None:
+    checkpoint = ledger.checkpoint()
+    assert (checkpoint.size, checkpoint.root) == (0, EMPTY_ROOT)
+    filled(1)
+    assert ledger.checkpoint().size == 1
+    assert ledger.verify().ok
+
+
 def test_nothing_new_is_not_signed_again_and_what_was_signed_is_kept(
     ledger: Ledger, filled: Fill, clock: SetClock
 ) -> None:

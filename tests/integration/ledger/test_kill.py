@@ -36,7 +36,7 @@ def test_a_kill_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -
     moments = random.Random(6962)  # noqa: S311 (moments, not secrets)
     acknowledged: dict[int, int] = {}
     for round_ in range(ROUNDS):
-        acknowledged |= killed_under_load(tmp_path, round_, moments.uniform(0.01, 0.6))
+        acknowledged |= killed_under_load(tmp_path, round_, moments.uniform(0.005, 0.3))
     ledger = SqliteLedger.open(tmp_path / "ledger.sqlite", tmp_path / "keys", ORIGIN)
     try:
         kept = {stored.index: stored.entry.correlation_id for stored in ledger.entries(0, ledger.size())}

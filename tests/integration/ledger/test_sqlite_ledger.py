@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -261,6 +262,42 @@ def test_a_flipped_entry_is_found_when_it_is_read(opened: Open, path: Path) -> N
     with pytest.raises(EvidenceError) as caught:
         ledger.entries(0, 5)
     assert caught.value.index == 2
+
+
+def test_a_body_that_a_reading_still_keeps_in_the_log_is_said_to_be_there(
+    opened: Open, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.ledger.sqlite_file._BUSY_SECONDS", 0.05)
+    ledger = opened()
+    fill(ledger, 3)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT count(*) FROM body").fetchone()
+        with pytest.raises(OperatorError, match="still keeps their bytes"):
+            ledger.erase([0], by=2)
+        reading.execute("COMMIT")
+    assert ledger.erase([0], by=2) == 0
+    assert ledger.entry(0).body is None
+
+
+def test_only_its_owner_can_read_the_ledger(opened: Open, path: Path) -> None:
+    fill(opened(), 1)
+    assert {
+        stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("ledger.sqlite*") if "lock" not in file.name
+    } == {0o600}
+
+
+def test_a_folder_that_cannot_be_made_is_the_operators_to_solve(path: Path, opened: Open) -> None:
+    path.parent.write_text("a file")
+    with pytest.raises(OperatorError, match="cannot be made"):
+        opened()
+
+
+def test_a_damaged_published_checkpoint_is_found(closed: SqliteLedger, opened: Open, path: Path) -> None:
+    published = path.with_name("ledger.sqlite.checkpoint")
+    published.write_text(published.read_text().replace("8", "9", 1))
+    with pytest.raises(EvidenceError):
+        opened()
 
 
 def test_an_erased_body_is_in_no_file(opened: Open, path: Path) -> None:

@@ -30,6 +30,9 @@ CELLS = {
     "duplicate": ("key", "idx"),
     "checkpoint": ("number", "note"),
 }
+# Found or not, these change no answer: another spelling of the same compressed body, and its size; an order that the
+# checkpoints' own sizes give as well; and which later record erased a body, which that record says itself.
+HARMLESS = {("body", "bytes"), ("body", "size"), ("checkpoint", "number"), ("erasure", "erased_by")}
 
 
 class Site:
@@ -124,9 +127,7 @@ def test_a_flipped_bit_in_any_cell_is_found(site: Site, cell: tuple[str, str], r
         answers = site.found()
     except (EvidenceError, OperatorError):
         return
-    # A size that is only a hint, an order that a checkpoint's size gives as well, and which later record erased a body:
-    # that record, itself an entry, says what it erased.
-    assert (table, column) in {("body", "size"), ("checkpoint", "number"), ("erasure", "erased_by")}
+    assert cell in HARMLESS
     assert answers == site.answers
 
 

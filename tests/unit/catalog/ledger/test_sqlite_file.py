@@ -46,7 +46,7 @@ def provoke(path: Path, *statements: str) -> Exception:
         for statement in statements[:-1]:
             connection.execute(statement)
         with pytest.raises(sqlite3.Error) as caught:
-            connection.execute(statements[-1])
+            connection.execute(statements[-1]).fetchall()
         return explain(caught.value, path)
 
 
@@ -80,8 +80,17 @@ def test_a_held_file_is_the_operators_to_solve(path: Path) -> None:
         assert isinstance(provoke(path, "BEGIN EXCLUSIVE"), OperatorError)
 
 
-def test_a_wrong_statement_is_a_defect_of_ours(path: Path) -> None:
-    assert isinstance(provoke(path, "SELECT nonsense FROM nowhere"), sqlite3.Error)
+def test_a_statement_that_does_not_fit_the_file_is_evidence_of_damage(path: Path) -> None:
+    assert isinstance(provoke(path, "SELECT bytes FROM entry"), EvidenceError)
+
+
+def test_a_text_that_is_not_utf_8_is_evidence_of_damage(path: Path) -> None:
+    assert isinstance(provoke(path, "SELECT CAST(x'ff' AS TEXT)"), EvidenceError)
+
+
+def test_a_broken_constraint_is_a_defect_of_ours(path: Path) -> None:
+    statements = ("CREATE TABLE t (x UNIQUE)", "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)")
+    assert isinstance(provoke(path, *statements), sqlite3.IntegrityError)
 
 
 def test_every_commit_is_synced_and_erased_bytes_are_overwritten(path: Path) -> None:
