@@ -135,7 +135,7 @@ class KeyFile:
                 if key.revoked_at is not None:
                     self.revoke(key.key_id)
 
-    def keys(self) -> list[KeyUse]:
+    def uses(self) -> list[KeyUse]:
         """Return every key, by id, without anything that it could be used with."""
         rows = self._rows("SELECT id, principal, revoked, last_used FROM key ORDER BY id")
         return [KeyUse(str(id_), str(principal), bool(gone), used) for id_, principal, gone, used in rows]

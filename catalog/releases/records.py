@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictFloat, model_validator
 
-from catalog.record import Digest, JobRef, ModelRef, Name, Part, Record, SnapshotRef, Text, distinct
+from catalog.record import Digest, JobRef, ModelRef, Name, Part, Record, SnapshotRef, Text, distinct, refusal
 from graph_schema.nodes import CodeRevision, Environment, ModelVersion, Run
 
 _MAX_METRICS = 1000
@@ -46,13 +46,13 @@ class MetricOf(Part):
     """A figure measured on a split of the data."""
 
     name: Name
-    value: StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    value: Annotated[StrictFloat, Field(allow_inf_nan=False)]
     split: Name | None = None
 
     @property
     def decimal(self) -> str:
         """Return the figure as plain decimal text: what is hashed and shown is never a float."""
-        return format(Decimal(repr(self.value)), "f")
+        return str(int(self.value)) if self.value.is_integer() else format(Decimal(repr(self.value)), "f")
 
 
 class RegisterModelVersion(Record):
@@ -87,5 +87,5 @@ class RegisterModelVersion(Record):
     def _measures_once(self) -> Self:
         names = [(metric.name, metric.split) for metric in self.metrics]
         if len(set(names)) < len(names):
-            raise ValueError("metrics: each name is given once for each split.")
+            raise refusal("metrics: each name is given once for each split.", "/metrics")
         return self

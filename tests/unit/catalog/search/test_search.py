@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from catalog.errors import SenderError
+from catalog.search.model import Search
+from catalog.search.queries import search
+from graph_schema.nodes import Dataset
+from tests.support.records import CURATED, RAW, House, declaration, event, tag
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    house.send(event())
+    house.record(declaration())
+    house.record(tag(column=None))
+    return house
+
+
+def test_an_asset_is_found_by_what_was_declared_of_it(house: House) -> None:
+    page = search(house.store, Search(text="readm study"))
+    assert [hit.id for hit in page.hits] == [Dataset(**RAW).id]
+    assert page.hits[0].current["owner"] == "cardiology"
+
+
+def test_facets_are_counted_and_filtered_by(house: House) -> None:
+    page = search(house.store, Search(labels=("Dataset",), facets=("zone", "phi")))
+    assert page.total == 2
+    assert page.facets == {"zone": {"LANDING": 1}, "phi": {"DIRECT_IDENTIFIER": 1}}
+    assert search(house.store, Search(filters={"zone": ("CURATED",)})).total == 0
+    assert search(house.store, Search(filters={"phi": ("DIRECT_IDENTIFIER",)})).total == 1
+
+
+def test_datasets_with_gaps_are_found(house: House) -> None:
+    page = search(house.store, Search(gaps=("owner", "retention")))
+    assert [hit.id for hit in page.hits] == [Dataset(**CURATED).id]
+
+
+def test_pages_follow_each_other_without_overlap(house: House) -> None:
+    every = search(house.store, Search()).hits
+    request = Search(first=1)
+    seen = []
+    while True:
+        page = search(house.store, request)
+        seen += page.hits
+        if not page.more:
+            break
+        request = replace(request, after=page.hits[-1].cursor)
+    assert tuple(seen) == every
+
+
+@pytest.mark.parametrize(
+    ("request_", "pointer"),
+    [
+        (Search(labels=("Table",)), "/labels"),
+        (Search(facets=("colour",)), "/facets"),
+        (Search(filters={"colour": ("red",)}), "/facets"),
+        (Search(gaps=("colour",)), "/gaps"),
+        (Search(gaps=("lineage",)), "/gaps"),
+        (Search(first=0), "/first"),
+        (Search(first=100_000), "/first"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_refused(house: House, request_: Search, pointer: str) -> None:
+    with pytest.raises(SenderError) as caught:
+        search(house.store, request_)
+    assert caught.value.pointer == pointer
