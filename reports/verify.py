@@ -50,9 +50,7 @@ def _drawn_anew(file: bytes, form: Form, evidence: object) -> Check:
     except (ContextError, RenderError) as error:
         return Check(name, "FAIL", str(error))
     if told != made_with():
-        if same:
-            return Check(name, "FAIL", f"The file says it was made with {told}, and was made with {made_with()}.")
-        return Check(name, "UNKNOWN", f"Made with {told}; here is {made_with()}, which draws other bytes.")
-    if not same:
-        return Check(name, "FAIL", f"Drawn from its own evidence, the {form.upper()} file would be other bytes.")
-    return Check(name, "PASS", f"Drawn from its own evidence, the {form.upper()} file is the same, byte for byte.")
+        claim = f"It says it was made with {told}; what is here, {made_with()}, draws"
+        return Check(name, *(("FAIL", f"{claim} the same.") if same else ("UNKNOWN", f"{claim} other bytes.")))
+    drawn = "the same, byte for byte" if same else "other bytes"
+    return Check(name, "PASS" if same else "FAIL", f"Drawn from its own evidence, the {form.upper()} file is {drawn}.")

@@ -210,7 +210,7 @@ def runs(context: ModelDossier) -> Iterator[Block]:
         return
     yield table(
         "Runs that touched the data, failed ones included",
-        (Column("Job and run", 6), Column("State", 2), Column("Started", 3), Column("Ended", 3), Column("Remarks", 4)),
+        (Column("Job and run", 8), Column("State", 3), Column("Started", 3), Column("Ended", 3), Column("Remarks", 4)),
         [
             (
                 cell(plain(each.job), code(each.run)),
@@ -310,10 +310,12 @@ def use(context: ModelDossier) -> Iterator[Block]:
 def approvals(context: ModelDossier) -> Iterator[Block]:
     yield Text(
         plain(
-            "Signed electronic records contain the printed name of the signer, the date and time when the signature "
-            "was executed, and the meaning associated with the signature."
+            "“Signed electronic records shall contain information associated with the signing that clearly indicates "
+            "all of the following: (1) The printed name of the signer; (2) The date and time when the signature was "
+            "executed; and (3) The meaning (such as review, approval, responsibility, or authorship) associated with "
+            "the signature.”"
         ),
-        source="after 21 CFR 11.50(a)",
+        source="21 CFR 11.50(a)",
     )
     if not context.approvals:
         yield Text(words(plain("Approvals:"), missing()))
@@ -507,7 +509,11 @@ def _words(name: str | None) -> str | None:
 
 
 def _codes(codes: Iterable[Code]) -> Line:
-    return plain(", ".join(f"{each.system} {each.code}" for each in codes)) or missing()
+    by_system: defaultdict[str, list[str]] = defaultdict(list)
+    for each in codes:
+        by_system[each.system].append(each.code)
+    named = [f"{system} {', '.join(values)}" for system, values in by_system.items()]
+    return plain("; ".join(named)) if named else missing()
 
 
 def _list(name: str, values: tuple[str, ...]) -> Line:

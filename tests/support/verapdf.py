@@ -18,7 +18,7 @@ CACHE: Final = Path(__file__).resolve().parents[2] / ".cache" / "verapdf"
 PROFILES: Final = ("3b", "ua1")
 _JAR: Final = CACHE / f"org/verapdf/apps/greenfield-apps/{VERSION}/greenfield-apps-{VERSION}.jar"
 _FETCH_SECONDS: Final = 300
-_RUN_SECONDS: Final = 110
+_RUN_SECONDS: Final = 400
 
 # The jar holds everything it needs, so nothing is resolved beside it. In a process of its own: sockets of the tests
 # are watched, and what a resolver imports is no concern of theirs.

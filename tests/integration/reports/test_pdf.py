@@ -6,20 +6,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
-from pypdf.generic import DictionaryObject
 
 from reports.contexts import ModelDossier
 from reports.pdf import render_pdf
 from reports.standalone import verify_lineward
-from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier
-from tests.support.verapdf import PROFILES, Verdict, VeraPdfUnobtainableError, validate
+from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
+from tests.support.verapdf import PROFILES, VeraPdfUnobtainableError, Verdict, validate
 
 ON_CI = os.environ.get("CI") == "true"
 NOT_TESTED = "NOT TESTED: PDF/A-3b and PDF/UA-1 of the reports. "
@@ -58,7 +58,8 @@ def many_decisions() -> ModelDossier:
 CASES: dict[str, Callable[[], ModelDossier]] = {
     "clinical": clinical_dossier,
     "empty": empty_dossier,
-    "rows-6000": lambda: large_dossier(6_000),
+    "rows-300": lambda: large_dossier(300),
+    "rows-6000": lambda: long_dossier(6_000),
     "long-parts": many_decisions,
     **{f"hostile-{name}": lambda text=text: dossier_saying(text) for name, text in HOSTILE.items()},  # type: ignore[misc]
 }
@@ -141,34 +142,42 @@ def test_every_page_but_the_cover_says_what_it_is_of_and_every_page_its_number(p
         assert number == 1 or "known at 7 March 2031, 09:30:00 UTC" in page
 
 
-def attachments(file: bytes) -> Iterator[DictionaryObject]:
-    for reference in pypdf.PdfReader(BytesIO(file)).trailer["/Root"]["/AF"]:  # type: ignore[index,union-attr]
-        yield reference.get_object()
+def attached_to(file: bytes) -> tuple[dict[str, str], bytes]:
+    """Return what a PDF says of its one attachment, and its content."""
+    root: Any = pypdf.PdfReader(BytesIO(file)).trailer["/Root"]
+    (reference,) = root["/AF"]
+    attached = reference.get_object()
+    stream = attached["/EF"]["/F"].get_object()
+    return {"type": stream["/Subtype"], **{name: str(attached[name]) for name in attached}}, stream.get_data()
 
 
-def test_the_evidence_is_attached_as_the_source_and_holds_the_whole_context() -> None:
-    context = large_dossier(5_200)
-    (attached,) = attachments(render_pdf(context))
-    assert attached["/AFRelationship"] == "/Source"
-    assert attached["/UF"] == "lineward-evidence.json"
-    stream = attached["/EF"]["/F"].get_object()  # type: ignore[index]
-    assert stream["/Subtype"] == "/application/json"
-    evidence = json.loads(stream.get_data())  # type: ignore[union-attr]
-    assert ModelDossier.from_json(evidence["context"]) == context
+def test_the_evidence_is_attached_as_the_source_and_holds_the_whole_context(pdfs: dict[str, Path]) -> None:
+    said, content = attached_to(pdfs["rows-6000"].read_bytes())
+    assert said["/AFRelationship"] == "/Source"
+    assert said["/UF"] == "lineward-evidence.json"
+    assert said["type"] == "/application/json"
+    assert ModelDossier.from_json(json.loads(content)["context"]) == long_dossier(6_000)
+
+
+def test_five_thousand_of_six_thousand_rows_are_shown_and_the_rest_is_said_to_be_attached(
+    pdfs: dict[str, Path],
+) -> None:
+    text = text_of(pdfs["rows-6000"])
+    assert [int(number) for number in re.findall(r"no job (\d+)", text)] == list(range(5_000))
+    assert "first 5,000 of 6,000 rows are shown" in text
 
 
 def test_the_attachment_is_found_without_a_pdf_library(pdfs: dict[str, Path]) -> None:
     for path in pdfs.values():
         form, evidence = verify_lineward.extract(path.read_bytes())
-        (attached,) = attachments(path.read_bytes())
         assert form == "pdf"
-        assert evidence == json.loads(attached["/EF"]["/F"].get_object().get_data())  # type: ignore[index,union-attr]
+        assert evidence == json.loads(attached_to(path.read_bytes())[1])
 
 
 def test_the_dates_in_the_file_are_the_read_points(pdfs: dict[str, Path]) -> None:
     information = pypdf.PdfReader(pdfs["clinical"]).metadata
     assert information is not None
-    assert information["/CreationDate"].startswith("D:20310307093000")
+    assert str(information["/CreationDate"]).startswith("D:20310307093000")
     assert information.title == "Model provenance dossier: readmission 1.1.0"
 
 

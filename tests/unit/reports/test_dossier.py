@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reports.contexts import Answer, Decision, ModelDossier, Verification
-from reports.document import MOST_ROWS, Document, Gaps, SignOff, Summary, Table
+from reports.document import MOST_ROWS, Document, Gaps, Heading, SignOff, Summary, Table
 from reports.dossier import build_model_dossier
 from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
 
@@ -103,14 +103,14 @@ def test_at_most_five_thousand_rows_are_shown_and_the_table_says_so() -> None:
 
 def test_every_section_has_one_anchor_and_the_summary_leads_to_existing_ones() -> None:
     document = build_model_dossier(clinical_dossier())
-    anchors = [block.anchor for block in document.blocks if block.type == "heading"]
+    anchors = [block.anchor for block in document.blocks if isinstance(block, Heading)]
     assert len(anchors) == len(set(anchors))
     assert {item.section for item in summary_of(clinical_dossier()).items if item.section} <= set(anchors)
 
 
 def test_a_paragraph_is_answered_where_its_section_stands() -> None:
     document = build_model_dossier(clinical_dossier())
-    titles = {block.number: block.text for block in document.blocks if block.type == "heading"}
+    titles = {block.number: block.text for block in document.blocks if isinstance(block, Heading)}
     table = next(b for b in document.blocks if isinstance(b, Table) and b.columns[0].title == "Paragraph")
     for row in table.rows:
         number, _, name = row[2][0][0].text.partition(" ")

@@ -14,8 +14,8 @@ from tests.support.dossier import clinical_dossier
 ZONES = (None, "LANDING", "CURATED", "FEATURE_STORE", "TRAINING", "EVALUATION", "ARTIFACT", "RELEASE", "UNHEARD_OF")
 
 
-def node(name: str, zone: str | None, **more: bool) -> LineageNode:
-    return LineageNode(id=f"Dataset:{name}", name=name, kind="Dataset", zone=zone, **more)
+def node(name: str, zone: str | None, *, root: bool = False, raw_feed: bool = False) -> LineageNode:
+    return LineageNode(id=f"Dataset:{name}", name=name, kind="Dataset", zone=zone, root=root, raw_feed=raw_feed)
 
 
 def edge(source: str, target: str) -> LineageEdge:

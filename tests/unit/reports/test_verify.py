@@ -228,7 +228,7 @@ def test_consistency_is_what_rfc_6962_defines(size: int) -> None:
         ),
     )
 )
-def test_malformed_evidence_fails_and_never_raises(evidence: Any) -> None:  # noqa: ANN401  # any JSON value
+def test_malformed_evidence_fails_and_never_raises(evidence: Any) -> None:  # any JSON value
     assert any(check.status == "FAIL" for check in check_evidence(evidence))
 
 
@@ -248,7 +248,7 @@ def test_evidence_with_any_one_value_replaced_never_raises(data: st.DataObject) 
     verify(canonical_or_json(evidence))
 
 
-def canonical_or_json(value: Any) -> bytes:  # noqa: ANN401  # any JSON value
+def canonical_or_json(value: Any) -> bytes:  # any JSON value
     try:
         return canonical(value)
     except ValueError:
