@@ -54,6 +54,7 @@ _SUSPICIONS: Final = (
     (re.compile(r"#"), "mysql"),
     (re.compile(r"//"), "snowflake"),
 )
+_APART: Final = frozenset(" \t\r\n,()=<>;.:[]")
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][\w$]*")
 _LOOKS_LIKE_SQL = re.compile(
     r"\b(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|call|exec|execute|with)\b"
@@ -92,10 +93,20 @@ def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
 def _redact(statement: str, dialect: str | None, scanner: Scanner) -> str:
     candidates = [dialect] if dialect else ["", *(name for form, name in _SUSPICIONS if form.search(statement))]
     spans = _spans(statement, candidates[0], scanner) if len(candidates) == 1 else None
-    if spans is not None and not any(text == f" {_COMMENT}" for _, _, text in spans):
+    if spans is not None and not _are_touching(statement, spans):
         return _apply(statement, spans)
-    # What one lexer's marker leaves may read otherwise to the next one, and `----` otherwise than `-- --`.
+    # What one lexer's marker leaves may read otherwise to the next one, and what touched may join.
     return settle(statement, lambda said: _redact_by(said, candidates, scanner), marker("sql"))
+
+
+def _are_touching(statement: str, spans: list[Span]) -> bool:
+    """Whether a marker will stand right beside something that it could be read together with."""
+    return any(
+        text == f" {_COMMENT}"
+        or (start and statement[start - 1] not in _APART)
+        or (end < len(statement) and statement[end] not in _APART)
+        for start, end, text in spans
+    )
 
 
 def _redact_by(statement: str, candidates: list[str], scanner: Scanner) -> str:
