@@ -22,6 +22,7 @@ from catalog.ledger.sqlite import SqliteLedger
 from catalog.metrics import Metrics
 from catalog.projection import Projection, Status
 from catalog.settings import Settings
+from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 
@@ -87,6 +88,11 @@ def open_store(settings: Settings) -> Store:
 
         return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password())
     return SqliteStore(settings.data_dir / GRAPH_FILE)
+
+
+def scratch_store() -> Store:
+    """Return an empty graph that lives as long as it is held, to compare another with."""
+    return MemoryStore()
 
 
 def open_keys(settings: Settings) -> KeyFile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from catalog import metrics
 from catalog.api import problems
 from catalog.api.front import Front
-from catalog.api.http import health, ledger, lineage, records
+from catalog.api.http import health, ledger, lineage, records, reports
 from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
@@ -31,6 +31,7 @@ def create(services: Services) -> Front:
     _handle_errors(app)
     _health(app, services)
     _ledger(app, services)
+    _reports(app, services)
 
     async def ask(request: Request) -> Response:
         from catalog.api.graphql import endpoint as graphql  # noqa: PLC0415  events are taken before the schema is built
@@ -105,6 +106,23 @@ def _ledger(app: FastAPI, services: Services) -> None:
     def proof(index: Index) -> str:
         """Prove an entry against the newest checkpoint, for use offline: a C2SP tlog-proof."""
         return ledger.proof(services, index)
+
+
+def _reports(app: FastAPI, services: Services) -> None:
+    @app.get(
+        "/api/v1/reports/model-dossier/{identifier}.{form}",
+        tags=["reports"],
+        dependencies=[Depends(_reader(services))],
+        response_class=Response,
+    )
+    def model_dossier(
+        identifier: str,
+        form: Literal["pdf", "html", "json"],
+        valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
+        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0)] = None,
+    ) -> Response:
+        """Give the model provenance dossier of a model version, by its id."""
+        return reports.model_dossier(services, identifier, form, valid_at, known_at_index)
 
 
 def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's

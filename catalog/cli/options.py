@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from catalog.cli.output import Exit, fail
+from catalog.errors import OperatorError
 from catalog.settings import Settings, load
 
 Url = Annotated[
@@ -22,6 +24,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 
 
 def settings_for(data_dir: Path | None, **more: Any) -> Settings:  # noqa: ANN401  checked by the settings
-    """Return the settings in force; raises OperatorError for one that is unknown or wrong."""
+    """Return the settings in force; ends the command as wrongly used where one is unknown or wrong."""
     given = {name: value for name, value in {"data_dir": data_dir, **more}.items() if value is not None}
-    return load(**given)
+    try:
+        return load(**given)
+    except OperatorError as error:
+        fail(str(error), Exit.WRONG_USE)

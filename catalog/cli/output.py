@@ -28,7 +28,10 @@ class Exit(IntEnum):
     OUTSIDE = 3
 
 
-out = Console(highlight=False, soft_wrap=True)
+_WIDE = 220
+"""Columns where nobody looks: what is piped on is not folded to a screen."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

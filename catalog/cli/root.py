@@ -1,28 +1,45 @@
-"""Every command there is: its arguments, and the module that does it."""
+"""Every command there is: its arguments, and the module that does it.
+
+Each command imports what it needs when it is run, so that `--help` and the small ones answer at once.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.cli.options import DataDir, settings_for
-from catalog.cli.output import told
+from catalog.cli.options import DataDir, Json, Url, settings_for
+from catalog.cli.output import Exit, told
+
+if TYPE_CHECKING:
+    from catalog.cli.gateway import Gateway
 
 commands = typer.Typer(
-    name="lineward",
-    help="A clinical data catalog and lineage knowledge graph.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    name="lineward", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+ledger_commands = typer.Typer(help="Where the ledger stands, whether it verifies, proofs.", no_args_is_help=True)
+graph_commands = typer.Typer(help="The graph: rebuild it from the ledger, count it, describe it.", no_args_is_help=True)
+key_commands = typer.Typer(help="Principals and the keys that they act by.", no_args_is_help=True)
+commands.add_typer(ledger_commands, name="ledger")
+commands.add_typer(graph_commands, name="graph")
+commands.add_typer(key_commands, name="key")
+
+Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Files, `-` for standard input.")]
 
 
 @commands.callback()
 def main() -> None:
-    """A clinical data catalog and lineage knowledge graph."""
+    """Lineward: a clinical data catalog and lineage knowledge graph.
+
+    Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
+    2 wrong use, 3 something outside is not there.
+    """
 
 
 @commands.command()
@@ -32,10 +49,270 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the catalog: events, records, GraphQL, explorer."""
-    from catalog.cli.serve import serve as run_server  # noqa: PLC0415  each command imports what it needs
+    from catalog.cli.serve import serve as run_server
 
     with told():
         run_server(settings_for(data_dir, host=host, port=port))
+
+
+@commands.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the answers, instead of serving on.")] = False,
+    data_dir: DataDir = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the reports go.")] = Path("demo-out"),
+    port: Annotated[int, typer.Option(help="Port to serve on, 0 for a free one.")] = 0,
+) -> None:
+    """Run the example pipeline against a fresh catalog, ask it three questions, write and verify a dossier."""
+    from catalog.cli.demo import demo as run_demo
+
+    with told():
+        raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))
+
+
+@commands.command()
+def ingest(
+    files: Files = None,
+    batch: Annotated[int, typer.Option(min=1, max=10_000, help="Most events sent at once.")] = 500,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Send OpenLineage events: files of one JSON object a line, or standard input."""
+    from catalog.cli.ingest import ingest as send
+
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(send(way, files or [], batch, as_json=as_json)))
+
+
+@commands.command()
+def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval."""
+    from catalog.cli.record import record as write
+
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(write(way, files or [], as_json=as_json)))
+
+
+@commands.command()
+def lineage(
+    asset: Annotated[str, typer.Argument(help="An id, a digest, a name, `model@version`.")],
+    direction: Annotated[str, typer.Option(help="upstream, downstream or both.")] = "upstream",
+    depth: Annotated[int, typer.Option(min=0, help="How many steps.")] = 20,
+    grain: Annotated[str | None, typer.Option(help="dataset, snapshot or run; by default as the asset is.")] = None,
+    valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="As far as it was known then: RFC 3339.")] = None,
+    known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
+    past: Annotated[bool, typer.Option("--past", help="With what was replaced since.")] = False,
+    attempts: Annotated[bool, typer.Option("--attempts", help="With runs that did not complete.")] = False,
+    cautious: Annotated[bool, typer.Option("--cautious", help="Every flow ever stated, for safety.")] = False,
+    budget: Annotated[int, typer.Option(min=1, help="The most nodes.")] = 2000,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what data came from, or what came of it."""
+    from catalog.cli.lineage import lineage as show
+
+    times = {"validAt": valid_at, "knownAt": known_at, "knownAtIndex": known_at_index}
+    asked = {
+        "direction": direction.upper(),
+        "depth": depth,
+        "grain": None if grain is None else grain.upper(),
+        "asOf": {name: value for name, value in times.items() if value is not None} or None,
+        "includePast": past,
+        "includeAttempts": attempts,
+        "manner": "CAUTIOUS" if cautious else "CRISP",
+        "budget": budget,
+    }
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(show(way, asset, asked, as_json=as_json)))
+
+
+@commands.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Words, each the beginning of one.")] = "",
+    kind: Annotated[list[str] | None, typer.Option(help="dataset, job, snapshot or model_version.")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="A facet and its value: zone=LANDING.")] = None,
+    gap: Annotated[list[str] | None, typer.Option(help="A mandatory field that is missing: owner.")] = None,
+    count: Annotated[list[str] | None, typer.Option(help="A facet to count: zone.")] = None,
+    first: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 20,
+    after: Annotated[str | None, typer.Option(help="Go on from here.")] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Find datasets, jobs, snapshots and model versions."""
+    from catalog.cli.search import search as find
+
+    with _way(url, data_dir) as way:
+        found = find(way, text, kind or [], filter_ or [], gap or [], count or [], first, after, as_json=as_json)
+        raise typer.Exit(int(found))
+
+
+@commands.command()
+def report(
+    model: Annotated[str, typer.Argument(help="`model@version`, or the id of a model version.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path(),
+    form: Annotated[list[str] | None, typer.Option("--format", help="pdf, html or json; by default all.")] = None,
+    valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
+    known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Write the model provenance dossier."""
+    from catalog.cli.report import model_dossier
+
+    times: dict[str, Any] = {"validAt": valid_at, "knownAtIndex": known_at_index}
+    at = {name: value for name, value in times.items() if value is not None}
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(model_dossier(way, model, output, form or [], at, as_json=as_json)))
+
+
+@commands.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A report: PDF, HTML or JSON.")],
+    key: Annotated[
+        str | None, typer.Option("--key", help="The log's verifier key, or a file with it, had from elsewhere.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a report offline: nothing but the file and a key."""
+    from catalog.cli.report import verify as check
+
+    with told():
+        raise typer.Exit(int(check(file, key, as_json=as_json)))
+
+
+@commands.command()
+def settings() -> None:
+    """Print every setting, as Markdown."""
+    from catalog.settings import markdown
+
+    sys.stdout.write(markdown() + "\n")
+
+
+@ledger_commands.command("status")
+def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
+    from catalog.cli.ledger import status
+
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(status(way, as_json=as_json)))
+
+
+@ledger_commands.command("verify")
+def ledger_verify(
+    held: Annotated[
+        list[Path] | None, typer.Option("--checkpoint", help="A checkpoint that was kept elsewhere; may be repeated.")
+    ] = None,
+    graph: Annotated[bool, typer.Option("--graph", help="Hold the graph to the ledger as well.")] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Re-hash everything in the data directory and check every checkpoint; 1 where anything differs."""
+    from catalog.cli.ledger import verify as check
+
+    with told():
+        raise typer.Exit(int(check(settings_for(data_dir), held or [], graph=graph, as_json=as_json)))
+
+
+@ledger_commands.command("checkpoint")
+def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
+    """Print the newest checkpoint, signed now where need be: keep it elsewhere."""
+    from catalog.cli.ledger import checkpoint
+
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(checkpoint(way)))
+
+
+@ledger_commands.command("proof")
+def ledger_proof(
+    index: Annotated[int, typer.Argument(min=0, help="The index of an entry.")],
+    url: Url = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Print an entry's offline proof (C2SP tlog-proof)."""
+    from catalog.cli.ledger import proof
+
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(proof(way, index)))
+
+
+@graph_commands.command("rebuild")
+def graph_rebuild(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Empty the graph and make it anew from the ledger; no server may run."""
+    from catalog.cli.graph import rebuilt
+
+    with told():
+        raise typer.Exit(int(rebuilt(settings_for(data_dir), as_json=as_json)))
+
+
+@graph_commands.command("counts")
+def graph_counts(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Count nodes and edges of each kind."""
+    from catalog.cli.graph import counted
+
+    with told():
+        raise typer.Exit(int(counted(settings_for(data_dir), as_json=as_json)))
+
+
+@graph_commands.command("schema")
+def graph_schema(as_json: Json = False) -> None:
+    """Describe every kind of node and edge."""
+    from catalog.cli.graph import described
+
+    raise typer.Exit(int(described(as_json=as_json)))
+
+
+@key_commands.command("create")
+def key_create(
+    principal: Annotated[str, typer.Argument(help="The principal's name; best an opaque id, it stays for ever.")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="emitter, engineer, steward, approver, auditor, admin; defines the principal anew."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
+    kind: Annotated[str, typer.Option(help="person, emitter or service.")] = "service",
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key; it is shown this once."""
+    from catalog.cli.keys import create
+
+    with _way(url, data_dir, owner=True) as way:
+        raise typer.Exit(int(create(way, principal, name, kind, role or [], as_json=as_json)))
+
+
+@key_commands.command("list")
+def key_list(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show principals and their keys, never a key itself."""
+    from catalog.cli.keys import listed
+
+    with _way(url, data_dir, owner=True) as way:
+        raise typer.Exit(int(listed(way, as_json=as_json)))
+
+
+@key_commands.command("revoke")
+def key_revoke(
+    key_id: Annotated[str, typer.Argument(help="The key's id: the part between `lw_` and the next `_`.")],
+    url: Url = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Let a key not work any more, at once."""
+    from catalog.cli.keys import revoke
+
+    with _way(url, data_dir, owner=True) as way:
+        raise typer.Exit(int(revoke(way, key_id)))
+
+
+@contextmanager
+def _way(url: str | None, data_dir: Path | None, *, owner: bool = False) -> Iterator[Gateway]:
+    from catalog.cli.gateway import gateway, key_from_environment
+
+    with told(), gateway(settings_for(data_dir), url, key_from_environment(), owner=owner) as way:
+        yield way
 
 
 def run() -> None:
@@ -44,3 +321,6 @@ def run() -> None:
         commands()
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(int(Exit.FINE))

@@ -334,7 +334,7 @@ class State(Asset):
     at: strawberry.Private[AsOf]
 
     @strawberry.field
-    def of(self) -> Dataset:
+    def of(self) -> Dataset | None:
         return _as_dataset(self.dataset, self.at)
 
     @strawberry.field

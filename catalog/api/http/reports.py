@@ -1,0 +1,47 @@
+"""Reports out: a context read at one point, drawn in the form that was asked for."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from catalog.api.services import Services
+from catalog.errors import AskerError
+from catalog.evidence.dossier import model_dossier as read_model_dossier
+from catalog.reading import AsOf
+from graph_schema.facts import NOW
+from graph_schema.identity import label_of
+from ingest_hooks.openlineage.event import parse_instant
+from reports.html import render_html
+from reports.json import render_json
+from reports.pdf import render_pdf
+
+_DRAW = {"pdf": render_pdf, "html": render_html, "json": render_json}
+_TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": "application/json"}
+# The page carries its own styles and evidence, and needs nothing else.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
+
+
+def model_dossier(
+    services: Services, identifier: str, form: str, valid_at: str | None, known_at_index: int | None
+) -> Response:
+    """Return the model provenance dossier; raises AskerError 404 where no such version was registered by then."""
+    at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
+    context = None
+    if label_of(identifier) == "ModelVersion":
+        with services.store.reading() as reader:
+            context = read_model_dossier(
+                reader, services.ledger, identifier, services.projection_version, at, services.settings.organisation
+            )
+    if context is None:
+        raise AskerError("No model version of this id was registered by then; `search` finds those that were.")
+    headers = {"Content-Security-Policy": _POLICY, "Content-Disposition": f'inline; filename="model-dossier.{form}"'}
+    return Response(_DRAW[form](context), headers=headers, media_type=_TYPES[form])
+
+
+def _moment(text: str | None) -> int:
+    if text is None:
+        return NOW
+    parsed = parse_instant(text)
+    if parsed is None or not parsed[1]:
+        raise AskerError("validAt is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.")
+    return parsed[0].micros

@@ -1,0 +1,246 @@
+"""`lineward demo`: a server of its own, a small clinical pipeline, three questions, one dossier."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.status import Status
+
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.gateway import SERVER_FILE, Gateway, ask, checked, gateway, running, succeeded
+from catalog.cli.options import settings_for
+from catalog.cli.output import Exit, err, fail, out, print_table, say
+from catalog.cli.report import model_dossier, verify
+from catalog.errors import OperatorError
+
+_START_SECONDS = 60
+_STOP_SECONDS = 30
+_ADMIN = "demo-admin"
+
+_FEEDS = f"""
+query Feeds($of: [ID!]!, $atLeast: Int!) {{
+  lineage(input: {{ of: $of, direction: UPSTREAM, depth: 50, atLeast: $atLeast }}) {{ __typename
+    ... on Problem {{ code message }}
+    ... on LineageGraph {{
+      nodes(first: 500) {{ nodes {{ id depth asset {{ name ref {{ namespace }}
+        ... on Dataset {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }}
+        ... on State {{ of {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }} }}
+        ... on Snapshot {{ of {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }} }} }} }} }}
+      edges(first: 500) {{ nodes {{ from to kind job {{ id name }} run {{ runId state endedAt }}
+        deid {{ method attestedBy inForce }} }} }}
+      {FIELDS} }} }}
+}}
+"""
+_SNAPSHOT = """
+query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on Problem { code message }
+  ... on Snapshot { id name digest sealed
+    trained { id name version approvals { kind state decisions { decidedBy decision } }
+              registration { metrics { name value split } } } } } }
+"""
+_ATTEMPTS = """
+query Attempts($of: [ID!]!) { lineage(input: { of: $of, direction: UPSTREAM, depth: 50, includeAttempts: true }) {
+  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId state error } } } } } }
+"""
+
+
+def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
+    """Run everything; the server goes on until Ctrl-C unless `once`."""
+    began = time.monotonic()
+    run_pipeline, principals = _example()
+    place = data_dir or Path(tempfile.mkdtemp(prefix="lineward-demo-"))
+    data = place / "catalog"
+    settings = settings_for(data)
+    keys: dict[str, str | None] = {}
+    with gateway(settings, None, None, owner=True) as owner:
+        admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"])
+        for one in principals:
+            keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles))
+    with _server(data, port) as url:
+        say(f"Lineward serves {url}, data in {data}")
+        with _status("running the pipeline") as status:
+            outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _tell(status, line))
+        with gateway(settings, url, admin) as way:
+            size = checked(way.request("GET", "health/ready")).json()["ledger"]["size"]
+            failed = _answers(way, outcome, size - 1)
+            version = outcome.versions[-1].version
+            out.print()
+            out.print("Model provenance dossier", style="bold")
+            model_dossier(way, f"{outcome.model.name}@{version}", output, [], {}, as_json=False)
+            vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
+        stem = next(iter(sorted(output.glob("model-dossier-*.pdf"), key=lambda path: path.stat().st_mtime)))
+        for form in ("pdf", "html", "json"):
+            failed |= verify(stem.with_suffix(f".{form}"), vkey, as_json=False) is not Exit.FINE
+        _farewell(url, data, place, output, admin, time.monotonic() - began)
+        if not once:
+            say("The server goes on until Ctrl-C.")
+            _wait()
+    return Exit.FINDING if failed else Exit.FINE
+
+
+def _example() -> tuple[Any, Any]:
+    try:
+        from examples.clinical_pipeline import PRINCIPALS, run_pipeline  # noqa: PLC0415  not part of the installed service
+    except ImportError:
+        fail("The demo runs the example pipeline: start it in a checkout of Lineward.", Exit.OUTSIDE)
+    return run_pipeline, PRINCIPALS
+
+
+def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str]) -> str:
+    """Define a principal and return its key."""
+    definition = {
+        "kind": "define_principal",
+        "principal": principal,
+        "display_name": name,
+        "principal_kind": kind,
+        "roles": roles,
+    }
+    checked(way.request("POST", "api/v1/records", json=definition))
+    issued = ask(
+        way,
+        "mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }"
+        " ... on Problem { code message } } }",
+        {"of": principal},
+    )
+    return str(succeeded(issued["issueKey"])["secret"])
+
+
+@contextmanager
+def _server(data: Path, port: int) -> Iterator[str]:
+    """Serve the data directory by a process of its own, and end it afterwards by its own handle."""
+    log = data / "server.log"
+    environment = {**os.environ, "LINEWARD_DATA_DIR": str(data), "LINEWARD_PORT": str(port), "LINEWARD_HOST": "127.0.0.1"}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(  # noqa: S603  our own command
+            [sys.executable, "-m", "catalog.cli", "serve"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
+        try:
+            yield _address(process, data, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], data: Path, log: Path) -> str:
+    with _status("starting the server"):
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            if process.poll() is not None:
+                break
+            if (data / SERVER_FILE).exists() and (url := running(data)) is not None:
+                return url
+            time.sleep(0.1)
+    raise OperatorError("The demo's server did not start.", action=f"Its log says why: {log}")
+
+
+def _answers(way: Gateway, outcome: Any, at_least: int) -> bool:  # noqa: ANN401  the example's own outcome
+    """Ask the three questions of the newest training snapshot, and print what comes back."""
+    newest = outcome.versions[-1]
+    snapshot = succeeded(ask(way, _SNAPSHOT, {"digest": newest.training_digest})["snapshot"])
+    graph = succeeded(ask(way, _FEEDS, {"of": [snapshot["id"]], "atLeast": at_least})["lineage"])
+    nodes = {node["id"]: node for node in graph["nodes"]["nodes"]}
+    edges = graph["edges"]["nodes"]
+    fed = {edge["to"] for edge in edges}
+    feeds = [node for node in nodes.values() if node["id"] not in fed]
+    out.print()
+    print_table(
+        f"1. Which raw feeds produced the training snapshot {newest.training_digest[:19]}… of {snapshot['name']}?",
+        ("feed", "source system", "kind", "zone", "de-identification", "PHI"),
+        [_feed(node) for node in sorted(feeds, key=lambda node: str(node["asset"]["name"]))],
+    )
+    warn(graph["completeness"])
+    attempts = ask(way, _ATTEMPTS, {"of": [snapshot["id"]]})["lineage"]["edges"]["nodes"]
+    out.print()
+    print_table(
+        "2. Which jobs touched it?",
+        ("job", "run", "state", "de-identification attested by"),
+        _jobs([*edges, *(edge for edge in attempts if edge["attempt"])]),
+    )
+    out.print()
+    print_table(
+        "3. Which model versions were trained on it?",
+        ("model version", "metrics", "approvals"),
+        [_version(one) for one in snapshot["trained"]],
+    )
+    others = [one for one in outcome.versions if one is not newest]
+    for one in others:
+        trained = succeeded(ask(way, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trained"]
+        names = ", ".join(each["name"] for each in trained) or "none"
+        out.print(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}", markup=False)
+    return not (feeds and snapshot["trained"])
+
+
+def _feed(node: dict[str, Any]) -> tuple[object, ...]:
+    asset = node["asset"]
+    about = asset.get("of") or asset
+    system = about.get("sourceSystem") or {}
+    kinds = sorted({label["kind"] for label in about.get("labels") or ()})
+    return asset["name"], system.get("name"), system.get("kind"), about.get("zone"), about.get("deidState"), kinds
+
+
+def _jobs(edges: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    rows: dict[tuple[str, str], tuple[object, ...]] = {}
+    for edge in edges:
+        job, run = (edge["job"] or {}).get("name"), edge["run"] or {}
+        if job is not None:
+            attested = sorted({step["attestedBy"] for step in edge.get("deid") or () if step["inForce"]})
+            rows.setdefault((job, run.get("runId", "")), (job, run.get("runId"), run.get("state"), attested))
+    return [rows[key] for key in sorted(rows)]
+
+
+def _version(version: dict[str, Any]) -> tuple[object, ...]:
+    metrics = [f"{one['name']} {one['value']}" for one in (version["registration"] or {}).get("metrics", ())]
+    approvals = [f"{one['kind']} {one['state']}" for one in version["approvals"]]
+    return version["name"], metrics, approvals
+
+
+def _farewell(url: str, data: Path, place: Path, output: Path, admin: str, seconds: float) -> None:
+    out.print()
+    rows = [
+        ("explorer", f"{url}/graphql"),
+        ("API key for it", admin),
+        ("reports", str(output.resolve())),
+        ("ledger and graph", str(data)),
+        ("the pipeline's data", str(place / "pipeline")),
+        ("took", f"{seconds:.0f} s"),
+    ]
+    print_table("Where everything is", ("what", "where"), rows)
+
+
+@contextmanager
+def _status(label: str) -> Iterator[Status | None]:
+    if not err.is_terminal:
+        yield None
+        return
+    with err.status(label) as status:
+        yield status
+
+
+def _tell(status: Status | None, line: str) -> None:
+    if status is not None:
+        status.update(line)
+    say(f"  {line}")
+
+
+def _wait() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        say("Ending.")

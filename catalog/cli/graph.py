@@ -1,0 +1,79 @@
+"""`lineward graph`: the projection of the ledger, made anew, counted, described."""
+
+from __future__ import annotations
+
+from catalog import app
+from catalog.cli.output import Exit, out, print_json, print_table, progress
+from catalog.projection import rebuild
+from catalog.settings import Settings
+from graph_schema.edges import EdgeKind
+from graph_schema.nodes import Node
+
+
+def rebuilt(settings: Settings, *, as_json: bool) -> Exit:
+    """Empty the graph and project the whole ledger into it; nothing is lost, the ledger is the truth."""
+    ledger = app.open_ledger(settings)
+    try:
+        store = app.open_store(settings)
+        try:
+            with progress("projecting the ledger", ledger.size()) as show:
+                entries = rebuild(ledger, store, show)
+            quarantined = store.quarantined()
+        finally:
+            store.close()
+    finally:
+        ledger.close()
+    if as_json:
+        print_json({"entries": entries, "quarantined": [one.entry for one in quarantined]})
+    else:
+        out.print(f"{entries} entries projected, {len(quarantined)} quarantined.")
+        print_table("", ("entry", "kind", "why"), [(q.entry, q.kind, q.reason) for q in quarantined], empty="")
+    return Exit.FINDING if quarantined else Exit.FINE
+
+
+def counted(settings: Settings, *, as_json: bool) -> Exit:
+    """Print how many nodes and edges of each kind there are."""
+    store = app.open_store(settings)
+    try:
+        counts = store.counts()
+    finally:
+        store.close()
+    if as_json:
+        print_json(counts)
+    else:
+        print_table("", ("kind", "number"), sorted(counts.items()), empty="The graph is empty.")
+    return Exit.FINE
+
+
+def described(*, as_json: bool) -> Exit:
+    """Print every kind of node and edge with its description."""
+    nodes = {name: (kind.key_fields(), _sentence(kind)) for name, kind in Node.registered.items()}
+    edges = {
+        name: (
+            [end.__name__ for end in kind.ends()[0]],
+            [end.__name__ for end in kind.ends()[1]],
+            _sentence(kind),
+        )
+        for name, kind in EdgeKind.registered.items()
+    }
+    if as_json:
+        print_json(
+            {
+                "nodes": {name: {"key": list(key), "description": text} for name, (key, text) in nodes.items()},
+                "edges": {
+                    name: {"from": sources, "to": targets, "description": text}
+                    for name, (sources, targets, text) in edges.items()
+                },
+            }
+        )
+        return Exit.FINE
+    print_table("Nodes", ("label", "key", "what it is"), [(name, key, text) for name, (key, text) in nodes.items()])
+    rows = [
+        (" | ".join(sources), name, " | ".join(targets), text) for name, (sources, targets, text) in edges.items()
+    ]
+    print_table("Edges", ("from", "type", "to", "what it says"), rows)
+    return Exit.FINE
+
+
+def _sentence(kind: type) -> str:
+    return (kind.__doc__ or "").strip().split("\n")[0]

@@ -1,0 +1,121 @@
+"""`lineward ledger`: where the ledger stands, whether it verifies, and the proofs to take along."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from catalog import app
+from catalog.cli.gateway import Gateway, checked
+from catalog.cli.output import Exit, out, print_json, print_table, progress, say
+from catalog.errors import OperatorError
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.note import NoteError
+from catalog.projection import rebuild
+from catalog.settings import Settings
+
+_RED = 503
+
+
+def status(way: Gateway, *, as_json: bool) -> Exit:
+    """Print how the service stands; 1 where its health is red."""
+    answer = way.request("GET", "health/ready")
+    found: dict[str, Any] = (answer if answer.status_code == _RED else checked(answer)).json()
+    if as_json:
+        print_json(found)
+    else:
+        rows = [
+            (name, part["state"], ", ".join(f"{key} {_told(value)}" for key, value in part.items() if key != "state"))
+            for name, part in found.items()
+            if isinstance(part, dict)
+        ]
+        print_table(f"{found['state']}, at {way.where}", ("part", "health", ""), rows)
+    return Exit.FINE if answer.is_success else Exit.FINDING
+
+
+def checkpoint(way: Gateway) -> Exit:
+    """Print the newest checkpoint, as it is kept elsewhere."""
+    out.print(checked(way.request("GET", "api/v1/ledger/checkpoint")).text, end="", markup=False)
+    return Exit.FINE
+
+
+def proof(way: Gateway, index: int) -> Exit:
+    """Print an entry's offline proof."""
+    out.print(checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof")).text, end="", markup=False)
+    return Exit.FINE
+
+
+def verify(settings: Settings, held: list[Path], *, graph: bool, as_json: bool) -> Exit:
+    """Re-hash the whole ledger and hold it to its checkpoints and those held elsewhere; 1 where anything differs.
+
+    With `graph`, the ledger is projected anew and the first difference to the graph is named.
+    """
+    checkpoints = [_held(path) for path in held]
+    ledger = app.read_ledger(settings)
+    try:
+        with progress("re-hashing the ledger") as show:
+            report = ledger.verify(show, checkpoints)
+        difference = _difference(settings) if graph and report.ok else None
+    finally:
+        ledger.close()
+    problems = [{"index": one.index, "detail": one.detail} for one in report.problems]
+    if difference is not None:
+        problems.append({"index": None, "detail": difference})
+    if as_json:
+        print_json(
+            {
+                "ok": not problems,
+                "size": report.size,
+                "root": report.root.hex(),
+                "entries": report.entries,
+                "bodies": report.bodies,
+                "erased": report.erased,
+                "checkpoints": report.checkpoints,
+                "graph": graph and difference is None,
+                "problems": problems,
+            }
+        )
+        return Exit.FINDING if problems else Exit.FINE
+    counted = [("entries", report.entries), ("bodies", report.bodies), ("erased", report.erased)]
+    counted += [("checkpoints", report.checkpoints)]
+    print_table(f"size {report.size}, root {report.root.hex()}", ("checked", "number"), counted)
+    if problems:
+        print_table("Does not verify", ("entry", "what"), [(one["index"], one["detail"]) for one in problems])
+        return Exit.FINDING
+    out.print("The ledger verifies." + (" The graph is what it says." if graph else ""))
+    say("This shows that entries were not changed since they were signed, not that they were true or complete.")
+    return Exit.FINE
+
+
+def _held(path: Path) -> SignedCheckpoint:
+    try:
+        return SignedCheckpoint.parse(path.read_text("utf-8"))
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be read ({error.strerror}).", action="Check the name.") from error
+    except (NoteError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path} is no checkpoint.", action="It is a signed note, as `ledger checkpoint` prints it.") from error
+
+
+def _difference(settings: Settings) -> str | None:
+    """Return the first row in which the graph is not the projection of the ledger, None where there is none."""
+    ledger, store, scratch = app.read_ledger(settings), app.open_store(settings), app.scratch_store()
+    try:
+        size = store.checkpoint() + 1
+        with progress("projecting anew", size) as show:
+            rebuild(ledger, scratch, show)
+        for live, anew in zip_longest(store.scan(), scratch.scan()):
+            if live != anew:
+                return f"The graph differs from the ledger at {_row(live)}; projected anew it is {_row(anew)}."
+    finally:
+        store.close()
+        ledger.close()
+    return None
+
+
+def _row(row: tuple[str, ...] | None) -> str:
+    return "nothing" if row is None else " ".join(row)[:200]
+
+
+def _told(value: object) -> str:
+    return str(round(value, 1)) if isinstance(value, float) else str(value)

@@ -1,0 +1,76 @@
+"""`lineward report`: a report written to files; `lineward verify`: one of them checked offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from catalog.cli.assets import identify
+from catalog.cli.gateway import Gateway, checked
+from catalog.cli.output import Exit, out, print_json, print_table, say
+from catalog.errors import OperatorError, SenderError
+from reports.verify import verify as verify_report
+
+FORMS = ("pdf", "html", "json")
+_TONE = {"PASS": "green", "FAIL": "bold red", "UNKNOWN": "yellow"}
+
+
+def model_dossier(
+    way: Gateway, model: str, folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
+) -> Exit:
+    """Write the dossier of a model version in these forms."""
+    identifier = identify(way, model, ("ModelVersion",))
+    if not identifier.startswith("ModelVersion:"):
+        raise SenderError(f"{model!r} is no model version; write model@version, or its id.")
+    written = []
+    for form in forms or list(FORMS):
+        if form not in FORMS:
+            raise SenderError(f"--format is one of {', '.join(FORMS)}.")
+        answer = checked(way.request("GET", f"api/v1/reports/model-dossier/{identifier}.{form}", params=at))
+        path = folder / f"model-dossier-{_file_name(model)}.{form}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(answer.content)
+        except OSError as error:
+            raise OperatorError(f"{path} cannot be written ({error.strerror}).", action="Name another by --output.") from error
+        written.append(path)
+    if as_json:
+        print_json([str(path) for path in written])
+    else:
+        for path in written:
+            out.print(str(path), markup=False)
+        say(f"Check one offline with `lineward verify {written[0]}`.")
+    return Exit.FINE
+
+
+def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
+    """Check a report file; 1 where a check fails."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be read ({error.strerror}).", action="Check the name.") from error
+    result = verify_report(content, _key(vkey))
+    if as_json:
+        print_json(result.to_json())
+    else:
+        rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
+        print_table(str(file), ("", "check", "what was found"), rows)
+        say(f"Proved: {result.proved}")
+        say(f"Not proved: {result.not_proved}")
+    return Exit.FINE if result.ok else Exit.FINDING
+
+
+def _key(given: str | None) -> str | None:
+    """Return the verifier key itself, read from a file where one of that name exists."""
+    if given is None or "+" in given:
+        return given
+    try:
+        return Path(given).read_text("utf-8").splitlines()[0]
+    except (OSError, IndexError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{given} is neither a verifier key nor a file with one.", action="Check --key.") from error
+
+
+def _file_name(model: str) -> str:
+    return "".join(each if each.isalnum() or each in "._-" else "-" for each in model)
