@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,24 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger import audit, merkle
+from catalog.errors import OperatorError
+from catalog.ledger import audit, merkle, published
 from catalog.ledger.audit import Rehash
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.group_commit import GroupCommit, Limits
-from catalog.ledger.keys import SiteKeys, sync_folder
+from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier, Node
-from catalog.ledger.note import NoteError
 from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, StoredEntry, VerifyReport
 from catalog.ledger.reading import ReadableLedger
 from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
 from catalog.ledger.sqlite_file import (
-    APPLICATION_ID,
-    FORMAT,
     MAX_BODY,
-    SCHEMA,
-    STATEMENTS,
     SqliteSnapshot,
     compress,
     connect,
@@ -37,8 +31,8 @@ from catalog.ledger.sqlite_file import (
     transaction,
     translated,
 )
+from catalog.ledger.sqlite_opening import check_about, check_end, check_format, keys_for, take_lock
 
-_OPENING_TAIL = 256
 _DEFAULT_LIMITS: Final = Limits()
 
 
@@ -118,15 +112,15 @@ class SqliteLedger(ReadableLedger):
                 action="Make its folder, writable for this user.",
             ) from error
         with translated(path):
-            lock = _take_lock(path)
+            lock = take_lock(path)
         try:
             with translated(path):
                 connection = connect(path, writable=True)
             try:
-                keys = _keys_for(SqliteSnapshot(connection, path), connection, path, keys_folder, origin)
+                keys = keys_for(SqliteSnapshot(connection, path), connection, path, keys_folder, origin)
             finally:
                 connection.close()
-            _check_end(path, keys)
+            check_end(path, keys)
             return cls(path, keys, lock=lock, limits=limits, clock=clock)
         except BaseException:
             lock.close()
@@ -138,8 +132,8 @@ class SqliteLedger(ReadableLedger):
         keys = SiteKeys.load(keys_folder, origin)
         ledger = cls(path, keys, lock=None, limits=_DEFAULT_LIMITS, clock=utc_microseconds)
         with ledger._snapshot() as snapshot:
-            _check_format(snapshot, path)
-            _check_about(snapshot, keys)
+            check_format(snapshot, path)
+            check_about(snapshot, keys)
         return ledger
 
     def append(self, draft: Draft) -> Future[Receipt]:
@@ -162,7 +156,7 @@ class SqliteLedger(ReadableLedger):
         writer = self._writable()
         with self._checkpoint_lock:
             checkpoint = self._signed_already() or self._sign(writer)
-            _publish(self._published, checkpoint)
+            published.publish(published.published_path(self._path), checkpoint)
             return checkpoint
 
     def erase(self, indexes: Iterable[int], by: int) -> int:
@@ -183,7 +177,9 @@ class SqliteLedger(ReadableLedger):
     def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
         """Re-hash everything; the published checkpoint beside the file counts as one that is held elsewhere."""
         with self._snapshot() as snapshot:
-            return audit.verify(snapshot, self._keys, progress, (*_held(self._published), *held))
+            return audit.verify(
+                snapshot, self._keys, progress, (*published.held(published.published_path(self._path)), *held)
+            )
 
     def close(self) -> None:
         """Write what was taken, and let go of everything."""
@@ -197,10 +193,6 @@ class SqliteLedger(ReadableLedger):
         self._drop_writing()
         if self._lock is not None:
             self._lock.close()
-
-    @property
-    def _published(self) -> Path:
-        return _beside(self._path, ".checkpoint")
 
     def _writable(self) -> GroupCommit[_Job, Receipt]:
         if self._writer is None:
@@ -372,118 +364,3 @@ def _place(job: _Job, head: _Head, now: int, batch: _Batch) -> Receipt:
     batch.nodes += completed
     batch.placed[job.sealed.duplicate_key] = receipt
     return receipt
-
-
-def _take_lock(path: Path) -> sqlite3.Connection:
-    """Hold a lock that ends with the process, however it ends; SQLite's own, so that it works where SQLite does."""
-    lock = sqlite3.connect(_beside(path, ".lock"), timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        raise OperatorError(
-            f"Another process writes the ledger {path}.", action="End it, or give this one a ledger of its own."
-        ) from error
-    return lock
-
-
-def _keys_for(
-    snapshot: SqliteSnapshot, connection: sqlite3.Connection, path: Path, folder: Path, origin: str
-) -> SiteKeys:
-    """Return the keys that belong to the file; a new file and its keys are made here."""
-    if snapshot.format() == (0, 0) and not snapshot.schema():
-        keys = SiteKeys.create(folder, origin)
-        with translated(path), transaction(connection):
-            for statement in SCHEMA.split(";\n"):
-                connection.execute(statement.strip())
-            connection.executemany("INSERT INTO about VALUES (?, ?)", _about(keys).items())
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        sync_folder(path.parent)
-        return keys
-    _check_format(snapshot, path)
-    keys = SiteKeys.load(folder, origin)
-    _check_about(snapshot, keys)
-    return keys
-
-
-def _check_format(snapshot: SqliteSnapshot, path: Path) -> None:
-    application, version = snapshot.format()
-    if application != APPLICATION_ID:
-        raise OperatorError(f"{path} is not a ledger.", action="Name the ledger's file, or a new one.")
-    if version != FORMAT:
-        raise OperatorError(
-            f"{path} is a ledger of format {version}; this program writes {FORMAT}.", action="Use a newer version."
-        )
-    if snapshot.schema() != STATEMENTS:
-        raise EvidenceError(f"the tables and triggers of {path} are not those that a ledger is made with")
-
-
-def _about(keys: SiteKeys) -> dict[str, str]:
-    return {
-        "origin": keys.origin,
-        "received_key": keys.received.key_id,
-        "duplicates_key": keys.duplicates.key_id,
-    }
-
-
-def _check_about(snapshot: SqliteSnapshot, keys: SiteKeys) -> None:
-    about, expected = snapshot.about(), _about(keys)
-    for name in expected:
-        if about.get(name) != expected[name]:
-            raise OperatorError(
-                f"The ledger's {name.replace('_', ' ')} is {about.get(name)!r}, but that of the key folder is"
-                f" {expected[name]!r}.",
-                action="Name the key folder that belongs to this ledger.",
-            )
-
-
-def _check_end(path: Path, keys: SiteKeys) -> None:
-    with translated(path):
-        connection = connect(path, writable=False)
-        try:
-            with transaction(connection, "BEGIN"):
-                published = _held(_beside(path, ".checkpoint"))
-                audit.check_opening(SqliteSnapshot(connection, path), keys, published, _OPENING_TAIL)
-        finally:
-            connection.close()
-
-
-def _held(published: Path) -> tuple[SignedCheckpoint, ...]:
-    """Return the checkpoint in the file beside the ledger, if there is one."""
-    try:
-        return (SignedCheckpoint.parse(published.read_text("utf-8")),)
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise OperatorError(
-            f"{published} cannot be read: {error.strerror or error}.", action="Make it readable for this user."
-        ) from error
-    except (NoteError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"{published} is not a checkpoint: {error}") from error
-
-
-def _publish(path: Path, checkpoint: SignedCheckpoint) -> None:
-    """Put the checkpoint in the file beside the ledger, at once and for good."""
-    with suppress(FileNotFoundError):
-        if path.read_text("utf-8") == checkpoint.text:
-            return
-    scratch = path.with_name(f"{path.name}.new")
-    try:
-        with scratch.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(checkpoint.text)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise OperatorError(
-            f"The checkpoint cannot be written to {path}: {error.strerror or error}.",
-            action="Free space, or make the folder writable; the checkpoint itself is signed and stored.",
-        ) from error
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
