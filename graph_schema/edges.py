@@ -35,7 +35,7 @@ class EdgeKind:
 
     registered: ClassVar[dict[str, type[EdgeKind]]] = {}
     structural: ClassVar[bool] = False
-    """A structural edge follows from what its ends are: it holds at every time and is stored once, with its first entry."""
+    """A structural edge follows from what its ends are: it always holds and is stored once, with its first entry."""
 
     source: Node
     target: Node

@@ -6,13 +6,18 @@ record that spoke; a fold never depends on the order in which they arrived.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, TypeVar
 
 from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
 
 Fact = TypeVar("Fact", Statement, Edge)
+
+_ORDER = attrgetter("valid_from", "rank", "tie")
 
 RANK: Final = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
 """How events of the same time are ordered; FAIL comes before COMPLETE, so that it sticks on a tie."""
@@ -40,6 +45,10 @@ class Access:
     def replaces(self) -> bool:
         """Tell whether what was there before is gone."""
         return self.mode in REPLACING
+
+
+BARE: Final = Access()
+"""An access of which nothing more was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     events = _seen(facts.events, valid_at, known_at)
     if not events:
         return None
-    said = [(event, event.data) for event in events]
+    said = [(event, _event(event.value)) for event in events]
     terminal = next(((event, data) for event, data in said if data["type"] in TERMINAL), None)
     start = next((event.valid_from for event, data in said if data["type"] == "START"), None)
     window: Order | None = next((event.order for event, data in reversed(said) if data.get("window")), None)
@@ -94,10 +103,11 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     writes = _seen(facts.writes, valid_at, known_at)
     inputs: dict[str, Access] = {}
     for edge in _within(reads, window):
-        inputs[edge.target] = _newer(inputs.get(edge.target), edge)
+        inputs[edge.target] = _newer(inputs.get(edge.target, BARE), edge)
     outputs: dict[tuple[str, str | None], Access] = {}
     for edge in _within(writes, window):
-        outputs[edge.target, edge.job] = _newer(outputs.get((edge.target, edge.job)), edge)
+        place = edge.target, edge.job
+        outputs[place] = _newer(outputs.get(place, BARE), edge)
     streams = any(data.get("processing") in STREAMING for _, data in said)
     ended_at = terminal[0].valid_from if terminal else None
     completed = terminal is not None and terminal[1]["type"] == "COMPLETE"
@@ -118,22 +128,28 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
 
 
 def _seen(facts: Iterable[Fact], valid_at: int, known_at: int) -> list[Fact]:
-    return sorted(
-        (fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at), key=lambda fact: fact.order
-    )
+    seen = [fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at]
+    if len(seen) > 1:
+        seen.sort(key=_ORDER)
+    return seen
+
+
+@lru_cache(maxsize=1_024)
+def _event(value: str) -> dict[str, Any]:
+    """Return what an `event` statement says: few texts, said by every run, and never changed by who reads them."""
+    said: dict[str, Any] = json.loads(value)
+    return said
 
 
 def _within(facts: list[Edge], window: Order | None) -> list[Edge]:
     return facts if window is None else [fact for fact in facts if fact.order >= window]
 
 
-def _newer(before: Access | None, edge: Edge) -> Access:
+def _newer(before: Access, edge: Edge) -> Access:
     """Return what is known of the access after one more fact: what is named later wins, silence changes nothing."""
-    data = edge.data
-    if before is None:
-        return Access(data.get("version"), data.get("mode"), data.get("renamed_from"))
-    if not data:
+    if edge.value == "{}":
         return before
+    data = edge.data
     return Access(
         data.get("version") or before.version,
         data.get("mode") or before.mode,
@@ -141,8 +157,7 @@ def _newer(before: Access | None, edge: Edge) -> Access:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """Data of `source` reached `target` by `job`, at whatever outcome: one row of the cautious index."""
 
     source: str
@@ -154,8 +169,7 @@ class Flow:
     entry: int
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """A candidate for what put a dataset or model version into its state at a time.
 
     The index proposes, `fold_run` disposes: a candidate of a run is true at (validAt, knownAt) only where the fold of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from catalog.reading import AsOf, Complete, Completeness
 
@@ -57,8 +58,7 @@ class Walk:
     budget: int = 2000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LineageEdge:
+class LineageEdge(NamedTuple):
     """Data flowed from `source` to `target`.
 
     `how` is ran, declared, registered, renamed or alias; `run` is set where one run did it; `valid_from` is when it

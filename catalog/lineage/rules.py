@@ -6,16 +6,13 @@ The numbers in docstrings are those of the ten rules of time that `graph_schema.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graph_schema.facts import Edge
-from graph_schema.folding import Access, Contribution, RunFold
-
-UNVERSIONED = Access()
+from graph_schema.folding import BARE, Access, Contribution, RunFold
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A true contribution: `run` by `job` put the dataset named `name` into a new state at `at`."""
 
     at: int
@@ -27,10 +24,10 @@ class Write:
     access: Access
     entry: int
 
-    @property
-    def order(self) -> tuple[int, str, str, str, str]:
-        """Return what writes to one dataset are compared by."""
-        return self.at, self.run or "", self.tie, self.name, self.job or ""
+
+def write_order(write: Write) -> tuple[int, str, str, str, str]:
+    """Return what writes to one dataset are compared by."""
+    return write.at, write.run or "", write.tie, write.name, write.job or ""
 
 
 def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Edge]]) -> str:
@@ -71,7 +68,7 @@ def judge(candidate: Contribution, fold: RunFold | None) -> Write | None:
             candidate.target,
             candidate.job,
             "registered",
-            UNVERSIONED,
+            BARE,
             candidate.entry,
         )
     if fold is None or candidate.at not in fold.effective_at:
@@ -84,6 +81,6 @@ def judge(candidate: Contribution, fold: RunFold | None) -> Write | None:
 
 def in_force(writes: Iterable[Write]) -> list[Write]:
     """Return for each job its newest write, but none before the newest replacement of the whole (rule 6)."""
-    ordered = sorted(writes, key=lambda write: write.order)
+    ordered = sorted(writes, key=write_order)
     base = max((place for place, write in enumerate(ordered) if write.access.replaces), default=0)
     return list({write.job: write for write in ordered[base:]}.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from catalog.lineage.rules import Write, judge, pointer_order, resolve
+from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
 from catalog.reading import AsOf
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import Edge, Statement
@@ -29,7 +29,7 @@ class Scene:
         self._pointers: dict[str, list[Edge]] = {}
         self._folds: dict[str, RunFold | None] = {}
         self._produced: dict[str, list[Edge]] = {}
-        self._facts: dict[str, RunFacts] = {}
+        self._first: dict[str, dict[str, int]] = {}
         self._writes: dict[str, list[Write]] = {}
         self._declared: dict[str, list[Statement]] = {}
         self._trained: dict[str, list[Edge]] = {}
@@ -66,7 +66,7 @@ class Scene:
 
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time; see `rules.resolve`."""
-        return resolve(name, at, self._pointers)
+        return resolve(name, at, self._pointers) if name in self._pointers else name
 
     def learn_runs(self, runs: Iterable[str]) -> None:
         """Fetch what was said of the runs."""
@@ -81,7 +81,10 @@ class Scene:
             edges[edge.source, edge.kind].append(edge)
         for run in new:
             facts = RunFacts(tuple(events[run]), tuple(edges[run, "READ"]), tuple(edges[run, "WROTE"]))
-            self._facts[run] = facts
+            first: dict[str, int] = {}
+            for edge in (*facts.reads, *facts.writes):
+                first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
+            self._first[run] = first
             self._folds[run] = fold_run(facts, self.valid_at, self.known_at)
             self._produced[run] = [edge for edge in edges[run, "PRODUCED"] if edge.valid_from <= self.valid_at]
         self.learn_names(
@@ -98,10 +101,7 @@ class Scene:
 
     def known_from(self, run: str, *names: str) -> int:
         """Return the entry by which the run's access to all the names was known."""
-        facts = self._facts[run]
-        first: dict[str, int] = {}
-        for edge in (*facts.reads, *facts.writes):
-            first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
+        first = self._first[run]
         return max((first[name] for name in names if name in first), default=0)
 
     def learn_writes(self, targets: Iterable[str], *, everything: bool = False) -> None:
@@ -133,8 +133,7 @@ class Scene:
     def _true_writes(self, candidates: Iterable[Contribution], target: str) -> list[Write]:
         judged = (judge(row, self._folds.get(row.run) if row.run else None) for row in candidates)
         return sorted(
-            (write for write in judged if write and self.resolve(write.name, write.at) == target),
-            key=lambda write: write.order,
+            (write for write in judged if write and self.resolve(write.name, write.at) == target), key=write_order
         )
 
     def _settled(self, candidates: Sequence[Contribution], writes: Sequence[Write], newest: int) -> bool:

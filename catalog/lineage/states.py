@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.lineage.model import Confidence, LineageEdge, Walk
-from catalog.lineage.rules import Write, in_force
+from catalog.lineage.rules import Write, in_force, write_order
 from catalog.lineage.scene import Scene
 from graph_schema.folding import RunFold
 from graph_schema.identity import label_of, node_id, split_state_id
@@ -127,10 +127,10 @@ class States:
         ]
 
     def _chosen(self, writes: list[Write]) -> list[Write]:
-        completed = sorted((write for write in writes if write.how == "ran"), key=lambda write: write.order)
+        completed = sorted((write for write in writes if write.how == "ran"), key=write_order)
         if completed:
             return completed if self.walk.include_past else completed[-1:]
-        return sorted(writes, key=lambda write: write.order)
+        return sorted(writes, key=write_order)
 
     def upstream(self, front: list[str]) -> list[LineageEdge]:
         """Return the edges into each state."""
@@ -151,7 +151,7 @@ class States:
             if write.run and not self.scene.trained_on(write)
         }
         reads = self.reads(write.run for _, write in inferred if write.run)
-        for state, write in sorted(inferred, key=lambda pair: (pair[0], pair[1].order)):
+        for state, write in sorted(inferred, key=lambda pair: (pair[0], write_order(pair[1]))):
             for read in reads.get(write.run or "", ()):
                 edges.append(self._edge(read, state, write))
         return edges

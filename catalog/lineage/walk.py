@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from catalog.lineage.model import Direction, LineageEdge
 
 Expand = Callable[[list[str]], Iterable[LineageEdge]]
+End = Callable[[LineageEdge], str]
 
 
 @dataclass(slots=True)
@@ -34,25 +36,24 @@ def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget
     One level more than asked is expanded to learn at which nodes there is more. Within a level nodes are taken in the
     order of their ids, so that two stores truncate alike.
     """
+    ends: tuple[End, End] = (attrgetter("source"), attrgetter("target"))
+    far, near = ends if direction is Direction.UPSTREAM else ends[::-1]
     walked = Walked(dict.fromkeys(sorted(roots), 0))
     front = list(walked.depths)
     for level in range(depth + 1):
         if not front:
             break
         edges = list(expand(front))
-        far = {edge: edge.source if direction is Direction.UPSTREAM else edge.target for edge in edges}
-        near = {edge: edge.target if direction is Direction.UPSTREAM else edge.source for edge in edges}
-        new = sorted({identifier for identifier in far.values() if identifier not in walked.depths})
+        new = sorted({far(edge) for edge in edges} - walked.depths.keys())
         room = budget - len(walked.depths) if level < depth else 0
         front = new[: max(room, 0)]
-        if level < depth and len(new) > len(front):
-            walked.truncated = True
+        walked.truncated = level < depth and len(new) > len(front)
         walked.depths.update(dict.fromkeys(front, level + 1))
         for edge in edges:
-            if far[edge] in walked.depths:
+            if far(edge) in walked.depths:
                 walked.edges.add(edge)
             else:
-                walked.more.add(near[edge])
+                walked.more.add(near(edge))
         if walked.truncated:
             break
     return walked

@@ -243,7 +243,7 @@ class _Runs:
 
 def _accesses(first: Iterable[Edge], runs: _Runs, past: Past) -> dict[str, list[Edge]]:
     """Return the bare accesses, old and new, of each run that has a new access or a new moment."""
-    new = [replace(edge, value=REPLACING_VALUE if replaces(edge) else "{}") for edge in first if edge.kind in _FLOWING]
+    new = [edge._replace(value=REPLACING_VALUE if replaces(edge) else "{}") for edge in first if edge.kind in _FLOWING]
     touched = {*(edge.source for edge in new), *(run for run in runs.events if runs.new_moments(run))}
     touched |= {run for run in runs.events if runs.began_streaming(run)}
     found: dict[str, list[Edge]] = {run: [] for run in touched}

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -226,11 +226,11 @@ class _Graph:
         first: dict[Contribution, tuple[int, bool]] = {}
         proposed = [one for facts in self._runs for one in folding.contributions_of_run(facts)]
         for one in (*proposed, *folding.contributions_of_records(self.said)):
-            key = replace(one, entry=-1, replaces=False)
+            key = one._replace(entry=-1, replaces=False)
             entry, replaces = first.get(key, (one.entry, False))
             first[key] = min(one.entry, entry), one.replaces or replaces
         return by_target_and_job(
-            replace(key, entry=entry, replaces=replaces) for key, (entry, replaces) in first.items()
+            key._replace(entry=entry, replaces=replaces) for key, (entry, replaces) in first.items()
         )
 
     @cached_property

@@ -231,10 +231,10 @@ class SqliteReading:
         )
 
     def _contributions(self, start: str, values: tuple[object, ...]) -> Iterator[Contribution]:
-        return (
-            Contribution(*row[:7], replaces=bool(row[7]))
-            for row in self._connection.execute(_CONTRIBUTION.format(start=start), values)
-        )
+        for target, job, at, run, how, tie, entry, replaces in self._connection.execute(
+            _CONTRIBUTION.format(start=start), values
+        ):
+            yield Contribution(target, job, at, run, how, tie, entry, bool(replaces))
 
     def _near(self, ids: set[str], direction: Direction) -> list[tuple[str, bool]]:
         here, there = ("source", "target") if direction == "out" else ("target", "source")
