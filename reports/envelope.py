@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 
 import rfc8785
 
 from reports.contexts import ModelDossier
 from reports.document import Document
-from reports.dossier import TEMPLATE_VERSION, build_model_dossier
+from reports.dossier import build_model_dossier
+from reports.errors import ContextError
+from reports.making import Making, made_with
 
 FORMAT = "lineward.report/1"
 KIND = "model_dossier"
@@ -25,42 +24,24 @@ class Envelope:
     """A report's evidence (canonical bytes) and the document built from what stands in it, nothing else."""
 
     evidence: bytes
-    context: ModelDossier
     document: Document
 
 
 def seal(context: ModelDossier, told: dict[str, str] | None = None) -> Envelope:
     """Return the envelope of a context; the document is built from the context as it reads back from the evidence.
 
-    `told` is what another file says that it was made with, for comparing that file's bytes.
+    `told` is what another file says that it was made with, for comparing that file's bytes. Raises `ContextError`.
     """
     values = context.to_json()
-    made = made_with() if told is None else told
-    evidence = canonical({"format": FORMAT, "kind": KIND, "made_with": made, "context": values})
-    travelled = ModelDossier.from_json(values)
-    return Envelope(evidence, travelled, build_model_dossier(travelled))
+    tools = made_with() if told is None else told
+    evidence = canonical({"format": FORMAT, "kind": KIND, "made_with": tools, "context": values})
+    making = Making(tuple(sorted(tools.items())), f"sha256:{hashlib.sha256(evidence).hexdigest()}")
+    return Envelope(evidence, build_model_dossier(ModelDossier.from_json(values), making))
 
 
 def canonical(values: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    """Return canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(values)
-
-
-@cache
-def made_with() -> dict[str, str]:
-    """Return what the bytes of a report depend on beside its context: templates, typesetter and fonts, by digest."""
-    return {
-        "template": f"{KIND}/{TEMPLATE_VERSION}",
-        "templates": _digest("templates", (".typ", ".j2", ".css")),
-        "fonts": _digest("fonts", (".ttf", ".json")),
-        "typst": version("typst"),
-    }
-
-
-def _digest(folder: str, suffixes: tuple[str, ...]) -> str:
-    names = sorted(item.name for item in (files("reports") / folder).iterdir() if item.name.endswith(suffixes))
-    whole = hashlib.sha256()
-    for name in names:
-        content = (files("reports") / folder / name).read_bytes()
-        whole.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
-    return f"sha256:{whole.hexdigest()}"
+    """Return canonical JSON (RFC 8785); raise `ContextError` for a number it has no form for."""
+    try:
+        return rfc8785.dumps(values)
+    except rfc8785.CanonicalizationError as error:
+        raise ContextError(f"The context has no canonical JSON: {error}") from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from reports.contexts import ModelDossier
-from reports.envelope import made_with, seal
+from reports.envelope import seal
 from reports.errors import ContextError, RenderError
 from reports.html import page
 from reports.json import text
+from reports.making import made_with
 from reports.pdf import typeset
 from reports.standalone.verify_lineward import (
     Check,

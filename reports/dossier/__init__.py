@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from reports.dossier.build import TEMPLATE_VERSION, build_model_dossier
+from reports.dossier.build import build_model_dossier
 
-__all__ = ["TEMPLATE_VERSION", "build_model_dossier"]
+__all__ = ["build_model_dossier"]

@@ -6,8 +6,8 @@ from reports.contexts import ModelDossier
 from reports.document import Block, Document, Facts, Heading, cell, code, mark, plain, strong
 from reports.dossier import sections
 from reports.dossier.summary import summary
+from reports.making import Making
 
-TEMPLATE_VERSION = "1"
 STATEMENT = "The ledger proves that records were not altered after logging, not that they were true or complete."
 
 Section = tuple[str, str, Callable[[ModelDossier], Iterator[Block]]]
@@ -28,8 +28,8 @@ _SECTIONS: tuple[Section, ...] = (
 )
 
 
-def build_model_dossier(context: ModelDossier) -> Document:
-    """Return the model provenance dossier of `context`; the same context gives an equal document."""
+def build_model_dossier(context: ModelDossier, making: Making) -> Document:
+    """Return the model provenance dossier of `context`; the same context and making give an equal document."""
     model, point = context.model, context.read_point
     return Document(
         kind="model_dossier",
@@ -40,7 +40,7 @@ def build_model_dossier(context: ModelDossier) -> Document:
         read_point=f"ledger size {point.ledger_size:,} · known at {sections.moment(point.known_at)}",
         cover=_cover(context),
         statement=STATEMENT,
-        blocks=tuple(_blocks(context)),
+        blocks=tuple(_blocks(context, making)),
     )
 
 
@@ -60,9 +60,11 @@ def _cover(context: ModelDossier) -> Facts:
     )
 
 
-def _blocks(context: ModelDossier) -> Iterator[Block]:
+def _blocks(context: ModelDossier, making: Making) -> Iterator[Block]:
     yield Heading("Summary, exceptions first", "summary", "")
     yield summary(context)
     for number, (anchor, title, blocks) in enumerate(_SECTIONS, 1):
         yield Heading(title, anchor, str(number))
         yield from blocks(context)
+        if anchor == "method":
+            yield sections.versions(making)

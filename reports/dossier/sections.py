@@ -36,6 +36,7 @@ from reports.document import (
 )
 from reports.dossier.regulation import ASKS, ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.graph import draw
+from reports.making import Making
 from reports.text import clean
 
 _STATUS_TONES: dict[str, Tone] = {
@@ -447,6 +448,16 @@ def method(context: ModelDossier) -> Iterator[Block]:
     )
 
 
+def versions(making: Making) -> Facts:
+    """Return what the report was made with, as the method section closes."""
+    return Facts(
+        (
+            *((f"Made with: {name}", cell(code(value))) for name, value in making.tools),
+            ("Evidence", cell(plain("SHA-256 of the attachment's canonical JSON"), code(making.evidence_digest))),
+        )
+    )
+
+
 def proof(context: ModelDossier) -> Iterator[Block]:
     evidence = context.evidence
     yield Text(
@@ -612,8 +623,14 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
 
 
 def _modules(payload: str) -> tuple[str, ...]:
-    code_ = segno.make(payload.encode(), mode="byte", micro=False, error="m", boost_error=False)
-    return tuple("".join("1" if module else "0" for module in row) for row in code_.matrix)
+    """Return the QR code of a checkpoint, of its text alone where many signatures make it too long, else nothing."""
+    for content, correction in ((payload, "m"), (payload, "l"), (payload.split("\n\n", maxsplit=1)[0], "l")):
+        try:
+            made = segno.make(content.encode(), mode="byte", micro=False, error=correction, boost_error=False)
+        except segno.DataOverflowError:
+            continue
+        return tuple("".join("1" if module else "0" for module in row) for row in made.matrix)
+    return ()
 
 
 _SECTION_NAMES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -72,17 +73,22 @@ def validate(files: Iterable[Path], profiles: tuple[str, ...] = PROFILES) -> lis
     """
     paths = list(files)
     jar, java = fetch(), _java()
-    verdicts = []
-    for profile in profiles:
+
+    def run(profile: str) -> list[Verdict]:
         command = [str(java), "-XX:+UseSerialGC", "-cp", str(jar), "org.verapdf.apps.GreenfieldCliWrapper"]
         command += ["-f", profile, "--format", "text", *map(str, paths)]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
-        lines = ran.stdout.splitlines()
-        for path in paths:
-            said = [line for line in lines if str(path) in line]
-            conforms = said == [f"PASS {path} {profile}"]
-            verdicts.append(Verdict(path, profile, conforms, "; ".join(said) or ran.stderr.strip()[-500:] or "nothing"))
-    return verdicts
+        lines, told = ran.stdout.splitlines(), ran.stderr.strip()[-500:]
+        said = {path: [line for line in lines if f" {path} " in f"{line} "] for path in paths}
+        return [
+            Verdict(
+                path, profile, conforms=said[path] == [f"PASS {path} {profile}"], said="; ".join(said[path]) or told
+            )
+            for path in paths
+        ]
+
+    with ThreadPoolExecutor(len(profiles)) as both:
+        return [verdict for verdicts in both.map(run, profiles) for verdict in verdicts]
 
 
 def _java() -> Path:

@@ -15,7 +15,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from reports.contexts import ModelDossier
+from reports.contexts import Evidence, ModelDossier
 from reports.pdf import render_pdf
 from reports.standalone import verify_lineward
 from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
@@ -41,6 +41,14 @@ HOSTILE = {
 }
 
 
+def cosigned(witnesses: int) -> ModelDossier:
+    """A dossier whose checkpoint carries so many signatures that a QR code gets dense, or cannot hold them."""
+    dossier = empty_dossier()
+    text, signature = dossier.evidence.checkpoint.split("\n\n")
+    evidence = replace(dossier.evidence, checkpoint=text + "\n\n" + signature * witnesses)
+    return replace(dossier, evidence=evidence)
+
+
 def many_decisions() -> ModelDossier:
     """A dossier whose every repeatable part is long: nothing of it may be lost where a page ends."""
     dossier = clinical_dossier()
@@ -58,6 +66,9 @@ def many_decisions() -> ModelDossier:
 CASES: dict[str, Callable[[], ModelDossier]] = {
     "clinical": clinical_dossier,
     "empty": empty_dossier,
+    "no-evidence": lambda: replace(empty_dossier(), evidence=Evidence(checkpoint="", vkey="")),
+    "many-witnesses": lambda: cosigned(15),
+    "too-many-witnesses": lambda: cosigned(60),
     "rows-300": lambda: large_dossier(300),
     "rows-6000": lambda: long_dossier(6_000),
     "long-parts": many_decisions,

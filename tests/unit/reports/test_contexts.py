@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -8,7 +9,7 @@ import pytest
 
 import reports
 from reports.contexts import Actor, ModelDossier, local_time
-from reports.envelope import canonical
+from reports.envelope import canonical, seal
 from reports.errors import ContextError
 from tests.support.dossier import clinical_dossier, empty_dossier, large_dossier
 
@@ -53,6 +54,13 @@ def test_half_a_character_becomes_a_whole_one() -> None:
     context = empty_dossier()
     object.__setattr__(context, "organisation", "half \ud83d")
     assert context.to_json()["organisation"] == "half \N{REPLACEMENT CHARACTER}"
+
+
+def test_a_number_beyond_what_json_carries_is_refused() -> None:
+    dossier = clinical_dossier()
+    context = replace(dossier, snapshots=(replace(dossier.snapshots[0], size_bytes=2**53),))
+    with pytest.raises(ContextError, match="canonical"):
+        seal(context)
 
 
 def test_local_time_is_the_signers_clock_with_its_offset() -> None:

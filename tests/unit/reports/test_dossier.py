@@ -4,8 +4,12 @@ from dataclasses import replace
 
 from reports.contexts import Answer, Decision, ModelDossier, Verification
 from reports.document import MOST_ROWS, Document, Gaps, Heading, SignOff, Summary, Table
-from reports.dossier import build_model_dossier
+from reports.envelope import seal
 from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
+
+
+def build_model_dossier(context: ModelDossier) -> Document:
+    return seal(context).document
 
 
 def summary_of(context: ModelDossier) -> Summary:

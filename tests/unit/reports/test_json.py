@@ -6,7 +6,7 @@ from pathlib import Path
 import rfc8785
 
 from reports.contexts import ModelDossier
-from reports.dossier import build_model_dossier
+from reports.envelope import seal
 from reports.json import render_json
 from tests.support.dossier import clinical_dossier, dossier_saying
 
@@ -25,7 +25,7 @@ def test_the_json_report_is_canonical() -> None:
 def test_the_json_report_holds_the_context_and_the_document_that_page_and_pdf_show() -> None:
     report = json.loads(render_json(clinical_dossier()))
     assert ModelDossier.from_json(report["context"]) == clinical_dossier()
-    assert report["document"] == json.loads(json.dumps(build_model_dossier(clinical_dossier()).to_json()))
+    assert report["document"] == json.loads(json.dumps(seal(clinical_dossier()).document.to_json()))
 
 
 def test_the_document_shows_escapes_where_the_evidence_keeps_the_text() -> None:
