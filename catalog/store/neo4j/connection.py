@@ -1,0 +1,106 @@
+"""The driver's errors as ours, and one way to run a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import neo4j
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
+
+from catalog.errors import OperatorError
+from graph_schema.identity import label_of
+from graph_schema.registry import LABELS
+
+Run = Callable[..., Sequence[neo4j.Record]]
+"""Run one statement with its parameters and return all its records: one round trip."""
+
+ROWS: Final = 2_000
+"""Rows that one statement takes: more only cost the server memory."""
+
+
+@contextmanager
+def translated(uri: str) -> Iterator[None]:
+    """Turn what the driver says of the server into what the operator can do about it."""
+    try:
+        yield
+    except AuthError as error:
+        raise OperatorError(
+            f"Neo4j at {uri} refuses the user or the password.", action="Set the right ones for LINEWARD_NEO4J."
+        ) from error
+    except (ServiceUnavailable, TransientError) as error:
+        raise OperatorError(
+            f"Neo4j at {uri} cannot be reached or is busy: {error}.",
+            action="Start it or wait; what was sent is safe in the ledger and is projected afterwards.",
+            retry_after=10,
+        ) from error
+    except ClientError as error:
+        if not (error.code or "").startswith(_OUTSIDE):
+            raise
+        raise OperatorError(
+            f"Neo4j at {uri} cannot write: {error.message}.",
+            action="Look at its disk, rights and settings.",
+            retry_after=30,
+        ) from error
+    except Neo4jError as error:
+        raise OperatorError(
+            f"Neo4j at {uri} failed: {error.message}.", action="Look at its log.", retry_after=30
+        ) from error
+    except DriverError as error:
+        if not error.is_retryable():
+            raise
+        raise OperatorError(
+            f"Neo4j at {uri} went away: {error}.", action="Start it or wait; nothing is lost.", retry_after=10
+        ) from error
+
+
+_OUTSIDE: Final = (
+    "Neo.ClientError.Security",
+    "Neo.ClientError.Database",
+    "Neo.ClientError.General",
+    "Neo.ClientError.Cluster",
+)
+
+
+def runner(transaction: neo4j.Transaction | neo4j.ManagedTransaction) -> Run:
+    """Return how statements run inside this transaction."""
+
+    def run(query: str, **parameters: object) -> Sequence[neo4j.Record]:
+        return list(transaction.run(query, parameters))
+
+    return run
+
+
+class SilentMismatchError(AssertionError):
+    """A statement touched other than the rows it was sent: a defect of ours, and nothing was written."""
+
+
+def write(run: Run, query: str, rows: Sequence[Mapping[str, Any]], expected: int | None = None) -> None:
+    """Run a writing statement over rows and hold what it wrote to what it was sent.
+
+    Raises:
+        SilentMismatchError: some row matched nothing, or more than one.
+    """
+    written = 0
+    for start in range(0, len(rows), ROWS):
+        part = rows[start : start + ROWS]
+        written += run(query, rows=part)[0]["written"]
+    wanted = len(rows) if expected is None else expected
+    if written != wanted:
+        raise SilentMismatchError(f"wrote {written} of {wanted} rows: {query}")
+
+
+def by_label(ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return the ids by label, each once; an id without a registered label names nothing that is stored."""
+    found: dict[str, list[str]] = {}
+    for identifier in dict.fromkeys(ids):
+        name = label_of(identifier)
+        if name in LABELS:
+            found.setdefault(name, []).append(identifier)
+    return found
+
+
+def parameters(ids: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return the parameters under which `graph_schema.cypher` expects the ids of each label."""
+    return {f"ids_{name}": some for name, some in ids.items()}

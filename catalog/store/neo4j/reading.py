@@ -1,0 +1,252 @@
+"""The verbs that read, one round trip each but `aliases` and `find`, which take a few, whatever the number of ids.
+
+Neo4j reads what is committed at the moment, so that an answer of several statements is made consistent here: the
+checkpoint is read first, and facts of later entries do not exist for this reading. What is current has no history: it
+is what held when that statement ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from catalog.store.neo4j.connection import Run, by_label, parameters
+from catalog.store.ordering import (
+    InForce,
+    Row,
+    by_target_and_job,
+    edge_order,
+    flow_order,
+    newest_first,
+    rows,
+    statement_order,
+)
+from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query
+from catalog.store.words import words
+from graph_schema import cypher
+from graph_schema.facts import ALWAYS, NOW, Edge, Statement
+from graph_schema.folding import Contribution, Flow
+from graph_schema.identity import label_of
+from graph_schema.nodes import Node
+from graph_schema.registry import LABELS
+
+_KEYS: Final = {name: kind.key_fields() for name, kind in Node.registered.items()}
+
+
+class Neo4jReading:
+    """One consistent state of the graph."""
+
+    def __init__(self, run: Run) -> None:
+        """Read inside this transaction, up to the checkpoint of now."""
+        self._run = run
+        found = run(cypher.checkpoint())
+        self._checkpoint: int = found[0]["checkpoint"] if found else -1
+        self._counts: str = found[0]["counts"] if found else "{}"
+        self._alias_reach: int = found[0]["alias_reach"] if found else 0
+
+    def see_everything(self) -> None:
+        """Read beyond the checkpoint too: for the writer, inside its own transaction."""
+        self._checkpoint = NOW
+
+    def checkpoint(self) -> int:
+        return self._checkpoint
+
+    def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
+        groups = by_label(ids)
+        if not groups:
+            return {}
+        found = {
+            row["id"]: _known(row)
+            for row in self._run(cypher.nodes(groups, _KEYS), known_at=self._known(known_at), **parameters(groups))
+        }
+        return {identifier: found[identifier] for identifier in ids if identifier in found}
+
+    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+        groups = by_label(ids)
+        if not groups or not kinds:
+            return []
+        query = cypher.hop(groups, kinds, direction)
+        found = self._run(query, known_at=self._known(known_at), **parameters(groups))
+        return sorted(map(_edge, found), key=edge_order)
+
+    def statements(
+        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+    ) -> list[Statement]:
+        found = self._run(
+            cypher.statements(aspects=aspects is not None),
+            ids=list(dict.fromkeys(ids)),
+            aspects=None if aspects is None else list(dict.fromkeys(aspects)),
+            always=ALWAYS,
+            known_at=self._known(known_at),
+        )
+        return sorted((Statement(*row.values()) for row in found), key=statement_order)
+
+    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
+        groups = by_label(ids)
+        if not groups:
+            return {}
+        found: dict[str, dict[str, object]] = {}
+        for row in self._run(cypher.current(groups), **parameters(groups)):
+            found.setdefault(row["id"], {})[row["aspect"]] = json.loads(row["value"])
+        return {identifier: dict(sorted(found[identifier].items())) for identifier in ids if identifier in found}
+
+    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+        groups = by_label(ids)
+        if not groups:
+            return []
+        found = self._run(
+            cypher.flows(groups, direction), valid_at=valid_at, known_at=self._known(known_at), **parameters(groups)
+        )
+        first: dict[tuple[str, str, str | None, str], Flow] = {}
+        for flow in sorted((Flow(*row.values()) for row in found), key=flow_order):
+            first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
+        return list(first.values())
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        groups = by_label(ids)
+        asked = frozenset(ids)
+        if not groups:
+            return asked if len(asked) <= limit else None
+        # An alias is a step like any other there; no chain of them is longer than was ever seen.
+        steps = depth + (depth + 1) * self._alias_reach
+        query = cypher.reach(groups, direction, steps)
+        found = self._run(query, limit=limit + 1, **parameters(groups))
+        reached = asked.union(row["id"] for row in found)
+        return reached if len(reached) <= limit else None
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        times: dict[str, list[int]] = {}
+        for target, at in dict.fromkeys(asks):
+            times.setdefault(target, []).append(at)
+        groups = by_label(list(times))
+        if not groups:
+            return []
+        query = cypher.contributions(groups, replacing=by_job)
+        rows_ = self._run(query, asks=times, known_at=self._known(known_at), newest=newest, **parameters(groups))
+        found = [_contribution(row) for row in rows_]
+        if by_job:
+            return by_target_and_job(found)
+        to: dict[str, list[Contribution]] = {}
+        for one in newest_first(found):
+            to.setdefault(one.target, []).append(one)
+        chosen: dict[Contribution, None] = {}
+        for target, some in times.items():
+            for at in some:
+                chosen.update(dict.fromkeys([one for one in to.get(target, ()) if one.at <= at][:newest]))
+        return by_target_and_job(chosen)
+
+    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
+        found: dict[Edge, None] = {}
+        seen: set[str] = set()
+        frontier = set(ids)
+        while groups := by_label(sorted(frontier)):
+            seen |= frontier
+            query = cypher.hop(groups, ("IS_ALIAS_OF",), "both")
+            rows_ = self._run(query, known_at=self._known(known_at), **parameters(groups))
+            beyond = [_edge(row) for row in rows_]
+            found.update(dict.fromkeys(beyond))
+            frontier = {end for edge in beyond for end in (edge.source, edge.target)} - seen
+        return sorted(found, key=edge_order)
+
+    def find(self, query: Query) -> Page:
+        empty: Page = Page((), 0, {facet: {} for facet in query.facets}, more=False)
+        labels = [name for name in dict.fromkeys(query.labels) if name in LABELS]
+        if "label" in query.filters:
+            labels = [name for name in labels if name in query.filters["label"]]
+        if not labels or "label" in query.missing:
+            return empty
+        terms = words(query.text)
+        title, identifier = query.after or ("", "")
+        row = self._run(
+            cypher.find(labels, text=bool(terms), after=query.after is not None),
+            text=" ".join(f"+{term}*" for term in terms),
+            filters=[
+                [f"{facet}={value}" for value in allowed]
+                for facet, allowed in query.filters.items()
+                if facet != "label"
+            ],
+            has=[name for name in query.has if name != "label"],
+            missing=list(query.missing),
+            facets=list(query.facets),
+            title=title,
+            id=identifier,
+            first=query.first + 1,
+        )[0]
+        return self._page(query, row)
+
+    def quarantined(self) -> list[Quarantined]:
+        return [
+            Quarantined(entry, kind, tuple(subjects), reason)
+            for entry, kind, subjects, reason in (row.values() for row in self._run(cypher.quarantined()))
+            if entry <= self._checkpoint
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return what `Store.counts` returns."""
+        return dict(sorted(json.loads(self._counts).items()))
+
+    def scan(self) -> Iterator[Row]:
+        """Yield what `Store.scan` yields."""
+        named = sorted(
+            ((row["id"], _known(row)) for name in LABELS for row in self._run(cypher.scan_nodes(name, _KEYS[name]))),
+            key=lambda item: item[0],
+        )
+        return rows(
+            named,
+            sorted(map(_edge, self._run(cypher.scan_edges())), key=edge_order),
+            sorted((Statement(*row.values()) for row in self._run(cypher.scan_statements())), key=statement_order),
+            sorted((Flow(*row.values()) for row in self._run(cypher.scan_flows())), key=flow_order),
+            by_target_and_job(_contribution(row) for row in self._run(cypher.scan_contributions())),
+            (InForce(*row) for row in sorted(tuple(row.values()) for row in self._run(cypher.scan_current()))),
+            self.quarantined(),
+        )
+
+    def _known(self, known_at: int) -> int:
+        return min(known_at, self._checkpoint)
+
+    def _page(self, query: Query, row: Mapping[str, Any]) -> Page:
+        ids = row["page"][: query.first]
+        nodes, current = self.nodes(ids), self.current(ids)
+        hits = tuple(
+            Found(identifier, nodes[identifier].node, nodes[identifier].entry, current.get(identifier, {}))
+            for identifier in ids
+            if identifier in nodes
+        )
+        counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
+        if "label" in counts:
+            counts["label"] = dict(sorted((name, count) for name, count in row["labels"]))
+        for facet, count in sorted(row["facets"]):
+            name, _, value = facet.partition("=")
+            if name in counts:
+                counts[name][value] = count
+        return Page(hits, row["total"], counts, len(row["page"]) > query.first)
+
+
+def _known(row: Mapping[str, Any]) -> KnownNode:
+    return KnownNode(Node.registered[label_of(row["id"])].from_key(row["key"]), row["entry"])
+
+
+def _edge(row: Mapping[str, Any]) -> Edge:
+    kind = row["type"].removesuffix(cypher.RESTATED)
+    if row["valid_from"] is None:  # a structural edge keeps only what is not always the same
+        return Edge(kind, row["source"], row["target"], "{}", None, None, ALWAYS, 0, "", row["entry"])
+    return Edge(
+        kind,
+        row["source"],
+        row["target"],
+        row["value"],
+        row["run"],
+        row["job"],
+        row["valid_from"],
+        row["rank"],
+        row["tie"],
+        row["entry"],
+    )
+
+
+def _contribution(row: Any) -> Contribution:  # noqa: ANN401  # a record of the driver
+    target, job, at, run, how, tie, entry, replaced = row.values()
+    return Contribution(target, job or None, at, run or None, how, tie, entry, replaced is not None)

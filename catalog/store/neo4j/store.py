@@ -1,0 +1,136 @@
+"""The store in Neo4j 5, Community or Enterprise."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import neo4j
+
+from catalog.store.neo4j.connection import Run, runner, translated
+from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.neo4j.writing import Batch, counted
+from catalog.store.ordering import Row, unseen
+from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.single import SingleReads
+from graph_schema import cypher
+from graph_schema.facts import Facts
+from graph_schema.registry import check_facts
+
+_REMEMBERED: Final = 500_000
+_CLEARED_AT_ONCE: Final = 10_000
+
+
+class Neo4jStore(SingleReads):
+    """A graph in one Neo4j database, for any number of readers and one writer at a time."""
+
+    name = "neo4j"
+
+    def __init__(
+        self, uri: str, user: str, password: str, *, database: str | None = None, retry_seconds: float = 30
+    ) -> None:
+        """Connect, and make the constraints and indexes that are not there.
+
+        Raises:
+            OperatorError: the server cannot be reached or refuses the user.
+        """
+        self._uri = uri
+        self._database = database
+        self._named: set[str] = set()
+        self._named_at = -1
+        self._writing = threading.Lock()
+        self._driver = neo4j.GraphDatabase.driver(
+            uri,
+            auth=(user, password),
+            max_transaction_retry_time=retry_seconds,
+            connection_acquisition_timeout=retry_seconds,
+            notifications_min_severity="OFF",
+        )
+        try:
+            with translated(uri):
+                self._driver.verify_connectivity()
+                with self._session() as session:
+                    for statement in cypher.schema():
+                        session.run(statement).consume()
+        except BaseException:
+            self._driver.close()
+            raise
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        check_facts(facts)
+
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, set[str]]:
+            return self._add(runner(transaction), facts, upto, quarantined)
+
+        with self._writing, translated(self._uri), self._session() as session:
+            try:
+                checkpoint, named = session.execute_write(work)
+            except BaseException:
+                self._named, self._named_at = set(), -1
+                raise
+            self._named = named if len(named) <= _REMEMBERED else set()
+            self._named_at = checkpoint
+
+    def _add(self, run: Run, facts: Facts, upto: int, quarantined: Sequence[Quarantined]) -> tuple[int, set[str]]:
+        before = run(cypher.lock())[0]
+        checkpoint, alias_reach = before["checkpoint"], before["alias_reach"]
+        new = unseen(facts, checkpoint, upto)
+        # What was named at this checkpoint is named: the graph is a function of the ledger up to it.
+        batch = Batch(run, self._named if checkpoint == self._named_at else set())
+        if new:
+            batch.write(new)
+        batch.quarantine(one for one in quarantined if one.entry > checkpoint)
+        now = max(checkpoint, upto)
+        aliased = sorted({edge.source for edge in new.edges if edge.kind == "IS_ALIAS_OF"})
+        run(
+            cypher.advance(),
+            checkpoint=now,
+            counts=counted(before["counts"], batch.tally),
+            alias_reach=max(alias_reach, _longest_chain(run, aliased)) if aliased else alias_reach,
+        )
+        kept = self._named if checkpoint == self._named_at else set()
+        return now, kept | batch.newly_named
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshotted]:
+        with self._reading() as read:
+            yield read
+
+    def scan(self) -> Iterator[Row]:
+        with self._reading() as read:
+            yield from read.scan()
+
+    def clear(self) -> None:
+        with self._writing, translated(self._uri), self._session() as session:
+            self._named, self._named_at = set(), -1
+            while session.execute_write(lambda tx: runner(tx)(cypher.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
+                pass
+
+    def counts(self) -> dict[str, int]:
+        with self._reading() as read:
+            return read.counts()
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _session(self, *, reads: bool = False) -> neo4j.Session:
+        mode = neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS
+        return self._driver.session(database=self._database, default_access_mode=mode)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Neo4jReading]:
+        with translated(self._uri), self._session(reads=True) as session, session.begin_transaction() as transaction:
+            yield Neo4jReading(runner(transaction))
+
+
+def _longest_chain(run: Run, datasets: Sequence[str]) -> int:
+    """Return how many aliases lie at most between two names of any of the datasets."""
+    read = Neo4jReading(run)
+    read.see_everything()
+    longest = 0
+    for dataset in datasets:
+        ends = {end for edge in read.aliases([dataset]) for end in (edge.source, edge.target)}
+        longest = max(longest, len(ends) - 1)
+    return longest
