@@ -56,11 +56,11 @@ _SUSPICIONS: Final = (
 )
 _APART: Final = frozenset(" \t\r\n,()=<>;.:[]")
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][\w$]*")
-_LOOKS_LIKE_SQL = re.compile(
-    r"\b(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|call|exec|execute|with)\b"
-    r".*\b(?:from|into|set|table|values|view|using|where|select|as)\b",
-    re.IGNORECASE | re.DOTALL,
+_VERB = re.compile(
+    r"\b(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|call|exec|execute|with)\b",
+    re.IGNORECASE,
 )
+_OBJECT = re.compile(r"\b(?:from|into|set|table|values|view|using|where|select|as)\b", re.IGNORECASE)
 _MEMO_SIZE = 2_048
 _MEMO_KEY = os.urandom(32)
 _MEMO: dict[bytes, str] = {}
@@ -69,7 +69,9 @@ _LOCAL = threading.local()
 
 def looks_like_sql(text: str) -> bool:
     """Whether a text anywhere reads like a statement, so that literals must be expected in it."""
-    return len(text) >= len("select a from b") and _LOOKS_LIKE_SQL.search(text) is not None
+    # Two searches one behind the other: one pattern for both would be quadratic in hostile text.
+    verb = _VERB.search(text)
+    return verb is not None and _OBJECT.search(text, verb.end()) is not None
 
 
 def redact_sql(statement: str, dialect: str | None, scanner: Scanner) -> str:
