@@ -46,9 +46,19 @@ class Metrics:
             buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
             registry=self.registry,
         )
+        self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self.masked = Counter(
             "lineward_masked_errors", "Defects of ours that were masked outside.", registry=self.registry
         )
+
+    def note_request(self, route: str, status: int, seconds: float) -> None:
+        """Count a request and its time; finding the labelled series costs more than counting, so they are kept."""
+        series = self._series.get((route, status))
+        if series is None:
+            series = self.requests.labels(route, str(status)), self.request_seconds.labels(route)
+            self._series[route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def watch(self, name: str, description: str, read: Callable[[], float]) -> None:
         """Publish a gauge that is read whenever the metrics are."""

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -143,6 +144,7 @@ def load(**given: Any) -> Settings:  # noqa: ANN401  each value is checked by th
         ) from error
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Tell whether a name or address in a URL is this machine's own."""
     try:

@@ -89,13 +89,11 @@ class Front:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("lineward.route") or getattr(scope.get("route"), "path", "unknown")
-        self._metrics.requests.labels(route, str(status)).inc()
-        self._metrics.request_seconds.labels(route).observe(seconds)
-        logs.logger.log(
-            _level(status, route),
-            "request",
-            extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)},
-        )
+        self._metrics.note_request(route, status, seconds)
+        level = _level(status, route)
+        if logs.logger.isEnabledFor(level):
+            extra = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+            logs.logger.log(level, "request", extra=extra)
 
 
 class _Answer:

@@ -18,8 +18,9 @@ from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.gateway import SERVER_FILE, Gateway, ask, checked, gateway, running, succeeded
 from catalog.cli.options import settings_for
 from catalog.cli.output import Exit, err, fail, out, print_table, say
-from catalog.cli.report import model_dossier, verify
+from catalog.cli.report import FORMS, write_dossier
 from catalog.errors import OperatorError
+from reports.verify import verify
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -73,11 +74,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             version = outcome.versions[-1].version
             out.print()
             out.print("Model provenance dossier", style="bold")
-            model_dossier(way, f"{outcome.model.name}@{version}", output, [], {}, as_json=False)
+            written = write_dossier(way, f"{outcome.model.name}@{version}", output, list(FORMS), {})
             vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
-        stem = next(iter(sorted(output.glob("model-dossier-*.pdf"), key=lambda path: path.stat().st_mtime)))
-        for form in ("pdf", "html", "json"):
-            failed |= verify(stem.with_suffix(f".{form}"), vkey, as_json=False) is not Exit.FINE
+        failed |= not all([_verified(path, vkey) for path in written])
         _farewell(url, data, place, output, admin, time.monotonic() - began)
         if not once:
             say("The server goes on until Ctrl-C.")
@@ -208,6 +207,14 @@ def _version(version: dict[str, Any]) -> tuple[object, ...]:
     metrics = [f"{one['name']} {one['value']}" for one in (version["registration"] or {}).get("metrics", ())]
     approvals = [f"{one['kind']} {one['state']}" for one in version["approvals"]]
     return version["name"], metrics, approvals
+
+
+def _verified(path: Path, vkey: str) -> bool:
+    result = verify(path.read_bytes(), vkey)
+    bad = [f"{check.name}: {check.detail}" for check in result.checks if check.status == "FAIL"]
+    held = sum(check.status == "PASS" for check in result.checks)
+    out.print(f"  {path}: " + ("; ".join(bad) if bad else f"verified, {held} checks hold"), markup=False)
+    return result.ok
 
 
 def _farewell(url: str, data: Path, place: Path, output: Path, admin: str, seconds: float) -> None:

@@ -20,12 +20,24 @@ _TONE = {"PASS": "green", "FAIL": "bold red", "UNKNOWN": "yellow"}
 def model_dossier(
     way: Gateway, model: str, folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
 ) -> Exit:
-    """Write the dossier of a model version in these forms."""
+    """Write the dossier of a model version in these forms, all where none is named."""
+    written = write_dossier(way, model, folder, forms or list(FORMS), at)
+    if as_json:
+        print_json([str(path) for path in written])
+    else:
+        for path in written:
+            out.print(str(path), markup=False)
+        say(f"Check one offline with `lineward verify {written[0]}`.")
+    return Exit.FINE
+
+
+def write_dossier(way: Gateway, model: str, folder: Path, forms: list[str], at: dict[str, Any]) -> list[Path]:
+    """Return the files that the dossier of a model version was written to, one for each form."""
     identifier = identify(way, model, ("ModelVersion",))
     if not identifier.startswith("ModelVersion:"):
         raise SenderError(f"{model!r} is no model version; write model@version, or its id.")
     written = []
-    for form in forms or list(FORMS):
+    for form in forms:
         if form not in FORMS:
             raise SenderError(f"--format is one of {', '.join(FORMS)}.")
         answer = checked(way.request("GET", f"api/v1/reports/model-dossier/{identifier}.{form}", params=at))
@@ -36,13 +48,7 @@ def model_dossier(
         except OSError as error:
             raise OperatorError(f"{path} cannot be written ({error.strerror}).", action="Name another by --output.") from error
         written.append(path)
-    if as_json:
-        print_json([str(path) for path in written])
-    else:
-        for path in written:
-            out.print(str(path), markup=False)
-        say(f"Check one offline with `lineward verify {written[0]}`.")
-    return Exit.FINE
+    return written
 
 
 def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
