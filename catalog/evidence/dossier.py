@@ -7,33 +7,43 @@ oldest one that covers the read point.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.access import queries as access
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME
 from catalog.approvals.model import Approval, ApprovalState
+from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
+from catalog.assets.folds import run_folds
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord, Said
+from catalog.evidence.findings import bound_now, findings
+from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import entries
+from catalog.evidence.schemas import schema_steps
 from catalog.labels import queries as labels
-from catalog.labels.model import Label
+from catalog.labels.model import Attestation, Label
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import format_time
+from catalog.ledger.note import Note
 from catalog.ledger.protocol import Ledger
 from catalog.lineage import queries as lineage
 from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
 from catalog.reading import AsOf, Truncated
+from catalog.record import canonical_bytes
 from catalog.releases import queries as releases
 from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
 from catalog.snapshots import queries as snapshots
 from catalog.snapshots.model import SnapshotRecord
 from catalog.store.protocol import Quarantined, Snapshotted
-from graph_schema.facts import NOW, Statement
+from graph_schema.facts import NOW, Role, Statement
 from graph_schema.identity import label_of, node_id, split_state_id
 from reports import contexts
 
 DEPTH, BUDGET = 100, 5000
+DISCLOSED = 64 * 1024
+"""Bytes up to which a cited entry's redacted body stands in the evidence."""
+
 _STATUS: dict[ApprovalState, contexts.ApprovalStatus] = {
     ApprovalState.REQUESTED: "PENDING",
     ApprovalState.APPROVED: "APPROVED",
@@ -96,20 +106,22 @@ class _Scene:
     runs: Mapping[str, RunRecord]
     snapshots: Mapping[str, SnapshotRecord]
     labels: Mapping[str, tuple[Label, ...]]
-    attestations: Mapping[str, tuple[Any, ...]]
+    attestations: Mapping[str, tuple[Attestation, ...]]
     schemas: Mapping[str, list[Statement]]
     quarantined: list[Quarantined]
     reader: Snapshotted
-    _names: dict[str, str | None] = field(default_factory=dict)
+    attempts: frozenset[str]
+    """The runs that failed or were aborted since what is in force, and so contributed nothing."""
+    approvals: Sequence[Approval]
+    """Of the version and of every snapshot and dataset that it rests on."""
+    people: Mapping[str, str]
+    """Principal to display name."""
 
     @classmethod
-    def read(
-        cls, reader: Snapshotted, version: ModelVersionRecord, registration: Registration, at: AsOf
-    ) -> _Scene:
-        walk = Walk(
-            (version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, DEPTH, at, include_attempts=True, budget=BUDGET
-        )
+    def read(cls, reader: Snapshotted, version: ModelVersionRecord, registration: Registration, at: AsOf) -> _Scene:
+        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, DEPTH, at, include_attempts=True, budget=BUDGET)
         graph = lineage.lineage(reader, walk)
+        wide = lineage.lineage(reader, replace(walk, grain=Grain.DATASET))
         used = [use.snapshot for use in (*registration.trained_on, *registration.evaluated_on)]
         snapshot_ids = sorted({*used, *(node.id for node in graph.nodes if label_of(node.id) == "Snapshot")})
         held = snapshots.snapshots(reader, snapshot_ids, at)
@@ -118,11 +130,18 @@ class _Scene:
         }
         if registration.run:
             run_ids.add(registration.run)
+        attempts = {edge.run for edge in wide.edges if edge.attempt and edge.run} - run_ids
+        run_ids |= attempts
         runs = assets.runs(reader, sorted(run_ids), at)
         job_ids = {edge.job for edge in graph.edges if edge.job} | {run.job for run in runs.values() if run.job}
-        dataset_ids = sorted({one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {
-            use.dataset for use in (*registration.trained_on, *registration.evaluated_on)
-        })
+        dataset_ids = sorted(
+            {one for node in graph.nodes if (one := _dataset_of(node.id, held))}
+            | {use.dataset for use in (*registration.trained_on, *registration.evaluated_on)}
+        )
+        attested = labels.attestations(reader, sorted(job_ids | run_ids), at)
+        asked = approvals_of(reader, [version.id, *held, *dataset_ids], at)
+        approvals = sorted((one for each in asked.values() for one in each), key=lambda one: one.request)
+        whole = {version.id, *held, *run_ids, *job_ids, *dataset_ids}
         return cls(
             at,
             graph,
@@ -131,19 +150,22 @@ class _Scene:
             runs,
             held,
             labels.labels(reader, dataset_ids, at),
-            labels.attestations(reader, sorted(job_ids | run_ids), at),
+            attested,
             _by_subject(reader.statements(dataset_ids, ("schema",), at.known_at), at.valid_at),
-            [one for one in reader.quarantined() if one.entry <= at.known_at],
+            [
+                one
+                for one in reader.quarantined()
+                if one.entry <= at.known_at and (not one.subjects or whole.intersection(one.subjects))
+            ],
             reader,
+            frozenset(attempts),
+            approvals,
+            _people(reader, at, _names(registration, held, approvals, attested)),
         )
 
     def actor(self, principal: str, *, authenticated: bool = True) -> contexts.Actor:
         """Return who acted, with the name that the ledger gives them."""
-        if principal not in self._names:
-            identifier = node_id("Principal", (principal,))
-            found = access.principals(self.reader, [identifier], self.at).get(identifier)
-            self._names[principal] = None if found is None else found.display_name
-        return contexts.Actor(id=principal, name=self._names[principal], authenticated=authenticated)
+        return contexts.Actor(id=principal, name=self.people.get(principal), authenticated=authenticated)
 
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""
@@ -175,7 +197,8 @@ class _Told:
             "deidentification": tuple(self._steps()),
             "labels": tuple(self._labels()),
             "use": tuple(self._use()),
-            "approvals": tuple(self._approval(one) for one in version.approvals),
+            "approvals": tuple(self._approval(one, version, registration) for one in scene.approvals),
+            "findings": tuple(self._findings(version, registration)),
             "schema_changes": tuple(self._schema_changes()),
             "gaps": tuple(self._gaps(version, registration)),
             "quarantined": tuple(
@@ -202,11 +225,15 @@ class _Told:
             intended_use=registration.intended_use,
             artifact_digest=registration.artifact_digest,
             signature=registration.signature,
-            code=None if code is None else contexts.CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
+            code=None
+            if code is None
+            else contexts.CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
             environment=None
             if environment is None
             else contexts.Environment(digest=environment.digest, description=environment.description),
-            metrics=tuple(contexts.Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
+            metrics=tuple(
+                contexts.Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics
+            ),
             entries=self._cites(one.entry for one in version.registrations),
         )
 
@@ -221,19 +248,21 @@ class _Told:
             role=role,
             dataset=name,
             digest=found.digest,
-            foreign=() if seal is None else tuple(contexts.ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
+            foreign=()
+            if seal is None
+            else tuple(contexts.ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
             state=found.state.value,
             files=None if seal is None else seal.files,
             size_bytes=None if seal is None else seal.size_bytes,
             sealed_at=None if seal is None else format_time(seal.sealed_at),
-            sealed_by=None if seal is None else self.scene.actor(seal.sealed_by),
+            sealed_by=None if seal is None else self.scene.actor(seal.sealed_by, authenticated=seal.authenticated),
             locked=None if seal is None else seal.locked,
             produced_by=self._producer(found),
             verification=None
             if verification is None
             else contexts.Verification(
                 at=format_time(verification.verified_at),
-                by=self.scene.actor(verification.verified_by),
+                by=self.scene.actor(verification.verified_by, authenticated=verification.authenticated),
                 result=verification.result,  # type: ignore[arg-type]  # the record's own closed list
                 method=verification.method,
                 differing=verification.differing,
@@ -295,7 +324,10 @@ class _Told:
                 run_state=None if run is None else run.state,
                 confidence=edge.confidence.value,
                 deidentifies=any(
-                    one.in_force for step in (edge.job, edge.run) if step for one in self.scene.attestations.get(step, ())
+                    one.in_force
+                    for step in (edge.job, edge.run)
+                    if step
+                    for one in self.scene.attestations.get(step, ())
                 ),
                 entries=self._cites([edge.known_from]),
             )
@@ -330,8 +362,6 @@ class _Told:
         )
 
     def _runs(self) -> Iterable[contexts.Run]:
-        attempts = {edge.run for edge in self.scene.graph.edges if edge.attempt}
-        whole = {edge.run for edge in self.scene.graph.edges if not edge.attempt}
         for run in sorted(self.scene.runs.values(), key=lambda one: (one.started_at or 0, one.run_id)):
             yield contexts.Run(
                 job=self._job_name(run.job),
@@ -339,7 +369,7 @@ class _Told:
                 state=run.state or "UNKNOWN",
                 started_at=_time(run.started_at),
                 ended_at=_time(run.ended_at),
-                attempt=run.id in attempts and run.id not in whole,
+                attempt=run.id in self.scene.attempts,
                 error=None if run.error is None else _error(run.error.value),
                 entries=self._cites(run.entries or [run.first_entry]),
             )
@@ -395,7 +425,12 @@ class _Told:
                     entries=(self._cite(record.permitted_use.entry),),
                 )
 
-    def _approval(self, found: Approval) -> contexts.Approval:
+    def _approval(self, found: Approval, version: ModelVersionRecord, registration: Registration) -> contexts.Approval:
+        status, because = _STATUS[found.state], None
+        if found.because is not None:
+            because = f"decided in entry {found.because}"
+        if found.subject == version.id and frozenset(found.digests) != bound_now(registration):
+            status, because = "INVALIDATED", "the version was registered anew, with other digests"
         return contexts.Approval(
             subject=self._subject(found.subject),
             kind=found.approval_kind,
@@ -404,8 +439,8 @@ class _Told:
             requested_by=self.scene.actor(found.requested_by, authenticated=found.authenticated),
             requested_at=format_time(found.requested_at),
             expires_at=_time(found.expires_at),
-            status=_STATUS[found.state],
-            because=None if found.because is None else f"decided in entry {found.because}",
+            status=status,
+            because=because,
             digests=tuple(f"{one.of}: {one.digest}" for one in found.digests),
             decisions=tuple(
                 contexts.Decision(
@@ -433,22 +468,31 @@ class _Told:
         return identifier if known is None else " ".join(known.node.key)
 
     def _schema_changes(self) -> Iterable[contexts.SchemaChange]:
+        schemas = self.scene.schemas
+        writers = {said.run for each in schemas.values() for said in each if said.run and said.role == Role.OUT}
+        folds = run_folds(self.scene.reader, writers, self.scene.at)
         for record in self._sorted_datasets():
-            said = sorted(self.scene.schemas.get(record.id, ()), key=lambda one: one.order)
-            for before, after in pairwise(said):
-                old, new = _fields(before.data), _fields(after.data)
-                if old != new and new:
-                    yield contexts.SchemaChange(
-                        dataset=_name(record),
-                        at=format_time(after.valid_from),
-                        run=self._run_id(after.run),
-                        added=tuple(sorted(new.keys() - old.keys())),
-                        removed=tuple(sorted(old.keys() - new.keys())),
-                        changed=tuple(
-                            f"{name}: {old[name]} to {new[name]}" for name in sorted(old.keys() & new.keys()) if old[name] != new[name]
-                        ),
-                        entries=self._cites([before.entry, after.entry]),
-                    )
+            for step in schema_steps(schemas.get(record.id, ()), folds):
+                yield contexts.SchemaChange(
+                    dataset=_name(record),
+                    at=format_time(step.at),
+                    run=self._run_id(step.run),
+                    added=step.added,
+                    removed=step.removed,
+                    changed=step.changed,
+                    entries=self._cites(step.entries),
+                )
+
+    def _findings(self, version: ModelVersionRecord, registration: Registration) -> Iterable[contexts.Finding]:
+        scene = self.scene
+        for one in findings(version.id, registration, scene.snapshots, scene.approvals):
+            yield contexts.Finding(
+                rule=one.rule,
+                severity=one.severity,  # type: ignore[arg-type]  # the same closed list
+                subject=self._subject(one.subject),
+                text=one.text,
+                entries=self._cites(one.entries),
+            )
 
     def _gaps(self, version: ModelVersionRecord, registration: Registration) -> Iterable[contexts.Gap]:
         for record in self._sorted_datasets():
@@ -463,6 +507,18 @@ class _Told:
             found = self.scene.snapshots.get(use.snapshot)
             if found is None or found.seal is None:
                 yield contexts.Gap(subject=use.digest, field="seal", note="the snapshot was never sealed")
+            if found is None or found.verification is None:
+                yield contexts.Gap(subject=use.digest, field="verification", note="its bytes were never checked again")
+        absent = {
+            "intended use": registration.intended_use is None,
+            "metrics": not registration.metrics,
+            "run": registration.run is None,
+            "clean code": registration.code is None or registration.code.clean is None,
+            "approvals": not version.approvals,
+        }
+        for field_, is_absent in absent.items():
+            if is_absent:
+                yield contexts.Gap(subject=subject, field=field_, note="no record says it")
 
     def _job_name(self, identifier: str | None) -> str:
         record = self.scene.jobs.get(identifier or "")
@@ -470,7 +526,36 @@ class _Told:
 
     def _run_id(self, identifier: str | None) -> str | None:
         run = self.scene.runs.get(identifier or "")
-        return None if run is None else run.run_id
+        if run is not None or identifier is None:
+            return None if run is None else run.run_id
+        known = self.scene.reader.nodes([identifier], self.scene.at.known_at).get(identifier)
+        return None if known is None else known.node.title
+
+
+def _names(
+    registration: Registration,
+    held: Mapping[str, SnapshotRecord],
+    approvals: Iterable[Approval],
+    attested: Mapping[str, tuple[Attestation, ...]],
+) -> set[str]:
+    """Return everyone who acted."""
+    names = {registration.registered_by} | {one.attested_by for each in attested.values() for one in each}
+    for record in held.values():
+        names |= {seal.sealed_by for seal in record.seals} | {one.verified_by for one in record.verifications}
+    for approval in approvals:
+        names |= {approval.requested_by} | {one.decided_by for one in approval.decisions}
+    return names
+
+
+def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, str]:
+    found = access.principals(reader, [node_id("Principal", (name,)) for name in sorted(names)], at)
+    return {LOCAL: LOCAL_DISPLAY_NAME} | {one.principal: one.display_name for one in found.values()}
+
+
+def _signer(ledger: Ledger, checkpoint: SignedCheckpoint) -> str:
+    """Return the newest of the log's keys that signed the checkpoint: it may have been rotated since."""
+    signed = {(line.name, line.key_id) for line in Note.parse(checkpoint.text).signatures}
+    return str(next(key for key in ledger.verifiers if (key.name, key.key_id) in signed))
 
 
 def _covering(ledger: Ledger, size: int) -> SignedCheckpoint:
@@ -482,7 +567,7 @@ def _covering(ledger: Ledger, size: int) -> SignedCheckpoint:
 def _evidence(ledger: Ledger, checkpoint: SignedCheckpoint, size: int, cited: Iterable[int]) -> contexts.Evidence:
     return contexts.Evidence(
         checkpoint=checkpoint.text,
-        vkey=str(ledger.verifiers[0]),
+        vkey=_signer(ledger, checkpoint),
         consistency=tuple(one.hex() for one in ledger.consistency_proof(size, checkpoint.size)),
         cited=tuple(
             contexts.EvidenceEntry(
@@ -493,10 +578,17 @@ def _evidence(ledger: Ledger, checkpoint: SignedCheckpoint, size: int, cited: It
                 leaf=one.leaf,
                 entry=one.entry,
                 proof=one.proof,
+                salt=one.salt if _is_disclosed(one) else None,
+                body=canonical_bytes(one.body).decode() if _is_disclosed(one) else None,
             )
             for one in entries(ledger, cited, checkpoint.size)
         ),
     )
+
+
+def _is_disclosed(one: EntryEvidence) -> bool:
+    """Tell whether the redacted body travels along, so that it can be checked against the entry's digest."""
+    return not one.erased and one.salt is not None and len(canonical_bytes(one.body)) <= DISCLOSED
 
 
 def _answer(scene: _Scene, behind: int) -> contexts.Answer:
@@ -532,15 +624,6 @@ def _by_subject(said: Sequence[Statement], valid_at: int) -> dict[str, list[Stat
         if one.value is not None and one.valid_from <= valid_at:
             found.setdefault(one.subject, []).append(one)
     return found
-
-
-def _fields(schema: Any) -> dict[str, str]:  # noqa: ANN401  a facet is any JSON
-    found = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(found, list):
-        return {}
-    return {
-        str(one["name"]): str(one.get("type") or "unknown") for one in found if isinstance(one, dict) and "name" in one
-    }
 
 
 def _name(record: DatasetRecord) -> str:

@@ -238,7 +238,7 @@ class House:
     def tell_story(self, approver: Actor) -> dict[str, Accepted]:
         """Send one record of every kind that can be sent, each where it is due."""
         self.send(event("START", "2026-01-01T09:00:00Z"))
-        self.send(event())
+        self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
         for payload in (tag(), attestation(), seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
