@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,8 +102,8 @@ def test_every_event_projects_to_known_aspects_and_whole_edges(event: JSON) -> N
 def test_projecting_is_a_function_and_only_the_entry_depends_on_arrival(event: JSON) -> None:
     first, later = project(event), project(event, entry=7)
     assert first == project(event)
-    assert [replace(edge, entry=0) for edge in later.edges] == list(first.edges)
-    assert [replace(statement, entry=0) for statement in later.statements] == list(first.statements)
+    assert [edge._replace(entry=0) for edge in later.edges] == list(first.edges)
+    assert [statement._replace(entry=0) for statement in later.statements] == list(first.statements)
 
 
 @given(EVENTS)

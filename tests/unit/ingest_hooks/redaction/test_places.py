@@ -276,8 +276,8 @@ def test_the_argument_is_left_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("piece", ["with ", "select ", "patient ", "a@", "12-", "://a:", "mrn=", "1.", "java.lang."])
-def test_hostile_text_of_a_megabyte_is_walked_and_not_searched_again_and_again(piece: str) -> None:
+def test_hostile_text_is_walked_once_and_not_searched_at_every_word(piece: str) -> None:
     """Each of these once made a search start over at every word; the suite's time limit would end that."""
-    text = piece * (500_000 // len(piece))
+    text = piece * (200_000 // len(piece))
     said = event(run={"custom": {"note": text}, "errorMessage": {"message": text, "stackTrace": text}}, name=text)
     assert redact(said, token_key=KEY).value is not None
