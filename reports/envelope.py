@@ -30,12 +30,14 @@ class Envelope:
 def seal(context: ModelDossier, told: dict[str, str] | None = None) -> Envelope:
     """Return the envelope of a context; the document is built from the context as it reads back from the evidence.
 
-    `told` is what another file says that it was made with, for comparing that file's bytes. Raises `ContextError`.
+    `told` is what another file's evidence says that it was made with, for comparing that file's bytes; the document
+    says what it was really made with. Raises `ContextError`.
     """
     values = context.to_json()
     tools = made_with() if told is None else told
     evidence = canonical({"format": FORMAT, "kind": KIND, "made_with": tools, "context": values})
-    making = Making(tuple(sorted(tools.items())), f"sha256:{hashlib.sha256(evidence).hexdigest()}")
+    digest = hashlib.sha256(canonical(values)).hexdigest()
+    making = Making(tuple(sorted(made_with().items())), f"sha256:{digest}")
     return Envelope(evidence, build_model_dossier(ModelDossier.from_json(values), making))
 
 

@@ -13,10 +13,10 @@ TEMPLATE = "model_dossier/1"
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a report is made with, and the SHA-256 of its evidence in canonical JSON: both are printed in it."""
+    """What a report is made with, and the SHA-256 of its context in canonical JSON: both are printed in it."""
 
     tools: tuple[tuple[str, str], ...]
-    evidence_digest: str
+    context_digest: str
 
 
 @cache

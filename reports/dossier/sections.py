@@ -453,7 +453,7 @@ def versions(making: Making) -> Facts:
     return Facts(
         (
             *((f"Made with: {name}", cell(code(value))) for name, value in making.tools),
-            ("Evidence", cell(plain("SHA-256 of the attachment's canonical JSON"), code(making.evidence_digest))),
+            ("Context", cell(plain("SHA-256 of its canonical JSON in the attachment"), code(making.context_digest))),
         )
     )
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reports.contexts import ModelDossier
 from reports.envelope import canonical
+from reports.errors import ContextError
 from reports.html import render_html
 from reports.json import render_json
 from reports.pdf import render_pdf
@@ -251,7 +252,7 @@ def test_evidence_with_any_one_value_replaced_never_raises(data: st.DataObject) 
 def canonical_or_json(value: Any) -> bytes:  # any JSON value
     try:
         return canonical(value)
-    except ValueError:
+    except ContextError:
         return json.dumps(value).encode()
 
 
