@@ -1,7 +1,8 @@
 """Kinds to Cypher: all that is sent to Neo4j comes from here, identifiers from the registry, values as parameters.
 
-What stands in the graph, for a person in Neo4j Browser: nodes with their key and the aspects now in force as plain
-properties; an edge of its own type where something was said first, and one of the type with `_RESTATED` behind it for
+What stands in the graph, for a person in Neo4j Browser: nodes with their label, key and aspects now in force as plain
+properties (every one also carries `Entity`, under which an id is found whatever the label); an edge of its own type
+where something was said first, and one of the type with `_RESTATED` behind it for
 each record that said the same again; `(:Statement)-[:IS_ABOUT]->()` for everything ever stated, and
 `(:Statement)-[:IS_IN_FORCE_FOR]->()` for what holds now; `FEEDS` from each dataset or model version to what its data
 reached; `(:Contribution)` for what may have put a dataset or model version into its state, newest first by its index.
@@ -14,11 +15,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from graph_schema.aspects import ASPECTS
-from graph_schema.registry import LABELS, STRUCTURAL, TYPES, UnregisteredError
+from graph_schema.registry import LABELS, NODES, STRUCTURAL, TYPES, UnregisteredError
 
 RESTATED: Final = "_RESTATED"
-AUXILIARY: Final = ("Statement", "Value", "Contribution", "Quarantined", "Lineward")
-"""Labels of what is no kind of node: history, long texts once, candidates, refused entries, and the one checkpoint."""
+AUXILIARY: Final = ("Entity", "Statement", "Value", "Contribution", "Quarantined", "Lineward")
+"""Labels that are no kind: what all kinds share, history, long texts once, candidates, refused entries, checkpoint."""
 
 SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
 
@@ -57,11 +58,22 @@ def _names(kind: str) -> tuple[str, ...]:
 
 def schema() -> tuple[str, ...]:
     """Return the constraints and indexes, each of which may be there already."""
-    unique = ((name, "id") for name in LABELS)
-    auxiliary = (("Statement", "id"), ("Value", "digest"), ("Contribution", "key"), ("Quarantined", "entry"))
+    unique = (
+        ("Entity", "id"),
+        ("Statement", "id"),
+        ("Value", "digest"),
+        ("Contribution", "key"),
+        ("Quarantined", "entry"),
+        ("Lineward", "name"),
+    )
     constraints = tuple(
         f"CREATE CONSTRAINT {name.lower()}_{field} IF NOT EXISTS FOR (n:{name}) REQUIRE n.{field} IS UNIQUE"
-        for name, field in (*unique, *auxiliary, ("Lineward", "name"))
+        for name, field in unique
+    )
+    keys = tuple(
+        f"CREATE INDEX {kind.__name__.lower()}_key IF NOT EXISTS FOR (n:{kind.__name__}) "
+        f"ON ({', '.join(f'n.{field}' for field in kind.key_fields())})"
+        for kind in NODES
     )
     indexes = (
         "CREATE INDEX statement_history IF NOT EXISTS FOR (s:Statement) ON (s.subject, s.aspect, s.valid_from)",
@@ -75,7 +87,7 @@ def schema() -> tuple[str, ...]:
         f"CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
     )
-    return (*constraints, *indexes, search, "CALL db.awaitIndexes(120)")
+    return (*constraints, *keys, *indexes, search, "CALL db.awaitIndexes(120)")
 
 
 # Writing.
@@ -98,33 +110,29 @@ def advance() -> str:
     )
 
 
-def existing(name: str) -> str:
+def existing() -> str:
     """Return which of the ids are there, and whether an entry named them."""
-    return f"UNWIND $ids AS id MATCH (n:{label(name)} {{id: id}}) RETURN n.id AS id, n.known_from IS NOT NULL AS named"
+    return "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id, n.known_from IS NOT NULL AS named"
 
 
 def create_nodes(name: str) -> str:
     """Create nodes that are not there, named or only mentioned."""
-    return f"UNWIND $rows AS row CREATE (n:{label(name)}) SET n = row RETURN count(n) AS written"
+    return f"UNWIND $rows AS row CREATE (n:Entity:{label(name)}) SET n = row RETURN count(n) AS written"
 
 
-def name_nodes(name: str) -> str:
+def name_nodes() -> str:
     """Give nodes that were only mentioned their key."""
-    return f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.id}}) SET n += row RETURN count(n) AS written"
+    return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row RETURN count(n) AS written"
 
 
-def _ends(source: str, target: str) -> str:
-    """Return the two ends of each row."""
-    return (
-        f"UNWIND $rows AS row MATCH (a:{label(source)} {{id: row.source}}) MATCH (b:{label(target)} {{id: row.target}})"
-    )
+_ENDS: Final = "UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target})"
 
 
-def create_edges(kind: str, source: str, target: str, *, restated: bool) -> str:
+def create_edges(kind: str, *, restated: bool) -> str:
     """Create one edge for each row."""
     name = edge_type(kind) + (RESTATED if restated else "")
     return (
-        f"{_ends(source, target)} "
+        f"{_ENDS} "
         f"CREATE (a)-[e:{name}]->(b) SET e = row.said, "
         "e.said_at = CASE WHEN row.said.valid_from IS NULL THEN null ELSE "
         "datetime({epochMillis: row.said.valid_from / 1000}) END RETURN count(e) AS written"
@@ -139,36 +147,36 @@ def create_values() -> str:
     )
 
 
-def create_statements(name: str) -> str:
+def create_statements() -> str:
     """Create one statement about its subject for each row."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.subject}}) "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) "
         "CREATE (s:Statement)-[:IS_ABOUT]->(n) SET s = row, "
         "s.said_at = datetime({epochMillis: row.valid_from / 1000}) RETURN count(s) AS written"
     )
 
 
-def release(name: str) -> str:
+def release() -> str:
     """Take away what is in force no more, on the relationship's side."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.subject}})<-[h:IS_IN_FORCE_FOR]-() "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-() "
         "WHERE h.aspect = row.aspect DELETE h RETURN count(h) AS written"
     )
 
 
-def hold(name: str) -> str:
+def hold() -> str:
     """Put statements in force."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.subject}}) MATCH (s:Statement {{id: row.statement}}) "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) MATCH (s:Statement {id: row.statement}) "
         "CREATE (s)-[h:IS_IN_FORCE_FOR {aspect: row.aspect, spoken: row.spoken, since: row.since}]->(n) "
         "RETURN count(h) AS written"
     )
 
 
-def show(name: str) -> str:
+def show() -> str:
     """Let nodes show what is in force, and be found by it."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.subject}}) SET n += row.properties, "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, "
         "n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN row.lost] + row.won, "
         "n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has "
         "WITH n, [f IN n.search_facets WHERE f STARTS WITH 'phi=' | substring(f, 4)] AS phi "
@@ -186,9 +194,9 @@ def run_states() -> str:
     )
 
 
-def create_flows(source: str, target: str) -> str:
+def create_flows() -> str:
     """Create one FEEDS for each row."""
-    return f"{_ends(source, target)} CREATE (a)-[f:FEEDS]->(b) SET f = row.said RETURN count(f) AS written"
+    return f"{_ENDS} CREATE (a)-[f:FEEDS]->(b) SET f = row.said RETURN count(f) AS written"
 
 
 def merge_contributions() -> str:
@@ -201,10 +209,10 @@ def merge_contributions() -> str:
     )
 
 
-def add_contributors(name: str) -> str:
+def add_contributors() -> str:
     """Remember which jobs ever contributed to a node."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.target}}) SET n.contributors = "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.target}) SET n.contributors = "
         "coalesce(n.contributors, []) + [j IN row.jobs WHERE NOT j IN coalesce(n.contributors, [])] "
         "RETURN count(n) AS written"
     )
@@ -232,10 +240,10 @@ def run_states_of() -> str:
     )
 
 
-def sayings(kind: str, source: str, target: str) -> str:
+def sayings(kind: str) -> str:
     """Return the earliest valid time of each saying."""
     return (
-        f"{_ends(source, target)} "
+        f"{_ENDS} "
         f"MATCH (a)-[e:{edge_type(kind)}]->(b) "
         "WHERE coalesce(e.job, '') = row.job AND coalesce(e.replaces, false) = row.replaces "
         f"RETURN row.place AS place, min(coalesce(e.valid_from, $always)) AS valid_from"
@@ -272,10 +280,10 @@ def around() -> str:
     )
 
 
-def flow_times(source: str, target: str) -> str:
+def flow_times() -> str:
     """Return the earliest valid time of flows."""
     return (
-        f"{_ends(source, target)} "
+        f"{_ENDS} "
         "MATCH (a)-[f:FEEDS]->(b) WHERE coalesce(f.job, '') = row.job AND f.how = row.how "
         "RETURN row.place AS place, min(f.valid_from) AS valid_from"
     )
@@ -304,10 +312,10 @@ def history() -> str:
     )
 
 
-def holders(name: str) -> str:
+def holders() -> str:
     """Return what is in force for pairs of node and aspect."""
     return (
-        f"UNWIND $rows AS row MATCH (n:{label(name)} {{id: row.subject}})<-[h:IS_IN_FORCE_FOR]-(s:Statement) "
+        "UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-(s:Statement) "
         f"WHERE h.aspect IN row.aspects RETURN {_CLAIM}, h.spoken AS spoken, h.since AS since"
     )
 
@@ -331,20 +339,12 @@ def checkpoint() -> str:
     )
 
 
-def _start(labels: Iterable[str]) -> str:
-    """Return the nodes asked for, label by label, because an id is found by the index of its label."""
-    return " UNION ALL ".join(
-        f"UNWIND $ids_{label(name)} AS id MATCH (n:{name} {{id: id}}) RETURN n" for name in sorted(labels)
-    )
+_START: Final = "UNWIND $ids AS id MATCH (n:Entity {id: id})"
 
 
-def nodes(labels: Iterable[str], fields: dict[str, tuple[str, ...]]) -> str:
+def nodes() -> str:
     """Return named nodes with their keys."""
-    return " UNION ALL ".join(
-        f"UNWIND $ids_{label(name)} AS id MATCH (n:{name} {{id: id}}) WHERE n.known_from <= $known_at "
-        f"RETURN n.id AS id, n.known_from AS entry, [{', '.join(f'n.{field}' for field in fields[name])}] AS key"
-        for name in sorted(labels)
-    )
+    return f"{_START} WHERE n.known_from <= $known_at RETURN n.id AS id, n.known_from AS entry, n.key AS key"
 
 
 _EDGE: Final = (
@@ -353,13 +353,10 @@ _EDGE: Final = (
 )
 
 
-def hop(labels: Iterable[str], kinds: Iterable[str], direction: str) -> str:
+def hop(kinds: Iterable[str], direction: str) -> str:
     """Return the edges of these kinds that leave ("out") or reach ("in") the nodes, or either ("both")."""
     left, right = {"out": ("-", "->"), "in": ("<-", "-"), "both": ("-", "-")}[direction]
-    return (
-        f"CALL () {{ {_start(labels)} }} MATCH (n){left}[e:{types_said(kinds)}]{right}() "
-        f"WHERE e.known_from <= $known_at RETURN {_EDGE}"
-    )
+    return f"{_START} MATCH (n){left}[e:{types_said(kinds)}]{right}() WHERE e.known_from <= $known_at RETURN {_EDGE}"
 
 
 def statements(*, aspects: bool) -> str:
@@ -378,35 +375,32 @@ def statements(*, aspects: bool) -> str:
     )
 
 
-def current(labels: Iterable[str]) -> str:
+def current() -> str:
     """Return the values in force."""
     return (
-        f"CALL () {{ {_start(labels)} }} MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) "
+        f"{_START} MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) "
         "OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, coalesce(s.value, v.text) AS value "
         "WHERE value IS NOT NULL RETURN n.id AS id, h.aspect AS aspect, value"
     )
 
 
-def flows(labels: Iterable[str], direction: str) -> str:
+def flows(direction: str) -> str:
     """Return the flows out of or into nodes."""
     left, right = ("-", "->") if direction == "out" else ("<-", "-")
     return (
-        f"CALL () {{ {_start(labels)} }} MATCH (n){left}[f:FEEDS]{right}() "
+        f"{_START} MATCH (n){left}[f:FEEDS]{right}() "
         "WHERE f.valid_from <= $valid_at AND f.known_from <= $known_at "
         "RETURN startNode(f).id, endNode(f).id, f.job, f.how, f.valid_from, f.known_from"
     )
 
 
-def reach(labels: Iterable[str], direction: str, depth: int) -> str:
+def reach(direction: str, depth: int) -> str:
     """Return every node within so many flows; DISTINCT lets the planner prune, paths would never end."""
     left, right = ("-", "->") if direction == "out" else ("<-", "-")
-    return (
-        f"CALL () {{ {_start(labels)} }} MATCH (n){left}[:FEEDS*0..{int(depth)}]{right}(m) "
-        "RETURN DISTINCT m.id AS id LIMIT $limit"
-    )
+    return f"{_START} MATCH (n){left}[:FEEDS*0..{int(depth)}]{right}(m) RETURN DISTINCT m.id AS id LIMIT $limit"
 
 
-def contributions(labels: Iterable[str], *, replacing: bool) -> str:
+def contributions(*, replacing: bool) -> str:
     """Return the newest candidates of each job, and those that may replace the whole."""
     fields = "c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced"
     newest = (
@@ -420,7 +414,7 @@ def contributions(labels: Iterable[str], *, replacing: bool) -> str:
         "ORDER BY c.replaced DESC, c.at DESC, c.run DESC, c.tie DESC, c.job DESC LIMIT $newest"
     )
     return (
-        f"CALL () {{ {_start(labels)} }} UNWIND $asks[n.id] AS at CALL (n, at) {{ "
+        f"{_START} UNWIND $asks[n.id] AS at CALL (n, at) {{ "
         f"UNWIND n.contributors AS job CALL (n, at, job) {{ {newest} }} RETURN c{beside if replacing else ''} }} "
         f"WITH DISTINCT c RETURN {fields}"
     )
@@ -443,7 +437,8 @@ def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
         f"{start} n.known_from IS NOT NULL "
         "AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE f IN allowed)) "
         f"AND all(name IN $has WHERE {held}) AND none(name IN $missing WHERE {held}) "
-        "WITH collect({title: n.title, id: n.id, label: labels(n)[0], facets: coalesce(n.search_facets, [])}) AS found "
+        "WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], "
+        "facets: coalesce(n.search_facets, [])}) AS found "
         f"CALL (found) {{ UNWIND found AS hit WITH hit {place}"
         "ORDER BY hit.title, hit.id LIMIT $first RETURN collect(hit.id) AS page } "
         "CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet "
@@ -460,12 +455,9 @@ def quarantined() -> str:
     return "MATCH (q:Quarantined) RETURN q.entry, q.kind, q.subjects, q.reason ORDER BY q.entry"
 
 
-def scan_nodes(name: str, fields: tuple[str, ...]) -> str:
-    """Return all named nodes of a label."""
-    return (
-        f"MATCH (n:{label(name)}) WHERE n.known_from IS NOT NULL "
-        f"RETURN n.id AS id, n.known_from AS entry, [{', '.join(f'n.{field}' for field in fields)}] AS key"
-    )
+def scan_nodes() -> str:
+    """Return all named nodes."""
+    return "MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id AS id, n.known_from AS entry, n.key AS key"
 
 
 def scan_edges() -> str:

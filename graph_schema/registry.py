@@ -24,7 +24,7 @@ LABELS: Final = tuple(kind.__name__ for kind in NODES)
 TYPES: Final = tuple(kind.edge_type() for kind in EDGES)
 STRUCTURAL: Final = frozenset(kind.edge_type() for kind in EDGES if kind.structural)
 
-RESERVED: Final = frozenset({"id", "title", "known_from", "state", "started_at", "ended_at", "phi", "label"})
+RESERVED: Final = frozenset({"id", "key", "title", "known_from", "state", "started_at", "ended_at", "phi", "label"})
 """Names that stand for something else wherever nodes are shown or searched: no key and no aspect may take them."""
 
 _LABEL: Final = re.compile(r"[A-Z][a-z]+([A-Z][a-z]+)*")

@@ -10,8 +10,6 @@ import neo4j
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from catalog.errors import OperatorError
-from graph_schema.identity import label_of
-from graph_schema.registry import LABELS
 
 Run = Callable[..., Sequence[neo4j.Record]]
 """Run one statement with its parameters and return all its records: one round trip."""
@@ -89,18 +87,3 @@ def write(run: Run, query: str, rows: Sequence[Mapping[str, Any]], expected: int
     wanted = len(rows) if expected is None else expected
     if written != wanted:
         raise SilentMismatchError(f"wrote {written} of {wanted} rows: {query}")
-
-
-def by_label(ids: Sequence[str]) -> dict[str, list[str]]:
-    """Return the ids by label, each once; an id without a registered label names nothing that is stored."""
-    found: dict[str, list[str]] = {}
-    for identifier in dict.fromkeys(ids):
-        name = label_of(identifier)
-        if name in LABELS:
-            found.setdefault(name, []).append(identifier)
-    return found
-
-
-def parameters(ids: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """Return the parameters under which `graph_schema.cypher` expects the ids of each label."""
-    return {f"ids_{name}": some for name, some in ids.items()}

@@ -10,7 +10,6 @@ from catalog.store.neo4j.connection import Run
 from graph_schema import cypher
 from graph_schema.facts import ALWAYS, Edge
 from graph_schema.folding import RANK
-from graph_schema.identity import label_of
 
 
 class Neo4jPast:
@@ -32,18 +31,18 @@ class Neo4jPast:
         return found
 
     def sayings(self, keys: Collection[Saying]) -> dict[Saying, int]:
-        groups: dict[tuple[str, str, str], list[Saying]] = {}
+        groups: dict[str, list[Saying]] = {}
         for key in keys:
             kind, source, target, _, _ = key
             if source not in self._absent and target not in self._absent:
-                groups.setdefault((kind, label_of(source), label_of(target)), []).append(key)
+                groups.setdefault(kind, []).append(key)
         found: dict[Saying, int] = {}
-        for (kind, source, target), some in groups.items():
+        for kind, some in groups.items():
             rows = [
                 {"place": place, "source": key[1], "target": key[2], "job": key[3] or "", "replaces": key[4]}
                 for place, key in enumerate(some)
             ]
-            for row in self._run(cypher.sayings(kind, source, target), rows=rows, always=ALWAYS):
+            for row in self._run(cypher.sayings(kind), rows=rows, always=ALWAYS):
                 found[some[row["place"]]] = row["valid_from"]
         return found
 
@@ -78,35 +77,27 @@ class Neo4jPast:
         }
 
     def flows(self, keys: Collection[FlowKey]) -> dict[FlowKey, int]:
-        groups: dict[tuple[str, str], list[FlowKey]] = {}
-        for key in keys:
-            groups.setdefault((label_of(key[0]), label_of(key[1])), []).append(key)
-        found: dict[FlowKey, int] = {}
-        for (source, target), some in groups.items():
-            rows = [
-                {"place": place, "source": key[0], "target": key[1], "job": key[2] or "", "how": key[3]}
-                for place, key in enumerate(some)
-            ]
-            for row in self._run(cypher.flow_times(source, target), rows=rows):
-                found[some[row["place"]]] = row["valid_from"]
-        return found
+        asked = list(keys)
+        rows = [
+            {"place": place, "source": key[0], "target": key[1], "job": key[2] or "", "how": key[3]}
+            for place, key in enumerate(asked)
+        ]
+        return {asked[row["place"]]: row["valid_from"] for row in self._run(cypher.flow_times(), rows=rows)}
 
     def outputs(self, spans: Collection[Span]) -> list[Claim]:
         rows = [{"run": run, "after": after, "until": until} for run, after, until in spans if run not in self._absent]
         return _claims(self._run(cypher.outputs(), rows=rows)) if rows else []
 
     def holders(self, pairs: Collection[Pair]) -> dict[Pair, Held]:
-        groups: dict[str, dict[str, list[str]]] = {}
+        aspects: dict[str, list[str]] = {}
         for subject, aspect in pairs:
             if subject not in self._absent:
-                groups.setdefault(label_of(subject), {}).setdefault(subject, []).append(aspect)
+                aspects.setdefault(subject, []).append(aspect)
+        rows = [{"subject": subject, "aspects": some} for subject, some in aspects.items()]
         found: dict[Pair, Held] = {}
-        for name, aspects in groups.items():
-            rows = [{"subject": subject, "aspects": some} for subject, some in aspects.items()]
-            for row in self._run(cypher.holders(name), rows=rows):
-                claim = _claim(row)
-                order = (row["since"], claim.rank, claim.tie)
-                found[claim.subject, claim.aspect] = Held(claim, row["spoken"], order)
+        for row in self._run(cypher.holders(), rows=rows) if rows else ():
+            claim = _claim(row)
+            found[claim.subject, claim.aspect] = Held(claim, row["spoken"], (row["since"], claim.rank, claim.tie))
         return found
 
     def history(self, pairs: Collection[Pair]) -> list[Claim]:

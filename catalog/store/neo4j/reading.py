@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from catalog.store.neo4j.connection import Run, by_label, parameters
+from catalog.store.neo4j.connection import Run
 from catalog.store.ordering import (
     InForce,
     Row,
@@ -30,8 +30,6 @@ from graph_schema.folding import Contribution, Flow
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
 from graph_schema.registry import LABELS
-
-_KEYS: Final = {name: kind.key_fields() for name, kind in Node.registered.items()}
 
 
 class Neo4jReading:
@@ -53,21 +51,16 @@ class Neo4jReading:
         return self._checkpoint
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
-        groups = by_label(ids)
-        if not groups:
-            return {}
         found = {
-            row["id"]: _known(row)
-            for row in self._run(cypher.nodes(groups, _KEYS), known_at=self._known(known_at), **parameters(groups))
+            row["id"]: _known(row) for row in self._run(cypher.nodes(), known_at=self._known(known_at), ids=_once(ids))
         }
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
     def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
-        groups = by_label(ids)
-        if not groups or not kinds:
+        if not kinds:
             return []
-        query = cypher.hop(groups, kinds, direction)
-        found = self._run(query, known_at=self._known(known_at), **parameters(groups))
+        query = cypher.hop(kinds, direction)
+        found = self._run(query, known_at=self._known(known_at), ids=_once(ids))
         return sorted(map(_edge, found), key=edge_order)
 
     def statements(
@@ -75,7 +68,7 @@ class Neo4jReading:
     ) -> list[Statement]:
         found = self._run(
             cypher.statements(aspects=aspects is not None),
-            ids=list(dict.fromkeys(ids)),
+            ids=_once(ids),
             aspects=None if aspects is None else list(dict.fromkeys(aspects)),
             always=ALWAYS,
             known_at=self._known(known_at),
@@ -83,35 +76,24 @@ class Neo4jReading:
         return sorted((Statement(*row.values()) for row in found), key=statement_order)
 
     def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
-        groups = by_label(ids)
-        if not groups:
-            return {}
         found: dict[str, dict[str, object]] = {}
-        for row in self._run(cypher.current(groups), **parameters(groups)):
+        for row in self._run(cypher.current(), ids=_once(ids)):
             found.setdefault(row["id"], {})[row["aspect"]] = json.loads(row["value"])
         return {identifier: dict(sorted(found[identifier].items())) for identifier in ids if identifier in found}
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
-        groups = by_label(ids)
-        if not groups:
-            return []
-        found = self._run(
-            cypher.flows(groups, direction), valid_at=valid_at, known_at=self._known(known_at), **parameters(groups)
-        )
+        found = self._run(cypher.flows(direction), valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
         first: dict[tuple[str, str, str | None, str], Flow] = {}
         for flow in sorted((Flow(*row.values()) for row in found), key=flow_order):
             first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
         return list(first.values())
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
-        groups = by_label(ids)
         asked = frozenset(ids)
-        if not groups:
-            return asked if len(asked) <= limit else None
         # An alias is a step like any other there; no chain of them is longer than was ever seen.
         steps = depth + (depth + 1) * self._alias_reach
-        query = cypher.reach(groups, direction, steps)
-        found = self._run(query, limit=limit + 1, **parameters(groups))
+        query = cypher.reach(direction, steps)
+        found = self._run(query, limit=limit + 1, ids=_once(ids))
         reached = asked.union(row["id"] for row in found)
         return reached if len(reached) <= limit else None
 
@@ -121,11 +103,8 @@ class Neo4jReading:
         times: dict[str, list[int]] = {}
         for target, at in dict.fromkeys(asks):
             times.setdefault(target, []).append(at)
-        groups = by_label(list(times))
-        if not groups:
-            return []
-        query = cypher.contributions(groups, replacing=by_job)
-        rows_ = self._run(query, asks=times, known_at=self._known(known_at), newest=newest, **parameters(groups))
+        query = cypher.contributions(replacing=by_job)
+        rows_ = self._run(query, ids=list(times), asks=times, known_at=self._known(known_at), newest=newest)
         found = [_contribution(row) for row in rows_]
         if by_job:
             return by_target_and_job(found)
@@ -142,10 +121,10 @@ class Neo4jReading:
         found: dict[Edge, None] = {}
         seen: set[str] = set()
         frontier = set(ids)
-        while groups := by_label(sorted(frontier)):
+        while frontier:
             seen |= frontier
-            query = cypher.hop(groups, ("IS_ALIAS_OF",), "both")
-            rows_ = self._run(query, known_at=self._known(known_at), **parameters(groups))
+            query = cypher.hop(("IS_ALIAS_OF",), "both")
+            rows_ = self._run(query, known_at=self._known(known_at), ids=sorted(frontier))
             beyond = [_edge(row) for row in rows_]
             found.update(dict.fromkeys(beyond))
             frontier = {end for edge in beyond for end in (edge.source, edge.target)} - seen
@@ -191,7 +170,7 @@ class Neo4jReading:
     def scan(self) -> Iterator[Row]:
         """Yield what `Store.scan` yields."""
         named = sorted(
-            ((row["id"], _known(row)) for name in LABELS for row in self._run(cypher.scan_nodes(name, _KEYS[name]))),
+            ((row["id"], _known(row)) for row in self._run(cypher.scan_nodes())),
             key=lambda item: item[0],
         )
         return rows(
@@ -223,6 +202,10 @@ class Neo4jReading:
             if name in counts:
                 counts[name][value] = count
         return Page(hits, row["total"], counts, len(row["page"]) > query.first)
+
+
+def _once(ids: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
 
 
 def _known(row: Mapping[str, Any]) -> KnownNode:

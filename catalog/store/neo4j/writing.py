@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from catalog.store.deriving import Derived, Held, derive, is_nobody, replaces
 from catalog.store.neo4j import showing
-from catalog.store.neo4j.connection import Run, by_label, write
+from catalog.store.neo4j.connection import Run, write
 from catalog.store.neo4j.past import Neo4jPast
 from catalog.store.protocol import Quarantined
 from catalog.store.words import indexed_words, is_momentary
@@ -68,30 +68,33 @@ class Batch:
     def _present(self, ids: Iterable[str]) -> dict[str, bool]:
         """Return which ids are stored, and whether they are named."""
         found = {identifier: True for identifier in ids if identifier in self._named}
-        for name, some in by_label([identifier for identifier in ids if identifier not in found]).items():
-            for row in self._run(cypher.existing(name), ids=some):
-                found[row["id"]] = row["named"]
+        unsure = [identifier for identifier in ids if identifier not in found]
+        for row in self._run(cypher.existing(), ids=unsure) if unsure else ():
+            found[row["id"]] = row["named"]
         return found
 
     def _write_nodes(self, new: Facts, absent: set[str], present: Mapping[str, bool]) -> None:
         created: Rows = {}
-        named: Rows = {}
+        named: list[dict[str, Any]] = []
         for node, entry in new.nodes:
             identifier = node.id
             if present.get(identifier):
                 continue
-            key = dict(zip(node.key_fields(), node.key, strict=True))
-            words = " ".join(sorted(indexed_words(list(node.key))))
-            row = {**key, "id": identifier, "title": node.title, "known_from": entry, "search_key": words}
-            (created if identifier in absent else named).setdefault((node.label,), []).append(row)
+            row: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
+            row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
+            row["search_key"] = " ".join(sorted(indexed_words(list(node.key))))
+            if identifier in absent:
+                created.setdefault((node.label,), []).append(row)
+            else:
+                named.append(row)
             self.tally[node.label] += 1
             self.newly_named.add(identifier)
         for identifier in sorted(absent - self.newly_named):
             created.setdefault((label_of(identifier),), []).append({"id": identifier})
         for (name,), rows in created.items():
             write(self._run, cypher.create_nodes(name), rows)
-        for (name,), rows in named.items():
-            write(self._run, cypher.name_nodes(name), rows)
+        if named:
+            write(self._run, cypher.name_nodes(), named)
         self.newly_named.update(identifier for identifier, is_named in present.items() if is_named)
 
     def _write_edges(self, edges: Sequence[Edge], first: frozenset[Edge]) -> None:
@@ -100,15 +103,15 @@ class Batch:
             is_first = edge in first
             if edge.kind in STRUCTURAL and not is_first:
                 continue
-            key = edge.kind, label_of(edge.source), label_of(edge.target), not is_first
+            key = edge.kind, not is_first
             row = {"source": edge.source, "target": edge.target, "said": _said(edge)}
             groups.setdefault(key, []).append(row)
             self.tally[edge.kind] += 1
-        for (kind, source, target, restated), rows in groups.items():
-            write(self._run, cypher.create_edges(kind, source, target, restated=restated), rows)
+        for (kind, restated), rows in groups.items():
+            write(self._run, cypher.create_edges(kind, restated=restated), rows)
 
     def _write_statements(self, statements: Sequence[Statement]) -> None:
-        groups: Rows = {}
+        rows: list[dict[str, Any]] = []
         values: dict[str, dict[str, Any]] = {}
         ordinals: Counter[int] = Counter()
         for said in statements:
@@ -133,11 +136,11 @@ class Batch:
                 row["value"] = said.value
             if said.role == Role.OUT and not is_momentary(said.aspect):
                 row["waits_for"] = said.run
-            groups.setdefault((label_of(said.subject),), []).append(row)
+            rows.append(row)
         if values:
             write(self._run, cypher.create_values(), list(values.values()))
-        for (name,), rows in groups.items():
-            write(self._run, cypher.create_statements(name), rows)
+        if rows:
+            write(self._run, cypher.create_statements(), rows)
 
     def _write_runs(self, derived: Derived) -> None:
         rows = [
@@ -157,13 +160,16 @@ class Batch:
             write(self._run, cypher.run_states(), rows)
 
     def _write_flows(self, derived: Derived) -> None:
-        groups: Rows = {}
-        for flow in derived.flows:
-            said = {"job": flow.job, "how": flow.how, "valid_from": flow.valid_from, "known_from": flow.entry}
-            row = {"source": flow.source, "target": flow.target, "said": said}
-            groups.setdefault((label_of(flow.source), label_of(flow.target)), []).append(row)
-        for (source, target), rows in groups.items():
-            write(self._run, cypher.create_flows(source, target), rows)
+        rows = [
+            {
+                "source": flow.source,
+                "target": flow.target,
+                "said": {"job": flow.job, "how": flow.how, "valid_from": flow.valid_from, "known_from": flow.entry},
+            }
+            for flow in derived.flows
+        ]
+        if rows:
+            write(self._run, cypher.create_flows(), rows)
 
     def _write_contributions(self, derived: Derived) -> None:
         rows: list[dict[str, Any]] = []
@@ -186,36 +192,30 @@ class Batch:
             jobs.setdefault(one.target, set()).add(one.job or "")
         if rows:
             write(self._run, cypher.merge_contributions(), rows)
-        groups: Rows = {}
-        for target, some in jobs.items():
-            groups.setdefault((label_of(target),), []).append({"target": target, "jobs": sorted(some)})
-        for (name,), some_rows in groups.items():
-            write(self._run, cypher.add_contributors(name), some_rows)
+            contributors = [{"target": target, "jobs": sorted(some)} for target, some in jobs.items()]
+            write(self._run, cypher.add_contributors(), contributors)
 
     def _write_held(self, held: Sequence[tuple[Held, Held | None]], past: Neo4jPast) -> None:
         stored = [now.claim.place for now, _ in held] + [before.claim.place for _, before in held if before]
         texts = past.texts([place for place in stored if isinstance(place, str)])
-        released: Rows = {}
-        put: Rows = {}
+        released: list[dict[str, Any]] = []
+        put: list[dict[str, Any]] = []
         shown: dict[str, dict[str, Any]] = {}
         for now, before in held:
             subject, aspect = now.claim.subject, now.claim.aspect
-            label = label_of(subject)
             if before is not None:
-                released.setdefault((label,), []).append({"subject": subject, "aspect": aspect})
+                released.append({"subject": subject, "aspect": aspect})
             if not is_nobody(now):
                 row = {"subject": subject, "aspect": aspect, "spoken": now.spoken, "since": now.order[0]}
-                put.setdefault((label,), []).append({**row, "statement": self._place(now)})
+                put.append({**row, "statement": self._place(now)})
             old = None if before is None else _value(before, texts)
             new = None if is_nobody(now) else _value(now, texts)
             if old != new:
                 _show(shown, subject, aspect, old, new)
-        for (name,), rows in released.items():
-            write(self._run, cypher.release(name), rows)
-        for (name,), rows in put.items():
-            write(self._run, cypher.hold(name), rows)
-        for name, ids in by_label(list(shown)).items():
-            write(self._run, cypher.show(name), [shown[identifier] for identifier in ids])
+        steps = ((cypher.release(), released), (cypher.hold(), put), (cypher.show(), list(shown.values())))
+        for query, rows in steps:
+            if rows:
+                write(self._run, query, rows)
 
     def _place(self, held: Held) -> str:
         place = held.claim.place
