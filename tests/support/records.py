@@ -22,7 +22,7 @@ CURATED = {"namespace": "curated", "name": "visits"}
 JOB = {"namespace": "pipeline", "name": "curate"}
 RUN = "0190d2e6-0000-7000-8000-00000000000a"
 MODEL = {"namespace": "models", "name": "readmission"}
-MANIFEST = [
+MANIFEST: list[dict[str, Any]] = [
     {"path": "part-b.csv", "size": 20, "digest": "sha256:" + "b" * 64},
     {"path": "part-a.csv", "size": 10, "digest": "sha256:" + "a" * 64},
 ]

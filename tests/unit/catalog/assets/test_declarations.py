@@ -80,8 +80,9 @@ def test_a_failed_run_makes_nothing_live(house: House) -> None:
 
 def test_a_dropped_dataset_is_a_tombstone_until_it_is_written_again(house: House) -> None:
     house.send(event())
-    drop = {"lifecycleStateChange": {"lifecycleStateChange": "DROP"}}
-    house.send(event(at="2026-01-02T10:00:00Z", run="0190d2e6-0000-7000-8000-00000000000b", **drop))
+    drop = {"lifecycleStateChange": "DROP"}
+    run = "0190d2e6-0000-7000-8000-00000000000b"
+    house.send(event(at="2026-01-02T10:00:00Z", run=run, lifecycleStateChange=drop))
     assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.TOMBSTONED
     house.send(event(at="2026-01-03T10:00:00Z", run="0190d2e6-0000-7000-8000-00000000000c"))
     assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.LIVE

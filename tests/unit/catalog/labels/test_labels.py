@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalog.access.rules import JUDGE_TAGS, require
@@ -12,7 +14,7 @@ from tests.support.records import CURATED, JOB, RAW, RUN, House, attestation, ev
 
 RAW_ID = Dataset(**RAW).id
 CLAIMED = {"kind": "QUASI_IDENTIFIER", "field": "zip", "codes": [], "confidentiality": "N"}
-CLAIM = {"lineward_phiTags": {"tags": [CLAIMED]}}
+CLAIM: dict[str, Any] = {"lineward_phiTags": {"tags": [CLAIMED]}}
 
 
 @pytest.fixture

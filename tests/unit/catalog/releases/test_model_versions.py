@@ -78,8 +78,8 @@ def test_an_unknown_snapshot_is_refused_with_its_place(house: House) -> None:
 
 
 def test_a_snapshot_that_only_a_run_named_is_taken_with_a_warning(house: House) -> None:
-    version = {"version": {"datasetVersion": "v7"}}
-    house.send(event(at="2026-01-02T00:00:00Z", run="0190d2e6-0000-7000-8000-00000000000b", **version))
+    run = "0190d2e6-0000-7000-8000-00000000000b"
+    house.send(event(at="2026-01-02T00:00:00Z", run=run, version={"datasetVersion": "v7"}))
     accepted = house.record(registration(trained_on=[{"dataset": CURATED, "digest": "v7"}]))
     assert any("not sealed" in warning for warning in accepted.warnings)
 

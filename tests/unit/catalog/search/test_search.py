@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.errors import SenderError
-from catalog.search.model import Search
+from catalog.search.model import Hit, Search
 from catalog.search.queries import search
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, RAW, House, declaration, event, tag
@@ -41,7 +41,7 @@ def test_datasets_with_gaps_are_found(house: House) -> None:
 def test_pages_follow_each_other_without_overlap(house: House) -> None:
     every = search(house.store, Search()).hits
     request = Search(first=1)
-    seen = []
+    seen: list[Hit] = []
     while True:
         page = search(house.store, request)
         seen += page.hits

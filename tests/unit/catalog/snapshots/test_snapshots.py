@@ -33,7 +33,7 @@ def test_a_seal_fixes_an_exact_state(house: House) -> None:
 
 def test_the_digest_is_that_of_the_emitting_library() -> None:
     ordered = sorted(MANIFEST, key=lambda file: str(file["path"]))
-    files = tuple(ManifestFile(str(f["path"]), int(f["size"]), str(f["digest"])) for f in ordered)
+    files = tuple(ManifestFile(**file) for file in ordered)
     assert Manifest(files).digest == manifest_digest(MANIFEST) == manifest_digest(reversed(MANIFEST))
 
 

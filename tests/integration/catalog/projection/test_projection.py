@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from catalog.access.keys import local_actor
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger.protocol import Draft, StoredEntry
+from catalog.projection import Projection, Status, UnprojectableError, gather, project, rebuild
+from catalog.store.memory import MemoryStore
+from catalog.store.protocol import Quarantined
+from catalog.store.sqlite import SqliteStore
+from graph_schema.facts import Facts
+from tests.support.records import House, declaration, event
+
+LOCAL = local_actor()
+
+
+def put(house: House, kind: str, body: bytes) -> int:
+    """Lay an entry into the ledger past the intake, as another version of the catalog may have."""
+    draft = Draft(kind, "local", "tests", ("Dataset:aaaaaaaaaaaaaaaaaaaaaaaaaa",), body, body)
+    return house.ledger.append(draft).result().index
+
+
+def send(house: House, count: int) -> None:
+    for number in range(count):
+        body = json.dumps(event(run=f"0190d2e6-0000-7000-8000-{number:012d}")).encode()
+        house.intake.submit_event(body, LOCAL, "tests").result()
+
+
+@pytest.fixture
+def mixed(house: House) -> House:
+    house.tell_story(house.act_as("grace", "approver"))
+    put(house, "record.declare_dataset", b'{"record":{"nonsense":1},"added":{},"authenticated":true}')
+    put(house, "openlineage.run_event", b'{"event":{},"flags":[],"redactions":[]}')
+    put(house, "record.from_the_future", b"{}")
+    put(house, "record.declare_dataset", b"no json")
+    house.record(declaration(owner="after the odd ones"))
+    return house
+
+
+def test_what_cannot_be_projected_is_quarantined_and_stops_nothing(mixed: House) -> None:
+    found = mixed.store.quarantined()
+    assert [each.kind for each in found] == [
+        "record.declare_dataset",
+        "openlineage.run_event",
+        "record.from_the_future",
+        "record.declare_dataset",
+    ]
+    assert all(each.subjects and each.reason for each in found)
+    assert mixed.store.checkpoint() == mixed.ledger.size() - 1
+    assert mixed.projection.state.quarantined == 4
+
+
+def test_a_reason_holds_nothing_of_the_body(house: House) -> None:
+    secret = "Testperson Omega"
+    bodies = [
+        ("record.declare_dataset", {"record": {"dataset": secret}, "added": {}, "authenticated": True}),
+        ("record.tag", {"record": {"phi_kind": secret, secret: secret}, "added": {}, "authenticated": True}),
+        ("openlineage.run_event", {"event": {"run": {"runId": secret}}, "flags": [], "redactions": []}),
+        ("openlineage.run_event", {"event": {"run": secret}, "flags": [secret], "redactions": []}),
+        ("openlineage.run_event", {secret: secret}),
+    ]
+    for kind, body in bodies:
+        put(house, kind, json.dumps(body).encode())
+    house.project()
+    found = house.store.quarantined()
+    assert len(found) == 5
+    assert all(secret not in each.reason for each in found)
+
+
+def test_a_rebuilt_graph_equals_the_live_one(mixed: House) -> None:
+    seen: list[tuple[int, int]] = []
+    fresh = MemoryStore()
+    rebuild(mixed.ledger, fresh, lambda done, size: seen.append((done, size)))
+    assert list(fresh.scan()) == list(mixed.store.scan())
+    assert seen[-1] == (mixed.ledger.size(), mixed.ledger.size())
+
+
+def test_a_rebuilt_graph_equals_the_live_one_in_sqlite(mixed: House, tmp_path: Path) -> None:
+    live, fresh = SqliteStore(tmp_path / "live.sqlite"), SqliteStore(tmp_path / "fresh.sqlite")
+    follower = Projection(mixed.ledger, live, batch=3)
+    while follower.step():
+        pass
+    rebuild(mixed.ledger, fresh)
+    assert list(fresh.scan()) == list(live.scan()) == list(mixed.store.scan())
+    live.close()
+    fresh.close()
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 500])
+def test_the_size_of_batches_makes_no_difference(mixed: House, batch: int) -> None:
+    store = MemoryStore()
+    follower = Projection(mixed.ledger, store, batch=batch)
+    while follower.step():
+        pass
+    assert list(store.scan()) == list(mixed.store.scan())
+
+
+def test_an_erased_body_says_nothing_and_is_no_reason_for_quarantine(house: House) -> None:
+    house.record(declaration())
+    house.record(declaration(owner="another"))
+    house.ledger.erase([0], by=1)
+    store = MemoryStore()
+    rebuild(house.ledger, store)
+    assert store.quarantined() == []
+    assert project(house.ledger.entry(0)) == Facts()
+
+
+class Crashing(MemoryStore):
+    """Dies before or after the transaction, as a process may, once at each entry."""
+
+    def __init__(self, *, after: bool) -> None:
+        super().__init__()
+        self.after = after
+        self.died: set[int] = set()
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        if not self.after and upto not in self.died:
+            self.died.add(upto)
+            raise KeyboardInterrupt
+        super().apply(facts, upto, quarantined)
+        if self.after and upto not in self.died:
+            self.died.add(upto)
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_before_or_after_any_batch_is_made_up_for_exactly_once(mixed: House, *, after: bool) -> None:
+    store = Crashing(after=after)
+    while store.checkpoint() < mixed.ledger.size() - 1:
+        follower = Projection(mixed.ledger, store, batch=2)
+        follower.resume()
+        with suppress(KeyboardInterrupt):
+            follower.step()
+    assert len(store.died) > 5
+    assert list(store.scan()) == list(mixed.store.scan())
+
+
+def test_applying_entries_again_changes_nothing(mixed: House) -> None:
+    before = list(mixed.store.scan())
+    entries = mixed.ledger.entries(0, mixed.ledger.size())
+    mixed.store.apply(*_applied(entries))
+    assert list(mixed.store.scan()) == before
+
+
+def _applied(entries: list[StoredEntry]) -> tuple[Facts, int, list[Quarantined]]:
+    facts, quarantined = gather(entries)
+    return facts, entries[-1].index, quarantined
+
+
+class Flaky(MemoryStore):
+    """Is not there until it is told to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there = threading.Event()
+        self.asked = threading.Event()
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        if not self.there.is_set():
+            self.asked.set()
+            raise OperatorError("The store is not there.", action="Start it.")
+        super().apply(facts, upto, quarantined)
+
+
+def test_a_store_that_is_not_there_is_waited_for_and_health_says_so(house: House) -> None:
+    send(house, 3)
+    store = Flaky()
+    follower = Projection(house.ledger, store)
+    follower.start()
+    assert store.asked.wait(10)
+    wait_until(follower, Status.WAITING)
+    assert "Start it" in (follower.state.detail or "")
+    assert follower.state.lag == 3
+    store.there.set()
+    assert follower.wait_for(2, 20)
+    assert follower.state.lag == 0
+    wait_until(follower, Status.RUNNING)
+    follower.stop()
+    wait_until(follower, Status.STOPPED)
+
+
+def wait_until(follower: Projection, status: Status) -> None:
+    pause = threading.Event()
+    for _ in range(2000):
+        if follower.state.status is status:
+            return
+        pause.wait(0.005)
+    pytest.fail(f"the projection never was {status}")
+
+
+def test_the_thread_follows_what_is_written_and_takes_up_where_it_was(house: House) -> None:
+    store = MemoryStore()
+    for rounds in range(3):
+        follower = Projection(house.ledger, store, batch=2, busy=lambda: True)
+        follower.start()
+        house.intake.submit_record(declaration(owner=f"owner {rounds}"), LOCAL, "tests").result()
+        assert follower.wait_for(house.ledger.size() - 1, 20)
+        follower.stop()
+    house.project()
+    assert list(store.scan()) == list(house.store.scan())
+
+
+def test_waiting_for_an_entry_that_never_comes_ends(house: House) -> None:
+    assert not Projection(house.ledger, MemoryStore()).wait_for(0, 0.01)
+
+
+def test_a_ledger_that_does_not_verify_stops_the_projection_for_good(house: House) -> None:
+    send(house, 2)
+    row = house.ledger._stored.entries[1]
+    spoilt = bytearray(row.body or b"")
+    spoilt[10] ^= 1
+    house.ledger._stored.entries[1] = type(row)(row.index, row.entry_bytes, row.salt, bytes(spoilt), row.erased_by)
+    follower = Projection(house.ledger, MemoryStore())
+    follower.start()
+    wait_until(follower, Status.FAILED)
+    assert follower.state.detail
+    follower.stop()
+    assert follower.state.status is Status.FAILED
+
+
+def test_a_graph_that_is_ahead_of_its_ledger_is_not_followed_further(house: House) -> None:
+    store = MemoryStore()
+    store.apply(Facts(), 7)
+    with pytest.raises(EvidenceError, match="not of the same history"):
+        Projection(house.ledger, store).resume()
+
+
+class Picky(MemoryStore):
+    """Refuses the facts of one entry by a defect of its own."""
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        if any(statement.entry == 1 for statement in facts.statements):
+            raise ZeroDivisionError
+        super().apply(facts, upto, quarantined)
+
+
+def test_one_entry_that_a_store_chokes_on_does_not_stop_the_others(house: House) -> None:
+    send(house, 4)
+    store = Picky()
+    follower = Projection(house.ledger, store)
+    while follower.step():
+        pass
+    assert [each.entry for each in store.quarantined()] == [1]
+    assert store.checkpoint() == 3
+
+
+def test_an_unknown_kind_says_so(house: House) -> None:
+    index = put(house, "record.from_the_future", b"{}")
+    with pytest.raises(UnprojectableError, match="no records of this kind"):
+        project(house.ledger.entry(index))

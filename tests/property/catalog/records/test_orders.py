@@ -1,0 +1,165 @@
+"""Laws of records: the same entries give the same facts in any order, and nothing that is sent makes reading crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.approvals.model import ApprovalState, Decision
+from catalog.approvals.queries import approvals
+from catalog.approvals.rules import standing
+from catalog.assets.queries import datasets
+from catalog.errors import SenderError
+from catalog.kinds import KINDS
+from catalog.labels.model import Tag
+from catalog.labels.queries import labels
+from catalog.labels.rules import label
+from catalog.ledger.protocol import StoredEntry
+from catalog.projection import gather
+from catalog.snapshots.rules import manifest_digest
+from catalog.store.memory import MemoryStore
+from graph_schema.facts import Facts
+from tests.support.records import House, declaration, event, registration, request, tag, verification
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("told"))
+    made.tell_story(made.act_as("grace", "approver"))
+    for owner in ("oncology", "cardiology"):
+        made.record(declaration(owner=owner, valid_from="2026-01-05T00:00:00Z"))
+    made.record(tag(stance="REJECT", reason="Not so"))
+    made.record(verification(result="MISSING", differing=["part-a.csv"]))
+    made.record(registration(version="2"))
+    made.record(request(reason="Again"))
+    made.send(event("FAIL", "2026-01-02T10:00:00Z", "0190d2e6-0000-7000-8000-00000000000b"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def told(house: House) -> list[StoredEntry]:
+    return house.ledger.entries(0, house.ledger.size())
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_any_order_and_repetition_of_the_same_entries_gives_the_same_graph(
+    house: House, told: list[StoredEntry], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(told))
+    again = data.draw(st.lists(st.sampled_from(told), max_size=5))
+    found = sum((gather([stored])[0] for stored in (*order, *again)), Facts())
+    store = MemoryStore()
+    store.apply(found, told[-1].index)
+    assert list(store.scan()) == list(house.store.scan())
+    ids = [node.id for node, _ in found.nodes]
+    assert datasets(store, ids) == datasets(house.store, ids)
+    assert labels(store, ids) == labels(house.store, ids)
+    assert approvals(store, ids) == approvals(house.store, ids)
+
+
+@given(kind=st.sampled_from(sorted(KINDS)), fields=st.dictionaries(st.text(max_size=12), JSON, max_size=5))
+def test_whatever_is_sent_is_taken_or_refused_with_a_reason(kind: str, fields: dict[str, Any]) -> None:
+    with suppress(SenderError):
+        KINDS[kind].record.read(fields)
+
+
+@given(data=st.data(), value=JSON)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_part_that_is_anything_else_is_taken_or_refused_with_its_pointer(
+    house: House, data: st.DataObject, value: object
+) -> None:
+    size = house.ledger.size()
+    payload = data.draw(st.sampled_from([declaration(), tag(), registration(), request(), verification()]))
+    field = data.draw(st.sampled_from(sorted(set(payload) - {"kind"})))
+    refused: list[SenderError] = []
+    try:
+        KINDS[payload["kind"]].record.read({**{k: v for k, v in payload.items() if k != "kind"}, field: value})
+    except SenderError as error:
+        refused.append(error)
+    assert all(error.status == 422 and error.pointer[:1] in {"", "/"} for error in refused)
+    assert house.ledger.size() == size
+
+
+FILES = st.lists(st.tuples(st.text(min_size=1, max_size=8), st.integers(0, 9)), unique_by=lambda file: file[0])
+
+
+@given(FILES, st.data())
+def test_the_order_of_a_manifest_changes_nothing(files: list[tuple[str, int]], data: st.DataObject) -> None:
+    entries = [
+        {"path": path.encode("utf-8", "replace").decode(), "size": size, "digest": "sha256:" + "0" * 64}
+        for path, size in files
+    ]
+    assert manifest_digest(entries) == manifest_digest(data.draw(st.permutations(entries)))
+
+
+DECISIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]), st.integers(1, 50), st.none() | st.integers(1, 60)
+    ),
+    max_size=6,
+    unique_by=lambda decision: decision[1],
+)
+
+
+def decision(what: str, at: int, expires_at: int | None) -> Decision:
+    return Decision(
+        entry=at,
+        decision=what,
+        meaning="REVIEW",
+        reason="r",
+        printed_name="n",
+        time_zone="UTC",
+        decided_by="p",
+        authenticated=True,
+        decided_at=at,
+        expires_at=expires_at,
+        conditions=(),
+        signed="",
+    )
+
+
+@given(said=DECISIONS, expires_at=st.none() | st.integers(1, 60), at=st.integers(0, 70), data=st.data())
+def test_where_a_request_stands_does_not_depend_on_the_order_of_arrival(
+    said: list[tuple[str, int, int | None]], expires_at: int | None, at: int, data: st.DataObject
+) -> None:
+    decisions = [decision(*each) for each in said]
+    found = standing(0, expires_at, decisions, at)
+    assert standing(0, expires_at, data.draw(st.permutations(decisions)), at) == found
+    assert found.since <= max(at, 0)
+    if found.state is ApprovalState.APPROVED:
+        assert expires_at is None or at < expires_at
+        assert all(each.decision != "DENY" or each.decided_at > at for each in decisions)
+
+
+TAGS = st.lists(
+    st.tuples(
+        st.sampled_from(["ASSERT", "CONFIRM", "REJECT"]), st.sampled_from(["ASSERTED", "CLAIMED", "SUGGESTED"])
+    ).filter(lambda each: each[1] == "ASSERTED" or each[0] == "ASSERT"),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(TAGS)
+def test_a_claim_more_never_takes_a_label_away(said: list[tuple[str, str]]) -> None:
+    tags = [
+        Tag("s", "d", None, "k", stance, (), None, origin, None, None, entry, entry)
+        for entry, (stance, origin) in enumerate(said)
+    ]
+    claim = Tag("s", "d", None, "k", "ASSERT", (), None, "CLAIMED", None, None, 99, 99)
+    assert label(tags).present == label([*tags, claim]).present == label([claim, *tags]).present
+
+
