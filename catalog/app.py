@@ -86,7 +86,7 @@ def open_store(settings: Settings) -> Store:
     if settings.store == "neo4j":
         from catalog.store.neo4j import Neo4jStore  # noqa: PLC0415  the driver takes a while to import
 
-        return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password())
+        return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password() or "")
     return SqliteStore(settings.data_dir / GRAPH_FILE)
 
 

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     max_json_depth: int = Field(200, ge=8, le=500, description="Deepest nesting of JSON taken.")
     max_batch_events: int = Field(10_000, ge=1, description="Most events taken in one batch.")
     max_waiting: int = Field(
-        1_024, ge=1, description="Most requests that may wait for the disk; beyond, 503 with Retry-After."
+        4_096, ge=1, description="Most events that may wait for the disk; beyond, 503 with Retry-After."
     )
     projection_batch: int = Field(500, ge=1, description="Most entries projected in one transaction.")
     checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")

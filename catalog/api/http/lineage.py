@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from typing import Literal
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -30,7 +31,10 @@ from ingest_hooks.openlineage.wire import JSON, Flag, parse
 _LARGE = 128 * 1024
 """From so many bytes on, an event is taken apart beside the event loop, which answers the others meanwhile."""
 
-_TOO_MUCH_AT_ONCE = 413
+_AHEAD = 512
+"""How many events of one batch may wait for the disk at once."""
+
+_TOO_MUCH_AT_ONCE: Literal[413] = 413
 
 
 async def one(services: Services, request: Request) -> Response:
@@ -80,9 +84,15 @@ def _events(services: Services, body: bytes) -> tuple[list[JSON], tuple[Flag, ..
 def _take_each(
     services: Services, actor: Actor, events: list[JSON], flags: tuple[Flag, ...]
 ) -> Iterator[Future[Accepted] | Exception]:
+    ahead: deque[Future[Accepted]] = deque()
     for event in events:
+        if len(ahead) == _AHEAD:
+            # A batch must not fill the queue that single events wait in.
+            wait([ahead.popleft()])
         try:
-            yield services.intake.submit_event_value(event, actor, logs.correlation_id(), flags)
+            taken = services.intake.submit_event_value(event, actor, logs.correlation_id(), flags)
+            ahead.append(taken)
+            yield taken
         except Exception as error:  # noqa: BLE001  judged in `_summary`, where what is ours is logged and masked
             yield error
 

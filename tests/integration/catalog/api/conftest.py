@@ -1,0 +1,99 @@
+"""The whole application over a ledger and a store in memory: the production seam, fed with fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from catalog import app
+from catalog.access.keys import KeyFile
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.memory import MemoryLedger
+from catalog.ledger.protocol import Ledger
+from catalog.settings import Settings
+from catalog.store.memory import MemoryStore
+from catalog.store.protocol import Store
+
+
+@dataclass
+class Catalog:
+    """An application, its parts, and a client on this machine."""
+
+    service: app.Service
+    client: TestClient
+    keys: KeyFile
+
+    def event(self, event: dict[str, Any], **headers: str) -> Any:
+        return self.client.post("/api/v1/lineage", json=event, headers=headers)
+
+    def record(self, payload: dict[str, Any], **headers: str) -> Any:
+        return self.client.post("/api/v1/records", json=payload, headers=headers)
+
+    def ask(self, query: str, headers: dict[str, str] | None = None, **variables: Any) -> dict[str, Any]:
+        """Return the whole answer to a query."""
+        body = {"query": query, "variables": variables}
+        answer = self.client.post("/graphql", json=body, headers=headers or {})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Return the data of an answer that has no errors."""
+        answer = self.ask(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        found: dict[str, Any] = answer["data"]
+        return found
+
+    def caught_up(self) -> None:
+        """Wait for the graph to hold all of the ledger."""
+        assert self.service.projection.wait_for(self.service.ledger.size() - 1, 20)
+
+    def remote(self, host: str = "192.0.2.7", **headers: str) -> TestClient:
+        """Return a client elsewhere."""
+        return _client(self.service, host, headers)
+
+
+Serve = Callable[..., AbstractContextManager[Catalog]]
+
+
+def _client(service: app.Service, host: str, headers: dict[str, str] | None = None) -> TestClient:
+    return TestClient(
+        service.asgi,
+        base_url="http://127.0.0.1:8080",
+        client=(host, 4711),
+        raise_server_exceptions=False,
+        headers=headers,
+    )
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
+    """Put an application together, by default in memory."""
+    with ExitStack() as stack:
+
+        def start(ledger: Ledger | None = None, store: Store | None = None, **settings: Any) -> Catalog:
+            keys = KeyFile(tmp_path / "keys.db")
+            stack.callback(keys.close)
+            service = stack.enter_context(
+                app.running(
+                    Settings(data_dir=tmp_path, **settings),
+                    ledger or MemoryLedger(SiteKeys.generate("ledger.example/tests")),
+                    store or MemoryStore(),
+                    keys,
+                    b"t" * 32,
+                )
+            )
+            return Catalog(service, _client(service, "127.0.0.1"), keys)
+
+        yield start
+
+
+@pytest.fixture
+def catalog(serve: Callable[..., Catalog]) -> Catalog:
+    return serve()

@@ -1,0 +1,264 @@
+"""The wire contract of OpenLineage's clients, and what is answered to bad input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.errors import OperatorError
+from catalog.ledger.keys import SiteKeys
+from catalog.ledger.memory import MemoryLedger
+from catalog.ledger.protocol import Draft, Receipt
+from tests.support.records import declaration, event
+
+if TYPE_CHECKING:
+    from tests.integration.catalog.api.conftest import Catalog
+
+EVENT = json.dumps(event()).encode()
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    assert {"type", "title", "status", "detail", "correlationId"} <= found.keys()
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/lineage", "/api/v1/lineage/", "/anything/api/v1/lineage", "/a/b/api/v1/lineage/"]
+)
+def test_an_event_is_answered_201_with_its_place_under_any_prefix(catalog: Catalog, path: str) -> None:
+    answer = catalog.client.post(path, content=EVENT)
+    assert answer.status_code == 201
+    assert answer.json() == {"index": 0, "duplicate": False}
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "text/plain"])
+def test_the_media_type_of_an_event_does_not_matter(catalog: Catalog, media: str) -> None:
+    assert catalog.client.post("/api/v1/lineage", content=EVENT, headers={"Content-Type": media}).status_code == 201
+
+
+def test_the_same_event_again_is_answered_201_with_its_first_place(catalog: Catalog) -> None:
+    catalog.event(event())
+    catalog.event(event("START"))
+    again = catalog.event(event())
+    assert (again.status_code, again.json()) == (201, {"index": 0, "duplicate": True})
+
+
+def test_a_compressed_event_is_taken(catalog: Catalog) -> None:
+    answer = catalog.client.post("/api/v1/lineage", content=gzip.compress(EVENT), headers={"Content-Encoding": "gzip"})
+    assert answer.status_code == 201
+
+
+def test_an_event_in_chunks_is_taken(catalog: Catalog) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield EVENT[:100]
+        yield EVENT[100:]
+
+    assert catalog.client.post("/api/v1/lineage", content=chunks()).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        (b"", 400, "#"),
+        (b"   ", 400, "#"),
+        (b"not json", 400, "#"),
+        (b"\xff\xfe", 400, "#"),
+        (b"[]", 422, "#"),
+        (b"{}", 422, "#"),
+        (b'{"eventType": "START"}', 422, "#"),
+        (b'{"run": {"runId": 7}, "job": {"namespace": "a", "name": "b"}}', 422, "#/run/runId"),
+        (b'{"run": {"runId": "r"}, "job": {"namespace": "a", "name": ""}}', 422, "#/job/name"),
+        (b'{"run": {"runId": "r"}, "job": []}', 422, "#/job"),
+        (b'{"job": {"namespace": "a", "name": "b"}, "inputs": [{"namespace": "n"}]}', 422, "#/inputs/0/name"),
+        (b'{"dataset": {"namespace": {}, "name": "b"}}', 422, "#/dataset/namespace"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_the_place(
+    catalog: Catalog, body: bytes, status: int, pointer: str
+) -> None:
+    found = problem(catalog.client.post("/api/v1/lineage", content=body), status)
+    assert found["type"] == "urn:lineward:problem:sender"
+    assert found["errors"][0]["pointer"] == pointer
+    assert catalog.service.ledger.size() == 0
+
+
+def test_17_megabytes_are_refused(catalog: Catalog) -> None:
+    body = b'{"job": {"namespace": "a", "name": "' + b"x" * (17 * 1024 * 1024) + b'"}}'
+    problem(catalog.client.post("/api/v1/lineage", content=body), 413)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_inflated(catalog: Catalog) -> None:
+    bomb = gzip.compress(b" " * (256 * 1024 * 1024), compresslevel=9)
+    assert len(bomb) < 1024 * 1024
+    problem(catalog.client.post("/api/v1/lineage", content=bomb, headers={"Content-Encoding": "gzip"}), 413)
+
+
+def test_damaged_compression_is_refused(catalog: Catalog) -> None:
+    cut = gzip.compress(EVENT)[:-20]
+    problem(catalog.client.post("/api/v1/lineage", content=cut, headers={"Content-Encoding": "gzip"}), 400)
+
+
+def test_an_unknown_encoding_is_refused(catalog: Catalog) -> None:
+    problem(catalog.client.post("/api/v1/lineage", content=EVENT, headers={"Content-Encoding": "br"}), 400)
+
+
+def test_10_000_levels_of_nesting_are_refused(catalog: Catalog) -> None:
+    body = b'{"job": {"namespace": "a", "name": "b"}, "deep": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+    problem(catalog.client.post("/api/v1/lineage", content=body), 413)
+
+
+def test_a_batch_says_what_became_of_each_event(catalog: Catalog) -> None:
+    answer = catalog.client.post("/api/v1/lineage/batch", json=[event(), {}, event("START")])
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["status"] == "partial_success"
+    assert found["summary"] == {"received": 3, "successful": 2, "failed": 1, "retriable": 0, "non_retriable": 1}
+    assert [(one["index"], one["retriable"]) for one in found["failed_events"]] == [(1, False)]
+
+
+def test_a_batch_of_good_events_is_a_success(catalog: Catalog) -> None:
+    found = catalog.client.post("/api/v1/lineage/batch", json=[event("START"), event()]).json()
+    assert found == {
+        "status": "success",
+        "summary": {"received": 2, "successful": 2, "failed": 0, "retriable": 0, "non_retriable": 0},
+        "failed_events": [],
+    }
+
+
+def test_a_batch_is_an_array(catalog: Catalog) -> None:
+    problem(catalog.client.post("/api/v1/lineage/batch", json=event()), 400)
+
+
+def test_a_batch_that_is_too_long_is_refused(serve: Callable[..., Catalog]) -> None:
+    problem(serve(max_batch_events=2).client.post("/api/v1/lineage/batch", json=[{}, {}, {}]), 413)
+
+
+def test_another_method_is_refused(catalog: Catalog) -> None:
+    problem(catalog.client.get("/graphql/nothing"), 404)
+    problem(catalog.client.put("/graphql"), 405)
+
+
+def test_a_record_is_answered_with_its_receipt(catalog: Catalog) -> None:
+    answer = catalog.record(declaration())
+    assert answer.status_code == 201
+    found = answer.json()
+    assert found["index"] == 0
+    assert found["kind"] == "declare_dataset"
+    assert found["subjects"][0].startswith("Dataset:")
+    assert found["duplicate"] is False
+    assert found["recordedAt"].endswith("Z")
+    assert catalog.service.ledger.entry(0).leaf.hex() == found["leaf"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "pointer"),
+    [
+        ({"kind": "unknown"}, "#/kind"),
+        ({}, "#/kind"),
+        (declaration(zone="NOWHERE"), "#/zone"),
+        (declaration(retention={"policy_class": "RESEARCH", "period_days": "many"}), "#/retention/period_days"),
+        ({"kind": "issue_key", "key_id": "aaaaaaaaaa", "principal": "somebody"}, "#/kind"),
+    ],
+)
+def test_a_record_that_is_wrong_is_refused_with_the_place(
+    catalog: Catalog, payload: dict[str, Any], pointer: str
+) -> None:
+    assert problem(catalog.record(payload), 422)["errors"][0]["pointer"] == pointer
+
+
+def test_a_record_that_names_an_unknown_subject_is_refused(catalog: Catalog) -> None:
+    payload = {
+        "kind": "request_approval",
+        "subject": {"dataset": {"namespace": "n", "name": "never seen"}},
+        "approval_kind": "IRB",
+        "use_case": "study",
+        "reason": "asked",
+    }
+    found = problem(catalog.record(payload), 422)
+    assert "unknown" in found["detail"]
+
+
+def test_a_record_in_a_form_is_refused(catalog: Catalog) -> None:
+    answer = catalog.client.post(
+        "/api/v1/records", content=json.dumps(declaration()), headers={"Content-Type": "text/plain"}
+    )
+    problem(answer, 400)
+
+
+class FullLedger(MemoryLedger):
+    """A ledger whose disk is full from the start."""
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        future: Future[Receipt] = Future()
+        future.set_exception(OperatorError("The disk is full.", action="Make room.", retry_after=7))
+        return future
+
+
+def test_a_full_disk_is_answered_503_with_a_time_to_come_back(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(FullLedger(SiteKeys.generate("ledger.example/tests")))
+    answer = catalog.event(event())
+    found = problem(answer, 503)
+    assert answer.headers["retry-after"] == "7"
+    assert found["type"] == "urn:lineward:problem:operator"
+    batch = catalog.client.post("/api/v1/lineage/batch", json=[event()]).json()
+    assert batch["summary"]["retriable"] == 1
+
+
+class BrokenLedger(MemoryLedger):
+    """A ledger with a defect of ours."""
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        raise ZeroDivisionError("a secret value")
+
+
+def test_a_defect_is_masked_and_counted(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(BrokenLedger(SiteKeys.generate("ledger.example/tests")))
+    answer = catalog.event(event(), **{"X-Correlation-ID": "made-up-1"})
+    found = problem(answer, 500)
+    assert "secret" not in answer.text
+    assert found["correlationId"] == answer.headers["x-correlation-id"] == "made-up-1"
+    assert "lineward_masked_errors_total 1.0" in catalog.client.get("/metrics").text
+
+
+def test_every_answer_carries_a_correlation_id(catalog: Catalog) -> None:
+    given = catalog.client.get("/health/live", headers={"X-Correlation-ID": "abc.DEF-1"})
+    assert given.headers["x-correlation-id"] == "abc.DEF-1"
+    odd = catalog.client.get("/health/live", headers={"X-Correlation-ID": "a b\tc<script>"})
+    assert odd.headers["x-correlation-id"] != "a b\tc<script>"
+    assert len(odd.headers["x-correlation-id"]) == 16
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080"])
+def test_a_loopback_server_does_not_go_by_another_name(catalog: Catalog, host: str) -> None:
+    problem(catalog.client.get("/health/live", headers={"Host": host}), 421)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8080", "127.0.0.1", "[::1]:8080", "LOCALHOST"])
+def test_a_loopback_server_goes_by_loopback_names(catalog: Catalog, host: str) -> None:
+    assert catalog.client.get("/health/live", headers={"Host": host}).status_code == 200
+
+
+def test_a_server_goes_by_the_names_it_was_given(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(allowed_hosts=("catalog.example",))
+    assert catalog.client.get("/health/live", headers={"Host": "catalog.example:80"}).status_code == 200
+    problem(catalog.client.get("/health/live", headers={"Host": "other.example"}), 421)
+
+
+def test_a_page_of_another_site_is_refused(catalog: Catalog) -> None:
+    problem(catalog.event(event(), Origin="https://evil.example"), 403)
+    assert catalog.event(event(), Origin="http://127.0.0.1:8080").status_code == 201
+
+
+
+def test_openapi_describes_every_route(catalog: Catalog) -> None:
+    paths = catalog.client.get("/openapi.json").json()["paths"]
+    assert {"/api/v1/lineage", "/api/v1/lineage/batch", "/api/v1/records", "/graphql", "/health/ready"} <= paths.keys()
