@@ -41,6 +41,9 @@ from graph_schema.identity import label_of, node_id, split_state_id
 from reports import contexts
 
 DEPTH, BUDGET = 100, 5000
+CLAIM = "facet:lineward_deidentification"
+"""The aspect by which a run says that it removed identifiers."""
+
 DISCLOSED = 64 * 1024
 """Bytes up to which a cited entry's redacted body stands in the evidence."""
 
@@ -394,6 +397,15 @@ class _Told:
                 in_force=one.in_force,
                 entries=(self._cite(one.entry),),
             )
+
+        covered = {one.run or one.job for one in found.values()}
+        for run_id, run in sorted(self.scene.runs.items(), key=lambda each: (each[1].started_at or 0, each[1].run_id)):
+            claim = run.aspects.get(CLAIM)
+            if claim is not None and not covered & {run_id, run.job}:
+                # What the run says it removed is a claim; without an attestation it clears nothing.
+                yield contexts.DeidentificationStep(
+                    job=self._job_name(run.job), run=run.run_id, entries=(self._cite(claim.entry),)
+                )
 
     def _labels(self) -> Iterable[contexts.Label]:
         for record in self._sorted_datasets():

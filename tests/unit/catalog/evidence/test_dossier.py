@@ -9,7 +9,19 @@ from graph_schema.nodes import ModelVersion
 from reports.contexts import ModelDossier
 from reports.json import render_json
 from reports.standalone.verify_lineward import verify as verify_file
-from tests.support.records import DIGEST, MODEL, House, decision, declaration, event, registration, request, seal
+from tests.support.records import (
+    DIGEST,
+    MODEL,
+    RUN,
+    House,
+    attestation,
+    decision,
+    declaration,
+    event,
+    registration,
+    request,
+    seal,
+)
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 
@@ -115,3 +127,16 @@ def test_an_unauthenticated_decision_is_a_finding(house: House) -> None:
 def test_what_was_never_registered_has_no_dossier(house: House) -> None:
     house.send(event())
     assert model_dossier(house.store, house.ledger, VERSION, "1") is None
+
+
+def test_a_step_that_nobody_attested_is_shown_as_such(house: House) -> None:
+    told = event(version={"datasetVersion": DIGEST})
+    told["run"]["facets"] = {"lineward_deidentification": {"method": "SAFE_HARBOR", "state": "DE_IDENTIFIED"}}
+    house.send(told)
+    house.record(seal())
+    house.record(registration())
+    ((step),) = dossier(house, now(house)).deidentification
+    assert (step.job, step.run, step.method, step.attested_by) == ("pipeline/curate", RUN, None, None)
+    house.record(attestation())
+    ((attested),) = dossier(house, now(house)).deidentification
+    assert (attested.method, attested.in_force) == ("EXPERT_DETERMINATION", True)
