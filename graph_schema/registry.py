@@ -57,13 +57,13 @@ def check_facts(facts: Facts) -> None:
     Raises:
         UnregisteredError: a node's label, an edge's type or one of its ends, or an aspect is not registered.
     """
-    for node, _ in facts.nodes:
-        if type(node) is not Node.registered.get(node.label):
-            raise UnregisteredError(f"{node.label} is no registered kind of node")
-    for edge in facts.edges:
-        _check_edge(edge.kind, label_of(edge.source), label_of(edge.target))
-    for said in facts.statements:
-        _check_statement(label_of(said.subject), said.aspect)
+    for kind in {type(node) for node, _ in facts.nodes}:
+        if kind is not Node.registered.get(kind.__name__):
+            raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
+    for edge in {(edge.kind, label_of(edge.source), label_of(edge.target)) for edge in facts.edges}:
+        _check_edge(*edge)
+    for said in {(label_of(said.subject), said.aspect) for said in facts.statements}:
+        _check_statement(*said)
 
 
 def faults() -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from catalog.store.protocol import KnownNode, Quarantined
 from graph_schema.facts import Edge, Facts, Statement, canonical
 from graph_schema.folding import Contribution, Flow
+from graph_schema.nodes import Node
 
 Row = tuple[str, ...]
 
@@ -76,28 +77,21 @@ def unseen(facts: Facts, checkpoint: int, upto: int) -> Facts:
     Structural edges keep their first entry too. Entries come in ledger order, so what lies at or below the checkpoint
     is there already.
     """
-    nodes: dict[str, tuple[object, int]] = {}
+    nodes: dict[Node, int] = {}
     for node, entry in facts.nodes:
-        if entry > checkpoint and ((known := nodes.get(node.id)) is None or entry < known[1]):
-            nodes[node.id] = (node, entry)
-    edges = dict.fromkeys(edge for edge in facts.edges if edge.entry > checkpoint)
-    statements = dict.fromkeys(said for said in facts.statements if said.entry > checkpoint)
+        if entry > checkpoint and entry < nodes.get(node, entry + 1):
+            nodes[node] = entry
+    edges = tuple(dict.fromkeys(edge for edge in facts.edges if edge.entry > checkpoint))
+    statements = tuple(dict.fromkeys(said for said in facts.statements if said.entry > checkpoint))
     newest = max(
-        (
-            entry
-            for entries in (
-                (entry for _, entry in nodes.values()),
-                (edge.entry for edge in edges),
-                (said.entry for said in statements),
-            )
-            for entry in entries
-        ),
-        default=upto,
+        max(nodes.values(), default=upto),
+        max((edge.entry for edge in edges), default=upto),
+        max((said.entry for said in statements), default=upto),
     )
     if newest > upto:
         msg = f"facts of entry {newest} cannot be applied up to {upto}"
         raise ValueError(msg)
-    return Facts(tuple(nodes.values()), tuple(edges), tuple(statements))  # type: ignore[arg-type]
+    return Facts(tuple(nodes.items()), edges, statements)
 
 
 def rows(
