@@ -228,6 +228,23 @@ def test_the_same_bytes_come_out_in_another_process_time_zone_and_language(
     assert ran.stdout.split()[0] == hashlib.sha256(render_pdf(clinical_dossier())).hexdigest()
 
 
+MANY = """
+import resource
+from dataclasses import replace
+from reports.pdf import render_pdf
+from tests.support.dossier import clinical_dossier
+for number in range(12):
+    render_pdf(replace(clinical_dossier(), organisation=f"organisation {number}"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is another elsewhere")
+def test_a_dozen_reports_take_no_more_memory_than_one() -> None:
+    ran = subprocess.run([sys.executable, "-c", MANY], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 250, "MiB; without forgetting it is 350 after a dozen, and grows"
+
+
 def run_script(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the script as an auditor does: alone, isolated from every folder of this project."""
     alone = (
