@@ -53,7 +53,8 @@ class Seal:
     @strawberry.field
     def manifest(self, first: int = 100, after: str | None = None) -> Connection[ManifestFile]:
         cursor = Cursor.of("manifest", self.entry)
-        return page_of(self.found.manifest, lambda file: [file.path], _file, cursor, first, after)
+        files = sorted(self.found.manifest, key=lambda file: file.path)
+        return page_of(files, lambda file: [file.path], _file, cursor, first, after)
 
 
 @strawberry.type(description="A principal's record that the bytes were checked against the digest.")

@@ -1,0 +1,140 @@
+"""Who may do what over HTTP: before any key exists, and from the first key on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.access.keys import local_actor
+from tests.support.records import declaration, decision, event, principal, registration, request, seal
+
+if TYPE_CHECKING:
+    from tests.integration.catalog.api.conftest import Catalog
+
+
+def key_of(catalog: Catalog, name: str, *roles: str) -> dict[str, str]:
+    """Define a principal, issue a key to it as whoever owns the machine, and return the header that carries it."""
+    intake = catalog.service.services.intake
+    intake.submit_record(principal(name, *roles), local_actor(), "tests").result()
+    catalog.caught_up()
+    key, issued = intake.issue_key(name, local_actor(), "tests")
+    issued.result()
+    return {"Authorization": f"Bearer {key.secret}"}
+
+
+def test_without_any_key_this_machine_is_the_local_principal(catalog: Catalog) -> None:
+    assert catalog.event(event()).status_code == 201
+    assert catalog.service.ledger.entry(0).entry.actor == "local"
+
+
+def test_without_any_key_nobody_else_is_served(catalog: Catalog) -> None:
+    answer = catalog.remote().post("/api/v1/lineage", json=event())
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_a_proxy_on_this_machine_does_not_make_others_local(catalog: Catalog, header: str) -> None:
+    assert catalog.event(event(), **{header: "for=192.0.2.7"}).status_code == 401
+
+
+def test_from_the_first_key_on_this_machine_needs_one_too(catalog: Catalog) -> None:
+    header = key_of(catalog, "emitter-1", "emitter")
+    assert catalog.event(event()).status_code == 401
+    assert catalog.event(event(), **header).status_code == 201
+    assert catalog.remote().post("/api/v1/lineage", json=event(), headers=header).status_code == 201
+
+
+@pytest.mark.parametrize("sent", ["Bearer lw_wrong", "Basic dXNlcjpwYXNz", "Bearer", "lw_x"])
+def test_a_wrong_key_is_refused_even_where_none_is_needed(catalog: Catalog, sent: str) -> None:
+    assert catalog.event(event(), Authorization=sent).status_code == 401
+
+
+def test_the_actor_is_the_key_and_never_the_body(catalog: Catalog) -> None:
+    header = key_of(catalog, "steward-1", "steward")
+    catalog.record(declaration(), **header)
+    assert catalog.service.ledger.entry(catalog.service.ledger.size() - 1).entry.actor == "steward-1"
+    assert catalog.record({**declaration(), "actor": "somebody"}, **header).status_code == 422
+
+
+def test_a_role_that_does_not_suffice_is_refused(catalog: Catalog) -> None:
+    header = key_of(catalog, "emitter-1", "emitter")
+    answer = catalog.record(declaration(), **header)
+    assert answer.status_code == 403
+    assert "engineer" in answer.json()["detail"]
+
+
+def test_an_emitter_may_not_ask(catalog: Catalog) -> None:
+    header = key_of(catalog, "emitter-1", "emitter")
+    answer = catalog.client.post("/graphql", json={"query": "{ readPoint { ledgerIndex } }"}, headers=header)
+    assert answer.status_code == 403
+    assert catalog.client.get("/api/v1/ledger/entries/0", headers=header).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/api/v1/ledger/entries", "/api/v1/ledger/entries/0", "/api/v1/ledger/entries/0/proof"])
+def test_the_ledger_is_read_by_those_who_may_ask(catalog: Catalog, path: str) -> None:
+    header = key_of(catalog, "auditor-1", "auditor")
+    assert catalog.client.get(path).status_code == 401
+    assert catalog.client.get(path, headers=header).status_code == 200
+
+
+def test_checkpoint_keys_and_health_are_for_everyone(catalog: Catalog) -> None:
+    key_of(catalog, "auditor-1", "auditor")
+    for path in ("/api/v1/ledger/checkpoint", "/api/v1/ledger/keys", "/health/live", "/health/ready", "/metrics"):
+        assert catalog.client.get(path).status_code == 200, path
+
+
+def test_a_key_is_issued_by_an_admin_and_shown_once(catalog: Catalog) -> None:
+    admin = key_of(catalog, "admin-1", "admin")
+    catalog.record(principal("engineer-1", "engineer"), **admin)
+    catalog.caught_up()
+    mutation = """mutation { issueKey(principal: "engineer-1") { ... on IssuedKey { keyId secret receipt { index } }
+      ... on Problem { code message } } }"""
+    issued = catalog.ask(mutation, admin)["data"]["issueKey"]
+    assert issued["secret"].startswith(f"lw_{issued['keyId']}_")
+    entry = catalog.service.ledger.entry(issued["receipt"]["index"])
+    assert issued["secret"].encode() not in entry.entry_bytes + (entry.body or b"")
+    header = {"Authorization": f"Bearer {issued['secret']}"}
+    assert catalog.event(event(), **header).status_code == 201
+    refused = catalog.ask(mutation, header)["data"]["issueKey"]
+    assert refused["code"] == "FORBIDDEN"
+    revocation = {"kind": "revoke_key", "key_id": issued["keyId"], "principal": "engineer-1"}
+    assert catalog.record(revocation, **admin).status_code == 201
+    assert catalog.event(event(), **header).status_code == 401
+
+
+def approval(catalog: Catalog, requester: dict[str, str]) -> int:
+    for payload in (declaration(dataset=seal()["dataset"]), seal(), registration(run_id=None, job=None)):
+        answer = catalog.record({name: value for name, value in payload.items() if value is not None}, **requester)
+        assert answer.status_code == 201, answer.text
+        catalog.caught_up()
+    index: int = catalog.record(request(), **requester).json()["index"]
+    catalog.caught_up()
+    return index
+
+
+def test_the_requester_of_an_approval_may_not_decide_on_it(catalog: Catalog) -> None:
+    both = key_of(catalog, "person-1", "engineer", "approver", "emitter")
+    index = approval(catalog, both)
+    answer = catalog.record(decision(index), **both)
+    assert answer.status_code == 403
+    other = key_of(catalog, "person-2", "approver")
+    assert catalog.record(decision(index), **other).status_code == 201
+
+
+def test_an_approval_shows_who_decided_and_that_a_key_proved_it(catalog: Catalog) -> None:
+    engineer = key_of(catalog, "person-1", "engineer", "emitter")
+    index = approval(catalog, engineer)
+    approver = key_of(catalog, "person-2", "approver")
+    catalog.record(decision(index), **approver)
+    catalog.caught_up()
+    query = "{ approvals { totalCount nodes { request state decisions { decidedBy authenticated meaning } } } }"
+    found: dict[str, Any] = catalog.ask(query, approver)["data"]["approvals"]
+    assert found["nodes"] == [
+        {
+            "request": index,
+            "state": "APPROVED",
+            "decisions": [{"decidedBy": "person-2", "authenticated": True, "meaning": "APPROVAL"}],
+        }
+    ]
