@@ -1,0 +1,89 @@
+"""One store call a level, never one a node: however wide a question is, it costs the same calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from catalog.approvals.queries import approvals_of
+from catalog.assets.queries import datasets, jobs, runs
+from catalog.evidence.dossier import model_dossier
+from catalog.labels.queries import attestations, labels
+from catalog.releases.queries import model_versions, trained_on, versions_of
+from catalog.snapshots.queries import snapshots, snapshots_of
+from catalog.store.protocol import Snapshotted
+from graph_schema.nodes import ModelVersion
+from tests.support.records import MODEL, House, declaration, event, registration, request, seal, tag
+
+WIDE = 12
+
+
+class Counting:
+    """Counts the calls to the store that it stands in front of."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._reader, name)
+
+        def counted(*args: Any, **more: Any) -> Any:
+            self.calls[name] += 1
+            return verb(*args, **more)
+
+        return counted
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    for number in range(WIDE):
+        run = f"0190d2e6-0000-7000-8000-{number:012d}"
+        wide = event(run=run, at=f"2026-01-{number + 1:02d}T10:00:00Z")
+        wide["outputs"][0]["name"] = wide["inputs"][0]["name"] = f"visits-{number}"
+        wide["job"]["name"] = f"curate-{number}"
+        house.send(wide)
+        dataset = {"namespace": "curated", "name": f"visits-{number}"}
+        house.record(declaration(dataset=dataset))
+        house.record(tag(dataset=dataset))
+        house.record(seal(dataset=dataset, run_id=run))
+        named = [{"dataset": dataset, "digest": seal()["digest"]}]
+        house.record(registration(version=str(number), trained_on=named, evaluated_on=named, run_id=run))
+        house.record(request(subject={"model_version": {"model": MODEL, "version": str(number)}}))
+    return house
+
+
+READS: Mapping[str, tuple[str, Callable[[Snapshotted, Sequence[str]], Any]]] = {
+    "datasets": ("Dataset", datasets),
+    "jobs": ("Job", jobs),
+    "runs": ("Run", runs),
+    "snapshots": ("Snapshot", snapshots),
+    "snapshots of": ("Dataset", snapshots_of),
+    "labels": ("Dataset", labels),
+    "attestations": ("Job", attestations),
+    "approvals of": ("ModelVersion", approvals_of),
+    "model versions": ("ModelVersion", model_versions),
+    "versions of": ("Model", versions_of),
+    "trained on": ("Snapshot", trained_on),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_wide_question_costs_as_many_calls_as_a_narrow_one(house: House, name: str) -> None:
+    label, read = READS[name]
+    ids = [row[1] for row in house.store.scan() if row[0] == "node" and row[1].startswith(f"{label}:")]
+    assert ids
+    narrow, wide = Counting(house.store), Counting(house.store)
+    read(narrow, ids[:1])
+    read(wide, ids)
+    assert wide.calls == narrow.calls
+    assert wide.calls.total() <= 12
+
+
+def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
+    counting = Counting(house.store)
+    assert model_dossier(counting, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id, "1")
+    assert counting.calls.total() <= 100
