@@ -187,7 +187,7 @@ def show() -> str:
 def run_states() -> str:
     """Keep what is known of runs now."""
     return (
-        "UNWIND $rows AS row MATCH (r:Run {id: row.id}) SET r += row, "
+        "UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row, "
         "r.started_at = datetime({epochMillis: coalesce(row.start_event_at, row.first_event_at) / 1000}), "
         "r.ended_at = CASE WHEN row.end_event_at IS NULL THEN null "
         "ELSE datetime({epochMillis: row.end_event_at / 1000}) END RETURN count(r) AS written"
@@ -234,7 +234,7 @@ def clear() -> str:
 def run_states_of() -> str:
     """Return what is kept of runs."""
     return (
-        "UNWIND $ids AS id MATCH (r:Run {id: id}) WHERE r.first_event_at IS NOT NULL "
+        "UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL "
         "RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, "
         "r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams"
     )
@@ -253,7 +253,7 @@ def sayings(kind: str) -> str:
 def accesses() -> str:
     """Return what runs read, wrote and produced, as it was first said."""
     return (
-        "UNWIND $ids AS id MATCH (r:Run {id: id})-[e:READ|WROTE|PRODUCED]->(t) "
+        "UNWIND $ids AS id MATCH (r:Entity {id: id})-[e:READ|WROTE|PRODUCED]->(t) "
         "RETURN id AS run, type(e) AS kind, t.id AS target, e.job AS job, e.valid_from AS valid_from, "
         "e.known_from AS entry, coalesce(e.replaces, false) AS replaces"
     )
