@@ -26,7 +26,7 @@ from catalog.api.graphql.asking import Asking, now_micros
 from catalog.api.graphql.deadline import OutOfTimeError, Timed
 from catalog.api.graphql.limits import Costs, is_mutation, operation_of
 from catalog.api.graphql.problems import EXPECTED, as_problem
-from catalog.api.graphql.schema import schema
+from catalog.api.graphql.schema import graphql_schema, schema
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
@@ -88,7 +88,7 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
     operation = operation_of(document, question.operation)
     if operation is None:
         return {"data": None, "errors": [{"message": "Say by operationName which of the operations to run."}]}
-    costs = Costs(schema()._schema, document, question.variables)
+    costs = Costs(graphql_schema(), document, question.variables)
     cost = costs.cost(operation)
     if cost > settings.query_cost:
         return {
@@ -132,10 +132,10 @@ def _checked(question: Question, services: Services) -> DocumentNode:
     except GraphQLError as error:
         raise RefusedError([error]) from error
     # Cyclic fragments first: the limits below follow fragments without looking for cycles.
-    errors = validate(schema()._schema, document, [NoFragmentCyclesRule])
+    errors = validate(graphql_schema(), document, [NoFragmentCyclesRule])
     if not errors:
         rules = [depth_limit(settings.query_depth, None), alias_limit(settings.query_aliases)]
-        errors = validate(schema()._schema, document, rules)
+        errors = validate(graphql_schema(), document, rules)
     if errors:
         raise RefusedError(errors)
     return document

@@ -6,7 +6,7 @@ from asyncio import gather
 from functools import cache
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
@@ -80,6 +80,11 @@ def schema() -> strawberry.Schema:
         types=[Job, Run, State, releases.Model, labels.Attestation, others.Principal, *others.TYPES],
         config=CONFIG,
     )
+
+
+def graphql_schema() -> GraphQLSchema:
+    """Return the same as graphql-core knows it."""
+    return schema()._schema  # noqa: SLF001  strawberry has no other way to it
 
 
 def sdl() -> str:

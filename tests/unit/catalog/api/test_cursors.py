@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.api.graphql.connections import page_of
+from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.problems import InvalidInputError
+
+QUERY = Cursor.of("search", "text")
+
+
+@given(st.lists(st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans()), min_size=1, max_size=5))
+def test_a_position_survives_its_cursor(position: list[object]) -> None:
+    assert QUERY.read(QUERY.write(position), len(position)) == position
+
+
+@given(st.text())
+def test_any_text_is_a_cursor_or_invalid_input(text: str) -> None:
+    try:
+        QUERY.read(text, 2)
+    except InvalidInputError as error:
+        assert error.field == "after"
+
+
+def test_a_cursor_is_bound_to_everything_that_is_asked() -> None:
+    cursor = QUERY.write(["a", "b"])
+    with pytest.raises(InvalidInputError, match="another query"):
+        Cursor.of("search", "other").read(cursor, 2)
+    with pytest.raises(InvalidInputError, match="another query"):
+        QUERY.read(cursor, 3)
+
+
+@given(st.sets(st.tuples(st.integers(0, 5), st.text(max_size=3)), max_size=30), st.integers(1, 7))
+def test_pages_together_are_the_whole_in_order(items: set[tuple[int, str]], first: int) -> None:
+    ordered = sorted(items)
+    seen: list[tuple[int, str]] = []
+    after = None
+    while True:
+        page = page_of(ordered, list, lambda item: item, QUERY, first, after)
+        seen += page.nodes
+        assert page.total_count == len(ordered)
+        if not page.page_info.has_next_page:
+            break
+        after = page.page_info.end_cursor
+    assert seen == ordered
+
+
+@pytest.mark.parametrize("first", [0, -1, 501])
+def test_a_page_has_bounds(first: int) -> None:
+    with pytest.raises(InvalidInputError):
+        page_of([1], lambda item: [item], lambda item: item, QUERY, first, None)
