@@ -52,7 +52,9 @@ def test_a_demand_and_what_was_done_are_different_codes() -> None:
     assert "MASKED" in hl7.ALTERATION
 
 
-@pytest.mark.parametrize("written", ["DUO:0000042", "DUO_0000042", "DUO_00000042", "GRU", "http://purl.obolibrary.org/obo/DUO_0000042"])
+@pytest.mark.parametrize(
+    "written", ["DUO:0000042", "DUO_0000042", "DUO_00000042", "GRU", "http://purl.obolibrary.org/obo/DUO_0000042"]
+)
 def test_data_use_terms_compare_as_numbers(written: str) -> None:
     assert duo.find(written).code.code == "DUO:0000042"
 

@@ -1,0 +1,113 @@
+"""Kinds to the tables and the diagram of a README: `python -m graph_schema.describe README.md`, `--check` to compare.
+
+What lies between the two marks is rewritten; without a file the text is printed. Exit code 1: a check found it stale,
+2: wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from graph_schema.aspects import ASPECTS
+from graph_schema.edges import EdgeKind
+from graph_schema.nodes import Node
+from graph_schema.registry import EDGES, NODES, sentence
+
+BEGIN: Final = "<!-- graph-schema:begin -->"
+END: Final = "<!-- graph-schema:end -->"
+
+_GROUPS: Final = {
+    "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site"),
+    "Work": ("Job", "Run", "CodeRevision", "Environment"),
+    "Models": ("Model", "ModelVersion", "Evaluation", "Release", "Deployment"),
+    "People": ("Principal", "Approval", "Attestation"),
+}
+
+
+def description() -> str:
+    """Return the tables of nodes, edges and aspects and the diagram, as Markdown."""
+    return "\n\n".join(
+        (
+            diagram(),
+            _table(("Node", "Key", "What it is"), ((f"`{n.__name__}`", _key(n), sentence(n)) for n in NODES)),
+            _table(("Edge", "From", "To", "What it says"), map(_edge_row, EDGES)),
+            _table(
+                ("Aspect", "Said of", "What it says"),
+                ((f"`{one.name}`", ", ".join(one.of), one.description) for one in ASPECTS),
+            ),
+        )
+    )
+
+
+def diagram() -> str:
+    """Return the kinds and the edges between them as a Mermaid flow chart, grouped, one arrow for a pair of kinds."""
+    lines = ["```mermaid", "flowchart LR"]
+    for group, labels in _GROUPS.items():
+        lines.append(f"  subgraph {group}")
+        lines += [f"    {label}" for label in labels]
+        lines.append("  end")
+    between: dict[tuple[str, str], list[str]] = {}
+    for kind in EDGES:
+        sources, targets = kind.ends()
+        for source in sources:
+            for target in targets:
+                said = kind.edge_type().lower().replace("_", " ")
+                between.setdefault((source.__name__, target.__name__), []).append(said)
+    lines += [f'  {source} -->|"{", ".join(said)}"| {target}' for (source, target), said in between.items()]
+    return "\n".join([*lines, "```"])
+
+
+def rewritten(text: str) -> str:
+    """Return the text with what lies between the marks replaced.
+
+    Raises:
+        ValueError: the marks are missing or stand in the wrong order.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        msg = f"the text has no {BEGIN} followed by {END}"
+        raise ValueError(msg)
+    return f"{before}{BEGIN}\n\n{description()}\n\n{END}{after}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite or check a file, or print."""
+    names = [argument for argument in arguments if argument != "--check"]
+    if not names:
+        sys.stdout.write(description() + "\n")
+        return 0
+    path = Path(names[0])
+    try:
+        text = path.read_text(encoding="utf-8")
+        new = rewritten(text)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{path}: {error}\n")
+        return 2
+    if "--check" in arguments:
+        if new != text:
+            sys.stderr.write(f"{path} is not what the schema says: python -m graph_schema.describe {path}\n")
+        return int(new != text)
+    path.write_text(new, encoding="utf-8")
+    return 0
+
+
+def _key(kind: type[Node]) -> str:
+    return ", ".join(kind.key_fields())
+
+
+def _edge_row(kind: type[EdgeKind]) -> tuple[str, str, str, str]:
+    sources, targets = (" or ".join(f"`{end.__name__}`" for end in ends) for ends in kind.ends())
+    return f"`{kind.edge_type()}`", sources, targets, sentence(kind)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+// accesses()
+UNWIND $ids AS id MATCH (r:Entity {id: id})-[e:READ|WROTE|PRODUCED]->(t) RETURN id AS run, type(e) AS kind, t.id AS target, e.job AS job, e.valid_from AS valid_from, e.known_from AS entry, coalesce(e.replaces, false) AS replaces
+
+// add_contributors()
+UNWIND $rows AS row MATCH (n:Entity {id: row.target}) SET n.contributors = coalesce(n.contributors, []) + [j IN row.jobs WHERE NOT j IN coalesce(n.contributors, [])] RETURN count(n) AS written
+
+// advance()
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.alias_reach = $alias_reach REMOVE l.locked
+
+// around()
+UNWIND $rows AS row OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from < row.at RETURN s.valid_from AS earlier ORDER BY s.subject DESC, s.aspect DESC, s.valid_from DESC LIMIT 1 } OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from >= row.at RETURN s.valid_from AS later ORDER BY s.subject ASC, s.aspect ASC, s.valid_from ASC LIMIT 1 } RETURN row.run AS run, row.at AS at, earlier, later
+
+// checkpoint()
+MATCH (l:Lineward {name: 'graph'}) RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach
+
+// clear()
+MATCH (n) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
+
+// contributions(replacing=True)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) UNWIND $asks[n.id] AS at CALL (n, at) { UNWIND n.contributors AS job CALL (n, at, job) { MATCH (c:Contribution) WHERE c.target = n.id AND c.job = job AND c.at <= at AND c.run >= '' AND c.tie >= '' AND c.known_from <= $known_at RETURN c ORDER BY c.target DESC, c.job DESC, c.at DESC, c.run DESC, c.tie DESC LIMIT $newest } RETURN c UNION MATCH (c:Contribution) WHERE c.replaced = n.id AND c.at <= at AND c.run >= '' AND c.tie >= '' AND c.job >= '' AND c.known_from <= $known_at RETURN c ORDER BY c.replaced DESC, c.at DESC, c.run DESC, c.tie DESC, c.job DESC LIMIT $newest } WITH DISTINCT c RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced
+
+// contributions(replacing=False)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) UNWIND $asks[n.id] AS at CALL (n, at) { UNWIND n.contributors AS job CALL (n, at, job) { MATCH (c:Contribution) WHERE c.target = n.id AND c.job = job AND c.at <= at AND c.run >= '' AND c.tie >= '' AND c.known_from <= $known_at RETURN c ORDER BY c.target DESC, c.job DESC, c.at DESC, c.run DESC, c.tie DESC LIMIT $newest } RETURN c } WITH DISTINCT c RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced
+
+// create_edges(kind='READ', restated=False)
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) CREATE (a)-[e:READ]->(b) SET e = row.said, e.said_at = CASE WHEN row.said.valid_from IS NULL THEN null ELSE datetime({epochMillis: row.said.valid_from / 1000}) END RETURN count(e) AS written
+
+// create_edges(kind='READ', restated=True)
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) CREATE (a)-[e:READ_RESTATED]->(b) SET e = row.said, e.said_at = CASE WHEN row.said.valid_from IS NULL THEN null ELSE datetime({epochMillis: row.said.valid_from / 1000}) END RETURN count(e) AS written
+
+// create_edges(kind='EXECUTED', restated=False)
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) CREATE (a)-[e:EXECUTED]->(b) SET e = row.said, e.said_at = CASE WHEN row.said.valid_from IS NULL THEN null ELSE datetime({epochMillis: row.said.valid_from / 1000}) END RETURN count(e) AS written
+
+// create_flows()
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) CREATE (a)-[f:FEEDS]->(b) SET f = row.said RETURN count(f) AS written
+
+// create_nodes(name='Dataset')
+UNWIND $rows AS row CREATE (n:Entity:Dataset) SET n = row RETURN count(n) AS written
+
+// create_quarantined()
+UNWIND $rows AS row CREATE (q:Quarantined) SET q = row RETURN count(q) AS written
+
+// create_statements()
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) CREATE (s:Statement)-[:IS_ABOUT]->(n) SET s = row, s.said_at = datetime({epochMillis: row.valid_from / 1000}) RETURN count(s) AS written
+
+// create_values()
+UNWIND $rows AS row MERGE (v:Value {digest: row.digest}) ON CREATE SET v.text = row.text RETURN count(v) AS written
+
+// current()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id AS id, h.aspect AS aspect, value
+
+// existing()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id, n.known_from IS NOT NULL AS named
+
+// find(labels=['Dataset'], text=False, after=False)
+MATCH (n:Dataset) WHERE n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE f IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], facets: coalesce(n.search_facets, [])}) AS found CALL (found) { UNWIND found AS hit WITH hit ORDER BY hit.title, hit.id LIMIT $first RETURN collect(hit.id) AS page } CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet WITH facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit.label AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
+
+// find(labels=['Job', 'Dataset'], text=True, after=True)
+CALL db.index.fulltext.queryNodes('search', $text) YIELD node AS n WITH n WHERE (n:Dataset OR n:Job) AND n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE f IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], facets: coalesce(n.search_facets, [])}) AS found CALL (found) { UNWIND found AS hit WITH hit WHERE hit.title > $title OR (hit.title = $title AND hit.id > $id) ORDER BY hit.title, hit.id LIMIT $first RETURN collect(hit.id) AS page } CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet WITH facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit.label AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
+
+// flow_times()
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MATCH (a)-[f:FEEDS]->(b) WHERE coalesce(f.job, '') = row.job AND f.how = row.how RETURN row.place AS place, min(f.valid_from) AS valid_from
+
+// flows(direction='out')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[f:FEEDS]->() WHERE f.valid_from <= $valid_at AND f.known_from <= $known_at RETURN startNode(f).id, endNode(f).id, f.job, f.how, f.valid_from, f.known_from
+
+// flows(direction='in')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[f:FEEDS]-() WHERE f.valid_from <= $valid_at AND f.known_from <= $known_at RETURN startNode(f).id, endNode(f).id, f.job, f.how, f.valid_from, f.known_from
+
+// history()
+UNWIND $rows AS row MATCH (s:Statement {subject: row.subject, aspect: row.aspect}) WHERE s.valid_from >= $always RETURN s.subject AS subject, s.aspect AS aspect, s.role AS role, s.run AS run, s.valid_from AS valid_from, s.rank AS rank, s.tie AS tie, s.known_from AS entry, s.id AS place
+
+// hold()
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) MATCH (s:Statement {id: row.statement}) CREATE (s)-[h:IS_IN_FORCE_FOR {aspect: row.aspect, spoken: row.spoken, since: row.since}]->(n) RETURN count(h) AS written
+
+// holders()
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-(s:Statement) WHERE h.aspect IN row.aspects RETURN s.subject AS subject, s.aspect AS aspect, s.role AS role, s.run AS run, s.valid_from AS valid_from, s.rank AS rank, s.tie AS tie, s.known_from AS entry, s.id AS place, h.spoken AS spoken, h.since AS since
+
+// hop(kinds=['READ', 'EXECUTED'], direction='out')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:EXECUTED|READ|READ_RESTATED]->() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
+
+// hop(kinds=['WROTE'], direction='in')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[e:WROTE|WROTE_RESTATED]-() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
+
+// hop(kinds=['IS_ALIAS_OF'], direction='both')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:IS_ALIAS_OF|IS_ALIAS_OF_RESTATED]-() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
+
+// lock()
+MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach
+
+// merge_contributions()
+UNWIND $rows AS row MERGE (c:Contribution {key: row.key}) ON CREATE SET c = row ON MATCH SET c.known_from = CASE WHEN row.known_from < c.known_from THEN row.known_from ELSE c.known_from END, c.replaced = coalesce(row.replaced, c.replaced) RETURN count(c) AS written
+
+// moments()
+UNWIND $ids AS id MATCH (s:Statement {subject: id, aspect: 'event'}) WHERE s.valid_from >= $always AND s.rank IN $ranks RETURN id AS run, s.rank AS rank, s.valid_from AS at, min(s.known_from) AS entry
+
+// name_nodes()
+UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row RETURN count(n) AS written
+
+// nodes()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.known_from <= $known_at RETURN n.id AS id, n.known_from AS entry, n.key AS key
+
+// outputs()
+UNWIND $rows AS row MATCH (s:Statement) WHERE s.waits_for = row.run AND s.valid_from > row.after AND s.valid_from <= row.until RETURN DISTINCT s.subject AS subject, s.aspect AS aspect, s.role AS role, s.run AS run, s.valid_from AS valid_from, s.rank AS rank, s.tie AS tie, s.known_from AS entry, s.id AS place
+
+// quarantined()
+MATCH (q:Quarantined) RETURN q.entry, q.kind, q.subjects, q.reason ORDER BY q.entry
+
+// reach(direction='out', depth=3)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[:FEEDS*0..3]->(m) RETURN DISTINCT m.id AS id LIMIT $limit
+
+// reach(direction='in', depth=41)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m) RETURN DISTINCT m.id AS id LIMIT $limit
+
+// release()
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-() WHERE h.aspect = row.aspect DELETE h RETURN count(h) AS written
+
+// run_states()
+UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row, r.started_at = datetime({epochMillis: coalesce(row.start_event_at, row.first_event_at) / 1000}), r.ended_at = CASE WHEN row.end_event_at IS NULL THEN null ELSE datetime({epochMillis: row.end_event_at / 1000}) END RETURN count(r) AS written
+
+// run_states_of()
+UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams
+
+// sayings(kind='READ')
+UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MATCH (a)-[e:READ]->(b) WHERE coalesce(e.job, '') = row.job AND coalesce(e.replaces, false) = row.replaces RETURN row.place AS place, min(coalesce(e.valid_from, $always)) AS valid_from
+
+// scan_contributions()
+MATCH (c:Contribution) RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced
+
+// scan_current()
+MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id, h.aspect, value, h.since, s.known_from
+
+// scan_edges()
+MATCH ()-[e:ASSESSED|ASSESSED_RESTATED|ATTESTED|ATTESTED_RESTATED|BUILT_FROM|BUILT_FROM_RESTATED|BUILT_IN|BUILT_IN_RESTATED|CAPTURES|CONCERNS|CONCERNS_RESTATED|CONSUMES|CONSUMES_RESTATED|COVERS|COVERS_RESTATED|DECIDED|DECIDED_RESTATED|DEPENDS_ON|DEPENDS_ON_RESTATED|DEPLOYS|DEPLOYS_RESTATED|DERIVES_FROM|DERIVES_FROM_RESTATED|EVALUATED_ON|EVALUATED_ON_RESTATED|EXECUTED|GENERATED|GENERATED_RESTATED|HAS_COLUMN|IS_ALIAS_OF|IS_ALIAS_OF_RESTATED|IS_HELD_AT|IS_HELD_AT_RESTATED|IS_PART_OF|IS_PART_OF_RESTATED|IS_TAGGED|IS_TAGGED_RESTATED|IS_VERSION_OF|MEASURED_ON|MEASURED_ON_RESTATED|PRODUCED|PRODUCED_RESTATED|PRODUCES|PRODUCES_RESTATED|RAN|RAN_RESTATED|RAN_IN|RAN_IN_RESTATED|READ|READ_RESTATED|REGISTERED|REGISTERED_RESTATED|RELEASES|RELEASES_RESTATED|REQUESTED|REQUESTED_RESTATED|RUNS_AT|RUNS_AT_RESTATED|SEALED|SEALED_RESTATED|SUPPLIES|SUPPLIES_RESTATED|TRAINED_ON|TRAINED_ON_RESTATED|USED|USED_RESTATED|VERIFIED|VERIFIED_RESTATED|WROTE|WROTE_RESTATED]->() RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
+
+// scan_flows()
+MATCH (a)-[f:FEEDS]->(b) RETURN a.id, b.id, f.job, f.how, f.valid_from, f.known_from
+
+// scan_nodes()
+MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id AS id, n.known_from AS entry, n.key AS key
+
+// scan_statements()
+MATCH (s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from
+
+// schema()
+CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT statement_id IF NOT EXISTS FOR (n:Statement) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT value_digest IF NOT EXISTS FOR (n:Value) REQUIRE n.digest IS UNIQUE;
+CREATE CONSTRAINT contribution_key IF NOT EXISTS FOR (n:Contribution) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT quarantined_entry IF NOT EXISTS FOR (n:Quarantined) REQUIRE n.entry IS UNIQUE;
+CREATE CONSTRAINT lineward_name IF NOT EXISTS FOR (n:Lineward) REQUIRE n.name IS UNIQUE;
+CREATE INDEX source_key IF NOT EXISTS FOR (n:Source) ON (n.name);
+CREATE INDEX dataset_key IF NOT EXISTS FOR (n:Dataset) ON (n.namespace, n.name);
+CREATE INDEX column_key IF NOT EXISTS FOR (n:Column) ON (n.namespace, n.dataset, n.name);
+CREATE INDEX snapshot_key IF NOT EXISTS FOR (n:Snapshot) ON (n.namespace, n.dataset, n.version);
+CREATE INDEX job_key IF NOT EXISTS FOR (n:Job) ON (n.namespace, n.name);
+CREATE INDEX run_key IF NOT EXISTS FOR (n:Run) ON (n.run_id);
+CREATE INDEX coderevision_key IF NOT EXISTS FOR (n:CodeRevision) ON (n.repository, n.revision);
+CREATE INDEX environment_key IF NOT EXISTS FOR (n:Environment) ON (n.digest);
+CREATE INDEX phitag_key IF NOT EXISTS FOR (n:PhiTag) ON (n.kind);
+CREATE INDEX model_key IF NOT EXISTS FOR (n:Model) ON (n.namespace, n.name);
+CREATE INDEX modelversion_key IF NOT EXISTS FOR (n:ModelVersion) ON (n.namespace, n.model, n.version);
+CREATE INDEX evaluation_key IF NOT EXISTS FOR (n:Evaluation) ON (n.namespace, n.model, n.version, n.snapshot);
+CREATE INDEX release_key IF NOT EXISTS FOR (n:Release) ON (n.namespace, n.model, n.version, n.use_case);
+CREATE INDEX deployment_key IF NOT EXISTS FOR (n:Deployment) ON (n.site, n.name);
+CREATE INDEX approval_key IF NOT EXISTS FOR (n:Approval) ON (n.request);
+CREATE INDEX attestation_key IF NOT EXISTS FOR (n:Attestation) ON (n.entry);
+CREATE INDEX principal_key IF NOT EXISTS FOR (n:Principal) ON (n.name);
+CREATE INDEX site_key IF NOT EXISTS FOR (n:Site) ON (n.name);
+CREATE INDEX statement_history IF NOT EXISTS FOR (s:Statement) ON (s.subject, s.aspect, s.valid_from);
+CREATE INDEX statement_waiting IF NOT EXISTS FOR (s:Statement) ON (s.waits_for, s.valid_from);
+CREATE INDEX contribution_newest IF NOT EXISTS FOR (c:Contribution) ON (c.target, c.job, c.at, c.run, c.tie);
+CREATE INDEX contribution_bound IF NOT EXISTS FOR (c:Contribution) ON (c.replaced, c.at, c.run, c.tie, c.job);
+CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Release|Deployment|Approval|Attestation|Principal|Site) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+CALL db.awaitIndexes(120)
+
+// show()
+UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN row.lost] + row.won, n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has WITH n, [f IN n.search_facets WHERE f STARTS WITH 'phi=' | substring(f, 4)] AS phi SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
+
+// statements(aspects=True)
+UNWIND $ids AS id UNWIND $aspects AS aspect MATCH (s:Statement {subject: id, aspect: aspect}) WHERE s.valid_from >= $always AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from
+
+// statements(aspects=False)
+UNWIND $ids AS id MATCH (s:Statement {subject: id}) WHERE s.aspect >= '' AND s.valid_from >= $always AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from
+
+// texts()
+UNWIND $ids AS id MATCH (s:Statement {id: id}) OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.id AS id, coalesce(s.value, v.text) AS value

@@ -1,0 +1,57 @@
+"""The generated Cypher as text: a change of it is seen in review. `LINEWARD_WRITE_GOLDEN=1` writes it anew."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from graph_schema import cypher
+
+GOLDEN = Path(__file__).with_name("generated.cypher")
+ARGUMENTS: dict[str, list[dict[str, object]]] = {
+    "label": [],
+    "edge_type": [],
+    "types_said": [],
+    "create_nodes": [{"name": "Dataset"}],
+    "create_edges": [
+        {"kind": "READ", "restated": False},
+        {"kind": "READ", "restated": True},
+        {"kind": "EXECUTED", "restated": False},
+    ],
+    "sayings": [{"kind": "READ"}],
+    "hop": [
+        {"kinds": ["READ", "EXECUTED"], "direction": "out"},
+        {"kinds": ["WROTE"], "direction": "in"},
+        {"kinds": ["IS_ALIAS_OF"], "direction": "both"},
+    ],
+    "statements": [{"aspects": True}, {"aspects": False}],
+    "flows": [{"direction": "out"}, {"direction": "in"}],
+    "reach": [{"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}],
+    "contributions": [{"replacing": True}, {"replacing": False}],
+    "find": [
+        {"labels": ["Dataset"], "text": False, "after": False},
+        {"labels": ["Job", "Dataset"], "text": True, "after": True},
+    ],
+}
+
+
+def generated() -> str:
+    return "\n\n".join(_texts()) + "\n"
+
+
+def _texts() -> Iterator[str]:
+    for name, function in inspect.getmembers(cypher, inspect.isfunction):
+        if function.__module__ != cypher.__name__ or name.startswith("_"):
+            continue
+        for arguments in ARGUMENTS.get(name, [{}]):
+            said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+            made = function(**arguments)
+            yield f"// {name}({said})\n" + (made if isinstance(made, str) else ";\n".join(made))
+
+
+def test_the_generated_cypher_is_what_was_reviewed() -> None:
+    if os.environ.get("LINEWARD_WRITE_GOLDEN"):
+        GOLDEN.write_text(generated(), encoding="utf-8")
+    assert generated() == GOLDEN.read_text(encoding="utf-8")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from graph_schema import cypher
+from graph_schema.edges import Read
+from graph_schema.facts import Facts, Telling
+from graph_schema.nodes import Dataset, Run
+from graph_schema.registry import UnregisteredError, check_facts, property_of
+
+
+def read() -> Facts:
+    telling = Telling(0, 0, "")
+    telling.edge(Read(Run("r"), Dataset("n", "d")))
+    telling.say(Dataset("n", "d"), "zone", "TRAINING")
+    return telling.facts()
+
+
+def test_registered_facts_pass() -> None:
+    check_facts(read())
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda facts: replace(facts, edges=(facts.edges[0]._replace(kind="READS"),)),
+        lambda facts: replace(facts, edges=(facts.edges[0]._replace(target=Run("r").id),)),
+        lambda facts: replace(facts, statements=(facts.statements[0]._replace(aspect="colour"),)),
+        lambda facts: replace(facts, statements=(facts.statements[0]._replace(subject="Thing:x"),)),
+    ],
+)
+def test_a_fact_of_an_unknown_kind_is_refused(broken: object) -> None:
+    with pytest.raises(UnregisteredError):
+        check_facts(broken(read()))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["Run) DETACH DELETE (n", "Dataset`", "dataset", ""])
+def test_no_identifier_reaches_cypher_but_from_the_registry(name: str) -> None:
+    with pytest.raises(UnregisteredError):
+        cypher.create_nodes(name)
+    with pytest.raises(UnregisteredError):
+        cypher.hop([name], "out")
+    with pytest.raises(UnregisteredError):
+        cypher.find([name], text=False, after=False)
+
+
+def test_an_aspect_never_hides_a_part_of_the_key() -> None:
+    assert property_of("Approval", "request") == "request_said"
+    assert property_of("Dataset", "zone") == "zone"
