@@ -171,6 +171,8 @@ class Intake:
         before = self._retries.answer(seen)
         if before is not None:
             return _then(before, _as_duplicate)
+        if isinstance(record, RevokeKey) and self._keys.principal_of(record.key_id) != record.principal:
+            raise _wrong("/key_id", "key_id names no key of this principal.")
         admitted = self._admit(kind, record, actor, now)
         if isinstance(record, RevokeKey):
             # First of all it must stop working; that it did is recorded next, or is asked for again.

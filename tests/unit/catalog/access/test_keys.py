@@ -57,6 +57,16 @@ def test_a_revoked_key_stops_working_at_once(house: House) -> None:
         house.authenticator.authenticate(key.secret, from_loopback=True)
 
 
+def test_a_key_is_revoked_only_under_its_own_principal(house: House) -> None:
+    key_id = house.act_as("ada", "engineer").key_id
+    house.record(principal("grace", "approver"))
+    for wrong in ({"key_id": key_id, "principal": "grace"}, {"key_id": "aaaaaaaaaa", "principal": "ada"}):
+        with pytest.raises(SenderError) as caught:
+            house.record({"kind": "revoke_key", **wrong})
+        assert caught.value.pointer == "/key_id"
+    assert [each.revoked for each in house.keys.uses()] == [False]
+
+
 @pytest.mark.parametrize(
     "wrong", ["", "lw_", "Bearer x", "lw_aaaaaaaaaa_" + "A" * 43, "lw_aaaaaaaaaa_" + "A" * 44, "é" * 60]
 )
