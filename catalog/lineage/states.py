@@ -103,7 +103,11 @@ class States:
                 dataset = node_id("Dataset", (node.namespace, node.dataset))
                 self.where.setdefault(state, (dataset, None))
                 found = [
-                    write for run in generated[state] for write in self._writes_of(run, dataset, version=node.version)
+                    write
+                    for run in generated[state]
+                    for write in self._writes_of(run, dataset, version=node.version)
+                    # A seal may name the run of a state that its emitter left without a version.
+                    or self._writes_of(run, dataset, version=None)
                 ]
                 made[state] = self._chosen(found)
         for state, (dataset, run) in derived.items():
@@ -193,9 +197,19 @@ class States:
         trained = self.scene.reader.hop(snapshots, ("TRAINED_ON",), "in", self.scene.known_at) if snapshots else []
         targets = {edge.source for edge in trained}
         targets |= {edge.target for run in readers for edge in self.scene.produced(run)}
-        targets |= self.left(readers)
+        targets |= self.left(readers) | self._sealed(readers)
         wanted = set(front)
         return [edge for edge in self.upstream(sorted(targets)) if edge.source in wanted]
+
+    def _sealed(self, runs: Iterable[str]) -> set[str]:
+        """Return the snapshots that seals say the runs generated, for states that their emitters did not version."""
+        bare = [
+            run
+            for run in runs
+            if (fold := self.scene.fold(run)) and any(access.version is None for access in fold.outputs.values())
+        ]
+        generated = self.scene.reader.hop(sorted(bare), ("GENERATED",), "out", self.scene.known_at) if bare else ()
+        return {edge.target for edge in generated}
 
     def left(self, runs: Iterable[str]) -> set[str]:
         """Return the states that the runs left, or tried to leave."""

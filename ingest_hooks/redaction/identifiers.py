@@ -79,6 +79,7 @@ _SAFE_WHOLE = re.compile(_SAFE)
 _AUTHORITY = re.compile(r"[A-Za-z][\w+.-]*:/{2}[^/\s]*")
 _DBT_HASH = re.compile(r"\d{10}(?:\.|$)")
 _KEYED_DIGITS = 3
+_FACET_MEMO_SIZE = 4_000
 _MEMO_SIZE = 20_000
 _MEMO_TEXT = 200
 
@@ -93,6 +94,19 @@ class Memo(set[str]):
         if len(self) >= _MEMO_SIZE:
             self.clear()
         self.add(text)
+
+
+class FacetMemo(set[tuple[str, bool, str | None, bytes]]):
+    """Whole facets in which nothing was to be replaced: name, whether exempt, dialect, JSON. Emptied when it is full.
+
+    Most facets of an event (schema, documentation, storage …) are, byte for byte, those of the event before.
+    """
+
+    def keep(self, facet: tuple[str, bool, str | None, bytes]) -> None:
+        """Remembers the facet."""
+        if len(self) >= _FACET_MEMO_SIZE:
+            self.clear()
+        self.add(facet)
 
 
 def is_plain(text: str) -> bool:
@@ -110,6 +124,7 @@ class Scanner:
     key: bytes
     known_texts: Memo = field(default_factory=Memo)
     known_names: Memo = field(default_factory=Memo)
+    known_facets: FacetMemo = field(default_factory=FacetMemo)
 
     def text(self, text: str, *, emails: bool = True) -> str:
         """Free text without identifiers."""

@@ -18,6 +18,10 @@ from ingest_hooks.redaction.traces import redact_message, redact_trace
 _PRODUCT_FACETS = "lineward_"
 _SCALARS = (str, int, float)
 _JSON_TEXT = 2
+_FACETS = frozenset({"facets", "inputFacets", "outputFacets"})
+_FACET = 2
+"""How many keys lie above a facet at the least: where it is, and its name."""
+_MEMO_BYTES = 4_096
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -132,6 +136,22 @@ class _Walk:
         return result
 
     def _member(self, key: str, plan: _Plan, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
+        if nodes or below or not isinstance(child, dict) or len(self.path) < _FACET or self.path[-2] not in _FACETS:
+            return self._judged(key, plan, child, nodes, below)
+        try:
+            written = orjson.dumps(child)
+        except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
+            return self._judged(key, plan, child, nodes, below)
+        facet = key, self.exempt, self.dialect, written
+        if facet in self.scanner.known_facets:
+            return child
+        noted = len(self.redactions)
+        result = self._judged(key, plan, child, nodes, below)
+        if len(written) <= _MEMO_BYTES and len(self.redactions) == noted:
+            self.scanner.known_facets.keep(facet)
+        return result
+
+    def _judged(self, key: str, plan: _Plan, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
         inner: tuple[Node, ...] = ()
         if nodes:
             inner = tuple(found for node in nodes if (found := node.steps.get(key) or node.steps.get("*")))
