@@ -33,7 +33,7 @@ NAMES = (
     "labs_2024",
     "Ünïcode ﬁle",
     "\U0001f600 scans",
-    "～wide",
+    "\uff5ewide",
     "visits'; DROP",
     'a"b\\c',
     "HTTPNotes",
@@ -115,7 +115,9 @@ def shuffled(chance: random.Random, facts: Facts) -> Facts:
     return Facts(tuple(nodes), tuple(edges), tuple(statements))
 
 
-def _run_event(chance: random.Random, telling: Telling, world: World) -> None:
+def _run_event(  # noqa: C901  # one random choice after the other
+    chance: random.Random, telling: Telling, world: World
+) -> None:
     type_ = chance.choice((*RANK, "RUNNING", "COMPLETE", "COMPLETE"))
     run, job = world.run(chance), world.job(chance)
     telling.rank = RANK[type_]

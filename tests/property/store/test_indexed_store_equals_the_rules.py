@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from catalog.store.memory import MemoryStore
-from catalog.store.sqlite import SqliteStore
 from hypothesis import given
 from hypothesis import strategies as st
+
+from catalog.store.memory import MemoryStore
+from catalog.store.sqlite import SqliteStore
 from tests.support.answers import answers, everything, ids_of
 from tests.support.facts import World, history, joined, shuffled
 

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from catalog.store.protocol import Quarantined, Query, Store
+from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
+from graph_schema.facts import NOW, Facts, Role, Telling
+from graph_schema.folding import RANK, RECORD_RANK
+from graph_schema.nodes import Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
+from graph_schema.registry import UnregisteredError
+
+FEED, CURATED, TRAINING = (Dataset("made-up", name) for name in ("feed", "curated", "training"))
+CURATE, TRAIN = Job("made-up", "curate"), Job("made-up", "train")
+RUN, OTHER = Run("run-1"), Run("run-2")
+
+
+def event(
+    entry: int,
+    type_: str,
+    at: int,
+    *,
+    run: Run = RUN,
+    job: Job = CURATE,
+    reads: tuple[Dataset, ...] = (),
+    writes: tuple[Dataset, ...] = (),
+    says: dict[str, object] | None = None,
+    mode: str | None = None,
+    streaming: bool = False,
+) -> Facts:
+    """One run event; `says` are facets of the outputs."""
+    telling = Telling(entry, at, f"{entry:016x}", RANK[type_], run.id, job.id)
+    telling.say(run, "event", {"type": type_, "processing": "STREAMING"} if streaming else {"type": type_})
+    telling.edge(Executed(run, job))
+    for dataset in reads:
+        telling.edge(Read(run, dataset))
+    for dataset in writes:
+        telling.edge(Wrote(run, dataset), {"mode": mode} if mode else None)
+        for aspect, value in (says or {}).items():
+            telling.say(dataset, aspect, value, Role.OUT)
+    return telling.facts()
+
+
+def declared(entry: int, at: int, dataset: Dataset, aspect: str, value: object) -> Facts:
+    telling = Telling(entry, at, f"{entry:016x}", RECORD_RANK)
+    telling.say(dataset, aspect, value)
+    return telling.facts()
+
+
+def test_a_new_store_is_empty(store: Store) -> None:
+    assert store.checkpoint() == -1
+    assert list(store.scan()) == []
+    assert store.counts() == {}
+    assert store.find(Query(("Dataset",), facets=("zone",))).facets == {"zone": {}}
+    assert store.reach([FEED.id], "out", 3, 10) == frozenset({FEED.id})
+
+
+def test_an_empty_batch_moves_the_checkpoint_and_an_older_one_never_back(store: Store) -> None:
+    store.apply(Facts(), 7)
+    assert store.checkpoint() == 7
+    store.apply(Facts(), 3)
+    assert store.checkpoint() == 7
+
+
+def test_facts_beyond_the_batch_are_refused_and_nothing_is_applied(store: Store) -> None:
+    with pytest.raises(ValueError, match="entry 5"):
+        store.apply(event(5, "START", 10), 4)
+    assert store.checkpoint() == -1
+    assert list(store.scan()) == []
+
+
+def test_an_unregistered_kind_is_refused_and_nothing_is_applied(store: Store) -> None:
+    facts = event(0, "START", 10, reads=(FEED,))
+    broken = Facts(facts.nodes, tuple(edge._replace(kind="READ`") for edge in facts.edges), facts.statements)
+    with pytest.raises(UnregisteredError):
+        store.apply(broken, 0)
+    assert list(store.scan()) == []
+
+
+def test_a_node_keeps_the_first_entry_that_named_it(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=(FEED,)), 0)
+    store.apply(event(1, "COMPLETE", 20, reads=(FEED,), writes=(CURATED,)), 1)
+    assert store.nodes([FEED.id, CURATED.id, TRAINING.id, "State:x.y", "nonsense"]).keys() == {FEED.id, CURATED.id}
+    assert store.nodes([FEED.id])[FEED.id].entry == 0
+    assert store.nodes([CURATED.id], known_at=0) == {}
+
+
+def test_an_edge_is_one_fact_for_each_record_that_said_it_and_a_structural_one_is_stored_once(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=(FEED,)), 0)
+    store.apply(event(1, "COMPLETE", 20, reads=(FEED,)), 1)
+    found = store.hop([RUN.id], ("READ", "EXECUTED"), "out")
+    assert [(edge.kind, edge.entry) for edge in found] == [("EXECUTED", 0), ("READ", 0), ("READ", 1)]
+    assert store.hop([FEED.id], ("READ",), "in") == found[1:]
+    assert store.hop([FEED.id], ("READ",), "in", known_at=0) == found[1:2]
+    assert store.hop([FEED.id], ("READ",), "out") == []
+    assert store.hop([FEED.id], (), "in") == []
+
+
+def test_what_an_output_says_is_in_force_when_its_run_completes(store: Store) -> None:
+    store.apply(event(0, "START", 10, writes=(CURATED,), says={"schema": {"fields": []}}), 0)
+    assert store.current([CURATED.id]) == {}
+    store.apply(event(1, "COMPLETE", 20), 1)
+    assert store.current([CURATED.id, FEED.id]) == {CURATED.id: {"schema": {"fields": []}}}
+
+
+def test_a_failure_known_late_takes_back_what_its_run_had_put_in_force(store: Store) -> None:
+    store.apply(event(0, "COMPLETE", 10, run=OTHER, writes=(CURATED,), says={"zone": "LANDING"}), 0)
+    store.apply(event(1, "COMPLETE", 30, writes=(CURATED,), says={"zone": "CURATED"}), 1)
+    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "CURATED"}}
+    store.apply(event(2, "FAIL", 20), 2)
+    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "LANDING"}}
+    assert store.find(Query(("Dataset",), filters={"zone": ("CURATED",)})).total == 0
+    assert store.find(Query(("Dataset",), filters={"zone": ("LANDING",)})).total == 1
+
+
+def test_an_ended_aspect_is_no_longer_current_nor_found(store: Store) -> None:
+    store.apply(declared(0, 10, FEED, "owner", {"name": "Testperson Alpha"}), 0)
+    assert store.find(Query(("Dataset",), text="testp alpha")).total == 1
+    store.apply(declared(1, 20, FEED, "owner", None), 1)
+    assert store.current([FEED.id]) == {}
+    assert store.find(Query(("Dataset",), text="testp alpha")).total == 0
+    assert store.find(Query(("Dataset",), missing=("owner",))).total == 1
+    assert [said.value for said in store.statements([FEED.id])] == ['{"name":"Testperson Alpha"}', None]
+
+
+def test_every_value_of_json_comes_back_as_it_was(store: Store) -> None:
+    values = [0, -1.5, 2**60, True, "", "ü\U0001f600", [], {}, {"a": [None, {"b": False}]}, "x" * 2_000_000]
+    for entry, value in enumerate(values):
+        store.apply(declared(entry, entry, FEED, "facet:any.thing-else", value), entry)
+        assert store.current([FEED.id])[FEED.id]["facet:any.thing-else"] == value
+    assert [said.data for said in store.statements([FEED.id], ("facet:any.thing-else",))] == values
+
+
+def test_flows_join_what_a_run_read_with_what_it_wrote_whatever_its_state(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=(FEED,)), 0)
+    store.apply(event(1, "FAIL", 20, writes=(CURATED,)), 1)
+    (flow,) = store.flows([FEED.id], "out")
+    assert (flow.target, flow.job, flow.how, flow.valid_from, flow.entry) == (CURATED.id, CURATE.id, "ran", 20, 1)
+    assert store.flows([CURATED.id], "in") == [flow]
+    assert store.flows([CURATED.id], "in", valid_at=19) == store.flows([CURATED.id], "in", known_at=0) == []
+
+
+def test_reach_follows_flows_up_to_a_depth_and_aliases_for_free(store: Store) -> None:
+    other = Dataset("made-up", "also-curated")
+    telling = Telling(0, 5, "0" * 16, RECORD_RANK)
+    telling.edge(IsAliasOf(CURATED, other))
+    store.apply(telling.facts(), 0)
+    store.apply(event(1, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,)), 1)
+    store.apply(event(2, "COMPLETE", 20, run=OTHER, job=TRAIN, reads=(other,), writes=(TRAINING,)), 2)
+    assert store.reach([FEED.id], "out", 2, 10) == frozenset({FEED.id, CURATED.id, other.id, TRAINING.id})
+    assert store.reach([TRAINING.id], "in", 2, 10) == frozenset({FEED.id, CURATED.id, other.id, TRAINING.id})
+    one = store.reach([FEED.id], "out", 1, 10)
+    assert one is not None
+    assert one >= {FEED.id, CURATED.id, other.id}
+    assert store.reach([FEED.id], "out", 2, 3) is None
+    assert [edge.target for edge in store.aliases([other.id])] == [other.id]
+
+
+def test_contributions_are_the_newest_of_each_job_and_the_newest_that_replaces(store: Store) -> None:
+    store.apply(event(0, "COMPLETE", 10, run=Run("a"), writes=(CURATED,), mode="OVERWRITE"), 0)
+    store.apply(event(1, "COMPLETE", 20, run=Run("b"), writes=(CURATED,)), 1)
+    store.apply(event(2, "COMPLETE", 30, run=Run("c"), writes=(CURATED,)), 2)
+    store.apply(event(3, "COMPLETE", 40, run=Run("d"), job=TRAIN, writes=(CURATED,)), 3)
+    runs = {Run(name).id: name for name in "abcd"}
+
+    def found(at: int, known_at: int = NOW, newest: int = 1, *, by_job: bool = True) -> set[tuple[str, bool]]:
+        rows = store.contributions([(CURATED.id, at)], known_at, newest, by_job=by_job)
+        return {(runs[row.run or ""], row.replaces) for row in rows}
+
+    assert found(NOW) == {("a", True), ("c", False), ("d", False)}
+    assert found(35) == {("a", True), ("c", False)}
+    assert found(NOW, known_at=1) == {("a", True), ("b", False)}
+    assert found(NOW, newest=2, by_job=False) == {("c", False), ("d", False)}
+    assert found(9) == set()
+    assert store.contributions([]) == store.contributions([("State:x.y", 5)]) == []
+
+
+def test_a_registration_contributes_whatever_becomes_of_its_run(store: Store) -> None:
+    version = ModelVersion("made-up", "sepsis", "1")
+    telling = Telling(0, 10, "f" * 16, RECORD_RANK, run=RUN.id, job=TRAIN.id)
+    telling.node(RUN)
+    telling.say(version, "registration", {"intended_use": "nothing real"})
+    telling.edge(TrainedOn(version, Snapshot("made-up", "training", "v1")), {"dataset": telling.node(TRAINING)})
+    telling.edge(Produced(RUN, version))
+    store.apply(telling.facts(), 0)
+    store.apply(event(1, "FAIL", 20, job=TRAIN, reads=(FEED,)), 1)
+    (row,) = store.contributions([(version.id, NOW)])
+    assert (row.how, row.run, row.job, row.at, row.tie) == ("registered", RUN.id, TRAIN.id, 10, "f" * 16)
+    assert {flow.source for flow in store.flows([version.id], "in")} == {TRAINING.id, FEED.id}
+
+
+def test_a_streaming_run_contributes_with_each_running_event(store: Store) -> None:
+    store.apply(event(0, "START", 10, writes=(CURATED,), streaming=True), 0)
+    for entry in range(1, 6):
+        store.apply(event(entry, "RUNNING", 10 + entry, writes=(CURATED,), says={"zone": f"{entry}"}), entry)
+    assert [row.at for row in store.contributions([(CURATED.id, NOW)], newest=9)] == [15, 14, 13, 12, 11]
+    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "5"}}
+
+
+def test_find_pages_by_title_and_id_and_counts_facets_over_the_whole(store: Store) -> None:
+    names = ["b", "a", "\uff5e", "\U0001f600", "Z", "é"]
+    for entry, name in enumerate(names):
+        store.apply(declared(entry, entry, Dataset(f"ns{entry % 2}", name), "zone", "ab"[entry % 2]), entry)
+    seen: list[str] = []
+    after = None
+    for _ in names:
+        page = store.find(Query(("Dataset",), facets=("zone", "label"), first=2, after=after))
+        assert page.total == 6
+        assert page.facets == {"zone": {"a": 3, "b": 3}, "label": {"Dataset": 6}}
+        seen += [hit.node.title for hit in page.hits]
+        if not page.more:
+            break
+        after = page.hits[-1].node.title, page.hits[-1].id
+    assert seen == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("pat", 1), ("PATIENT visit", 1), ("patientVisits", 1), ("visits2024", 0), ("isits", 0), ('+* OR "', 0), ("", 1)],
+)
+def test_text_is_found_by_the_beginnings_of_its_words(store: Store, text: str, found: int) -> None:
+    store.apply(declared(0, 0, Dataset("made-up", "patientVisits_2024"), "documentation", "A made-up table"), 0)
+    assert store.find(Query(("Dataset",), text=text)).total == found
+
+
+def test_a_rejected_tag_is_no_facet(store: Store) -> None:
+    for entry, stance in enumerate(("ASSERT", "REJECT")):
+        telling = Telling(entry, entry, f"{entry:016x}", RECORD_RANK)
+        telling.edge(IsTagged(FEED, PhiTag("CLINICAL_NOTE")), {"stance": stance})
+        telling.say(FEED, "phi.CLINICAL_NOTE", {"stance": stance})
+        store.apply(telling.facts(), entry)
+        assert store.find(Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",)})).total == 1 - entry
+        assert store.find(Query(("Dataset",), missing=("phi",))).total == entry
+
+
+def test_what_could_not_be_projected_is_kept_once_by_entry(store: Store) -> None:
+    refused = Quarantined(3, "openlineage.run_event", (RUN.id,), "no job")
+    store.apply(Facts(), 3, [refused])
+    store.apply(Facts(), 3, [refused])
+    store.apply(Facts(), 4, [Quarantined(4, "x", (), "y")])
+    assert store.quarantined() == [refused, Quarantined(4, "x", (), "y")]
+
+
+def test_one_reading_never_sees_facts_applied_after_it_began(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=(FEED,)), 0)
+    with store.reading() as read:
+        assert read.checkpoint() == 0
+        store.apply(event(1, "COMPLETE", 20, reads=(FEED,), writes=(CURATED,)), 1)
+        assert read.checkpoint() == 0
+        assert read.nodes([CURATED.id]) == {}
+        assert len(read.hop([RUN.id], ("READ", "WROTE"), "out")) == 1
+        assert read.flows([FEED.id], "out") == []
+        assert read.contributions([(CURATED.id, NOW)]) == []
+        assert len(read.statements([RUN.id])) == 1
+    assert store.checkpoint() == 1
+
+
+def test_counts_are_of_named_nodes_and_of_facts(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=(FEED,)), 0)
+    store.apply(event(1, "COMPLETE", 20, reads=(FEED,), writes=(CURATED,)), 1)
+    assert store.counts() == {"Dataset": 2, "EXECUTED": 1, "Job": 1, "READ": 2, "Run": 1, "WROTE": 1}
+
+
+def test_clearing_removes_everything_and_the_store_goes_on(store: Store) -> None:
+    store.apply(event(0, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,), says={"zone": "CURATED"}), 0)
+    live = list(store.scan())
+    store.clear()
+    assert list(store.scan()) == []
+    assert store.checkpoint() == -1
+    store.apply(event(0, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,), says={"zone": "CURATED"}), 0)
+    assert list(store.scan()) == live
+    assert json.loads(json.dumps(live)) == [list(row) for row in live]

@@ -1,0 +1,109 @@
+"""How much work a batch and a read cost, counted in SQLite's own steps and statements, never in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from catalog.store.sqlite import SqliteStore
+from graph_schema.edges import Executed, Read, Wrote
+from graph_schema.facts import NOW, Facts, Role, Telling
+from graph_schema.folding import RANK
+from graph_schema.nodes import Dataset, Job, Run
+
+STEPS = 50
+JOB, TOPIC, TABLE = Job("made-up", "stream"), Dataset("made-up", "topic"), Dataset("made-up", "table")
+
+
+def running(entry: int, run: Run) -> Facts:
+    telling = Telling(entry, entry, f"{entry:016x}", RANK["RUNNING"], run.id, JOB.id)
+    telling.say(run, "event", {"type": "RUNNING", "processing": "STREAMING"})
+    telling.edge(Executed(run, JOB))
+    telling.edge(Read(run, TOPIC))
+    telling.edge(Wrote(run, TABLE))
+    telling.say(TABLE, "schema", {"fields": [{"name": f"f{entry}"}]}, Role.OUT)
+    return telling.facts()
+
+
+def steps_of(store: SqliteStore, work: Callable[[], None]) -> int:
+    """Return how many times so many steps of SQLite's machine the writer took."""
+    taken = 0
+
+    def step() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    writer = store._connections.writer
+    writer.set_progress_handler(step, STEPS)
+    work()
+    writer.set_progress_handler(None, STEPS)
+    return taken
+
+
+def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    run = Run("endless")
+    for entry in range(10):
+        store.apply(running(entry, run), entry)
+    early = steps_of(store, lambda: store.apply(running(10, run), 10))
+    facts = [running(entry, run) for entry in range(11, 3000)]
+    store.apply(Facts((), (), ()), 10)
+    for start in range(0, len(facts), 500):
+        part = facts[start : start + 500]
+        joined = Facts(
+            tuple(node for one in part for node in one.nodes),
+            tuple(edge for one in part for edge in one.edges),
+            tuple(said for one in part for said in one.statements),
+        )
+        store.apply(joined, 10 + start + len(part))
+    late = steps_of(store, lambda: store.apply(running(3000, run), 3000))
+    assert late < 2 * early
+    assert store.current([TABLE.id])[TABLE.id]["schema"] == {"fields": [{"name": "f3000"}]}
+    assert [row.at for row in store.contributions([(TABLE.id, NOW)], newest=2)] == [3000, 2999]
+    store.close()
+
+
+def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry in range(300):
+        telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
+        telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+        telling.edge(Read(Run(f"{entry}"), TOPIC))
+        telling.edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
+        store.apply(telling.facts(), entry)
+    every = [Dataset("made-up", f"{number}").id for number in range(300)]
+
+    def statements(ids: list[str]) -> int:
+        seen: list[str] = []
+        with store._connections.reader() as connection:
+            connection.set_trace_callback(seen.append)
+        with store.reading() as read:
+            read.nodes(ids)
+            read.hop(ids, ("WROTE",), "in")
+            read.statements(ids)
+            read.current(ids)
+            read.flows(ids, "in")
+            read.reach(ids, "in", 3, 1000)
+            read.contributions([(identifier, NOW) for identifier in ids])
+            read.contributions([(identifier, NOW) for identifier in ids], by_job=False)
+        with store._connections.reader() as connection:
+            connection.set_trace_callback(None)
+        return len(seen)
+
+    assert statements(every) == statements(every[:1])
+    store.close()
+
+
+def test_a_value_said_in_hundreds_of_runs_is_stored_once(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    schema = {"fields": [{"name": f"column_{number}", "type": "string"} for number in range(20_000)]}
+    for entry in range(100):
+        telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
+        telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+        telling.say(TABLE, "schema", schema, Role.OUT)
+        store.apply(telling.facts(), entry)
+    assert store.current([TABLE.id]) == {TABLE.id: {"schema": schema}}
+    store.close()
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert size < 12_000_000

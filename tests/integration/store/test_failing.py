@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import socket
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import neo4j
+import pytest
+
+from catalog.errors import OperatorError
+from catalog.store.neo4j import Neo4jStore
+from catalog.store.neo4j.connection import SilentMismatchError, runner, write
+from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.sqlite import SqliteStore
+from graph_schema.edges import Read, Wrote
+from graph_schema.facts import NOW, Facts, Telling
+from graph_schema.folding import RANK
+from graph_schema.nodes import Dataset, Run
+from tests.support.neo4j_server import Neo4jEndpoint
+
+
+def wrote(entry: int) -> Facts:
+    telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run=Run(f"{entry}").id)
+    telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+    telling.edge(Read(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
+    telling.edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry + 1}")))
+    return telling.facts()
+
+
+def test_a_batch_that_fails_in_the_middle_leaves_sqlite_untouched_and_usable(tmp_path: Path) -> None:
+    path = tmp_path / "graph.db"
+    store = SqliteStore(path)
+    store.apply(wrote(0), 0)
+    live = list(store.scan())
+    with sqlite3.connect(path) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON contribution WHEN NEW.at = 1 BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    with pytest.raises(sqlite3.IntegrityError):
+        store.apply(wrote(1), 1)
+    assert store.checkpoint() == 0
+    assert list(store.scan()) == live
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TRIGGER refuse")
+    other.close()
+    store.apply(wrote(1), 1)
+    fresh = SqliteStore(tmp_path / "fresh.db")
+    fresh.apply(wrote(0) + wrote(1), 1)
+    assert list(store.scan()) == list(fresh.scan())
+    fresh.close()
+    store.close()
+
+
+def test_two_processes_worth_of_stores_share_one_file(tmp_path: Path) -> None:
+    one, other = SqliteStore(tmp_path / "graph.db"), SqliteStore(tmp_path / "graph.db")
+    for entry in range(6):
+        (one, other)[entry % 2].apply(wrote(entry), entry)
+    other.clear()
+    for entry in range(6):
+        (one, other)[entry % 2].apply(wrote(entry), entry)
+    fresh = SqliteStore(tmp_path / "fresh.db")
+    fresh.apply(sum((wrote(entry) for entry in range(1, 6)), wrote(0)), 5)
+    assert list(one.scan()) == list(other.scan()) == list(fresh.scan())
+    for store in (one, other, fresh):
+        store.close()
+
+
+@pytest.mark.parametrize("damage", ["folder", "text", "layout"])
+def test_a_file_that_cannot_be_used_is_the_operators_to_mend(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / ("absent/graph.db" if damage == "folder" else "graph.db")
+    if damage == "text":
+        path.write_text("this is no database " * 100)
+    if damage == "layout":
+        with sqlite3.connect(path) as other:
+            other.execute("PRAGMA user_version = 99")
+        other.close()
+    with pytest.raises(OperatorError) as caught:
+        SqliteStore(path)
+    assert caught.value.action
+
+
+@pytest.mark.neo4j
+def test_a_batch_that_fails_in_the_middle_leaves_neo4j_untouched_and_usable(
+    neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    store.apply(wrote(0), 0)
+    live = list(store.scan())
+    with monkeypatch.context() as patch:
+        patch.setattr("graph_schema.cypher.merge_contributions", lambda: "RETURN 0 AS written")
+        with pytest.raises(SilentMismatchError):
+            store.apply(wrote(1), 1)
+    assert store.checkpoint() == 0
+    assert list(store.scan()) == live
+    store.apply(wrote(1), 1)
+    assert store.checkpoint() == 1
+    store.close()
+
+
+@pytest.mark.neo4j
+def test_a_row_that_matches_nothing_is_an_error(neo4j_driver: neo4j.Driver) -> None:
+    query = "UNWIND $rows AS row MATCH (n:Absent {id: row.id}) RETURN count(n) AS written"
+    with (
+        neo4j_driver.session() as session,
+        session.begin_transaction() as transaction,
+        pytest.raises(SilentMismatchError, match="0 of 1"),
+    ):
+        write(runner(transaction), query, [{"id": "x"}])
+
+
+@pytest.mark.neo4j
+def test_a_read_is_one_round_trip_whatever_the_number_of_ids(
+    neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, neo4j_driver: neo4j.Driver
+) -> None:
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    store.apply(sum((wrote(entry) for entry in range(1, 40)), wrote(0)), 39)
+    store.close()
+    datasets = [Dataset("made-up", f"{number}").id for number in range(40)]
+    trips = 0
+    with neo4j_driver.session() as session, session.begin_transaction() as transaction:
+        once = runner(transaction)
+
+        def counting(query: str, **values: Any) -> Sequence[neo4j.Record]:  # as the driver takes them
+            nonlocal trips
+            trips += 1
+            return once(query, **values)
+
+        read = Neo4jReading(counting)
+        for ask in (
+            lambda: read.nodes(datasets),
+            lambda: read.hop(datasets, ("READ", "WROTE"), "in"),
+            lambda: read.statements(datasets, ("schema",)),
+            lambda: read.current(datasets),
+            lambda: read.flows(datasets, "in"),
+            lambda: read.reach(datasets[:1], "out", 39, 100),
+            lambda: read.contributions([(dataset, NOW) for dataset in datasets]),
+            lambda: read.aliases(datasets),
+        ):
+            before = trips
+            ask()
+            assert trips == before + 1
+
+
+def test_a_server_that_is_not_there_is_the_operators_to_start() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(OperatorError, match="cannot be reached") as caught:
+        Neo4jStore(f"bolt://127.0.0.1:{port}", "neo4j", "wrong", retry_seconds=1)
+    assert caught.value.retry_after
+
+
+@pytest.mark.neo4j
+def test_a_wrong_password_is_the_operators_to_set(neo4j_uri: str) -> None:
+    with pytest.raises(OperatorError, match="refuses"):
+        Neo4jStore(neo4j_uri, "neo4j", "certainly wrong", retry_seconds=1)

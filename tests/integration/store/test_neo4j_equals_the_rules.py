@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import neo4j
+import pytest
+
+from catalog.store.memory import MemoryStore
+from catalog.store.neo4j import Neo4jStore
+from tests.support.answers import DIRECTIONS, answers, everything, ids_of
+from tests.support.facts import World, history, joined, shuffled
+from tests.support.neo4j_server import Neo4jEndpoint
+
+pytestmark = pytest.mark.neo4j
+LIMIT = 99
+
+
+@pytest.fixture
+def store(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint) -> Iterator[Neo4jStore]:
+    made = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_every_verb_answers_as_the_rules_do(store: Neo4jStore, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # made-up facts, nothing secret
+    length, batch = chance.randrange(5, 60), chance.randrange(1, 20)
+    records = history(chance, length, World(3, 2, 2) if seed % 2 else World())
+    ids = ids_of(joined(records))
+    expected = MemoryStore()
+    for start in range(0, length, batch):
+        part = joined(records[start : start + batch])
+        upto = min(start + batch, length) - 1
+        expected.apply(part, upto)
+        store.apply(shuffled(chance, part), upto)
+        assert list(store.scan()) == list(expected.scan())
+    points = everything(length - 1)
+    with expected.reading() as one, store.reading() as other:
+        wanted, got = answers(one, ids, points), answers(other, ids, points)
+        for question, answer in wanted.items():
+            assert got[question] == answer, question
+        for depth in (0, 1, 3, 9):
+            for direction in DIRECTIONS:
+                least = one.reach(ids[:2], direction, depth, LIMIT)
+                reached = other.reach(ids[:2], direction, depth, LIMIT)
+                assert least is not None
+                assert reached is not None
+                assert reached >= least
+    assert store.counts() == expected.counts()
+
+
+def test_a_rebuild_in_other_batches_stores_the_same_and_again_changes_nothing(store: Neo4jStore) -> None:
+    chance = random.Random(7)  # noqa: S311  # made-up facts, nothing secret
+    records = history(chance, 40, World(3, 2, 3))
+    for start in range(0, 40, 3):
+        store.apply(joined(records[start : start + 3]), min(start + 3, 40) - 1)
+    live = list(store.scan())
+    store.apply(joined(records[11:]), 39)
+    assert list(store.scan()) == live
+    store.clear()
+    store.apply(joined(records), 39)
+    assert list(store.scan()) == live
+
+
+def test_what_is_in_force_stands_on_the_node_as_a_person_reads_it(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
+    chance = random.Random(3)  # noqa: S311  # made-up facts, nothing secret
+    records = history(chance, 60)
+    for entry, facts in enumerate(records):
+        store.apply(facts, entry)
+    current = store.current(ids_of(joined(records)))
+    shown = neo4j_driver.execute_query(
+        "MATCH (n:Dataset) RETURN n.id AS id, n.zone AS zone, coalesce(n.phi, []) AS phi, n.search_has AS has"
+    ).records
+    assert shown
+    for row in shown:
+        aspects = current.get(row["id"], {})
+        assert row["zone"] == aspects.get("zone")
+        assert sorted(row["has"] or []) == sorted(aspects)
+        asserted = [
+            name.removeprefix("phi.")
+            for name, value in aspects.items()
+            if name.startswith("phi.") and isinstance(value, dict) and value["stance"] != "REJECT"
+        ]
+        assert sorted(row["phi"]) == sorted(asserted)
