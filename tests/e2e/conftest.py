@@ -1,0 +1,102 @@
+"""Real processes: the server as an operator starts it, ended by its own handle."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+START_SECONDS = 60
+OPENER = (sys.executable, "-m", "catalog.cli")
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(30)
+
+    def stop(self) -> int:
+        """End it as an operator would; return its exit code."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Return what a command of the product sees: none of this machine's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LINEWARD_")}
+    return {**kept, "LINEWARD_DATA_DIR": str(data), "NO_COLOR": "1", **more}
+
+
+def command(data: Path, *arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [*OPENER, *arguments],
+        cwd=REPOSITORY,
+        env=environment(data, **more),
+        input=stdin,
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start servers; those that still run at the end of the test are killed."""
+    started: list[Server] = []
+
+    def serve(data: Path, **more: str) -> Server:
+        log = tmp_path / f"server-{len(started)}.log"
+        file = data / "server.json"
+        file.unlink(missing_ok=True)
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [*OPENER, "serve"],
+                cwd=REPOSITORY,
+                env=environment(data, LINEWARD_PORT="0", **more),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+            )
+        server = Server(process, "", log)
+        started.append(server)
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and process.poll() is None:
+            if file.exists():
+                server.url = json.loads(file.read_text())["url"]
+                if _lives(server.url):
+                    return server
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start: {log.read_text()}")
+
+    yield serve
+    for server in started:
+        if server.process.poll() is None:
+            server.kill()
+
+
+def _lives(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,208 @@
+"""The commands as people and programs use them: what is printed where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import command
+from tests.support.records import DIGEST, MODEL, declaration, event, registration, seal
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Start
+
+FINE, FINDING, WRONG_USE, OUTSIDE = 0, 1, 2, 3
+EVENTS = "\n".join(
+    json.dumps(one)
+    for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST}))
+).encode()
+
+
+def lines(text: bytes) -> list[str]:
+    return text.decode().splitlines()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that a pipeline and its people filled by commands alone."""
+    folder = tmp_path_factory.mktemp("catalog")
+    assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
+    records = "\n".join(json.dumps(one) for one in (declaration(), seal(), registration())).encode()
+    written = command(folder, "record", "--json", stdin=records)
+    assert written.returncode == FINE, written.stderr
+    assert [one["index"] for one in json.loads(written.stdout)] == [2, 3, 4]
+    return folder
+
+
+def test_search_prints_data_alone_on_standard_output(data: Path) -> None:
+    answer = command(data, "search", "visits", "--kind", "dataset", "--json")
+    assert answer.returncode == FINE
+    found = json.loads(answer.stdout)
+    assert found["totalCount"] == 2
+    assert found["completeness"]["__typename"] == "Complete"
+    table = command(data, "search", "visits", "--filter", "zone=LANDING")
+    assert "landing" in table.stdout.decode()
+    assert "1 found" in table.stdout.decode()
+
+
+def test_lineage_is_asked_by_name(data: Path) -> None:
+    answer = command(data, "lineage", "curated visits", "--json")
+    assert answer.returncode == FINE, answer.stderr
+    found = json.loads(answer.stdout)
+    assert [node["depth"] for node in found["nodes"]] == [0, 1]
+    assert found["edges"][0]["job"] == {"name": "curate"}
+    table = command(data, "lineage", f"{MODEL['name']}@1")
+    assert table.returncode == FINE, table.stderr
+    assert "curate" in table.stdout.decode()
+    assert "read at entry 4" in table.stderr.decode()
+
+
+def test_a_name_of_several_things_is_answered_with_their_ids(data: Path) -> None:
+    answer = command(data, "lineage", "visits")
+    assert answer.returncode == WRONG_USE
+    assert answer.stdout == b""
+    assert answer.stderr.decode().count("Dataset:") == 2
+
+
+def test_a_report_is_written_and_verified(data: Path, tmp_path: Path) -> None:
+    written = command(data, "report", "readmission@1", "-o", str(tmp_path))
+    assert written.returncode == FINE, written.stderr
+    files = [Path(line) for line in lines(written.stdout)]
+    assert sorted(file.suffix for file in files) == [".html", ".json", ".pdf"]
+    for file in files:
+        checked = command(data, "verify", str(file), "--key", str(data / "keys" / "verifiers"), "--json")
+        assert checked.returncode == FINE, checked.stdout
+        assert json.loads(checked.stdout)["ok"]
+    forged = tmp_path / "forged.html"
+    html = next(file for file in files if file.suffix == ".html")
+    forged.write_bytes(html.read_bytes().replace(b"readmission", b"readmissiom", 1))
+    assert command(data, "verify", str(forged)).returncode == FINDING
+
+
+def test_the_ledger_is_verified_and_the_graph_held_to_it(data: Path) -> None:
+    answer = command(data, "ledger", "verify", "--graph", "--json")
+    assert answer.returncode == FINE, answer.stderr
+    found = json.loads(answer.stdout)
+    assert (found["ok"], found["size"], found["graph"]) == (True, 5, True)
+
+
+def test_a_rebuilt_graph_is_equal(data: Path) -> None:
+    before = command(data, "graph", "counts", "--json").stdout
+    rebuilt = command(data, "graph", "rebuild", "--json")
+    assert (rebuilt.returncode, json.loads(rebuilt.stdout)) == (FINE, {"entries": 5, "quarantined": []})
+    assert command(data, "graph", "counts", "--json").stdout == before
+    assert command(data, "ledger", "verify", "--graph").returncode == FINE
+
+
+def test_a_checkpoint_kept_elsewhere_is_held_against_the_ledger(data: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "checkpoint"
+    kept.write_bytes(command(data, "ledger", "checkpoint").stdout)
+    assert command(data, "ledger", "verify", "--checkpoint", str(kept)).returncode == FINE
+    other = tmp_path / "other"
+    command(other, "ingest", stdin=EVENTS)
+    (tmp_path / "foreign").write_bytes(command(other, "ledger", "checkpoint").stdout)
+    assert command(data, "ledger", "verify", "--checkpoint", str(tmp_path / "foreign")).returncode == FINDING
+
+
+def test_a_flipped_bit_is_a_finding(tmp_path: Path) -> None:
+    folder = tmp_path / "catalog"
+    command(folder, "ingest", stdin=EVENTS)
+    file = folder / "ledger.db"
+    raw = bytearray(file.read_bytes())
+    at = raw.index(b'"correlation_id"')
+    raw[at + 1] ^= 1
+    file.write_bytes(raw)
+    answer = command(folder, "ledger", "verify", "--json")
+    assert answer.returncode == FINDING, answer.stdout
+    assert b"Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "sentence"),
+    [
+        (["search", "--frist", "3"], b"", WRONG_USE, "No such option"),
+        (["nothing"], b"", WRONG_USE, "No such command"),
+        (["lineage", "nobody knows"], b"", WRONG_USE, "Nothing is called 'nobody knows'"),
+        (["lineage", "Dataset:nope"], b"", WRONG_USE, "Nothing has the id"),
+        (["lineage", "sha256:00"], b"", WRONG_USE, "No snapshot has the digest"),
+        (["search", "--filter", "zone"], b"", WRONG_USE, "such as zone=LANDING"),
+        (["search", "--kind", "nonsense"], b"", WRONG_USE, "AssetKind"),
+        (["record"], b"{}", WRONG_USE, "kind is one of"),
+        (["record"], b"no json", WRONG_USE, "JSON"),
+        (["record", "/nonexistent.json"], b"", OUTSIDE, "cannot be read"),
+        (["ingest", "/nonexistent.json"], b"", OUTSIDE, "cannot be read"),
+        (["ingest"], b"not json\n{}\n", FINDING, ""),
+        (["verify", "/nonexistent.pdf"], b"", OUTSIDE, "cannot be read"),
+        (["verify", __file__], b"", FINDING, ""),
+        (["report", "nothing@9"], b"", WRONG_USE, "Nothing is called"),
+        (["ledger", "proof", "99"], b"", WRONG_USE, "has no entry 99"),
+        (["key", "revoke", "aaaaaaaaaa"], b"", WRONG_USE, "There is no key"),
+        (["key", "create", "nobody"], b"", WRONG_USE, "define it first"),
+        (["search", "--url", "http://127.0.0.1:9"], b"", OUTSIDE, "No catalog answers"),
+        (["search", "--url", "nonsense"], b"", OUTSIDE, "No catalog answers"),
+        (["serve", "--host", "203.0.113.1"], b"", WRONG_USE, "no key exists yet"),
+    ],
+)
+def test_every_error_is_one_sentence_that_says_what_to_do(
+    data: Path, arguments: list[str], stdin: bytes, code: int, sentence: str
+) -> None:
+    answer = command(data, *arguments, stdin=stdin)
+    assert answer.returncode == code, answer.stderr
+    assert sentence in answer.stderr.decode() + answer.stdout.decode()
+    assert b"Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [("LINEWARD_PROT", "1", "did you mean LINEWARD_PORT?"), ("LINEWARD_PORT", "many", "LINEWARD_PORT (`port`)")],
+)
+def test_a_wrong_setting_is_wrong_use(data: Path, variable: str, value: str, sentence: str) -> None:
+    answer = command(data, "search", **{variable: value})
+    assert (answer.returncode, answer.stdout) == (WRONG_USE, b"")
+    assert sentence in answer.stderr.decode()
+
+
+def test_a_ledger_that_is_not_there_is_something_outside(tmp_path: Path) -> None:
+    answer = command(tmp_path / "nothing", "ledger", "verify")
+    assert answer.returncode == OUTSIDE
+    assert "There is no ledger" in answer.stderr.decode()
+
+
+def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "catalog"
+    server = start(folder)
+    assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
+    assert httpx.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
+    rebuild = command(folder, "graph", "rebuild")
+    assert rebuild.returncode == OUTSIDE
+    assert "Another process" in rebuild.stderr.decode()
+    status = command(folder, "ledger", "status", "--json")
+    assert json.loads(status.stdout)["state"] == "ready"
+
+
+def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "catalog"
+    made = command(folder, "key", "create", "admin-1", "--role", "admin", "--role", "engineer", "--json")
+    assert made.returncode == FINE, made.stderr
+    key = json.loads(made.stdout)["key"]
+    server = start(folder, LINEWARD_HOST="0.0.0.0")  # noqa: S104  the address is what is tested
+    local = server.url
+    assert local.startswith("http://127.0.0.1:")
+    assert httpx.post(f"{local}/api/v1/lineage", json=event(), trust_env=False).status_code == 401
+    assert command(folder, "search").returncode == OUTSIDE
+    asked = command(folder, "search", LINEWARD_KEY=key)
+    assert asked.returncode == FINE, asked.stderr
+    listed = command(folder, "key", "list", LINEWARD_KEY=key)
+    assert "admin-1" in listed.stdout.decode()
+    assert key not in listed.stdout.decode() + server.log.read_text()
+
+
+def test_help_names_every_command() -> None:
+    answer = command(Path("unused"), "--help")
+    assert answer.returncode == FINE
+    for name in ("serve", "demo", "ingest", "record", "lineage", "search", "report", "verify", "key", "ledger", "graph"):
+        assert name in answer.stdout.decode()
