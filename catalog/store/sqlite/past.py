@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Span
 from catalog.store.sqlite.names import Names
-from catalog.store.sqlite.schema import AGAIN, FIRST, FIRST_REPLACING
+from catalog.store.sqlite.schema import FIRST, FIRST_REPLACING
 from graph_schema.facts import NOW, Edge
 from graph_schema.folding import RANK
 
@@ -63,8 +63,8 @@ class SqlitePast:
                 "SELECT e.kind, target.id, job.id, t.valid_from, t.entry, e.saying "
                 "FROM edge e JOIN telling t ON t.t = e.telling JOIN node target ON target.n = e.target "
                 "LEFT JOIN node job ON job.n = t.job "
-                "WHERE e.source = ? AND e.kind IN ('READ', 'WROTE', 'PRODUCED') AND e.saying <> ?",
-                (self._names.number(run), AGAIN),
+                "WHERE e.source = ? AND e.kind IN ('READ', 'WROTE', 'PRODUCED') AND e.saying IN (?, ?)",
+                (self._names.number(run), FIRST, FIRST_REPLACING),
             )
         ]
 
