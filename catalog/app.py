@@ -62,7 +62,7 @@ class Service:
 
 
 def open_ledger(settings: Settings) -> SqliteLedger:
-    """Open the ledger for writing; raises OperatorError where another process writes it, EvidenceError where it is not whole."""
+    """Open the ledger to write; raises OperatorError where another process does, EvidenceError where it is not whole."""
     return SqliteLedger.open(
         settings.data_dir / LEDGER_FILE,
         settings.keys,
@@ -174,7 +174,9 @@ def _watch(metrics: Metrics, services: Services) -> None:
     ledger, projection = services.ledger, services.projection
     metrics.watch("ledger_size", "Durable entries.", ledger.size)
     metrics.watch("projection_behind", "Entries that the graph does not hold yet.", lambda: projection.lag)
-    metrics.watch("projection_quarantined", "Entries that could not be projected.", lambda: projection.state.quarantined)
+    metrics.watch(
+        "projection_quarantined", "Entries that could not be projected.", lambda: projection.state.quarantined
+    )
     metrics.watch("checkpoint_size", "Entries under the newest checkpoint.", lambda: _signed(ledger))
 
 

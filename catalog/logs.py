@@ -21,7 +21,21 @@ logger = logging.getLogger("lineward")
 _correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:\-]{1,64}", re.ASCII)
 _FIELDS = frozenset(
-    {"method", "route", "status", "ms", "bytes", "index", "entries", "behind", "error", "reason", "address", "store", "size"}
+    {
+        "method",
+        "route",
+        "status",
+        "ms",
+        "bytes",
+        "index",
+        "entries",
+        "behind",
+        "error",
+        "reason",
+        "address",
+        "store",
+        "size",
+    }
 )
 """The only extra fields that reach a line; anything else passed to `extra` stays out."""
 

@@ -1,4 +1,4 @@
-"""What an operator watches, in a registry of its own, so that two services in one process do not count for each other."""
+"""What an operator watches, in a registry of its own: two services in one process do not count for each other."""
 
 from __future__ import annotations
 

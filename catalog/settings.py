@@ -53,7 +53,9 @@ class Settings(BaseSettings):
     neo4j_user: str = Field("neo4j", description="User there.")
     neo4j_password: SecretStr | None = Field(None, description="Password there.")
     neo4j_password_file: Path | None = Field(None, description="File that holds the password, for container secrets.")
-    max_body_bytes: int = Field(16 * _MEBIBYTE, ge=1024, description="Largest body taken, after decompression, in bytes.")
+    max_body_bytes: int = Field(
+        16 * _MEBIBYTE, ge=1024, description="Largest body taken, after decompression, in bytes."
+    )
     max_json_depth: int = Field(200, ge=8, le=500, description="Deepest nesting of JSON taken.")
     max_batch_events: int = Field(10_000, ge=1, description="Most events taken in one batch.")
     max_waiting: int = Field(

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from catalog import metrics
 from catalog.api import problems
 from catalog.api.front import Front
-from catalog.api.http import health, ledger, lineage, records, reports
+from catalog.api.http import health, ledger, lineage, records
 from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
@@ -122,6 +122,8 @@ def _reports(app: FastAPI, services: Services) -> None:
         known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0)] = None,
     ) -> Response:
         """Give the model provenance dossier of a model version, by its id."""
+        from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
+
         return reports.model_dossier(services, identifier, form, valid_at, known_at_index)
 
 

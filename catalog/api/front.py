@@ -84,11 +84,13 @@ class Front:
             )
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            return problems.Problem("asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused.")
+            return problems.Problem(
+                "asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused."
+            )
         return None
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("lineward.route") or getattr(scope.get("route"), "path", "unknown")
+        route = str(scope.get("lineward.route") or getattr(scope.get("route"), "path", "unknown"))
         self._metrics.note_request(route, status, seconds)
         level = _level(status, route)
         if logs.logger.isEnabledFor(level):
@@ -126,4 +128,6 @@ def _level(status: int, route: str) -> int:
     """Return how loudly a request is logged: acknowledged events and probes only when debugging."""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return 40
-    return 10 if route.startswith(("/api/v1/lineage", "/health", "/metrics")) and status < HTTPStatus.BAD_REQUEST else 20
+    return (
+        10 if route.startswith(("/api/v1/lineage", "/health", "/metrics")) and status < HTTPStatus.BAD_REQUEST else 20
+    )

@@ -8,11 +8,11 @@ from fastapi import FastAPI
 
 _JSON = "application/json"
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_SECURITY = [{"key": []}, {}]
+_SECURITY: list[dict[str, list[str]]] = [{"key": []}, {}]
 
 _PROBLEM_SCHEMA = {
     "type": "object",
-    "description": "RFC 9457 problem details; `type` says who has to act: sender, asker, operator, evidence or internal.",
+    "description": "RFC 9457; `type` says who has to act: sender, asker, operator, evidence or internal.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
@@ -44,12 +44,23 @@ def described(app: FastAPI) -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    event = {"description": "A RunEvent, JobEvent or DatasetEvent of OpenLineage, told apart by shape.", "type": "object"}
+    event = {
+        "description": "A RunEvent, JobEvent or DatasetEvent of OpenLineage, told apart by shape.",
+        "type": "object",
+    }
     receipt = _object(index="integer", duplicate="boolean")
     record_receipt = _object(
-        index="integer", kind="string", subjects="array", leaf="string", recordedAt="string", duplicate="boolean", warnings="array"
+        index="integer",
+        kind="string",
+        subjects="array",
+        leaf="string",
+        recordedAt="string",
+        duplicate="boolean",
+        warnings="array",
     )
-    summary = _object(received="integer", successful="integer", failed="integer", retriable="integer", non_retriable="integer")
+    summary = _object(
+        received="integer", successful="integer", failed="integer", retriable="integer", non_retriable="integer"
+    )
     failed = {"type": "array", "items": _object(index="integer", reason="string", retriable="boolean")}
     outcome = {
         "type": "object",
@@ -76,12 +87,19 @@ def _paths() -> dict[str, Any]:
             "post": _post("Take an array of OpenLineage events.", {"type": "array", "items": event}, "200", outcome)
         },
         "/api/v1/records": {"post": _post("Take one record of a principal.", record, "201", record_receipt)},
-        "/graphql": {"post": _post("Answer a GraphQL request.", question, "200", _object(data="object", errors="array"))},
+        "/graphql": {
+            "post": _post("Answer a GraphQL request.", question, "200", _object(data="object", errors="array"))
+        },
     }
 
 
 def _post(summary: str, asked: dict[str, Any], status: str, answer: dict[str, Any]) -> dict[str, Any]:
-    refusals = {"400": "Not JSON.", "401": "No valid key.", "403": "Not with this role.", "413": "Too large or too deep."}
+    refusals = {
+        "400": "Not JSON.",
+        "401": "No valid key.",
+        "403": "Not with this role.",
+        "413": "Too large or too deep.",
+    }
     if status == "201":
         refusals["422"] = "Names nothing that can be identified."
     refusals["503"] = "Not now; Retry-After says when."
@@ -91,7 +109,10 @@ def _post(summary: str, asked: dict[str, Any], status: str, answer: dict[str, An
         "security": _SECURITY,
         "requestBody": {"required": True, "content": {_JSON: {"schema": asked}}},
         "responses": {
-            status: {"description": "Durable." if status == "201" else "Answered.", "content": {_JSON: {"schema": answer}}},
+            status: {
+                "description": "Durable." if status == "201" else "Answered.",
+                "content": {_JSON: {"schema": answer}},
+            },
             **{code: {"description": text, "content": _PROBLEM} for code, text in refusals.items()},
         },
     }
@@ -101,6 +122,7 @@ def _object(**properties: str) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            name: {"type": kind, "items": {}} if kind == "array" else {"type": kind} for name, kind in properties.items()
+            name: {"type": kind, "items": {}} if kind == "array" else {"type": kind}
+            for name, kind in properties.items()
         },
     }

@@ -57,7 +57,7 @@ def _sender(error: SenderError) -> Problem:
 
 def _asker(error: AskerError) -> Problem:
     # RFC 6750 §3: who is asked to authenticate is told how.
-    headers = {"WWW-Authenticate": 'Bearer realm="lineward"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    headers = {"WWW-Authenticate": 'Bearer realm="lineward"'} if error.status == 401 else {}  # noqa: PLR2004  the status of RFC 9110
     return Problem("asker", error.status, error.detail, headers=headers)
 
 

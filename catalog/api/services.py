@@ -85,4 +85,3 @@ def _is_from_here(request: HTTPConnection) -> bool:
     if any(name in request.headers for name in _FORWARDED):
         return False
     return request.client is not None and is_loopback(request.client.host)
-

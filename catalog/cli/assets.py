@@ -50,9 +50,7 @@ def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
         return str(found[0]["id"])
     if not found:
         raise AskerError(f"Nothing is called {text!r}; `lineward search` shows what there is.")
-    several = "\n".join(
-        f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}" for one in found[:_SHOWN]
-    )
+    several = "\n".join(f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}" for one in found[:_SHOWN])
     more = f"\n  and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise SenderError(f"{text!r} may mean several things; say which by its id:\n{several}{more}")
 

@@ -76,7 +76,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             out.print("Model provenance dossier", style="bold")
             written = write_dossier(way, f"{outcome.model.name}@{version}", output, list(FORMS), {})
             vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
-        failed |= not all([_verified(path, vkey) for path in written])
+        failed |= sum(_verified(path, vkey) for path in written) < len(written)
         _farewell(url, data, place, output, admin, time.monotonic() - began)
         if not once:
             say("The server goes on until Ctrl-C.")
@@ -115,9 +115,14 @@ def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str]) -
 def _server(data: Path, port: int) -> Iterator[str]:
     """Serve the data directory by a process of its own, and end it afterwards by its own handle."""
     log = data / "server.log"
-    environment = {**os.environ, "LINEWARD_DATA_DIR": str(data), "LINEWARD_PORT": str(port), "LINEWARD_HOST": "127.0.0.1"}
+    environment = {
+        **os.environ,
+        "LINEWARD_DATA_DIR": str(data),
+        "LINEWARD_PORT": str(port),
+        "LINEWARD_HOST": "127.0.0.1",
+    }
     with log.open("wb") as stream:
-        process = subprocess.Popen(  # noqa: S603  our own command
+        process = subprocess.Popen(
             [sys.executable, "-m", "catalog.cli", "serve"],
             env=environment,
             stdin=subprocess.DEVNULL,

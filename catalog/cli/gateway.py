@@ -16,13 +16,13 @@ from typing import Any, Protocol
 
 import httpx
 
-from catalog import app
 from catalog.cli.output import progress, say
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.settings import Settings
 
 SERVER_FILE = "server.json"
 _TIMEOUT = httpx.Timeout(60, connect=5)
+_LONG = httpx.Timeout(3600)
 _PROBE = httpx.Timeout(2)
 
 
@@ -86,6 +86,8 @@ class _Local:
     @contextmanager
     def open(cls, settings: Settings, key: str | None, *, owner: bool) -> Iterator[_Local]:
         """Open the data directory and bring its graph up to its ledger first."""
+        from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
+
         with app.opened(settings, owner=owner) as service, asyncio.Runner() as runner:
             size = service.ledger.size()
             if service.store.checkpoint() + 1 < size:
@@ -95,7 +97,9 @@ class _Local:
                         service.raise_stopped()
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             transport = httpx.ASGITransport(app=service.asgi)
-            client = httpx.AsyncClient(transport=transport, base_url="http://localhost/", headers=headers, timeout=None)
+            client = httpx.AsyncClient(
+                transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
+            )
             try:
                 yield cls(client, runner, str(settings.data_dir))
             finally:

@@ -68,9 +68,7 @@ def described(*, as_json: bool) -> Exit:
         )
         return Exit.FINE
     print_table("Nodes", ("label", "key", "what it is"), [(name, key, text) for name, (key, text) in nodes.items()])
-    rows = [
-        (" | ".join(sources), name, " | ".join(targets), text) for name, (sources, targets, text) in edges.items()
-    ]
+    rows = [(" | ".join(sources), name, " | ".join(targets), text) for name, (sources, targets, text) in edges.items()]
     print_table("Edges", ("from", "type", "to", "what it says"), rows)
     return Exit.FINE
 

@@ -79,8 +79,7 @@ def revoke(way: Gateway, key_id: str) -> Exit:
 
 
 def _principals(way: Gateway) -> list[dict[str, Any]]:
-    query = (
-        "{ principals { principal displayName kind roles active keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"
-    )
+    query = """{ principals { principal displayName kind roles active
+      keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"""
     found: list[dict[str, Any]] = ask(way, query, {})["principals"]
     return found

@@ -94,7 +94,9 @@ def _held(path: Path) -> SignedCheckpoint:
     except OSError as error:
         raise OperatorError(f"{path} cannot be read ({error.strerror}).", action="Check the name.") from error
     except (NoteError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path} is no checkpoint.", action="It is a signed note, as `ledger checkpoint` prints it.") from error
+        raise OperatorError(
+            f"{path} is no checkpoint.", action="It is a signed note, as `ledger checkpoint` prints it."
+        ) from error
 
 
 def _difference(settings: Settings) -> str | None:

@@ -46,7 +46,9 @@ def write_dossier(way: Gateway, model: str, folder: Path, forms: list[str], at: 
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(answer.content)
         except OSError as error:
-            raise OperatorError(f"{path} cannot be written ({error.strerror}).", action="Name another by --output.") from error
+            raise OperatorError(
+                f"{path} cannot be written ({error.strerror}).", action="Name another by --output."
+            ) from error
         written.append(path)
     return written
 

@@ -2,7 +2,7 @@
 
 Each command imports what it needs when it is run, so that `--help` and the small ones answer at once.
 """
-# ruff: noqa: PLC0415
+# ruff: noqa: FBT002, PLC0415, PLR0917  (options are arguments, however many)
 
 from __future__ import annotations
 

@@ -75,7 +75,9 @@ def search(
         empty="Nothing like that is in the catalog.",
     )
     for facet in found["facets"]:
-        print_table(facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]])
+        print_table(
+            facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]]
+        )
     if found["pageInfo"]["hasNextPage"]:
         err.print(f"There is more: --after {found['pageInfo']['endCursor']}", markup=False)
     warn(found["completeness"])

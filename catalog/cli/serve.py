@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,7 +32,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     Raises OperatorError and EvidenceError where it cannot begin.
     """
     logs.configure(settings.log_format, settings.log_level)
-    # Projection and ledger share the interpreter with the event loop: the default of 5 ms would be seen in every answer.
+    # Projection and ledger share the interpreter with the event loop: 5 ms would be seen in every answer.
     sys.setswitchinterval(_SWITCH_SECONDS)
     with app.opened(settings) as service:
         needs_key = service.services.authenticator.needs_key()
@@ -48,7 +49,15 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
                     ready(url)
                 else:
                     _greet(url, settings, needs_key=needs_key)
+                threading.Thread(target=_warm, name="warming", daemon=True).start()
                 _run(service.asgi, listener)
+
+
+def _warm() -> None:
+    """Build the GraphQL schema beside the first events, so that the first question need not wait for it."""
+    from catalog.api.graphql.schema import schema  # noqa: PLC0415  this is what takes long
+
+    schema()
 
 
 def _run(asgi: Front, listener: socket.socket) -> None:

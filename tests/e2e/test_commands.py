@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 FINE, FINDING, WRONG_USE, OUTSIDE = 0, 1, 2, 3
 EVENTS = "\n".join(
-    json.dumps(one)
-    for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST}))
+    json.dumps(one) for one in (event("START", "2026-01-01T09:00:00Z"), event(version={"datasetVersion": DIGEST}))
 ).encode()
 
 
@@ -161,7 +160,7 @@ def test_every_error_is_one_sentence_that_says_what_to_do(
     [("LINEWARD_PROT", "1", "did you mean LINEWARD_PORT?"), ("LINEWARD_PORT", "many", "LINEWARD_PORT (`port`)")],
 )
 def test_a_wrong_setting_is_wrong_use(data: Path, variable: str, value: str, sentence: str) -> None:
-    answer = command(data, "search", **{variable: value})
+    answer = command(data, "search", stdin=b"", **{variable: value})
     assert (answer.returncode, answer.stdout) == (WRONG_USE, b"")
     assert sentence in answer.stderr.decode()
 
@@ -204,5 +203,17 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
 def test_help_names_every_command() -> None:
     answer = command(Path("unused"), "--help")
     assert answer.returncode == FINE
-    for name in ("serve", "demo", "ingest", "record", "lineage", "search", "report", "verify", "key", "ledger", "graph"):
+    for name in (
+        "serve",
+        "demo",
+        "ingest",
+        "record",
+        "lineage",
+        "search",
+        "report",
+        "verify",
+        "key",
+        "ledger",
+        "graph",
+    ):
         assert name in answer.stdout.decode()

@@ -14,7 +14,8 @@ from catalog.api.graphql.scalars import Digest, Micros
 from catalog.approvals import model, queries
 from catalog.reading import AsOf
 
-ApprovalState = strawberry.enum(model.ApprovalState, description="Where a request stands.")
+ApprovalState = model.ApprovalState
+strawberry.enum(ApprovalState, description="Where a request stands.")
 
 
 @strawberry.type(description="A digest that a request binds, and what it is of.")
@@ -32,7 +33,9 @@ class Decision:
     printed_name: str
     time_zone: str
     decided_by: str
-    authenticated: bool = strawberry.field(description="Whether a key proved who decided; if not, it satisfies no gate.")
+    authenticated: bool = strawberry.field(
+        description="Whether a key proved who decided; if not, it satisfies no gate."
+    )
     decided_at: Micros
     expires_at: Micros | None
     conditions: list[str]

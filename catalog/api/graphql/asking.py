@@ -1,9 +1,8 @@
-"""One request: who asks, the one consistent state that all of it is read from, and what was fetched ahead for a level."""
+"""One request: who asks, the one consistent state that all of it is read from, and what a level fetched ahead."""
 
 from __future__ import annotations
 
 import bisect
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,8 +97,3 @@ class Asking:
 
 
 AskingInfo = Info[Asking, None]
-
-
-def now_micros() -> int:
-    """Return the time of the system's clock."""
-    return time.time_ns() // 1_000

@@ -1,5 +1,7 @@
 """Datasets, jobs and runs."""
 
+# ruff: noqa: FBT001, FBT002  (an argument of a field has a name and a default)
+
 from __future__ import annotations
 
 from asyncio import gather
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-AssetState = strawberry.enum(model.AssetState, description="Where an asset stands in its life.")
-Voice = strawberry.enum(model.Voice, description="Who spoke.")
+AssetState = model.AssetState
+strawberry.enum(AssetState, description="Where an asset stands in its life.")
+Voice = model.Voice
+strawberry.enum(Voice, description="Who spoke.")
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
@@ -46,7 +50,9 @@ class Asset(Node):
     def state(self) -> AssetState:
         return self._state()
 
-    @strawberry.field(description="PHI labels that principals asserted or emitters claimed on the dataset or its columns.")
+    @strawberry.field(
+        description="PHI labels that principals asserted or emitters claimed on the dataset or its columns."
+    )
     async def labels(self, info: AskingInfo, include_rejected: bool = False) -> list[PhiLabel]:
         dataset = self._dataset()
         if dataset is None:
@@ -97,7 +103,9 @@ class RecordGap:
     note: str
 
 
-@strawberry.type(description="One aspect in force: its value, who spoke, the ledger entry that says so, and since when.")
+@strawberry.type(
+    description="One aspect in force: its value, who spoke, the ledger entry that says so, and since when."
+)
 class AspectInForce:
     aspect: str
     value: JSON
@@ -153,7 +161,11 @@ class Dataset(Asset):
     @strawberry.field
     def retention(self) -> Retention | None:
         said = self.record.retention
-        return None if said is None else Retention(policy_class=said.value.policy_class, period_days=said.value.period_days)
+        return (
+            None
+            if said is None
+            else Retention(policy_class=said.value.policy_class, period_days=said.value.period_days)
+        )
 
     @strawberry.field
     def permitted_use(self) -> PermittedUse | None:
@@ -210,7 +222,9 @@ class Dataset(Asset):
     def gaps(self) -> list[RecordGap]:
         return [RecordGap(field=gap.field, note=gap.note) for gap in self.record.gaps]
 
-    @strawberry.field(description="Everything in force about the dataset, with who said it and where; all where no names are given.")
+    @strawberry.field(
+        description="Everything in force about the dataset, with who said it and where; all where no names are given."
+    )
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
         return _aspects(self.record.aspects, names)
 
@@ -327,7 +341,9 @@ class Run(Node):
         return _aspects(self.record.aspects, names)
 
 
-@strawberry.type(description="The state in which a run left a dataset that no emitter versioned: derived, never stored.")
+@strawberry.type(
+    description="The state in which a run left a dataset that no emitter versioned: derived, never stored."
+)
 class State(Asset):
     dataset: strawberry.Private[model.DatasetRecord]
     run_key: strawberry.Private[str]
@@ -435,9 +451,7 @@ def _as_dataset(record: model.DatasetRecord, at: AsOf) -> Dataset:
 
 
 def _column(column: model.ColumnRecord) -> SchemaColumn:
-    return SchemaColumn(
-        id=strawberry.ID(column.id), name=column.name, type=column.type, description=column.description
-    )
+    return SchemaColumn(id=strawberry.ID(column.id), name=column.name, type=column.type, description=column.description)
 
 
 def _value(said: model.Said[T] | None) -> T | None:

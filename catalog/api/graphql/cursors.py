@@ -54,4 +54,3 @@ def check_first(first: int) -> int:
     if not 1 <= first <= MAX_FIRST:
         raise InvalidInputError(f"first is from 1 to {MAX_FIRST}.", "first")
     return first
-

@@ -5,19 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from catalog.store.protocol import (
-    Contribution,
-    Direction,
-    Edge,
-    Flow,
-    KnownNode,
-    Page,
-    Quarantined,
-    Query,
-    Snapshotted,
-    Statement,
-)
-from graph_schema.facts import NOW
+from catalog.store.protocol import Direction, KnownNode, Page, Quarantined, Query, Snapshotted
+from graph_schema.facts import NOW, Edge, Statement
+from graph_schema.folding import Contribution, Flow
 
 
 class OutOfTimeError(Exception):
@@ -25,7 +15,9 @@ class OutOfTimeError(Exception):
 
     def __init__(self, seconds: float, calls: int) -> None:
         """Keep the limit, and how many calls to the store were made."""
-        super().__init__(f"The query took longer than {seconds:g} s; ask for less depth, a smaller budget or fewer items.")
+        super().__init__(
+            f"The query took longer than {seconds:g} s; ask for less depth, a smaller budget or fewer items."
+        )
         self.calls = calls
 
 

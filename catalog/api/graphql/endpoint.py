@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: POST only, one document, held to its limits before it is run, on a thread and a state of its own."""
+"""GraphQL over HTTP: POST only, held to its limits before it is run, on a thread and a state of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from catalog import logs
 from catalog.access import rules
 from catalog.access.model import Actor
 from catalog.api import problems as http
-from catalog.api.graphql.asking import Asking, now_micros
+from catalog.api.graphql.asking import Asking
 from catalog.api.graphql.deadline import OutOfTimeError, Timed
 from catalog.api.graphql.limits import Costs, is_mutation, operation_of
 from catalog.api.graphql.problems import EXPECTED, as_problem
@@ -30,6 +30,7 @@ from catalog.api.graphql.schema import graphql_schema, schema
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
+from catalog.ledger.sealing import utc_microseconds
 
 _MAX_QUERY_BYTES = 256 * 1024
 
@@ -95,7 +96,7 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
             "data": None,
             "errors": [
                 {
-                    "message": f"The query costs {cost} of {settings.query_cost}; ask for fewer items, or less below them.",
+                    "message": f"The query costs {cost} of {settings.query_cost}; ask for fewer items.",
                     "extensions": {"code": "BUDGET_EXCEEDED", "limit": settings.query_cost, "reached": cost},
                 }
             ],
@@ -108,7 +109,7 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
     with ExitStack() as stack:
         reader = stack.enter_context(services.store.reading()) if not is_mutation(operation) else services.store
         asking = Asking(
-            services, actor, Timed(reader, settings.query_seconds), now_micros(), at_least, logs.correlation_id()
+            services, actor, Timed(reader, settings.query_seconds), utc_microseconds(), at_least, logs.correlation_id()
         )
         began = time.perf_counter()
         result = asyncio.run(

@@ -12,7 +12,8 @@ from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.evidence import model, queries
+from catalog.evidence import model
+from catalog.evidence.queries import evidence as read_evidence
 
 MAX_ENTRIES = 500
 
@@ -30,7 +31,9 @@ class EvidenceEntry:
     body: JSON | None = strawberry.field(description="The redacted body; null once erased.")
     salt: str | None = strawberry.field(description="SHA-256(salt ‖ canonical body) is the entry's body digest.")
     erased: bool
-    proof: list[Digest] = strawberry.field(description="The inclusion proof, from the leaf's sibling upwards (RFC 9162).")
+    proof: list[Digest] = strawberry.field(
+        description="The inclusion proof, from the leaf's sibling upwards (RFC 9162)."
+    )
 
 
 @strawberry.type(description="Every ledger entry that speaks of a thing, by index, up to the limit.")
@@ -68,7 +71,7 @@ def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit
     if not 1 <= limit <= MAX_ENTRIES:
         raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
     at = as_of(when, asking)
-    found = queries.evidence(asking.reader, asking.services.ledger, identifier, at, limit)
+    found = read_evidence(asking.reader, asking.services.ledger, identifier, at, limit)
     if found is None:
         return not_found("Nothing of this id is known at the time asked for.")
     whole: reading.Completeness = reading.Complete()

@@ -13,9 +13,10 @@ from catalog.labels import model, queries
 from catalog.reading import AsOf
 from graph_schema.vocabulary import words
 
-
-PhiKind = strawberry.enum(words.PhiKind)
-Stance = strawberry.enum(words.Stance)
+PhiKind = words.PhiKind
+strawberry.enum(PhiKind)
+Stance = words.Stance
+strawberry.enum(Stance)
 
 
 @strawberry.enum(description="Who says so: a principal's record, an emitter, or a rule.")

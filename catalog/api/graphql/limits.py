@@ -39,7 +39,9 @@ class Costs:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._schema = schema
         self._variables = dict(variables)
-        self._fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+        self._fragments = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
         self._document = document
 
     def cost(self, operation: OperationDefinitionNode) -> int:
@@ -109,7 +111,7 @@ class Costs:
                 fragment = self._fragments.get(node.name.value)
                 if fragment is not None and node.name.value not in seen:
                     self._walk_arguments(fragment.selection_set, seen | {node.name.value})
-            elif node.selection_set is not None:
+            elif isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
                 self._walk_arguments(node.selection_set, seen)
 
     def _look(self, value: object) -> None:

@@ -22,12 +22,14 @@ from catalog.lineage import model, queries
 from catalog.reading import AsOf
 from graph_schema.identity import label_of
 
-Direction = strawberry.enum(model.Direction, description="Which way to walk.")
-Grain = strawberry.enum(model.Grain, description="What the nodes of an answer are.")
-Manner = strawberry.enum(
-    model.Manner, description="CRISP is what is in the data now; CAUTIOUS is every flow ever stated, for safety."
-)
-Confidence = strawberry.enum(model.Confidence, description="How an edge came to be known.")
+Direction = model.Direction
+strawberry.enum(Direction, description="Which way to walk.")
+Grain = model.Grain
+strawberry.enum(Grain, description="What the nodes of an answer are.")
+Manner = model.Manner
+strawberry.enum(Manner, description="CRISP is what is in the data now; CAUTIOUS is every flow ever stated, for safety.")
+Confidence = model.Confidence
+strawberry.enum(Confidence, description="How an edge came to be known.")
 
 
 @strawberry.enum(description="How data came from one end to the other.")
@@ -113,7 +115,11 @@ class LineageEdge:
     @strawberry.field(description="De-identification attested for the edge's job or run.")
     async def deid(self, info: AskingInfo) -> list[Attestation]:
         steps = [one for one in (self.found.job, self.found.run) if one is not None]
-        return [one for found in await gather(*(attestations_of(info.context, step, self.at) for step in steps)) for one in found]
+        return [
+            one
+            for found in await gather(*(attestations_of(info.context, step, self.at) for step in steps))
+            for one in found
+        ]
 
 
 @strawberry.type(description="How many nodes of one kind.")
@@ -298,4 +304,13 @@ def as_edge(edge: model.LineageEdge, at: AsOf) -> LineageEdge:
 
 
 def _key(edge: model.LineageEdge) -> list[str | int]:
-    return [edge.source, edge.target, edge.how, edge.job or "", edge.run or "", edge.valid_from, edge.past, edge.attempt]
+    return [
+        edge.source,
+        edge.target,
+        edge.how,
+        edge.job or "",
+        edge.run or "",
+        edge.valid_from,
+        edge.past,
+        edge.attempt,
+    ]

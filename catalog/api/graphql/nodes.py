@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import strawberry
 
@@ -30,13 +31,15 @@ class AssetRefInput:
 
 Resolve = Callable[[Asking, str, AsOf], Awaitable[Node | None]]
 
+R = TypeVar("R", bound=Resolve)
+
 _BY_LABEL: dict[str, Resolve] = {}
 
 
-def resolves(label: str) -> Callable[[Resolve], Resolve]:
+def resolves(label: str) -> Callable[[R], R]:
     """Enter a function as the way from an id with this label to its node."""
 
-    def enter(function: Resolve) -> Resolve:
+    def enter(function: R) -> R:
         _BY_LABEL[label] = function
         return function
 

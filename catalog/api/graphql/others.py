@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -138,14 +139,17 @@ def _make(kind: type[kinds.Node]) -> type[Node]:
     return strawberry.type(made, description=kind.__doc__)
 
 
-def _enter(kind: type[kinds.Node], made: type[Node]) -> None:
+def _enter(kind: type[kinds.Node], made: Any) -> None:  # noqa: ANN401  a type that was made while running
     @nodes.resolves(kind.__name__)
     async def resolve(asking: Asking, identifier: str, at: AsOf) -> Node | None:
         found = await asking.load(known, at, identifier)
         if found is None:
             return None
         values = dict(zip(kind.key_fields(), found.node.node.key, strict=True))
-        return made(id=strawberry.ID(identifier), first_entry=found.node.entry, current=dict(found.current), **values)
+        node: Node = made(
+            id=strawberry.ID(identifier), first_entry=found.node.entry, current=dict(found.current), **values
+        )
+        return node
 
 
 TYPES: tuple[type[Node], ...] = tuple(

@@ -75,7 +75,7 @@ def invalid(message: str, field: str) -> InvalidInput:
     return InvalidInput(code=ProblemCode.INVALID_INPUT, message=message, field=field)
 
 
-def as_problem(error: Exception) -> AnyProblem:
+def as_problem(error: Exception) -> AnyProblem:  # noqa: PLR0911  one for each kind
     """Return an expected error as data; raises every other one again."""
     match error:
         case InvalidInputError():
@@ -93,9 +93,7 @@ def as_problem(error: Exception) -> AnyProblem:
                 how_to_request="An admin gives roles with a define_principal record (`lineward record`).",
             )
         case OperatorError():
-            return Unavailable(
-                code=ProblemCode.UNAVAILABLE, message=str(error), retry_after_seconds=error.retry_after
-            )
+            return Unavailable(code=ProblemCode.UNAVAILABLE, message=str(error), retry_after_seconds=error.retry_after)
         case EvidenceError():
             return Unavailable(code=ProblemCode.EVIDENCE, message=f"The ledger does not verify: {error.detail}")
     raise error

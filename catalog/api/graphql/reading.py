@@ -15,7 +15,9 @@ from catalog.reading import AsOf
 from graph_schema.facts import NOW
 
 
-@strawberry.input(description="Two times: what was true at `validAt`, as far as it was known by `knownAt`; both default to now.")
+@strawberry.input(
+    description="Two times: what was true at `validAt`, as far as it was known by `knownAt`; both default to now."
+)
 class AsOfInput:
     valid_at: Micros | None = None
     known_at: Micros | None = None
@@ -48,7 +50,9 @@ class Complete:
     whole: bool = True
 
 
-@strawberry.type(description="The graph does not hold everything yet: `behind` entries, or quarantined ones that bear on this.")
+@strawberry.type(
+    description="The graph does not hold everything yet: `behind` entries, or quarantined ones that bear on this."
+)
 class Lagging:
     behind: int
     quarantined: list[int]

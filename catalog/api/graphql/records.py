@@ -24,7 +24,9 @@ from catalog.record import Record
 class Receipt:
     index: int
     kind: str
-    subjects: list[strawberry.ID] = strawberry.field(description="What it is about; ask for them with `atLeast: index`.")
+    subjects: list[strawberry.ID] = strawberry.field(
+        description="What it is about; ask for them with `atLeast: index`."
+    )
     leaf: Digest
     recorded_at: Micros
     duplicate: bool = strawberry.field(description="The same record was there before, at this index.")
@@ -75,7 +77,9 @@ def mutation_type() -> type:
         _issue_key, description="Issue a key to a principal; its secret is in this answer and nowhere else."
     )
     made = type("Mutation", (), {"__annotations__": {}, **fields})
-    return strawberry.type(made, description="Each is one kind of record; what is written is in the ledger when it answers.")
+    return strawberry.type(
+        made, description="Each is one kind of record; what is written is in the ledger when it answers."
+    )
 
 
 def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
@@ -94,7 +98,9 @@ def _mutation(kind: type[Record]) -> StrawberryField:
         asking = info.context
         try:
             payload = {"kind": kind.name, **_fields(record)}
-            return receipt(asking, asking.services.intake.submit_record(payload, asking.actor, asking.correlation_id).result())
+            return receipt(
+                asking, asking.services.intake.submit_record(payload, asking.actor, asking.correlation_id).result()
+            )
         except EXPECTED as error:
             return as_problem(error)
 
@@ -154,5 +160,3 @@ def _fields(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-

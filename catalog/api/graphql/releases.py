@@ -87,7 +87,9 @@ class ModelVersion(Asset):
     def first_entry(self) -> int:
         return self.record.first_entry
 
-    @strawberry.field(description="The newest registration; null where something names the version and nobody registered it.")
+    @strawberry.field(
+        description="The newest registration; null where something names the version and nobody registered it."
+    )
     def registration(self) -> Registration | None:
         found = self.record.registration
         return None if found is None else _registration(found, self.at)

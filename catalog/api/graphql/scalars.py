@@ -20,7 +20,7 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def write_time(at: int) -> str:
-    """Return UTC microseconds as RFC 3339 with Z; what lies outside the years 1 to 9999 is shown as the nearest in them."""
+    """Return UTC microseconds as RFC 3339 with Z, the nearest one in the years 1 to 9999."""
     moment = _EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))
     return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
 
@@ -51,7 +51,7 @@ CONFIG = StrawberryConfig(
         ),
         Digest: strawberry.scalar(
             name="Digest",
-            description="A digest that names its algorithm, such as `sha256:` and 64 hex digits; a ledger's is SHA-256 in hex.",
+            description="A digest that names its algorithm, such as `sha256:…`; a ledger's is SHA-256 in hex.",
             serialize=str,
             parse_value=str,
         ),

@@ -17,12 +17,21 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.reading import Completeness, ReadPoint, completeness, read_point
 from catalog.reading import AsOf
 from catalog.search import model, queries
-from graph_schema.aspects import ASPECTS
 
-FacetKind = strawberry.enum(
-    StrEnum("FacetKind", {one.name.upper(): one.name for one in ASPECTS if one.facet}),
-    description="What finds are counted and filtered by.",
-)
+
+@strawberry.enum(description="What finds are counted and filtered by.")
+class FacetKind(StrEnum):
+    DATASET_TYPE = "dataset_type"
+    STORAGE = "storage"
+    JOB_TYPE = "job_type"
+    OWNER = "owner"
+    SOURCE_SYSTEM = "source_system"
+    PHI_CATEGORY = "phi_category"
+    DEIDENTIFICATION_STATE = "deidentification_state"
+    RETENTION = "retention"
+    ZONE = "zone"
+    SITE = "site"
+    REGION = "region"
 
 
 @strawberry.enum(description="What can be found.")
@@ -79,7 +88,9 @@ class SearchConnection:
 
 @strawberry.type
 class SearchQueries:
-    @strawberry.field(description="Find by words (each a prefix), by facets, and by what is missing, among what is current.")
+    @strawberry.field(
+        description="Find by words (each a prefix), by facets, and by what is missing, among what is current."
+    )
     async def search(
         self,
         info: AskingInfo,
@@ -104,7 +115,9 @@ class SearchQueries:
 async def _search(asking: Asking, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
     position = cursor.read(after, 2)
-    page = queries.search(asking.reader, replace(request, after=None if position is None else (position[0], position[1])))
+    page = queries.search(
+        asking.reader, replace(request, after=None if position is None else (position[0], position[1]))
+    )
     at = AsOf()
     found = await gather(*(nodes.resolve(asking, hit.id, at) for hit in page.hits))
     edges = [

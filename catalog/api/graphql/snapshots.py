@@ -9,7 +9,7 @@ import strawberry
 
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
-from catalog.api.graphql.assets import Asset, AssetState, Dataset, Run, dataset_of, runs_of
+from catalog.api.graphql.assets import Asset, Dataset, Run, dataset_of, runs_of
 from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import AssetRef
@@ -134,14 +134,14 @@ class Snapshot(Asset):
         return self.at
 
 
-
-
 SnapshotResult = Annotated[Snapshot | AnyProblem, strawberry.union("SnapshotResult")]
 
 
 @strawberry.type
 class SnapshotQueries:
-    @strawberry.field(description="The snapshot of a digest; of several datasets with the same bytes, that of the first name.")
+    @strawberry.field(
+        description="The snapshot of a digest; of several datasets with the same bytes, that of the first name."
+    )
     async def snapshot(self, info: AskingInfo, digest: Digest, as_of: AsOfInput | None = None) -> SnapshotResult:
         found = await _with_digest(info.context, digest, as_of)
         return found[0] if isinstance(found, list) else found

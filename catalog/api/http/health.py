@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.api.graphql.asking import now_micros
 from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.entry import format_time
+from catalog.ledger.sealing import utc_microseconds
 
 _RED, _GREEN = "red", "green"
 _MICROS = 1_000_000
@@ -81,6 +81,6 @@ def _checkpoint(services: Services) -> dict[str, Any]:
         "state": _GREEN,
         "size": size,
         "signed_at": format_time(newest.signed_at),
-        "age_seconds": max(now_micros() - newest.signed_at, 0) / _MICROS,
+        "age_seconds": max(utc_microseconds() - newest.signed_at, 0) / _MICROS,
         "uncovered": services.ledger.size() - size,
     }

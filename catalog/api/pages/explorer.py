@@ -31,7 +31,9 @@ async def _asset(request: Request) -> Response:
 
 def _answer(name: str, cached: str) -> Response:
     media = f"{_TYPES[name.rpartition('.')[2]]}; charset=utf-8"
-    return Response(_read(name), headers={"Content-Security-Policy": _POLICY, "Cache-Control": cached}, media_type=media)
+    return Response(
+        _read(name), headers={"Content-Security-Policy": _POLICY, "Cache-Control": cached}, media_type=media
+    )
 
 
 @cache

@@ -13,7 +13,7 @@ from catalog.access.keys import KeyFile
 from catalog.api.graphql.schema import graphql_schema, sdl
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
-from catalog.settings import Settings
+from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from graph_schema.nodes import Node
 
@@ -34,7 +34,7 @@ def test_the_graphql_schema_is_the_published_one() -> None:
 def test_the_http_interface_is_the_published_one(tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.db")
     ledger = MemoryLedger(SiteKeys.generate("ledger.example/tests"))
-    with app.running(Settings(data_dir=tmp_path), ledger, MemoryStore(), keys, b"t" * 32) as service:
+    with app.running(load(data_dir=tmp_path), ledger, MemoryStore(), keys, b"t" * 32) as service:
         client = TestClient(service.asgi, base_url="http://127.0.0.1")
         document = json.dumps(client.get("/openapi.json").json(), indent=1, sort_keys=True) + "\n"
     keys.close()

@@ -16,7 +16,7 @@ from catalog.access.keys import KeyFile
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Ledger
-from catalog.settings import Settings
+from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 
@@ -82,7 +82,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
             stack.callback(keys.close)
             service = stack.enter_context(
                 app.running(
-                    Settings(data_dir=tmp_path, **settings),
+                    load(data_dir=tmp_path, **settings),
                     ledger or MemoryLedger(SiteKeys.generate("ledger.example/tests")),
                     store or MemoryStore(),
                     keys,

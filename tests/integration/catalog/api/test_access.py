@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog.access.keys import local_actor
-from tests.support.records import declaration, decision, event, principal, registration, request, seal
+from tests.support.records import decision, declaration, event, principal, registration, request, seal
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -72,7 +72,9 @@ def test_an_emitter_may_not_ask(catalog: Catalog) -> None:
     assert catalog.client.get("/api/v1/ledger/entries/0", headers=header).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/api/v1/ledger/entries", "/api/v1/ledger/entries/0", "/api/v1/ledger/entries/0/proof"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/ledger/entries", "/api/v1/ledger/entries/0", "/api/v1/ledger/entries/0/proof"]
+)
 def test_the_ledger_is_read_by_those_who_may_ask(catalog: Catalog, path: str) -> None:
     header = key_of(catalog, "auditor-1", "auditor")
     assert catalog.client.get(path).status_code == 401

@@ -15,7 +15,18 @@ from catalog.ledger import merkle
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Snapshotted
 from graph_schema.nodes import Dataset, Job
-from tests.support.records import CURATED, DIGEST, RAW, attestation, declaration, event, registration, request, seal, tag
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    RAW,
+    attestation,
+    declaration,
+    event,
+    registration,
+    request,
+    seal,
+    tag,
+)
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -148,20 +159,24 @@ def test_what_is_no_cursor_is_invalid_input(story: Catalog, after: str) -> None:
 
 def test_a_cursor_of_another_query_is_invalid_input(story: Catalog) -> None:
     page = story.data("{ search(first: 1) { pageInfo { endCursor } } }")["search"]
-    query = "query($after: String) { search(text: \"visits\", after: $after) { totalCount } }"
+    query = 'query($after: String) { search(text: "visits", after: $after) { totalCount } }'
     answer = story.ask(query, after=page["pageInfo"]["endCursor"])
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
     assert "another query" in answer["errors"][0]["message"]
 
 
 def test_counts_come_before_content(story: Catalog) -> None:
-    query = "query($i: LineageInput!) { lineageCounts(input: $i) { ... on LineageCounts { nodes { label count } edges } } }"
+    query = (
+        "query($i: LineageInput!) { lineageCounts(input: $i) { ... on LineageCounts { nodes { label count } edges } } }"
+    )
     counts = story.data(query, i={"of": [VISITS], "direction": "UPSTREAM"})["lineageCounts"]
     assert counts == {"nodes": [{"label": "Dataset", "count": 2}], "edges": 1}
 
 
 def test_a_path_says_why_two_things_are_connected(story: Catalog) -> None:
-    query = "query($a: ID!, $b: ID!) { paths(from: $a, to: $b) { ... on LineagePaths { paths { edges { from to } } } } }"
+    query = (
+        "query($a: ID!, $b: ID!) { paths(from: $a, to: $b) { ... on LineagePaths { paths { edges { from to } } } } }"
+    )
     found = story.data(query, a=LANDING, b=VISITS)["paths"]["paths"]
     assert found == [{"edges": [{"from": LANDING, "to": VISITS}]}]
     assert story.data(query, a=VISITS, b=LANDING)["paths"]["paths"] == []
@@ -192,7 +207,8 @@ def test_a_snapshot_names_what_was_trained_on_it(story: Catalog) -> None:
 
 def test_a_model_version_names_everything_it_was_made_of(story: Catalog) -> None:
     query = """{ modelVersion(model: {namespace: "models", name: "readmission"}, version: "1") { ... on ModelVersion {
-      name trainedOn { digest } registration { artifactDigest metrics { name value } code { revision clean } run { state } }
+      name trainedOn { digest }
+      registration { artifactDigest metrics { name value } code { revision clean } run { state } }
       approvals { state kind digests { of } } } } }"""
     found = story.data(query)["modelVersion"]
     assert found["name"] == "readmission@1"
@@ -322,7 +338,7 @@ class CountingStore(MemoryStore):
     @contextmanager
     def reading(self) -> Iterator[Snapshotted]:
         with super().reading() as reader:
-            yield Counted(reader, self.calls)  # type: ignore[misc]  # every verb is passed on
+            yield Counted(reader, self.calls)
 
 
 class Counted:

@@ -197,7 +197,7 @@ def test_a_record_in_a_form_is_refused(catalog: Catalog) -> None:
 class FullLedger(MemoryLedger):
     """A ledger whose disk is full from the start."""
 
-    def append(self, draft: Draft) -> Future[Receipt]:
+    def append(self, draft: Draft) -> Future[Receipt]:  # noqa: ARG002  every draft meets the same
         future: Future[Receipt] = Future()
         future.set_exception(OperatorError("The disk is full.", action="Make room.", retry_after=7))
         return future
@@ -216,7 +216,7 @@ def test_a_full_disk_is_answered_503_with_a_time_to_come_back(serve: Callable[..
 class BrokenLedger(MemoryLedger):
     """A ledger with a defect of ours."""
 
-    def append(self, draft: Draft) -> Future[Receipt]:
+    def append(self, draft: Draft) -> Future[Receipt]:  # noqa: ARG002  every draft meets the same
         raise ZeroDivisionError("a secret value")
 
 
@@ -256,7 +256,6 @@ def test_a_server_goes_by_the_names_it_was_given(serve: Callable[..., Catalog]) 
 def test_a_page_of_another_site_is_refused(catalog: Catalog) -> None:
     problem(catalog.event(event(), Origin="https://evil.example"), 403)
     assert catalog.event(event(), Origin="http://127.0.0.1:8080").status_code == 201
-
 
 
 def test_openapi_describes_every_route(catalog: Catalog) -> None:

@@ -47,8 +47,8 @@ def test_variables_count_as_what_they_hold() -> None:
         ('{ lineage(input: {of: ["a"], direction: BOTH, atLeast: 7}) { __typename } }', {}, 7),
         ("query($i: LineageInput!) { lineage(input: $i) { __typename } }", {"i": {"atLeast": 9}}, 9),
         (
-            '{ a: lineage(input: {of: ["a"], direction: BOTH, atLeast: 3}) { __typename }'
-            ' b: lineage(input: {of: ["a"], direction: BOTH, atLeast: 5}) { __typename } }',
+            """{ a: lineage(input: {of: ["a"], direction: BOTH, atLeast: 3}) { __typename }
+                 b: lineage(input: {of: ["a"], direction: BOTH, atLeast: 5}) { __typename } }""",
             {},
             5,
         ),
