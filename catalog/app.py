@@ -62,7 +62,7 @@ class Service:
 
 
 def open_ledger(settings: Settings) -> SqliteLedger:
-    """Open the ledger to write; raises OperatorError where another process does, EvidenceError where it is not whole."""
+    """Open the ledger to write; raises OperatorError where another does, EvidenceError where it is not whole."""
     return SqliteLedger.open(
         settings.data_dir / LEDGER_FILE,
         settings.keys,

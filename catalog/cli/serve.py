@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from catalog.errors import OperatorError
 from catalog.settings import Settings
 
 _SWITCH_SECONDS = 0.001
+_COLLECT_AFTER = (20_000, 20, 50)
 _BACKLOG = 2048
 _GRACE_SECONDS = 10
 
@@ -34,6 +36,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     logs.configure(settings.log_format, settings.log_level)
     # Projection and ledger share the interpreter with the event loop: 5 ms would be seen in every answer.
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.set_threshold(*_COLLECT_AFTER)
     with app.opened(settings) as service:
         needs_key = service.services.authenticator.needs_key()
         if not settings.is_loopback and not needs_key:
@@ -49,6 +52,8 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
                     ready(url)
                 else:
                     _greet(url, settings, needs_key=needs_key)
+                # What is there now stays: looking through it again and again is what the slowest answers waited for.
+                gc.freeze()
                 threading.Thread(target=_warm, name="warming", daemon=True).start()
                 _run(service.asgi, listener)
 
@@ -58,6 +63,7 @@ def _warm() -> None:
     from catalog.api.graphql.schema import schema  # noqa: PLC0415  this is what takes long
 
     schema()
+    gc.freeze()
 
 
 def _run(asgi: Front, listener: socket.socket) -> None:
