@@ -120,51 +120,6 @@ def test_a_flipped_bit_is_a_finding(tmp_path: Path) -> None:
     assert b"Traceback" not in answer.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "stdin", "code", "sentence"),
-    [
-        (["search", "--frist", "3"], b"", WRONG_USE, "No such option"),
-        (["nothing"], b"", WRONG_USE, "No such command"),
-        (["lineage", "nobody knows"], b"", WRONG_USE, "Nothing is called 'nobody knows'"),
-        (["lineage", "Dataset:nope"], b"", WRONG_USE, "Nothing has the id"),
-        (["lineage", "sha256:00"], b"", WRONG_USE, "No snapshot has the digest"),
-        (["search", "--filter", "zone"], b"", WRONG_USE, "such as zone=LANDING"),
-        (["search", "--kind", "nonsense"], b"", WRONG_USE, "AssetKind"),
-        (["record"], b"{}", WRONG_USE, "kind is one of"),
-        (["record"], b"no json", WRONG_USE, "JSON"),
-        (["record", "/nonexistent.json"], b"", OUTSIDE, "cannot be read"),
-        (["ingest", "/nonexistent.json"], b"", OUTSIDE, "cannot be read"),
-        (["ingest"], b"not json\n{}\n", FINDING, ""),
-        (["verify", "/nonexistent.pdf"], b"", OUTSIDE, "cannot be read"),
-        (["verify", __file__], b"", FINDING, ""),
-        (["report", "nothing@9"], b"", WRONG_USE, "Nothing is called"),
-        (["ledger", "proof", "99"], b"", WRONG_USE, "has no entry 99"),
-        (["key", "revoke", "aaaaaaaaaa"], b"", WRONG_USE, "There is no key"),
-        (["key", "create", "nobody"], b"", WRONG_USE, "define it first"),
-        (["search", "--url", "http://127.0.0.1:9"], b"", OUTSIDE, "No catalog answers"),
-        (["search", "--url", "nonsense"], b"", OUTSIDE, "No catalog answers"),
-        (["serve", "--host", "203.0.113.1"], b"", WRONG_USE, "no key exists yet"),
-    ],
-)
-def test_every_error_is_one_sentence_that_says_what_to_do(
-    data: Path, arguments: list[str], stdin: bytes, code: int, sentence: str
-) -> None:
-    answer = command(data, *arguments, stdin=stdin)
-    assert answer.returncode == code, answer.stderr
-    assert sentence in answer.stderr.decode() + answer.stdout.decode()
-    assert b"Traceback" not in answer.stderr
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "sentence"),
-    [("LINEWARD_PROT", "1", "did you mean LINEWARD_PORT?"), ("LINEWARD_PORT", "many", "LINEWARD_PORT (`port`)")],
-)
-def test_a_wrong_setting_is_wrong_use(data: Path, variable: str, value: str, sentence: str) -> None:
-    answer = command(data, "search", stdin=b"", **{variable: value})
-    assert (answer.returncode, answer.stdout) == (WRONG_USE, b"")
-    assert sentence in answer.stderr.decode()
-
-
 def test_a_ledger_that_is_not_there_is_something_outside(tmp_path: Path) -> None:
     answer = command(tmp_path / "nothing", "ledger", "verify")
     assert answer.returncode == OUTSIDE
@@ -198,6 +153,12 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
     listed = command(folder, "key", "list", LINEWARD_KEY=key)
     assert "admin-1" in listed.stdout.decode()
     assert key not in listed.stdout.decode() + server.log.read_text()
+
+
+def test_another_address_is_not_served_without_keys(tmp_path: Path) -> None:
+    answer = command(tmp_path / "catalog", "serve", "--host", "203.0.113.1")
+    assert answer.returncode == WRONG_USE
+    assert "no key exists yet" in answer.stderr.decode()
 
 
 def test_help_names_every_command() -> None:
