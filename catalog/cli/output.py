@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from rich.text import Text
 
 from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
+
+_FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
+"""People read times to the second; `--json` has them whole."""
 
 
 class Exit(IntEnum):
@@ -75,7 +79,7 @@ def _cell(value: object) -> Text:
         return value
     if isinstance(value, (list, tuple)):
         return Text(", ".join(map(str, value)) or "—")
-    return Text(str(value))
+    return Text(_FRACTION.sub(r"\1Z", str(value)))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Each command imports what it needs when it is run, so that `--help` and the smal
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,7 +125,7 @@ def lineage(
         "manner": "CAUTIOUS" if cautious else "CRISP",
         "budget": budget,
     }
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         raise typer.Exit(int(show(way, asset, asked, as_json=as_json)))
 
 
@@ -144,7 +145,7 @@ def search(
     """Find datasets, jobs, snapshots and model versions."""
     from catalog.cli.search import search as find
 
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         found = find(way, text, kind or [], filter_ or [], gap or [], count or [], first, after, as_json=as_json)
         raise typer.Exit(int(found))
 
@@ -165,7 +166,7 @@ def report(
 
     times: dict[str, Any] = {"validAt": valid_at, "knownAtIndex": known_at_index}
     at = {name: value for name, value in times.items() if value is not None}
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         raise typer.Exit(int(model_dossier(way, model, output, form or [], at, as_json=as_json)))
 
 
@@ -197,7 +198,7 @@ def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = Fal
     """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
     from catalog.cli.ledger import status
 
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         raise typer.Exit(int(status(way, as_json=as_json)))
 
 
@@ -222,7 +223,7 @@ def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
     """Print the newest checkpoint, signed now where need be: keep it elsewhere."""
     from catalog.cli.ledger import checkpoint
 
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         raise typer.Exit(int(checkpoint(way)))
 
 
@@ -235,7 +236,7 @@ def ledger_proof(
     """Print an entry's offline proof (C2SP tlog-proof)."""
     from catalog.cli.ledger import proof
 
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, owner=True) as way:
         raise typer.Exit(int(proof(way, index)))
 
 
@@ -309,6 +310,10 @@ def key_revoke(
 
 @contextmanager
 def _way(url: str | None, data_dir: Path | None, *, owner: bool = False) -> Iterator[Gateway]:
+    """Open the way to the catalog; `owner` commands need no key where the data directory is opened in this process.
+
+    Who can read its files can read them anyhow. What is written is written under a key once keys exist.
+    """
     from catalog.cli.gateway import gateway, key_from_environment
 
     with told(), gateway(settings_for(data_dir), url, key_from_environment(), owner=owner) as way:
@@ -324,3 +329,12 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(int(Exit.FINE))
+    except Exception as error:
+        # Not 1: whoever gates on a finding must not take a defect of ours for one.
+        if os.environ.get("LINEWARD_LOG_LEVEL") == "DEBUG":
+            raise
+        sys.stderr.write(
+            f"lineward: Something went wrong inside Lineward ({type(error).__name__}); "
+            "LINEWARD_LOG_LEVEL=DEBUG shows where.\n"
+        )
+        sys.exit(int(Exit.OUTSIDE))
