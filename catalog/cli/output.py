@@ -66,7 +66,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        # An id that is broken in two cannot be copied.
+        table.add_column(column, overflow="fold", no_wrap=column == "id")
     for row in found:
         table.add_row("", *row)
     out.print(table)

@@ -62,7 +62,6 @@ def search(
             one.get("state"),
             one.get("zone"),
             one.get("deidState"),
-            one.get("owner"),
             one["id"],
         )
         for one in found["nodes"]
@@ -70,7 +69,7 @@ def search(
     ]
     print_table(
         f"{found['totalCount']} found",
-        ("kind", "namespace", "name", "state", "zone", "de-identification", "owner", "id"),
+        ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
         rows,
         empty="Nothing like that is in the catalog.",
     )
