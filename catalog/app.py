@@ -6,25 +6,28 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catalog import logs
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.queries import list_principals
-from catalog.api import application
-from catalog.api.front import Front
-from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
-from catalog.intake import Intake
 from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.metrics import Metrics
-from catalog.projection import Projection, Status
+from catalog.projection import Following, Projection, Status
+from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from catalog.api.front import Front
+    from catalog.api.services import Services
+    from catalog.intake import Intake
+    from catalog.metrics import Metrics
 
 LEDGER_FILE, GRAPH_FILE, KEY_FILE = "ledger.db", "graph.db", "keys.db"
 
@@ -49,7 +52,7 @@ class Service:
         return self.services.store
 
     @property
-    def projection(self) -> Projection:
+    def projection(self) -> Following:
         """Return what brings the one into the other."""
         return self.services.projection
 
@@ -101,10 +104,11 @@ def open_keys(settings: Settings) -> KeyFile:
 
 
 @contextmanager
-def opened(settings: Settings, *, owner: bool = False) -> Iterator[Service]:
+def opened(settings: Settings, *, owner: bool = False, server: bool = False) -> Iterator[Service]:
     """Open everything that the settings name, and close it again in order; see `running`.
 
-    `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist.
+    `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist. A `server`
+    projects where the settings say, which may be a process of its own; a command would only wait for one to start.
 
     Raises:
         OperatorError: something that the operator provides is missing.
@@ -119,20 +123,40 @@ def opened(settings: Settings, *, owner: bool = False) -> Iterator[Service]:
         stack.callback(keys.close)
         secrets = SiteKeys.load(settings.keys, settings.origin)
         token_key = secrets.received.mac(_TOKENS)
-        yield stack.enter_context(running(settings, ledger, store, keys, token_key, owner=owner))
+        following: Following | None = None
+        if server and settings.projection == "process":
+            following = ProjectionProcess(settings, ledger)
+            # It has as much to import as this process has before it can answer: both do so at once.
+            following.start()
+            stack.callback(following.stop)
+        yield stack.enter_context(running(settings, ledger, store, keys, token_key, owner=owner, following=following))
 
 
 @contextmanager
 def running(
-    settings: Settings, ledger: Ledger, store: Store, keys: KeyFile, token_key: bytes, *, owner: bool = False
+    settings: Settings,
+    ledger: Ledger,
+    store: Store,
+    keys: KeyFile,
+    token_key: bytes,
+    *,
+    owner: bool = False,
+    following: Following | None = None,
 ) -> Iterator[Service]:
     """Put a service together of these parts, let its graph follow its ledger, and stop it again.
 
-    This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them.
+    This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them. The
+    graph follows in a thread, or by what is given.
     """
+    # A process that only projects needs none of these.
+    from catalog.api import application  # noqa: PLC0415
+    from catalog.api.services import Services  # noqa: PLC0415
+    from catalog.intake import Intake  # noqa: PLC0415
+    from catalog.metrics import Metrics  # noqa: PLC0415
+
     metrics = Metrics()
     held: list[Intake] = []
-    projection = Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
+    projection = following or Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
     intake = Intake(ledger, store, projection, keys, token_key=token_key)
     held.append(intake)
     signing = _Signing(ledger, settings.checkpoint_seconds)

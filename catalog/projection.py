@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from pydantic import ValidationError
@@ -131,20 +131,54 @@ class ProjectionState:
     version: str = PROJECTION_VERSION
 
 
+class Following(Protocol):
+    """What brings the ledger into the graph, as those see it who wait for it: a thread, or a process of its own."""
+
+    def start(self) -> None:
+        """Begin where the graph ends; nothing happens where it has begun."""
+
+    def stop(self) -> None:
+        """End; what was not applied is taken up again at the next start."""
+
+    @property
+    def state(self) -> ProjectionState:
+        """Return where the projection stands."""
+
+    @property
+    def checkpoint(self) -> int:
+        """Return the last entry that is known to be in the graph, -1 for none: whoever reads it from now on sees it."""
+
+    @property
+    def lag(self) -> int:
+        """Return how many durable entries the graph does not hold yet."""
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
+
+
 class Projection:
     """Follows the ledger in a thread of its own.
 
     It competes with the acknowledge path for the interpreter: while `busy()` it takes small batches and lets go in
-    between. An unreachable store is waited for, up to 5 s between tries; EvidenceError ends it for good.
+    between. An unreachable store is waited for, up to 5 s between tries; EvidenceError ends it for good. `wait` waits
+    up to so many seconds for an entry that is not there yet, and tells whether to look again at once; where it is not
+    given, the ledger does.
     """
 
     def __init__(
-        self, ledger: Ledger, store: Store, *, batch: int = 500, busy: Callable[[], bool] = lambda: False
+        self,
+        ledger: Ledger,
+        store: Store,
+        *,
+        batch: int = 500,
+        busy: Callable[[], bool] = lambda: False,
+        wait: Callable[[int, float], bool] | None = None,
     ) -> None:
         self._ledger = ledger
         self._store = store
         self._batch = batch
         self._busy = busy
+        self._wait = wait or ledger.wait_for
         self._moved = threading.Condition()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -243,7 +277,7 @@ class Projection:
             if self._busy():
                 self._stopping.wait(_GATHER_SECONDS)
             return
-        if not self._ledger.wait_for(self._checkpoint + 1, _WAIT_SECONDS):
+        if not self._wait(self._checkpoint + 1, _WAIT_SECONDS):
             # A ledger on which nothing is ever on its way answers at once.
             self._stopping.wait(_IDLE_SECONDS)
 

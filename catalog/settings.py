@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     max_waiting: int = Field(
         4_096, ge=1, description="Most events that may wait for the disk; beyond, 503 with Retry-After."
     )
+    projection: Literal["process", "thread"] = Field(
+        "process", description="Where a server brings the ledger into the graph: beside the requests, or among them."
+    )
     projection_batch: int = Field(500, ge=1, description="Most entries projected in one transaction.")
     checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")
     ready_lag: int = Field(

@@ -14,7 +14,7 @@ from catalog.errors import AskerError, EvidenceError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
 from catalog.metrics import Metrics
-from catalog.projection import PROJECTION_VERSION, Projection, Status
+from catalog.projection import PROJECTION_VERSION, Following, Status
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store
 
@@ -33,7 +33,7 @@ class Services:
     ledger: Ledger
     store: Store
     intake: Intake
-    projection: Projection
+    projection: Following
     authenticator: Authenticator
     metrics: Metrics
     owner: Actor | None = None

@@ -37,7 +37,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     # Projection and ledger share the interpreter with the event loop: 5 ms would be seen in every answer.
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
-    with app.opened(settings) as service:
+    with app.opened(settings, server=True) as service:
         needs_key = service.services.authenticator.needs_key()
         if not settings.is_loopback and not needs_key:
             fail(

@@ -1,0 +1,192 @@
+"""The projection in a process of its own, as the server sees it.
+
+Bringing an event into the graph takes several times as long as acknowledging it, and a thread would take that time from
+the same interpreter. The child (`catalog.projector`) reads the ledger and writes the graph by itself: over its standard
+input it is told the settings once, then that the ledger has grown, by its end that it is over; over its standard output
+it says where it stands. Nothing of an entry passes either way.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import IO
+
+from catalog.ledger.protocol import Ledger
+from catalog.projection import ProjectionState, Status
+from catalog.settings import Settings
+
+CHILD = "catalog.projector"
+POKE = b"."
+
+_LOG = logging.getLogger("lineward.projection")
+_WAIT_SECONDS = 0.5
+_GATHER_SECONDS = 0.005
+_FIRST_BACK_OFF, _LONGEST_BACK_OFF = 0.1, 5.0
+_SOUND_SECONDS = 10.0
+"""A child that lived so long did not fail at once: it is started again without delay."""
+_STARTING = "The projection's process is starting."
+
+
+def told(state: ProjectionState) -> bytes:
+    """Return what the child says of where it stands: one line of JSON."""
+    said = {
+        "status": state.status.value,
+        "checkpoint": state.checkpoint,
+        "quarantined": state.quarantined,
+        "detail": state.detail,
+    }
+    return json.dumps(said).encode() + b"\n"
+
+
+class ProjectionProcess:
+    """Follows the ledger in a child process, see `catalog.projection.Following`.
+
+    A child that ends is started again, after up to 5 s where it keeps ending; one that found that the ledger does not
+    verify is not. Stopping or killing either process at any moment loses nothing.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._moved = threading.Condition()
+        self._stopping = threading.Event()
+        self._status = Status.STOPPED
+        self._detail: str | None = None
+        self._checkpoint = -1
+        self._quarantined = 0
+        self._child: subprocess.Popen[bytes] | None = None
+        self._input = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def pid(self) -> int | None:
+        """Return the child's process id, None while there is none."""
+        child = self._child
+        return None if child is None or child.poll() is not None else child.pid
+
+    def start(self) -> None:
+        """Start the child, unless that was done; it begins where the graph ends."""
+        if self._threads:
+            return
+        self._stopping.clear()
+        self._become(Status.WAITING, _STARTING)
+        self._threads = [
+            # The system ends a child when the thread that started it ends: it must be one that stays.
+            threading.Thread(target=self._keep, name="projection-process", daemon=True),
+            threading.Thread(target=self._poke, name="projection-poke", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 10) -> None:
+        """Let the child end after the batch at hand, and end it where that takes too long."""
+        self._stopping.set()
+        self._close_input()
+        for thread in self._threads:
+            thread.join(timeout)
+        child = self._child
+        if child is not None and child.poll() is None:
+            child.kill()
+            self._threads[0].join()
+        self._threads = []
+        if self._status is not Status.FAILED:
+            self._become(Status.STOPPED, None)
+
+    @property
+    def state(self) -> ProjectionState:
+        """Return where the projection stands, as the child last said."""
+        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
+
+    @property
+    def checkpoint(self) -> int:
+        """Return the last entry that the child said is in the graph, -1 for none."""
+        return self._checkpoint
+
+    @property
+    def lag(self) -> int:
+        """Return how many durable entries the graph does not hold yet."""
+        return max(self._ledger.size() - 1 - self._checkpoint, 0)
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._checkpoint >= index, timeout)
+
+    def _keep(self) -> None:
+        """Keep a child running until it is over."""
+        back_off = _FIRST_BACK_OFF
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            try:
+                code = self._run()
+            except OSError as error:
+                self._become(Status.WAITING, f"The projection's process cannot be started ({error.strerror}).")
+            else:
+                if self._stopping.is_set() or self._status is Status.FAILED:
+                    return
+                _LOG.error("the projection's process ended", extra={"reason": f"exit code {code}"})
+                if self._status is not Status.WAITING or self._detail == _STARTING:
+                    self._become(Status.WAITING, f"The projection's process ended (exit code {code}); it starts again.")
+            back_off = _FIRST_BACK_OFF if time.monotonic() - began > _SOUND_SECONDS else back_off
+            self._stopping.wait(back_off)
+            back_off = min(back_off * 2, _LONGEST_BACK_OFF)
+
+    def _run(self) -> int:
+        """Start a child, listen to it, and return the code that it ended with."""
+        command = [sys.executable, "-P", "-m", CHILD]
+        # It must find the same modules, wherever this process has them from.
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as child:  # noqa: S603
+            assert child.stdin is not None  # noqa: S101  both are pipes
+            assert child.stdout is not None  # noqa: S101
+            with suppress(BrokenPipeError):
+                pickle.dump((os.getpid(), self._settings), child.stdin)
+                child.stdin.flush()
+            os.set_blocking(child.stdin.fileno(), False)
+            self._child = child
+            if self._stopping.is_set():
+                self._close_input()
+            self._listen(child.stdout)
+            return child.wait()
+
+    def _listen(self, said: IO[bytes]) -> None:
+        for line in said:
+            state = json.loads(line)
+            # One that could not open the graph yet knows of nothing; what was in it is in it still.
+            if state["checkpoint"] >= self._checkpoint:
+                with self._moved:
+                    self._checkpoint, self._quarantined = state["checkpoint"], state["quarantined"]
+                    self._moved.notify_all()
+            self._become(Status(state["status"]), state["detail"])
+
+    def _poke(self) -> None:
+        """Wake the child whenever the ledger has grown, a few entries at a time; it looks by itself twice a second."""
+        known = -1
+        while not self._stopping.is_set():
+            if not self._ledger.wait_for(known + 1, _WAIT_SECONDS):
+                continue
+            known = self._ledger.size() - 1
+            with self._input:
+                child = self._child
+                if child is not None and child.stdin is not None and not child.stdin.closed:
+                    # A full pipe is one that wakes it already, a broken one is seen where its output ends.
+                    with suppress(BlockingIOError, BrokenPipeError):
+                        os.write(child.stdin.fileno(), POKE)
+            self._stopping.wait(_GATHER_SECONDS)
+
+    def _close_input(self) -> None:
+        with self._input:
+            child = self._child
+            if child is not None and child.stdin is not None:
+                child.stdin.close()
+
+    def _become(self, status: Status, detail: str | None) -> None:
+        self._status, self._detail = status, detail

@@ -1,0 +1,102 @@
+"""`python -m catalog.projector`: brings a ledger that another process writes into the graph; see `projection_process`.
+
+It ends with its parent, however that ends: by the end of its standard input, and on Linux by the kernel's hand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+
+from catalog import app, logs
+from catalog.errors import EvidenceError, OperatorError
+from catalog.projection import Projection, ProjectionState, Status
+from catalog.projection_process import told
+from catalog.settings import Settings
+
+_NICENESS = 5
+_REPORT_SECONDS = 0.2
+_PR_SET_PDEATHSIG = 1
+
+
+def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
+    """Follow the ledger until the standard input ends or nothing more can be done, telling each change of state."""
+    with ExitStack() as stack:
+        try:
+            ledger = app.read_ledger(settings)
+            stack.callback(ledger.close)
+            store = app.open_store(settings)
+            stack.callback(store.close)
+        except OperatorError as error:
+            tell(ProjectionState(Status.WAITING, -1, 0, 0, f"{error.detail} {error.action}"))
+            return
+        except EvidenceError as error:
+            tell(ProjectionState(Status.FAILED, -1, 0, 0, error.detail))
+            return
+        grown, over = threading.Event(), threading.Event()
+
+        def wait(index: int, timeout: float) -> bool:  # noqa: ARG001  whatever came, it is looked for
+            woken = grown.wait(timeout)
+            grown.clear()
+            return woken
+
+        projection = Projection(ledger, store, batch=settings.projection_batch, wait=wait)
+
+        def listen() -> None:
+            while sys.stdin.buffer.read(1):
+                grown.set()
+            over.set()
+            grown.set()
+
+        threading.Thread(target=listen, name="input", daemon=True).start()
+        projection.start()
+        stack.callback(projection.stop)
+        _report(projection, over, tell)
+
+
+def _report(projection: Projection, over: threading.Event, tell: Callable[[ProjectionState], None]) -> None:
+    before = None
+    while not over.is_set():
+        # How far it is behind, the parent knows better.
+        state = replace(projection.state, lag=0)
+        if state.status is not Status.STOPPED and state != before:
+            tell(state)
+            before = state
+        if state.status is Status.FAILED:
+            return
+        projection.wait_for(state.checkpoint + 1, _REPORT_SECONDS)
+
+
+def main() -> None:
+    """Take the settings from the standard input and follow; the standard output belongs to the parent alone."""
+    # Both may go to the whole group; the parent lets this process end in its turn.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    said = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # Only the parent holds the other end.
+    parent, settings = pickle.load(sys.stdin.buffer)  # noqa: S301
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        return
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    logs.configure(settings.log_format, settings.log_level)
+    with suppress(BrokenPipeError):
+        follow(settings, lambda state: _tell(said, state))
+
+
+def _tell(said: int, state: ProjectionState) -> None:
+    os.write(said, told(state))
+
+
+if __name__ == "__main__":
+    main()
