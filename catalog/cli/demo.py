@@ -1,4 +1,4 @@
-"""`lineward demo`: a server of its own, a small clinical pipeline, three questions, one dossier."""
+"""`lineward demo`: a server of its own, a small clinical pipeline, three questions, a dossier of each model version."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
         with gateway(settings, url, admin) as way:
             size = checked(way.request("GET", "health/ready")).json()["ledger"]["size"]
             failed = _answers(way, outcome, size - 1)
-            version = outcome.versions[-1].version
             out.print()
-            out.print("Model provenance dossier", style="bold")
-            written = write_dossier(way, f"{outcome.model.name}@{version}", output, list(FORMS), {})
+            out.print("Model provenance dossiers", style="bold")
             vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
-        failed |= sum(_verified(path, vkey) for path in written) < len(written)
+            for one in outcome.versions:
+                written = write_dossier(way, f"{outcome.model.name}@{one.version}", output, list(FORMS), {})
+                failed |= sum(_verified(path, vkey) for path in written) < len(written)
         _farewell(url, data, place, output, admin, time.monotonic() - began)
         if not once:
             say("The server goes on until Ctrl-C.")
@@ -216,9 +216,12 @@ def _version(version: dict[str, Any]) -> tuple[object, ...]:
 
 def _verified(path: Path, vkey: str) -> bool:
     result = verify(path.read_bytes(), vkey)
-    bad = [f"{check.name}: {check.detail}" for check in result.checks if check.status == "FAIL"]
-    held = sum(check.status == "PASS" for check in result.checks)
-    out.print(f"  {path}: " + ("; ".join(bad) if bad else f"verified, {held} checks hold"), markup=False)
+    found = [f"{path}: " + ("verified" if result.ok else "NOT VERIFIED")]
+    for status, words in (("PASS", "pass"), ("FAIL", "fail"), ("UNKNOWN", "unknown")):
+        names = [check.name for check in result.checks if check.status == status]
+        if names:
+            found.append(f"{len(names)} {words}" + ("" if status == "PASS" else f" ({', '.join(names)})"))
+    out.print("  " + ", ".join(found), markup=False, soft_wrap=True)
     return result.ok
 
 
