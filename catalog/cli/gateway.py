@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -88,6 +89,9 @@ class _Local:
         """Open the data directory and bring its graph up to its ledger first."""
         from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
 
+        if settings.log_level != "DEBUG":
+            # A command speaks for itself: what went wrong is its own last line.
+            logging.getLogger("lineward").setLevel(logging.CRITICAL)
         with app.opened(settings, owner=owner) as service, asyncio.Runner() as runner:
             size = service.ledger.size()
             if service.store.checkpoint() + 1 < size:

@@ -12,7 +12,6 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from catalog.access.model import Actor
-from catalog.api.graphql.deadline import Timed
 from catalog.api.services import Services
 from catalog.reading import AsOf, ReadPoint
 from catalog.store.protocol import Quarantined, Snapshotted
@@ -37,7 +36,7 @@ class Asking:
 
     services: Services
     actor: Actor
-    reader: Timed
+    reader: Snapshotted
     began: int
     """The request's one clock reading, microseconds UTC."""
     at_least: int | None = None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any, cast
 
-from catalog.store.protocol import Direction, KnownNode, Page, Quarantined, Query, Snapshotted
-from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.folding import Contribution, Flow
+from catalog.store.protocol import Snapshotted
 
 
 class OutOfTimeError(Exception):
-    """The request took longer than it may."""
+    """The request took longer than it may; `calls` to the store had been made."""
 
     def __init__(self, seconds: float, calls: int) -> None:
         """Keep the limit, and how many calls to the store were made."""
@@ -21,55 +20,33 @@ class OutOfTimeError(Exception):
         self.calls = calls
 
 
-class Timed:
-    """A `Snapshotted` that raises OutOfTimeError once its time is over, and counts its calls."""
+class Deadline:
+    """Counts the calls of one request, and raises OutOfTimeError at the first one after its time is over."""
 
-    def __init__(self, reader: Snapshotted, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reader = reader
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
         self._end = clock() + seconds
         self.calls = 0
 
-    def _open(self) -> Snapshotted:
+    def call(self) -> None:
+        """Note one call to the store."""
         if self._clock() > self._end:
             raise OutOfTimeError(self._seconds, self.calls)
         self.calls += 1
-        return self._reader
 
-    def checkpoint(self) -> int:
-        return self._open().checkpoint()
+    def over(self, reader: Snapshotted) -> Snapshotted:
+        """Return the reader, each of its verbs held to this deadline."""
+        return cast("Snapshotted", _Timed(reader, self))
 
-    def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
-        return self._open().nodes(ids, known_at)
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
-        return self._open().hop(ids, kinds, direction, known_at)
+class _Timed:
+    """Passes every verb on, whatever verbs there are."""
 
-    def statements(
-        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
-    ) -> list[Statement]:
-        return self._open().statements(ids, aspects, known_at)
+    def __init__(self, reader: Snapshotted, deadline: Deadline) -> None:
+        self._reader = reader
+        self._deadline = deadline
 
-    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
-        return self._open().current(ids)
-
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
-        return self._open().flows(ids, direction, valid_at, known_at)
-
-    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
-        return self._open().reach(ids, direction, depth, limit)
-
-    def contributions(
-        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
-    ) -> list[Contribution]:
-        return self._open().contributions(asks, known_at, newest, by_job=by_job)
-
-    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
-        return self._open().aliases(ids, known_at)
-
-    def find(self, query: Query) -> Page:
-        return self._open().find(query)
-
-    def quarantined(self) -> list[Quarantined]:
-        return self._open().quarantined()
+    def __getattr__(self, verb: str) -> Any:  # noqa: ANN401  any of the protocol's verbs
+        self._deadline.call()
+        return getattr(self._reader, verb)

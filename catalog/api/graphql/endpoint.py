@@ -23,7 +23,7 @@ from catalog.access import rules
 from catalog.access.model import Actor
 from catalog.api import problems as http
 from catalog.api.graphql.asking import Asking
-from catalog.api.graphql.deadline import OutOfTimeError, Timed
+from catalog.api.graphql.deadline import Deadline, OutOfTimeError
 from catalog.api.graphql.limits import Costs, is_mutation, operation_of
 from catalog.api.graphql.problems import EXPECTED, as_problem
 from catalog.api.graphql.schema import graphql_schema, schema
@@ -106,11 +106,10 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
     at_least = costs.at_least(operation)
     if at_least is not None:
         services.projection.wait_for(at_least, settings.at_least_seconds)
+    deadline = Deadline(settings.query_seconds)
     with ExitStack() as stack:
         reader = stack.enter_context(services.store.reading()) if not is_mutation(operation) else services.store
-        asking = Asking(
-            services, actor, Timed(reader, settings.query_seconds), utc_microseconds(), at_least, logs.correlation_id()
-        )
+        asking = Asking(services, actor, deadline.over(reader), utc_microseconds(), at_least, logs.correlation_id())
         began = time.perf_counter()
         result = asyncio.run(
             schema().execute(
@@ -120,7 +119,7 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
                 operation_name=question.operation,
             )
         )
-    services.metrics.query_calls.observe(asking.reader.calls)
+    services.metrics.query_calls.observe(deadline.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
     return _answer(result, services)
 
