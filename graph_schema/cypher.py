@@ -236,7 +236,16 @@ def run_states_of() -> str:
     return (
         "UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL "
         "RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, "
-        "r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams"
+        "r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams, "
+        "r.newest_entry AS entry"
+    )
+
+
+def run_stamps() -> str:
+    """Return the newest entry with an event of each run."""
+    return (
+        "UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.newest_entry IS NOT NULL "
+        "RETURN r.id AS id, r.newest_entry AS entry"
     )
 
 
@@ -482,6 +491,15 @@ def scan_flows() -> str:
 def scan_contributions() -> str:
     """Return all candidates."""
     return "MATCH (c:Contribution) RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced"
+
+
+def in_force() -> str:
+    """Return the statements in force and since when."""
+    return (
+        f"{_START} MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {{digest: s.digest}}) "
+        "WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL "
+        "RETURN h.since, n.id, h.aspect, value, s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from"
+    )
 
 
 def scan_current() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -51,7 +51,7 @@ BARE: Final = Access()
 """An access of which nothing more was said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunFacts:
     """Everything said of one run that its fold needs: `event` statements, READ, WROTE, PRODUCED edges, in any order."""
 
@@ -59,6 +59,28 @@ class RunFacts:
     reads: tuple[Edge, ...] = ()
     writes: tuple[Edge, ...] = ()
     produced: tuple[Edge, ...] = ()
+
+    def at(self, valid_at: int, known_at: int) -> RunFold | None:
+        """Return `fold_run` at a point, computed once for all points after everything that was said."""
+        valid, known = self._newest
+        return self._whole if valid_at >= valid and known_at >= known else fold_run(self, valid_at, known_at)
+
+    @cached_property
+    def first_entries(self) -> dict[str, int]:
+        """Return for each dataset that it read or wrote the entry by which that was known."""
+        first: dict[str, int] = {}
+        for edge in (*self.reads, *self.writes):
+            first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
+        return first
+
+    @cached_property
+    def _newest(self) -> tuple[int, int]:
+        facts: tuple[Statement | Edge, ...] = (*self.events, *self.reads, *self.writes)
+        return max((fact.valid_from for fact in facts), default=0), max((fact.entry for fact in facts), default=-1)
+
+    @cached_property
+    def _whole(self) -> RunFold | None:
+        return fold_run(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Node:
     @property
     def key(self) -> tuple[str, ...]:
         """Return the natural key in the order of the fields."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        names: tuple[str, ...] = self.__slots__
+        return tuple([getattr(self, name) for name in names])
 
     @property
     def id(self) -> str:

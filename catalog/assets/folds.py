@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.assets.facts import DECLARED
 from catalog.assets.model import Said, Voice
-from catalog.reading import AsOf
+from catalog.reading import LATEST, AsOf
 from catalog.store.protocol import Snapshotted
 from graph_schema.aspects import BY_NAME, PHI
-from graph_schema.facts import Edge, Role, Statement
-from graph_schema.folding import RunFacts, RunFold, fold_run, in_force
+from graph_schema.facts import Role, Statement
+from graph_schema.folding import RunFold, in_force
 
 DROPPED = "DROP"
 """What the newest write did to a dataset that is gone."""
@@ -20,26 +20,12 @@ _RECORDED = frozenset(DECLARED)
 _LOOK_BACK = 8
 
 
-def run_facts(reader: Snapshotted, runs: Iterable[str], known_at: int) -> dict[str, RunFacts]:
-    """Return what was said of the runs, in two calls."""
-    wanted = sorted(set(runs))
-    if not wanted:
-        return {}
-    events: dict[str, list[Statement]] = defaultdict(list)
-    for said in reader.statements(wanted, ("event",), known_at):
-        events[said.subject].append(said)
-    edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for edge in reader.hop(wanted, ("READ", "WROTE"), "out", known_at):
-        edges[edge.source, edge.kind].append(edge)
-    return {
-        run: RunFacts(tuple(events[run]), tuple(edges[run, "READ"]), tuple(edges[run, "WROTE"])) for run in wanted
-    }
-
-
 def run_folds(reader: Snapshotted, runs: Iterable[str], as_of: AsOf) -> dict[str, RunFold | None]:
     """Return the runs as they were at one point."""
-    facts = run_facts(reader, runs, as_of.known_at)
-    return {run: fold_run(said, as_of.valid_at, as_of.known_at) for run, said in facts.items()}
+    wanted = sorted(set(runs))
+    known_at = min(as_of.known_at, reader.checkpoint())
+    facts = reader.runs(wanted) if wanted else {}
+    return {run: facts[run].at(as_of.valid_at, known_at) if run in facts else None for run in wanted}
 
 
 def last_writes(
@@ -78,15 +64,15 @@ def spoken(
 
     `folds` are runs judged already at the same point; those that are missing are fetched in one go.
     """
+    if as_of == LATEST:
+        return _spoken_now(reader, ids, aspects)
     about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for said in reader.statements(ids, aspects, as_of.known_at):
         known = BY_NAME.get(said.aspect)
         if known is None or not known.momentary:
             about[said.subject, said.aspect].append(said)
     judged = dict(folds or {})
-    writers = {
-        said.run for statements in about.values() for said in statements if said.run and said.role == Role.OUT
-    }
+    writers = {said.run for statements in about.values() for said in statements if said.run and said.role == Role.OUT}
     judged.update(run_folds(reader, writers - judged.keys(), as_of))
     found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
     for (subject, aspect), statements in about.items():
@@ -95,6 +81,17 @@ def spoken(
             continue
         order, said = held
         found[subject][aspect] = Said(said.data, voice(said), said.entry, order[0], said.run)
+    return found
+
+
+def _spoken_now(
+    reader: Snapshotted, ids: Sequence[str], aspects: Sequence[str] | None
+) -> dict[str, dict[str, Said[object]]]:
+    """Return the same for now, which a store keeps: however long the history, one call and no judging."""
+    found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
+    for since, said in reader.in_force(ids):
+        if aspects is None or said.aspect in aspects:
+            found[said.subject][said.aspect] = Said(said.data, voice(said), said.entry, since, said.run)
     return found
 
 

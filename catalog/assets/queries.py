@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from catalog.assets import rules
-from catalog.assets.folds import DROPPED, last_writes, run_facts, spoken
+from catalog.assets.folds import DROPPED, last_writes, spoken
 from catalog.assets.model import (
     DatasetRecord,
     JobRecord,
@@ -21,7 +21,7 @@ from catalog.assets.model import (
 from catalog.reading import LATEST, AsOf
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import Edge
-from graph_schema.folding import fold_run
+from graph_schema.folding import RunFacts
 from graph_schema.nodes import Dataset, Job, Run
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ def runs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, Run)]
     if not wanted:
         return {}
-    facts = run_facts(reader, wanted, as_of.known_at)
+    facts, known_at = reader.runs(wanted), min(as_of.known_at, reader.checkpoint())
     held = spoken(reader, wanted, as_of)
     jobs_of: dict[str, list[str]] = defaultdict(list)
     parents: dict[str, list[Edge]] = defaultdict(list)
@@ -86,7 +86,9 @@ def runs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[
     found = {}
     for id_ in wanted:
         node = known[id_].node
-        fold = fold_run(facts[id_], as_of.valid_at, as_of.known_at)
+        told = facts.get(id_, RunFacts())
+        fold = told.at(as_of.valid_at, known_at)
+        events = (said for said in told.events if said.valid_from <= as_of.valid_at and said.entry <= known_at)
         newest = max(parents[id_], key=lambda edge: (edge.order, edge.target), default=None)
         found[id_] = RunRecord(
             id=id_,
@@ -101,7 +103,7 @@ def runs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[
             outputs=tuple(sorted({name for name, _ in fold.outputs})) if fold else (),
             error=held.get(id_, {}).get("error"),
             parent=None if newest is None else newest.target,
-            entries=tuple(sorted({said.entry for said in facts[id_].events if said.valid_from <= as_of.valid_at})),
+            entries=tuple(sorted({said.entry for said in events})),
             aspects=held.get(id_, {}),
         )
     return found
@@ -115,16 +117,12 @@ def _touched(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> set[str]:
 _NEVER = object()
 
 
-def _dataset(
-    node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touched: bool, last: object
-) -> DatasetRecord:
+def _dataset(node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touched: bool, last: object) -> DatasetRecord:
     return DatasetRecord(
         id=node.id,
         namespace=node.namespace,
         name=node.name,
-        state=rules.state(
-            described=bool(held), touched=touched, written=last is not _NEVER, dropped=last == DROPPED
-        ),
+        state=rules.state(described=bool(held), touched=touched, written=last is not _NEVER, dropped=last == DROPPED),
         first_entry=entry,
         owner=held.get("owner"),
         source_system=_as(held, "source_system", lambda value: SourceSystem(value["name"], value["kind"])),

@@ -9,13 +9,12 @@ from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_or
 from catalog.reading import AsOf
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import Edge, Statement
-from graph_schema.folding import Contribution, RunFacts, RunFold, fold_run
+from graph_schema.folding import Contribution, RunFold
 from graph_schema.identity import state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
 
 _ALL = 2**31 - 1
 _DEEPER = 16
-_RUN_EDGES = ("READ", "WROTE", "PRODUCED")
 
 
 class Scene:
@@ -24,11 +23,10 @@ class Scene:
     def __init__(self, reader: Snapshotted, as_of: AsOf) -> None:
         self.reader = reader
         self.valid_at = as_of.valid_at
-        self.known_at = as_of.known_at
+        self.known_at = min(as_of.known_at, reader.checkpoint())
         self._names: dict[str, frozenset[str]] = {}
         self._pointers: dict[str, list[Edge]] = {}
         self._folds: dict[str, RunFold | None] = {}
-        self._produced: dict[str, list[Edge]] = {}
         self._first: dict[str, dict[str, int]] = {}
         self._writes: dict[str, list[Write]] = {}
         self._declared: dict[str, list[Statement]] = {}
@@ -73,31 +71,18 @@ class Scene:
         new = sorted({run for run in runs if run not in self._folds})
         if not new:
             return
-        events: dict[str, list[Statement]] = defaultdict(list)
-        edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-        for statement in self.reader.statements(new, ("event",), self.known_at):
-            events[statement.subject].append(statement)
-        for edge in self.reader.hop(new, _RUN_EDGES, "out", self.known_at):
-            edges[edge.source, edge.kind].append(edge)
+        told = self.reader.runs(new)
+        names: set[str] = set()
         for run in new:
-            facts = RunFacts(tuple(events[run]), tuple(edges[run, "READ"]), tuple(edges[run, "WROTE"]))
-            first: dict[str, int] = {}
-            for edge in (*facts.reads, *facts.writes):
-                first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
-            self._first[run] = first
-            self._folds[run] = fold_run(facts, self.valid_at, self.known_at)
-            self._produced[run] = [edge for edge in edges[run, "PRODUCED"] if edge.valid_from <= self.valid_at]
-        self.learn_names(
-            name for run in new if (fold := self._folds[run]) for name in (*fold.ever_read, *fold.ever_wrote)
-        )
+            facts = told.get(run)
+            self._folds[run] = fold = facts.at(self.valid_at, self.known_at) if facts else None
+            self._first[run] = facts.first_entries if facts else {}
+            names |= fold.ever_read | fold.ever_wrote if fold else frozenset()
+        self.learn_names(names)
 
     def fold(self, run: str) -> RunFold | None:
         """Return the run at this point in time."""
         return self._folds[run]
-
-    def produced(self, run: str) -> list[Edge]:
-        """Return the model versions that records say the run produced."""
-        return self._produced[run]
 
     def known_from(self, run: str, *names: str) -> int:
         """Return the entry by which the run's access to all the names was known."""

@@ -196,7 +196,8 @@ class States:
         snapshots = [state for state in front if label_of(state) == "Snapshot"]
         trained = self.scene.reader.hop(snapshots, ("TRAINED_ON",), "in", self.scene.known_at) if snapshots else []
         targets = {edge.source for edge in trained}
-        targets |= {edge.target for run in readers for edge in self.scene.produced(run)}
+        produced = self.scene.reader.hop(sorted(readers), ("PRODUCED",), "out", self.scene.known_at) if readers else []
+        targets |= {edge.target for edge in produced}
         targets |= self.left(readers) | self._sealed(readers)
         wanted = set(front)
         return [edge for edge in self.upstream(sorted(targets)) if edge.source in wanted]

@@ -41,6 +41,8 @@ class RunState:
     ended: Order | None = None
     ended_by: str | None = None
     streams: bool = False
+    entry: int = -1
+    """The newest entry with an event of the run: what was read of it up to then is all there is."""
 
     @property
     def state(self) -> str:
@@ -55,7 +57,8 @@ class RunState:
     def after(self, event: Statement) -> RunState:
         """Return the state with one more event, whatever the order in which they come."""
         said = event.data
-        state = replace(self, first_at=min(self.first_at, event.valid_from))
+        first_at, entry = min(self.first_at, event.valid_from), max(self.entry, event.entry)
+        state = replace(self, first_at=first_at, entry=entry)
         if said["type"] == "START":
             started = event.valid_from if self.started_at is None else min(self.started_at, event.valid_from)
             state = replace(state, started_at=started)

@@ -23,10 +23,11 @@ from catalog.store.ordering import (
     flow_order,
     newest_first,
     rows,
+    standing_order,
     statement_order,
     unseen,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Snapshotted
+from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
 from catalog.store.single import SingleReads
 from graph_schema import folding
 from graph_schema.facts import NOW, Edge, Facts, Statement
@@ -72,6 +73,14 @@ class _Graph:
     def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
         present = ((identifier, self._current.get(identifier)) for identifier in dict.fromkeys(ids))
         return {identifier: dict(aspects) for identifier, aspects in present if aspects}
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        asked = set(ids)
+        return sorted((one for one in self.standing if one.said.subject in asked), key=standing_order)
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        told = {facts.events[0].subject: facts for facts in self._runs if facts.events}
+        return {run: told[run] for run in ids if run in told}
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         index = self._flows_out if direction == "out" else self._flows_in
@@ -234,18 +243,18 @@ class _Graph:
         )
 
     @cached_property
-    def all_in_force(self) -> list[InForce]:
+    def standing(self) -> list[Standing]:
         about = _grouped(
             ((said.subject, said.aspect), said)
             for said in sorted(self.said, key=statement_order)
             if not words.is_momentary(said.aspect)
         )
-        found: list[InForce] = []
-        for (subject, aspect), history in about.items():
-            held = folding.in_force(history, self._folds.get)
-            if held is not None and held[1].value is not None:
-                found.append(InForce(subject, aspect, held[1].value, held[0][0], held[1].entry))
-        return found
+        held = (folding.in_force(history, self._folds.get) for history in about.values())
+        return [Standing(one[0][0], one[1]) for one in held if one is not None and one[1].value is not None]
+
+    @cached_property
+    def all_in_force(self) -> list[InForce]:
+        return [InForce(said.subject, said.aspect, said.value or "", at, said.entry) for at, said in self.standing]
 
     @cached_property
     def _current(self) -> dict[str, dict[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.store.protocol import KnownNode, Quarantined
+from catalog.store.protocol import KnownNode, Quarantined, Standing
 from graph_schema.facts import Edge, Facts, Statement, canonical
 from graph_schema.folding import Contribution, Flow
 from graph_schema.nodes import Node
@@ -59,6 +59,11 @@ def statement_order(said: Statement) -> tuple[str | int, ...]:
 def flow_order(flow: Flow) -> tuple[str | int, ...]:
     """Return what `flows` sorts by."""
     return flow.source, flow.target, flow.job or "", flow.how, flow.valid_from, flow.entry
+
+
+def standing_order(standing: Standing) -> tuple[str, str]:
+    """Return what `in_force` sorts by."""
+    return standing.said.subject, standing.said.aspect
 
 
 def newest_first(found: Iterable[Contribution]) -> list[Contribution]:

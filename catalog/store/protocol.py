@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import Contribution, Flow
+from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.nodes import Node
 
 Direction = Literal["out", "in"]
@@ -42,9 +42,9 @@ class Query:
     """What to find: nodes of these labels whose current aspects match.
 
     `text` is cut into lower-case terms by `words()`; each must be a prefix of a word of the node's key or searchable
-    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which).
-    `missing` names aspects that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point;
-    `after` is the (title, id) of the last one seen.
+    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which). `missing` are aspects
+    that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point; `after` is the
+    (title, id) of the last one seen.
     """
 
     labels: tuple[str, ...]
@@ -65,6 +65,13 @@ class Page:
     total: int
     facets: Mapping[str, Mapping[str, int]]
     more: bool
+
+
+class Standing(NamedTuple):
+    """A statement that is in force, and since when (microseconds UTC): a writer's since its run completed."""
+
+    since: int
+    said: Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,14 @@ class Snapshotted(Protocol):
 
     def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
         """Return the aspects now in force of each node, parsed; a node without any is absent."""
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        """Return the statements now in force about the nodes, endings left out, in the order of (subject, aspect)."""
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        """Return the events, READ and WROTE facts of each run that had an event, to be folded: at a `known_at` no later
+        than `checkpoint()`, for there may be newer facts among them.
+        """
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         """Return the cautious flows out of ("out") or into ("in") the nodes valid and known by then, one for each

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from catalog.store.protocol import Direction, KnownNode, Page, Quarantined, Query, Snapshotted
+from catalog.store.protocol import Direction, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
 from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.folding import Contribution, Flow
+from graph_schema.folding import Contribution, Flow, RunFacts
 
 
 class SingleReads(ABC):
@@ -39,6 +39,14 @@ class SingleReads(ABC):
     def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
         with self.reading() as read:
             return read.current(ids)
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        with self.reading() as read:
+            return read.in_force(ids)
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        with self.reading() as read:
+            return read.runs(ids)
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         with self.reading() as read:

@@ -39,8 +39,10 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
     found: dict[str, Any] = {
         "checkpoint": read.checkpoint(),
         "current": {identifier: sorted(aspects.items()) for identifier, aspects in read.current(ids).items()},
+        "in force": read.in_force(ids),
         "quarantined": read.quarantined(),
     }
+    told = read.runs(ids)
     for number, query in enumerate(QUERIES):
         page = read.find(query)
         found[f"find {number}"] = (
@@ -59,6 +61,7 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
         found[f"statements {at}"] = read.statements(ids, None, known_at)
         found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), known_at)
         found[f"aliases {at}"] = read.aliases(ids[:3], known_at)
+        found[f"runs {at}"] = {run: told[run].at(valid_at, min(known_at, read.checkpoint())) for run in sorted(told)}
         for direction in DIRECTIONS:
             found[f"flows {direction} {at}"] = read.flows(ids, direction, valid_at, known_at)
         for newest in (1, 2):

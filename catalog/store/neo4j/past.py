@@ -26,7 +26,13 @@ class Neo4jPast:
         for row in self._run(cypher.run_states_of(), ids=known) if known else ():
             ended = None if row["ended_at"] is None else (row["ended_at"], row["ended_rank"], row["ended_tie"])
             found[row["id"]] = RunState(
-                row["id"], row["first_at"], row["started_at"], ended, row["state"] if ended else None, row["streams"]
+                row["id"],
+                row["first_at"],
+                row["started_at"],
+                ended,
+                row["state"] if ended else None,
+                row["streams"],
+                row["entry"],
             )
         return found
 

@@ -20,13 +20,15 @@ from catalog.store.ordering import (
     flow_order,
     newest_first,
     rows,
+    standing_order,
     statement_order,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query
+from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Standing
+from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.words import words
 from graph_schema import cypher
 from graph_schema.facts import ALWAYS, NOW, Edge, Statement
-from graph_schema.folding import Contribution, Flow
+from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
 from graph_schema.registry import LABELS
@@ -35,9 +37,10 @@ from graph_schema.registry import LABELS
 class Neo4jReading:
     """One consistent state of the graph."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, memory: RunMemory) -> None:
         """Read inside this transaction, up to the checkpoint of now."""
         self._run = run
+        self._memory = memory
         found = run(cypher.checkpoint())
         self._checkpoint: int = found[0]["checkpoint"] if found else -1
         self._counts: str = found[0]["counts"] if found else "{}"
@@ -80,6 +83,19 @@ class Neo4jReading:
         for row in self._run(cypher.current(), ids=_once(ids)):
             found.setdefault(row["id"], {})[row["aspect"]] = json.loads(row["value"])
         return {identifier: dict(sorted(found[identifier].items())) for identifier in ids if identifier in found}
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        found = (tuple(row.values()) for row in self._run(cypher.in_force(), ids=_once(ids)))
+        return sorted((Standing(row[0], Statement._make(row[1:])) for row in found), key=standing_order)
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        # What was committed since this reading began is not fetched, so that it is not what is remembered either.
+        found = self._run(cypher.run_stamps(), ids=_once(ids))
+        stamps = {row["id"]: min(row["entry"], self._checkpoint) for row in found}
+        return self._memory.read(stamps, self._fetch_runs)
+
+    def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
+        return assemble(runs, self.statements(runs, ("event",)), self.hop(runs, ACCESSES, "out"))
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         found = self._run(cypher.flows(direction), valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))

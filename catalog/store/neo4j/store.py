@@ -14,6 +14,7 @@ from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, counted
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from graph_schema import cypher
 from graph_schema.facts import Facts
@@ -40,6 +41,7 @@ class Neo4jStore(SingleReads):
         self._database = database
         self._named: set[str] = set()
         self._named_at = -1
+        self._memory = RunMemory()
         self._writing = threading.Lock()
         self._driver = neo4j.GraphDatabase.driver(
             uri,
@@ -105,6 +107,7 @@ class Neo4jStore(SingleReads):
     def clear(self) -> None:
         with self._writing, translated(self._uri), self._session() as session:
             self._named, self._named_at = set(), -1
+            self._memory.forget()
             while session.execute_write(lambda tx: runner(tx)(cypher.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
                 pass
 
@@ -122,12 +125,12 @@ class Neo4jStore(SingleReads):
     @contextmanager
     def _reading(self) -> Iterator[Neo4jReading]:
         with translated(self._uri), self._session(reads=True) as session, session.begin_transaction() as transaction:
-            yield Neo4jReading(runner(transaction))
+            yield Neo4jReading(runner(transaction), self._memory)
 
 
 def _longest_chain(run: Run, datasets: Sequence[str]) -> int:
     """Return how many aliases lie at most between two names of any of the datasets."""
-    read = Neo4jReading(run)
+    read = Neo4jReading(run, RunMemory())
     read.see_everything()
     longest = 0
     for dataset in datasets:

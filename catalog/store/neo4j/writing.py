@@ -153,6 +153,7 @@ class Batch:
                 "end_rank": run.ended[1] if run.ended else None,
                 "end_tie": run.ended[2] if run.ended else None,
                 "streams": run.streams,
+                "newest_entry": run.entry,
             }
             for run in derived.runs
         ]

@@ -15,12 +15,14 @@ from catalog.store.ordering import (
     flow_order,
     newest_first,
     rows,
+    standing_order,
     statement_order,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query
+from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Standing
+from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.sqlite.searching import search
 from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.folding import Contribution, Flow
+from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.nodes import Node
 
 _ASKED: Final = "json_each(?) a CROSS JOIN node asked ON asked.id = a.value"
@@ -66,9 +68,10 @@ _NEWEST: Final = """
 class SqliteReading:
     """One consistent state of the tables."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, memory: RunMemory) -> None:
         """Read through this connection, which is inside a transaction; the first statement fixes the state."""
         self._connection = connection
+        self._memory = memory
         self._checkpoint = self._read_checkpoint()
 
     def _read_checkpoint(self) -> int:
@@ -114,6 +117,27 @@ class SqliteReading:
         ):
             found.setdefault(identifier, {})[aspect] = json.loads(text)
         return {identifier: found[identifier] for identifier in ids if identifier in found}
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        found = self._connection.execute(
+            "SELECT c.at, n.id, c.aspect, v.text, c.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry "
+            "FROM json_each(?) a CROSS JOIN node n ON n.id = a.value CROSS JOIN current c ON c.subject = n.n "
+            "CROSS JOIN value v ON v.v = c.value CROSS JOIN telling t ON t.t = c.telling "
+            "LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job",
+            (_json(ids),),
+        )
+        return sorted((Standing(row[0], Statement._make(row[1:])) for row in found), key=standing_order)
+
+    def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
+        stamps = self._connection.execute(
+            "SELECT n.id, r.entry FROM json_each(?) a CROSS JOIN node n ON n.id = a.value "
+            "CROSS JOIN run r ON r.n = n.n",
+            (_json(ids),),
+        )
+        return self._memory.read(dict(stamps), self._fetch_runs)
+
+    def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
+        return assemble(runs, self.statements(runs, ("event",)), self.hop(runs, ACCESSES, "out"))
 
     def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
         end = "source" if direction == "out" else "target"
@@ -218,16 +242,16 @@ class SqliteReading:
 
     def _edges(self, start: str, values: tuple[object, ...]) -> list[Edge]:
         return sorted(
-            (Edge(*row) for row in self._connection.execute(_EDGE.format(start=start), values)), key=edge_order
+            (Edge._make(row) for row in self._connection.execute(_EDGE.format(start=start), values)), key=edge_order
         )
 
     def _statements(self, start: str, values: tuple[object, ...]) -> list[Statement]:
         found = self._connection.execute(_STATEMENT.format(start=start), values)
-        return sorted((Statement(*row) for row in found), key=statement_order)
+        return sorted(map(Statement._make, found), key=statement_order)
 
     def _flows(self, start: str, values: tuple[object, ...]) -> list[Flow]:
         return sorted(
-            (Flow(*row) for row in self._connection.execute(_FLOW.format(start=start), values)), key=flow_order
+            (Flow._make(row) for row in self._connection.execute(_FLOW.format(start=start), values)), key=flow_order
         )
 
     def _contributions(self, start: str, values: tuple[object, ...]) -> Iterator[Contribution]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised with every change of the tables; a file of another version is rebuilt from the ledger."""
 
 DERIVED_FROM_FACTS: Final = ("run", "flow", "contribution", "producer", "current", "facet", "key_word", "value_word")
@@ -50,7 +50,7 @@ CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT R
 CREATE TABLE state (name TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE run (
   n INTEGER PRIMARY KEY, first_at INTEGER NOT NULL, started_at INTEGER,
-  ended_at INTEGER, ended_rank INTEGER, ended_tie TEXT, ended_by TEXT, streams INTEGER NOT NULL
+  ended_at INTEGER, ended_rank INTEGER, ended_tie TEXT, ended_by TEXT, streams INTEGER NOT NULL, entry INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE flow (
   source INTEGER, target INTEGER, job INTEGER, how TEXT, entry INTEGER, valid_from INTEGER NOT NULL,

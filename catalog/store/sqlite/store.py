@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from catalog.store.sqlite.connections import Connections
 from catalog.store.sqlite.names import Names
@@ -32,6 +33,7 @@ class SqliteStore(SingleReads):
         """
         self._connections = Connections(Path(path))
         self._names = Names(self._connections.writer)
+        self._memory = RunMemory()
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
@@ -52,21 +54,22 @@ class SqliteStore(SingleReads):
     @contextmanager
     def reading(self) -> Iterator[Snapshotted]:
         with self._connections.reader() as connection:
-            yield SqliteReading(connection)
+            yield SqliteReading(connection, self._memory)
 
     def scan(self) -> Iterator[Row]:
         with self._connections.reader() as connection:
-            yield from SqliteReading(connection).scan()
+            yield from SqliteReading(connection, self._memory).scan()
 
     def clear(self) -> None:
         with self._remembering() as connection:
             self._names.forget()
+            self._memory.forget()
             for table in TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of ours
 
     def counts(self) -> dict[str, int]:
         with self._connections.reader() as connection:
-            return SqliteReading(connection).counts()
+            return SqliteReading(connection, self._memory).counts()
 
     def close(self) -> None:
         self._connections.close()

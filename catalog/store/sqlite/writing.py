@@ -118,7 +118,7 @@ class Batch:
 
     def _write_runs(self, derived: Derived) -> None:
         self._connection.executemany(
-            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     self._names.number(run.run),
@@ -127,6 +127,7 @@ class Batch:
                     *(run.ended or (None, None, None)),
                     run.ended_by,
                     int(run.streams),
+                    run.entry,
                 )
                 for run in derived.runs
             ),

@@ -85,6 +85,9 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[e:WROTE|WROTE_RESTATED]-
 // hop(kinds=['IS_ALIAS_OF'], direction='both')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:IS_ALIAS_OF|IS_ALIAS_OF_RESTATED]-() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
 
+// in_force()
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN h.since, n.id, h.aspect, value, s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from
+
 // lock()
 MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach
 
@@ -115,11 +118,14 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[:FEEDS*0..41]-(m) RETURN
 // release()
 UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-() WHERE h.aspect = row.aspect DELETE h RETURN count(h) AS written
 
+// run_stamps()
+UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.newest_entry IS NOT NULL RETURN r.id AS id, r.newest_entry AS entry
+
 // run_states()
 UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row, r.started_at = datetime({epochMillis: coalesce(row.start_event_at, row.first_event_at) / 1000}), r.ended_at = CASE WHEN row.end_event_at IS NULL THEN null ELSE datetime({epochMillis: row.end_event_at / 1000}) END RETURN count(r) AS written
 
 // run_states_of()
-UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams
+UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams, r.newest_entry AS entry
 
 // sayings(kind='READ')
 UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MATCH (a)-[e:READ]->(b) WHERE coalesce(e.job, '') = row.job AND coalesce(e.replaces, false) = row.replaces RETURN row.place AS place, min(coalesce(e.valid_from, $always)) AS valid_from

@@ -13,6 +13,7 @@ from catalog.errors import OperatorError
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import SilentMismatchError, runner, write
 from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
 from graph_schema.edges import Read, Wrote
 from graph_schema.facts import NOW, Facts, Telling
@@ -127,12 +128,13 @@ def test_a_read_is_one_round_trip_whatever_the_number_of_ids(
             trips += 1
             return once(query, **values)
 
-        read = Neo4jReading(counting)
+        read = Neo4jReading(counting, RunMemory())
         for ask in (
             lambda: read.nodes(datasets),
             lambda: read.hop(datasets, ("READ", "WROTE"), "in"),
             lambda: read.statements(datasets, ("schema",)),
             lambda: read.current(datasets),
+            lambda: read.in_force(datasets),
             lambda: read.flows(datasets, "in"),
             lambda: read.reach(datasets[:1], "out", 39, 100),
             lambda: read.contributions([(dataset, NOW) for dataset in datasets]),
