@@ -202,7 +202,11 @@ class Source(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(_Strict):
-    """One run of a job that touched the model version's lineage; an attempt contributed nothing that is current."""
+    """One run of a job that touched the model version's lineage.
+
+    An attempt failed or was aborted and contributed nothing; `retried_by` is the run of the same job that completed
+    after it.
+    """
 
     job: str
     run: str
@@ -210,6 +214,7 @@ class Run(_Strict):
     started_at: str | None = None
     ended_at: str | None = None
     attempt: bool = False
+    retried_by: str | None = None
     error: str | None = None
     entries: tuple[int, ...] = ()
 

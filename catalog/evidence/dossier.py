@@ -20,6 +20,7 @@ from catalog.assets.model import DatasetRecord, JobRecord, RunRecord, Said
 from catalog.evidence.findings import bound_now, findings
 from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import entries
+from catalog.evidence.retries import retried
 from catalog.evidence.schemas import schema_steps
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label
@@ -47,6 +48,7 @@ CLAIM = "facet:lineward_deidentification"
 DISCLOSED = 64 * 1024
 """Bytes up to which a cited entry's redacted body stands in the evidence."""
 
+_FAILED = frozenset({"FAIL", "ABORT"})
 _STATUS: dict[ApprovalState, contexts.ApprovalStatus] = {
     ApprovalState.REQUESTED: "PENDING",
     ApprovalState.APPROVED: "APPROVED",
@@ -114,7 +116,9 @@ class _Scene:
     quarantined: list[Quarantined]
     reader: Snapshotted
     attempts: frozenset[str]
-    """The runs that failed or were aborted since what is in force, and so contributed nothing."""
+    """The runs that failed or were aborted on the way or since, and so contributed nothing."""
+    retries: Mapping[str, str]
+    """An attempt to the run of the same job that completed afterwards and is on the way."""
     approvals: Sequence[Approval]
     """Of the version and of every snapshot and dataset that it rests on."""
     people: Mapping[str, str]
@@ -133,9 +137,18 @@ class _Scene:
         }
         if registration.run:
             run_ids.add(registration.run)
-        attempts = {edge.run for edge in wide.edges if edge.attempt and edge.run} - run_ids
-        run_ids |= attempts
         runs = assets.runs(reader, sorted(run_ids), at)
+        completed = {id_: run.job for id_, run in runs.items() if run.state == "COMPLETE" and run.job}
+        retries = {failed: by for failed, by in retried(reader, completed, at).items() if failed not in run_ids}
+        since = {edge.run for edge in wide.edges if edge.attempt and edge.run} - run_ids
+        tried = {
+            id_: run
+            for id_, run in assets.runs(reader, sorted(since | retries.keys()), at).items()
+            # What was tried after the version was registered has no part in it.
+            if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
+        }
+        runs = {**runs, **tried}
+        run_ids |= tried.keys()
         job_ids = {edge.job for edge in graph.edges if edge.job} | {run.job for run in runs.values() if run.job}
         dataset_ids = sorted(
             {one for node in graph.nodes if (one := _dataset_of(node.id, held))}
@@ -161,7 +174,8 @@ class _Scene:
                 if one.entry <= at.known_at and (not one.subjects or whole.intersection(one.subjects))
             ],
             reader,
-            frozenset(attempts),
+            frozenset(tried),
+            {failed: by for failed, by in retries.items() if failed in tried},
             approvals,
             _people(reader, at, _names(registration, held, approvals, attested)),
         )
@@ -202,7 +216,7 @@ class _Told:
             "use": tuple(self._use()),
             "approvals": tuple(self._approval(one, version, registration) for one in scene.approvals),
             "findings": tuple(self._findings(version, registration)),
-            "schema_changes": tuple(self._schema_changes()),
+            "schema_changes": tuple(self._schema_changes(registration.registered_at)),
             "gaps": tuple(self._gaps(version, registration)),
             "quarantined": tuple(
                 contexts.Quarantined(entry=self._cite(one.entry), kind=one.kind, reason=one.reason)
@@ -373,6 +387,7 @@ class _Told:
                 started_at=_time(run.started_at),
                 ended_at=_time(run.ended_at),
                 attempt=run.id in self.scene.attempts,
+                retried_by=self._run_id(self.scene.retries.get(run.id)),
                 error=None if run.error is None else _error(run.error.value),
                 entries=self._cites(run.entries or [run.first_entry]),
             )
@@ -479,12 +494,15 @@ class _Told:
         known = self.scene.reader.nodes([identifier], self.scene.at.known_at).get(identifier)
         return identifier if known is None else " ".join(known.node.key)
 
-    def _schema_changes(self) -> Iterable[contexts.SchemaChange]:
+    def _schema_changes(self, until: int) -> Iterable[contexts.SchemaChange]:
+        """Tell those up to the registration: what came later did not make this version."""
         schemas = self.scene.schemas
         writers = {said.run for each in schemas.values() for said in each if said.run and said.role == Role.OUT}
         folds = run_folds(self.scene.reader, writers, self.scene.at)
         for record in self._sorted_datasets():
             for step in schema_steps(schemas.get(record.id, ()), folds):
+                if step.at > until:
+                    continue
                 yield contexts.SchemaChange(
                     dataset=_name(record),
                     at=format_time(step.at),

@@ -140,3 +140,31 @@ def test_a_step_that_nobody_attested_is_shown_as_such(house: House) -> None:
     house.record(attestation())
     ((attested),) = dossier(house, now(house)).deidentification
     assert (attested.method, attested.in_force) == ("EXPERT_DETERMINATION", True)
+
+
+def run_named(letter: str) -> str:
+    return f"0190d2e6-0000-7000-8000-0000000000{letter * 2}"
+
+
+def tried(house: House, letter: str, last: str, at: str) -> None:
+    house.send(event("START", f"{at}T09:00:00Z", run_named(letter)))
+    house.send(event(last, f"{at}T10:00:00Z", run_named(letter)))
+
+
+def test_a_failed_run_and_its_retry_are_told_together(house: House) -> None:
+    tried(house, "a", "FAIL", "2026-01-01")
+    tried(house, "b", "COMPLETE", "2026-01-02")
+    house.record(seal(run_id=run_named("b")))
+    house.record(registration(run_id=run_named("b")))
+    failed, completed = dossier(house, now(house)).runs
+    assert (failed.state, failed.attempt, failed.retried_by) == ("FAIL", True, completed.run)
+    assert (completed.state, completed.attempt, completed.retried_by) == ("COMPLETE", False, None)
+
+
+def test_what_failed_before_an_earlier_success_is_not_this_ones_retry(house: House) -> None:
+    tried(house, "a", "FAIL", "2026-01-01")
+    tried(house, "b", "COMPLETE", "2026-01-02")
+    tried(house, "c", "COMPLETE", "2026-01-03")
+    house.record(seal(run_id=run_named("c")))
+    house.record(registration(run_id=run_named("c")))
+    assert [each.state for each in dossier(house, now(house)).runs] == ["COMPLETE"]
