@@ -21,7 +21,7 @@ from catalog.projection import Projection, ProjectionState, Status
 from catalog.projection_process import told
 from catalog.settings import Settings
 
-_NICENESS = 5
+_NICENESS = 10
 _REPORT_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
 

@@ -47,6 +47,7 @@ SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_n
   FROM key JOIN principal ON principal.name = key.principal WHERE key.id = ?
 """
 _ISSUED = "key-issued"
+_REMEMBERED = 1_000
 _REFUSED = "The key is not valid here: it is unknown, revoked, or its principal may not act."
 _NO_SECRET = hashlib.sha256(b"").digest()
 
@@ -73,6 +74,9 @@ class KeyUse:
 class KeyFile:
     """The file of keys and the mirror of principals; safe for any thread.
 
+    What was found is remembered until the next write, as every request asks: only the process that writes the ledger
+    writes this file.
+
     Raises OperatorError where the file cannot be read or written.
     """
 
@@ -80,6 +84,7 @@ class KeyFile:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._known: dict[tuple[str, tuple[object, ...]], list[tuple[Any, ...]]] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
@@ -163,15 +168,24 @@ class KeyFile:
             self._connection.close()
 
     def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        known = self._known.get((statement, values))
+        if known is not None:
+            return known
         try:
             with self._lock:
-                return self._connection.execute(statement, values).fetchall()
+                found = self._connection.execute(statement, values).fetchall()
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[statement, values] = found
+                return found
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
     def _write(self, *statements: tuple[str, tuple[object, ...]]) -> None:
         try:
             with self._lock:
+                # Before and after, a reader that comes in between asks the file, and waits for the lock.
+                self._known.clear()
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     for statement, values in statements:

@@ -44,12 +44,6 @@ class _Head:
     recorded_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    sealed: SealedDraft
-    stored_body: bytes
-
-
 @dataclass(slots=True)
 class _Batch:
     """What one transaction adds, as rows."""
@@ -82,7 +76,7 @@ class SqliteLedger(ReadableLedger):
         self._head: _Head | None = None
         self._size = 0
         self._closed = False
-        self._writer: GroupCommit[_Job, Receipt] | None = None
+        self._writer: GroupCommit[SealedDraft, Receipt] | None = None
         if lock is not None:
             self._ready_to_write()
             self._writer = GroupCommit(self._commit, limits, name="ledger-writer")
@@ -141,8 +135,7 @@ class SqliteLedger(ReadableLedger):
         writer = self._writable()
         if len(draft.body) > MAX_BODY:
             raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
-        job = _Job(seal(draft, self._keys), compress(draft.body))
-        return writer.submit(job, len(draft.body) + len(job.stored_body))
+        return writer.submit(seal(draft, self._keys), len(draft.body))
 
     def size(self) -> int:
         """Return how many entries are durable."""
@@ -194,7 +187,7 @@ class SqliteLedger(ReadableLedger):
         if self._lock is not None:
             self._lock.close()
 
-    def _writable(self) -> GroupCommit[_Job, Receipt]:
+    def _writable(self) -> GroupCommit[SealedDraft, Receipt]:
         if self._writer is None:
             raise OperatorError(
                 f"The ledger {self._path} was opened for reading.", action="Ask the service that writes it."
@@ -248,7 +241,7 @@ class SqliteLedger(ReadableLedger):
             self._size = size
             self._grown.notify_all()
 
-    def _commit(self, jobs: Sequence[_Job]) -> list[Receipt]:
+    def _commit(self, jobs: Sequence[SealedDraft]) -> list[Receipt]:
         """Write one batch in one transaction."""
         try:
             connection, head = self._ready_to_write()
@@ -265,13 +258,13 @@ class SqliteLedger(ReadableLedger):
         self._grow_to(after.frontier.size)
         return receipts
 
-    def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[_Job]) -> list[Receipt]:
+    def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[SealedDraft]) -> list[Receipt]:
         snapshot = SqliteSnapshot(connection, self._path)
         batch = _Batch([], [], [], {}, [])
-        known = snapshot.duplicates([job.sealed.duplicate_key for job in jobs])
+        known = snapshot.duplicates([job.duplicate_key for job in jobs])
         receipts = []
         for job in jobs:
-            key = job.sealed.duplicate_key
+            key = job.duplicate_key
             first = batch.placed.get(key)
             if first is None and key in known:
                 first = _receipt(audit.read_again(snapshot, known[key]))
@@ -299,7 +292,7 @@ class SqliteLedger(ReadableLedger):
             return None
         return latest.checkpoint if latest.checkpoint.names(self._keys.signers) else None
 
-    def _sign(self, writer: GroupCommit[_Job, Receipt]) -> SignedCheckpoint:
+    def _sign(self, writer: GroupCommit[SealedDraft, Receipt]) -> SignedCheckpoint:
         """Re-hash what no checkpoint covers yet, over a new connection that has nothing of it in memory, and sign."""
         with translated(self._path):
             connection = connect(self._path, writable=False)
@@ -353,14 +346,14 @@ def _receipt(stored: StoredEntry) -> Receipt:
     return Receipt(stored.index, stored.leaf, stored.entry.recorded_at, duplicate=False)
 
 
-def _place(job: _Job, head: _Head, now: int, batch: _Batch) -> Receipt:
+def _place(job: SealedDraft, head: _Head, now: int, batch: _Batch) -> Receipt:
     """Give a record its time and its place, behind everything before it."""
     index, head.recorded_at = head.frontier.size, max(now, head.recorded_at + 1)
-    entry_bytes = job.sealed.entry(head.recorded_at).serialize()
+    entry_bytes = job.entry(head.recorded_at).serialize()
     completed = head.frontier.append(merkle.leaf_hash(entry_bytes))
     receipt = Receipt(index, completed[0].hash, head.recorded_at, duplicate=False)
     batch.entries.append((index, entry_bytes))
-    batch.bodies.append((index, job.sealed.salt, len(job.sealed.body), job.stored_body))
+    batch.bodies.append((index, job.salt, len(job.body), compress(job.body)))
     batch.nodes += completed
-    batch.placed[job.sealed.duplicate_key] = receipt
+    batch.placed[job.duplicate_key] = receipt
     return receipt

@@ -6,7 +6,6 @@ retries (500, 502, 503, 504) and what it drops (4xx) decides which is which: see
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from starlette.responses import Response
 from catalog import logs
 from catalog.access.model import Actor
 from catalog.api import problems
+from catalog.api.handover import result_of
 from catalog.api.http.body import read_body
 from catalog.api.services import Services
 from catalog.errors import OperatorError, SenderError
@@ -46,7 +46,7 @@ async def one(services: Services, request: Request) -> Response:
         waiting = _take(services, actor, body)
     else:
         waiting = await run_in_threadpool(_take, services, actor, body)
-    receipt = (await asyncio.wrap_future(waiting)).receipt
+    receipt = (await result_of(waiting)).receipt
     services.metrics.acknowledge_seconds.observe(time.perf_counter() - began)
     services.metrics.received.labels("event", "duplicate" if receipt.duplicate else "taken").inc()
     return Response(_acknowledgement(receipt), 201, media_type="application/json")
@@ -65,10 +65,13 @@ async def batch(services: Services, request: Request) -> Response:
     """Take an array of events: 200 with what became of each, once all are durable."""
     actor = services.authenticate(request)
     body = await read_body(request, services.settings.max_body_bytes)
-    events, flags = await run_in_threadpool(_events, services, body)
-    waiting = await run_in_threadpool(lambda: list(_take_each(services, actor, events, flags)))
-    outcomes = await asyncio.gather(*(_settle(one) for one in waiting))
-    return Response(orjson.dumps(_summary(services, outcomes)), media_type="application/json")
+    return Response(await run_in_threadpool(_answer, services, actor, body), media_type="application/json")
+
+
+def _answer(services: Services, actor: Actor, body: bytes) -> bytes:
+    events, flags = _events(services, body)
+    waiting = list(_take_each(services, actor, events, flags))
+    return orjson.dumps(_summary(services, [_outcome(one) for one in waiting]))
 
 
 def _events(services: Services, body: bytes) -> tuple[list[JSON], tuple[Flag, ...]]:
@@ -97,11 +100,11 @@ def _take_each(
             yield error
 
 
-async def _settle(waiting: Future[Accepted] | Exception) -> Accepted | Exception:
+def _outcome(waiting: Future[Accepted] | Exception) -> Accepted | Exception:
     if isinstance(waiting, Exception):
         return waiting
     try:
-        return await asyncio.wrap_future(waiting)
+        return waiting.result()
     except Exception as error:  # noqa: BLE001  as above
         return error
 
