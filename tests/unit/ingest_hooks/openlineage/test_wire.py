@@ -64,7 +64,9 @@ def test_seventeen_megabytes_are_too_large() -> None:
     assert caught.value.status == 413
 
 
-@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}")[:-3], zlib.compress(b"{}")])
+@pytest.mark.parametrize(
+    "body", [b"{}", gzip.compress(b"{}", mtime=0)[:-3], zlib.compress(b"{}")], ids=["plain", "cut", "zlib"]
+)
 def test_damaged_gzip_is_refused_as_400(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
         inflate(body, "gzip")
