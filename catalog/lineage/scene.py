@@ -50,6 +50,9 @@ class Scene:
         for name in new:
             if name in self._names:
                 continue
+            if name not in neighbours:
+                self._names[name] = frozenset((name,))
+                continue
             closure, front = {name}, {name}
             while front:
                 front = set().union(*(neighbours[other] for other in front if other in neighbours)) - closure

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -83,7 +84,7 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
     """Answer a question on this thread; blocks while the store reads."""
     settings = services.settings
     try:
-        document = _checked(question, services)
+        document = _checked(question.query, settings.query_tokens, settings.query_depth, settings.query_aliases)
     except RefusedError as refused:
         return {"data": None, "errors": [error.formatted for error in refused.errors]}
     operation = operation_of(document, question.operation)
@@ -124,17 +125,17 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
     return _answer(result, services)
 
 
-def _checked(question: Question, services: Services) -> DocumentNode:
+@lru_cache(maxsize=128)
+def _checked(query: str, tokens: int, depth: int, aliases: int) -> DocumentNode:
     """Return the document; raises RefusedError where it is too large, too deep, or not of this schema."""
-    settings = services.settings
     try:
-        document = parse(question.query, max_tokens=settings.query_tokens)
+        document = parse(query, max_tokens=tokens)
     except GraphQLError as error:
         raise RefusedError([error]) from error
     # Cyclic fragments first: the limits below follow fragments without looking for cycles.
     errors = validate(graphql_schema(), document, [NoFragmentCyclesRule])
     if not errors:
-        rules = [depth_limit(settings.query_depth, None), alias_limit(settings.query_aliases)]
+        rules = [depth_limit(depth, None), alias_limit(aliases)]
         errors = validate(graphql_schema(), document, rules)
     if errors:
         raise RefusedError(errors)

@@ -7,6 +7,7 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
@@ -78,6 +79,8 @@ def schema() -> strawberry.Schema:
         query,
         mutation_type(),
         types=[Job, Run, State, releases.Model, labels.Attestation, others.Principal, *others.TYPES],
+        # Programs ask the same few documents again and again; these remember 128 of them.
+        extensions=[ParserCache, ValidationCache],
         config=CONFIG,
     )
 
