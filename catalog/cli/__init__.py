@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Run the command line; ends the process with one of the exit codes in `output.Exit`."""
+    """Run the command line; ends the process with one of the exit codes in `ending.Exit`."""
     from catalog.cli.root import run  # noqa: PLC0415  importing the package costs nothing
 
     run()

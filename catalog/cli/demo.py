@@ -15,9 +15,10 @@ from typing import Any
 from rich.status import Status
 
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.gateway import SERVER_FILE, Gateway, ask, checked, gateway, running, succeeded
-from catalog.cli.options import settings_for
-from catalog.cli.output import Exit, err, fail, out, print_table, say
+from catalog.cli.ending import Exit, fail
+from catalog.cli.gateway import Gateway, ask, checked, gateway, running, succeeded
+from catalog.cli.options import SERVER_FILE, settings_for
+from catalog.cli.output import err, out, print_table, say
 from catalog.cli.report import FORMS, write_dossier
 from catalog.errors import OperatorError
 from reports.verify import verify

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 
 import httpx
 
+from catalog.cli.options import SERVER_FILE
 from catalog.cli.output import progress, say
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.settings import Settings
 
-SERVER_FILE = "server.json"
 _TIMEOUT = httpx.Timeout(60, connect=5)
 _LONG = httpx.Timeout(3600)
 _PROBE = httpx.Timeout(2)

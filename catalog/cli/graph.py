@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from catalog import app
-from catalog.cli.output import Exit, out, print_json, print_table, progress
+from catalog.cli.ending import Exit
+from catalog.cli.output import out, print_json, print_table, progress
 from catalog.projection import rebuild
 from catalog.settings import Settings
 from graph_schema.edges import EdgeKind

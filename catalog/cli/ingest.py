@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from catalog.cli.ending import Exit, fail
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import Exit, fail, print_json, print_table, progress
+from catalog.cli.output import print_json, print_table, progress
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import parse

@@ -7,8 +7,9 @@ from typing import Any
 from rich.panel import Panel
 from rich.text import Text
 
+from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, checked, succeeded
-from catalog.cli.output import Exit, err, out, print_json, print_table, say
+from catalog.cli.output import err, out, print_json, print_table, say
 from catalog.errors import AskerError
 
 _ISSUE = """

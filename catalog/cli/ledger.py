@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog import app
+from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import Exit, out, print_json, print_table, progress, say
+from catalog.cli.output import out, print_json, print_table, progress, say
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError

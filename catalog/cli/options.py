@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.cli.output import Exit, fail
+from catalog.cli.ending import Exit, fail
 from catalog.errors import OperatorError
-from catalog.settings import Settings, load
+
+if TYPE_CHECKING:
+    from catalog.settings import Settings
+
+SERVER_FILE = "server.json"
+"""What a running server leaves in its data directory: its address, for commands that want the same data."""
 
 Url = Annotated[
     str | None,
@@ -25,6 +30,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 
 def settings_for(data_dir: Path | None, **more: Any) -> Settings:  # noqa: ANN401  checked by the settings
     """Return the settings in force; ends the command as wrongly used where one is unknown or wrong."""
+    from catalog.settings import load  # noqa: PLC0415  `--help` needs none
+
     given = {name: value for name, value in {"data_dir": data_dir, **more}.items() if value is not None}
     try:
         return load(**given)

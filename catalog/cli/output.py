@@ -1,4 +1,4 @@
-"""What people and programs see: data on standard output, everything else on standard error, one exit code a meaning."""
+"""What people and programs see: data on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -7,29 +7,15 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
-from typing import Any, NoReturn
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
-from ingest_hooks.errors import Unreadable
-
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 """People read times to the second; `--json` has them whole."""
-
-
-class Exit(IntEnum):
-    """What the exit code of every command means."""
-
-    FINE = 0
-    FINDING = 1
-    WRONG_USE = 2
-    OUTSIDE = 3
 
 
 _WIDE = 220
@@ -47,12 +33,6 @@ def print_json(value: object) -> None:
 def say(message: str) -> None:
     """Tell the person something that is no data."""
     err.print(Text(message))
-
-
-def fail(message: str, code: Exit) -> NoReturn:
-    """End the command with one sentence that says what to do."""
-    err.print(Text.assemble(("lineward: ", "bold red"), message))
-    raise typer.Exit(int(code))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing") -> None:
@@ -99,19 +79,3 @@ def progress(label: str, total: int | None = None) -> Iterator[Any]:
     with shown:
         task = shown.add_task(label, total=total)
         yield lambda done, of=None: shown.update(task, completed=done, total=of if of is not None else total)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn every error with an addressee into one sentence and its exit code."""
-    try:
-        yield
-    except (SenderError, Unreadable) as error:
-        place = f" (at {error.pointer})" if error.pointer else ""
-        fail(f"{error.detail}{place}", Exit.WRONG_USE)
-    except AskerError as error:
-        fail(error.detail, Exit.WRONG_USE if error.status == 404 else Exit.OUTSIDE)  # noqa: PLR2004  not found
-    except OperatorError as error:
-        fail(str(error), Exit.OUTSIDE)
-    except EvidenceError as error:
-        fail(f"The ledger does not verify: {error.detail}", Exit.FINDING)

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from catalog.cli.ending import Exit, fail
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import Exit, fail, print_json, print_table
+from catalog.cli.output import print_json, print_table
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.openlineage.wire import parse
 

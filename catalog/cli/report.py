@@ -8,8 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from catalog.cli.assets import identify
+from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import Exit, out, print_json, print_table, say
+from catalog.cli.output import out, print_json, print_table, say
 from catalog.errors import OperatorError, SenderError
 from reports.verify import verify as verify_report
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from catalog.cli.ending import Exit, told
 from catalog.cli.options import DataDir, Json, Url, settings_for
-from catalog.cli.output import Exit, told
 
 if TYPE_CHECKING:
     from catalog.cli.gateway import Gateway

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask
-from catalog.cli.output import Exit, err, print_json, print_table
+from catalog.cli.output import err, print_json, print_table
 from catalog.errors import SenderError
 
 _QUERY = f"""

@@ -17,8 +17,9 @@ import uvicorn
 
 from catalog import app, logs
 from catalog.api.front import Front
-from catalog.cli.gateway import SERVER_FILE
-from catalog.cli.output import Exit, fail, say
+from catalog.cli.ending import Exit, fail
+from catalog.cli.options import SERVER_FILE
+from catalog.cli.output import say
 from catalog.errors import OperatorError
 from catalog.settings import Settings
 
@@ -59,8 +60,9 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
 
 
 def _warm() -> None:
-    """Build the GraphQL schema beside the first events, so that the first question need not wait for it."""
-    from catalog.api.graphql.schema import schema  # noqa: PLC0415  this is what takes long
+    """Import the lexers and build the GraphQL schema beside the first events, so that nobody has to wait for them."""
+    import ingest_hooks.redaction.sql_lexing  # noqa: F401, PLC0415  these are what takes long
+    from catalog.api.graphql.schema import schema  # noqa: PLC0415
 
     schema()
     gc.freeze()
