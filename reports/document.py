@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
 from reports.text import clean
 
 MOST_ROWS = 5_000
 Tone = Literal["none", "good", "warn", "bad"]
-Style = Literal["plain", "code", "strong", "faint", "missing", "mark", "cite"]
+Style = Literal["plain", "code", "strong", "faint", "missing", "mark", "cite", "time"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of clean text in one style; a `mark` is a short verdict in its tone."""
+    """A stretch of clean text in one style; a `mark` is a short verdict in its tone, a `time` stays in one line."""
 
     text: str
     style: Style = "plain"
@@ -66,7 +67,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """At most `MOST_ROWS` rows; `total` says how many there are, and a note tells when fewer are shown."""
+    """At most `MOST_ROWS` rows; `total` says how many there are, and a note tells when fewer are shown.
+
+    A `dense` one is for looking up single rows: smaller letters, and nothing in it longer than a line.
+    """
 
     type: ClassVar[str] = "table"
     caption: str
@@ -74,6 +78,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     note: str | None = None
+    dense: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,15 @@ def code(text: str) -> Line:
     return (Span(clean(text), "code"),)
 
 
+def stamp(at: str) -> Line:
+    """Return a time in UTC to the second, for a table: it never breaks; what is no RFC 3339 time stays as it is."""
+    try:
+        utc = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return plain(at)
+    return (Span(f"{utc:%Y-%m-%d %H:%M:%S} UTC", "time"),)
+
+
 def missing(what: str = "not recorded") -> Line:
     return (Span(what, "missing"),)
 
@@ -252,7 +266,12 @@ def cell(*lines: Line) -> Cell:
 
 
 def table(
-    caption: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ...]], note: str | None = None
+    caption: str,
+    columns: tuple[Column, ...],
+    rows: Sequence[tuple[Cell, ...]],
+    note: str | None = None,
+    *,
+    dense: bool = False,
 ) -> Table:
     """Return a table of the first `MOST_ROWS` rows that says how many there are."""
     if len(rows) > MOST_ROWS:
@@ -260,4 +279,4 @@ def table(
             f"The first {MOST_ROWS:,} of {len(rows):,} rows are shown; the complete set is in the attached evidence."
         )
         note = shown if note is None else f"{shown} {note}"
-    return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note)
+    return Table(caption, columns, tuple(rows[:MOST_ROWS]), len(rows), note, dense)

@@ -1,4 +1,4 @@
-"""Where the nodes and edges of a lineage stand: zones are columns from landing to release.
+"""Where the nodes and edges of a lineage stand: columns from the raw feeds over the zones to the model.
 
 A small layered layout (Sugiyama's: ranks, dummy nodes, median order) in whole points, because the coordinates go into
 bytes that must be the same on every machine; a general engine knows no zones and computes in floats.
@@ -18,21 +18,25 @@ from reports.document import Band, Box, Graph, Path
 from reports.text import clean
 
 MOST_NODES = 120
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _LANE, _TOP, _EDGE = 96, 30, 34, 12, 8, 22, 4
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _LANE, _TOP, _EDGE = 104, 38, 24, 12, 8, 24, 4
 _NO_ZONE = "zone not recorded"
+_FEEDS, _MODEL = "raw feeds", "model"
 _COLUMNS = (
+    (_FEEDS,),
     (_NO_ZONE,),
     ("LANDING",),
     ("CURATED",),
     ("FEATURE_STORE",),
     ("TRAINING", "EVALUATION"),
     ("ARTIFACT",),
+    (_MODEL,),
     ("RELEASE",),
 )
+_ZONES = frozenset(zone for column in _COLUMNS for zone in column)
 _SWEEPS = 12
 # The root's own inputs and theirs.
 _NEAR = 2
-_LINE, _DETAIL = 22, 26
+_LINE, _DETAIL = 20, 26
 # A digest's first letters tell two of them apart in a drawing; the table has the rest.
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
 
@@ -113,7 +117,12 @@ def _what_matters(nodes: tuple[LineageNode, ...], edges: list[LineageEdge]) -> s
 
 
 def _zone(node: LineageNode) -> str:
-    return node.zone if any(node.zone in column for column in _COLUMNS) and node.zone else _NO_ZONE
+    """Return the column's name: the model's own, the raw feeds' for what nothing fed, else the recorded zone's."""
+    if node.kind == "ModelVersion":
+        return _MODEL
+    if node.raw_feed and node.zone in {None, "LANDING"}:
+        return _FEEDS
+    return node.zone if node.zone in _ZONES and node.zone else _NO_ZONE
 
 
 def _columns(picture: Picture) -> dict[str, tuple[int, int]]:
@@ -237,11 +246,14 @@ def _box(node: LineageNode, x: int, y: int) -> Box:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    """Return a name in at most two lines, broken after a separator where one stands in the first line's second half."""
+    """Return a name in at most two lines: of a path its end first, as much as fits, because people look for that."""
     if len(name) <= _LINE:
         return (name,)
-    at = next((at for at in range(_LINE, _LINE // 2, -1) if name[at - 1] in "/_.:@- "), _LINE)
-    return name[:at], _shortened(name[at:], _LINE)
+    cuts = [at for at, letter in enumerate(name) if letter == "/" and 0 < len(name) - at - 1 <= _LINE]
+    if cuts:
+        return name[cuts[0] + 1 :], _shortened(name[: cuts[0]], _DETAIL)
+    at = next((at for at in range(_LINE, _LINE // 2, -1) if name[at - 1] in "_.:@- "), _LINE)
+    return name[:at], _shortened(name[at:], _DETAIL)
 
 
 def _shortened(text: str, most: int) -> str:

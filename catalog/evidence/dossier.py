@@ -29,7 +29,7 @@ from catalog.ledger.entry import format_time
 from catalog.ledger.note import Note
 from catalog.ledger.protocol import Ledger
 from catalog.lineage import queries as lineage
-from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
+from catalog.lineage.model import Direction, Grain, LineageEdge, LineageGraph, Walk
 from catalog.reading import AsOf, Truncated
 from catalog.record import canonical_bytes
 from catalog.releases import queries as releases
@@ -207,7 +207,10 @@ class _Told:
                 *(self._snapshot("TRAINING", use) for use in sorted(registration.trained_on)),
                 *(self._snapshot("EVALUATION", use) for use in sorted(registration.evaluated_on)),
             ),
-            "nodes": tuple(self._node(node.id, version, feeds) for node in scene.graph.nodes),
+            "nodes": tuple(
+                self._node(node.id, version, feeds)
+                for node in sorted(scene.graph.nodes, key=lambda each: (each.depth, self._title(each.id), each.id))
+            ),
             "edges": tuple(self._edges()),
             "sources": tuple(self._source(record, feeds) for record in self._sorted_datasets()),
             "runs": tuple(self._runs()),
@@ -320,6 +323,10 @@ class _Told:
             entries=self._cites([record.first_entry]),
         )
 
+    def _title(self, identifier: str) -> str:
+        record = self.scene.datasets.get(self.scene.dataset_of(identifier) or "")
+        return identifier if record is None else _name(record)
+
     def _raw_feeds(self) -> set[str]:
         """Return the nodes that nothing flows into: where the recorded history begins."""
         targets = {edge.target for edge in self.scene.graph.edges if not edge.attempt}
@@ -330,7 +337,15 @@ class _Told:
         }
 
     def _edges(self) -> Iterable[contexts.LineageEdge]:
-        for edge in self.scene.graph.edges:
+        away = {node.id: node.depth for node in self.scene.graph.nodes}
+        named = {node.id: self._title(node.id) for node in self.scene.graph.nodes}
+
+        def from_the_feeds(edge: LineageEdge) -> tuple[int, str, str, str]:
+            ends = (named.get(edge.source, edge.source), named.get(edge.target, edge.target))
+            return -away.get(edge.source, 0), *ends, edge.run or ""
+
+        # The walk's own order decides what is otherwise alike.
+        for edge in sorted(self.scene.graph.edges, key=from_the_feeds):
             run = self.scene.runs.get(edge.run or "")
             yield contexts.LineageEdge(
                 source=edge.source,
@@ -454,7 +469,7 @@ class _Told:
 
     def _approval(self, found: Approval, version: ModelVersionRecord, registration: Registration) -> contexts.Approval:
         status, because = _STATUS[found.state], None
-        if found.because is not None:
+        if found.because is not None and found.because not in {one.entry for one in found.decisions}:
             because = f"decided in entry {found.because}"
         if found.subject == version.id and frozenset(found.digests) != bound_now(registration):
             status, because = "INVALIDATED", "the version was registered anew, with other digests"

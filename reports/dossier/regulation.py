@@ -91,6 +91,15 @@ def _nothing(_: ModelDossier) -> bool:
     return False
 
 
+def _is_measured_beside_training(context: ModelDossier) -> bool:
+    """Tell whether metrics are registered and one job made both the training and the evaluation data."""
+    made = {
+        role: {each.produced_by.job for each in context.snapshots if each.role == role and each.produced_by}
+        for role in ("TRAINING", "EVALUATION")
+    }
+    return bool(context.model.metrics and made["TRAINING"] & made["EVALUATION"])
+
+
 @dataclass(frozen=True, slots=True)
 class SourceAttribute:
     """One of the 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), paraphrased, under its group's number."""
@@ -125,7 +134,7 @@ SOURCE_ATTRIBUTES = (
     SourceAttribute(3, "known risks and limitations"),
     SourceAttribute(4, "inclusion and exclusion criteria of the training data"),
     SourceAttribute(4, "use of the named demographic variables as input features"),
-    SourceAttribute(4, "demographic representativeness of the training data"),
+    SourceAttribute(4, "demographic representativeness by those variables"),
     SourceAttribute(4, "relevance of the training data to the deployed setting"),
     SourceAttribute(5, "approach to fairness of the output"),
     SourceAttribute(5, "approach to bias"),
@@ -133,8 +142,8 @@ SOURCE_ATTRIBUTES = (
     SourceAttribute(6, "testing party"),
     SourceAttribute(6, "demographic representativeness"),
     SourceAttribute(6, "process"),
-    SourceAttribute(7, "validity in data of the training's source", lambda context: bool(context.model.metrics)),
-    SourceAttribute(7, "fairness in data of the training's source"),
+    SourceAttribute(7, "validity in test data from the training data's source", _is_measured_beside_training),
+    SourceAttribute(7, "fairness in test data from the training data's source"),
     SourceAttribute(7, "validity in external data"),
     SourceAttribute(7, "fairness in external data"),
     SourceAttribute(7, "evaluation of outcomes"),

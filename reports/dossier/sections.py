@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 
 import segno
 
-from reports.contexts import Actor, Approval, Code, Decision, ModelDossier, Snapshot
+from reports.contexts import (
+    Actor,
+    Approval,
+    Code,
+    Decision,
+    Declared,
+    LineageEdge,
+    ModelDossier,
+    Run,
+    Snapshot,
+    Source,
+)
 from reports.document import (
     Block,
     Cell,
@@ -30,10 +41,12 @@ from reports.document import (
     maybe,
     missing,
     plain,
+    stamp,
     strong,
     table,
     words,
 )
+from reports.dossier.naming import alike, gathered, numbered
 from reports.dossier.regulation import ASKS, ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.graph import draw
 from reports.making import Making
@@ -75,6 +88,14 @@ _MONTHS = (
     "November",
     "December",
 )
+# Below this many, saying what all have in common is longer than saying it of each.
+_FEW = 3
+_FIELDS = {
+    "phi_category": "PHI category",
+    "deidentification_state": "de-identification state",
+}
+# The urn is this project's own name of the paragraph.
+_SYSTEMS = {"urn:lineward:hipaa:164.514(b)(2)(i)": "45 CFR 164.514(b)(2)(i)"}
 _MEANINGS = {
     "AUTHORSHIP": "authorship",
     "REVIEW": "review",
@@ -132,7 +153,7 @@ def data(context: ModelDossier) -> Iterator[Block]:
         return
     yield table(
         "Snapshots that the model version was trained and evaluated on",
-        (Column("Role", 2), Column("Dataset and digest", 6), Column("Sealed and produced", 4), Column("Verified", 3)),
+        (Column("Role", 2), Column("Dataset and digest", 6), Column("Sealed and produced", 5), Column("Verified", 4)),
         [
             (
                 cell(strong(each.role.capitalize()), *_lock(each), cites(each.entries)),
@@ -156,19 +177,20 @@ def lineage(context: ModelDossier) -> Iterator[Block]:
         yield Text(words(plain("Lineage:"), missing()))
         return
     names = {node.id: node.name for node in context.nodes}
-    feeds = [node for node in context.nodes if node.raw_feed]
+    feeds = sorted(node.name for node in context.nodes if node.raw_feed)
     if feeds:
-        yield Text(plain("Raw feeds: " + ", ".join(node.name for node in feeds) + "."))
-    yield draw(context.nodes, context.edges, "Where the data came from, from landing to the model version")
+        yield Text(plain(f"Raw feeds, where the recorded history begins: {gathered(feeds, len(feeds))}."))
+    yield draw(context.nodes, context.edges, "From the raw feeds to the model version")
+    known = numbered(context.runs)
     rows = [
         (
             cell(plain(str(number))),
             cell(plain(names.get(edge.source, edge.source))),
             cell(plain(names.get(edge.target, edge.target))),
-            cell(maybe(edge.job), *_run(edge.run, edge.run_state)),
+            cell(words(maybe(edge.job), *_run_of_edge(edge, known))),
             cell(
-                plain(edge.kind.replace("_", " ").lower()),
                 words(
+                    plain(edge.kind.replace("_", " ").lower()),
                     mark(edge.confidence.lower(), _STATUS_TONES.get(edge.confidence, "none"))
                     if edge.confidence
                     else (),
@@ -180,8 +202,8 @@ def lineage(context: ModelDossier) -> Iterator[Block]:
         for number, edge in enumerate(context.edges, 1)
     ]
     yield table(
-        "Every edge of the lineage, numbered as in the drawing",
-        (Column("No.", 1), Column("From", 5), Column("To", 5), Column("Job and run", 5), Column("How known", 3)),
+        "Every edge of the lineage, numbered as in the drawing; R and a number name a run of section 5",
+        (Column("No.", 2), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
         rows,
     )
 
@@ -190,39 +212,96 @@ def sources(context: ModelDossier) -> Iterator[Block]:
     if not context.sources:
         yield Text(words(plain("Sources:"), missing()))
         return
+    shared = _shared(context.sources)
+    if shared:
+        yield Facts(
+            tuple(
+                (f"{_field(field)[:1].upper()}{_field(field)[1:]} (all)", cell(plain(value))) for field, value in shared
+            )
+        )
+    rest = {
+        each.dataset: tuple((fact.field, fact.value) for fact in each.declared if _is_own(each, fact, shared))
+        for each in context.sources
+    }
     yield table(
-        "Sources of the training data, with what their owners declared",
-        (Column("Dataset", 4), Column("Source system", 3), Column("Declared", 6), Column("Missing", 3)),
+        "Datasets on the way, with what their owners declared; those that say the same stand together",
+        (Column("Datasets", 8), Column("Source system", 4), Column("Declared", 8)),
         [
             (
-                cell(plain(each.dataset), mark("raw feed", "none") if each.raw_feed else (), cites(each.entries)),
-                cell(maybe(each.system), *([faint(each.system_kind)] if each.system_kind else [])),
-                cell(*(words(faint(f"{fact.field}:"), plain(fact.value)) for fact in each.declared)) or cell(missing()),
-                cell(*(missing(clean(name)) for name in each.missing)) or cell(mark("none", "good")),
+                cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
+                cell(
+                    words(maybe(group[0].system), faint(group[0].system_kind) if group[0].system_kind else ()),
+                    mark("raw feed", "none") if group[0].raw_feed else (),
+                ),
+                cell(
+                    words(*_declared(rest[group[0].dataset])),
+                    words(*(missing(f"{clean(_field(name))}: not recorded") for name in group[0].missing)),
+                )
+                or cell(plain("nothing else") if shared else missing()),
             )
-            for each in context.sources
+            for group in alike(
+                context.sources, lambda each: (each.system, each.raw_feed, rest[each.dataset], each.missing)
+            )
         ],
+        note="Declarations as in force at the read point, not when the version was registered.",
     )
+
+
+def _shared(all_of: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that every source declares with the same value, where there are several sources."""
+    if len(all_of) < _FEW:
+        return ()
+    said = [{fact.field: fact.value for fact in each.declared} for each in all_of]
+    return tuple(
+        (field, value) for field, value in said[0].items() if all(each.get(field) == value for each in said[1:])
+    )
+
+
+def _is_own(source: Source, fact: Declared, shared: tuple[tuple[str, str], ...]) -> bool:
+    told = fact.field == "source_system" and source.system is not None
+    return not told and (fact.field, fact.value) not in shared
+
+
+def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
+    for number, (field, value) in enumerate(facts, 1):
+        end = ";" if number < len(facts) else ""
+        yield words(faint(f"{_field(field)}:"), plain(value + end))
+
+
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
 
 
 def runs(context: ModelDossier) -> Iterator[Block]:
     if not context.runs:
         yield Text(words(plain("Runs:"), missing()))
         return
+    known = numbered(context.runs)
     yield table(
-        "Runs that touched the data, failed ones included",
-        (Column("Job and run", 8), Column("State", 3), Column("Started", 3), Column("Ended", 3), Column("Remarks", 4)),
+        "Runs that touched the data, and those that failed on the way",
+        (Column("No.", 2), Column("Job and run", 12), Column("State", 5), Column("Started and ended", 6)),
         [
             (
+                cell(plain(known[each.run])),
                 cell(plain(each.job), code(each.run)),
-                cell(words(mark(each.state, _STATUS_TONES.get(each.state, "none")), cites(each.entries))),
-                cell(_when(each.started_at)),
-                cell(_when(each.ended_at)),
-                cell(faint("attempt: contributed nothing current") if each.attempt else (), plain(each.error or "")),
+                cell(
+                    words(mark(each.state, _STATUS_TONES.get(each.state, "none")), cites(each.entries)),
+                    *_remarks(each, known),
+                ),
+                cell(_when(each.started_at), _when(each.ended_at)),
             )
             for each in context.runs
         ],
     )
+
+
+def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:
+    if run.attempt:
+        yield faint("attempt: contributed nothing")
+    if run.retried_by:
+        yield faint(f"retried: {known.get(run.retried_by, run.retried_by)} completed after it")
+    if run.error:
+        yield plain(run.error)
 
 
 def handling(context: ModelDossier) -> Iterator[Block]:
@@ -232,14 +311,16 @@ def handling(context: ModelDossier) -> Iterator[Block]:
     else:
         yield table(
             "Steps that remove identifiers; a step counts only while its attestation is in force",
-            (Column("Step", 4), Column("Method and scope", 5), Column("Clears", 3), Column("Attested", 5)),
+            (Column("Step", 5), Column("Method and scope", 5), Column("Clears", 3), Column("Attested", 5)),
             [
                 (
                     cell(
                         plain(step.job),
                         *([code(step.run)] if step.run else []),
-                        mark("in force", "good") if step.in_force else mark("not in force", "bad"),
-                        cites(step.entries),
+                        words(
+                            mark("in force", "good") if step.in_force else mark("not in force", "bad"),
+                            cites(step.entries),
+                        ),
                     ),
                     cell(
                         maybe(_words(step.method)),
@@ -250,9 +331,9 @@ def handling(context: ModelDossier) -> Iterator[Block]:
                     cell(_codes(step.clears)),
                     cell(
                         words(plain("by"), _who(step.attested_by)) if step.attested_by else missing("not attested"),
-                        plain(moment(step.attested_at)) if step.attested_at else (),
+                        stamp(step.attested_at) if step.attested_at else (),
                         faint(f"expert: {step.expert}") if step.expert else (),
-                        faint(f"until {moment(step.until)}") if step.until else (),
+                        words(faint("until"), stamp(step.until)) if step.until else (),
                     ),
                 )
                 for step in context.deidentification
@@ -263,24 +344,36 @@ def handling(context: ModelDossier) -> Iterator[Block]:
         yield Text(words(plain("PHI labels:"), missing()))
         return
     yield table(
-        "PHI labels in effect, and why",
-        (Column("Dataset and column", 5), Column("Label", 4), Column("Codes", 3), Column("Origin and reason", 5)),
+        "PHI labels that records set on datasets and columns, and why",
+        (Column("Dataset", 4), Column("Label, origin and reason", 6), Column("Columns and codes", 11)),
         [
             (
-                cell(plain(label.dataset), *([code(label.column)] if label.column else [])),
+                cell(plain(group[0].dataset)),
                 cell(
-                    plain(_words(label.kind) or ""),
-                    *([faint(f"confidentiality {label.confidentiality}")] if label.confidentiality else []),
+                    words(
+                        plain(_words(group[0].kind) or ""),
+                        mark(group[0].origin.lower(), _STATUS_TONES.get(group[0].origin, "none")),
+                    ),
+                    faint(f"confidentiality {group[0].confidentiality}") if group[0].confidentiality else (),
+                    plain(group[0].because or ""),
                 ),
-                cell(_codes(label.codes)),
                 cell(
-                    mark(label.origin.lower(), _STATUS_TONES.get(label.origin, "none")),
-                    plain(label.because or ""),
-                    cites(label.entries),
+                    *(
+                        words(
+                            code(label.column) if label.column else plain("the dataset"),
+                            _codes(label.codes),
+                            cites(label.entries),
+                        )
+                        for label in group
+                    )
                 ),
             )
-            for label in context.labels
+            for group in alike(
+                context.labels,
+                lambda each: (each.dataset, each.kind, each.confidentiality, each.origin, each.because),
+            )
         ],
+        note="A label stands where a record set it. Which data derived from there carries it too is not said here.",
     )
 
 
@@ -288,22 +381,26 @@ def use(context: ModelDossier) -> Iterator[Block]:
     if not context.use:
         yield Text(words(plain("Permitted-use statements:"), missing()))
         return
+    groups = alike(
+        context.use,
+        lambda each: (each.purposes, each.duo, each.refrains, each.obligations, each.statement, each.region),
+    )
     yield table(
-        "What the owners permit, in the codes they declared",
-        (
-            Column("Dataset", 4),
-            Column("Purposes and DUO", 4),
-            Column("Refrains, obligations", 4),
-            Column("In words", 5),
-        ),
+        "What the owners permit, in the codes they declared; datasets with the same statement stand together",
+        (Column("Datasets", 7), Column("Codes", 5), Column("In words", 5)),
         [
             (
-                cell(plain(each.dataset), cites(each.entries)),
-                cell(_list("purposes", each.purposes), _list("DUO", each.duo)),
-                cell(_list("refrains", each.refrains), _list("obligations", each.obligations)),
-                cell(maybe(each.statement), faint(f"region: {each.region}") if each.region else ()),
+                cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
+                cell(
+                    _list("purposes", group[0].purposes),
+                    _list("DUO", group[0].duo),
+                    _list("refrains", group[0].refrains),
+                    _list("obligations", group[0].obligations),
+                )
+                or cell(missing("no codes recorded")),
+                cell(maybe(group[0].statement), faint(f"region: {group[0].region}") if group[0].region else ()),
             )
-            for each in context.use
+            for group in groups
         ],
     )
 
@@ -330,15 +427,18 @@ def approvals(context: ModelDossier) -> Iterator[Block]:
 
 
 def exceptions(context: ModelDossier) -> Iterator[Block]:
+    known = numbered(context.runs)
     if not (context.schema_changes or context.findings or context.quarantined):
         yield Text(plain("None are known at the read point."))
     if context.schema_changes:
         yield table(
-            "Schema changes on the way to the training data",
-            (Column("Dataset", 5), Column("When", 3), Column("Change", 6)),
+            "Schema changes on the way to the training data, up to the version's registration",
+            (Column("Dataset and run", 8), Column("When", 4), Column("Change", 5)),
             [
                 (
-                    cell(plain(each.dataset), *([code(each.run)] if each.run else []), cites(each.entries)),
+                    cell(
+                        words(plain(each.dataset), _number_of(each.run, known), cites(each.entries)),
+                    ),
                     cell(_when(each.at)),
                     cell(_list("added", each.added), _list("removed", each.removed), _list("changed", each.changed)),
                 )
@@ -488,7 +588,7 @@ def proof(context: ModelDossier) -> Iterator[Block]:
     if evidence.cited:
         yield table(
             "Ledger entries cited in this report",
-            (Column("Entry", 1), Column("Kind", 3), Column("Recorded", 3), Column("Leaf hash", 6)),
+            (Column("Entry", 24), Column("Kind", 108), Column("Recorded", 94), Column("Leaf hash", 239)),
             [
                 (
                     cell((Span(f"#{each.index}", "cite"),)),
@@ -498,6 +598,7 @@ def proof(context: ModelDossier) -> Iterator[Block]:
                 )
                 for each in evidence.cited
             ],
+            dense=True,
         )
 
 
@@ -512,7 +613,7 @@ def _who(actor: Actor) -> Line:
 
 
 def _when(at: str | None) -> Line:
-    return missing() if at is None else plain(moment(at))
+    return missing() if at is None else stamp(at)
 
 
 def _words(name: str | None) -> str | None:
@@ -523,8 +624,8 @@ def _codes(codes: Iterable[Code]) -> Line:
     by_system: defaultdict[str, list[str]] = defaultdict(list)
     for each in codes:
         by_system[each.system].append(each.code)
-    named = [f"{system} {', '.join(values)}" for system, values in by_system.items()]
-    return plain("; ".join(named)) if named else missing()
+    named = [f"{_SYSTEMS.get(system, system)} {', '.join(values)}" for system, values in by_system.items()]
+    return plain("; ".join(named)) if named else missing("no code recorded")
 
 
 def _list(name: str, values: tuple[str, ...]) -> Line:
@@ -534,8 +635,24 @@ def _list(name: str, values: tuple[str, ...]) -> Line:
 def _run(run: str | None, state: str | None) -> Iterator[Line]:
     if run:
         yield code(run)
+    yield from _state(state)
+
+
+def _state(state: str | None) -> Iterator[Line]:
     if state and state != "COMPLETE":
         yield mark(state, _STATUS_TONES.get(state, "none"))
+
+
+def _run_of_edge(edge: LineageEdge, known: dict[str, str]) -> Iterator[Line]:
+    yield _number_of(edge.run, known)
+    yield from _state(edge.run_state)
+
+
+def _number_of(run: str | None, known: dict[str, str]) -> Line:
+    """Return a run's number in the table of runs, its id where it is not among them."""
+    if run is None:
+        return ()
+    return strong(known[run]) if run in known else code(run)
 
 
 def _lock(snapshot: Snapshot) -> Iterator[Line]:
@@ -552,7 +669,7 @@ def _size(snapshot: Snapshot) -> Iterator[Line]:
 
 
 def _sealed(snapshot: Snapshot) -> Iterator[Line]:
-    yield plain(moment(snapshot.sealed_at)) if snapshot.sealed_at else missing("not sealed")
+    yield stamp(snapshot.sealed_at) if snapshot.sealed_at else missing("not sealed")
     if snapshot.sealed_by:
         yield words(plain("by"), _who(snapshot.sealed_by))
     if snapshot.produced_by is None:
@@ -568,7 +685,7 @@ def _verified(snapshot: Snapshot) -> Iterator[Line]:
         yield missing("not verified since")
         return
     yield mark(checked.result, _STATUS_TONES.get(checked.result, "none"))
-    yield plain(moment(checked.at))
+    yield stamp(checked.at)
     yield words(plain("by"), _who(checked.by))
     if checked.differing:
         yield _list("differing", checked.differing)
@@ -576,7 +693,10 @@ def _verified(snapshot: Snapshot) -> Iterator[Line]:
 
 
 def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
-    digests = [code(digest) for digest in approval.digests] or [missing("no digest bound")]
+    digests = [
+        (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
+        for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
+    ] or [("Binds", cell(missing("no digest bound")))]
     rows = [
         ("Subject", cell(plain(approval.subject))),
         ("Use case", cell(maybe(approval.use_case))),
@@ -587,7 +707,7 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
                 maybe(approval.reason),
             ),
         ),
-        ("Bound to", cell(*digests)),
+        *digests,
         ("Expires", cell(plain(moment(approval.expires_at)) if approval.expires_at else missing("no expiry recorded"))),
         ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
     ]
@@ -609,7 +729,7 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     rows = [
         ("Decision", cell(mark(decision.decision, _STATUS_TONES.get(decision.decision, "none")))),
         ("Printed name", cell(maybe(decision.printed_name, "strong"))),
-        ("Signed at", cell(plain(moment(decision.decided_at)), local)),
+        ("Signed at", cell(words(plain(f"{moment(decision.decided_at)};"), local))),
         ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
         ("Principal", cell(words(code(signer.id), identity))),
         ("Reason", cell(maybe(decision.reason))),

@@ -9,8 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from reports.contexts import Approval, ModelDossier, Snapshot
 from reports.document import Item, Line, Summary, Tone, cites, plain, words
+from reports.dossier.naming import gathered
 
-_MOST_NAMES = 4
+_MOST_NAMES = 5
+# Findings of these rules say what an exception of the summary says already, from the same records.
+_SAID = frozenset({"code revision clean", "snapshot unaltered", "evaluation set locked", "decision authenticated"})
 
 
 def summary(context: ModelDossier) -> Summary:
@@ -91,9 +94,11 @@ def _overlap(context: ModelDossier) -> Iterator[Item]:
 def _approvals(context: ModelDossier) -> Iterator[Item]:
     if not context.approvals:
         yield _bad("APPROVALS", plain("No approval was requested for this model version."), "approvals")
+    model = context.model
     for approval in context.approvals:
         entries = (approval.entry, *(decision.entry for decision in approval.decisions))
-        name = f"{approval.kind} approval of {approval.subject}"
+        own = approval.subject == f"{model.namespace} {model.name} {model.version}"
+        name = f"{approval.kind} approval" + ("" if own else f" of {approval.subject}")
         if approval.status in {"DENIED", "INVALIDATED", "EXPIRED"}:
             because = f": {approval.because}" if approval.because else ""
             yield _bad("APPROVAL", _cited(f"{name} is {approval.status.lower()}{because}.", entries), "approvals")
@@ -115,7 +120,8 @@ def _signers(approval: Approval, name: str) -> Iterator[Item]:
 def _handling(context: ModelDossier) -> Iterator[Item]:
     idle = [step for step in context.deidentification if not step.in_force]
     if idle:
-        text = f"Without an attestation in force: {_names(f'the de-identification step {step.job}' for step in idle)}."
+        steps = _counted(len(idle), "de-identification step")
+        text = f"{steps} without an attestation in force: {_names(step.job for step in idle)}."
         yield _bad("DE-IDENTIFICATION", _cited(text, (i for step in idle for i in step.entries)), "handling")
     suggested = [label for label in context.labels if label.origin == "SUGGESTED"]
     if suggested:
@@ -133,30 +139,38 @@ def _records(context: ModelDossier) -> Iterator[Item]:
     failed = [run for run in context.runs if run.state in {"FAIL", "ABORT"}]
     if failed:
         text = f"{_counted(len(failed), 'run')} did not complete: {_names(run.job for run in failed)}."
+        retried = sum(run.retried_by is not None for run in failed)
+        if retried:
+            text += f" Of these, {retried:,} retried with success."
         yield _warn("RUNS", _cited(text, (i for run in failed for i in run.entries)), "runs")
     if context.schema_changes:
-        text = f"{_counted(len(context.schema_changes), 'schema change')} on the way to the training data."
+        fields = _names(name for each in context.schema_changes for name in (*each.added, *each.removed, *each.changed))
+        datasets = {each.dataset for each in context.schema_changes}
+        text = f"The schema changed on the way to the training data, of {_counted(len(datasets), 'dataset')}: {fields}."
         yield _warn("SCHEMA", _cited(text, (i for each in context.schema_changes for i in each.entries)), "exceptions")
     for finding in context.findings:
+        if finding.rule in _SAID:
+            continue
         item = _bad if finding.severity == "HIGH" else _warn
         yield item("FINDING", _cited(f"{finding.subject}: {finding.text}", finding.entries), "exceptions")
     if context.gaps:
         subjects = {gap.subject for gap in context.gaps}
-        text = f"{_counted(len(context.gaps), 'thing')} not recorded, of {_counted(len(subjects), 'subject')}."
+        fields = _names(gap.field for gap in context.gaps)
+        of = _counted(len(subjects), "subject")
+        text = f"{_counted(len(context.gaps), 'thing')} not recorded, of {of}: {fields}."
         yield _warn("GAPS", plain(text), "gaps")
 
 
 def _in_order(context: ModelDossier) -> Iterator[Item]:
     feeds = [node for node in context.nodes if node.raw_feed]
     if feeds:
-        text = (
-            f"The training data comes from {_counted(len(feeds), 'raw feed')}: {_names(node.name for node in feeds)}."
-        )
+        named = _names(sorted(node.name for node in feeds))
+        text = f"The training data comes from {_counted(len(feeds), 'raw feed')}: {named}."
         yield Item("none", "RAW FEEDS", _cited(text, (i for node in feeds for i in node.entries)), "lineage")
     jobs = sorted({run.job for run in context.runs})
     if jobs:
         text = f"{_counted(len(jobs), 'job')} touched it in {_counted(len(context.runs), 'run')}: {_names(jobs)}."
-        yield Item("none", "JOBS", plain(text), "runs")
+        yield Item("none", "JOBS", _cited(text, (i for run in context.runs for i in run.entries)), "runs")
     sound = [s for s in context.snapshots if s.sealed_at and s.verification and s.verification.result == "OK"]
     if sound:
         text = f"{len(sound)} of {_counted(len(context.snapshots), 'snapshot')} sealed and verified again since."
@@ -195,6 +209,4 @@ def _entries(number: int) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    more = f" and {len(distinct) - _MOST_NAMES} more" if len(distinct) > _MOST_NAMES else ""
-    return ", ".join(distinct[:_MOST_NAMES]) + more
+    return gathered(names, _MOST_NAMES)

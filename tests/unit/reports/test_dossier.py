@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from reports.contexts import Answer, Decision, ModelDossier, Verification
-from reports.document import MOST_ROWS, Document, Gaps, Heading, SignOff, Summary, Table
+from reports.contexts import Answer, CodeRevision, Decision, Declared, Finding, ModelDossier, Run, Verification
+from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, SignOff, Summary, Table
+from reports.dossier.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.envelope import seal
 from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
 
@@ -85,9 +87,9 @@ def test_what_is_missing_is_named() -> None:
 def test_an_approval_shows_printed_name_times_and_meaning() -> None:
     blocks = build_model_dossier(clinical_dossier()).blocks
     first = next(block for block in blocks if isinstance(block, SignOff))
-    shown = {name: " ".join(span.text for line in cell for span in line) for name, cell in first.decisions[0]}
+    shown = {name: "".join(span.text for line in cell for span in line) for name, cell in first.decisions[0]}
     assert shown["Printed name"] == "Testperson Gamma"
-    assert shown["Signed at"] == "6 March 2031, 13:45:10 UTC 2031-03-06T14:45:10+01:00 (Europe/Vienna)"
+    assert shown["Signed at"] == "6 March 2031, 13:45:10 UTC; 2031-03-06T14:45:10+01:00 (Europe/Vienna)"
     assert shown["Meaning"] == "approval"
 
 
@@ -132,3 +134,76 @@ def test_a_decision_without_a_recorded_name_says_so() -> None:
     context = replace(dossier, approvals=(replace(dossier.approvals[0], decisions=(bare,)),))
     first = next(block for block in build_model_dossier(context).blocks if isinstance(block, SignOff))
     assert dict(first.decisions[0])["Printed name"][0][0].text == "not recorded"
+
+
+def table_of(context: ModelDossier, caption: str) -> Table:
+    blocks = build_model_dossier(context).blocks
+    return next(block for block in blocks if isinstance(block, Table) and block.caption.startswith(caption))
+
+
+def lines_of(cell: Cell) -> list[str]:
+    return ["".join(span.text for span in line) for line in cell]
+
+
+def test_datasets_that_declare_the_same_stand_together_and_none_is_lost() -> None:
+    dossier = clinical_dossier()
+    first = dossier.sources[0]
+    twins = tuple(replace(first, dataset=f"twin-{number}", entries=(number,)) for number in range(3))
+    shown = table_of(replace(dossier, sources=(*twins, replace(first, system="Another"))), "Datasets on the way")
+    assert [lines_of(row[0]) for row in shown.rows] == [
+        ["twin-0 #0", "twin-1 #1", "twin-2 #2"],
+        [f"{first.dataset} #{' #'.join(map(str, first.entries))}"],
+    ]
+
+
+def test_what_all_datasets_declare_alike_is_said_once() -> None:
+    dossier = clinical_dossier()
+    source = replace(dossier.sources[0], declared=(Declared(field="owner", value="group:study"),))
+    context = replace(dossier, sources=tuple(replace(source, dataset=f"d{number}") for number in range(3)))
+    facts = [block for block in build_model_dossier(context).blocks if isinstance(block, Facts)]
+    assert ("Owner (all)", ["group:study"]) in [(name, lines_of(cell)) for block in facts for name, cell in block.rows]
+    assert "group:study" not in str(table_of(context, "Datasets on the way"))
+
+
+def test_the_same_permission_is_said_once_for_all_that_have_it() -> None:
+    dossier = clinical_dossier()
+    uses = tuple(replace(dossier.use[0], dataset=f"d{number}", entries=(number,)) for number in range(3))
+    shown = table_of(replace(dossier, use=uses), "What the owners permit")
+    assert [lines_of(row[0]) for row in shown.rows] == [["d0 #0", "d1 #1", "d2 #2"]]
+
+
+def test_a_failed_run_names_the_one_that_completed_after_it() -> None:
+    good = Run(job="jobs/land", run="run-2", state="COMPLETE", entries=(3,))
+    bad = Run(job="jobs/land", run="run-1", state="FAIL", attempt=True, retried_by="run-2", entries=(2,))
+    context = replace(clinical_dossier(), runs=(bad, good))
+    shown = table_of(context, "Runs that touched the data")
+    assert "retried: R2 completed after it" in lines_of(shown.rows[0][2])
+    assert "1 run did not complete: jobs/ land. Of these, 1 retried with success. #2" in said_by(context)
+
+
+def test_an_edge_names_its_run_by_the_number_in_the_table_of_runs() -> None:
+    dossier = clinical_dossier()
+    numbers = {each.run: f"R{number}" for number, each in enumerate(dossier.runs, 1)}
+    shown = table_of(dossier, "Every edge")
+    for edge, row in zip(dossier.edges, shown.rows, strict=True):
+        told = lines_of(row[3])[0]
+        assert edge.run is None or (numbers.get(edge.run, edge.run) in told)
+
+
+def test_a_time_in_a_table_is_short_and_never_breaks() -> None:
+    times = [span.text for row in table_of(clinical_dossier(), "Runs").rows for line in row[3] for span in line]
+    assert times
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|not recorded", each) for each in times)
+
+
+def test_what_a_finding_repeats_is_said_once_in_the_summary() -> None:
+    dossier = clinical_dossier()
+    dirty = replace(dossier.model, code=CodeRevision(repository="r", revision="1", clean=False))
+    found = Finding(rule="code revision clean", severity="MEDIUM", subject="m", text="The tree held changes.")
+    lines = said_by(replace(dossier, model=dirty, findings=(found,)))
+    assert sum("uncommitted changes" in line or "tree held changes" in line for line in lines) == 1
+
+
+def test_there_are_thirty_one_source_attributes_in_nine_groups() -> None:
+    sizes = [sum(each.group == group for each in SOURCE_ATTRIBUTES) for group in ATTRIBUTE_GROUPS]
+    assert sizes == [4, 4, 2, 4, 2, 4, 5, 4, 2]

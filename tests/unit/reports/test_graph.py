@@ -76,6 +76,27 @@ def test_a_node_without_a_zone_is_said_to_have_none() -> None:
     assert [band.title for band in drawn([node("ghost", None)], []).bands] == ["zone not recorded"]
 
 
+def test_the_model_stands_at_the_end_and_the_raw_feeds_at_the_beginning() -> None:
+    model = LineageNode(id="ModelVersion:m", name="m 1", kind="ModelVersion", root=True)
+    feed = node("feed", "LANDING", raw_feed=True)
+    nodes = (model, node("training", "TRAINING"), node("landed", "LANDING"), feed, node("kept", "CURATED"))
+    graph = draw(nodes, (), "A lineage")
+    assert [band.title for band in graph.bands] == ["raw feeds", "landing", "curated", "training", "model"]
+    assert max(graph.boxes, key=lambda box: box.x).root
+
+
+def test_a_history_that_begins_in_a_later_zone_is_shown_there() -> None:
+    assert [band.title for band in drawn([node("feed", "CURATED", raw_feed=True)], []).bands] == ["curated"]
+
+
+def test_a_long_name_shows_its_end_first() -> None:
+    names = ["lake://a.site.example/curated/stays", "x" * 70, "urn:a-very-long-name-without-any-path-in-it"]
+    first, second, third = (drawn([node(name, None)], []).boxes[0].lines for name in names)
+    assert first == ("curated/stays", "lake://a.site.example")
+    assert second[0] == "x" * 20
+    assert third[0] == "urn:a-very-long-"
+
+
 def test_within_a_zone_data_flows_from_left_to_right() -> None:
     graph = drawn([node(n, "CURATED") for n in "cab"], [edge("a", "b"), edge("b", "c")])
     by_name = {box.lines[0]: box.x for box in graph.boxes}
