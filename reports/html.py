@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reports.contexts import ModelDossier
 from reports.document import Heading
 from reports.envelope import Envelope, seal
 
+_LONG_WORD = 19
+_BREAKS = re.compile(r"(?<=[/_.:@-])(?=[^/_.:@-])")
 EVIDENCE_ID = "lineward-evidence"
 
 
@@ -48,11 +51,19 @@ def _line(spans: list[dict[str, str]]) -> Markup:
 
 
 def _span(text: str, style: str, tone: str) -> Markup:
+    shown = _breakable(text)
     if style == "plain":
-        return escape(text)
+        return shown
     if style in {"code", "strong"}:
-        return Markup("<{0}>{1}</{0}>").format(style, text)
-    return Markup('<span class="{}">{}</span>').format(f"mark {tone}" if style == "mark" else style, text)
+        return Markup("<{0}>{1}</{0}>").format(style, shown)
+    return Markup('<span class="{}">{}</span>').format(f"mark {tone}" if style == "mark" else style, shown)
+
+
+def _breakable(text: str) -> Markup:
+    """Let a long word break after its separators first, as the PDF does; what is copied stays whole."""
+    parts = re.split(rf"(\S{{{_LONG_WORD},}})", text)
+    words = (_BREAKS.split(part) if number % 2 else [part] for number, part in enumerate(parts))
+    return Markup("").join(Markup("<wbr>").join(word) for word in words)
 
 
 def _cell(lines: list[list[dict[str, str]]]) -> Markup:

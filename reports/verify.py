@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reports.contexts import ModelDossier
 from reports.envelope import seal
 from reports.errors import ContextError, RenderError
@@ -10,6 +12,7 @@ from reports.json import text
 from reports.making import made_with
 from reports.pdf import typeset
 from reports.standalone.verify_lineward import (
+    ANEW,
     Check,
     Form,
     NotAReportError,
@@ -35,14 +38,13 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
         return verify_file(file, vkey)
     checks: tuple[Check, ...] = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
     checks += check_evidence(evidence, vkey)
-    checks += (_drawn_anew(file, form, evidence),)
+    if isinstance(evidence, dict) and "context" in evidence:
+        checks += (_drawn_anew(file, form, evidence),)
     return conclude(form, checks, own_key=vkey is None)
 
 
-def _drawn_anew(file: bytes, form: Form, evidence: object) -> Check:
+def _drawn_anew(file: bytes, form: Form, evidence: dict[str, Any]) -> Check:
     name = "drawn anew"
-    if not isinstance(evidence, dict) or "context" not in evidence:
-        return Check(name, "FAIL", "The evidence has no context to draw from.")
     told = evidence.get("made_with")
     if not isinstance(told, dict) or told.keys() != made_with().keys() or set(map(type, told.values())) != {str}:
         return Check(name, "FAIL", "The evidence does not say what the file was made with.")
@@ -53,5 +55,6 @@ def _drawn_anew(file: bytes, form: Form, evidence: object) -> Check:
     if told != made_with():
         claim = f"It says it was made with {told}; what is here, {made_with()}, draws"
         return Check(name, *(("FAIL", f"{claim} the same.") if same else ("UNKNOWN", f"{claim} other bytes.")))
-    drawn = "the same, byte for byte" if same else "other bytes"
-    return Check(name, "PASS" if same else "FAIL", f"Drawn from its own evidence, the {form.upper()} file is {drawn}.")
+    if same:
+        return Check(name, "PASS", f"Drawn from its own evidence, the {form.upper()} file is the same, byte for byte.")
+    return Check(name, "FAIL", f"Drawn from its own evidence, the {form.upper()} file has other bytes: changed. {ANEW}")

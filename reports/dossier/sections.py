@@ -203,7 +203,7 @@ def lineage(context: ModelDossier) -> Iterator[Block]:
     ]
     yield table(
         "Every edge of the lineage, numbered as in the drawing; R and a number name a run of section 5",
-        (Column("No.", 2), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
+        (Column("No.", 3), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
         rows,
     )
 
@@ -279,7 +279,7 @@ def runs(context: ModelDossier) -> Iterator[Block]:
     known = numbered(context.runs)
     yield table(
         "Runs that touched the data, and those that failed on the way",
-        (Column("No.", 2), Column("Job and run", 12), Column("State", 5), Column("Started and ended", 6)),
+        (Column("No.", 2), Column("Job and run", 14), Column("State", 5), Column("Started and ended", 6)),
         [
             (
                 cell(plain(known[each.run])),

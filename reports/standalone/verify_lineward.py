@@ -53,6 +53,12 @@ OWN_KEY = (
     "The key comes from the file itself: whoever forged the file could have put his own key there. "
     "Get the key from the log's operator and give it with --key."
 )
+ANEW = "Don't rely on it; get the file again from whoever issued it."
+OTHER = "Name a report's PDF, HTML or JSON file."
+NOT_DRAWN = (
+    "Whether the file shows what its evidence says was not checked: that takes drawing it anew. "
+    "Run `lineward verify FILE` with Lineward installed."
+)
 
 
 class NotAReportError(Exception):
@@ -104,6 +110,9 @@ def extract(file: bytes) -> tuple[Form, Any]:
         return "pdf", _json(_from_pdf(file))
     if file.lstrip()[:15].lower().startswith(b"<!doctype html"):
         return "html", _json(_from_html(file))
+    if not file.lstrip().startswith(b"{"):
+        what = "is empty" if not file.strip() else "is no PDF, no HTML page and no JSON object"
+        raise NotAReportError(f"The file {what}, so it is no Lineward report. {OTHER}")
     return "json", _json(file)
 
 
@@ -121,8 +130,11 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
         form, evidence = extract(file)
     except NotAReportError as error:
         return Result("json", (Check("file", "FAIL", str(error)),), "Nothing.", NOT_PROVED)
-    checks = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
-    return conclude(form, checks + check_evidence(evidence, vkey), own_key=vkey is None)
+    checks: tuple[Check, ...] = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
+    checks += check_evidence(evidence, vkey)
+    if all(check.status != "FAIL" for check in checks):
+        checks += (Check("drawn anew", "UNKNOWN", NOT_DRAWN),)
+    return conclude(form, checks, own_key=vkey is None)
 
 
 def conclude(form: Form, checks: tuple[Check, ...], *, own_key: bool) -> Result:
@@ -134,9 +146,10 @@ def conclude(form: Form, checks: tuple[Check, ...], *, own_key: bool) -> Result:
 
 def _checks(evidence: Any, vkey: str | None) -> Iterator[Check]:  # noqa: ANN401 - untrusted JSON
     known = isinstance(evidence, dict) and evidence.get("format") == FORMAT
-    yield _check("format", known, f"The evidence is of the format {FORMAT}.")
     if not known:
+        yield Check("format", "FAIL", f"This is JSON, but not the evidence of a Lineward report ({FORMAT}). {OTHER}")
         return
+    yield Check("format", "PASS", f"The evidence is of the format {FORMAT}.")
     context = evidence["context"]
     proof = context["evidence"]
     entries = proof["cited"]
@@ -208,14 +221,29 @@ def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes
 
 
 def _signature(checkpoint: Checkpoint, vkey: str | None, own: str) -> Iterator[Check]:
-    name, key_id, public = parse_vkey(own if vkey is None else vkey)
+    try:
+        name, key_id, public = parse_vkey(own if vkey is None else vkey)
+    except ValueError as error:
+        whose = "The file's own key" if vkey is None else "What was given as --key"
+        yield Check("key", "FAIL", f"{whose} is no verifier key ({error}). Copy it whole from the log's operator.")
+        return
     if vkey is None:
         yield Check("key", "UNKNOWN", OWN_KEY)
     else:
         yield Check("key", "PASS", f"The key was given from outside the file: {name}.")
     fitting = [signature for signer, id_, signature in checkpoint.signatures if (signer, id_) == (name, key_id)]
     held = bool(fitting) and all(_signed(public, checkpoint.text, signature) for signature in fitting)
-    yield _check("checkpoint signature", held, f"The checkpoint of {checkpoint.origin} is signed by {name}.")
+    if held:
+        yield Check("checkpoint signature", "PASS", f"The checkpoint of {checkpoint.origin} is signed by {name}.")
+        return
+    signers = ", ".join(f"{signer}+{id_.hex()}" for signer, id_, _ in checkpoint.signatures)
+    what = "its signature does not hold: it was changed" if fitting else f"it is signed by {signers}"
+    yield Check(
+        "checkpoint signature",
+        "FAIL",
+        f"The checkpoint of {checkpoint.origin} is not signed by {name}+{key_id.hex()}; {what}. "
+        "Give the key of this very log, or don't rely on the file.",
+    )
 
 
 def _signed(public: bytes, text: str, signature: bytes) -> bool:
@@ -321,18 +349,18 @@ def _leaves(context: dict[str, Any], entries: list[dict[str, Any]]) -> Check:
 
 def _from_pdf(file: bytes) -> bytes:
     if file.count(b"startxref") != 1 or file.count(b"%%EOF") != 1 or not file.rstrip().endswith(b"%%EOF"):
-        raise NotAReportError("The PDF was changed after it was made: something is appended to it.")
+        raise NotAReportError(f"The PDF is cut off, or something was appended to it. {ANEW}")
     found = list(re.finditer(rb"/Type\s*/EmbeddedFile\b", file))
     if len(found) != 1:
-        raise NotAReportError(f"The PDF has {len(found)} attachments where a report has one.")
+        raise NotAReportError(f"The PDF has {len(found)} attachments where a Lineward report has one. {OTHER}")
     # An embedded file is a stream, and no stream lies inside a compressed object (ISO 32000-1, 7.5.7).
     opening = re.compile(rb"stream\r?\n").search(file, found[0].end())
     if opening is None:
-        raise NotAReportError("The PDF's attachment has no content.")
+        raise NotAReportError(f"The PDF's attachment has no content. {ANEW}")
     head = file[file.rfind(b" obj", 0, found[0].start()) : opening.start()]
     length = re.search(rb"/Length\s+(\d+)\s*[/>]", head)
     if length is None:
-        raise NotAReportError("The PDF's attachment does not say its length.")
+        raise NotAReportError(f"The PDF's attachment does not say its length. {ANEW}")
     raw = file[opening.end() : opening.end() + int(length[1])]
     if b"/FlateDecode" not in head:
         return raw
@@ -340,9 +368,9 @@ def _from_pdf(file: bytes) -> bytes:
     try:
         content = inflater.decompress(raw, MOST_BYTES)
     except zlib.error as error:
-        raise NotAReportError("The PDF's attachment does not decompress.") from error
+        raise NotAReportError(f"The PDF's attachment does not decompress: it was changed. {ANEW}") from error
     if inflater.unconsumed_tail or not inflater.eof:
-        raise NotAReportError("The PDF's attachment is cut off, or too large to be checked.")
+        raise NotAReportError(f"The PDF's attachment is cut off, or too large to be checked. {ANEW}")
     return content
 
 
@@ -351,7 +379,7 @@ def _from_html(file: bytes) -> bytes:
         rb'<script type="application/json" id="lineward-evidence">(.*?)</script>', file, re.DOTALL | re.IGNORECASE
     )
     if len(blocks) != 1 or len(re.findall(rb"<script", file, re.IGNORECASE)) != 1:
-        raise NotAReportError("The page has not exactly one script element, the evidence.")
+        raise NotAReportError(f"The page has not exactly one script element, the evidence: cut off or changed. {ANEW}")
     return bytes(blocks[0])
 
 
@@ -359,13 +387,13 @@ def _json(content: bytes) -> Any:  # noqa: ANN401 - untrusted JSON
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) != len(pairs):
-            raise NotAReportError("The evidence says something twice.")
+            raise NotAReportError(f"The evidence says something twice. {ANEW}")
         return values
 
     try:
         return json.loads(content, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
-        raise NotAReportError("The evidence is not JSON.") from error
+        raise NotAReportError(f"The evidence is no whole JSON: cut off or changed. {ANEW}") from error
 
 
 def _base64(text: str) -> bytes:

@@ -26,7 +26,7 @@ HOSTILE = (
     "😀 患者",
     "x" * 10_000,
 )
-VOID = {"meta", "col", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "col", "link", "br", "img", "input", "hr", "wbr"}
 
 
 class Reader(HTMLParser):
@@ -112,3 +112,8 @@ def test_the_evidence_in_the_page_holds_every_string_as_it_was_recorded(text: st
 def test_nothing_recorded_and_very_much_recorded_are_pages_too(context: object) -> None:
     reader = read(render_html(context))  # type: ignore[arg-type]
     assert any(attributes.get("id") == EVIDENCE_ID for _, attributes in reader.elements)
+
+
+def test_a_long_name_breaks_after_its_separators_and_is_copied_whole() -> None:
+    page = render_html(dossier_saying("lake://place.example/a_long_name")).decode()
+    assert "lake://<wbr>place.<wbr>example/<wbr>a_<wbr>long_<wbr>name" in page

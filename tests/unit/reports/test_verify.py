@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import random
@@ -68,7 +69,7 @@ def test_a_report_verifies_and_is_drawn_anew_byte_for_byte(file: bytes) -> None:
 
 
 def test_the_script_agrees_where_both_look(file: bytes) -> None:
-    assert verify_lineward.verify(file, VKEY).checks == verify(file, VKEY).checks[:-1]
+    assert verify_lineward.verify(file, VKEY).checks[:-1] == verify(file, VKEY).checks[:-1]
 
 
 def test_without_a_key_the_result_says_that_the_file_vouches_for_itself(file: bytes) -> None:
@@ -279,3 +280,41 @@ def test_a_report_of_hostile_text_verifies() -> None:
 def test_a_result_is_plain_json() -> None:
     told = verify(render_json(empty_dossier())).to_json()
     assert json.loads(json.dumps(told))["ok"] is True
+
+
+def another_key() -> str:
+    """Return a whole verifier key of the same log's name, which signed nothing."""
+    name, public = VKEY.split("+")[0], b"\x01" + OTHER_KEY.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8]
+    return f"{name}+{key_id}+{base64.b64encode(public).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "what", "to_do"),
+    [
+        (render_json(clinical_dossier())[:-4000], None, "cut off or changed", "get the file again"),
+        (render_html(clinical_dossier())[:-4000], None, "cut off or changed", "get the file again"),
+        (b"%PDF-1.7 and no end", None, "cut off", "get the file again"),
+        (b"", None, "is empty", "Name a report's PDF, HTML or JSON file"),
+        (b"\x89PNG", None, "no PDF, no HTML page and no JSON object", "Name a report's PDF, HTML or JSON file"),
+        (b'{"hello": 1}', None, "not the evidence of a Lineward report", "Name a report's PDF, HTML or JSON file"),
+        (
+            render_json(clinical_dossier()),
+            "log.example+00000000+AQ==",
+            "no verifier key",
+            "Copy it whole from the log's operator",
+        ),
+        (render_json(clinical_dossier()), another_key(), "is not signed by", "Give the key of this very log"),
+    ],
+)
+def test_what_fails_says_what_is_wrong_and_what_to_do(file: bytes, key: str | None, what: str, to_do: str) -> None:
+    for result in (verify(file, key), verify_lineward.verify(file, key)):
+        assert not result.ok
+        told = [check.detail for check in result.checks if check.status == "FAIL"]
+        assert any(what in detail and to_do in detail for detail in told), told
+
+
+def test_the_script_alone_says_that_it_drew_nothing() -> None:
+    last = verify_lineward.verify(render_json(clinical_dossier()), VKEY).checks[-1]
+    assert (last.name, last.status) == ("drawn anew", "UNKNOWN")
+    assert "lineward verify" in last.detail
