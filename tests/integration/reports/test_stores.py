@@ -1,0 +1,69 @@
+"""One ledger, three stores: the same report, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.evidence.dossier import model_dossier
+from catalog.projection import Projection
+from catalog.reading import AsOf
+from catalog.store.neo4j import Neo4jStore
+from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
+from graph_schema.nodes import ModelVersion
+from reports.contexts import ModelDossier
+from reports.html import render_html
+from reports.json import render_json
+from reports.pdf import render_pdf
+from tests.support.neo4j_server import Neo4jEndpoint
+from tests.support.records import MODEL, RUN, House, event, registration, seal
+
+VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+FAILED = "0190d2e6-0000-7000-8000-0000000000ff"
+RENDERERS: dict[str, Callable[[ModelDossier], bytes]] = {"pdf": render_pdf, "html": render_html, "json": render_json}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    made.send(event("START", "2025-12-31T09:00:00Z", FAILED))
+    made.send(event("FAIL", "2025-12-31T10:00:00Z", FAILED))
+    made.tell_story(made.act_as("grace", "approver"))
+    made.record(seal(run_id=RUN))
+    made.record(registration(run_id=RUN))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    store: Store
+    if request.param == "sqlite":
+        store = SqliteStore(tmp_path / "graph.db")
+    else:
+        endpoint: Neo4jEndpoint = request.getfixturevalue("neo4j_endpoint")
+        store = Neo4jStore(request.getfixturevalue("neo4j_uri"), endpoint.user, endpoint.password)
+    yield store
+    store.close()
+
+
+def dossier(house: House, store: Store, at: AsOf) -> ModelDossier:
+    with store.reading() as reader:
+        made = model_dossier(reader, house.ledger, VERSION, "1", at)
+    assert made is not None
+    return made
+
+
+def test_every_store_gives_the_same_report_byte_for_byte(house: House, other: Store) -> None:
+    projection = Projection(house.ledger, other)
+    while projection.step():
+        pass
+    at = AsOf(valid_at=house.clock.micros())
+    expected, got = dossier(house, house.store, at), dossier(house, other, at)
+    assert any(run.retried_by for run in expected.runs)
+    assert got == expected
+    for form, render in RENDERERS.items():
+        assert render(got) == render(expected), form
