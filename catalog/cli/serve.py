@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,10 +22,12 @@ from catalog.cli.ending import Exit, fail
 from catalog.cli.options import SERVER_FILE
 from catalog.cli.output import say
 from catalog.errors import OperatorError
+from catalog.projection import Following, Status
 from catalog.settings import Settings
 
 _SWITCH_SECONDS = 0.001
 _COLLECT_AFTER = (20_000, 20, 50)
+_WARM_AFTER_SECONDS = 5
 _BACKLOG = 2048
 _GRACE_SECONDS = 10
 
@@ -55,12 +58,16 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
                     _greet(url, settings, needs_key=needs_key)
                 # What is there now stays: looking through it again and again is what the slowest answers waited for.
                 gc.freeze()
-                threading.Thread(target=_warm, name="warming", daemon=True).start()
+                threading.Thread(target=_warm, args=(service.projection,), name="warming", daemon=True).start()
                 _run(service.asgi, listener)
 
 
-def _warm() -> None:
+def _warm(projection: Following) -> None:
     """Import the lexers and build the GraphQL schema beside the first events, so that nobody has to wait for them."""
+    # Health is green once the graph follows, and that must not wait for this.
+    deadline = time.monotonic() + _WARM_AFTER_SECONDS
+    while projection.state.status is not Status.RUNNING and time.monotonic() < deadline:
+        time.sleep(0.02)
     import ingest_hooks.redaction.sql_lexing  # noqa: F401, PLC0415  these are what takes long
     from catalog.api.graphql.schema import schema  # noqa: PLC0415
 
