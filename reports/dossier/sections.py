@@ -215,9 +215,7 @@ def sources(context: ModelDossier) -> Iterator[Block]:
     shared = _shared(context.sources)
     if shared:
         yield Facts(
-            tuple(
-                (f"{_field(field)[:1].upper()}{_field(field)[1:]} (all)", cell(plain(value))) for field, value in shared
-            )
+            tuple((_first_upper(clean(_field(field))) + " (all)", cell(plain(value))) for field, value in shared)
         )
     rest = {
         each.dataset: tuple((fact.field, fact.value) for fact in each.declared if _is_own(each, fact, shared))
@@ -266,6 +264,10 @@ def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
     for number, (field, value) in enumerate(facts, 1):
         end = ";" if number < len(facts) else ""
         yield words(faint(f"{_field(field)}:"), plain(value + end))
+
+
+def _first_upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _field(name: str) -> str:
