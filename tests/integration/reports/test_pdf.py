@@ -228,18 +228,20 @@ def test_the_same_bytes_come_out_in_another_process_time_zone_and_language(
     assert ran.stdout.split()[0] == hashlib.sha256(render_pdf(clinical_dossier())).hexdigest()
 
 
+# The high-water mark of this very program: ru_maxrss would be that of the process it was forked from.
 MANY = """
-import resource
 from dataclasses import replace
+from pathlib import Path
 from reports.pdf import render_pdf
 from tests.support.dossier import clinical_dossier
 for number in range(12):
     render_pdf(replace(clinical_dossier(), organisation=f"organisation {number}"))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(int(status["VmHWM"].split()[0]) >> 10)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is another elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc elsewhere")
 def test_a_dozen_reports_take_no_more_memory_than_one() -> None:
     ran = subprocess.run([sys.executable, "-c", MANY], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert int(ran.stdout) < 250, "MiB; without forgetting it is 350 after a dozen, and grows"
@@ -263,7 +265,8 @@ def test_the_script_alone_verifies_a_report_and_needs_nothing_but_cryptography(p
     ran = run_script(str(pdfs["clinical"]), "--key", clinical_dossier().evidence.vkey, "--json")
     assert ran.returncode == 0, ran.stderr
     result = json.loads(ran.stdout)
-    assert {check["status"] for check in result["checks"]} == {"PASS"}
+    assert {check["name"] for check in result["checks"] if check["status"] != "PASS"} == {"drawn anew"}
+    assert result["ok"]
 
 
 def test_the_script_tells_a_forged_file_by_its_exit_code(pdfs: dict[str, Path], tmp_path: Path) -> None:
