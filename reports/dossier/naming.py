@@ -34,3 +34,8 @@ def gathered(names: Iterable[str], most: int) -> str:
 def numbered(runs: Sequence[Run]) -> dict[str, str]:
     """Return the number under which each run (its id) stands in the table of runs: R1, R2, …"""
     return {each.run: f"R{number}" for number, each in enumerate(runs, 1)}
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

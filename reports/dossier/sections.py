@@ -46,7 +46,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.dossier.naming import alike, gathered, numbered
+from reports.dossier.naming import alike, counted, gathered, numbered
 from reports.dossier.regulation import ASKS, ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.graph import draw
 from reports.making import Making
@@ -663,8 +663,8 @@ def _lock(snapshot: Snapshot) -> Iterator[Line]:
 
 
 def _size(snapshot: Snapshot) -> Iterator[Line]:
-    known = [f"{snapshot.files:,} files"] if snapshot.files is not None else []
-    known += [f"{snapshot.size_bytes:,} bytes"] if snapshot.size_bytes is not None else []
+    known = [counted(snapshot.files, "file")] if snapshot.files is not None else []
+    known += [counted(snapshot.size_bytes, "byte")] if snapshot.size_bytes is not None else []
     known += [snapshot.state] if snapshot.state else []
     if known:
         yield faint(" · ".join(known))

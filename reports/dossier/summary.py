@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from reports.contexts import Approval, ModelDossier, Snapshot
 from reports.document import Item, Line, Summary, Tone, cites, plain, words
-from reports.dossier.naming import gathered
+from reports.dossier.naming import counted, gathered
 
 _MOST_NAMES = 5
+# What a pipeline sends for a revision where its code was under no version control.
+_UNKNOWN = "unknown"
 # Findings of these rules say what an exception of the summary says already, from the same records.
 _SAID = frozenset({"code revision clean", "snapshot unaltered", "evaluation set locked", "decision authenticated"})
 
@@ -23,8 +25,8 @@ def summary(context: ModelDossier) -> Summary:
     bad = sum(item.tone == "bad" for item in ranked)
     warn = sum(item.tone == "warn" for item in ranked)
     tone: Tone = "bad" if bad else "warn" if warn else "good"
-    found = [_counted(bad, "exception")] if bad else []
-    found += [_counted(warn, "point to note", "points to note")] if warn else []
+    found = [counted(bad, "exception")] if bad else []
+    found += [counted(warn, "point to note", "points to note")] if warn else []
     return Summary(" and ".join(found) or "No exceptions", tone, tuple(ranked))
 
 
@@ -57,7 +59,7 @@ def _model(context: ModelDossier) -> Iterator[Item]:
         "intended use": model.intended_use,
         "artifact digest": model.artifact_digest,
         "signature": model.signature,
-        "code revision": model.code,
+        "code revision": model.code and model.code.revision != _UNKNOWN,
         "environment": model.environment,
     }
     absent = [name for name, value in unrecorded.items() if not value]
@@ -120,12 +122,12 @@ def _signers(approval: Approval, name: str) -> Iterator[Item]:
 def _handling(context: ModelDossier) -> Iterator[Item]:
     idle = [step for step in context.deidentification if not step.in_force]
     if idle:
-        steps = _counted(len(idle), "de-identification step")
+        steps = counted(len(idle), "de-identification step")
         text = f"{steps} without an attestation in force: {_names(step.job for step in idle)}."
         yield _bad("DE-IDENTIFICATION", _cited(text, (i for step in idle for i in step.entries)), "handling")
     suggested = [label for label in context.labels if label.origin == "SUGGESTED"]
     if suggested:
-        text = f"{_counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
+        text = f"{counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
         yield _warn("LABELS", _cited(text, (i for label in suggested for i in label.entries)), "handling")
 
 
@@ -133,12 +135,12 @@ def _records(context: ModelDossier) -> Iterator[Item]:
     lacking = [source for source in context.sources if source.missing]
     if lacking:
         text = (
-            f"Mandatory fields are missing on {_counted(len(lacking), 'source')}: {_names(s.dataset for s in lacking)}."
+            f"Mandatory fields are missing on {counted(len(lacking), 'source')}: {_names(s.dataset for s in lacking)}."
         )
         yield _warn("SOURCES", _cited(text, (i for source in lacking for i in source.entries)), "sources")
     failed = [run for run in context.runs if run.state in {"FAIL", "ABORT"}]
     if failed:
-        text = f"{_counted(len(failed), 'run')} did not complete: {_names(run.job for run in failed)}."
+        text = f"{counted(len(failed), 'run')} did not complete: {_names(run.job for run in failed)}."
         retried = sum(run.retried_by is not None for run in failed)
         if retried:
             text += f" Of these, {retried:,} retried with success."
@@ -146,7 +148,7 @@ def _records(context: ModelDossier) -> Iterator[Item]:
     if context.schema_changes:
         fields = _names(name for each in context.schema_changes for name in (*each.added, *each.removed, *each.changed))
         datasets = {each.dataset for each in context.schema_changes}
-        text = f"The schema changed on the way to the training data, of {_counted(len(datasets), 'dataset')}: {fields}."
+        text = f"The schema changed on the way to the training data, of {counted(len(datasets), 'dataset')}: {fields}."
         yield _warn("SCHEMA", _cited(text, (i for each in context.schema_changes for i in each.entries)), "exceptions")
     for finding in context.findings:
         if finding.rule in _SAID:
@@ -156,8 +158,8 @@ def _records(context: ModelDossier) -> Iterator[Item]:
     if context.gaps:
         subjects = {gap.subject for gap in context.gaps}
         fields = _names(gap.field for gap in context.gaps)
-        of = _counted(len(subjects), "subject")
-        text = f"{_counted(len(context.gaps), 'thing')} not recorded, of {of}: {fields}."
+        of = counted(len(subjects), "subject")
+        text = f"{counted(len(context.gaps), 'thing')} not recorded, of {of}: {fields}."
         yield _warn("GAPS", plain(text), "gaps")
 
 
@@ -165,27 +167,37 @@ def _in_order(context: ModelDossier) -> Iterator[Item]:
     feeds = [node for node in context.nodes if node.raw_feed]
     if feeds:
         named = _names(sorted(node.name for node in feeds))
-        text = f"The training data comes from {_counted(len(feeds), 'raw feed')}: {named}."
+        text = f"The training data comes from {counted(len(feeds), 'raw feed')}: {named}."
         yield Item("none", "RAW FEEDS", _cited(text, (i for node in feeds for i in node.entries)), "lineage")
     jobs = sorted({run.job for run in context.runs})
     if jobs:
-        text = f"{_counted(len(jobs), 'job')} touched it in {_counted(len(context.runs), 'run')}: {_names(jobs)}."
+        text = f"{counted(len(jobs), 'job')} touched it in {counted(len(context.runs), 'run')}: {_names(jobs)}."
         yield Item("none", "JOBS", _cited(text, (i for run in context.runs for i in run.entries)), "runs")
     sound = [s for s in context.snapshots if s.sealed_at and s.verification and s.verification.result == "OK"]
     if sound:
-        text = f"{len(sound)} of {_counted(len(context.snapshots), 'snapshot')} sealed and verified again since."
-        yield Item("good", "SNAPSHOTS", _cited(text, (i for each in sound for i in each.entries)), "data")
+        text = f"{len(sound)} of {counted(len(context.snapshots), 'snapshot')} sealed and verified again since."
+        yield Item(
+            "good",
+            "SNAPSHOTS",
+            _cited(text, (i for each in sound for i in (*each.entries, *_verified_by(each)))),
+            "data",
+        )
     granted = [approval for approval in context.approvals if approval.status == "APPROVED"]
     if granted:
-        text = f"{_counted(len(granted), 'approval')} in force: {_names(approval.kind for approval in granted)}."
-        yield Item("good", "APPROVALS", _cited(text, (each.entry for each in granted)), "approvals")
+        text = f"{counted(len(granted), 'approval')} in force: {_names(approval.kind for approval in granted)}."
+        entries = [i for each in granted for i in (each.entry, *(decision.entry for decision in each.decisions))]
+        yield Item("good", "APPROVALS", _cited(text, entries), "approvals")
     attested = [step for step in context.deidentification if step.in_force]
     if attested:
-        text = f"{_counted(len(attested), 'de-identification step')} with an attestation in force."
+        text = f"{counted(len(attested), 'de-identification step')} with an attestation in force."
         yield Item("good", "DE-IDENTIFICATION", _cited(text, (i for s in attested for i in s.entries)), "handling")
     if context.model.code is not None and context.model.code.clean:
         text = "The code revision is recorded, its working tree clean."
         yield Item("good", "CODE", _cited(text, context.model.entries), "model")
+
+
+def _verified_by(snapshot: Snapshot) -> tuple[int, ...]:
+    return snapshot.verification.entries if snapshot.verification else ()
 
 
 def _bad(verdict: str, line: Line, section: str) -> Item:
@@ -200,12 +212,8 @@ def _cited(text: str, entries: Iterable[int]) -> Line:
     return words(plain(text), cites(entries))
 
 
-def _counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _entries(number: int) -> str:
-    return _counted(number, "ledger entry", "ledger entries")
+    return counted(number, "ledger entry", "ledger entries")
 
 
 def _names(names: Iterable[str]) -> str:

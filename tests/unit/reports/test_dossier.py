@@ -207,3 +207,10 @@ def test_what_a_finding_repeats_is_said_once_in_the_summary() -> None:
 def test_there_are_thirty_one_source_attributes_in_nine_groups() -> None:
     sizes = [sum(each.group == group for each in SOURCE_ATTRIBUTES) for group in ATTRIBUTE_GROUPS]
     assert sizes == [4, 4, 2, 4, 2, 4, 5, 4, 2]
+
+
+def test_a_code_revision_recorded_as_unknown_is_said_not_to_be_recorded() -> None:
+    dossier = clinical_dossier()
+    nameless = replace(dossier.model, code=CodeRevision(repository="unknown", revision="unknown"))
+    (line,) = [one for one in said_by(replace(dossier, model=nameless)) if one.startswith("Not recorded of the model")]
+    assert "code revision" in line
