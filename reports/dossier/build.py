@@ -1,31 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from reports.contexts import ModelDossier
 from reports.document import Block, Document, Facts, Heading, cell, code, mark, plain, strong
-from reports.dossier import sections
+from reports.dossier.contents import CONTENTS
+from reports.dossier.moment import moment
+from reports.dossier.sections.versions import versions
 from reports.dossier.summary import summary
 from reports.making import Making
 
 STATEMENT = "The ledger proves that records were not altered after logging, not that they were true or complete."
-
-Section = tuple[str, str, Callable[[ModelDossier], Iterator[Block]]]
-_SECTIONS: tuple[Section, ...] = (
-    ("model", "The model version", sections.model),
-    ("data", "Training and evaluation data", sections.data),
-    ("sources", "Sources and their mandatory fields", sections.sources),
-    ("lineage", "Lineage from the raw feeds", sections.lineage),
-    ("runs", "Jobs and runs", sections.runs),
-    ("handling", "De-identification and PHI labels", sections.handling),
-    ("use", "Permitted use", sections.use),
-    ("approvals", "Approvals", sections.approvals),
-    ("exceptions", "Schema changes, findings and quarantined records", sections.exceptions),
-    ("gaps", "What is not recorded", sections.gaps),
-    ("regulation", "Where a regulator's question is answered", sections.regulation),
-    ("method", "Method and versions", sections.method),
-    ("proof", "How to verify this offline", sections.proof),
-)
 
 
 def build_model_dossier(context: ModelDossier, making: Making) -> Document:
@@ -37,7 +22,7 @@ def build_model_dossier(context: ModelDossier, making: Making) -> Document:
         subject=plain(f"{model.name} {model.version}")[0].text,
         organisation=plain(context.organisation or "")[0].text,
         date=point.known_at,
-        read_point=f"ledger size {point.ledger_size:,} · known at {sections.moment(point.known_at)}",
+        read_point=f"ledger size {point.ledger_size:,} · known at {moment(point.known_at)}",
         cover=_cover(context),
         statement=STATEMENT,
         blocks=tuple(_blocks(context, making)),
@@ -52,8 +37,8 @@ def _cover(context: ModelDossier) -> Facts:
             ("Model", cell(strong(model.name), code(model.namespace))),
             ("Version", cell(strong(model.version))),
             ("Scope", cell(plain("Everything the ledger holds on how this version came to be, at one read point"))),
-            ("Valid at", cell(plain(sections.moment(point.valid_at)))),
-            ("Known at", cell(plain(f"{sections.moment(point.known_at)}, ledger entry {point.ledger_index:,}"))),
+            ("Valid at", cell(plain(moment(point.valid_at)))),
+            ("Known at", cell(plain(f"{moment(point.known_at)}, ledger entry {point.ledger_index:,}"))),
             ("Ledger root", cell(code(point.root))),
             ("Completeness", cell(mark(point.completeness.state, "good" if whole else "bad"))),
         )
@@ -63,8 +48,8 @@ def _cover(context: ModelDossier) -> Facts:
 def _blocks(context: ModelDossier, making: Making) -> Iterator[Block]:
     yield Heading("Summary, exceptions first", "summary", "")
     yield summary(context)
-    for number, (anchor, title, blocks) in enumerate(_SECTIONS, 1):
+    for number, (anchor, title, blocks) in enumerate(CONTENTS, 1):
         yield Heading(title, anchor, str(number))
         yield from blocks(context)
         if anchor == "method":
-            yield sections.versions(making)
+            yield versions(making)

@@ -1,0 +1,61 @@
+"""Phrases that several sections share: who and when, in which state, in which run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.contexts import Actor
+from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
+
+_STATUS_TONES: dict[str, Tone] = {
+    "APPROVED": "good",
+    "APPROVE": "good",
+    "COMPLETE": "good",
+    "OK": "good",
+    "DENIED": "bad",
+    "DENY": "bad",
+    "INVALIDATED": "bad",
+    "EXPIRED": "bad",
+    "FAIL": "bad",
+    "ABORT": "bad",
+    "MISMATCH": "bad",
+    "MISSING": "bad",
+    "HIGH": "bad",
+    "PENDING": "warn",
+    "ABSTAINED": "warn",
+    "ABSTAIN": "warn",
+    "MEDIUM": "warn",
+    "INFERRED": "warn",
+    "SUGGESTED": "warn",
+}
+
+
+def tone(status: str) -> Tone:
+    """Return how a status reads at a glance; one that says neither good nor bad has no tone."""
+    return _STATUS_TONES.get(status, "none")
+
+
+def who(actor: Actor) -> Line:
+    name = plain(actor.name) if actor.name else code(actor.id)
+    return name if actor.authenticated else words(name, mark("local principal, unauthenticated", "bad"))
+
+
+def when(at: str | None) -> Line:
+    return missing() if at is None else stamp(at)
+
+
+def unfinished(state: str | None) -> Iterator[Line]:
+    """Yield a run's state, nothing where it completed or none is known."""
+    if state and state != "COMPLETE":
+        yield mark(state, tone(state))
+
+
+def number_of(run: str | None, known: dict[str, str]) -> Line:
+    """Return a run's number in the table of runs, its id where it is not among them."""
+    if run is None:
+        return ()
+    return strong(known[run]) if run in known else code(run)
+
+
+def listed(name: str, values: tuple[str, ...]) -> Line:
+    return words(faint(f"{name}:"), plain(", ".join(values))) if values else ()

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.contexts import Declared, ModelDossier, Source
+from reports.document import (
+    Block,
+    Column,
+    Facts,
+    Line,
+    Text,
+    cell,
+    cites,
+    faint,
+    mark,
+    maybe,
+    missing,
+    plain,
+    table,
+    words,
+)
+from reports.dossier.naming import alike
+from reports.text import clean
+
+# Below this many, saying what all have in common is longer than saying it of each.
+_FEW = 3
+_FIELDS = {
+    "phi_category": "PHI category",
+    "deidentification_state": "de-identification state",
+}
+
+
+def sources(context: ModelDossier) -> Iterator[Block]:
+    if not context.sources:
+        yield Text(words(plain("Sources:"), missing()))
+        return
+    shared = _shared(context.sources)
+    if shared:
+        yield Facts(
+            tuple((_first_upper(clean(_field(field))) + " (all)", cell(plain(value))) for field, value in shared)
+        )
+    rest = {
+        each.dataset: tuple((fact.field, fact.value) for fact in each.declared if _is_own(each, fact, shared))
+        for each in context.sources
+    }
+    yield table(
+        "Datasets on the way, with what their owners declared; those that say the same stand together",
+        (Column("Datasets", 8), Column("Source system", 4), Column("Declared", 8)),
+        [
+            (
+                cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
+                cell(
+                    words(maybe(group[0].system), faint(group[0].system_kind) if group[0].system_kind else ()),
+                    mark("raw feed", "none") if group[0].raw_feed else (),
+                ),
+                cell(
+                    words(*_declared(rest[group[0].dataset])),
+                    words(*(missing(f"{clean(_field(name))}: not recorded") for name in group[0].missing)),
+                )
+                or cell(plain("nothing else") if shared else missing()),
+            )
+            for group in alike(
+                context.sources, lambda each: (each.system, each.raw_feed, rest[each.dataset], each.missing)
+            )
+        ],
+        note="Declarations as in force at the read point, not when the version was registered.",
+    )
+
+
+def _shared(all_of: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that every source declares with the same value, where there are several sources."""
+    if len(all_of) < _FEW:
+        return ()
+    said = [{fact.field: fact.value for fact in each.declared} for each in all_of]
+    return tuple(
+        (field, value) for field, value in said[0].items() if all(each.get(field) == value for each in said[1:])
+    )
+
+
+def _is_own(source: Source, fact: Declared, shared: tuple[tuple[str, str], ...]) -> bool:
+    told = fact.field == "source_system" and source.system is not None
+    return not told and (fact.field, fact.value) not in shared
+
+
+def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
+    for number, (field, value) in enumerate(facts, 1):
+        end = ";" if number < len(facts) else ""
+        yield words(faint(f"{_field(field)}:"), plain(value + end))
+
+
+def _first_upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
