@@ -1,0 +1,93 @@
+"""The context of the model provenance dossier: everything it shows, read at one point, with the entries behind it.
+
+The same read point gives the same context: times come from the ledger, never from a clock, and the checkpoint is the
+oldest one that covers the read point.
+"""
+
+from __future__ import annotations
+
+from catalog.evidence.dossier.approvals import approvals
+from catalog.evidence.dossier.completeness import completeness
+from catalog.evidence.dossier.edges import edges
+from catalog.evidence.dossier.findings import findings
+from catalog.evidence.dossier.gaps import gaps
+from catalog.evidence.dossier.labels import labels
+from catalog.evidence.dossier.model import model
+from catalog.evidence.dossier.nodes import nodes
+from catalog.evidence.dossier.proof import covering, proof
+from catalog.evidence.dossier.runs import runs
+from catalog.evidence.dossier.scene import Scene
+from catalog.evidence.dossier.schema_changes import schema_changes
+from catalog.evidence.dossier.snapshots import snapshots
+from catalog.evidence.dossier.sources import sources
+from catalog.evidence.dossier.steps import steps
+from catalog.evidence.dossier.teller import Teller
+from catalog.evidence.dossier.use import use
+from catalog.ledger.entry import format_time
+from catalog.ledger.protocol import Ledger
+from catalog.reading import AsOf
+from catalog.releases import queries as releases
+from catalog.store.protocol import Snapshotted
+from graph_schema.facts import NOW
+from reports import contexts
+
+
+def model_dossier(
+    reader: Snapshotted,
+    ledger: Ledger,
+    identifier: str,
+    projection: str,
+    as_of: AsOf = AsOf(),  # noqa: B008  frozen
+    organisation: str | None = None,
+) -> contexts.ModelDossier | None:
+    """Return the dossier's context for a model version, None where nobody registered it by then.
+
+    `projection` is the version of the projection that made the graph. Signs a checkpoint where none covers the read
+    point. Raises EvidenceError where the ledger does not verify.
+    """
+    size = min(reader.checkpoint(), as_of.known_at) + 1
+    if size < 1:
+        return None
+    known_at = ledger.entry(size - 1).entry.recorded_at
+    at = AsOf(known_at if as_of.valid_at == NOW else as_of.valid_at, size - 1)
+    version = releases.model_versions(reader, [identifier], at).get(identifier)
+    if version is None or version.registration is None:
+        return None
+    registration = version.registration
+    scene = Scene.read(reader, version, registration, at)
+    checkpoint = covering(ledger, size)
+    teller = Teller(scene, ledger)
+    feeds = scene.raw_feeds()
+    return contexts.ModelDossier(
+        organisation=organisation,
+        model=model(teller, version, registration),
+        snapshots=snapshots(teller, registration),
+        nodes=tuple(nodes(teller, version, feeds)),
+        edges=tuple(edges(teller)),
+        sources=tuple(sources(teller, feeds)),
+        runs=tuple(runs(teller)),
+        deidentification=tuple(steps(teller)),
+        labels=tuple(labels(teller)),
+        use=tuple(use(teller)),
+        approvals=tuple(approvals(teller, version, registration)),
+        findings=tuple(findings(teller, version, registration)),
+        schema_changes=tuple(schema_changes(teller, registration.registered_at)),
+        gaps=tuple(gaps(teller, version, registration)),
+        quarantined=tuple(
+            contexts.Quarantined(entry=teller.cite(one.entry), kind=one.kind, reason=one.reason)
+            for one in scene.quarantined
+        ),
+        read_point=contexts.ReadPoint(
+            valid_at=format_time(at.valid_at),
+            known_at=format_time(known_at),
+            ledger_index=size - 1,
+            ledger_size=size,
+            root=f"sha256:{ledger.root(size).hex()}",
+            projection_version=projection,
+            completeness=completeness(
+                scene, max(as_of.known_at if as_of.known_at != NOW else ledger.size() - 1, size - 1) - size + 1
+            ),
+        ),
+        # Last: by now every entry that the rest cites is noted.
+        evidence=proof(ledger, checkpoint, size, teller.cited),
+    )

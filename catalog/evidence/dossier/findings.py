@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.evidence import findings as rules
+from catalog.evidence.dossier.teller import Teller
+from catalog.releases.model import ModelVersionRecord, Registration
+from reports import contexts
+
+
+def findings(teller: Teller, version: ModelVersionRecord, registration: Registration) -> Iterable[contexts.Finding]:
+    scene = teller.scene
+    for one in rules.findings(version.id, registration, scene.snapshots, scene.approvals):
+        yield contexts.Finding(
+            rule=one.rule,
+            severity=one.severity,  # type: ignore[arg-type]  # the same closed list
+            subject=teller.subject(one.subject),
+            text=one.text,
+            entries=teller.cites(one.entries),
+        )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from catalog.evidence.dossier.teller import Teller
+from catalog.ledger.entry import format_time
+from catalog.releases.model import ModelVersionRecord, Registration
+from reports import contexts
+
+
+def model(teller: Teller, version: ModelVersionRecord, registration: Registration) -> contexts.ModelVersion:
+    code, environment = registration.code, registration.environment
+    return contexts.ModelVersion(
+        namespace=version.namespace,
+        name=version.model,
+        version=version.version,
+        registered_at=format_time(registration.registered_at),
+        registered_by=teller.scene.actor(registration.registered_by, authenticated=registration.authenticated),
+        intended_use=registration.intended_use,
+        artifact_digest=registration.artifact_digest,
+        signature=registration.signature,
+        code=None
+        if code is None
+        else contexts.CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
+        environment=None
+        if environment is None
+        else contexts.Environment(digest=environment.digest, description=environment.description),
+        metrics=tuple(contexts.Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
+        entries=teller.cites(one.entry for one in version.registrations),
+    )

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from catalog.access import queries as access
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME
+from catalog.approvals.model import Approval
+from catalog.approvals.queries import approvals_of
+from catalog.assets import queries as assets
+from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
+from catalog.evidence.dossier.phrases import full_name
+from catalog.evidence.retries import retried
+from catalog.labels import queries as labels
+from catalog.labels.model import Attestation, Label
+from catalog.lineage import queries as lineage
+from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
+from catalog.reading import AsOf
+from catalog.releases.model import ModelVersionRecord, Registration
+from catalog.snapshots import queries as snapshots
+from catalog.snapshots.model import SnapshotRecord
+from catalog.store.protocol import Quarantined, Snapshotted
+from graph_schema.facts import Statement
+from graph_schema.identity import label_of, node_id, split_state_id
+from reports import contexts
+
+BUDGET = 5000
+"""Nodes at which the walk to the raw feeds ends."""
+
+_DEPTH = 100
+_FAILED = frozenset({"FAIL", "ABORT"})
+
+
+@dataclass(slots=True)
+class Scene:
+    """Everything that was read: a handful of store calls for the whole dossier."""
+
+    at: AsOf
+    graph: LineageGraph
+    datasets: Mapping[str, DatasetRecord]
+    jobs: Mapping[str, JobRecord]
+    runs: Mapping[str, RunRecord]
+    snapshots: Mapping[str, SnapshotRecord]
+    labels: Mapping[str, tuple[Label, ...]]
+    attestations: Mapping[str, tuple[Attestation, ...]]
+    schemas: Mapping[str, list[Statement]]
+    quarantined: list[Quarantined]
+    reader: Snapshotted
+    attempts: frozenset[str]
+    """The runs that failed or were aborted on the way or since, and so contributed nothing."""
+    retries: Mapping[str, str]
+    """An attempt to the run of the same job that completed afterwards and is on the way."""
+    approvals: Sequence[Approval]
+    """Of the version and of every snapshot and dataset that it rests on."""
+    people: Mapping[str, str]
+    """Principal to display name."""
+
+    @classmethod
+    def read(cls, reader: Snapshotted, version: ModelVersionRecord, registration: Registration, at: AsOf) -> Scene:
+        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, at, include_attempts=True, budget=BUDGET)
+        graph = lineage.lineage(reader, walk)
+        wide = lineage.lineage(reader, replace(walk, grain=Grain.DATASET))
+        used = [use.snapshot for use in (*registration.trained_on, *registration.evaluated_on)]
+        snapshot_ids = sorted({*used, *(node.id for node in graph.nodes if label_of(node.id) == "Snapshot")})
+        held = snapshots.snapshots(reader, snapshot_ids, at)
+        run_ids = {edge.run for edge in graph.edges if edge.run} | {
+            run for one in held.values() for run in one.produced_by
+        }
+        if registration.run:
+            run_ids.add(registration.run)
+        runs = assets.runs(reader, sorted(run_ids), at)
+        completed = {id_: run.job for id_, run in runs.items() if run.state == "COMPLETE" and run.job}
+        retries = {failed: by for failed, by in retried(reader, completed, at).items() if failed not in run_ids}
+        since = {edge.run for edge in wide.edges if edge.attempt and edge.run} - run_ids
+        tried = {
+            id_: run
+            for id_, run in assets.runs(reader, sorted(since | retries.keys()), at).items()
+            # What was tried after the version was registered has no part in it.
+            if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
+        }
+        runs = {**runs, **tried}
+        run_ids |= tried.keys()
+        job_ids = {edge.job for edge in graph.edges if edge.job} | {run.job for run in runs.values() if run.job}
+        dataset_ids = sorted(
+            {one for node in graph.nodes if (one := _dataset_of(node.id, held))}
+            | {use.dataset for use in (*registration.trained_on, *registration.evaluated_on)}
+        )
+        attested = labels.attestations(reader, sorted(job_ids | run_ids), at)
+        asked = approvals_of(reader, [version.id, *held, *dataset_ids], at)
+        approvals = sorted((one for each in asked.values() for one in each), key=lambda one: one.request)
+        whole = {version.id, *held, *run_ids, *job_ids, *dataset_ids}
+        return cls(
+            at,
+            graph,
+            assets.datasets(reader, dataset_ids, at),
+            assets.jobs(reader, sorted(job_ids), at),
+            runs,
+            held,
+            labels.labels(reader, dataset_ids, at),
+            attested,
+            _by_subject(reader.statements(dataset_ids, ("schema",), at.known_at), at.valid_at),
+            [
+                one
+                for one in reader.quarantined()
+                if one.entry <= at.known_at and (not one.subjects or whole.intersection(one.subjects))
+            ],
+            reader,
+            frozenset(tried),
+            {failed: by for failed, by in retries.items() if failed in tried},
+            approvals,
+            _people(reader, at, _names(registration, held, approvals, attested)),
+        )
+
+    def actor(self, principal: str, *, authenticated: bool = True) -> contexts.Actor:
+        """Return who acted, with the name that the ledger gives them."""
+        return contexts.Actor(id=principal, name=self.people.get(principal), authenticated=authenticated)
+
+    def dataset_of(self, identifier: str) -> str | None:
+        """Return the dataset that a node of the lineage is a state of."""
+        return _dataset_of(identifier, self.snapshots)
+
+    def title(self, identifier: str) -> str:
+        """Return the name of the dataset that a node is a state of, its id where that is unknown."""
+        record = self.datasets.get(self.dataset_of(identifier) or "")
+        return identifier if record is None else full_name(record)
+
+    def raw_feeds(self) -> set[str]:
+        """Return the nodes that nothing flows into: where the recorded history begins."""
+        targets = {edge.target for edge in self.graph.edges if not edge.attempt}
+        return {
+            node.id
+            for node in self.graph.nodes
+            if node.id not in targets and not node.more and label_of(node.id) != "ModelVersion"
+        }
+
+    def sorted_datasets(self) -> list[DatasetRecord]:
+        """Return the datasets by their names."""
+        return sorted(self.datasets.values(), key=lambda one: (one.namespace, one.name))
+
+
+def _names(
+    registration: Registration,
+    held: Mapping[str, SnapshotRecord],
+    approvals: Iterable[Approval],
+    attested: Mapping[str, tuple[Attestation, ...]],
+) -> set[str]:
+    """Return everyone who acted."""
+    names = {registration.registered_by} | {one.attested_by for each in attested.values() for one in each}
+    for record in held.values():
+        names |= {seal.sealed_by for seal in record.seals} | {one.verified_by for one in record.verifications}
+    for approval in approvals:
+        names |= {approval.requested_by} | {one.decided_by for one in approval.decisions}
+    return names
+
+
+def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, str]:
+    found = access.principals(reader, [node_id("Principal", (name,)) for name in sorted(names)], at)
+    return {LOCAL: LOCAL_DISPLAY_NAME} | {one.principal: one.display_name for one in found.values()}
+
+
+def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | None:
+    state = split_state_id(identifier)
+    if state is not None:
+        return state[0]
+    if label_of(identifier) == "Dataset":
+        return identifier
+    return held[identifier].dataset if identifier in held else None
+
+
+def _by_subject(said: Sequence[Statement], valid_at: int) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    for one in said:
+        if one.value is not None and one.valid_from <= valid_at:
+            found.setdefault(one.subject, []).append(one)
+    return found

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.assets.folds import run_folds
+from catalog.evidence.dossier.phrases import full_name
+from catalog.evidence.dossier.teller import Teller
+from catalog.evidence.schemas import schema_steps
+from catalog.ledger.entry import format_time
+from graph_schema.facts import Role
+from reports import contexts
+
+
+def schema_changes(teller: Teller, until: int) -> Iterable[contexts.SchemaChange]:
+    """Tell those up to the registration: what came later did not make this version."""
+    schemas = teller.scene.schemas
+    writers = {said.run for each in schemas.values() for said in each if said.run and said.role == Role.OUT}
+    folds = run_folds(teller.scene.reader, writers, teller.scene.at)
+    for record in teller.scene.sorted_datasets():
+        for step in schema_steps(schemas.get(record.id, ()), folds):
+            if step.at > until:
+                continue
+            yield contexts.SchemaChange(
+                dataset=full_name(record),
+                at=format_time(step.at),
+                run=teller.run_id(step.run),
+                added=step.added,
+                removed=step.removed,
+                changed=step.changed,
+                entries=teller.cites(step.entries),
+            )

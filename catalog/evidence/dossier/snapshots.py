@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from catalog.evidence.dossier.phrases import full_name
+from catalog.evidence.dossier.teller import Teller
+from catalog.ledger.entry import format_time
+from catalog.releases.model import Registration, SnapshotUse
+from catalog.snapshots.model import SnapshotRecord
+from reports import contexts
+
+
+def snapshots(teller: Teller, registration: Registration) -> tuple[contexts.Snapshot, ...]:
+    """Return what the version was trained on, then what it was evaluated on."""
+    return (
+        *(_snapshot(teller, "TRAINING", use) for use in sorted(registration.trained_on)),
+        *(_snapshot(teller, "EVALUATION", use) for use in sorted(registration.evaluated_on)),
+    )
+
+
+def _snapshot(teller: Teller, role: contexts.SnapshotRole, use: SnapshotUse) -> contexts.Snapshot:
+    found = teller.scene.snapshots.get(use.snapshot)
+    record = teller.scene.datasets.get(use.dataset)
+    name = full_name(record) if record else use.dataset
+    if found is None:
+        return contexts.Snapshot(role=role, dataset=name, digest=use.digest)
+    seal, verification = found.seal, found.verification
+    return contexts.Snapshot(
+        role=role,
+        dataset=name,
+        digest=found.digest,
+        foreign=()
+        if seal is None
+        else tuple(contexts.ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
+        state=found.state.value,
+        files=None if seal is None else seal.files,
+        size_bytes=None if seal is None else seal.size_bytes,
+        sealed_at=None if seal is None else format_time(seal.sealed_at),
+        sealed_by=None if seal is None else teller.scene.actor(seal.sealed_by, authenticated=seal.authenticated),
+        locked=None if seal is None else seal.locked,
+        produced_by=_producer(teller, found),
+        verification=None
+        if verification is None
+        else contexts.Verification(
+            at=format_time(verification.verified_at),
+            by=teller.scene.actor(verification.verified_by, authenticated=verification.authenticated),
+            result=verification.result,  # type: ignore[arg-type]  # the record's own closed list
+            method=verification.method,
+            differing=verification.differing,
+            entries=(teller.cite(verification.entry),),
+        ),
+        entries=teller.cites([found.first_entry, *(one.entry for one in found.seals)]),
+    )
+
+
+def _producer(teller: Teller, found: SnapshotRecord) -> contexts.Producer | None:
+    for run_id in found.produced_by:
+        run = teller.scene.runs.get(run_id)
+        if run is not None:
+            return contexts.Producer(job=teller.job_name(run.job), run=run.run_id, state=run.state)
+    return None
