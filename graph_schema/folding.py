@@ -18,6 +18,8 @@ from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
 Fact = TypeVar("Fact", Statement, Edge)
 
 _ORDER = attrgetter("valid_from", "rank", "tie")
+_TOTAL_ORDER = attrgetter("valid_from", "rank", "tie", "value")
+"""For what one record says twice of the same dataset: its value decides, never the order in which it is read."""
 
 RANK: Final = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
 """How events of the same time are ordered; FAIL comes before COMPLETE, so that it sticks on a tie."""
@@ -121,8 +123,8 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     terminal = next(((event, data) for event, data in said if data["type"] in TERMINAL), None)
     start = next((event.valid_from for event, data in said if data["type"] == "START"), None)
     window: Order | None = next((event.order for event, data in reversed(said) if data.get("window")), None)
-    reads = _seen(facts.reads, valid_at, known_at)
-    writes = _seen(facts.writes, valid_at, known_at)
+    reads = _seen(facts.reads, valid_at, known_at, _TOTAL_ORDER)
+    writes = _seen(facts.writes, valid_at, known_at, _TOTAL_ORDER)
     inputs: dict[str, Access] = {}
     for edge in _within(reads, window):
         inputs[edge.target] = _newer(inputs.get(edge.target, BARE), edge)
@@ -149,10 +151,10 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     )
 
 
-def _seen(facts: Iterable[Fact], valid_at: int, known_at: int) -> list[Fact]:
+def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[Fact], Any] = _ORDER) -> list[Fact]:
     seen = [fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at]
     if len(seen) > 1:
-        seen.sort(key=_ORDER)
+        seen.sort(key=order)
     return seen
 
 
