@@ -156,7 +156,40 @@ class Following(Protocol):
         """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
 
 
-class Projection:
+class Position:
+    """Where a follower of the ledger stands, and how to wait for it: the same for a thread and for a process."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._moved = threading.Condition()
+        self._stopping = threading.Event()
+        self._status = Status.STOPPED
+        self._detail: str | None = None
+        self._checkpoint = -1
+        self._quarantined = 0
+
+    @property
+    def state(self) -> ProjectionState:
+        """Return where the projection stands."""
+        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
+
+    @property
+    def checkpoint(self) -> int:
+        """Return the last entry that is known to be in the graph, -1 for none."""
+        return self._checkpoint
+
+    @property
+    def lag(self) -> int:
+        """Return how many durable entries the graph does not hold yet."""
+        return max(self._ledger.size() - 1 - self._checkpoint, 0)
+
+    def wait_for(self, index: int, timeout: float) -> bool:
+        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._checkpoint >= index, timeout)
+
+
+class Projection(Position):
     """Follows the ledger in a thread of its own.
 
     It competes with the acknowledge path for the interpreter: while `busy()` it takes small batches and lets go in
@@ -174,18 +207,12 @@ class Projection:
         busy: Callable[[], bool] = lambda: False,
         wait: Callable[[int, float], bool] | None = None,
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger)
         self._store = store
         self._batch = batch
         self._busy = busy
         self._wait = wait or ledger.wait_for
-        self._moved = threading.Condition()
-        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._status = Status.STOPPED
-        self._detail: str | None = None
-        self._checkpoint = -1
-        self._quarantined = 0
 
     def start(self) -> None:
         """Begin where the graph ends."""
@@ -201,26 +228,6 @@ class Projection:
             self._thread.join(timeout)
         if self._status is not Status.FAILED:
             self._become(Status.STOPPED, None)
-
-    @property
-    def state(self) -> ProjectionState:
-        """Return where the projection stands."""
-        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
-
-    @property
-    def checkpoint(self) -> int:
-        """Return the last entry that is in the graph, -1 for none."""
-        return self._checkpoint
-
-    @property
-    def lag(self) -> int:
-        """Return how many durable entries the graph does not hold yet."""
-        return max(self._ledger.size() - 1 - self._checkpoint, 0)
-
-    def wait_for(self, index: int, timeout: float) -> bool:
-        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
-        with self._moved:
-            return self._moved.wait_for(lambda: self._checkpoint >= index, timeout)
 
     def step(self) -> int:
         """Project one batch, if there is one, in the calling thread; return how many entries it held.
@@ -314,9 +321,7 @@ class Projection:
             _LOG.info("projection %s", status.value.lower())
 
 
-def gather(
-    entries: Sequence[StoredEntry], pause: Callable[[], None] = lambda: None
-) -> tuple[Facts, list[Quarantined]]:
+def gather(entries: Sequence[StoredEntry], pause: Callable[[], None] = lambda: None) -> tuple[Facts, list[Quarantined]]:
     """Return what the entries say, in order, and those that could not be understood."""
     nodes: list[tuple[Node, int]] = []
     edges: list[Edge] = []

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import IO
 
 from catalog.ledger.protocol import Ledger
-from catalog.projection import ProjectionState, Status
+from catalog.projection import Position, ProjectionState, Status
 from catalog.settings import Settings
 
 CHILD = "catalog.projector"
@@ -46,7 +46,7 @@ def told(state: ProjectionState) -> bytes:
     return json.dumps(said).encode() + b"\n"
 
 
-class ProjectionProcess:
+class ProjectionProcess(Position):
     """Follows the ledger in a child process, see `catalog.projection.Following`.
 
     A child that ends is started again, after up to 5 s where it keeps ending; one that found that the ledger does not
@@ -54,14 +54,8 @@ class ProjectionProcess:
     """
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        super().__init__(ledger)
         self._settings = settings
-        self._ledger = ledger
-        self._moved = threading.Condition()
-        self._stopping = threading.Event()
-        self._status = Status.STOPPED
-        self._detail: str | None = None
-        self._checkpoint = -1
-        self._quarantined = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._input = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -99,26 +93,6 @@ class ProjectionProcess:
         self._threads = []
         if self._status is not Status.FAILED:
             self._become(Status.STOPPED, None)
-
-    @property
-    def state(self) -> ProjectionState:
-        """Return where the projection stands, as the child last said."""
-        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
-
-    @property
-    def checkpoint(self) -> int:
-        """Return the last entry that the child said is in the graph, -1 for none."""
-        return self._checkpoint
-
-    @property
-    def lag(self) -> int:
-        """Return how many durable entries the graph does not hold yet."""
-        return max(self._ledger.size() - 1 - self._checkpoint, 0)
-
-    def wait_for(self, index: int, timeout: float) -> bool:
-        """Wait up to so many seconds for an entry to be in the graph; return whether it is."""
-        with self._moved:
-            return self._moved.wait_for(lambda: self._checkpoint >= index, timeout)
 
     def _keep(self) -> None:
         """Keep a child running until it is over."""
