@@ -173,7 +173,6 @@ def key_from_environment() -> str | None:
     return os.environ.get("LINEWARD_KEY") or None
 
 
-def announce(way: Gateway, *, quiet: bool) -> None:
-    """Say on standard error where the answer comes from."""
-    if not quiet:
-        say(f"from {way.where}")
+def announce(way: Gateway) -> None:
+    """Say on standard error which catalog answers."""
+    say(f"catalog: {way.where}")

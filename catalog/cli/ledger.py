@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog import app
 from catalog.cli.ending import Exit
-from catalog.cli.gateway import Gateway, checked
+from catalog.cli.gateway import Gateway, announce, checked
 from catalog.cli.output import out, print_json, print_table, progress, say
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
@@ -44,6 +44,19 @@ def checkpoint(way: Gateway) -> Exit:
 def proof(way: Gateway, index: int) -> Exit:
     """Print an entry's offline proof."""
     out.print(checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof")).text, end="", markup=False)
+    return Exit.FINE
+
+
+def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
+    """Print the verifier key that signs now (C2SP vkey); with `former` those that signed before as well."""
+    keys = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()
+    shown = keys if former else keys[:1]
+    if as_json:
+        print_json({"keys": shown, "catalog": way.where})
+    else:
+        for one in shown:
+            out.print(one, markup=False, soft_wrap=True)
+    announce(way)
     return Exit.FINE
 
 

@@ -240,6 +240,22 @@ def ledger_proof(
         raise typer.Exit(int(proof(way, index)))
 
 
+@ledger_commands.command("key")
+def ledger_key(
+    former: Annotated[bool, typer.Option("--all", help="With the keys that signed before, the present one first.")] = (
+        False
+    ),
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the log's verifier key, for `lineward verify --key`; give it to others by a way that they trust."""
+    from catalog.cli.ledger import key
+
+    with _way(url, data_dir, owner=True) as way:
+        raise typer.Exit(int(key(way, former=former, as_json=as_json)))
+
+
 @graph_commands.command("rebuild")
 def graph_rebuild(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Empty the graph and make it anew from the ledger; no server may run."""

@@ -82,6 +82,15 @@ def test_a_report_is_written_and_verified(data: Path, tmp_path: Path) -> None:
     assert command(data, "verify", str(forged)).returncode == FINDING
 
 
+def test_the_verifier_key_is_printed_alone_with_where_it_came_from_beside(data: Path) -> None:
+    answer = command(data, "ledger", "key")
+    assert answer.returncode == FINE, answer.stderr
+    assert answer.stdout == (data / "keys" / "verifiers").read_bytes()
+    assert f"catalog: {data}" in answer.stderr.decode()
+    every = json.loads(command(data, "ledger", "key", "--all", "--json").stdout)
+    assert every == {"keys": lines(answer.stdout), "catalog": str(data)}
+
+
 def test_the_ledger_is_verified_and_the_graph_held_to_it(data: Path) -> None:
     answer = command(data, "ledger", "verify", "--graph", "--json")
     assert answer.returncode == FINE, answer.stderr
