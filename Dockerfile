@@ -1,16 +1,17 @@
 # syntax=docker/dockerfile:1
-FROM python:3.11-slim AS build
+FROM python:3.11-slim-trixie@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7 AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/lineward
-COPY pyproject.toml constraints.txt LICENSE README.md ./
+COPY pyproject.toml requirements/service.txt LICENSE README.md ./
 COPY graph_schema graph_schema
 COPY ingest_hooks ingest_hooks
 COPY reports reports
 COPY catalog catalog
-RUN /opt/lineward/bin/python -m pip install --constraint constraints.txt '.[service]'
+RUN /opt/lineward/bin/python -m pip install --require-hashes --only-binary :all: --requirement service.txt \
+ && /opt/lineward/bin/python -m pip install --no-deps --no-build-isolation .
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 LABEL org.opencontainers.image.title="Lineward" org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --system --gid 10001 lineward \
  && useradd --system --uid 10001 --gid lineward --home-dir /var/lib/lineward --shell /usr/sbin/nologin lineward \

@@ -6,6 +6,10 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 DEMO    := $(VENV)/.installed-demo
 TEST    := $(VENV)/.installed-test
+# In an environment of its own: what pins is no part of what is pinned.
+LOCKING := .cache/uv
+PIN     := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes \
+             --no-header --no-annotate --no-strip-markers
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -15,14 +19,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
-setup: $(TEST) ## Make the virtual environment and install what constraints.txt pins
+setup: $(TEST) ## Make the virtual environment and install exactly what requirements/ pins, each file by its hash
 
-$(VENV)/.installed-%: pyproject.toml constraints.txt
+$(VENV)/.installed-%: pyproject.toml requirements/%.txt
 	@test -n "$(PYTHON)" || { echo "Lineward needs Python 3.11 or later, and found none: name one by PYTHON=..." >&2; exit 3; }
 	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 	  { echo "Python's venv module is missing (on Debian: apt-get install python3-venv)" >&2; exit 3; }
 	@echo "Installing lineward[$*] into $(VENV) (a minute or two the first time) ..."
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: $(DEMO) ## Run the example pipeline against a fresh catalog and show its answers (ONCE=1 ends afterwards)
@@ -41,10 +46,11 @@ test: $(TEST) ## Check style, types and imports, then run every test, the real N
 bench: $(TEST) ## Measure on this machine and write bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
 
-lock: $(TEST) ## Pin anew what pyproject.toml allows, for Python 3.11 to 3.13 on Linux and macOS
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header \
-	  --no-annotate --no-strip-markers --output-file constraints.txt pyproject.toml
+lock: ## Pin anew what pyproject.toml allows, with hashes, for Python 3.11 to 3.13 on Linux and macOS
+	@test -x $(LOCKING)/bin/uv || { $(PYTHON) -m venv $(LOCKING) && $(LOCKING)/bin/python -m pip install --quiet uv; }
+	@$(PIN) --upgrade --extra test --output-file requirements/test.txt pyproject.toml
+	@$(PIN) --constraint requirements/test.txt --extra demo --extra neo4j --extra build --output-file requirements/demo.txt pyproject.toml
+	@$(PIN) --constraint requirements/test.txt --extra service --extra neo4j --extra build --output-file requirements/service.txt pyproject.toml
 
 clean: ## Remove the environment, caches and what the demo left behind
 	@rm -rf $(VENV) .cache build dist demo-out lineward-data

@@ -87,8 +87,13 @@ def read_ledger(settings: Settings) -> SqliteLedger:
 def open_store(settings: Settings) -> Store:
     """Open the graph; raises OperatorError where it cannot be reached."""
     if settings.store == "neo4j":
-        from catalog.store.neo4j import Neo4jStore  # noqa: PLC0415  the driver takes a while to import
-
+        try:
+            from catalog.store.neo4j import Neo4jStore  # noqa: PLC0415  the driver takes a while to import
+        except ModuleNotFoundError as error:
+            raise OperatorError(
+                "The driver for Neo4j is not installed.",
+                action="Install lineward[service,neo4j], or use the SQLite store.",
+            ) from error
         return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password() or "")
     return SqliteStore(settings.data_dir / GRAPH_FILE)
 

@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 
 from catalog.cli.options import SERVER_FILE
 from catalog.cli.output import progress, say
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.settings import Settings
 
-_TIMEOUT = httpx.Timeout(60, connect=5)
-_LONG = httpx.Timeout(3600)
-_PROBE = httpx.Timeout(2)
+_TIMEOUT = httpx2.Timeout(60, connect=5)
+_LONG = httpx2.Timeout(3600)
+_PROBE = httpx2.Timeout(2)
 
 
 class Gateway(Protocol):
@@ -32,7 +32,7 @@ class Gateway(Protocol):
 
     where: str
 
-    def request(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401  httpx's own arguments
+    def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401  httpx2's own arguments
         """Send a request and return the answer, whatever its status."""
 
 
@@ -45,7 +45,7 @@ def gateway(settings: Settings, url: str | None, key: str | None, *, owner: bool
     found = url or running(settings.data_dir)
     if found is not None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        with httpx.Client(base_url=found.rstrip("/") + "/", headers=headers, timeout=_TIMEOUT) as client:
+        with httpx2.Client(base_url=found.rstrip("/") + "/", headers=headers, timeout=_TIMEOUT) as client:
             yield _Remote(client, found)
         return
     with _Local.open(settings, key, owner=owner) as local:
@@ -56,21 +56,21 @@ def running(data_dir: Path) -> str | None:
     """Return the address of a server that runs on this data directory, None where none answers."""
     try:
         url = json.loads((data_dir / SERVER_FILE).read_text("utf-8"))["url"]
-        answer = httpx.get(f"{url}/health/live", timeout=_PROBE, trust_env=False)
-    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError):
+        answer = httpx2.get(f"{url}/health/live", timeout=_PROBE, trust_env=False)
+    except (OSError, ValueError, KeyError, TypeError, httpx2.HTTPError):
         return None
     return str(url) if answer.is_success else None
 
 
 class _Remote:
-    def __init__(self, client: httpx.Client, url: str) -> None:
+    def __init__(self, client: httpx2.Client, url: str) -> None:
         self._client = client
         self.where = url
 
-    def request(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401
+    def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
         try:
             return self._client.request(method, path.lstrip("/"), **more)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise OperatorError(
                 f"No catalog answers at {self.where} ({type(error).__name__}).",
                 action="Start it with `lineward serve`, or correct --url (or LINEWARD_URL).",
@@ -78,7 +78,7 @@ class _Remote:
 
 
 class _Local:
-    def __init__(self, client: httpx.AsyncClient, runner: asyncio.Runner, where: str) -> None:
+    def __init__(self, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
         self._client = client
         self._runner = runner
         self.where = where
@@ -100,8 +100,8 @@ class _Local:
                         show(service.projection.checkpoint + 1)
                         service.raise_stopped()
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            transport = httpx.ASGITransport(app=service.asgi)
-            client = httpx.AsyncClient(
+            transport = httpx2.ASGITransport(app=service.asgi)
+            client = httpx2.AsyncClient(
                 transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
             )
             try:
@@ -109,11 +109,11 @@ class _Local:
             finally:
                 runner.run(client.aclose())
 
-    def request(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401
+    def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
         return self._runner.run(self._client.request(method, path.lstrip("/"), **more))
 
 
-def checked(answer: httpx.Response) -> httpx.Response:
+def checked(answer: httpx2.Response) -> httpx2.Response:
     """Return the answer where it is a success; raises the error that its problem document stands for."""
     if answer.is_success:
         return answer

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
@@ -97,6 +97,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def _lives(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/live", trust_env=False).is_success
-    except httpx.HTTPError:
+        return httpx2.get(f"{url}/health/live", trust_env=False).is_success
+    except httpx2.HTTPError:
         return False

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 
 from tests.e2e.conftest import command
@@ -139,7 +139,7 @@ def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path
     folder = tmp_path / "catalog"
     server = start(folder)
     assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
-    assert httpx.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
+    assert httpx2.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
     rebuild = command(folder, "graph", "rebuild")
     assert rebuild.returncode == OUTSIDE
     assert "Another process" in rebuild.stderr.decode()
@@ -155,7 +155,7 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
     server = start(folder, LINEWARD_HOST="0.0.0.0")  # noqa: S104  the address is what is tested
     local = server.url
     assert local.startswith("http://127.0.0.1:")
-    assert httpx.post(f"{local}/api/v1/lineage", json=event(), trust_env=False).status_code == 401
+    assert httpx2.post(f"{local}/api/v1/lineage", json=event(), trust_env=False).status_code == 401
     assert command(folder, "search").returncode == OUTSIDE
     asked = command(folder, "search", LINEWARD_KEY=key)
     assert asked.returncode == FINE, asked.stderr

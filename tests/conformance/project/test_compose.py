@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.neo4j_server import VERSION
 from tests.support.project import REPOSITORY
 
 TEXT = (REPOSITORY / "compose.yaml").read_text()
@@ -71,7 +72,21 @@ def test_the_image_runs_as_an_unprivileged_user_from_pinned_packages() -> None:
     assert user
     assert "0" not in user.groups()
     assert DOCKERFILE.index("\nUSER ") < DOCKERFILE.index("\nENTRYPOINT ")
-    assert "--constraint constraints.txt" in DOCKERFILE
+    assert "--require-hashes --only-binary :all: --requirement service.txt" in DOCKERFILE
+    assert "pip install --no-deps --no-build-isolation ." in DOCKERFILE
+
+
+def test_every_image_is_named_by_its_digest() -> None:
+    """A tag can be moved to another image; a digest cannot."""
+    bases = [line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("FROM ")]
+    others = [settings["image"] for settings in SERVICES.values() if "build" not in settings]
+    assert len(set(bases)) == 1
+    for image in (*bases, *others):
+        assert re.fullmatch(r"[a-z0-9]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image
+
+
+def test_the_graph_is_the_release_that_the_tests_run_against() -> None:
+    assert SERVICES["neo4j"]["image"].startswith(f"neo4j:{VERSION}-community@")
 
 
 def test_the_image_is_built_from_named_files_only() -> None:

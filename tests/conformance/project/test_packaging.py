@@ -11,10 +11,13 @@ from tests.support.project import PACKAGES, REPOSITORY, pyproject
 
 PROJECT = pyproject()["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-PINS = [
-    Requirement(line) for line in (REPOSITORY / "constraints.txt").read_text().splitlines() if not line.startswith("#")
-]
-DECLARED = sorted({line for lines in (PROJECT["dependencies"], *EXTRAS.values()) for line in lines})
+LOCKS = {path.stem: path.read_text() for path in sorted((REPOSITORY / "requirements").glob("*.txt"))}
+INSTALLED_BY = {"service": ("service", "neo4j", "build"), "demo": ("demo", "neo4j", "build"), "test": ("test",)}
+"""The extras that each lock is made of."""
+
+
+def pins(lock: str) -> list[Requirement]:
+    return [Requirement(line.removesuffix(" \\")) for line in LOCKS[lock].splitlines() if not line.startswith(" ")]
 
 
 def test_a_pipeline_that_reports_itself_installs_the_standards_client_and_what_that_brings_along() -> None:
@@ -25,7 +28,7 @@ def test_a_pipeline_that_reports_itself_installs_the_standards_client_and_what_t
 
 
 def test_extras_are_few() -> None:
-    assert set(EXTRAS) == {"service", "demo", "test"}
+    assert set(EXTRAS) == {"service", "neo4j", "demo", "build", "test"}
 
 
 def test_what_decides_over_the_bytes_of_a_report_is_pinned_exactly() -> None:
@@ -33,18 +36,44 @@ def test_what_decides_over_the_bytes_of_a_report_is_pinned_exactly() -> None:
     assert re.fullmatch(r"==\d+\.\d+\.\d+", str(typst.specifier))
 
 
-def test_every_pin_is_exact_and_none_comes_from_elsewhere() -> None:
-    assert PINS
-    for pin in PINS:
-        assert re.fullmatch(r"==[\w.!+]+", str(pin.specifier)), pin
-        assert pin.url is None
+@pytest.mark.parametrize("lock", INSTALLED_BY)
+def test_every_pin_is_exact_and_every_file_is_known_by_its_hash(lock: str) -> None:
+    entries = re.split(r"\n(?! )", LOCKS[lock].rstrip())
+    assert entries
+    for entry in entries:
+        pin, *hashes = [line.strip().removesuffix(" \\") for line in entry.splitlines()]
+        assert re.fullmatch(r"==[\w.!+]+", str(Requirement(pin).specifier)), pin
+        assert Requirement(pin).url is None
+        assert hashes
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in hashes), pin
 
 
-@pytest.mark.parametrize("line", [line for line in DECLARED if not line.startswith("lineward")])
+def test_there_is_a_lock_for_each_way_to_install() -> None:
+    assert LOCKS.keys() == INSTALLED_BY.keys()
+
+
+@pytest.mark.parametrize("lock", ["service", "demo"])
+def test_all_locks_hold_the_same_versions(lock: str) -> None:
+    assert set(map(str, pins(lock))) <= set(map(str, pins("test")))
+
+
+def wanted(lock: str) -> list[str]:
+    """Return what pyproject.toml asks for in these extras and those that they name."""
+    names, lines = list(INSTALLED_BY[lock]), list[str](PROJECT["dependencies"])
+    for name in names:
+        for line in EXTRAS[name]:
+            if line.startswith("lineward"):
+                names += [extra for extra in sorted(Requirement(line).extras) if extra not in names]
+            else:
+                lines.append(line)
+    return sorted(set(lines))
+
+
+@pytest.mark.parametrize(("lock", "line"), [(lock, line) for lock in INSTALLED_BY for line in wanted(lock)])
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 @pytest.mark.parametrize("system", ["linux", "darwin"])
-def test_constraints_hold_one_version_that_the_project_allows(line: str, python: str, system: str) -> None:
-    wanted = Requirement(line)
+def test_a_lock_holds_one_version_that_the_project_allows(lock: str, line: str, python: str, system: str) -> None:
+    asked = Requirement(line)
     environment = {
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -52,14 +81,19 @@ def test_constraints_hold_one_version_that_the_project_allows(line: str, python:
         "platform_python_implementation": "CPython",
         "implementation_name": "cpython",
     }
-    pins = [
+    fitting = [
         pin
-        for pin in PINS
-        if canonicalize_name(pin.name) == canonicalize_name(wanted.name)
+        for pin in pins(lock)
+        if canonicalize_name(pin.name) == canonicalize_name(asked.name)
         and (pin.marker is None or pin.marker.evaluate(environment))
     ]
-    assert len(pins) == 1
-    assert wanted.specifier.contains(str(pins[0].specifier).removeprefix("=="))
+    assert len(fitting) == 1
+    assert asked.specifier.contains(str(fitting[0].specifier).removeprefix("=="))
+
+
+def test_what_builds_the_wheel_is_the_version_that_the_lock_holds() -> None:
+    (backend,) = pyproject()["build-system"]["requires"]
+    assert backend in EXTRAS["build"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
