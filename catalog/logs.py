@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, TextIO
 
+from graph_schema.characters import escape_hidden, escape_json
+
 logger = logging.getLogger("lineward")
 
 _IDS = random.Random(secrets.randbits(256))  # noqa: S311  they tell requests apart, and are no secret
@@ -90,16 +92,16 @@ class _Json(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = _trace(record)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return escape_json(json.dumps(line, ensure_ascii=False, default=str))
 
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        line = f"{_time(record.created)} {record.levelname:<7} {record.getMessage()} {extra}".rstrip()
+        lines = [f"{_time(record.created)} {record.levelname:<7} {record.getMessage()} {extra}".rstrip()]
         if record.exc_info and record.exc_info[0] is not None:
-            line = "\n".join([line, *_trace(record)])
-        return line
+            lines += _trace(record)
+        return "\n".join(map(escape_hidden, lines))
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

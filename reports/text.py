@@ -1,8 +1,7 @@
 """What a stranger's text may do in a report: be read, and nothing else.
 
-Control and bidirectional characters are removed, white space is one space, and a character that no committed font
-covers is shown as its escape, so that the page, the PDF and the JSON show the same. The evidence keeps every string
-as it was recorded.
+White space is one space, hidden characters and those that no committed font covers are shown as their escapes, so that
+the page, the PDF and the JSON show the same. The evidence keeps every string as it was recorded.
 """
 
 from __future__ import annotations
@@ -12,19 +11,16 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from graph_schema.characters import escape_hidden
+
 LONGEST_SHOWN = 600
 _KEPT_ENDS = 40
-# Control characters but white space, and invisible ones that reorder, join or hide their neighbours (UAX #9, and
-# variation selectors).
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
+_BLANKS = re.compile("[ \t\n\v\f\r]+")
 
 
 def clean(text: str) -> str:
     """Return `text` as a report shows it: harmless, in covered characters, at most about `LONGEST_SHOWN` long."""
-    shown = _uncovered().sub(_escape, " ".join(_HIDDEN.sub("", text).split()))
+    shown = _uncovered().sub(_escape, escape_hidden(_BLANKS.sub(" ", text).strip(" ")))
     if len(shown) <= LONGEST_SHOWN:
         return shown
     head = shown[: LONGEST_SHOWN - _KEPT_ENDS].rstrip()

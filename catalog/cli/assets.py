@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.gateway import Gateway, ask
+from catalog.cli.output import say
 from catalog.errors import AskerError, SenderError
 
 _FIND = """
@@ -49,10 +50,11 @@ def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
     if len(found) == 1:
         return str(found[0]["id"])
     if not found:
-        raise AskerError(f"Nothing is called {text!r}; `lineward search` shows what there is.")
-    several = "\n".join(f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}" for one in found[:_SHOWN])
-    more = f"\n  and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    raise SenderError(f"{text!r} may mean several things; say which by its id:\n{several}{more}")
+        raise AskerError(f"Nothing is called '{text}'; `lineward search` shows what there is.")
+    for one in found[:_SHOWN]:
+        say(f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}")
+    more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise SenderError(f"'{text}' may mean several things: these{more}; say which by its id.")
 
 
 def _names(node: dict[str, Any]) -> set[str]:

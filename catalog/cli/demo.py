@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from rich.status import Status
+from rich.text import Text
 
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.ending import Exit, fail
 from catalog.cli.gateway import Gateway, ask, checked, gateway, running, succeeded
 from catalog.cli.options import SERVER_FILE, settings_for
-from catalog.cli.output import err, out, print_table, say
+from catalog.cli.output import err, out, print_line, print_table, say
 from catalog.cli.report import FORMS, write_dossier
 from catalog.errors import OperatorError
+from graph_schema.characters import escape_hidden
 from reports.verify import verify
 
 _START_SECONDS = 60
@@ -187,7 +189,7 @@ def _answers(way: Gateway, outcome: Any, at_least: int) -> bool:  # noqa: ANN401
     for one in others:
         trained = succeeded(ask(way, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trained"]
         names = ", ".join(each["name"] for each in trained) or "none"
-        out.print(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}", markup=False)
+        print_line(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}")
     return not (feeds and snapshot["trained"])
 
 
@@ -222,7 +224,7 @@ def _verified(path: Path, vkey: str) -> bool:
         names = [check.name for check in result.checks if check.status == status]
         if names:
             found.append(f"{len(names)} {words}" + ("" if status == "PASS" else f" ({', '.join(names)})"))
-    out.print("  " + ", ".join(found), markup=False, soft_wrap=True)
+    print_line("  " + ", ".join(found))
     return result.ok
 
 
@@ -250,7 +252,7 @@ def _status(label: str) -> Iterator[Status | None]:
 
 def _tell(status: Status | None, line: str) -> None:
     if status is not None:
-        status.update(line)
+        status.update(Text(escape_hidden(line)))
     say(f"  {line}")
 
 

@@ -24,11 +24,9 @@ class Exit(IntEnum):
 
 def fail(message: str, code: Exit) -> NoReturn:
     """End the command with one sentence that says what to do."""
-    from rich.text import Text  # noqa: PLC0415  `--help` draws nothing
+    from catalog.cli.output import complain  # noqa: PLC0415  `--help` draws nothing
 
-    from catalog.cli.output import err  # noqa: PLC0415
-
-    err.print(Text.assemble(("lineward: ", "bold red"), message))
+    complain(message)
     raise typer.Exit(int(code))
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, checked, succeeded
-from catalog.cli.output import err, out, print_json, print_table, say
+from catalog.cli.output import err, out, print_json, print_line, print_table, say
 from catalog.errors import AskerError
 
 _ISSUE = """
@@ -36,9 +36,9 @@ def create(
         print_json({"keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
         return Exit.FINE
     if out.is_terminal:
-        err.print(Panel(Text(f"{issued['secret']}"), title=f"key of {principal}, shown this once", expand=False))
+        err.print(Panel(Text(issued["secret"]), title=Text(f"key of {principal}, shown this once"), expand=False))
     else:
-        out.print(issued["secret"], markup=False)
+        print_line(issued["secret"])
     say("Keep it where the emitter reads it (OPENLINEAGE_API_KEY, LINEWARD_KEY); only its hash stays here.")
     say("From now on every request needs a key, on this machine too.")
     return Exit.FINE

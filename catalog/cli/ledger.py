@@ -9,7 +9,7 @@ from typing import Any
 from catalog import app
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, announce, checked
-from catalog.cli.output import out, print_json, print_table, progress, say
+from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError
@@ -37,13 +37,13 @@ def status(way: Gateway, *, as_json: bool) -> Exit:
 
 def checkpoint(way: Gateway) -> Exit:
     """Print the newest checkpoint, as it is kept elsewhere."""
-    out.print(checked(way.request("GET", "api/v1/ledger/checkpoint")).text, end="", markup=False)
+    print_document(checked(way.request("GET", "api/v1/ledger/checkpoint")).text)
     return Exit.FINE
 
 
 def proof(way: Gateway, index: int) -> Exit:
     """Print an entry's offline proof."""
-    out.print(checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof")).text, end="", markup=False)
+    print_document(checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof")).text)
     return Exit.FINE
 
 
@@ -55,7 +55,7 @@ def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
         print_json({"keys": shown, "catalog": way.where})
     else:
         for one in shown:
-            out.print(one, markup=False, soft_wrap=True)
+            print_line(one)
     announce(way)
     return Exit.FINE
 

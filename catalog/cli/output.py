@@ -1,4 +1,8 @@
-"""What people and programs see: data on standard output, everything else on standard error."""
+"""What people and programs see: data on standard output, everything else on standard error.
+
+Whatever is printed may hold what a stranger sent. Everything passes here, and hidden characters are shown as escapes:
+nobody's name colours a terminal, moves its cursor, turns the order of a line or begins one.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from graph_schema.characters import escape_hidden, escape_json
 
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 """People read times to the second; `--json` has them whole."""
@@ -21,25 +27,62 @@ _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 _WIDE = 220
 """Columns where nobody looks: what is piped on is not folded to a screen."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _Escaping(RenderHook):
+    """Escapes every text that is printed by itself; the tables made here hold escaped cells."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_escaped(one) if isinstance(one, Text) else one for one in renderables]
+
+
+def _escaped(text: Text) -> Text:
+    lines = [escape_hidden(line) for line in text.plain.split("\n")]
+    if (plain := "\n".join(lines)) == text.plain:
+        return text
+    return Text(plain, text.style, justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end)
+
+
+def _console(*, stderr: bool) -> Console:
+    width = None if stderr or sys.stdout.isatty() else _WIDE
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=stderr, width=width)
+    console.push_render_hook(_Escaping())
+    return console
+
+
+out, err = _console(stderr=False), _console(stderr=True)
 
 
 def print_json(value: object) -> None:
     """Print data for programs."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(escape_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
+
+
+def print_line(line: str) -> None:
+    """Print one line of data, however long it is."""
+    out.print(Text(escape_hidden(line)), soft_wrap=True)
+
+
+def print_document(document: str) -> None:
+    """Print a document of several lines as it is."""
+    for line in document.removesuffix("\n").split("\n"):
+        print_line(line)
 
 
 def say(message: str) -> None:
-    """Tell the person something that is no data."""
-    err.print(Text(message))
+    """Tell the person something that is no data, on one line."""
+    err.print(Text(escape_hidden(message)))
+
+
+def complain(message: str) -> None:
+    """Tell the person what ends the command, on one line."""
+    err.print(Text.assemble(("lineward: ", "bold red"), escape_hidden(message)))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing") -> None:
     """Print a table; values are text, never markup."""
     found = [[_cell(value) for value in row] for row in rows]
     if title:
-        out.print(Text(title, "bold"))
+        out.print(Text(escape_hidden(title), "bold"))
     if not found:
         out.print(Text(f"  {empty}", "dim"))
         return
@@ -59,8 +102,8 @@ def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
     if isinstance(value, (list, tuple)):
-        return Text(", ".join(map(str, value)) or "—")
-    return Text(_FRACTION.sub(r"\1Z", str(value)))
+        return Text(escape_hidden(", ".join(map(str, value))) or "—")
+    return Text(escape_hidden(_FRACTION.sub(r"\1Z", str(value))))
 
 
 @contextmanager

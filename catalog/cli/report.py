@@ -10,7 +10,7 @@ from rich.text import Text
 from catalog.cli.assets import identify
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import out, print_json, print_table, say
+from catalog.cli.output import print_json, print_line, print_table, say
 from catalog.errors import OperatorError, SenderError
 from reports.verify import verify as verify_report
 
@@ -27,7 +27,7 @@ def model_dossier(
         print_json([str(path) for path in written])
     else:
         for path in written:
-            out.print(str(path), markup=False)
+            print_line(str(path))
         say(f"Check one offline with `lineward verify {written[0]}`.")
     return Exit.FINE
 
@@ -36,7 +36,7 @@ def write_dossier(way: Gateway, model: str, folder: Path, forms: list[str], at: 
     """Return the files that the dossier of a model version was written to, one for each form."""
     identifier = identify(way, model, ("ModelVersion",))
     if not identifier.startswith("ModelVersion:"):
-        raise SenderError(f"{model!r} is no model version; write model@version, or its id.")
+        raise SenderError(f"'{model}' is no model version; write model@version, or its id.")
     written = []
     for form in forms:
         if form not in FORMS:

@@ -6,8 +6,10 @@ Each command imports what it needs when it is run, so that `--help` and the smal
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ import typer
 
 from catalog.cli.ending import Exit, told
 from catalog.cli.options import DataDir, Json, Url, settings_for
+from graph_schema.characters import escape_hidden
 
 if TYPE_CHECKING:
     from catalog.cli.gateway import Gateway
@@ -339,18 +342,29 @@ def _way(url: str | None, data_dir: Path | None, *, owner: bool = False) -> Iter
 def run() -> None:
     """Run the command line."""
     try:
-        commands()
+        sys.exit(commands(standalone_mode=False))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(int(Exit.FINE))
-    except Exception as error:
-        # Not 1: whoever gates on a finding must not take a defect of ours for one.
+    except Exception as error:  # noqa: BLE001  the outermost place: a defect ends in one sentence
+        # Typer keeps the class of its errors to itself; each shows what was typed wrong, and how it ends.
+        show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+        if callable(show) and isinstance(code, int):
+            show(file=(shown := io.StringIO()))
+            _complain(shown.getvalue())
+            sys.exit(code)
         if os.environ.get("LINEWARD_LOG_LEVEL") == "DEBUG":
-            raise
-        sys.stderr.write(
+            _complain(traceback.format_exc())
+        _complain(
             f"lineward: Something went wrong inside Lineward ({type(error).__name__}); "
-            "LINEWARD_LOG_LEVEL=DEBUG shows where.\n"
+            "LINEWARD_LOG_LEVEL=DEBUG shows where."
         )
+        # Not 1: whoever gates on a finding must not take a defect of ours for one.
         sys.exit(int(Exit.OUTSIDE))
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        sys.stderr.write(escape_hidden(line) + "\n")

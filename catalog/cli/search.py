@@ -7,7 +7,7 @@ from typing import Any
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask
-from catalog.cli.output import err, print_json, print_table
+from catalog.cli.output import print_json, print_table, say
 from catalog.errors import SenderError
 
 _QUERY = f"""
@@ -79,7 +79,7 @@ def search(
             facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]]
         )
     if found["pageInfo"]["hasNextPage"]:
-        err.print(f"There is more: --after {found['pageInfo']['endCursor']}", markup=False)
+        say(f"There is more: --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])
     return Exit.FINE
 

@@ -31,4 +31,4 @@ def test_the_json_report_holds_the_context_and_the_document_that_page_and_pdf_sh
 def test_the_document_shows_escapes_where_the_evidence_keeps_the_text() -> None:
     report = json.loads(render_json(dossier_saying("\u202e😀")))
     assert report["context"]["model"]["name"] == "\u202e😀"
-    assert report["document"]["subject"] == "\\u{1F600} \\u{1F600}"
+    assert report["document"]["subject"] == "\\u{202E}\\u{1F600} \\u{202E}\\u{1F600}"

@@ -61,9 +61,9 @@ def test_every_font_comes_with_its_licence() -> None:
     [
         ("plain text", "plain text"),
         ("two\n lines\tand  more ", "two lines and more"),
-        ("a\x00b\x1b[31mc\x7f", "ab[31mc"),
-        ("user\u202etxt.exe", "usertxt.exe"),
-        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("a\x00b\x1b[31mc\x7f", "a\\u{0}b\\u{1B}[31mc\\u{7F}"),
+        ("user\u202etxt.exe", "user\\u{202E}txt.exe"),
+        ("zero\u200bwidth\ufeff", "zero\\u{200B}width\\u{FEFF}"),
         ("ok \U0001f600", "ok \\u{1F600}"),
         ("患者", "\\u{60A3}\\u{8005}"),
         ("שלום", "\\u{5E9}\\u{5DC}\\u{5D5}\\u{5DD}"),

@@ -1,0 +1,96 @@
+"""A name that would move the cursor, colour the terminal or turn a line's order: shown as such by every command."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from catalog.cli.root import commands, graph_commands, key_commands, ledger_commands
+from tests.e2e.conftest import command
+from tests.support.records import DIGEST, declaration, event
+
+HOSTILE = "raw\x1b[2J\x07\x9b31m\u202etxt\u200b\nlineward: All is well.\x1b]0;title\x07"
+COMMANDS = {
+    "search": ("search", "--count", "zone"),
+    "search --json": ("search", "--json"),
+    "lineage": ("lineage", HOSTILE),
+    "lineage --json": ("lineage", HOSTILE, "--json"),
+    "lineage of something unknown": ("lineage", f"no {HOSTILE}"),
+    "lineage of several things": ("lineage", "raw"),
+    "ingest": ("ingest", f"no such {HOSTILE}"),
+    "record": ("record", f"no such {HOSTILE}"),
+    "report": ("report", HOSTILE),
+    "report of something unknown": ("report", f"no {HOSTILE}@1"),
+    "verify": ("verify", f"no such {HOSTILE}"),
+    "settings": ("settings",),
+    "ledger status": ("ledger", "status"),
+    "ledger verify": ("ledger", "verify", "--graph", "--checkpoint", f"no such {HOSTILE}"),
+    "ledger checkpoint": ("ledger", "checkpoint"),
+    "ledger proof": ("ledger", "proof", "0"),
+    "ledger key": ("ledger", "key"),
+    "graph rebuild": ("graph", "rebuild"),
+    "graph counts": ("graph", "counts"),
+    "graph schema": ("graph", "schema"),
+    "key list": ("key", "list"),
+    "key list --json": ("key", "list", "--json"),
+    "key create": ("key", "create", HOSTILE, "--role", "auditor"),
+    "key revoke": ("key", "revoke", HOSTILE),
+    "no such command": (HOSTILE,),
+    "no such option": ("search", f"--{HOSTILE}"),
+}
+UNTRIED = {"serve", "demo"}
+"""Servers: what they print of what was sent is their log, which has a test of its own."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("catalog")
+    said = event(version={"datasetVersion": DIGEST})
+    for one in (*said["inputs"], *said["outputs"]):
+        one["name"] = HOSTILE + one["name"]
+    said["inputs"][0]["name"] = HOSTILE
+    said["job"]["name"] = HOSTILE
+    assert command(folder, "ingest", stdin=json.dumps(said).encode()).returncode == 0
+    declared = {**declaration(), "dataset": {"namespace": "raw", "name": "tur\u202ened\u200b"}}
+    assert command(folder, "record", stdin=json.dumps(declared).encode()).returncode == 0
+    named = ("--name", "Test\u202eperson \u200bAlpha")
+    made = command(folder, "key", "create", "auditor-1", "--role", "auditor", "--role", "admin", *named)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def hidden(text: str) -> set[str]:
+    return {one for one in text if unicodedata.category(one) in {"Cc", "Cf"} and one != "\n"}
+
+
+@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
+def test_no_command_prints_a_hidden_character(data: Path, arguments: tuple[str, ...]) -> None:
+    done = command(data, *arguments)
+    printed = (done.stdout + done.stderr).decode()
+    assert hidden(printed) == set()
+    assert "\nlineward: All is well." not in printed
+    assert "inside Lineward" not in printed
+
+
+def test_a_name_with_hidden_characters_is_shown_as_such(data: Path) -> None:
+    printed = command(data, "search").stdout.decode()
+    assert "\\u{202E}txt\\u{200B}\\u{A}lineward" in "".join(line.strip() for line in printed.splitlines())
+    assert "Test\\u{202E}person \\u{200B}Alpha" in command(data, "key", "list").stdout.decode()
+
+
+def test_json_holds_the_name_as_it_is(data: Path) -> None:
+    names = [one["name"] for one in json.loads(command(data, "search", "--json").stdout)["nodes"] if "name" in one]
+    assert HOSTILE in names
+
+
+def test_every_command_is_tried() -> None:
+    known = {one.name for one in commands.registered_commands if one.name} | {
+        one.callback.__name__ for one in commands.registered_commands if one.callback and not one.name
+    }
+    for group, typer_ in (("ledger", ledger_commands), ("graph", graph_commands), ("key", key_commands)):
+        known |= {f"{group} {one.name}" for one in typer_.registered_commands}
+    tried = {" ".join(each[: 2 if each[0] in {"ledger", "graph", "key"} else 1]) for each in COMMANDS.values()}
+    assert known - UNTRIED <= tried
