@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from catalog import logs
 from catalog.access.keys import Authenticator, KeyFile, local_actor
+from catalog.access.presence import Presence
 from catalog.access.queries import list_principals
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.group_commit import Limits
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from catalog.intake import Intake
     from catalog.metrics import Metrics
 
-LEDGER_FILE, GRAPH_FILE, KEY_FILE = "ledger.db", "graph.db", "keys.db"
+GRAPH_FILE, KEY_FILE = "graph.db", "keys.db"
 
 _TOKENS = b"lineward/tokens of redacted identifiers"
 
@@ -67,7 +68,7 @@ class Service:
 def open_ledger(settings: Settings) -> SqliteLedger:
     """Open the ledger to write; raises OperatorError where another does, EvidenceError where it is not whole."""
     return SqliteLedger.open(
-        settings.data_dir / LEDGER_FILE,
+        settings.ledger_file,
         settings.keys,
         settings.origin,
         limits=Limits(waiting=settings.max_waiting),
@@ -76,12 +77,8 @@ def open_ledger(settings: Settings) -> SqliteLedger:
 
 def read_ledger(settings: Settings) -> SqliteLedger:
     """Open the ledger beside a process that writes it; raises OperatorError where there is none."""
-    if not (settings.data_dir / LEDGER_FILE).exists():
-        raise OperatorError(
-            f"There is no ledger in {settings.data_dir}.",
-            action="Name the right folder by LINEWARD_DATA_DIR, or begin one with `lineward serve`.",
-        )
-    return SqliteLedger.open_to_read(settings.data_dir / LEDGER_FILE, settings.keys, settings.origin)
+    settings.require_catalog()
+    return SqliteLedger.open_to_read(settings.ledger_file, settings.keys, settings.origin)
 
 
 def open_store(settings: Settings) -> Store:
@@ -173,6 +170,7 @@ def running(
         projection,
         Authenticator(keys),
         metrics,
+        Presence.of(settings.data_dir),
         local_actor() if owner else None,
         lambda: signing.problem,
     )

@@ -26,6 +26,7 @@ _correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:\-]{1,64}", re.ASCII)
 _FIELDS = frozenset(
     {
+        "folder",
         "method",
         "route",
         "status",

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from catalog.errors import OperatorError
 
 PREFIX = "LINEWARD_"
+LEDGER_FILE = "ledger.db"
 CONFIG = "LINEWARD_CONFIG"
 BEGIN, END = "<!-- settings:begin -->", "<!-- settings:end -->"
 
@@ -98,6 +99,30 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Return the directory of the keys."""
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def ledger_file(self) -> Path:
+        """Return the ledger's file: where it is, there is a catalog."""
+        return self.data_dir / LEDGER_FILE
+
+    def holds_catalog(self) -> bool:
+        """Tell whether the data directory holds a catalog; raises OperatorError where that cannot be seen."""
+        try:
+            if self.data_dir.exists() and not self.data_dir.is_dir():
+                raise OperatorError(f"{self.data_dir} is no folder.", action="Name the folder of a catalog.")
+            return self.ledger_file.is_file()
+        except OSError as error:
+            raise OperatorError(
+                f"{self.data_dir} cannot be read ({error.strerror}).", action="Ask as the user that it belongs to."
+            ) from error
+
+    def require_catalog(self) -> None:
+        """Raise OperatorError unless the data directory holds a catalog: what only reads must not begin one."""
+        if not self.holds_catalog():
+            raise OperatorError(
+                f"There is no catalog in {self.data_dir.absolute()}.",
+                action="Name the right folder by --data-dir or LINEWARD_DATA_DIR, or begin one with `lineward serve`.",
+            )
 
     @property
     def is_loopback(self) -> bool:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from catalog import metrics
 from catalog.api import problems
 from catalog.api.front import Front
-from catalog.api.http import health, ledger, lineage, records
+from catalog.api.http import health, ledger, lineage, presence, records
 from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
@@ -65,6 +65,11 @@ def _health(app: FastAPI, services: Services) -> None:
         found = health.look(services)
         state = {"state": "ready" if found.ready else "not ready", **found.parts}
         return JSONResponse(state, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.post("/api/v1/presence", include_in_schema=False)
+    def prove(question: presence.Question) -> dict[str, str]:
+        """Prove to a command that this server runs on its data directory."""
+        return presence.prove(services, question)
 
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
     def exposition() -> Response:

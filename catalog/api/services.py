@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from catalog.access import rules
 from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
+from catalog.access.presence import Presence
 from catalog.errors import AskerError, EvidenceError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
@@ -26,7 +27,8 @@ _BEARER = "bearer"
 class Services:
     """Ledger, graph, and the ways in and out, with what every request needs of them.
 
-    `owner` is who acts without a key in a command of whoever owns the data directory's files; None in a server.
+    `presence` proves to commands that this server runs on their data directory. `owner` is who acts without a key in a
+    command of whoever owns the data directory's files; None in a server.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Services:
     projection: Following
     authenticator: Authenticator
     metrics: Metrics
+    presence: Presence
     owner: Actor | None = None
     signing_problem: Callable[[], EvidenceError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""

@@ -17,10 +17,11 @@ from rich.text import Text
 
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.ending import Exit, fail
-from catalog.cli.gateway import Gateway, ask, checked, gateway, running, succeeded
-from catalog.cli.options import SERVER_FILE, settings_for
+from catalog.cli.gateway import Gateway, ask, checked, gateway, served_at, succeeded
+from catalog.cli.options import settings_for
 from catalog.cli.output import err, out, print_line, print_table, say
 from catalog.cli.report import FORMS, write_dossier
+from catalog.cli.target import Target
 from catalog.errors import OperatorError
 from graph_schema.characters import escape_hidden
 from reports.verify import verify
@@ -63,7 +64,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     data = place / "catalog"
     settings = settings_for(data)
     keys: dict[str, str | None] = {}
-    with gateway(settings, None, None, owner=True) as owner:
+    with gateway(Target(settings), None, owner=True, new=True) as owner:
         admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"])
         for one in principals:
             keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles))
@@ -71,7 +72,7 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
         say(f"Lineward serves {url}, data in {data}")
         with _status("running the pipeline") as status:
             outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _tell(status, line))
-        with gateway(settings, url, admin) as way:
+        with gateway(Target(settings, url), admin) as way:
             size = checked(way.request("GET", "health/ready")).json()["ledger"]["size"]
             failed = _answers(way, outcome, size - 1)
             out.print()
@@ -150,7 +151,7 @@ def _address(process: subprocess.Popen[bytes], data: Path, log: Path) -> str:
         while time.monotonic() < end:
             if process.poll() is not None:
                 break
-            if (data / SERVER_FILE).exists() and (url := running(data)) is not None:
+            if (url := served_at(data)) is not None:
                 return url
             time.sleep(0.1)
     raise OperatorError("The demo's server did not start.", action=f"Its log says why: {log}")

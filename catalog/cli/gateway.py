@@ -1,13 +1,14 @@
 """How a command reaches the catalog: a running server over HTTP, or the data directory opened in this process.
 
 Both are the same application behind the same routes, so that a command cannot behave differently with the one and the
-other. A server that runs on the data directory is found by the file it leaves there.
+other. A server that runs on the data directory is found by the file it leaves there, and proves that it is that server
+before it is sent a key.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import hmac
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,11 @@ from typing import Any, Protocol
 
 import httpx2
 
-from catalog.cli.options import SERVER_FILE
+from catalog.access.presence import Announcement, nonce
 from catalog.cli.output import progress, say
+from catalog.cli.target import Target
 from catalog.errors import AskerError, OperatorError, SenderError
-from catalog.settings import Settings
+from catalog.settings import is_loopback
 
 _TIMEOUT = httpx2.Timeout(60, connect=5)
 _LONG = httpx2.Timeout(3600)
@@ -28,7 +30,7 @@ _PROBE = httpx2.Timeout(2)
 
 
 class Gateway(Protocol):
-    """The catalog, as a command needs it."""
+    """The catalog, as a command needs it; `where` is what it is called in a command's output."""
 
     where: str
 
@@ -37,29 +39,59 @@ class Gateway(Protocol):
 
 
 @contextmanager
-def gateway(settings: Settings, url: str | None, key: str | None, *, owner: bool = False) -> Iterator[Gateway]:
-    """Open the way to the catalog: the server at `url`, else one that runs on the data directory, else the directory.
+def gateway(target: Target, key: str | None, *, owner: bool = False, new: bool = False) -> Iterator[Gateway]:
+    """Open the way to the catalog: the server at its address, else one that runs on its folder, else the folder.
 
-    `owner` lets a command without a key act as whoever owns the directory's files, also once keys exist.
+    `owner` lets a command without a key act as whoever owns the folder's files, also once keys exist. A folder without
+    a catalog is OperatorError, unless the command may begin one (`new`).
     """
-    found = url or running(settings.data_dir)
-    if found is not None:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        with httpx2.Client(base_url=found.rstrip("/") + "/", headers=headers, timeout=_TIMEOUT) as client:
-            yield _Remote(client, found)
+    if target.url is not None:
+        with _client(target.url, key) as client:
+            yield _Remote(client, target.url)
         return
-    with _Local.open(settings, key, owner=owner) as local:
+    if not new:
+        target.settings.require_catalog()
+    elif not target.settings.holds_catalog():
+        say(f"A catalog is begun in {target.name}.")
+    announced = Announcement.read(target.settings.data_dir)
+    if announced is not None:
+        # On the way that the server was proved on, the key follows.
+        with _client(announced.url, None) as client:
+            if _proves(client, announced):
+                if key:
+                    client.headers["Authorization"] = f"Bearer {key}"
+                yield _Remote(client, f"{target.name}, served at {announced.url}")
+                return
+    with _Local.open(target, key, owner=owner) as local:
         yield local
 
 
-def running(data_dir: Path) -> str | None:
-    """Return the address of a server that runs on this data directory, None where none answers."""
-    try:
-        url = json.loads((data_dir / SERVER_FILE).read_text("utf-8"))["url"]
-        answer = httpx2.get(f"{url}/health/live", timeout=_PROBE, trust_env=False)
-    except (OSError, ValueError, KeyError, TypeError, httpx2.HTTPError):
+def served_at(data_dir: Path) -> str | None:
+    """Return the address of the server that runs on this data directory, None where none does."""
+    announced = Announcement.read(data_dir)
+    if announced is None:
         return None
-    return str(url) if answer.is_success else None
+    with _client(announced.url, None) as client:
+        return announced.url if _proves(client, announced) else None
+
+
+def _client(url: str, key: str | None) -> httpx2.Client:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    # What is on this machine is not asked through a proxy, whatever the environment says.
+    local = is_loopback(httpx2.URL(url).host)
+    return httpx2.Client(base_url=f"{url}/", headers=headers, timeout=_TIMEOUT, trust_env=not local)
+
+
+def _proves(client: httpx2.Client, announced: Announcement) -> bool:
+    """Tell whether the server that is announced is the one that answers there."""
+    once = nonce()
+    question = {"nonce": once.hex(), "proof": announced.presence.question(once).hex()}
+    try:
+        answer = client.post("api/v1/presence", json=question, timeout=_PROBE)
+        proof = bytes.fromhex(answer.json()["proof"])
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError):
+        return False
+    return hmac.compare_digest(proof, announced.presence.expected(once))
 
 
 class _Remote:
@@ -73,7 +105,7 @@ class _Remote:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise OperatorError(
                 f"No catalog answers at {self.where} ({type(error).__name__}).",
-                action="Start it with `lineward serve`, or correct --url (or LINEWARD_URL).",
+                action="Start it with `lineward serve`, or correct the address (--url, LINEWARD_URL).",
             ) from error
 
 
@@ -85,10 +117,11 @@ class _Local:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings, key: str | None, *, owner: bool) -> Iterator[_Local]:
+    def open(cls, target: Target, key: str | None, *, owner: bool) -> Iterator[_Local]:
         """Open the data directory and bring its graph up to its ledger first."""
         from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
 
+        settings = target.settings
         if settings.log_level != "DEBUG":
             # A command speaks for itself: what went wrong is its own last line.
             logging.getLogger("lineward").setLevel(logging.CRITICAL)
@@ -105,7 +138,7 @@ class _Local:
                 transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
             )
             try:
-                yield cls(client, runner, str(settings.data_dir))
+                yield cls(client, runner, target.name)
             finally:
                 runner.run(client.aclose())
 
@@ -173,6 +206,6 @@ def key_from_environment() -> str | None:
     return os.environ.get("LINEWARD_KEY") or None
 
 
-def announce(way: Gateway) -> None:
-    """Say on standard error which catalog answers."""
-    say(f"catalog: {way.where}")
+def announce(where: str) -> None:
+    """Say on standard error which catalog the command works on."""
+    say(f"catalog: {where}")

@@ -25,7 +25,13 @@ def rebuilt(settings: Settings, *, as_json: bool) -> Exit:
     finally:
         ledger.close()
     if as_json:
-        print_json({"entries": entries, "quarantined": [one.entry for one in quarantined]})
+        print_json(
+            {
+                "catalog": str(settings.data_dir.absolute()),
+                "entries": entries,
+                "quarantined": [one.entry for one in quarantined],
+            }
+        )
     else:
         out.print(f"{entries} entries projected, {len(quarantined)} quarantined.")
         print_table("", ("entry", "kind", "why"), [(q.entry, q.kind, q.reason) for q in quarantined], empty="")

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog import app
 from catalog.cli.ending import Exit
-from catalog.cli.gateway import Gateway, announce, checked
+from catalog.cli.gateway import Gateway, checked
 from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
@@ -24,7 +24,7 @@ def status(way: Gateway, *, as_json: bool) -> Exit:
     answer = way.request("GET", "health/ready")
     found: dict[str, Any] = (answer if answer.status_code == _RED else checked(answer)).json()
     if as_json:
-        print_json(found)
+        print_json({"catalog": way.where, **found})
     else:
         rows = [
             (name, part["state"], ", ".join(f"{key} {_told(value)}" for key, value in part.items() if key != "state"))
@@ -56,7 +56,6 @@ def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
     else:
         for one in shown:
             print_line(one)
-    announce(way)
     return Exit.FINE
 
 
@@ -79,6 +78,7 @@ def verify(settings: Settings, held: list[Path], *, graph: bool, as_json: bool) 
     if as_json:
         print_json(
             {
+                "catalog": str(settings.data_dir.absolute()),
                 "ok": not problems,
                 "size": report.size,
                 "root": report.root.hex(),

@@ -13,18 +13,12 @@ from catalog.errors import OperatorError
 if TYPE_CHECKING:
     from catalog.settings import Settings
 
-SERVER_FILE = "server.json"
-"""What a running server leaves in its data directory: its address, for commands that want the same data."""
-
-Url = Annotated[
-    str | None,
-    typer.Option(
-        "--url", envvar="LINEWARD_URL", help="A running catalog; by default the one that runs on the data directory."
-    ),
-]
+Url = Annotated[str | None, typer.Option("--url", help="A running catalog; without it and --data-dir, LINEWARD_URL.")]
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Where ledger, graph and keys lie (LINEWARD_DATA_DIR).")
+    Path | None,
+    typer.Option("--data-dir", help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR."),
 ]
+New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 
 

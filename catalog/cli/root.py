@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.cli.ending import Exit, told
-from catalog.cli.options import DataDir, Json, Url, settings_for
+from catalog.cli.options import DataDir, Json, New, Url, settings_for
 from graph_schema.characters import escape_hidden
 
 if TYPE_CHECKING:
     from catalog.cli.gateway import Gateway
+    from catalog.settings import Settings
 
 commands = typer.Typer(
     name="lineward", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -40,6 +41,11 @@ Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Fi
 @commands.callback()
 def main() -> None:
     """Lineward: a clinical data catalog and lineage knowledge graph.
+
+    Every command works on one catalog and names it on standard error: the one that --url or --data-dir names; else
+    that of LINEWARD_URL; else the folder LINEWARD_DATA_DIR (by default ./lineward-data), through the server where one
+    runs on it. Commands that work on the files themselves refuse LINEWARD_URL. Only serve, demo, key create and
+    ingest --new begin a catalog where there is none.
 
     Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
     2 wrong use, 3 something outside is not there.
@@ -77,6 +83,7 @@ def demo(
 def ingest(
     files: Files = None,
     batch: Annotated[int, typer.Option(min=1, max=10_000, help="Most events sent at once.")] = 500,
+    new: New = False,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -84,7 +91,7 @@ def ingest(
     """Send OpenLineage events: files of one JSON object a line, or standard input."""
     from catalog.cli.ingest import ingest as send
 
-    with _way(url, data_dir) as way:
+    with _way(url, data_dir, new=new) as way:
         raise typer.Exit(int(send(way, files or [], batch, as_json=as_json)))
 
 
@@ -217,8 +224,8 @@ def ledger_verify(
     """Re-hash everything in the data directory and check every checkpoint; 1 where anything differs."""
     from catalog.cli.ledger import verify as check
 
-    with told():
-        raise typer.Exit(int(check(settings_for(data_dir), held or [], graph=graph, as_json=as_json)))
+    with _folder(data_dir, "ledger verify") as settings:
+        raise typer.Exit(int(check(settings, held or [], graph=graph, as_json=as_json)))
 
 
 @ledger_commands.command("checkpoint")
@@ -264,8 +271,8 @@ def graph_rebuild(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Empty the graph and make it anew from the ledger; no server may run."""
     from catalog.cli.graph import rebuilt
 
-    with told():
-        raise typer.Exit(int(rebuilt(settings_for(data_dir), as_json=as_json)))
+    with _folder(data_dir, "graph rebuild") as settings:
+        raise typer.Exit(int(rebuilt(settings, as_json=as_json)))
 
 
 @graph_commands.command("counts")
@@ -273,8 +280,8 @@ def graph_counts(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Count nodes and edges of each kind."""
     from catalog.cli.graph import counted
 
-    with told():
-        raise typer.Exit(int(counted(settings_for(data_dir), as_json=as_json)))
+    with _folder(data_dir, "graph counts") as settings:
+        raise typer.Exit(int(counted(settings, as_json=as_json)))
 
 
 @graph_commands.command("schema")
@@ -298,10 +305,10 @@ def key_create(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Make a key; it is shown this once."""
+    """Make a key; it is shown this once. The folder's first key may be made before its catalog is begun."""
     from catalog.cli.keys import create
 
-    with _way(url, data_dir, owner=True) as way:
+    with _way(url, data_dir, owner=True, new=True) as way:
         raise typer.Exit(int(create(way, principal, name, kind, role or [], as_json=as_json)))
 
 
@@ -328,15 +335,31 @@ def key_revoke(
 
 
 @contextmanager
-def _way(url: str | None, data_dir: Path | None, *, owner: bool = False) -> Iterator[Gateway]:
-    """Open the way to the catalog; `owner` commands need no key where the data directory is opened in this process.
+def _way(url: str | None, data_dir: Path | None, *, owner: bool = False, new: bool = False) -> Iterator[Gateway]:
+    """Open the way to the catalog and name it; `owner` commands need no key where the folder is opened in this process.
 
-    Who can read its files can read them anyhow. What is written is written under a key once keys exist.
+    Who can read its files can read them anyhow. What is written is written under a key once keys exist. A `new` command
+    may begin a catalog.
     """
-    from catalog.cli.gateway import gateway, key_from_environment
+    from catalog.cli.gateway import announce, gateway, key_from_environment
+    from catalog.cli.target import target_for
 
-    with told(), gateway(settings_for(data_dir), url, key_from_environment(), owner=owner) as way:
+    with told(), gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new) as way:
+        announce(way.where)
         yield way
+
+
+@contextmanager
+def _folder(data_dir: Path | None, command: str) -> Iterator[Settings]:
+    """Name the folder that a command works on, and yield its settings."""
+    from catalog.cli.gateway import announce
+    from catalog.cli.target import folder_for
+
+    with told():
+        target = folder_for(data_dir, command)
+        target.settings.require_catalog()
+        announce(target.name)
+        yield target.settings
 
 
 def run() -> None:

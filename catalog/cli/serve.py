@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import signal
 import socket
@@ -11,15 +10,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from catalog import app, logs
+from catalog.access.presence import Announcement, Presence
 from catalog.api.front import Front
 from catalog.cli.ending import Exit, fail
-from catalog.cli.options import SERVER_FILE
 from catalog.cli.output import say
 from catalog.errors import OperatorError
 from catalog.projection import Following, Status
@@ -41,6 +40,8 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     # Projection and ledger share the interpreter with the event loop: 5 ms would be seen in every answer.
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
+    if not settings.holds_catalog():
+        logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
     with app.opened(settings, server=True) as service:
         needs_key = service.services.authenticator.needs_key()
         if not settings.is_loopback and not needs_key:
@@ -51,7 +52,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
             )
         with _listening(settings) as listener:
             url = _url(settings.host, listener.getsockname()[1])
-            with _announced(settings.data_dir, url):
+            with _announced(settings.data_dir, url, service.services.presence):
                 if ready is not None:
                     ready(url)
                 else:
@@ -93,7 +94,9 @@ def _run(asgi: Front, listener: socket.socket) -> None:
 
 
 def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:
-    logs.logger.info("serving", extra={"address": url, "store": settings.store})
+    logs.logger.info(
+        "serving", extra={"address": url, "folder": str(settings.data_dir.absolute()), "store": settings.store}
+    )
     if sys.stderr.isatty():
         say(f"Lineward serves {url} (explorer: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
     if not needs_key:
@@ -122,17 +125,14 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _announced(data_dir: Path, url: str) -> Iterator[None]:
+def _announced(data_dir: Path, url: str, presence: Presence) -> Iterator[None]:
     """Leave the address beside the data while the server runs, for commands that want the same data."""
-    file = data_dir / SERVER_FILE
-    temporary = file.with_suffix(".new")
-    temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}), "utf-8")
-    temporary.replace(file)
+    announcement = Announcement(presence, url, os.getpid())
+    announcement.write(data_dir)
     try:
         yield
     finally:
-        with suppress(OSError):
-            file.unlink()
+        announcement.withdraw(data_dir)
 
 
 def _url(host: str, port: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def lines(text: bytes) -> list[str]:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory that a pipeline and its people filled by commands alone."""
     folder = tmp_path_factory.mktemp("catalog")
-    assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
+    assert command(folder, "ingest", "--new", stdin=EVENTS).returncode == FINE
     records = "\n".join(json.dumps(one) for one in (declaration(), seal(), registration())).encode()
     written = command(folder, "record", "--json", stdin=records)
     assert written.returncode == FINE, written.stderr
@@ -101,7 +102,8 @@ def test_the_ledger_is_verified_and_the_graph_held_to_it(data: Path) -> None:
 def test_a_rebuilt_graph_is_equal(data: Path) -> None:
     before = command(data, "graph", "counts", "--json").stdout
     rebuilt = command(data, "graph", "rebuild", "--json")
-    assert (rebuilt.returncode, json.loads(rebuilt.stdout)) == (FINE, {"entries": 5, "quarantined": []})
+    found = {"catalog": str(data), "entries": 5, "quarantined": []}
+    assert (rebuilt.returncode, json.loads(rebuilt.stdout)) == (FINE, found)
     assert command(data, "graph", "counts", "--json").stdout == before
     assert command(data, "ledger", "verify", "--graph").returncode == FINE
 
@@ -111,14 +113,14 @@ def test_a_checkpoint_kept_elsewhere_is_held_against_the_ledger(data: Path, tmp_
     kept.write_bytes(command(data, "ledger", "checkpoint").stdout)
     assert command(data, "ledger", "verify", "--checkpoint", str(kept)).returncode == FINE
     other = tmp_path / "other"
-    command(other, "ingest", stdin=EVENTS)
+    command(other, "ingest", "--new", stdin=EVENTS)
     (tmp_path / "foreign").write_bytes(command(other, "ledger", "checkpoint").stdout)
     assert command(data, "ledger", "verify", "--checkpoint", str(tmp_path / "foreign")).returncode == FINDING
 
 
 def test_a_flipped_bit_is_a_finding(tmp_path: Path) -> None:
     folder = tmp_path / "catalog"
-    command(folder, "ingest", stdin=EVENTS)
+    command(folder, "ingest", "--new", stdin=EVENTS)
     file = folder / "ledger.db"
     raw = bytearray(file.read_bytes())
     at = raw.index(b'"correlation_id"')
@@ -129,10 +131,34 @@ def test_a_flipped_bit_is_a_finding(tmp_path: Path) -> None:
     assert b"Traceback" not in answer.stderr
 
 
-def test_a_ledger_that_is_not_there_is_something_outside(tmp_path: Path) -> None:
-    answer = command(tmp_path / "nothing", "ledger", "verify")
-    assert answer.returncode == OUTSIDE
-    assert "There is no ledger" in answer.stderr.decode()
+READING = (
+    ("ledger", "verify"),
+    ("ledger", "status"),
+    ("ledger", "checkpoint"),
+    ("ledger", "key"),
+    ("ledger", "proof", "0"),
+    ("graph", "counts"),
+    ("graph", "rebuild"),
+    ("key", "list"),
+    ("key", "revoke", "aaaaaaaaaa"),
+    ("search",),
+    ("lineage", "anything"),
+    ("report", "model@1"),
+    ("record",),
+    ("ingest",),
+)
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_a_command_on_a_folder_without_a_catalog_begins_none(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (empty, tmp_path / "nothing"):
+        answer = command(folder, *arguments, stdin=EVENTS)
+        assert (answer.returncode, answer.stdout) == (OUTSIDE, b"")
+        assert f"There is no catalog in {folder}." in answer.stderr.decode()
+    assert list(tmp_path.iterdir()) == [empty]
+    assert list(empty.iterdir()) == []
 
 
 def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path: Path) -> None:
@@ -145,6 +171,44 @@ def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path
     assert "Another process" in rebuild.stderr.decode()
     status = command(folder, "ledger", "status", "--json")
     assert json.loads(status.stdout)["state"] == "ready"
+
+
+def test_a_copy_of_the_folder_of_a_running_server_is_a_catalog_of_its_own(start: Start, tmp_path: Path) -> None:
+    folder, copy = tmp_path / "catalog", tmp_path / "copy"
+    server = start(folder)
+    assert command(folder, "ingest", stdin=EVENTS).returncode == FINE
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.lock"))
+    assert (copy / "server.json").read_bytes() == (folder / "server.json").read_bytes()
+    made = command(copy, "key", "create", "admin-1", "--role", "admin", "--json")
+    assert made.returncode == FINE, made.stderr
+    assert f"catalog: {copy}\n" in made.stderr.decode()
+    for arguments in (("search",), ("ledger", "status"), ("key", "list"), ("ledger", "key")):
+        answer = command(copy, *arguments)
+        assert answer.returncode == FINE, answer.stderr
+        assert answer.stderr.decode().startswith(f"catalog: {copy}\n")
+        there = command(folder, *arguments)
+        assert there.stderr.decode().startswith(f"catalog: {folder}, served at {server.url}\n")
+    assert httpx2.get(f"{server.url}/health/ready", trust_env=False).json()["ledger"]["size"] == 2
+    # No key was made there: whoever uses this machine is still served without one.
+    assert httpx2.get(f"{server.url}/api/v1/ledger/entries", trust_env=False).status_code == 200
+
+
+def test_an_address_that_is_set_is_the_target_of_every_command_or_refused(start: Start, tmp_path: Path) -> None:
+    served, folder = tmp_path / "served", tmp_path / "folder"
+    server = start(served)
+    assert command(folder, "ingest", "--new", stdin=EVENTS).returncode == FINE
+    for arguments in (("search",), ("ledger", "status"), ("key", "list"), ("ledger", "checkpoint")):
+        answer = command(folder, *arguments, LINEWARD_URL=server.url)
+        assert answer.stderr.decode().startswith(f"catalog: {server.url}\n")
+        typed = command(served, *arguments, "--data-dir", str(folder), LINEWARD_URL=server.url)
+        assert typed.stderr.decode().startswith(f"catalog: {folder}\n")
+    for arguments in (("ledger", "verify"), ("graph", "rebuild"), ("graph", "counts")):
+        answer = command(folder, *arguments, LINEWARD_URL=server.url)
+        assert (answer.returncode, answer.stdout) == (WRONG_USE, b"")
+        assert "names one behind a server: name its folder by --data-dir" in answer.stderr.decode()
+        typed = command(served, *arguments, "--data-dir", str(folder), LINEWARD_URL=server.url)
+        assert typed.returncode == FINE, typed.stderr
+        assert typed.stderr.decode().startswith(f"catalog: {folder}\n")
 
 
 def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_path: Path) -> None:

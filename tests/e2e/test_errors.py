@@ -26,7 +26,7 @@ def typed(data: Path, *arguments: str, stdin: bytes = b"", **more: str) -> Resul
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalog")
-    sent = typed(folder, "ingest", stdin=json.dumps(event()).encode())
+    sent = typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode())
     assert sent.exit_code == FINE, sent.output
     return folder
 
@@ -53,7 +53,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["key", "revoke", "aaaaaaaaaa"], b"", WRONG_USE, "There is no key"),
         (["key", "create", "nobody"], b"", WRONG_USE, "define it first"),
         (["search", "--url", "http://127.0.0.1:9"], b"", OUTSIDE, "No catalog answers"),
-        (["search", "--url", "nonsense"], b"", OUTSIDE, "No catalog answers"),
+        (["search", "--url", "nonsense"], b"", WRONG_USE, "--url is the address of a running catalog"),
+        (["search", "--url", "ftp://127.0.0.1"], b"", WRONG_USE, "--url is the address of a running catalog"),
+        (["search", "--url", "http://127.0.0.1:99999"], b"", WRONG_USE, "--url is the address"),
+        (["search", "--url", "http://user:word@127.0.0.1"], b"", WRONG_USE, "holds a user or a password"),
+        (["search", "--url", "http://127.0.0.1", "--data-dir", "x"], b"", WRONG_USE, "name two catalogs"),
+        (["search", "--data-dir", __file__], b"", OUTSIDE, "is no folder"),
+        (["serve", "--data-dir", __file__], b"", OUTSIDE, "is no folder"),
+        (["ledger", "verify", "--data-dir", __file__], b"", OUTSIDE, "is no folder"),
+        (["ingest", "--new", "--data-dir", f"{__file__}/in"], b"", OUTSIDE, "cannot be"),
     ],
 )
 def test_every_error_is_one_sentence_that_says_what_to_do(

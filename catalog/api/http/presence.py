@@ -1,0 +1,29 @@
+"""The server's proof that it is the one of a data directory; see `catalog.access.presence`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.api.services import Services
+from catalog.errors import AskerError
+
+_HEX = r"^[0-9a-f]*$"
+
+
+class Question(BaseModel):
+    """A nonce, and what proves that who asks has read the file in the data directory; both in hex."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nonce: Annotated[str, Field(pattern=_HEX, min_length=32, max_length=32)]
+    proof: Annotated[str, Field(pattern=_HEX, min_length=64, max_length=64)]
+
+
+def prove(services: Services, question: Question) -> dict[str, str]:
+    """Return the server's proof; raises AskerError 404 for who has not read its file."""
+    answer = services.presence.answer(bytes.fromhex(question.nonce), bytes.fromhex(question.proof))
+    if answer is None:
+        raise AskerError("This server does not run on that data directory.")
+    return {"proof": answer.hex()}

@@ -1,0 +1,109 @@
+"""A key is sent to nobody who has not proved that it is the server of the data directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from catalog.access.presence import Announcement, Presence
+from catalog.cli.gateway import gateway
+from catalog.cli.target import Target
+from catalog.settings import load
+
+KEY = "lw_aaaaaaaaaa_" + "A" * 43
+
+
+class Stranger(ThreadingHTTPServer):
+    """Whoever listens on the port by now: answers anything with what it is given, and keeps what it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self, answer: object, presence: Presence | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.presence = presence
+        self.seen: list[tuple[str, str | None]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Stranger
+
+    def do_POST(self) -> None:
+        self._take()
+
+    def do_GET(self) -> None:
+        self._take()
+
+    def _take(self) -> None:
+        self.server.seen.append((self.path, self.headers.get("Authorization")))
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = self.server.answer
+        if self.server.presence is not None and self.path == "/api/v1/presence":
+            question = json.loads(sent)
+            proof = self.server.presence.answer(bytes.fromhex(question["nonce"]), bytes.fromhex(question["proof"]))
+            answer = {"proof": (proof or b"").hex()}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def listening() -> Iterator[list[Stranger]]:
+    servers: list[Stranger] = []
+    yield servers
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def listen(servers: list[Stranger], answer: object, presence: Presence | None = None) -> Stranger:
+    server = Stranger(answer, presence)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers.append(server)
+    return server
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    """A folder with a catalog in it."""
+    folder = tmp_path / "data"
+    with gateway(Target(load(data_dir=folder)), None, new=True):
+        pass
+    return folder
+
+
+@pytest.mark.parametrize("answer", [{"state": "alive"}, {"proof": "00" * 32}, {"proof": 1}, ["proof"], None])
+def test_whoever_took_the_port_of_a_server_never_receives_a_key(
+    catalog: Path, listening: list[Stranger], answer: object
+) -> None:
+    stranger = listen(listening, answer)
+    Announcement(Presence.of(catalog), stranger.url, os.getpid()).write(catalog)
+    with gateway(Target(load(data_dir=catalog)), KEY, owner=True) as way:
+        assert way.where == str(catalog)
+        way.request("GET", "health/ready")
+    assert stranger.seen == [("/api/v1/presence", None)]
+
+
+def test_a_server_that_proves_itself_receives_the_key_afterwards(catalog: Path, listening: list[Stranger]) -> None:
+    presence = Presence.of(catalog)
+    server = listen(listening, {}, presence)
+    Announcement(presence, server.url, os.getpid()).write(catalog)
+    with gateway(Target(load(data_dir=catalog)), KEY) as way:
+        assert way.where == f"{catalog}, served at {server.url}"
+        way.request("GET", "health/ready")
+    assert server.seen == [("/api/v1/presence", None), ("/health/ready", f"Bearer {KEY}")]
