@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         100_000, ge=0, description="Entries that the graph may be behind the ledger before health turns red."
     )
     query_seconds: float = Field(20, gt=0, description="Longest time one GraphQL request may take, in seconds.")
+    query_bytes: int = Field(
+        16 * _MEBIBYTE, ge=1024, description="Largest answer to one GraphQL request, in bytes; more ends it."
+    )
     query_depth: int = Field(14, ge=1, description="Deepest nesting of one GraphQL query.")
     query_aliases: int = Field(30, ge=0, description="Most aliases in one GraphQL query.")
     query_tokens: int = Field(4_000, ge=10, description="Most tokens in one GraphQL query.")

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from graphql import DocumentNode
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from catalog.access.model import Actor
+from catalog.api.graphql.allowance import Allowance
 from catalog.api.services import Services
+from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf, ReadPoint
 from catalog.store.protocol import Quarantined, Snapshotted
 from graph_schema.facts import NOW
@@ -36,12 +39,20 @@ class Asking:
 
     services: Services
     actor: Actor
+    document: DocumentNode
+    allowance: Allowance
     reader: Snapshotted
+    """Held to the allowance, as `ledger` is."""
     began: int
     """The request's one clock reading, microseconds UTC."""
     at_least: int | None = None
     correlation_id: str = ""
     _cache: _Cache = field(default_factory=_Cache)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger, for reading."""
+        return self.allowance.over(self.services.ledger, counted=False)
 
     @cached_property
     def reached(self) -> int:
@@ -51,7 +62,7 @@ class Asking:
     @cached_property
     def behind(self) -> int:
         """Return how many durable entries, or entries asked for, this request does not see."""
-        newest = max(self.services.ledger.size() - 1, -1 if self.at_least is None else self.at_least)
+        newest = max(self.ledger.size() - 1, -1 if self.at_least is None else self.at_least)
         return max(newest - self.reached, 0)
 
     @cached_property
@@ -74,7 +85,7 @@ class Asking:
 
     def known_by(self, moment: int) -> int:
         """Return the index of the last entry recorded at or before a time, -1 where there is none."""
-        ledger = self.services.ledger
+        ledger = self.ledger
         found = bisect.bisect_right(
             range(ledger.size()), moment, key=lambda index: ledger.entry(index).entry.recorded_at
         )
@@ -83,7 +94,7 @@ class Asking:
     def read_point(self, as_of: AsOf) -> ReadPoint:
         """Return where an answer at these times is taken."""
         if as_of not in self._cache.points:
-            ledger = self.services.ledger
+            ledger = self.ledger
             size = min(as_of.known_at, self.reached) + 1
             self._cache.points[as_of] = ReadPoint(
                 valid_at=self.began if as_of.valid_at == NOW else as_of.valid_at,

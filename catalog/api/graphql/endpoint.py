@@ -1,39 +1,49 @@
-"""GraphQL over HTTP: POST only, held to its limits before it is run, on a thread and a state of its own."""
+"""GraphQL over HTTP: POST only, held to its limits before and while it is run, on a thread and a state of its own.
+
+Who may not read is refused first. Then the document is parsed, bounded and validated (`documents`), the variables are
+coerced and the cost is counted over them (`limits`), and only then anything is read. One allowance spans all of it; a
+client that leaves ends it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, GraphQLError, parse, validate
-from graphql.validation import NoFragmentCyclesRule
-from starlette.concurrency import run_in_threadpool
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql.execution.values import get_variable_values
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.extensions.max_aliases import create_validator as alias_limit
-from strawberry.extensions.query_depth_limiter import create_validator as depth_limit
 
 from catalog import logs
 from catalog.access import rules
 from catalog.access.model import Actor
 from catalog.api import problems as http
+from catalog.api.graphql.allowance import Allowance, EndedError
 from catalog.api.graphql.asking import Asking
-from catalog.api.graphql.deadline import Deadline, OutOfTimeError
-from catalog.api.graphql.limits import Costs, is_mutation, operation_of
+from catalog.api.graphql.documents import Bounds, RefusedError, begins_to_read, read_document, too_much
+from catalog.api.graphql.limits import Costs, Price, is_mutation, operation_of
 from catalog.api.graphql.problems import EXPECTED, as_problem
 from catalog.api.graphql.schema import graphql_schema, schema
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
 from catalog.ledger.sealing import utc_microseconds
+from catalog.store.protocol import Snapshotted
 
 _MAX_QUERY_BYTES = 256 * 1024
+_MAX_ERRORS = 50
+_GLANCE_SECONDS = 0.25
+
+_THREADS = ThreadPoolExecutor(16, "graphql")
+"""Of their own: questions that take long must not keep events and records from being taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,57 +71,116 @@ class Question:
         return cls(value["query"], variables, operation or None)
 
 
-class RefusedError(Exception):
-    """The document was refused before it was run."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        """Keep what is wrong with it."""
-        super().__init__(errors[0].message)
-        self.errors = errors
-
-
 async def endpoint(services: Services, request: Request) -> Response:
-    """Answer a GraphQL request."""
+    """Answer a GraphQL request; who may not read is refused before the question is looked at."""
     require_json(request)
     actor = services.authenticate(request)
-    question = Question.read(await read_body(request, min(_MAX_QUERY_BYTES, services.settings.max_body_bytes)))
-    answer = await run_in_threadpool(ask, services, actor, question)
-    # 200 with errors, as GraphQL over HTTP has it for application/json.
-    return Response(orjson.dumps(answer), media_type="application/json")
-
-
-def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
-    """Answer a question on this thread; blocks while the store reads."""
-    settings = services.settings
+    limit = min(_MAX_QUERY_BYTES, services.settings.max_body_bytes)
+    question = Question.read(await read_body(request, limit))
+    if begins_to_read(question.query):
+        rules.require(actor.roles, rules.READ)
+    allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)
+    context = copy_context()
+    loop = asyncio.get_running_loop()
+    leaving = loop.create_task(_cancel_when_left(request, allowance))
     try:
-        document = _checked(question.query, settings.query_tokens, settings.query_depth, settings.query_aliases)
+        answer = await loop.run_in_executor(_THREADS, context.run, _answered, services, actor, question, allowance)
+    finally:
+        allowance.cancel()
+        leaving.cancel()
+    # 200 with errors, as GraphQL over HTTP has it for application/json.
+    return Response(answer, media_type="application/json")
+
+
+async def _cancel_when_left(request: Request, allowance: Allowance) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    allowance.cancel()
+
+
+def _answered(services: Services, actor: Actor, question: Question, allowance: Allowance) -> bytes:
+    return orjson.dumps(ask(services, actor, question, allowance))
+
+
+def ask(services: Services, actor: Actor, question: Question, allowance: Allowance) -> dict[str, Any]:
+    """Answer a question on this thread; blocks while the store reads. Raises AskerError 403."""
+    try:
+        return _ask(services, actor, question, allowance)
     except RefusedError as refused:
         return {"data": None, "errors": [error.formatted for error in refused.errors]}
+    except EndedError as ended:
+        return _ended(ended)
+
+
+def _ask(services: Services, actor: Actor, question: Question, allowance: Allowance) -> dict[str, Any]:
+    settings = services.settings
+    bounds = Bounds(settings.query_tokens, settings.query_depth, settings.query_aliases)
+    document = read_document(question.query, bounds, allowance)
     operation = operation_of(document, question.operation)
     if operation is None:
-        return {"data": None, "errors": [{"message": "Say by operationName which of the operations to run."}]}
-    costs = Costs(graphql_schema(), document, question.variables)
-    cost = costs.cost(operation)
-    if cost > settings.query_cost:
-        return {
-            "data": None,
-            "errors": [
-                {
-                    "message": f"The query costs {cost} of {settings.query_cost}; ask for fewer items.",
-                    "extensions": {"code": "BUDGET_EXCEEDED", "limit": settings.query_cost, "reached": cost},
-                }
-            ],
-        }
+        raise RefusedError([GraphQLError("Say by operationName which of the operations to run.")])
     if not is_mutation(operation):
         rules.require(actor.roles, rules.READ)
-    at_least = costs.at_least(operation)
+    price = _price(document, operation, question.variables)
+    if price.cost > settings.query_cost:
+        raise RefusedError(
+            [too_much("The query costs {}, and may cost {}; ask for fewer items.", price.cost, settings.query_cost)]
+        )
+    at_least = None if price.at_least < 0 else price.at_least
     if at_least is not None:
-        services.projection.wait_for(at_least, settings.at_least_seconds)
-    deadline = Deadline(settings.query_seconds)
+        _wait_for(services, at_least, allowance)
+    if is_mutation(operation):
+        # What it writes is durable before it answers: that answer is not to be lost.
+        allowance.lift()
+    return _run(services, actor, question, document, operation, at_least, allowance)
+
+
+def _price(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Price:
+    schema = graphql_schema()
+    coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables), _MAX_ERRORS)
+    if isinstance(coerced, list):
+        raise RefusedError(coerced)
+    try:
+        return Costs(schema, document, coerced).price(operation)
+    except GraphQLError as error:
+        raise RefusedError([error]) from error
+
+
+def _wait_for(services: Services, index: int, allowance: Allowance) -> None:
+    """Wait for the graph to hold an entry, as long as one may wait; there is no waiting for what was never written."""
+    until = max(allowance.remaining - services.settings.at_least_seconds, 0)
+    if index >= services.ledger.size():
+        return
+    while (left := allowance.remaining - until) > 0:
+        allowance.check()
+        if services.projection.wait_for(index, min(left, _GLANCE_SECONDS)):
+            return
+
+
+def _run(
+    services: Services,
+    actor: Actor,
+    question: Question,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    at_least: int | None,
+    allowance: Allowance,
+) -> dict[str, Any]:
+    began = time.perf_counter()
     with ExitStack() as stack:
-        reader = stack.enter_context(services.store.reading()) if not is_mutation(operation) else services.store
-        asking = Asking(services, actor, deadline.over(reader), utc_microseconds(), at_least, logs.correlation_id())
-        began = time.perf_counter()
+        reader: Snapshotted = services.store
+        if not is_mutation(operation):
+            reader = stack.enter_context(services.store.reading())
+        asking = Asking(
+            services,
+            actor,
+            document,
+            allowance,
+            allowance.over(reader),
+            utc_microseconds(),
+            at_least,
+            logs.correlation_id(),
+        )
         result = asyncio.run(
             schema().execute(
                 question.query,
@@ -120,26 +189,13 @@ def ask(services: Services, actor: Actor, question: Question) -> dict[str, Any]:
                 operation_name=question.operation,
             )
         )
-    services.metrics.query_calls.observe(deadline.calls)
+    services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
-    return _answer(result, services)
+    return _answer(result, services) if allowance.ended is None else _ended(allowance.ended)
 
 
-@lru_cache(maxsize=128)
-def _checked(query: str, tokens: int, depth: int, aliases: int) -> DocumentNode:
-    """Return the document; raises RefusedError where it is too large, too deep, or not of this schema."""
-    try:
-        document = parse(query, max_tokens=tokens)
-    except GraphQLError as error:
-        raise RefusedError([error]) from error
-    # Cyclic fragments first: the limits below follow fragments without looking for cycles.
-    errors = validate(graphql_schema(), document, [NoFragmentCyclesRule])
-    if not errors:
-        rules = [depth_limit(depth, None), alias_limit(aliases)]
-        errors = validate(graphql_schema(), document, rules)
-    if errors:
-        raise RefusedError(errors)
-    return document
+def _ended(error: EndedError) -> dict[str, Any]:
+    return {"data": None, "errors": [{"message": str(error), "extensions": {"code": error.code}}]}
 
 
 def _answer(result: Any, services: Services) -> dict[str, Any]:  # noqa: ANN401  strawberry's result
@@ -155,8 +211,6 @@ def _error(error: GraphQLError, services: Services) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     if cause is None or isinstance(cause, GraphQLError):
         return formatted
-    if isinstance(cause, OutOfTimeError):
-        return {**formatted, "message": str(cause), "extensions": {"code": "BUDGET_EXCEEDED"}}
     if isinstance(cause, EXPECTED):
         found = as_problem(cause)
         extensions: dict[str, Any] = {"code": found.code.value}

@@ -71,7 +71,7 @@ def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit
     if not 1 <= limit <= MAX_ENTRIES:
         raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
     at = as_of(when, asking)
-    found = read_evidence(asking.reader, asking.services.ledger, identifier, at, limit)
+    found = read_evidence(asking.reader, asking.ledger, identifier, at, limit)
     if found is None:
         return not_found("Nothing of this id is known at the time asked for.")
     whole: reading.Completeness = reading.Complete()

@@ -1,141 +1,226 @@
-"""What one query may ask for: nesting, aliases, tokens, and a cost that is known before anything is read.
+"""What one query may ask for: nesting, aliases, and a cost that is known before anything is read.
 
-Cost: a field costs 1, and what is below a list costs that many times as often as the list's `first` (or the number of
-`ids`) says. A lineage walk costs a tenth of its budget beforehand, since it visits that many nodes, wherever it ends.
+Depth and aliases follow from the document alone. The cost follows from it and from the variables as they are coerced,
+defaults included: a field costs 1, and what is below a list costs that many times as often as the list's `first` (or
+`limit`, or the number of `ids`) says; where a list has no pages, `UNPAGED` times. A lineage walk costs a tenth of its
+budget beforehand, since it visits that many nodes, wherever it ends.
+
+A fragment is looked at once, however often it is spread, and the fragments that it spreads come before it: the work is
+linear in the document, though what it finds may double with each fragment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    Undefined,
     get_named_type,
-    value_from_ast_untyped,
+    get_nullable_type,
 )
+from graphql.execution.values import VariableValues, get_argument_values
 
-_LISTS = ("first", "limit")
+UNPAGED = 5
+"""How many items a list without pages is taken to have."""
+
+_PAGES = ("first", "limit")
 _WALKS = {"lineage", "lineageCounts", "paths"}
 _WALK_BUDGET = 2000
 _VISITS_PER_COST = 10
-_AT_LEAST = "atLeast"
+_INPUT, _BUDGET, _AT_LEAST, _ROOTS, _IDS = "input", "budget", "atLeast", "of", "ids"
+_OF_A_CONNECTION = "pageInfo"
 
 
+class CircleError(Exception):
+    """A fragment leads back to itself."""
+
+    def __init__(self, name: str) -> None:
+        """Keep its name."""
+        super().__init__(f"The fragment {name} spreads itself, directly or through others.")
+
+
+class Shape(NamedTuple):
+    """How deep a document nests, and how many aliases it has, each fragment as often as it is spread."""
+
+    depth: int
+    aliases: int
+
+
+def shape(document: DocumentNode) -> Shape:
+    """Return the depth of the deepest operation, and the aliases of all; raises CircleError."""
+    fragments: dict[str, Shape] = {}
+    for one in _in_order(document):
+        fragments[one.name.value] = _shape(one.selection_set, fragments)
+    found = [_shape(operation.selection_set, fragments) for operation in _operations(document)]
+    return Shape(max((one.depth for one in found), default=0), sum(one.aliases for one in found))
+
+
+def _shape(selection: SelectionSetNode, fragments: Mapping[str, Shape]) -> Shape:
+    depth = aliases = 0
+    for node in selection.selections:
+        match node:
+            case FieldNode():
+                below = Shape(0, 0) if node.selection_set is None else _shape(node.selection_set, fragments)
+                hidden = node.selection_set is None or node.name.value.startswith("__")
+                found = Shape(0 if hidden else below.depth + 1, below.aliases + (node.alias is not None))
+            case InlineFragmentNode():
+                found = _shape(node.selection_set, fragments)
+            case FragmentSpreadNode():
+                found = fragments.get(node.name.value, Shape(0, 0))
+            case _:  # pragma: no cover  GraphQL has no fourth kind of selection
+                found = Shape(0, 0)
+        depth, aliases = max(depth, found.depth), aliases + found.aliases
+    return Shape(depth, aliases)
+
+
+class Price(NamedTuple):
+    """What a selection costs, and the highest `atLeast` in it, -1 for none."""
+
+    cost: int
+    at_least: int = -1
+
+    def __add__(self, other: object) -> Price:
+        """Return the price of both."""
+        if not isinstance(other, Price):
+            return NotImplemented
+        return Price(self.cost + other.cost, max(self.at_least, other.at_least))
+
+
+@dataclass
 class Costs:
-    """Works out the cost of an operation and what it wants to see at least, from its text and variables alone."""
+    """Works out what an operation may cost: its text, and its variables as `get_variable_values` coerces them.
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
-        self._schema = schema
-        self._variables = dict(variables)
-        self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        self._document = document
+    The document is one that was validated. `visited` counts the fields looked at, each once.
+    """
 
-    def cost(self, operation: OperationDefinitionNode) -> int:
-        """Return the cost of the operation; fragments must not be cyclic (validation has seen to that)."""
-        root = self._schema.get_root_type(operation.operation)
-        return 0 if root is None else self._selection(operation.selection_set, root)
+    schema: GraphQLSchema
+    document: DocumentNode
+    variables: VariableValues
+    visited: int = 0
 
-    def at_least(self, operation: OperationDefinitionNode) -> int | None:
-        """Return the highest `atLeast` that the operation names, in its text or in its variables."""
-        self._found: list[int] = []
-        self._look(self._variables)
-        self._walk_arguments(operation.selection_set, set())
-        return max(self._found, default=None)
+    def price(self, operation: OperationDefinitionNode) -> Price:
+        """Return the price of the operation; raises GraphQLError for an argument that its type does not take."""
+        fragments: dict[str, Price] = {}
+        for one in _in_order(self.document):
+            parent = self.schema.get_type(one.type_condition.name.value)
+            fragments[one.name.value] = self._selection(one.selection_set, parent, fragments)
+        root = self.schema.get_root_type(operation.operation)
+        return Price(0) if root is None else self._selection(operation.selection_set, root, fragments)
 
-    def _selection(self, selection: SelectionSetNode, parent: Any) -> int:  # noqa: ANN401  any composite type
-        total = 0
+    def _selection(self, selection: SelectionSetNode, parent: Any, fragments: Mapping[str, Price]) -> Price:  # noqa: ANN401  any composite type
+        total = Price(0)
         for node in selection.selections:
             match node:
                 case FieldNode():
-                    total += self._field(node, parent)
+                    total += self._field(node, parent, fragments)
                 case InlineFragmentNode():
-                    total += self._selection(node.selection_set, self._narrowed(node.type_condition, parent))
+                    condition = node.type_condition
+                    narrowed = parent if condition is None else self.schema.get_type(condition.name.value)
+                    total += self._selection(node.selection_set, narrowed, fragments)
                 case FragmentSpreadNode():
-                    fragment = self._fragments.get(node.name.value)
-                    if fragment is not None:
-                        total += self._selection(
-                            fragment.selection_set, self._narrowed(fragment.type_condition, parent)
-                        )
+                    total += fragments.get(node.name.value, Price(0))
         return total
 
-    def _field(self, node: FieldNode, parent: Any) -> int:  # noqa: ANN401
+    def _field(self, node: FieldNode, parent: Any, fragments: Mapping[str, Price]) -> Price:  # noqa: ANN401
+        self.visited += 1
         name = node.name.value
         if name.startswith("__") or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
-            return 0
+            return Price(0)
         definition = parent.fields.get(name)
         if definition is None:
-            return 0
-        given = self._arguments(node)
-        times = 1
-        for one in _LISTS:
-            if one in definition.args:
-                default = definition.args[one].default_value
-                times = _count(given.get(one, 1 if default is Undefined else default))
-        if isinstance(given.get("ids"), list):
-            times = max(len(given["ids"]), 1)
-        below = 0
+            return Price(0)
+        given = get_argument_values(definition, node, self.variables)
+        below = Price(0)
         if node.selection_set is not None:
-            below = self._selection(node.selection_set, get_named_type(definition.type))
-        walk = 0
-        if name in _WALKS:
-            asked = given.get("input")
-            budget = asked.get("budget", _WALK_BUDGET) if isinstance(asked, dict) else _WALK_BUDGET
-            walk = _count(budget) // _VISITS_PER_COST
-        return 1 + walk + times * below
+            below = self._selection(node.selection_set, get_named_type(definition.type), fragments)
+        walk, at_least = _walk(name, given)
+        cost = 1 + walk + _times(definition, given, parent) * below.cost
+        return Price(cost, max(at_least, below.at_least))
 
-    def _arguments(self, node: FieldNode) -> dict[str, Any]:
-        return {one.name.value: value_from_ast_untyped(one.value, self._variables) for one in node.arguments or ()}
 
-    def _narrowed(self, condition: Any, parent: Any) -> Any:  # noqa: ANN401
-        return parent if condition is None else self._schema.get_type(condition.name.value)
+def _times(definition: GraphQLField, given: Mapping[str, Any], parent: GraphQLObjectType | GraphQLInterfaceType) -> int:
+    """Return how often what is below a field may be resolved."""
+    for one in _PAGES:
+        if one in definition.args:
+            return _count(given.get(one))
+    if isinstance(given.get(_IDS), list):
+        return max(len(given[_IDS]), 1)
+    if not isinstance(get_nullable_type(definition.type), GraphQLList):
+        return 1
+    # The lists of a connection hold one page, which was counted above it.
+    return 1 if _OF_A_CONNECTION in parent.fields else UNPAGED
 
-    def _walk_arguments(self, selection: SelectionSetNode, seen: set[str]) -> None:
-        for node in selection.selections:
-            if isinstance(node, FieldNode):
-                self._look(self._arguments(node))
-            if isinstance(node, FragmentSpreadNode):
-                fragment = self._fragments.get(node.name.value)
-                if fragment is not None and node.name.value not in seen:
-                    self._walk_arguments(fragment.selection_set, seen | {node.name.value})
-            elif isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
-                self._walk_arguments(node.selection_set, seen)
 
-    def _look(self, value: object) -> None:
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                if name == _AT_LEAST and isinstance(inner, int):
-                    self._found.append(inner)
-                else:
-                    self._look(inner)
-        elif isinstance(value, list):
-            for inner in value:
-                self._look(inner)
+def _walk(name: str, given: Mapping[str, Any]) -> tuple[int, int]:
+    """Return what a walk costs, and the entry that it wants to see at least, -1 for none."""
+    if name not in _WALKS:
+        return 0, -1
+    asked = given.get(_INPUT)
+    if not isinstance(asked, dict):
+        return _WALK_BUDGET // _VISITS_PER_COST, -1
+    roots = asked.get(_ROOTS)
+    visits = max(_count(asked.get(_BUDGET, _WALK_BUDGET)), len(roots) if isinstance(roots, list) else 1)
+    at_least = asked.get(_AT_LEAST)
+    return visits // _VISITS_PER_COST, at_least if isinstance(at_least, int) else -1
 
 
 def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     """Return the operation of that name, or the only one."""
-    found = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    named = [one for one in found if name is None or (one.name is not None and one.name.value == name)]
+    named = [one for one in _operations(document) if name is None or (one.name is not None and one.name.value == name)]
     return named[0] if len(named) == 1 else None
 
 
 def is_mutation(operation: OperationDefinitionNode) -> bool:
     """Tell whether the operation writes."""
     return operation.operation is OperationType.MUTATION
+
+
+def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
+    return (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+
+
+def _in_order(document: DocumentNode) -> Iterator[FragmentDefinitionNode]:
+    """Yield the fragments, each after those that it spreads: by a walk without recursion, a chain may be long."""
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    done: set[str] = set()
+    for first in fragments:
+        path: dict[str, Iterator[str]] = {}
+        step: str | None = None if first in done else first
+        while step is not None:
+            spreads = path.setdefault(step, _spreads(fragments[step].selection_set))
+            following = next((one for one in spreads if one in fragments and one not in done), None)
+            if following in path:
+                raise CircleError(following)
+            if following is None:
+                done.add(step)
+                yield fragments[step]
+                del path[step]
+                following = next(reversed(path), None)
+            step = following
+
+
+def _spreads(selection: SelectionSetNode) -> Iterator[str]:
+    waiting: list[Iterable[Any]] = [selection.selections]
+    while waiting:
+        for node in waiting.pop():
+            if isinstance(node, FragmentSpreadNode):
+                yield node.name.value
+            elif node.selection_set is not None:
+                waiting.append(node.selection_set.selections)
 
 
 def _count(value: object) -> int:

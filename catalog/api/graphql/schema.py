@@ -7,7 +7,6 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
@@ -17,6 +16,7 @@ from catalog.api.graphql.asking import AskingInfo
 from catalog.api.graphql.assets import AssetQueries, Job, Run, State
 from catalog.api.graphql.cursors import MAX_FIRST
 from catalog.api.graphql.evidence import EvidenceQueries
+from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import InvalidInputError
@@ -79,8 +79,8 @@ def schema() -> strawberry.Schema:
         query,
         mutation_type(),
         types=[Job, Run, State, releases.Model, labels.Attestation, others.Principal, *others.TYPES],
-        # Programs ask the same few documents again and again; these remember 128 of them.
-        extensions=[ParserCache, ValidationCache],
+        extensions=[Prepared],
+        execution_context_class=BoundedExecution,
         config=CONFIG,
     )
 

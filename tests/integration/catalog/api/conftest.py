@@ -19,6 +19,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
+from tests.support.records import DIGEST, attestation, declaration, event, registration, request, seal, tag
 
 
 @dataclass
@@ -49,6 +50,14 @@ class Catalog:
         assert "errors" not in answer, answer["errors"]
         found: dict[str, Any] = answer["data"]
         return found
+
+    def fill(self) -> None:
+        """Record one run, its datasets, a declaration, a tag, an attestation, a seal, a model version and a request."""
+        self.event(event("START", "2026-01-01T09:00:00Z"))
+        self.event(event(version={"datasetVersion": DIGEST}))
+        for payload in (declaration(), tag(), attestation(), seal(), registration(), request()):
+            assert self.record(payload).status_code == 201
+            self.caught_up()
 
     def caught_up(self) -> None:
         """Wait for the graph to hold all of the ledger."""
@@ -97,3 +106,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
 @pytest.fixture
 def catalog(serve: Callable[..., Catalog]) -> Catalog:
     return serve()
+
+
+@pytest.fixture
+def filled(catalog: Catalog) -> Catalog:
+    catalog.fill()
+    return catalog

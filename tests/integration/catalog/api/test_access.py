@@ -72,6 +72,19 @@ def test_an_emitter_may_not_ask(catalog: Catalog) -> None:
     assert catalog.client.get("/api/v1/ledger/entries/0", headers=header).status_code == 403
 
 
+def test_who_may_not_ask_is_refused_before_the_question_is_looked_at(catalog: Catalog) -> None:
+    emitter = catalog.remote(**key_of(catalog, "emitter-1", "emitter"))
+    for query in ("{ search { totalCount } }", "{ no such } thing", "query a { ...a }", "{" * 100_000):
+        answer = emitter.post("/graphql", json={"query": query})
+        assert answer.status_code == 403, answer.text
+    late = "fragment f on Query { readPoint { ledgerIndex } } query { ...f }"
+    assert emitter.post("/graphql", json={"query": late}).status_code == 403
+    both = {"query": "mutation a { __typename } query b { readPoint { ledgerIndex } }", "operationName": "b"}
+    assert emitter.post("/graphql", json=both).status_code == 403
+    written = emitter.post("/graphql", json={"query": "mutation { __typename }"})
+    assert written.json() == {"data": {"__typename": "Mutation"}}
+
+
 @pytest.mark.parametrize(
     "path", ["/api/v1/ledger/entries", "/api/v1/ledger/entries/0", "/api/v1/ledger/entries/0/proof"]
 )

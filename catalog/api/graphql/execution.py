@@ -1,0 +1,97 @@
+"""How an operation is run: field by field within its allowance, on the document that was checked beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+from graphql import GraphQLLeafType, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, Undefined
+from graphql.pyutils import Path
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from catalog.api.graphql.allowance import Allowance
+
+_AROUND_A_FIELD = len('"":,')
+_AROUND_A_TEXT = len('""')
+_NUMBER = 8
+
+
+class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
+    """Looks at the allowance before each field and counts the answer while it grows.
+
+    Once the allowance has ended, no resolver runs any more: fields fall away and lists stop, so that what waits comes
+    to its end at once. What is left then is no answer, and whoever called says so.
+    """
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,  # noqa: ANN401  whatever the field above gave
+        field_details_list: Any,  # noqa: ANN401  graphql-core keeps its name for this to itself
+        path: Path,
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Resolve one field, or leave it out."""
+        allowance = self._allowance
+        if not allowance.resolve():
+            return Undefined
+        allowance.grow(len(str(path.key)) + _AROUND_A_FIELD)
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def complete_iterable_value(
+        self,
+        item_type: GraphQLOutputType,
+        field_details_list: Any,  # noqa: ANN401
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        items: Iterable[Any],
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete a list, as far as the allowance reaches."""
+        return super().complete_iterable_value(
+            item_type, field_details_list, info, path, self._while_it_lasts(items), position_context
+        )
+
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # noqa: ANN401  static above, and called on the instance
+        """Complete a scalar or an enum, and count its bytes."""
+        value = super().complete_leaf_value(return_type, result)
+        self._allowance.grow(_size(value))
+        return value
+
+    @property
+    def _allowance(self) -> Allowance:
+        allowance: Allowance = self.context_value.allowance
+        return allowance
+
+    def _while_it_lasts(self, items: Iterable[Any]) -> Iterator[Any]:
+        allowance = self._allowance
+        for item in items:
+            if not allowance.lasts():
+                return
+            allowance.grow(1)
+            yield item
+
+
+class Prepared(SchemaExtension):
+    """Hands strawberry the document that the endpoint parsed and validated, so that neither is done twice."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document out of the context."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Say that nothing is wrong with it."""
+        self.execution_context.pre_execution_errors = []
+        yield
+
+
+def _size(value: object) -> int:
+    """Return how many bytes a value takes in the answer, without its escapes."""
+    if isinstance(value, str):
+        return _AROUND_A_TEXT + (len(value) if value.isascii() else len(value.encode()))
+    if isinstance(value, dict | list):
+        return len(orjson.dumps(value))
+    return _NUMBER
