@@ -5,7 +5,8 @@ properties (every one also carries `Entity`, under which an id is found whatever
 where something was said first, and one of the type with `_RESTATED` behind it for
 each record that said the same again; `(:Statement)-[:IS_ABOUT]->()` for everything ever stated, and
 `(:Statement)-[:IS_IN_FORCE_FOR]->()` for what holds now; `FEEDS` from each dataset or model version to what its data
-reached; `(:Contribution)` for what may have put a dataset or model version into its state, newest first by its index.
+reached, by way of a `(:Hub)` where one run or declaration names so many that the pairs would outgrow it;
+`(:Contribution)` for what may have put a dataset or model version into its state, newest first by its index.
 Properties that begin with `search_` serve the catalog's search.
 """
 
@@ -18,8 +19,18 @@ from graph_schema.aspects import ASPECTS
 from graph_schema.registry import LABELS, NODES, STRUCTURAL, TYPES, UnregisteredError
 
 RESTATED: Final = "_RESTATED"
-AUXILIARY: Final = ("Entity", "Statement", "Value", "Contribution", "Quarantined", "Lineward")
-"""Labels that are no kind: what all kinds share, history, long texts once, candidates, refused entries, checkpoint."""
+AUXILIARY: Final = (
+    "Entity",
+    "Statement",
+    "Value",
+    "Hub",
+    "HubShape",
+    "Contribution",
+    "Quarantined",
+    "Lineward",
+)
+"""Labels that are no kind: what all kinds share, history, long texts once, what much flows through and what it joins,
+candidates, refused entries, checkpoint."""
 
 SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
 
@@ -62,6 +73,8 @@ def schema() -> tuple[str, ...]:
         ("Entity", "id"),
         ("Statement", "id"),
         ("Value", "digest"),
+        ("Hub", "key"),
+        ("HubShape", "key"),
         ("Contribution", "key"),
         ("Quarantined", "entry"),
         ("Lineward", "name"),
@@ -78,6 +91,7 @@ def schema() -> tuple[str, ...]:
     indexes = (
         "CREATE INDEX statement_history IF NOT EXISTS FOR (s:Statement) ON (s.subject, s.aspect, s.valid_from)",
         "CREATE INDEX statement_waiting IF NOT EXISTS FOR (s:Statement) ON (s.waits_for, s.valid_from)",
+        "CREATE INDEX hub_shape IF NOT EXISTS FOR (s:HubShape) ON (s.digest, s.last_entry, s.last_at)",
         # The newest is found without sorting only if ORDER BY names all of these columns.
         "CREATE INDEX contribution_newest IF NOT EXISTS FOR (c:Contribution) ON (c.target, c.job, c.at, c.run, c.tie)",
         "CREATE INDEX contribution_bound IF NOT EXISTS FOR (c:Contribution) ON (c.replaced, c.at, c.run, c.tie, c.job)",
@@ -98,15 +112,15 @@ def lock() -> str:
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.locked = true "
         "RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, "
-        "coalesce(l.alias_reach, 0) AS alias_reach"
+        "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs"
     )
 
 
 def advance() -> str:
-    """Write the checkpoint, the counts and the bound on alias chains, and let the lock go."""
+    """Write the checkpoint, the counts, the bound on alias chains and the number of hubs, and let the lock go."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, "
-        "l.alias_reach = $alias_reach REMOVE l.locked"
+        "l.alias_reach = $alias_reach, l.hubs = $hubs REMOVE l.locked"
     )
 
 
@@ -197,6 +211,35 @@ def run_states() -> str:
 def create_flows() -> str:
     """Create one FEEDS for each row."""
     return f"{_ENDS} CREATE (a)-[f:FEEDS]->(b) SET f = row.said RETURN count(f) AS written"
+
+
+def merge_hubs() -> str:
+    """Create hubs, or count what is added to them."""
+    return (
+        "UNWIND $rows AS row MERGE (h:Hub {key: row.key}) SET h.inlets = coalesce(h.inlets, 0) + row.inlets, "
+        "h.outlets = coalesce(h.outlets, 0) + row.outlets RETURN count(h) AS written"
+    )
+
+
+def create_inlets() -> str:
+    """Let a source feed a hub, for each row."""
+    return (
+        "UNWIND $rows AS row MATCH (a:Entity {id: row.end}) MATCH (h:Hub {key: row.hub}) "
+        "CREATE (a)-[f:FEEDS]->(h) SET f = row.said RETURN count(f) AS written"
+    )
+
+
+def create_outlets() -> str:
+    """Let a hub feed a target, for each row."""
+    return (
+        "UNWIND $rows AS row MATCH (a:Entity {id: row.end}) MATCH (h:Hub {key: row.hub}) "
+        "CREATE (h)-[f:FEEDS]->(a) SET f = row.said RETURN count(f) AS written"
+    )
+
+
+def merge_shapes() -> str:
+    """Remember what hubs join, and by when."""
+    return "UNWIND $rows AS row MERGE (s:HubShape {key: row.key}) ON CREATE SET s = row RETURN count(s) AS written"
 
 
 def merge_contributions() -> str:
@@ -298,6 +341,19 @@ def flow_times() -> str:
     )
 
 
+def hubs_stored() -> str:
+    """Return which of the hubs are there."""
+    return "UNWIND $keys AS key MATCH (h:Hub {key: key}) RETURN h.key AS key"
+
+
+def covered() -> str:
+    """Return which of the rows some hub joined before."""
+    return (
+        "UNWIND $rows AS row WITH row WHERE EXISTS { MATCH (s:HubShape) WHERE s.digest = row.digest "
+        "AND s.last_entry <= row.first_entry AND s.last_at <= row.first_at } RETURN row.place AS place"
+    )
+
+
 _CLAIM: Final = (
     "s.subject AS subject, s.aspect AS aspect, s.role AS role, s.run AS run, s.valid_from AS valid_from, "
     "s.rank AS rank, s.tie AS tie, s.known_from AS entry, s.id AS place"
@@ -344,7 +400,8 @@ def checkpoint() -> str:
     """Return how far the graph is, and the bound on alias chains."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) "
-        "RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach"
+        "RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, "
+        "coalesce(l.hubs, 0) AS hubs"
     )
 
 
@@ -394,19 +451,52 @@ def current() -> str:
 
 
 def flows(direction: str) -> str:
-    """Return the flows out of or into nodes."""
-    left, right = ("-", "->") if direction == "out" else ("<-", "-")
+    """Return the flows out of or into nodes, those that stand by themselves and those through hubs."""
+    if direction == "out":
+        single, first, second = "(n)-[f:FEEDS]->(m:Entity)", "(n)-[i:FEEDS]->(h:Hub)", "(h)-[o:FEEDS]->(m:Entity)"
+        ends = "n.id AS source, m.id AS target"
+    else:
+        single, first, second = "(n)<-[f:FEEDS]-(m:Entity)", "(n)<-[o:FEEDS]-(h:Hub)", "(h)<-[i:FEEDS]-(m:Entity)"
+        ends = "m.id AS source, n.id AS target"
     return (
-        f"{_START} MATCH (n){left}[f:FEEDS]{right}() "
-        "WHERE f.valid_from <= $valid_at AND f.known_from <= $known_at "
-        "RETURN startNode(f).id, endNode(f).id, f.job, f.how, f.valid_from, f.known_from"
+        f"{_START} CALL (n) {{ MATCH {single} WHERE f.valid_from <= $valid_at AND f.known_from <= $known_at "
+        f"RETURN {ends}, f.job AS job, f.how AS how, f.valid_from AS valid_from, f.known_from AS known_from "
+        f"UNION ALL MATCH {first} MATCH {second} "
+        "WHERE i.valid_from <= $valid_at AND i.known_from <= $known_at "
+        "AND o.valid_from <= $valid_at AND o.known_from <= $known_at "
+        f"RETURN {ends}, o.job AS job, o.how AS how, {_later('valid_from')}, {_later('known_from')} }} "
+        "RETURN source, target, job, how, valid_from, known_from"
+    )
+
+
+def _later(time: str) -> str:
+    return f"CASE WHEN i.{time} > o.{time} THEN i.{time} ELSE o.{time} END AS {time}"
+
+
+def degrees(direction: str) -> str:
+    """Return how many flows each node has at the most."""
+    left, right, sizes = ("-", "->", "outlets") if direction == "out" else ("<-", "-", "inlets")
+    return (
+        f"{_START} OPTIONAL MATCH (n){left}[:FEEDS]{right}(h:Hub) WITH n, sum(coalesce(h.{sizes}, 0)) AS joined "
+        f"RETURN n.id AS id, joined + COUNT {{ (n){left}[:FEEDS]{right}(:Entity) }} AS most"
+    )
+
+
+def neighbours(direction: str) -> str:
+    """Return the other ends of the flows out of or into nodes, each once."""
+    left, right = ("-", "->") if direction == "out" else ("<-", "-")
+    seen = "{0}.valid_from <= $valid_at AND {0}.known_from <= $known_at"
+    return (
+        f"CALL () {{ {_START} MATCH (n){left}[f:FEEDS]{right}(m:Entity) WHERE {seen.format('f')} RETURN m "
+        f"UNION {_START} MATCH (n){left}[i:FEEDS]{right}(h:Hub) WHERE {seen.format('i')} WITH DISTINCT h "
+        f"MATCH (h){left}[o:FEEDS]{right}(m:Entity) WHERE {seen.format('o')} RETURN m }} RETURN m.id AS id"
     )
 
 
 def reach(direction: str, depth: int) -> str:
     """Return every node within so many flows; DISTINCT lets the planner prune, paths would never end."""
     left, right = ("-", "->") if direction == "out" else ("<-", "-")
-    return f"{_START} MATCH (n){left}[:FEEDS*0..{int(depth)}]{right}(m) RETURN DISTINCT m.id AS id LIMIT $limit"
+    return f"{_START} MATCH (n){left}[:FEEDS*0..{int(depth)}]{right}(m:Entity) RETURN DISTINCT m.id AS id LIMIT $limit"
 
 
 def contributions(*, replacing: bool) -> str:
@@ -481,11 +571,6 @@ def scan_statements() -> str:
         "RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, "
         "s.known_from"
     )
-
-
-def scan_flows() -> str:
-    """Return all flows."""
-    return "MATCH (a)-[f:FEEDS]->(b) RETURN a.id, b.id, f.job, f.how, f.valid_from, f.known_from"
 
 
 def scan_contributions() -> str:

@@ -7,15 +7,17 @@ record that spoke; a fold never depends on the order in which they arrived.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
 
 Fact = TypeVar("Fact", Statement, Edge)
+Key = TypeVar("Key")
 
 _ORDER = attrgetter("valid_from", "rank", "tie")
 _TOTAL_ORDER = attrgetter("valid_from", "rank", "tie", "value")
@@ -227,19 +229,95 @@ def earliest(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
+class Inlet(NamedTuple):
+    """A hub takes in data of `source`, from a time on and by an entry."""
+
+    source: str
+    valid_from: int
+    entry: int
+
+
+class Outlet(NamedTuple):
+    """What a hub took in reached `target` by `job`, from a time on and by an entry."""
+
+    target: str
+    job: str | None
+    how: str
+    """ran, registered or declared."""
+    valid_from: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What one run or one declaration read and wrote: data of each source reached each target.
+
+    It says as much as sources × targets flows and takes sources + targets rows.
+    """
+
+    key: str
+    """The run's id, or what names the declaration."""
+    inlets: tuple[Inlet, ...] = ()
+    outlets: tuple[Outlet, ...] = ()
+
+    @property
+    def ends(self) -> tuple[frozenset[str], frozenset[tuple[str, str | None, str]]]:
+        """Return the sources, and the targets with how each was reached."""
+        return frozenset(one.source for one in self.inlets), frozenset(one[:3] for one in self.outlets)
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether its flows are so many more than its ends that they are joined when read, never stored."""
+        sources, targets = map(len, self.ends)
+        return sources * targets > PAIRS_AN_END * (sources + targets)
+
+    def flows(self, sources: Container[str] | None = None, targets: Container[str] | None = None) -> Iterator[Flow]:
+        """Yield the flows that leave these sources and reach these targets, all where None."""
+        read = _points((one.source, one[1:]) for one in self.inlets if sources is None or one.source in sources)
+        written = _points((one[:3], one[3:]) for one in self.outlets if targets is None or one.target in targets)
+        for (target, job, how), writes in written.items():
+            for source, reads in read.items():
+                for valid_from, entry in earliest((max(r[0], w[0]), max(r[1], w[1])) for r in reads for w in writes):
+                    yield Flow(source, target, job, how, valid_from, entry)
+
+
+PAIRS_AN_END: Final = 8
+"""A run that read 16 datasets and wrote 16 still stands in an index flow by flow: so a walk meets one row for a
+thousand runs of its job. From there on pairs would outgrow what was said."""
+
+
+def hub_of_run(run: str, facts: RunFacts) -> Hub:
+    """Return everything that the run ever read and wrote, whatever its state and windows."""
+    inlets = (Inlet(edge.target, edge.valid_from, edge.entry) for edge in facts.reads)
+    outlets = (
+        *(Outlet(edge.target, edge.job, "ran", edge.valid_from, edge.entry) for edge in facts.writes),
+        *(Outlet(edge.target, edge.job, "registered", edge.valid_from, edge.entry) for edge in facts.produced),
+    )
+    return Hub(run, tuple(dict.fromkeys(inlets)), tuple(dict.fromkeys(outlets)))
+
+
+def hubs_of_records(statements: Iterable[Statement]) -> Iterator[Hub]:
+    """Yield what jobs are declared to read and write, a hub for each declaration."""
+    for said in statements:
+        if said.aspect == "io" and said.value is not None:
+            declared, point = said.data, (said.valid_from, said.entry)
+            inputs, outputs = (dict.fromkeys(declared.get(side) or ()) for side in ("inputs", "outputs"))
+            yield Hub(
+                f"{said.subject}.{said.entry}.{blake2b(said.value.encode(), digest_size=8).hexdigest()}",
+                tuple(Inlet(source, *point) for source in inputs),
+                tuple(Outlet(target, said.subject, "declared", *point) for target in outputs),
+            )
+
+
 def flows_of_run(facts: RunFacts) -> Iterator[Flow]:
     """Yield every flow that the run ever stated: each input to each output, whatever its state and windows."""
-    reads = _points(facts.reads, lambda edge: (edge.target, None))
-    writes = _points(facts.writes, lambda edge: (edge.target, edge.job))
-    for (target, job), written in writes.items():
-        for (source, _), read in reads.items():
-            for valid_from, entry in earliest((max(r[0], w[0]), max(r[1], w[1])) for r in read for w in written):
-                yield Flow(source, target, job, "ran", valid_from, entry)
-    for edge in facts.produced:
-        for (source, _), read in reads.items():
-            for valid_from, entry in earliest((max(r[0], edge.valid_from), max(r[1], edge.entry)) for r in read):
-                yield Flow(source, edge.target, edge.job, "registered", valid_from, entry)
-    for edge in facts.writes:
+    yield from hub_of_run("", facts).flows()
+    yield from renames(facts.writes)
+
+
+def renames(writes: Iterable[Edge]) -> Iterator[Flow]:
+    """Yield the flow from the old name of each output that was renamed."""
+    for edge in writes:
         old = edge.data.get("renamed_from")
         if old:
             yield Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry)
@@ -247,7 +325,7 @@ def flows_of_run(facts: RunFacts) -> Iterator[Flow]:
 
 def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
     """Yield every candidate: each output of the run with each time at which it may have taken effect."""
-    writes = _points(facts.writes, lambda edge: (edge.target, edge.job))
+    writes = _points(((edge.target, edge.job), (edge.valid_from, edge.entry)) for edge in facts.writes)
     said = [(event, event.data) for event in facts.events]
     streams = any(data.get("processing") in STREAMING for _, data in said)
     times: dict[int, int] = {}
@@ -264,18 +342,19 @@ def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
 
 def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:
     """Yield the flows that need no run: aliases both ways at every time, declared jobs, training sets."""
+    yield from flows_of_edges(edges)
+    for hub in hubs_of_records(statements):
+        yield from hub.flows()
+
+
+def flows_of_edges(edges: Iterable[Edge]) -> Iterator[Flow]:
+    """Yield the flows that single edges state: aliases both ways at every time, training sets."""
     for edge in edges:
         if edge.kind == "IS_ALIAS_OF" and not edge.data.get("ended"):
             yield Flow(edge.source, edge.target, None, "alias", ALWAYS, edge.entry)
             yield Flow(edge.target, edge.source, None, "alias", ALWAYS, edge.entry)
         elif edge.kind == "TRAINED_ON":
             yield Flow(edge.data["dataset"], edge.source, edge.job, "registered", edge.valid_from, edge.entry)
-    for statement in statements:
-        if statement.aspect == "io" and statement.value is not None:
-            said = statement.data
-            for target in said.get("outputs") or ():
-                for source in said.get("inputs") or ():
-                    yield Flow(source, target, statement.subject, "declared", statement.valid_from, statement.entry)
 
 
 def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contribution]:
@@ -311,10 +390,8 @@ def in_force(
     return max(spoken, key=lambda pair: pair[0], default=None)
 
 
-def _points(
-    edges: Iterable[Edge], key: Callable[[Edge], tuple[str, str | None]]
-) -> dict[tuple[str, str | None], list[tuple[int, int]]]:
-    points: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
-    for edge in edges:
-        points.setdefault(key(edge), []).append((edge.valid_from, edge.entry))
-    return {name: earliest(found) for name, found in points.items()}
+def _points(said: Iterable[tuple[Key, tuple[int, int]]]) -> dict[Key, list[tuple[int, int]]]:
+    points: dict[Key, list[tuple[int, int]]] = {}
+    for key, point in said:
+        points.setdefault(key, []).append(point)
+    return {key: earliest(found) for key, found in points.items()}

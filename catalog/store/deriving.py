@@ -7,14 +7,15 @@ order, so that what was kept of earlier entries is never outdone by what a later
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from hashlib import sha256
+from typing import Final, NamedTuple, Protocol
 
 from catalog.store.words import is_momentary
 from graph_schema import folding
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Order, Role, Statement
-from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, RunFacts
+from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, Hub, RunFacts
 
 Pair = tuple[str, str]
 """(subject, aspect)."""
@@ -130,6 +131,12 @@ class Past(Protocol):
     def flows(self, keys: Collection[FlowKey]) -> dict[FlowKey, int]:
         """Return the earliest valid time of each flow."""
 
+    def hubs(self, keys: Collection[str]) -> Collection[str]:
+        """Return which of the hubs are stored."""
+
+    def covered(self, shapes: Collection[Shape]) -> Collection[Shape]:
+        """Return those of the shapes that a stored one covers."""
+
     def outputs(self, spans: Collection[Span]) -> list[Claim]:
         """Return the lasting claims that were said of the runs' outputs within the spans."""
 
@@ -144,6 +151,29 @@ class Past(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a hub joins, as a digest, and between which times and entries its ends became so."""
+
+    digest: str
+    first_at: int
+    first_entry: int
+    last_at: int
+    last_entry: int
+
+    def covers(self, other: Shape) -> bool:
+        """Tell whether every flow of a hub of the other shape was there before, by one of this shape."""
+        return self.digest == other.digest and self.last_at <= other.first_at and self.last_entry <= other.first_entry
+
+
+class GrownHub(NamedTuple):
+    """A new hub, or the new ends of a stored one, with the shape that it has now."""
+
+    hub: Hub
+    shape: Shape
+    grows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """What an engine has to write beside the facts."""
 
@@ -151,6 +181,7 @@ class Derived:
     """The edges that no earlier entry said at or before their valid time; a structural edge is stored only then."""
     runs: tuple[RunState, ...]
     flows: tuple[Flow, ...]
+    hubs: tuple[GrownHub, ...]
     contributions: tuple[Contribution, ...]
     """Where the same one is stored, the earlier entry counts, and that it replaces if either says so."""
     held: tuple[tuple[Held, Held | None], ...]
@@ -162,10 +193,12 @@ def derive(new: Facts, past: Past) -> Derived:
     first = _first_sayings(new.edges, past)
     runs = _Runs(new, past)
     accesses = _accesses(first, runs, past)
+    flows, hubs = _flows(new, first, accesses, past)
     return Derived(
         first=frozenset(first),
         runs=tuple(runs.changed.values()),
-        flows=_flows(new, first, accesses, past),
+        flows=flows,
+        hubs=hubs,
         contributions=(*_contributions(first, runs, accesses, past), *folding.contributions_of_records(new.statements)),
         held=_held(new, runs, past),
     )
@@ -256,25 +289,68 @@ def _accesses(first: Iterable[Edge], runs: _Runs, past: Past) -> dict[str, list[
     return found
 
 
-def _flows(new: Facts, first: Iterable[Edge], accesses: Mapping[str, list[Edge]], past: Past) -> tuple[Flow, ...]:
-    stated = list(folding.flows_of_records(new.edges, new.statements))
-    for run in {edge.source for edge in first if edge.kind in _FLOWING}:
-        of_kind = {kind: tuple(edge for edge in accesses[run] if edge.kind == kind) for kind in _FLOWING}
-        stated += folding.flows_of_run(RunFacts((), of_kind["READ"], of_kind["WROTE"], of_kind["PRODUCED"]))
-    renaming = ((edge, edge.data.get("renamed_from")) for edge in new.edges if edge.kind == "WROTE")
-    stated += (
-        Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry) for edge, old in renaming if old
-    )
+def _flows(
+    new: Facts, first: Iterable[Edge], accesses: Mapping[str, list[Edge]], past: Past
+) -> tuple[tuple[Flow, ...], tuple[GrownHub, ...]]:
+    stated = [
+        *folding.flows_of_edges(new.edges),
+        *folding.renames(edge for edge in new.edges if edge.kind == "WROTE"),
+    ]
+    fresh: dict[str, list[Edge]] = {}
+    for edge in first:
+        if edge.kind in _FLOWING:
+            fresh.setdefault(edge.source, []).append(edge)
+    stored = past.hubs(fresh) if fresh else ()
+    wide = []
+    for hub in (*(_hub(run, accesses[run]) for run in fresh), *folding.hubs_of_records(new.statements)):
+        if hub.is_wide or hub.key in stored:
+            wide.append(hub)
+        else:
+            stated += hub.flows()
     points: dict[FlowKey, list[tuple[int, int]]] = {}
     for flow in stated:
         points.setdefault((flow.source, flow.target, flow.job, flow.how), []).append((flow.valid_from, flow.entry))
     known = past.flows(points.keys()) if points else {}
-    return tuple(
+    flows = tuple(
         Flow(*key, *point)
         for key, some in points.items()
         for point in folding.earliest(some)
         if point[0] < known.get(key, NOW + 1)
     )
+    return flows, tuple(_grown(wide, fresh, stored, past))
+
+
+def _hub(run: str, edges: Iterable[Edge]) -> Hub:
+    of_kind: dict[str, list[Edge]] = {kind: [] for kind in _FLOWING}
+    for edge in edges:
+        of_kind[edge.kind].append(edge)
+    return folding.hub_of_run(run, RunFacts((), *(tuple(of_kind[kind]) for kind in ("READ", "WROTE", "PRODUCED"))))
+
+
+def _grown(
+    wide: Iterable[Hub], fresh: Mapping[str, list[Edge]], stored: Collection[str], past: Past
+) -> Iterator[GrownHub]:
+    """Yield the hubs to write: none for a run that only did what another did before, as most runs of a job do."""
+    shapes = {hub.key: _shape(hub) for hub in wide}
+    covered = past.covered(shapes.values()) if shapes else ()
+    written: dict[str, list[Shape]] = {}
+    for hub in sorted(wide, key=lambda hub: (shapes[hub.key].last_entry, hub.key)):
+        shape = shapes[hub.key]
+        if hub.key in stored:
+            new = _hub(hub.key, fresh[hub.key])
+            yield GrownHub(new, shape, grows=True)
+        elif shape in covered or any(other.covers(shape) for other in written.get(shape.digest, ())):
+            continue
+        else:
+            yield GrownHub(hub, shape, grows=False)
+        written.setdefault(shape.digest, []).append(shape)
+
+
+def _shape(hub: Hub) -> Shape:
+    digest = sha256(repr([sorted(ends, key=repr) for ends in hub.ends]).encode()).hexdigest()
+    points = [one[-2:] for one in hub.inlets] + [one[-2:] for one in hub.outlets]
+    times, entries = zip(*points, strict=True)
+    return Shape(digest, min(times), min(entries), max(times), max(entries))
 
 
 def _contributions(

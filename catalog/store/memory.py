@@ -31,7 +31,7 @@ from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantine
 from catalog.store.single import SingleReads
 from graph_schema import folding
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import Contribution, Flow, RunFacts, RunFold
+from graph_schema.folding import Contribution, Flow, Hub, RunFacts, RunFold
 from graph_schema.identity import label_of
 from graph_schema.registry import STRUCTURAL, check_facts
 
@@ -79,26 +79,49 @@ class _Graph:
         return sorted((one for one in self.standing if one.said.subject in asked), key=standing_order)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
-        told = {facts.events[0].subject: facts for facts in self._runs if facts.events}
+        told = {run: facts for run, facts in self._runs.items() if facts.events}
         return {run: told[run] for run in ids if run in told}
 
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
-        index = self._flows_out if direction == "out" else self._flows_in
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
         first: dict[tuple[str, str, str | None, str], Flow] = {}
-        for flow in sorted((flow for identifier in set(ids) for flow in index.get(identifier, ())), key=flow_order):
-            if flow.valid_from <= valid_at and flow.entry <= known_at:
-                first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
-        return list(first.values())
+        for identifier in sorted(set(ids)):
+            if limit is not None and len(first) > limit:
+                break
+            for flow in sorted(self._flows(identifier, direction), key=flow_order):
+                if flow.valid_from <= valid_at and flow.entry <= known_at:
+                    first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
+        return sorted(first.values(), key=flow_order)
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        steps = (flow for identifier in set(ids) for flow in self._single_flows(identifier, direction))
+        seen = [flow for flow in steps if flow.valid_from <= valid_at and flow.entry <= known_at]
+        found = {flow.target if direction == "out" else flow.source for flow in seen}
+        for hub in self._hubs_of(ids, direction):
+            inlets, outlets = (
+                {one[0] for one in side if one.valid_from <= valid_at and one.entry <= known_at}
+                for side in (hub.inlets, hub.outlets)
+            )
+            here, there = (inlets, outlets) if direction == "out" else (outlets, inlets)
+            if not here.isdisjoint(ids):
+                found |= there
+        return frozenset(found)
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
-        index = self._flows_out if direction == "out" else self._flows_in
         reached = set(ids)
         frontier = self._with_aliases(reached)
         for _ in range(depth):
             reached |= frontier
-            steps = (flow for identifier in frontier for flow in index.get(identifier, ()))
-            beyond = {flow.target if direction == "out" else flow.source for flow in steps}
-            frontier = self._with_aliases(beyond - reached) - reached
+            beyond = self.neighbours(list(frontier), direction)
+            frontier = self._with_aliases(set(beyond - reached)) - reached
             if not frontier:
                 break
         reached |= frontier
@@ -179,10 +202,23 @@ class _Graph:
     def _with_aliases(self, ids: set[str]) -> set[str]:
         found, frontier = set(ids), set(ids)
         while frontier:
-            steps = (flow for identifier in frontier for flow in self._flows_out.get(identifier, ()))
+            steps = (flow for identifier in frontier for flow in self._single_flows(identifier, "out"))
             frontier = {flow.target for flow in steps if flow.how == "alias"} - found
             found |= frontier
         return found
+
+    def _flows(self, identifier: str, direction: Direction) -> Iterator[Flow]:
+        yield from self._single_flows(identifier, direction)
+        ends = (identifier,)
+        for hub in self._hubs_of(ends, direction):
+            yield from hub.flows(sources=ends) if direction == "out" else hub.flows(targets=ends)
+
+    def _single_flows(self, identifier: str, direction: Direction) -> Sequence[Flow]:
+        return (self._flows_out if direction == "out" else self._flows_in).get(identifier, ())
+
+    def _hubs_of(self, ids: Iterable[str], direction: Direction) -> Iterable[Hub]:
+        index = self._hubs_from if direction == "out" else self._hubs_into
+        return {hub.key: hub for identifier in ids for hub in index.get(identifier, ())}.values()
 
     @cached_property
     def _edges_out(self) -> dict[str, list[Edge]]:
@@ -198,42 +234,51 @@ class _Graph:
 
     @cached_property
     def _flows_out(self) -> dict[str, list[Flow]]:
-        return _grouped((flow.source, flow) for flow in self.all_flows)
+        return _grouped((flow.source, flow) for flow in self._flows_of_edges)
 
     @cached_property
     def _flows_in(self) -> dict[str, list[Flow]]:
-        return _grouped((flow.target, flow) for flow in self.all_flows)
+        return _grouped((flow.target, flow) for flow in self._flows_of_edges)
+
+    @cached_property
+    def _flows_of_edges(self) -> list[Flow]:
+        wrote = (edge for edge in self.edges if edge.kind == "WROTE")
+        return [*folding.flows_of_edges(self.edges), *folding.renames(wrote)]
+
+    @cached_property
+    def _hubs(self) -> list[Hub]:
+        runs = (folding.hub_of_run(run, facts) for run, facts in self._runs.items())
+        return [*runs, *folding.hubs_of_records(self.said)]
+
+    @cached_property
+    def _hubs_from(self) -> dict[str, list[Hub]]:
+        return _grouped((source, hub) for hub in self._hubs for source in {one.source for one in hub.inlets})
+
+    @cached_property
+    def _hubs_into(self) -> dict[str, list[Hub]]:
+        return _grouped((target, hub) for hub in self._hubs for target in {one.target for one in hub.outlets})
 
     @cached_property
     def _contributions_to(self) -> dict[str, list[Contribution]]:
         return _grouped((one.target, one) for one in self.all_contributions)
 
     @cached_property
-    def _runs(self) -> list[RunFacts]:
+    def _runs(self) -> dict[str, RunFacts]:
         events = _grouped((said.subject, said) for said in self.said if said.aspect == "event")
         edges = _grouped(((edge.source, edge.kind), edge) for edge in self.edges if edge.kind in _RUN_EDGES)
-        return [
-            RunFacts(tuple(events.get(run, ())), *(tuple(edges.get((run, kind), ())) for kind in _RUN_EDGES))
+        return {
+            run: RunFacts(tuple(events.get(run, ())), *(tuple(edges.get((run, kind), ())) for kind in _RUN_EDGES))
             for run in {*events, *(run for run, _ in edges)}
-        ]
+        }
 
     @cached_property
     def _folds(self) -> dict[str, RunFold | None]:
-        return {facts.events[0].subject: folding.fold_run(facts) for facts in self._runs if facts.events}
-
-    @cached_property
-    def all_flows(self) -> list[Flow]:
-        points: dict[tuple[str, str, str | None, str], list[tuple[int, int]]] = {}
-        stated = [flow for facts in self._runs for flow in folding.flows_of_run(facts)]
-        for flow in (*stated, *folding.flows_of_records(self.edges, self.said)):
-            points.setdefault((flow.source, flow.target, flow.job, flow.how), []).append((flow.valid_from, flow.entry))
-        found = (Flow(*key, *point) for key, some in points.items() for point in folding.earliest(some))
-        return sorted(found, key=flow_order)
+        return {run: folding.fold_run(facts) for run, facts in self._runs.items() if facts.events}
 
     @cached_property
     def all_contributions(self) -> list[Contribution]:
         first: dict[Contribution, tuple[int, bool]] = {}
-        proposed = [one for facts in self._runs for one in folding.contributions_of_run(facts)]
+        proposed = [one for facts in self._runs.values() for one in folding.contributions_of_run(facts)]
         for one in (*proposed, *folding.contributions_of_records(self.said)):
             key = one._replace(entry=-1, replaces=False)
             entry, replaces = first.get(key, (one.entry, False))
@@ -319,7 +364,6 @@ class MemoryStore(SingleReads):
             sorted(graph.known.items(), key=lambda item: item[0]),
             sorted(graph.edges, key=edge_order),
             sorted(graph.said, key=statement_order),
-            graph.all_flows,
             graph.all_contributions,
             graph.all_in_force,
             graph.refused,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.store.protocol import KnownNode, Quarantined, Standing
@@ -61,6 +61,35 @@ def flow_order(flow: Flow) -> tuple[str | int, ...]:
     return flow.source, flow.target, flow.job or "", flow.how, flow.valid_from, flow.entry
 
 
+def one_each(found: Iterable[Flow]) -> list[Flow]:
+    """Return of each (source, target, job, how) the flow with the earliest (valid_from, entry), in order."""
+    first: dict[tuple[str, str, str | None, str], Flow] = {}
+    for flow in sorted(found, key=flow_order):
+        first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
+    return list(first.values())
+
+
+def flows_within(
+    limit: int, ids: Iterable[str], degrees: Mapping[str, int], fetch: Callable[[list[str]], list[Flow]]
+) -> list[Flow]:
+    """Return the flows of the first ids, ascending, that have more than `limit` together, or of all.
+
+    `degrees` are never less than the flows that `fetch` returns; little more than the limit is ever fetched.
+    """
+    asked = sorted(set(ids))
+    if sum(degrees.get(identifier, 0) for identifier in asked) <= limit:
+        return fetch(asked)
+    found: dict[Flow, None] = {}
+    place = 0
+    while place < len(asked) and len(found) <= limit:
+        room, begin = limit - len(found), place
+        while place < len(asked) and (place == begin or degrees.get(asked[place], 0) <= room):
+            room -= degrees.get(asked[place], 0)
+            place += 1
+        found.update(dict.fromkeys(fetch(asked[begin:place])))
+    return sorted(found, key=flow_order)
+
+
 def standing_order(standing: Standing) -> tuple[str, str]:
     """Return what `in_force` sorts by."""
     return standing.said.subject, standing.said.aspect
@@ -103,7 +132,6 @@ def rows(
     nodes: Iterable[tuple[str, KnownNode]],
     edges: Iterable[Edge],
     statements: Iterable[Statement],
-    flows: Iterable[Flow],
     contributions: Iterable[Contribution],
     current: Iterable[InForce],
     quarantined: Iterable[Quarantined],
@@ -115,8 +143,6 @@ def rows(
         yield "edge", *_texts(edge_order(edge))
     for said in statements:
         yield "statement", *_texts(statement_order(said)), "ended" if said.value is None else "said"
-    for flow in flows:
-        yield "flow", *_texts(flow_order(flow))
     for one in contributions:
         yield (
             "contribution",

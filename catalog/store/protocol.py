@@ -116,10 +116,25 @@ class Snapshotted(Protocol):
         than `checkpoint()`, for there may be newer facts among them.
         """
 
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
         """Return the cautious flows out of ("out") or into ("in") the nodes valid and known by then, one for each
         (source, target, job, how) with its earliest (valid_from, entry), in that order.
+
+        Where there are more than `limit`, those of the first ids, ascending, that have more than that together: an
+        answer longer than the limit is not whole.
         """
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        """Return the other ends of these flows, of which there may be far more than there are ends."""
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         """Return at least every node within `depth` flows of the nodes at any time, aliases costing no step, themselves
@@ -162,8 +177,9 @@ class Store(Snapshotted, Protocol):
         """Open one consistent state for all reads of an answer."""
 
     def scan(self) -> Iterator[tuple[str, ...]]:
-        """Yield everything stored as rows of text in one total order: nodes, edges, statements, flows, contributions,
-        current aspects, quarantine. Two stores that were told the same yield the same.
+        """Yield everything stored as rows of text in one total order: nodes, edges, statements, contributions, current
+        aspects, quarantine. Two stores that were told the same yield the same. Flows are left out: what `flows`
+        answers does not depend on how many of them stand one by one.
         """
 
     def clear(self) -> None:

@@ -48,9 +48,22 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.runs(ids)
 
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
         with self.reading() as read:
-            return read.flows(ids, direction, valid_at, known_at)
+            return read.flows(ids, direction, valid_at, known_at, limit)
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        with self.reading() as read:
+            return read.neighbours(ids, direction, valid_at, known_at)
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         with self.reading() as read:

@@ -62,8 +62,6 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
         found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), known_at)
         found[f"aliases {at}"] = read.aliases(ids[:3], known_at)
         found[f"runs {at}"] = {run: told[run].at(valid_at, min(known_at, read.checkpoint())) for run in sorted(told)}
-        for direction in DIRECTIONS:
-            found[f"flows {direction} {at}"] = read.flows(ids, direction, valid_at, known_at)
         for newest in (1, 2):
             for by_job in (True, False):
                 asks = [(identifier, valid_at) for identifier in ids if not identifier.startswith("Run")]
@@ -71,6 +69,20 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
                 found[f"contributions {newest} {by_job} {at}"] = read.contributions(
                     asks, known_at, newest, by_job=by_job
                 )
+    return found | flowing(read, ids, points)
+
+
+def flowing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Return what the store says of flows, of all ids and of a few, whole and within a limit."""
+    found: dict[str, Any] = {}
+    for valid_at, known_at in points:
+        for direction in DIRECTIONS:
+            at = f"{direction} at {valid_at}, {known_at}"
+            found[f"flows {at}"] = read.flows(ids, direction, valid_at, known_at)
+            found[f"flows of some {at}"] = read.flows(ids[::3], direction, valid_at, known_at)
+            for limit in (0, 7, 200):
+                found[f"flows within {limit} {at}"] = read.flows(ids, direction, valid_at, known_at, limit)
+            found[f"neighbours {at}"] = read.neighbours(ids[::4], direction, valid_at, known_at)
     return found
 
 

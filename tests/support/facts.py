@@ -71,16 +71,26 @@ class World:
     datasets: int = 6
     jobs: int = 3
     runs: int = 5
+    most: int = 2
+    """How many datasets one record reads, and writes, at the most."""
 
     def dataset(self, chance: random.Random) -> Dataset:
         number = chance.randrange(self.datasets)
-        return Dataset(f"made-up://{number % 2}", NAMES[number % len(NAMES)])
+        lap = f" {number // len(NAMES)}" if number >= len(NAMES) else ""
+        return Dataset(f"made-up://{number % 2}", NAMES[number % len(NAMES)] + lap)
+
+    def some(self, chance: random.Random) -> int:
+        return chance.randrange(self.most + 1)
 
     def job(self, chance: random.Random) -> Job:
         return Job("made-up", f"job{chance.randrange(self.jobs)}")
 
     def run(self, chance: random.Random) -> Run:
         return Run(f"00000000-0000-4000-8000-{chance.randrange(self.runs):012d}")
+
+
+WIDE = World(datasets=30, jobs=2, runs=3, most=60)
+"""One in which most records name so much that their flows are joined when read."""
 
 
 def record(chance: random.Random, entry: int, world: World | None = None) -> Facts:
@@ -129,7 +139,7 @@ def _run_event(  # noqa: C901  # one random choice after the other
         event["processing"] = "STREAMING"
     telling.say(run, "event", event)
     telling.edge(Executed(run, job))
-    for _ in range(chance.randrange(3)):
+    for _ in range(world.some(chance)):
         dataset = world.dataset(chance)
         version = chance.choice((None, None, "v1"))
         telling.edge(Read(run, dataset), {"version": version} if version else None)
@@ -138,7 +148,7 @@ def _run_event(  # noqa: C901  # one random choice after the other
             telling.edge(Used(run, snapshot))
             telling.edge(Captures(snapshot, dataset))
         _say(chance, telling, dataset, Role.IN)
-    for _ in range(chance.randrange(3)):
+    for _ in range(world.some(chance)):
         dataset = world.dataset(chance)
         value: dict[str, object] = {}
         if chance.random() < 0.3:
@@ -167,12 +177,10 @@ def _described(chance: random.Random, telling: Telling, world: World) -> None:
 
 def _declared(chance: random.Random, telling: Telling, world: World) -> None:
     job = world.job(chance)
-    outputs = [world.dataset(chance) for _ in range(chance.randrange(3))]
+    outputs = [world.dataset(chance) for _ in range(world.some(chance))]
     for dataset in outputs:
         telling.edge(Produces(job, dataset))
-    inputs = (
-        None if chance.random() < 0.3 else [telling.node(world.dataset(chance)) for _ in range(chance.randrange(3))]
-    )
+    inputs = None if chance.random() < 0.3 else [telling.node(world.dataset(chance)) for _ in range(world.some(chance))]
     telling.say(job, "io", {"inputs": inputs, "outputs": [dataset.id for dataset in outputs]})
 
 

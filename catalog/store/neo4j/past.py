@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Span
+from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Shape, Span
 from catalog.store.neo4j.connection import Run
 from graph_schema import cypher
 from graph_schema.facts import ALWAYS, Edge
@@ -89,6 +89,18 @@ class Neo4jPast:
             for place, key in enumerate(asked)
         ]
         return {asked[row["place"]]: row["valid_from"] for row in self._run(cypher.flow_times(), rows=rows)}
+
+    def hubs(self, keys: Collection[str]) -> Collection[str]:
+        known = [key for key in keys if key not in self._absent]
+        return {row["key"] for row in (self._run(cypher.hubs_stored(), keys=known) if known else ())}
+
+    def covered(self, shapes: Collection[Shape]) -> Collection[Shape]:
+        asked = list(shapes)
+        rows = [
+            {"place": place, "digest": one.digest, "first_entry": one.first_entry, "first_at": one.first_at}
+            for place, one in enumerate(asked)
+        ]
+        return {asked[row["place"]] for row in self._run(cypher.covered(), rows=rows)}
 
     def outputs(self, spans: Collection[Span]) -> list[Claim]:
         rows = [{"run": run, "after": after, "until": until} for run, after, until in spans if run not in self._absent]

@@ -17,8 +17,9 @@ from catalog.store.ordering import (
     Row,
     by_target_and_job,
     edge_order,
-    flow_order,
+    flows_within,
     newest_first,
+    one_each,
     rows,
     standing_order,
     statement_order,
@@ -45,6 +46,7 @@ class Neo4jReading:
         self._checkpoint: int = found[0]["checkpoint"] if found else -1
         self._counts: str = found[0]["counts"] if found else "{}"
         self._alias_reach: int = found[0]["alias_reach"] if found else 0
+        self._hubs: int = found[0]["hubs"] if found else 0
 
     def see_everything(self) -> None:
         """Read beyond the checkpoint too: for the writer, inside its own transaction."""
@@ -97,17 +99,36 @@ class Neo4jReading:
     def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
         return assemble(runs, self.statements(runs, ("event",)), self.hop(runs, ACCESSES, "out"))
 
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
-        found = self._run(cypher.flows(direction), valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
-        first: dict[tuple[str, str, str | None, str], Flow] = {}
-        for flow in sorted((Flow(*row.values()) for row in found), key=flow_order):
-            first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
-        return list(first.values())
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
+        query, known = cypher.flows(direction), self._known(known_at)
+
+        def fetch(some: Sequence[str]) -> list[Flow]:
+            found = self._run(query, valid_at=valid_at, known_at=known, ids=_once(some))
+            return one_each(Flow(*row.values()) for row in found)
+
+        if limit is None:
+            return fetch(ids)
+        most = {row["id"]: row["most"] for row in self._run(cypher.degrees(direction), ids=_once(ids))}
+        return flows_within(limit, ids, most, fetch)
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        query = cypher.neighbours(direction)
+        found = self._run(query, valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
+        return frozenset(row["id"] for row in found)
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         asked = frozenset(ids)
-        # An alias is a step like any other there; no chain of them is longer than was ever seen.
-        steps = depth + (depth + 1) * self._alias_reach
+        # An alias is a step like any other there, no chain of them longer than was ever seen; a hub makes one flow two.
+        steps = (depth + (depth + 1) * self._alias_reach) * (2 if self._hubs else 1)
         query = cypher.reach(direction, steps)
         found = self._run(query, limit=limit + 1, ids=_once(ids))
         reached = asked.union(row["id"] for row in found)
@@ -193,7 +214,6 @@ class Neo4jReading:
             named,
             sorted(map(_edge, self._run(cypher.scan_edges())), key=edge_order),
             sorted((Statement(*row.values()) for row in self._run(cypher.scan_statements())), key=statement_order),
-            sorted((Flow(*row.values()) for row in self._run(cypher.scan_flows())), key=flow_order),
             by_target_and_job(_contribution(row) for row in self._run(cypher.scan_contributions())),
             (InForce(*row) for row in sorted(tuple(row.values()) for row in self._run(cypher.scan_current()))),
             self.quarantined(),

@@ -91,6 +91,7 @@ class Neo4jStore(SingleReads):
             checkpoint=now,
             counts=counted(before["counts"], batch.tally),
             alias_reach=max(alias_reach, _longest_chain(run, aliased)) if aliased else alias_reach,
+            hubs=before["hubs"] + batch.new_hubs,
         )
         kept = self._named if checkpoint == self._named_at else set()
         return now, kept | batch.newly_named

@@ -36,6 +36,7 @@ class Batch:
         self._statement_ids: dict[Statement, str] = {}
         self.tally: Counter[str] = Counter()
         self.newly_named: set[str] = set()
+        self.new_hubs = 0
 
     def write(self, new: Facts) -> Derived:
         """Add facts of which none is stored, and everything that follows from them."""
@@ -45,13 +46,17 @@ class Batch:
         present = self._present(ids)
         past = Neo4jPast(self._run, ids - present.keys())
         derived = derive(new, past)
-        ends = {end for flow in derived.flows for end in (flow.source, flow.target)} - ids
+        ends = {end for flow in derived.flows for end in (flow.source, flow.target)}
+        ends |= {one.source for grown in derived.hubs for one in grown.hub.inlets}
+        ends |= {one.target for grown in derived.hubs for one in grown.hub.outlets}
+        ends -= ids
         present |= self._present(ends)
         self._write_nodes(new, (ids | ends) - present.keys(), present)
         self._write_edges(new.edges, derived.first)
         self._write_statements(new.statements)
         self._write_runs(derived)
         self._write_flows(derived)
+        self._write_hubs(derived)
         self._write_contributions(derived)
         self._write_held(derived.held, past)
         return derived
@@ -171,6 +176,37 @@ class Batch:
         ]
         if rows:
             write(self._run, cypher.create_flows(), rows)
+
+    def _write_hubs(self, derived: Derived) -> None:
+        if not derived.hubs:
+            return
+        hubs: list[dict[str, Any]] = []
+        inlets: list[dict[str, Any]] = []
+        outlets: list[dict[str, Any]] = []
+        shapes: dict[str, dict[str, Any]] = {}
+        for hub, shape, grows in derived.hubs:
+            self.new_hubs += not grows
+            hubs.append({"key": hub.key, "inlets": len(hub.inlets), "outlets": len(hub.outlets)})
+            for source, valid_from, entry in hub.inlets:
+                inlets.append({"hub": hub.key, "end": source, "said": {"valid_from": valid_from, "known_from": entry}})
+            for target, job, how, valid_from, entry in hub.outlets:
+                said = {"job": job, "how": how, "valid_from": valid_from, "known_from": entry}
+                outlets.append({"hub": hub.key, "end": target, "said": said})
+            key = f"{shape.digest} {shape.last_entry} {shape.last_at}"
+            shapes[key] = {
+                "key": key,
+                "digest": shape.digest,
+                "last_entry": shape.last_entry,
+                "last_at": shape.last_at,
+            }
+        steps = (
+            (cypher.merge_hubs(), hubs),
+            (cypher.create_inlets(), inlets),
+            (cypher.create_outlets(), outlets),
+            (cypher.merge_shapes(), list(shapes.values())),
+        )
+        for query, rows in steps:
+            write(self._run, query, rows)
 
     def _write_contributions(self, derived: Derived) -> None:
         rows: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Final
 
-from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Span
+from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Shape, Span
 from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.schema import FIRST, FIRST_REPLACING
 from graph_schema.facts import NOW, Edge
@@ -111,6 +111,19 @@ class SqlitePast:
             if row[0] is not None:
                 found[key] = row[0]
         return found
+
+    def hubs(self, keys: Collection[str]) -> Collection[str]:
+        return {key for key in keys if self._connection.execute("SELECT 1 FROM hub WHERE key = ?", (key,)).fetchone()}
+
+    def covered(self, shapes: Collection[Shape]) -> Collection[Shape]:
+        return {
+            shape
+            for shape in shapes
+            if self._connection.execute(
+                "SELECT 1 FROM hub_shape WHERE digest = ? AND last_entry <= ? AND last_at <= ? LIMIT 1",
+                (shape.digest, shape.first_entry, shape.first_at),
+            ).fetchone()
+        }
 
     def outputs(self, spans: Collection[Span]) -> list[Claim]:
         found: dict[Claim, None] = {}

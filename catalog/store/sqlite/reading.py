@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from catalog.store.ordering import (
@@ -12,8 +13,9 @@ from catalog.store.ordering import (
     Row,
     by_target_and_job,
     edge_order,
-    flow_order,
+    flows_within,
     newest_first,
+    one_each,
     rows,
     standing_order,
     statement_order,
@@ -43,6 +45,18 @@ _FLOW: Final = """
   FROM {start} CROSS JOIN node source ON source.n = f.source CROSS JOIN node target ON target.n = f.target
   LEFT JOIN node job ON job.n = f.job
 """
+# What a hub took in and let out by then; both ends' times are the flow's, whichever is later.
+_JOINED: Final = """
+  SELECT source.id, target.id, job.id, o.how, max(i.valid_from, o.valid_from), max(i.entry, o.entry)
+  FROM {start} CROSS JOIN node source ON source.n = i.source CROSS JOIN node target ON target.n = o.target
+  LEFT JOIN node job ON job.n = o.job
+  WHERE i.valid_from <= ? AND i.entry <= ? AND o.valid_from <= ? AND o.entry <= ?
+"""
+_HUBS: Final = {
+    "out": f"{_ASKED} CROSS JOIN inlet i ON i.source = asked.n CROSS JOIN outlet o ON o.hub = i.hub",
+    "in": f"{_ASKED} CROSS JOIN outlet o ON o.target = asked.n CROSS JOIN inlet i ON i.hub = o.hub",
+}
+_ENDS: Final = {"out": ("source", "inlet", "target", "outlet"), "in": ("target", "outlet", "source", "inlet")}
 _CONTRIBUTION: Final = """
   SELECT target.id, job.id, c.at, run.id, c.how, c.tie, c.entry, c.replaces
   FROM {start} LEFT JOIN node job ON job.n = c.job LEFT JOIN node run ON run.n = c.run
@@ -139,13 +153,42 @@ class SqliteReading:
     def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
         return assemble(runs, self.statements(runs, ("event",)), self.hop(runs, ACCESSES, "out"))
 
-    def flows(self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW) -> list[Flow]:
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
+        def fetch(some: Sequence[str]) -> list[Flow]:
+            return self._flows_of(some, direction, valid_at, known_at)
+
+        return fetch(ids) if limit is None else flows_within(limit, ids, self._degrees(ids, direction), fetch)
+
+    def _flows_of(self, ids: Sequence[str], direction: Direction, valid_at: int, known_at: int) -> list[Flow]:
         end = "source" if direction == "out" else "target"
         start = f"{_ASKED} CROSS JOIN flow f ON f.{end} = asked.n AND f.valid_from <= ? AND f.entry <= ?"
-        first: dict[tuple[str, str, str | None, str], Flow] = {}
-        for flow in self._flows(start, (_json(ids), valid_at, known_at)):
-            first.setdefault((flow.source, flow.target, flow.job, flow.how), flow)
-        return list(first.values())
+        asked, point = _json(ids), (valid_at, known_at)
+        found = itertools.chain(
+            self._connection.execute(_FLOW.format(start=start), (asked, *point)),
+            self._connection.execute(_JOINED.format(start=_HUBS[direction]), (asked, *point, *point)),
+        )
+        return one_each(map(Flow._make, found))
+
+    def _degrees(self, ids: Sequence[str], direction: Direction) -> dict[str, int]:
+        """Return how many flows each of the ids has at the most."""
+        here, way_in, _, way_out = _ENDS[direction]
+        single = f"SELECT count(*) FROM flow WHERE {here} = asked.n"  # noqa: S608  # names of ours
+        joined = (
+            f"SELECT ifnull(sum(hub.{way_out}s), 0) FROM {way_in} w JOIN hub ON hub.h = w.hub WHERE w.{here} = asked.n"  # noqa: S608
+        )
+        return dict(self._connection.execute(f"SELECT asked.id, ({single}) + ({joined}) FROM {_ASKED}", (_json(ids),)))  # noqa: S608
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        return frozenset(identifier for identifier, _ in self._near(ids, direction, valid_at, known_at))
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         reached, level = set(ids), set(ids)
@@ -234,7 +277,6 @@ class SqliteReading:
             named,
             self._edges("edge e", (NOW,)),
             self._statements("statement s CROSS JOIN node subject ON subject.n = s.subject", (NOW,)),
-            self._flows("flow f", ()),
             by_target_and_job(self._contributions("contribution c CROSS JOIN node target ON target.n = c.target", ())),
             (InForce(*row) for row in held),
             self.quarantined(),
@@ -249,23 +291,27 @@ class SqliteReading:
         found = self._connection.execute(_STATEMENT.format(start=start), values)
         return sorted(map(Statement._make, found), key=statement_order)
 
-    def _flows(self, start: str, values: tuple[object, ...]) -> list[Flow]:
-        return sorted(
-            (Flow._make(row) for row in self._connection.execute(_FLOW.format(start=start), values)), key=flow_order
-        )
-
     def _contributions(self, start: str, values: tuple[object, ...]) -> Iterator[Contribution]:
         for target, job, at, run, how, tie, entry, replaces in self._connection.execute(
             _CONTRIBUTION.format(start=start), values
         ):
             yield Contribution(target, job, at, run, how, tie, entry, bool(replaces))
 
-    def _near(self, ids: set[str], direction: Direction) -> list[tuple[str, bool]]:
-        here, there = ("source", "target") if direction == "out" else ("target", "source")
+    def _near(
+        self, ids: Collection[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[tuple[str, bool]]:
+        """Return the other ends of the flows, and whether by an alias; a hub is passed once however many lead to it."""
+        here, way_in, there, way_out = _ENDS[direction]
+        point, asked = (valid_at, known_at), _json(list(ids))
         return self._connection.execute(
             f"SELECT DISTINCT n.id, f.how = 'alias' FROM {_ASKED} "  # noqa: S608  # ours
-            f"CROSS JOIN flow f ON f.{here} = asked.n CROSS JOIN node n ON n.n = f.{there}",
-            (_json(list(ids)),),
+            f"CROSS JOIN flow f ON f.{here} = asked.n AND f.valid_from <= ? AND f.entry <= ? "
+            f"CROSS JOIN node n ON n.n = f.{there} "
+            f"UNION SELECT n.id, 0 FROM (SELECT DISTINCT w.hub FROM {_ASKED} CROSS JOIN {way_in} w "
+            f"ON w.{here} = asked.n AND w.valid_from <= ? AND w.entry <= ?) h "
+            f"CROSS JOIN {way_out} o ON o.hub = h.hub AND o.valid_from <= ? AND o.entry <= ? "
+            f"CROSS JOIN node n ON n.n = o.{there}",
+            (asked, *point, asked, *point, *point),
         ).fetchall()
 
 

@@ -10,10 +10,23 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised with every change of the tables; a file of another version is rebuilt from the ledger."""
 
-DERIVED_FROM_FACTS: Final = ("run", "flow", "contribution", "producer", "current", "facet", "key_word", "value_word")
+DERIVED_FROM_FACTS: Final = (
+    "run",
+    "flow",
+    "hub",
+    "inlet",
+    "outlet",
+    "hub_shape",
+    "contribution",
+    "producer",
+    "current",
+    "facet",
+    "key_word",
+    "value_word",
+)
 TABLES: Final = (*DERIVED_FROM_FACTS, "edge", "statement", "telling", "value", "node", "quarantined", "tally", "state")
 
 FIRST: Final = 0
@@ -57,6 +70,20 @@ CREATE TABLE flow (
   PRIMARY KEY (source, target, job, how, entry)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flow_reaching ON flow (target);
+CREATE TABLE hub (h INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, inlets INTEGER NOT NULL, outlets INTEGER NOT NULL)
+  STRICT;
+CREATE TABLE inlet (
+  source INTEGER, hub INTEGER, valid_from INTEGER, entry INTEGER, PRIMARY KEY (source, hub, valid_from, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inlet_of ON inlet (hub);
+CREATE TABLE outlet (
+  target INTEGER, hub INTEGER, job INTEGER, how TEXT, valid_from INTEGER, entry INTEGER,
+  PRIMARY KEY (target, hub, job, how, valid_from, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outlet_of ON outlet (hub);
+CREATE TABLE hub_shape (
+  digest TEXT, last_entry INTEGER, last_at INTEGER, PRIMARY KEY (digest, last_entry, last_at)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE contribution (
   target INTEGER, job INTEGER, at INTEGER, run INTEGER, how TEXT, tie TEXT, entry INTEGER NOT NULL,
   replaces INTEGER NOT NULL,

@@ -15,6 +15,7 @@ from catalog.store.sqlite.schema import AGAIN, FIRST, FIRST_REPLACING
 from catalog.store.words import facets_of, indexed_words, is_facet, is_momentary, is_searchable
 from graph_schema.aspects import PHI
 from graph_schema.facts import Edge, Facts, Role, Statement, canonical
+from graph_schema.folding import Hub
 from graph_schema.registry import STRUCTURAL
 
 
@@ -35,11 +36,13 @@ class Batch:
         self._names.ensure(_ids(new))
         derived = derive(new, SqlitePast(self._connection, self._names))
         self._names.ensure(end for flow in derived.flows for end in (flow.source, flow.target, flow.job) if end)
+        self._names.ensure(end for one in derived.hubs for end in _ends(one.hub))
         self._write_nodes(new)
         self._write_edges(new.edges, derived.first)
         self._write_statements(new.statements)
         self._write_runs(derived)
         self._write_flows(derived)
+        self._write_hubs(derived)
         self._write_contributions(derived)
         for held, before in derived.held:
             self._hold(held, before)
@@ -143,6 +146,29 @@ class Batch:
             ),
         )
 
+    def _write_hubs(self, derived: Derived) -> None:
+        number = self._names.number
+        for hub, shape, _ in derived.hubs:
+            row = self._connection.execute(
+                "INSERT INTO hub (key, inlets, outlets) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE "
+                "SET inlets = inlets + excluded.inlets, outlets = outlets + excluded.outlets RETURNING h",
+                (hub.key, len(hub.inlets), len(hub.outlets)),
+            ).fetchone()
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO inlet VALUES (?, ?, ?, ?)",
+                ((number(one.source), row[0], one.valid_from, one.entry) for one in hub.inlets),
+            )
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO outlet VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (number(one.target), row[0], number(one.job), one.how, one.valid_from, one.entry)
+                    for one in hub.outlets
+                ),
+            )
+            self._connection.execute(
+                "INSERT OR IGNORE INTO hub_shape VALUES (?, ?, ?)", (shape.digest, shape.last_entry, shape.last_at)
+            )
+
     def _write_contributions(self, derived: Derived) -> None:
         number = self._names.number
         rows = [
@@ -222,6 +248,15 @@ def _saying(edge: Edge, first: frozenset[Edge]) -> int:
     if edge not in first:
         return AGAIN
     return FIRST_REPLACING if replaces(edge) else FIRST
+
+
+def _ends(hub: Hub) -> Iterable[str]:
+    for inlet in hub.inlets:
+        yield inlet.source
+    for outlet in hub.outlets:
+        yield outlet.target
+        if outlet.job:
+            yield outlet.job
 
 
 def _ids(new: Facts) -> Iterable[str]:

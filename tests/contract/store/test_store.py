@@ -157,6 +157,65 @@ def test_reach_follows_flows_up_to_a_depth_and_aliases_for_free(store: Store) ->
     assert [edge.target for edge in store.aliases([other.id])] == [other.id]
 
 
+INPUTS = tuple(Dataset("made-up", f"in-{number:03}") for number in range(40))
+OUTPUTS = tuple(Dataset("made-up", f"out-{number:03}") for number in range(40))
+
+
+def test_a_run_of_many_inputs_and_outputs_flows_from_each_to_each(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=INPUTS), 0)
+    store.apply(event(1, "COMPLETE", 20, reads=INPUTS, writes=OUTPUTS), 1)
+    found = store.flows([OUTPUTS[7].id], "in")
+    assert {flow.source for flow in found} == {dataset.id for dataset in INPUTS}
+    assert {flow[1:] for flow in found} == {(OUTPUTS[7].id, CURATE.id, "ran", 20, 1)}
+    assert {flow.target for flow in store.flows([INPUTS[3].id], "out")} == {dataset.id for dataset in OUTPUTS}
+    assert store.neighbours([one.id for one in INPUTS], "out") == {dataset.id for dataset in OUTPUTS}
+    assert (
+        store.neighbours([OUTPUTS[0].id], "in", valid_at=19) == store.neighbours([OUTPUTS[0].id], "in", 20, 0) == set()
+    )
+    reached = store.reach([INPUTS[0].id], "out", 1, 41)
+    assert reached is not None
+    assert reached >= {INPUTS[0].id, *(dataset.id for dataset in OUTPUTS)}
+
+
+def test_a_run_that_grows_beyond_what_is_stored_pair_by_pair_keeps_every_flow(store: Store) -> None:
+    store.apply(event(0, "START", 10, reads=INPUTS[:5], writes=OUTPUTS[:5]), 0)
+    store.apply(event(1, "RUNNING", 11, reads=INPUTS, writes=OUTPUTS), 1)
+    store.apply(event(2, "COMPLETE", 12, reads=(FEED,), writes=(CURATED,)), 2)
+    found = store.flows([one.id for one in (*INPUTS, FEED)], "out")
+    assert len(found) == 41 * 41
+    assert {(flow.valid_from, flow.entry) for flow in found if FEED.id == flow.source} == {(12, 2)}
+    assert sum((flow.valid_from, flow.entry) == (10, 0) for flow in found) == 25
+
+
+def test_what_another_run_of_many_inputs_and_outputs_did_before_is_said_by_its_flows(store: Store) -> None:
+    store.apply(event(0, "COMPLETE", 10, reads=INPUTS, writes=OUTPUTS), 0)
+    store.apply(event(1, "COMPLETE", 20, run=OTHER, reads=INPUTS, writes=OUTPUTS), 1)
+    store.apply(event(2, "COMPLETE", 5, run=Run("run-3"), reads=INPUTS, writes=OUTPUTS), 2)
+    assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out")} == {(5, 2)}
+    assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out", known_at=1)} == {(10, 0)}
+    assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out", valid_at=9)} == {(5, 2)}
+
+
+def test_a_declaration_of_many_inputs_and_outputs_flows_from_each_to_each(store: Store) -> None:
+    telling = Telling(0, 10, "0" * 16, RECORD_RANK, job=CURATE.id)
+    io = {"inputs": [telling.node(one) for one in INPUTS], "outputs": [telling.node(one) for one in OUTPUTS]}
+    telling.say(CURATE, "io", io)
+    store.apply(telling.facts(), 0)
+    found = store.flows([OUTPUTS[7].id], "in")
+    assert {flow.source for flow in found} == {dataset.id for dataset in INPUTS}
+    assert {flow[1:] for flow in found} == {(OUTPUTS[7].id, CURATE.id, "declared", 10, 0)}
+
+
+def test_flows_within_a_limit_are_those_of_the_first_ids_that_pass_it(store: Store) -> None:
+    store.apply(event(0, "COMPLETE", 10, reads=INPUTS, writes=OUTPUTS), 0)
+    ids = [dataset.id for dataset in INPUTS]
+    every = store.flows(ids, "out")
+    assert len(every) == 1600
+    assert store.flows(ids, "out", limit=1600) == every
+    first = sorted(ids)[:3]
+    assert store.flows(ids, "out", limit=80) == [flow for flow in every if flow.source in first]
+
+
 def test_contributions_are_the_newest_of_each_job_and_the_newest_that_replaces(store: Store) -> None:
     store.apply(event(0, "COMPLETE", 10, run=Run("a"), writes=(CURATED,), mode="OVERWRITE"), 0)
     store.apply(event(1, "COMPLETE", 20, run=Run("b"), writes=(CURATED,)), 1)

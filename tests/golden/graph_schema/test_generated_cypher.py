@@ -28,6 +28,8 @@ ARGUMENTS: dict[str, list[dict[str, object]]] = {
     ],
     "statements": [{"aspects": True}, {"aspects": False}],
     "flows": [{"direction": "out"}, {"direction": "in"}],
+    "degrees": [{"direction": "out"}, {"direction": "in"}],
+    "neighbours": [{"direction": "out"}, {"direction": "in"}],
     "reach": [{"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}],
     "contributions": [{"replacing": True}, {"replacing": False}],
     "find": [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from catalog.store.sqlite import SqliteStore
+from catalog.store.sqlite.schema import TABLES
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import NOW, Facts, Role, Telling
 from graph_schema.folding import RANK
@@ -92,6 +94,58 @@ def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: 
         return len(seen)
 
     assert statements(every) == statements(every[:1])
+    store.close()
+
+
+def wide(entry: int, run: str, ends: int, first: int = 0) -> Facts:
+    telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(run).id, JOB.id)
+    telling.say(Run(run), "event", {"type": "COMPLETE"})
+    telling.edge(Executed(Run(run), JOB))
+    for number in range(first, first + ends):
+        telling.edge(Read(Run(run), Dataset("made-up", f"in-{number}")))
+        telling.edge(Wrote(Run(run), Dataset("made-up", f"out-{number}")))
+    return telling.facts()
+
+
+def rows_of(store: SqliteStore, *tables: str) -> int:
+    with store._connections.reader() as connection:
+        return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)  # noqa: S608
+
+
+FLOWING = ("flow", "hub", "inlet", "outlet", "hub_shape")
+
+
+def test_an_event_twice_as_wide_costs_twice_as_much(tmp_path: Path) -> None:
+    steps, rows = [], []
+    for ends in (500, 1000, 2000):
+        store = SqliteStore(tmp_path / f"{ends}.db")
+        facts = wide(0, "wide", ends)
+        steps.append(steps_of(store, partial(store.apply, facts, 0)))
+        rows.append(rows_of(store, *TABLES))
+        assert rows_of(store, *FLOWING) == 2 * ends + 2
+        assert len(store.flows([Dataset("made-up", "out-0").id], "in")) == ends
+        store.close()
+    assert rows[2] < 2.1 * rows[1] < 2.1 * 2.1 * rows[0]
+    assert steps[2] < 3 * steps[1] < 3 * 3 * steps[0]
+
+
+def test_a_wide_run_that_only_does_what_one_before_it_did_adds_no_flow(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry in range(5):
+        store.apply(wide(entry, f"run-{entry}", 50), entry)
+    assert rows_of(store, *FLOWING) == 102
+    store.apply(wide(5, "run-5", 51), 5)
+    assert rows_of(store, *FLOWING) == 102 + 104
+    store.close()
+
+
+def test_an_endless_run_that_names_ever_new_datasets_adds_what_each_event_says(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.apply(wide(0, "endless", 50), 0)
+    before = rows_of(store, *FLOWING)
+    for entry in range(1, 4):
+        store.apply(wide(entry, "endless", 1, first=100 + entry), entry)
+    assert rows_of(store, *FLOWING) == before + 3 * 3  # an end on each side, and the shape that it has now
     store.close()
 
 

@@ -121,3 +121,24 @@ def test_an_arrow_between_a_run_and_a_dataset_is_drawn_once(
         ("WROTE", "curated/visits"),
     ]
     assert len(asked) == 5
+
+
+def test_what_a_run_of_many_inputs_and_outputs_made_of_its_feeds_is_found_by_the_same_text(
+    neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, neo4j_driver: neo4j.Driver
+) -> None:
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    days = Pipeline(store)
+    raw = [Dataset("made-up", f"raw/{number:02}") for number in range(30)]
+    staged = [Dataset("made-up", f"staged/{number:02}") for number in range(30)]
+    days.run("r1", "stage", "COMPLETE", 1, raw, staged)
+    days.run("r2", "snapshot", "COMPLETE", 2, staged[:3], [TRAINING])
+    telling = days.tell(4)
+    telling.edge(Captures(SNAPSHOT, TRAINING))
+    days.apply(telling)
+    feeds, jobs = (neo4j_driver.execute_query(query).records for _, query in QUESTIONS[:2])
+    assert [row["feed"] for row in feeds] == [dataset.name for dataset in raw]
+    assert [(row["job"], row["wrote"]) for row in jobs] == [
+        ("snapshot", "training/sepsis"),
+        *(("stage", dataset.name) for dataset in staged[:3]),
+    ]
+    store.close()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
-from tests.support.answers import answers, everything, ids_of
-from tests.support.facts import World, history, joined, shuffled
+from tests.support.answers import DIRECTIONS, answers, everything, flowing, ids_of
+from tests.support.facts import WIDE, World, history, joined, shuffled
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 
@@ -45,12 +45,29 @@ def test_every_verb_answers_as_the_rules_do_after_every_batch(
             for question, answer in wanted.items():
                 assert got[question] == answer, question
             for depth, limit in ((0, 99), (1, 99), (3, 99), (9, 99), (9, 3)):
-                for direction in ("out", "in"):
+                for direction in DIRECTIONS:
                     assert store.reach(ids[:2], direction, depth, limit) == expected.reach(
                         ids[:2], direction, depth, limit
                     )
         assert list(store.scan()) == list(expected.scan())
         assert store.counts() == expected.counts()
+
+
+@given(CHANCE, st.integers(1, 12), st.integers(1, 5))
+def test_flows_that_are_joined_when_read_are_those_of_the_rules(chance: random.Random, length: int, batch: int) -> None:
+    records = history(chance, length, WIDE)
+    ids = ids_of(joined(records))
+    points = everything(length - 1)
+    expected = MemoryStore()
+    with sqlite() as store:
+        for start in range(0, length, batch):
+            part, upto = joined(records[start : start + batch]), min(start + batch, length) - 1
+            expected.apply(part, upto)
+            store.apply(shuffled(chance, part), upto)
+        with expected.reading() as one, store.reading() as other:
+            wanted, got = flowing(one, ids, points), flowing(other, ids, points)
+        for question, answer in wanted.items():
+            assert got[question] == answer, question
 
 
 @given(CHANCE, st.integers(1, 40), st.integers(1, 7), st.integers(8, 40))
