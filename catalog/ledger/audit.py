@@ -1,38 +1,53 @@
-"""Holding what a ledger stores to what it must be: every entry, body, subtree, memory of a duplicate and checkpoint.
+"""Holding what a ledger stores to what it must be: entries, bodies, erasures, subtrees, duplicates and checkpoints.
 
 Whatever keeps a ledger shows it as a Snapshot; the same checks then serve reading, opening, signing and verifying.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Protocol
 
 from catalog.errors import EvidenceError
+from catalog.ledger import binding, erasure
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import Entry, MalformedEntryError
-from catalog.ledger.keys import SiteKeys
+from catalog.ledger.high_water import HighWater
+from catalog.ledger.keys import MacKey, SiteKeys
 from catalog.ledger.merkle import Frontier, leaf_hash
 from catalog.ledger.note import NoteError
 from catalog.ledger.protocol import IssuedCheckpoint, Problem, Progress, StoredEntry, VerifyReport
-from catalog.ledger.sealing import body_digest, duplicate_key
+from catalog.ledger.sealing import SALT_SIZE, body_digest, duplicate_key
 
 MAX_PROBLEMS = 100
 _CHUNK = 500
+_MOST = 2**63
+_WHAT_TO_DO = "Put the whole file back; where it is lost, restore a backup: `lineward restore --accept-loss`"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry as it is stored; `erased_by` is the index of the record that erased its body."""
+    """One entry as it is stored, with its MAC; `erased_by` is the index of the record that erased its body."""
 
     index: int
     entry_bytes: bytes
     salt: bytes | None
     body: bytes | None
     erased_by: int | None
+    mac: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """One checkpoint as it is stored, with its MAC; the first is number 1, `signed_at` is in UTC µs."""
+
+    number: int
+    note: str
+    signed_at: int
+    mac: bytes | None
 
 
 class Snapshot(Protocol):
@@ -41,6 +56,10 @@ class Snapshot(Protocol):
     @property
     def size(self) -> int:
         """How many entries there are."""
+
+    @property
+    def bound(self) -> bool:
+        """Whether rows have MACs, as they do in every file but one of format 1."""
 
     def node(self, level: int, position: int) -> bytes:
         """Return the stored hash of a complete subtree."""
@@ -57,7 +76,10 @@ class Snapshot(Protocol):
     def rows(self, start: int, end: int) -> Iterator[Row]:
         """Yield the rows from start up to end."""
 
-    def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
+    def erased(self) -> list[int]:
+        """Return the entries whose bodies are said to be erased."""
+
+    def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
 
     def duplicates(self, keys: Sequence[bytes]) -> dict[bytes, int]:
@@ -67,11 +89,17 @@ class Snapshot(Protocol):
         """Return how many duplicate keys are remembered."""
 
 
-def read_back(row: Row, leaf: bytes) -> StoredEntry:
-    """Return the entry of a row, held to its leaf hash, its format and its body's digest; raises EvidenceError."""
+def read_back(row: Row, leaf: bytes, key: MacKey | None) -> StoredEntry:
+    """Return the entry of a row, held to its leaf hash, its MAC, its format and its body's digest.
+
+    Whether a record erased what is gone is held by `check_erasure`. Without a key, MACs are not looked at: a file of
+    format 1 has none. Raises EvidenceError.
+    """
     index = row.index
     if leaf_hash(row.entry_bytes) != leaf:
         raise EvidenceError(f"entry {index} is not the one that was hashed into the tree", index=index)
+    if key is not None and row.mac != binding.entry_mac(index, row.entry_bytes, key):
+        raise EvidenceError(f"entry {index} was not written by whoever holds this site's keys", index=index)
     try:
         entry = Entry.parse(row.entry_bytes)
     except MalformedEntryError as error:
@@ -79,19 +107,53 @@ def read_back(row: Row, leaf: bytes) -> StoredEntry:
     if row.salt is None or row.body is None:
         if row.erased_by is None:
             raise EvidenceError(f"the body of entry {index} is gone, and no record erased it", index=index)
-        return StoredEntry(index, entry, row.entry_bytes, leaf, None, None)
+        return StoredEntry(index, entry, row.entry_bytes, leaf, None, None, row.erased_by)
     if row.erased_by is not None:
         raise EvidenceError(
             f"the body of entry {index} is there, although entry {row.erased_by} erased it", index=index
         )
-    if body_digest(row.salt, row.body) != entry.body:
+    if len(row.salt) != SALT_SIZE or body_digest(row.salt, row.body) != entry.body:
         raise EvidenceError(f"the body of entry {index} does not fit the digest in the entry", index=index)
     return StoredEntry(index, entry, row.entry_bytes, leaf, row.salt, row.body)
 
 
-def read_again(snapshot: Snapshot, index: int) -> StoredEntry:
+def read_again(snapshot: Snapshot, index: int, keys: SiteKeys) -> StoredEntry:
     """Return one entry of a snapshot, held to all that `read_back` holds it to."""
-    return read_back(snapshot.row(index), snapshot.node(0, index))
+    return read_back(snapshot.row(index), snapshot.node(0, index), binding_key(snapshot, keys))
+
+
+def binding_key(snapshot: Snapshot, keys: SiteKeys) -> MacKey | None:
+    """Return the key of the rows' MACs, None where the file has none."""
+    return keys.binding if snapshot.bound else None
+
+
+def read_checkpoint(row: CheckpointRow, key: MacKey | None) -> IssuedCheckpoint:
+    """Return the checkpoint of a row, held to its form and its MAC; raises EvidenceError."""
+    try:
+        checkpoint = SignedCheckpoint.parse(row.note)
+    except NoteError as error:
+        raise EvidenceError(f"checkpoint {row.number} is malformed: {error}") from error
+    if key is not None and not (
+        0 <= row.signed_at < _MOST
+        and 0 <= row.number < _MOST
+        and row.mac == binding.checkpoint_mac(row.number, row.note, row.signed_at, key)
+    ):
+        raise EvidenceError(f"checkpoint {row.number} was not written by whoever holds this site's keys")
+    return IssuedCheckpoint(checkpoint, row.signed_at)
+
+
+def read_checkpoints(snapshot: Snapshot, keys: SiteKeys, last: int | None = None) -> list[IssuedCheckpoint]:
+    """Return the checkpoints of a snapshot, held to all that `read_checkpoint` holds them to."""
+    key = binding_key(snapshot, keys)
+    return [read_checkpoint(row, key) for row in snapshot.checkpoints(last)]
+
+
+def check_erasure(snapshot: Snapshot, index: int, by: int, keys: SiteKeys) -> None:
+    """Raise EvidenceError unless entry `by` is a later record that erases entry `index`."""
+    if not index < by < snapshot.size or index not in erasure.named_by(read_again(snapshot, by, keys)):
+        raise EvidenceError(
+            f"the body of entry {index} is gone, and entry {by} is no record that erased it", index=index
+        )
 
 
 @dataclass(slots=True)
@@ -99,14 +161,15 @@ class Rehash:
     """Grows a tree from what is stored, entry by entry, and raises EvidenceError at the first difference."""
 
     snapshot: Snapshot
+    keys: SiteKeys
     frontier: Frontier
     recorded_at: int
 
     @classmethod
-    def after(cls, snapshot: Snapshot, start: int) -> Rehash:
+    def after(cls, snapshot: Snapshot, keys: SiteKeys, start: int) -> Rehash:
         """Begin behind the first `start` entries, which are taken as stored."""
-        last = read_again(snapshot, start - 1).entry.recorded_at if start else -1
-        return cls(snapshot, Frontier.load(start, snapshot.node), last)
+        last = read_again(snapshot, start - 1, keys).entry.recorded_at if start else -1
+        return cls(snapshot, keys, Frontier.load(start, snapshot.node), last)
 
     def through(self, end: int) -> Frontier:
         """Re-hash up to `end` and return the edge of the tree there."""
@@ -140,7 +203,9 @@ class Rehash:
         for node in completed:
             if (node.level, node.position) not in nodes:
                 raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is gone", index=index)
-        stored = read_back(row, nodes[0, index])
+        stored = read_back(row, nodes[0, index], binding_key(self.snapshot, self.keys))
+        if stored.erased_by is not None:
+            check_erasure(self.snapshot, index, stored.erased_by, self.keys)
         last, self.recorded_at = self.recorded_at, stored.entry.recorded_at
         if stored.entry.recorded_at <= last:
             raise EvidenceError(f"entry {index} is not recorded after the one before it", index=index)
@@ -150,14 +215,57 @@ class Rehash:
         return stored
 
 
-def check_opening(snapshot: Snapshot, keys: SiteKeys, held: Sequence[SignedCheckpoint], tail: int) -> None:
-    """Raise EvidenceError unless the newest checkpoints hold and the last `tail` entries re-hash to what is stored."""
-    issued = snapshot.checkpoints(last=1)
-    for checkpoint in (*(each.checkpoint for each in issued), *held):
+def check_opening(
+    snapshot: Snapshot, keys: SiteKeys, mark: HighWater | None, held: Sequence[SignedCheckpoint], tail: int
+) -> None:
+    """Raise EvidenceError unless mark, newest checkpoints and erasures hold, and the end re-hashes to what is stored.
+
+    The end is what was never signed for, and at least the last `tail` entries.
+    """
+    check_mark(mark, snapshot, keys)
+    issued = [each.checkpoint for each in read_checkpoints(snapshot, keys, last=1)]
+    for checkpoint in (*issued, *held):
         _check_signature(checkpoint, keys)
         check_root(checkpoint, snapshot)
     check_counts(snapshot)
-    Rehash.after(snapshot, max(0, snapshot.size - tail)).through(snapshot.size)
+    for index in snapshot.erased():
+        by = snapshot.row(index).erased_by
+        if by is not None:
+            check_erasure(snapshot, index, by, keys)
+    covered = 0 if mark is None else mark.checkpoint.size
+    start = max(0, min(covered, snapshot.size - tail))
+    Rehash.after(snapshot, keys, start).through(snapshot.size)
+
+
+def check_mark(mark: HighWater | None, snapshot: Snapshot, keys: SiteKeys) -> None:
+    """Raise EvidenceError unless a ledger that holds anything reaches its high-water mark and is the one it signed."""
+    if mark is None:
+        if snapshot.size:
+            raise EvidenceError(
+                f"the ledger holds {snapshot.size} entries, but the key folder has no high-water mark to hold them to."
+                " Put back the file high-water.checkpoint of that folder; where it is lost, restore a backup by"
+                " `lineward restore`"
+            )
+        return
+    if mark.checkpoint.size > snapshot.size:
+        raise EvidenceError(
+            f"the ledger holds {snapshot.size} entries, but the key folder knows that {mark.checkpoint.size} were"
+            " signed for: it was truncated, rolled back to an older copy, or copied from a running server without its"
+            " -wal"
+            f" file. {_WHAT_TO_DO}",
+            index=snapshot.size,
+        )
+    if Frontier.load(mark.checkpoint.size, snapshot.node).root() != mark.checkpoint.root:
+        raise EvidenceError(
+            f"the first {mark.checkpoint.size} entries are not those that the high-water mark in the key folder signed"
+            f" for: they were changed, or this is another history of the ledger. {_WHAT_TO_DO}"
+        )
+    _check_signature(mark.checkpoint, keys)
+    rows = snapshot.checkpoints(last=1)
+    newest = rows[0].number if rows else 0
+    # Signing writes the mark first: of a process that ended in between, the last checkpoint is put back on opening.
+    if newest < mark.signed - 1:
+        raise EvidenceError(f"the ledger holds {newest} checkpoints, but the key folder knows of {mark.signed}")
 
 
 def check_root(checkpoint: SignedCheckpoint, snapshot: Snapshot) -> None:
@@ -180,10 +288,14 @@ def check_counts(snapshot: Snapshot) -> None:
 
 
 def verify(
-    snapshot: Snapshot, keys: SiteKeys, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()
+    snapshot: Snapshot,
+    keys: SiteKeys,
+    progress: Progress | None = None,
+    held: Sequence[SignedCheckpoint] = (),
+    check: Callable[[Snapshot], None] = lambda _: None,
 ) -> VerifyReport:
-    """Check everything that is stored, and go on after a problem."""
-    return _Verification(snapshot, keys).run(progress or _ignore, held)
+    """Check everything that is stored, and go on after a problem; `check` raises EvidenceError for one more."""
+    return _Verification(snapshot, keys).run(progress or _ignore, held, check)
 
 
 @dataclass(slots=True)
@@ -194,13 +306,20 @@ class _Verification:
     erased: int = 0
     problems: list[Problem] = field(default_factory=list)
 
-    def run(self, progress: Progress, held: Sequence[SignedCheckpoint]) -> VerifyReport:
+    def run(
+        self, progress: Progress, held: Sequence[SignedCheckpoint], check: Callable[[Snapshot], None]
+    ) -> VerifyReport:
         size, checkpoints = 0, list[SignedCheckpoint]()
-        rehash = Rehash(self.snapshot, Frontier(), -1)
+        rehash = Rehash(self.snapshot, self.keys, Frontier(), -1)
         with self._noting():
             size = self.snapshot.size
         with self._noting():
-            checkpoints = [issued.checkpoint for issued in self.snapshot.checkpoints()]
+            check(self.snapshot)
+        with self._noting():
+            checkpoints = [issued.checkpoint for issued in read_checkpoints(self.snapshot, self.keys)]
+            for row, number in zip(self.snapshot.checkpoints(), count(1), strict=False):
+                if row.number != number:
+                    raise EvidenceError(f"checkpoint {number} is gone")
         self._check_history(checkpoints)
         signed = [*checkpoints, *held]
         for checkpoint in signed:
@@ -253,12 +372,13 @@ class _Verification:
         """Count what the entry has beside it, and return the duplicate key that must be remembered for it."""
         if row.erased_by is None:
             self.bodies += 1
-        elif row.index < row.erased_by < self.snapshot.size:
-            self.erased += 1
         else:
-            raise EvidenceError(
-                f"entry {row.erased_by} is said to have erased entry {row.index}, which it cannot", index=row.index
-            )
+            self.erased += 1
+        for index in sorted(erasure.named_by(stored)):
+            if index < row.index and self.snapshot.row(index).erased_by is None:
+                raise EvidenceError(
+                    f"the body of entry {index} is there, although entry {row.index} erased it", index=index
+                )
         entry = stored.entry
         return {duplicate_key(entry.kind, entry.actor, entry.received, self.keys): row.index}
 

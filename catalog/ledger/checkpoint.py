@@ -24,11 +24,14 @@ class SignedCheckpoint:
     text: str
 
     @classmethod
-    def sign(cls, origin: str, size: int, root: bytes, signers: Iterable[Signer]) -> SignedCheckpoint:
+    def sign(
+        cls, origin: str, size: int, root: bytes, signers: Iterable[Signer], extensions: Iterable[str] = ()
+    ) -> SignedCheckpoint:
         """Return the checkpoint with one signature line for each signer; raises NoteError for an unfit origin."""
         if not origin or "\n" in origin:
             raise NoteError("an origin is one line that is not empty")
-        return cls(origin, size, root, note.sign(f"{origin}\n{size}\n{note.encode(root)}\n", signers))
+        lines = (origin, str(size), note.encode(root), *extensions)
+        return cls(origin, size, root, note.sign("".join(f"{line}\n" for line in lines), signers))
 
     @classmethod
     def parse(cls, text: str) -> SignedCheckpoint:
@@ -45,6 +48,10 @@ class SignedCheckpoint:
         if len(root) != HASH_SIZE:
             raise NoteError("the root is not a SHA-256 hash")
         return cls(lines[_ORIGIN], int(lines[_TREE_SIZE]), root, text)
+
+    def extensions(self) -> list[str]:
+        """Return the lines after the root, which the signature covers; what they mean, others know."""
+        return note.Note.parse(self.text).text.removesuffix("\n").split("\n")[_LINES:]
 
     def names(self, signers: Iterable[Signer]) -> bool:
         """Return whether there is a signature line, not verified, for each of these signers."""

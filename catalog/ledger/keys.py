@@ -5,6 +5,7 @@
 `received.key`           K_site: binds an entry to what was received
 `duplicates.key`         K_dedupe: recognises what was received before
 `verifiers`              the public halves, the present one first, as vkeys for whoever verifies
+`high-water.checkpoint`  no key: the newest size and root that were signed, see `high_water`
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _SIGNING, _PREVIOUS, _RECEIVED, _DUPLICATES, _VERIFIERS = (
     "verifiers",
 )
 _MAC_SIZE = 32
+_BINDING = b"lineward/binding of the ledger's rows"
 _BLOCK_SIZE = 64
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -79,6 +81,11 @@ class SiteKeys:
     verifiers: tuple[VerifierKey, ...]
     received: MacKey
     duplicates: MacKey
+    binding: MacKey = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive from K_site the key that binds the ledger's rows."""
+        object.__setattr__(self, "binding", MacKey(self.received.mac(_BINDING)))
 
     @classmethod
     def generate(cls, origin: str) -> SiteKeys:
@@ -100,11 +107,11 @@ class SiteKeys:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not (folder / _SIGNING).exists():
-                _write(folder / _SIGNING, _pem(new.signers[0]))
-                _write(folder / _VERIFIERS, f"{new.signers[0].verifier}\n".encode(), mode=0o644)
+                write_durably(folder / _SIGNING, _pem(new.signers[0]))
+                write_durably(folder / _VERIFIERS, f"{new.signers[0].verifier}\n".encode(), mode=0o644)
             for name, key in ((_RECEIVED, new.received), (_DUPLICATES, new.duplicates)):
                 if not (folder / name).exists():
-                    _write(folder / name, f"{key.secret.hex()}\n".encode())
+                    write_durably(folder / name, f"{key.secret.hex()}\n".encode())
         except OSError as error:
             raise _unusable(folder, error) from error
         return cls.load(folder, origin)
@@ -148,9 +155,9 @@ class SiteKeys:
         verifiers = "".join(f"{key}\n" for key in (new.verifier, *present.verifiers))
         try:
             # In this order a crash leaves a folder that loads: the public list may name a key that never signs.
-            _write(folder / _VERIFIERS, verifiers.encode(), mode=0o644)
-            _write(folder / _PREVIOUS, _pem(present.signers[0]))
-            _write(folder / _SIGNING, _pem(new))
+            write_durably(folder / _VERIFIERS, verifiers.encode(), mode=0o644)
+            write_durably(folder / _PREVIOUS, _pem(present.signers[0]))
+            write_durably(folder / _SIGNING, _pem(new))
         except OSError as error:
             raise _unusable(folder, error) from error
         return cls.load(folder, origin)
@@ -160,8 +167,11 @@ def _pem(signer: Signer) -> bytes:
     return signer.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Put a file in its place at once and for good: a key that a crash takes away makes a ledger unreadable."""
+def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Put a file in its place at once and for good: a key that a crash takes away makes a ledger unreadable.
+
+    Raises OSError.
+    """
     scratch = path.with_name(f".{path.name}.new")
     with suppress(FileNotFoundError):
         scratch.unlink()

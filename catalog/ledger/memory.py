@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger import audit, merkle
-from catalog.ledger.audit import Rehash, Row
+from catalog.ledger import audit, binding, merkle
+from catalog.ledger.audit import CheckpointRow, Rehash, Row
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier
-from catalog.ledger.protocol import Clock, Draft, IssuedCheckpoint, Progress, Receipt, VerifyReport
+from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
 from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
 
@@ -36,6 +37,7 @@ class MemoryLedger(ReadableLedger):
         future: Future[Receipt] = Future()
         with self._lock:
             self._refuse_closed()
+            self._check_erasable(draft)
             future.set_result(self._place(sealed))
         return future
 
@@ -52,23 +54,13 @@ class MemoryLedger(ReadableLedger):
                 return latest.checkpoint
             if latest is not None:
                 audit.check_root(latest.checkpoint, self._stored)
-            rehash = Rehash.after(self._stored, latest.checkpoint.size if latest else 0)
+            rehash = Rehash.after(self._stored, self._keys, latest.checkpoint.size if latest else 0)
             root = rehash.through(self._stored.size).root()
             checkpoint = SignedCheckpoint.sign(self.origin, self._stored.size, root, self._keys.signers)
-            self._stored.issued.append(IssuedCheckpoint(checkpoint, self._clock()))
+            number, signed_at = len(self._stored.issued) + 1, self._clock()
+            mac = binding.checkpoint_mac(number, checkpoint.text, signed_at, self._keys.binding)
+            self._stored.issued.append(CheckpointRow(number, checkpoint.text, signed_at, mac))
             return checkpoint
-
-    def erase(self, indexes: Iterable[int], by: int) -> int:
-        """Erase salt and body of these entries."""
-        with self._lock:
-            self._refuse_closed()
-            wanted = sorted(set(indexes))
-            if wanted and not 0 <= wanted[0] <= wanted[-1] < by < self._stored.size:
-                raise IndexError(f"entry {by} cannot erase entries {wanted[0]} to {wanted[-1]}")
-            present = [row for row in map(self._stored.row, wanted) if row.erased_by is None]
-            for row in present:
-                self._stored.entries[row.index] = Row(row.index, row.entry_bytes, None, None, by)
-            return len(present)
 
     def wait_for(self, index: int, timeout: float) -> bool:  # noqa: ARG002 (nothing is ever on its way here)
         """Return whether the entry is there."""
@@ -96,12 +88,17 @@ class MemoryLedger(ReadableLedger):
     def _place(self, sealed: SealedDraft) -> Receipt:
         known = self._stored.remembered.get(sealed.duplicate_key)
         if known is not None:
-            stored = audit.read_again(self._stored, known)
+            stored = audit.read_again(self._stored, known, self._keys)
             return Receipt(known, stored.leaf, stored.entry.recorded_at, duplicate=True)
         index, self._recorded_at = self._stored.size, max(self._clock(), self._recorded_at + 1)
         entry = sealed.entry(self._recorded_at).serialize()
         completed = self._frontier.append(merkle.leaf_hash(entry))
-        self._stored.entries.append(Row(index, entry, sealed.salt, sealed.body, None))
+        mac = binding.entry_mac(index, entry, self._keys.binding)
+        self._stored.entries.append(Row(index, entry, sealed.salt, sealed.body, None, mac))
+        for erased in sealed.erases:
+            row = self._stored.entries[erased]
+            if row.erased_by is None:
+                self._stored.entries[erased] = replace(row, salt=None, body=None, erased_by=index)
         self._stored.nodes.update({(node.level, node.position): node.hash for node in completed})
         self._stored.remembered[sealed.duplicate_key] = index
         return Receipt(index, completed[0].hash, self._recorded_at, duplicate=False)
@@ -114,12 +111,17 @@ class MemorySnapshot:
         self.entries: list[Row] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
         self.remembered: dict[bytes, int] = {}
-        self.issued: list[IssuedCheckpoint] = []
+        self.issued: list[CheckpointRow] = []
 
     @property
     def size(self) -> int:
         """How many entries there are."""
         return len(self.entries)
+
+    @property
+    def bound(self) -> bool:
+        """Whether rows have MACs."""
+        return True
 
     def node(self, level: int, position: int) -> bytes:
         """Return the stored hash of a complete subtree."""
@@ -149,7 +151,11 @@ class MemorySnapshot:
         """Yield the rows from start up to end."""
         yield from self.entries[start:end]
 
-    def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
+    def erased(self) -> list[int]:
+        """Return the entries whose bodies are erased."""
+        return [row.index for row in self.entries if row.erased_by is not None]
+
+    def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every checkpoint, the oldest first, or only the `last` so many."""
         return self.issued[-last:] if last else self.issued.copy()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +19,8 @@ Clock = Callable[[], int]
 class Draft:
     """A record on its way in; everything in it is already redacted, except `received`, which only enters MACs.
 
-    `subjects` are opaque node ids, at most 64. `body` and `received` are canonical JSON.
+    `subjects` are opaque node ids, at most 64. `body` and `received` are canonical JSON. `erases` are the entries whose
+    salt and body are erased with it, which its body names as well, see `erasure`.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Draft:
     subjects: tuple[str, ...]
     body: bytes
     received: bytes
+    erases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry as it was read back, its leaf and its body's digest recomputed; no salt and body once erased."""
+    """An entry as it was read back, its leaf, MAC and body's digest recomputed.
+
+    Once erased there is no salt and body, and `erased_by` is the index of the record that erased them.
+    """
 
     index: int
     entry: Entry
@@ -50,6 +55,7 @@ class StoredEntry:
     leaf: bytes
     salt: bytes | None
     body: bytes | None
+    erased_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,9 @@ class Ledger(Protocol):
 
         The same record is the same kind, actor and received body. Raises MalformedEntryError for names that no entry
         may carry, and OperatorError where more waits than can be taken; the future carries the errors of writing.
+
+        What the draft erases is erased in the same transaction; entries, proofs and the memory of duplicates stay. For
+        an entry that is not there, or says itself what was erased, LookupError is raised.
         """
 
     def size(self) -> int:
@@ -142,12 +151,6 @@ class Ledger(Protocol):
 
     def latest_checkpoint(self) -> IssuedCheckpoint | None:
         """Return the newest checkpoint."""
-
-    def erase(self, indexes: Iterable[int], by: int) -> int:
-        """Erase salt and body of these entries under the entry `by` that records why; return how many were there.
-
-        Entries, proofs and the memory of duplicates stay. `by` must come after every entry that it erases.
-        """
 
     def wait_for(self, index: int, timeout: float) -> bool:
         """Wait up to so many seconds for an entry to be durable; return whether it is."""

@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 
 from catalog.errors import EvidenceError
-from catalog.ledger import merkle
+from catalog.ledger import audit, erasure, merkle
 from catalog.ledger.audit import Snapshot, read_back
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.note import VerifierKey
 from catalog.ledger.proof import ProofFile
-from catalog.ledger.protocol import IssuedCheckpoint, StoredEntry
+from catalog.ledger.protocol import Draft, IssuedCheckpoint, StoredEntry
 
 
 class ReadableLedger(ABC):
@@ -57,10 +57,14 @@ class ReadableLedger(ABC):
         entries: list[StoredEntry] = []
         with self._snapshot() as snapshot:
             end = min(start + limit, snapshot.size)
+            key = audit.binding_key(snapshot, self._keys)
             for row in snapshot.rows(start, end):
                 if row.index != start + len(entries):
                     break
-                entries.append(read_back(row, snapshot.node(0, row.index)))
+                stored = read_back(row, snapshot.node(0, row.index), key)
+                if stored.erased_by is not None:
+                    audit.check_erasure(snapshot, stored.index, stored.erased_by, self._keys)
+                entries.append(stored)
         if len(entries) < end - start:
             raise EvidenceError(f"entry {start + len(entries)} is missing", index=start + len(entries))
         return entries
@@ -91,12 +95,18 @@ class ReadableLedger(ABC):
     def checkpoints(self) -> list[IssuedCheckpoint]:
         """Return every checkpoint ever signed, the oldest first."""
         with self._snapshot() as snapshot:
-            return snapshot.checkpoints()
+            return audit.read_checkpoints(snapshot, self._keys)
 
     def latest_checkpoint(self) -> IssuedCheckpoint | None:
         """Return the newest checkpoint."""
         with self._snapshot() as snapshot:
-            return next(iter(snapshot.checkpoints(last=1)), None)
+            return next(iter(audit.read_checkpoints(snapshot, self._keys, last=1)), None)
+
+    def _check_erasable(self, draft: Draft) -> None:
+        """Raise IndexError where a draft would erase what is not there, or what says itself that something was."""
+        for index in draft.erases:
+            if self.entry(index).entry.kind in erasure.LASTING:
+                raise IndexError(f"entry {index} says what was erased or restored: it is never erased itself")
 
 
 def _within(size: int | None, most: int) -> int:

@@ -28,6 +28,7 @@ class SealedDraft:
     body: bytes
     received: str
     duplicate_key: bytes
+    erases: tuple[int, ...] = ()
 
     def entry(self, recorded_at: int) -> Entry:
         """Return the entry, recorded at that time in UTC microseconds."""
@@ -78,6 +79,7 @@ def seal(draft: Draft, keys: SiteKeys) -> SealedDraft:
         body=draft.body,
         received=received,
         duplicate_key=duplicate_key(draft.kind, draft.actor, received, keys),
+        erases=draft.erases,
     )
 
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from catalog.errors import OperatorError
-from catalog.ledger import audit, merkle, published
+from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger import audit, binding, merkle, published
 from catalog.ledger.audit import Rehash
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.group_commit import GroupCommit, Limits
+from catalog.ledger.high_water import HighWater, newest
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier, Node
-from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, StoredEntry, VerifyReport
+from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
-from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
+from catalog.ledger.sealing import SealedDraft, duplicate_key, seal, utc_microseconds
 from catalog.ledger.sqlite_file import (
+    FORMAT,
     MAX_BODY,
     SqliteSnapshot,
     compress,
@@ -31,7 +33,14 @@ from catalog.ledger.sqlite_file import (
     transaction,
     translated,
 )
-from catalog.ledger.sqlite_opening import check_about, check_end, check_format, keys_for, take_lock
+from catalog.ledger.sqlite_opening import (
+    check_about,
+    check_against_mark,
+    check_format,
+    prepare,
+    store_checkpoint,
+    take_lock,
+)
 
 _DEFAULT_LIMITS: Final = Limits()
 
@@ -49,10 +58,12 @@ class _Batch:
     """What one transaction adds, as rows."""
 
     entries: list[tuple[int, bytes]]
+    macs: list[tuple[int, bytes]]
     bodies: list[tuple[int, bytes, int, bytes]]
     nodes: list[Node]
     placed: dict[bytes, Receipt]
     seen: list[tuple[bytes]]
+    erasures: list[tuple[int, int]]
 
 
 class SqliteLedger(ReadableLedger):
@@ -62,9 +73,17 @@ class SqliteLedger(ReadableLedger):
     """
 
     def __init__(
-        self, path: Path, keys: SiteKeys, *, lock: sqlite3.Connection | None, limits: Limits, clock: Clock
+        self,
+        path: Path,
+        keys: SiteKeys,
+        keys_folder: Path,
+        *,
+        lock: sqlite3.Connection | None,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
         self._path = path
+        self._keys_folder = keys_folder
         super().__init__(keys)
         self._clock = clock
         self._lock = lock
@@ -76,6 +95,7 @@ class SqliteLedger(ReadableLedger):
         self._head: _Head | None = None
         self._size = 0
         self._closed = False
+        self._unfolded = False
         self._writer: GroupCommit[SealedDraft, Receipt] | None = None
         if lock is not None:
             self._ready_to_write()
@@ -93,8 +113,11 @@ class SqliteLedger(ReadableLedger):
     ) -> Self:
         """Open the ledger for writing, made on the first start together with its keys.
 
+        A file of format 1 is brought to the present one first, after everything in it was verified once more.
+
         Raises OperatorError where another process writes it, or keys, folder or disk are missing; EvidenceError where
-        its end does not re-hash, or its newest checkpoint, there or in the file beside, is not one of this tree.
+        its end does not re-hash, or it does not reach the high-water mark of the key folder or its newest checkpoint,
+        there or in the file beside, or is not of the tree that these signed.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,23 +131,17 @@ class SqliteLedger(ReadableLedger):
         with translated(path):
             lock = take_lock(path)
         try:
-            with translated(path):
-                connection = connect(path, writable=True)
-            try:
-                keys = keys_for(SqliteSnapshot(connection, path), connection, path, keys_folder, origin)
-            finally:
-                connection.close()
-            check_end(path, keys)
-            return cls(path, keys, lock=lock, limits=limits, clock=clock)
+            keys = prepare(path, keys_folder, origin, clock())
+            return cls(path, keys, keys_folder, lock=lock, limits=limits, clock=clock)
         except BaseException:
             lock.close()
             raise
 
     @classmethod
     def open_to_read(cls, path: Path, keys_folder: Path, origin: str) -> Self:
-        """Open a ledger that another process may be writing; appending, signing and erasing raise OperatorError."""
+        """Open a ledger that another process may be writing; appending and signing raise OperatorError."""
         keys = SiteKeys.load(keys_folder, origin)
-        ledger = cls(path, keys, lock=None, limits=_DEFAULT_LIMITS, clock=utc_microseconds)
+        ledger = cls(path, keys, keys_folder, lock=None, limits=_DEFAULT_LIMITS, clock=utc_microseconds)
         with ledger._snapshot() as snapshot:
             check_format(snapshot, path)
             check_about(snapshot, keys)
@@ -135,6 +152,7 @@ class SqliteLedger(ReadableLedger):
         writer = self._writable()
         if len(draft.body) > MAX_BODY:
             raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
+        self._check_erasable(draft)
         return writer.submit(seal(draft, self._keys), len(draft.body))
 
     def size(self) -> int:
@@ -152,14 +170,6 @@ class SqliteLedger(ReadableLedger):
             published.publish(published.published_path(self._path), checkpoint)
             return checkpoint
 
-    def erase(self, indexes: Iterable[int], by: int) -> int:
-        """Erase salt and body of these entries, also from the file's free pages and its log."""
-        writer = self._writable()
-        wanted = sorted(set(indexes))
-        if wanted and not 0 <= wanted[0] <= wanted[-1] < by < self._size:
-            raise IndexError(f"entry {by} cannot erase entries {wanted[0]} to {wanted[-1]}")
-        return writer.run(lambda: self._erase(wanted, by))
-
     def wait_for(self, index: int, timeout: float) -> bool:
         """Wait up to so many seconds for an entry to be durable."""
         if self._writer is None:
@@ -168,10 +178,21 @@ class SqliteLedger(ReadableLedger):
             return self._grown.wait_for(lambda: self._size > index, timeout)
 
     def verify(self, progress: Progress | None = None, held: Sequence[SignedCheckpoint] = ()) -> VerifyReport:
-        """Re-hash everything; the published checkpoint beside the file counts as one that is held elsewhere."""
+        """Re-hash everything, and hold it to the high-water mark of the key folder.
+
+        The published checkpoint beside the file counts as one that is held elsewhere.
+        """
+        # Before the snapshot is taken: a mark that is written meanwhile may be ahead of it.
+        mark = HighWater.load(self._keys_folder, self._keys)
+        known = (*published.held(published.published_path(self._path)), *held)
+
         with self._snapshot() as snapshot:
             return audit.verify(
-                snapshot, self._keys, progress, (*published.held(published.published_path(self._path)), *held)
+                snapshot,
+                self._keys,
+                progress,
+                known,
+                lambda _: check_against_mark(snapshot, mark, self._path, self._keys),
             )
 
     def close(self) -> None:
@@ -223,7 +244,7 @@ class SqliteLedger(ReadableLedger):
         if self._head is None:
             snapshot = SqliteSnapshot(self._writing, self._path)
             size = snapshot.size
-            last = audit.read_again(snapshot, size - 1).entry.recorded_at if size else -1
+            last = audit.read_again(snapshot, size - 1, self._keys).entry.recorded_at if size else -1
             self._head = _Head(Frontier.load(size, snapshot.node), last)
             self._grow_to(size)
         return self._writing, self._head
@@ -256,24 +277,28 @@ class SqliteLedger(ReadableLedger):
             raise
         self._head = after
         self._grow_to(after.frontier.size)
+        if any(job.erases for job in jobs):
+            self._unfolded = True
+            self._fold()
         return receipts
 
     def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[SealedDraft]) -> list[Receipt]:
         snapshot = SqliteSnapshot(connection, self._path)
-        batch = _Batch([], [], [], {}, [])
+        batch = _Batch([], [], [], [], {}, [], [])
         known = snapshot.duplicates([job.duplicate_key for job in jobs])
         receipts = []
         for job in jobs:
             key = job.duplicate_key
             first = batch.placed.get(key)
             if first is None and key in known:
-                first = _receipt(audit.read_again(snapshot, known[key]))
+                first = self._known(snapshot, key, known[key])
             if first is None:
-                receipts.append(_place(job, head, self._clock(), batch))
+                receipts.append(_place(job, head, self._clock(), batch, self._keys))
             else:
                 batch.seen.append((key,))
                 receipts.append(replace(first, duplicate=True))
         connection.executemany("INSERT INTO entry VALUES (?, ?)", batch.entries)
+        connection.executemany("INSERT INTO entry_mac VALUES (?, ?)", batch.macs)
         connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", batch.bodies)
         connection.executemany(
             "INSERT INTO node VALUES (?, ?, ?)", [(node.level, node.position, node.hash) for node in batch.nodes]
@@ -283,7 +308,17 @@ class SqliteLedger(ReadableLedger):
             [(key, receipt.index) for key, receipt in batch.placed.items()],
         )
         connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
+        connection.executemany("INSERT OR IGNORE INTO erasure VALUES (?, ?)", batch.erasures)
+        connection.executemany("DELETE FROM body WHERE idx = ?", [(index,) for index, _ in batch.erasures])
         return receipts
+
+    def _known(self, snapshot: SqliteSnapshot, key: bytes, index: int) -> Receipt:
+        """Return the receipt of what was there before, held to be the same record."""
+        stored = audit.read_again(snapshot, index, self._keys)
+        entry = stored.entry
+        if duplicate_key(entry.kind, entry.actor, entry.received, self._keys) != key:
+            raise EvidenceError(f"entry {index} is not the one that a retry is remembered for", index=index)
+        return Receipt(stored.index, stored.leaf, entry.recorded_at, duplicate=False)
 
     def _signed_already(self) -> SignedCheckpoint | None:
         """Return the newest checkpoint where it covers everything, under every key that signs at present."""
@@ -293,67 +328,66 @@ class SqliteLedger(ReadableLedger):
         return latest.checkpoint if latest.checkpoint.names(self._keys.signers) else None
 
     def _sign(self, writer: GroupCommit[SealedDraft, Receipt]) -> SignedCheckpoint:
-        """Re-hash what no checkpoint covers yet, over a new connection that has nothing of it in memory, and sign."""
+        """Re-hash what was never signed for, over a new connection that has nothing of it in memory, and sign.
+
+        The high-water mark is durable before the checkpoint is seen anywhere.
+        """
+        mark = HighWater.load(self._keys_folder, self._keys)
         with translated(self._path):
             connection = connect(self._path, writable=False)
             try:
                 with transaction(connection, "BEGIN"):
                     snapshot = SqliteSnapshot(connection, self._path)
-                    latest = next((issued.checkpoint for issued in snapshot.checkpoints(last=1)), None)
-                    if latest is not None:
-                        audit.check_root(latest, snapshot)
+                    check_against_mark(snapshot, mark, self._path, self._keys)
+                    rows = snapshot.checkpoints(last=1)
+                    issued = [each.checkpoint for each in audit.read_checkpoints(snapshot, self._keys, last=1)]
+                    for checkpoint in issued:
+                        audit.check_root(checkpoint, snapshot)
+                    base = newest([*issued, mark.checkpoint if mark else None])
                     size = snapshot.size
-                    root = Rehash.after(snapshot, latest.size if latest else 0).through(size).root()
+                    root = Rehash.after(snapshot, self._keys, base.size if base else 0).through(size).root()
             finally:
                 connection.close()
+        number = rows[0].number + 1 if rows else 1
+        HighWater.sign(self._keys, size, root, ledger_format=FORMAT, signed=number).save(self._keys_folder)
         checkpoint = SignedCheckpoint.sign(self.origin, size, root, self._keys.signers)
-        writer.run(lambda: self._keep(checkpoint))
+        writer.run(lambda: self._keep(number, checkpoint))
         return checkpoint
 
-    def _keep(self, checkpoint: SignedCheckpoint) -> None:
+    def _keep(self, number: int, checkpoint: SignedCheckpoint) -> None:
         connection, _ = self._ready_to_write()
         try:
             with transaction(connection):
-                connection.execute(
-                    "INSERT INTO checkpoint (note, signed_at) VALUES (?, ?)", (checkpoint.text, self._clock())
-                )
+                store_checkpoint(connection, number, checkpoint.text, self._clock(), self._keys)
         except sqlite3.Error as error:
             self._drop_writing()
             raise explain(error, self._path) from error
+        self._fold()
 
-    def _erase(self, indexes: list[int], by: int) -> int:
+    def _fold(self) -> None:
+        """Take erased bytes out of the file's log; while a long reading still needs them, with the next checkpoint."""
+        if not self._unfolded:
+            return
         connection, _ = self._ready_to_write()
-        erased = 0
         try:
-            with transaction(connection):
-                for index in indexes:
-                    connection.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (index, by))
-                    erased += connection.execute("DELETE FROM body WHERE idx = ?", (index,)).rowcount
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.Error as error:
+        except sqlite3.Error:
+            # What was taken is durable; only the folding waits.
             self._drop_writing()
-            raise explain(error, self._path) from error
-        if busy:
-            raise OperatorError(
-                "The bodies are erased, but a long reading still keeps their bytes in the ledger's log.",
-                action="Erase them again once it has ended.",
-                retry_after=60,
-            )
-        return erased
+            return
+        self._unfolded = bool(busy)
 
 
-def _receipt(stored: StoredEntry) -> Receipt:
-    return Receipt(stored.index, stored.leaf, stored.entry.recorded_at, duplicate=False)
-
-
-def _place(job: SealedDraft, head: _Head, now: int, batch: _Batch) -> Receipt:
+def _place(job: SealedDraft, head: _Head, now: int, batch: _Batch, keys: SiteKeys) -> Receipt:
     """Give a record its time and its place, behind everything before it."""
     index, head.recorded_at = head.frontier.size, max(now, head.recorded_at + 1)
     entry_bytes = job.entry(head.recorded_at).serialize()
     completed = head.frontier.append(merkle.leaf_hash(entry_bytes))
     receipt = Receipt(index, completed[0].hash, head.recorded_at, duplicate=False)
     batch.entries.append((index, entry_bytes))
+    batch.macs.append((index, binding.entry_mac(index, entry_bytes, keys.binding)))
     batch.bodies.append((index, job.salt, len(job.body), compress(job.body)))
     batch.nodes += completed
     batch.placed[job.duplicate_key] = receipt
+    batch.erasures += [(erased, index) for erased in job.erases]
     return receipt

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger.audit import Row
-from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.note import NoteError
-from catalog.ledger.protocol import IssuedCheckpoint
+from catalog.ledger.audit import CheckpointRow, Row
 
 APPLICATION_ID = 0x4C57_4C47  # "LWLG"
-FORMAT = 1
+FORMAT, UNBOUND_FORMAT = 2, 1
+"""The format that is written, and the one before it, whose rows have no MACs: read as it is, bound before writing."""
+
 MAX_BODY = 64 * 1024 * 1024
 
 _RETRY_AFTER = 30
@@ -36,8 +35,8 @@ _ACTIONS = {
     sqlite3.SQLITE_LOCKED: "Another program holds the file; end it, or wait.",
 }
 
-# The triggers stop accidents, not attackers: whoever can write the file is found by the checkpoints.
-SCHEMA = """
+# The triggers stop accidents, not attackers: whoever can write the file is found by MACs and high-water mark.
+UNBOUND_SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE body (
@@ -82,7 +81,43 @@ CREATE TRIGGER checkpoint_update BEFORE UPDATE ON checkpoint
 CREATE TRIGGER checkpoint_delete BEFORE DELETE ON checkpoint
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
-STATEMENTS = frozenset(statement.strip() for statement in SCHEMA.split(";\n") if statement.strip())
+BINDING_SCHEMA = """
+CREATE TABLE entry_mac (idx INTEGER PRIMARY KEY REFERENCES entry, mac BLOB NOT NULL) STRICT;
+CREATE TABLE checkpoint_mac (number INTEGER PRIMARY KEY REFERENCES checkpoint, mac BLOB NOT NULL) STRICT;
+CREATE TRIGGER entry_mac_update BEFORE UPDATE ON entry_mac
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER entry_mac_delete BEFORE DELETE ON entry_mac
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER checkpoint_mac_update BEFORE UPDATE ON checkpoint_mac
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER checkpoint_mac_delete BEFORE DELETE ON checkpoint_mac
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+SCHEMA = UNBOUND_SCHEMA + BINDING_SCHEMA
+
+
+def statements(schema: str) -> list[str]:
+    """Return the statements of a schema, one by one."""
+    return [statement.strip() for statement in schema.split(";\n") if statement.strip()]
+
+
+STATEMENTS = {FORMAT: frozenset(statements(SCHEMA)), UNBOUND_FORMAT: frozenset(statements(UNBOUND_SCHEMA))}
+"""By format, what makes the tables and triggers of a file."""
+
+_ROWS = """
+SELECT entry.idx, coalesce(CAST(entry.bytes AS BLOB), x''), CAST(body.salt AS BLOB), CAST(body.bytes AS BLOB),
+  coalesce(CAST(body.size AS INTEGER), -1), CAST(erased_by AS INTEGER), CAST(entry_mac.mac AS BLOB)
+FROM entry LEFT JOIN body USING (idx) LEFT JOIN erasure USING (idx) LEFT JOIN entry_mac USING (idx)
+WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx
+"""
+_UNBOUND_ROWS = _ROWS.replace("CAST(entry_mac.mac AS BLOB)", "NULL").replace(" LEFT JOIN entry_mac USING (idx)", "")
+_CHECKPOINTS = """
+SELECT number, coalesce(CAST(note AS TEXT), ''), CAST(signed_at AS INTEGER), CAST(mac AS BLOB)
+FROM checkpoint LEFT JOIN checkpoint_mac USING (number) ORDER BY number DESC LIMIT ?
+"""
+_UNBOUND_CHECKPOINTS = _CHECKPOINTS.replace("CAST(mac AS BLOB)", "NULL").replace(
+    " LEFT JOIN checkpoint_mac USING (number)", ""
+)
 
 
 @contextmanager
@@ -174,6 +209,14 @@ class SqliteSnapshot:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._bound: bool | None = None
+
+    @property
+    def bound(self) -> bool:
+        """Whether rows have MACs: all but those of format 1, so that no other number takes them away."""
+        if self._bound is None:
+            self._bound = self.format()[1] != UNBOUND_FORMAT
+        return self._bound
 
     @property
     def size(self) -> int:
@@ -221,28 +264,26 @@ class SqliteSnapshot:
         """Yield the rows from start up to end."""
         with translated(self._path):
             cursor = self._connection.execute(
-                "SELECT entry.idx, coalesce(CAST(entry.bytes AS BLOB), x''), CAST(body.salt AS BLOB),"
-                " CAST(body.bytes AS BLOB), coalesce(CAST(body.size AS INTEGER), -1), CAST(erased_by AS INTEGER)"
-                " FROM entry LEFT JOIN body USING (idx) LEFT JOIN erasure USING (idx)"
-                " WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx",
+                _ROWS if self.bound else _UNBOUND_ROWS,
                 (start, end),
             )
-            for index, entry_bytes, salt, stored, size, erased_by in cursor:
+            for index, entry_bytes, salt, stored, size, erased_by, mac in cursor:
                 body = None if stored is None else decompress(stored, size)
-                yield Row(index, entry_bytes, salt, body, erased_by)
+                yield Row(index, entry_bytes, salt, body, erased_by, mac)
 
-    def checkpoints(self, last: int | None = None) -> list[IssuedCheckpoint]:
+    def erased(self) -> list[int]:
+        """Return the entries whose bodies are said to be erased."""
+        with translated(self._path):
+            return [index for (index,) in self._connection.execute("SELECT idx FROM erasure ORDER BY idx")]
+
+    def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
         with translated(self._path):
             found = self._connection.execute(
-                "SELECT coalesce(CAST(note AS TEXT), ''), CAST(signed_at AS INTEGER) FROM checkpoint"
-                " ORDER BY number DESC LIMIT ?",
+                _CHECKPOINTS if self.bound else _UNBOUND_CHECKPOINTS,
                 (-1 if last is None else last,),
             ).fetchall()
-        try:
-            return [IssuedCheckpoint(SignedCheckpoint.parse(text), signed_at) for text, signed_at in reversed(found)]
-        except NoteError as error:
-            raise EvidenceError(f"a stored checkpoint is malformed: {error}") from error
+        return [CheckpointRow(*row) for row in reversed(found)]
 
     def duplicates(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         """Return the indexes remembered under those of these keys that are known."""

@@ -1,26 +1,35 @@
-"""What is checked before a ledger file is trusted: that nobody else writes it, its format, its keys, its end."""
+"""What is checked before a ledger file is trusted: that nobody else writes it, its format, its keys, mark and end."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger import audit
+from catalog.ledger import audit, binding
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.high_water import HighWater
 from catalog.ledger.keys import SiteKeys, sync_folder
+from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.published import held, published_path
 from catalog.ledger.sqlite_file import (
     APPLICATION_ID,
+    BINDING_SCHEMA,
     FORMAT,
     SCHEMA,
     STATEMENTS,
+    UNBOUND_FORMAT,
     SqliteSnapshot,
     connect,
+    statements,
     transaction,
     translated,
 )
 
 _OPENING_TAIL = 256
+_MAC_CHUNK = 500
 
 
 def take_lock(path: Path) -> sqlite3.Connection:
@@ -40,37 +49,79 @@ def take_lock(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def keys_for(
-    snapshot: SqliteSnapshot, connection: sqlite3.Connection, path: Path, folder: Path, origin: str
-) -> SiteKeys:
-    """Return the keys that belong to the file; a new file and its keys are made here."""
-    if snapshot.format() == (0, 0) and not snapshot.schema():
-        keys = SiteKeys.create(folder, origin)
-        with translated(path), transaction(connection):
-            for statement in SCHEMA.split(";\n"):
-                connection.execute(statement.strip())
-            connection.executemany("INSERT INTO about VALUES (?, ?)", _about(keys).items())
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        sync_folder(path.parent)
+def prepare(path: Path, folder: Path, origin: str, now: int) -> SiteKeys:
+    """Make a file ready to be written, and return its keys: a new one is made, one of format 1 is bound.
+
+    What a process that ended between mark and checkpoint left undone is done; `now` is in UTC µs. Raises OperatorError
+    where keys or file cannot be used, EvidenceError where what is there does not hold.
+    """
+    with translated(path):
+        connection = connect(path, writable=True)
+    try:
+        snapshot = SqliteSnapshot(connection, path)
+        if snapshot.format() == (0, 0) and not snapshot.schema():
+            return _make(connection, path, folder, origin)
+        check_format(snapshot, path)
+        keys = SiteKeys.load(folder, origin)
+        check_about(snapshot, keys)
+        mark = HighWater.load(folder, keys)
+        _refuse_older_format(snapshot, mark, path)
+        if snapshot.format()[1] == UNBOUND_FORMAT:
+            _bind(connection, path, folder, keys, mark)
+        elif mark is None and snapshot.size == 0:
+            # The process that made the file ended before it could write the first mark.
+            _mark_empty(folder, keys, len(snapshot.checkpoints()))
+        check_end(path, folder, keys)
+        _settle(connection, path, folder, keys, now)
         return keys
-    check_format(snapshot, path)
-    keys = SiteKeys.load(folder, origin)
-    check_about(snapshot, keys)
+    finally:
+        connection.close()
+
+
+def _make(connection: sqlite3.Connection, path: Path, folder: Path, origin: str) -> SiteKeys:
+    keys = SiteKeys.create(folder, origin)
+    mark = HighWater.load(folder, keys)
+    if mark is not None and mark.checkpoint.size:
+        raise EvidenceError(
+            f"there is no ledger in {path}, but the key folder knows that {mark.checkpoint.size} entries were signed"
+            " for. Put the file back, or restore a backup: `lineward restore`; for a new ledger, name a new key folder",
+            index=0,
+        )
+    with translated(path), transaction(connection):
+        for statement in statements(SCHEMA):
+            connection.execute(statement)
+        connection.executemany("INSERT INTO about VALUES (?, ?)", _about(keys).items())
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    sync_folder(path.parent)
+    _mark_empty(folder, keys)
     return keys
 
 
+def _mark_empty(folder: Path, keys: SiteKeys, signed: int = 0) -> None:
+    HighWater.sign(keys, 0, EMPTY_ROOT, ledger_format=FORMAT, signed=signed).save(folder)
+
+
 def check_format(snapshot: SqliteSnapshot, path: Path) -> None:
-    """Raise OperatorError unless the file is a ledger of this format, EvidenceError where its tables are not."""
+    """Raise OperatorError unless the file is a ledger of a known format, EvidenceError where its tables are not."""
     application, version = snapshot.format()
     if application != APPLICATION_ID:
         raise OperatorError(f"{path} is not a ledger.", action="Name the ledger's file, or a new one.")
-    if version != FORMAT:
+    if version not in STATEMENTS:
         raise OperatorError(
             f"{path} is a ledger of format {version}; this program writes {FORMAT}.", action="Use a newer version."
         )
-    if snapshot.schema() != STATEMENTS:
+    if snapshot.schema() != STATEMENTS[version]:
         raise EvidenceError(f"the tables and triggers of {path} are not those that a ledger is made with")
+
+
+def _refuse_older_format(snapshot: SqliteSnapshot, mark: HighWater | None, path: Path) -> None:
+    version = snapshot.format()[1]
+    if mark is not None and mark.ledger_format > version:
+        raise EvidenceError(
+            f"{path} says that it is of format {version}, but the key folder knows it as one of format"
+            f" {mark.ledger_format}: somebody took the MACs out of it"
+        )
 
 
 def _about(keys: SiteKeys) -> dict[str, str]:
@@ -93,13 +144,98 @@ def check_about(snapshot: SqliteSnapshot, keys: SiteKeys) -> None:
             )
 
 
-def check_end(path: Path, keys: SiteKeys) -> None:
-    """Raise EvidenceError unless the end re-hashes and the newest checkpoints, there and beside, are of this tree."""
+def check_against_mark(snapshot: SqliteSnapshot, mark: HighWater | None, path: Path, keys: SiteKeys) -> None:
+    """Raise EvidenceError unless a file is of the format that the mark says, and reaches it.
+
+    A file of format 1 without a mark was never opened for writing by a version that keeps one.
+    """
+    _refuse_older_format(snapshot, mark, path)
+    if mark is not None or snapshot.bound:
+        audit.check_mark(mark, snapshot, keys)
+
+
+def check_end(path: Path, folder: Path, keys: SiteKeys) -> None:
+    """Raise EvidenceError unless the end re-hashes and mark and newest checkpoints are of this tree."""
+    published = held(published_path(path))
+    with _reading(path) as snapshot:
+        audit.check_opening(snapshot, keys, HighWater.load(folder, keys), published, _OPENING_TAIL)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[SqliteSnapshot]:
+    """Lend a view over a connection that has nothing of the file in memory."""
     with translated(path):
         connection = connect(path, writable=False)
         try:
             with transaction(connection, "BEGIN"):
-                published = held(published_path(path))
-                audit.check_opening(SqliteSnapshot(connection, path), keys, published, _OPENING_TAIL)
+                yield SqliteSnapshot(connection, path)
         finally:
             connection.close()
+
+
+def _bind(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKeys, mark: HighWater | None) -> None:
+    """Bring a file of format 1 to format 2: everything in it is verified once more, then bound.
+
+    The mark is written before, with the format that the file still has, and after: whenever the process ends, the file
+    is one that can be opened, and from then on none that says format 1 is.
+    """
+    with _reading(path) as snapshot:
+        report = audit.verify(
+            snapshot,
+            keys,
+            held=held(published_path(path)),
+            check=lambda found: None if mark is None else audit.check_mark(mark, found, keys),
+        )
+        signed = len(snapshot.checkpoints())
+    if report.problems:
+        first = report.problems[0]
+        raise EvidenceError(first.detail, index=first.index)
+    HighWater.sign(keys, report.size, report.root, ledger_format=UNBOUND_FORMAT, signed=signed).save(folder)
+    with translated(path), transaction(connection):
+        unbound = SqliteSnapshot(connection, path)
+        for statement in statements(BINDING_SCHEMA):
+            connection.execute(statement)
+        for start in range(0, report.size, _MAC_CHUNK):
+            rows = unbound.rows(start, min(start + _MAC_CHUNK, report.size))
+            connection.executemany(
+                "INSERT INTO entry_mac VALUES (?, ?)",
+                [(row.index, binding.entry_mac(row.index, row.entry_bytes, keys.binding)) for row in rows],
+            )
+        connection.executemany(
+            "INSERT INTO checkpoint_mac VALUES (?, ?)",
+            [
+                (row.number, binding.checkpoint_mac(row.number, row.note, row.signed_at, keys.binding))
+                for row in unbound.checkpoints()
+            ],
+        )
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    HighWater.sign(keys, report.size, report.root, ledger_format=FORMAT, signed=signed).save(folder)
+
+
+def _settle(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKeys, now: int) -> None:
+    """Put back the checkpoint that a process signed and could not store, and raise a mark that lags behind."""
+    mark = HighWater.load(folder, keys)
+    snapshot = SqliteSnapshot(connection, path)
+    rows = snapshot.checkpoints(last=1)
+    newest = rows[0].number if rows else 0
+    if mark is None:
+        return
+    if newest == mark.signed - 1:
+        size, root = mark.checkpoint.size, mark.checkpoint.root
+        checkpoint = SignedCheckpoint.sign(keys.origin, size, root, keys.signers)
+        with translated(path), transaction(connection):
+            store_checkpoint(connection, mark.signed, checkpoint.text, now, keys)
+    elif mark.ledger_format != FORMAT or newest > mark.signed:
+        # The key folder was put back from an older copy, or binding the file ended before its last step.
+        latest = audit.read_checkpoints(snapshot, keys, last=1)
+        signed = latest[0].checkpoint if latest and newest > mark.signed else mark.checkpoint
+        HighWater.sign(keys, signed.size, signed.root, ledger_format=FORMAT, signed=max(newest, mark.signed)).save(
+            folder
+        )
+
+
+def store_checkpoint(connection: sqlite3.Connection, number: int, note: str, signed_at: int, keys: SiteKeys) -> None:
+    """Add a checkpoint to the file, bound; the caller has a transaction open."""
+    connection.execute("INSERT INTO checkpoint VALUES (?, ?, ?)", (number, note, signed_at))
+    mac = binding.checkpoint_mac(number, note, signed_at, keys.binding)
+    connection.execute("INSERT INTO checkpoint_mac VALUES (?, ?)", (number, mac))

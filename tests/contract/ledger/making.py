@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from catalog.ledger import erasure
 from catalog.ledger.protocol import Draft
 
 ORIGIN = "site.example/ledger"
@@ -30,3 +33,9 @@ def make_draft(
         body=body or b'{"number":%d}' % number,
         received=b'{"number":%d,"secret":"Testperson Alpha"}' % number,
     )
+
+
+def make_erasure(number: int, *entries: int) -> Draft:
+    """What erases these entries, as the catalog writes it."""
+    body = b'{"record":{"entries":[%s]}}' % b",".join(b"%d" % entry for entry in entries)
+    return replace(make_draft(number, kind=erasure.KIND, body=body), erases=entries)

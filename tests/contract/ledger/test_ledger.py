@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from catalog.errors import OperatorError
+from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.merkle import EMPTY_ROOT, leaf_hash, verify_consistency, verify_inclusion
 from catalog.ledger.note import NoteError
 from catalog.ledger.proof import ProofFile
 from catalog.ledger.protocol import Ledger, Receipt
-from tests.contract.ledger.making import SetClock, make_draft
+from tests.contract.ledger.making import SetClock, make_draft, make_erasure
 
 Fill = Callable[[int], list[Receipt]]
 
@@ -175,30 +175,60 @@ def test_a_proof_file_verifies_with_nothing_but_the_entry_and_a_key(ledger: Ledg
 def test_an_erased_body_is_gone_and_every_proof_stays(ledger: Ledger, filled: Fill) -> None:
     filled(5)
     before = ledger.checkpoint()
-    assert ledger.erase([1, 2], by=4) == 2
-    assert ledger.erase([2], by=4) == 0
+    ledger.append(make_erasure(5, 1, 2)).result(timeout=10)
+    ledger.append(make_erasure(6, 2, 3)).result(timeout=10)
     stored = ledger.entry(1)
-    assert (stored.salt, stored.body) == (None, None)
-    assert ledger.root() == before.root
+    assert (stored.salt, stored.body, stored.erased_by) == (None, None, 5)
+    assert [ledger.entry(index).erased_by for index in (2, 3, 4)] == [5, 6, None]
+    assert ledger.root(5) == before.root
     report = ledger.verify(held=[before])
     assert report.ok
-    assert (report.bodies, report.erased) == (3, 2)
+    assert (report.bodies, report.erased) == (4, 3)
 
 
 def test_a_retry_does_not_bring_an_erased_body_back(ledger: Ledger, filled: Fill) -> None:
     filled(3)
-    ledger.erase([0], by=2)
+    ledger.append(make_erasure(3, 0)).result(timeout=10)
     receipt = ledger.append(make_draft(0)).result(timeout=10)
     assert (receipt.index, receipt.duplicate) == (0, True)
     assert ledger.entry(0).body is None
 
 
-@pytest.mark.parametrize("by", [0, 1, 9])
-def test_only_a_later_entry_can_erase(ledger: Ledger, filled: Fill, by: int) -> None:
+@pytest.mark.parametrize("index", [-1, 3, 9])
+def test_only_what_is_there_can_be_erased(ledger: Ledger, filled: Fill, index: int) -> None:
     filled(3)
     with pytest.raises(LookupError):
-        ledger.erase([1], by=by)
+        ledger.append(make_erasure(3, 1, index))
     assert ledger.entry(1).body is not None
+    assert ledger.size() == 3
+
+
+def test_what_says_that_something_was_erased_is_never_erased(ledger: Ledger, filled: Fill) -> None:
+    filled(2)
+    ledger.append(make_erasure(2, 0)).result(timeout=10)
+    with pytest.raises(LookupError, match="never erased"):
+        ledger.append(make_erasure(3, 2))
+    assert ledger.entry(2).body is not None
+
+
+def test_an_erasure_that_its_record_does_not_name_is_damage(ledger: Ledger, filled: Fill) -> None:
+    filled(3)
+    ledger.append(replace(make_erasure(3, 1), erases=(0, 1))).result(timeout=10)
+    assert ledger.entry(1).body is None
+    with pytest.raises(EvidenceError, match="no record that erased it"):
+        ledger.entry(0)
+    report = ledger.verify()
+    assert not report.ok
+    assert report.first_bad == 0
+
+
+def test_an_erasure_that_was_not_done_is_damage(ledger: Ledger, filled: Fill) -> None:
+    filled(3)
+    ledger.append(replace(make_erasure(3, 1), erases=())).result(timeout=10)
+    report = ledger.verify()
+    assert [(problem.index, problem.detail) for problem in report.problems] == [
+        (1, "the body of entry 1 is there, although entry 3 erased it")
+    ]
 
 
 def test_waiting_ends_with_the_entry_or_with_the_time(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from catalog.evidence.queries import evidence
 from catalog.ledger.merkle import verify_inclusion
 from catalog.reading import AsOf
 from graph_schema.nodes import Dataset, Run
+from tests.contract.ledger.making import make_erasure
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, tag
 
 RAW_ID = Dataset(**RAW).id
@@ -39,7 +40,7 @@ def test_evidence_at_an_earlier_point_is_proven_in_the_tree_of_then(house: House
 def test_an_erased_body_is_told_as_such(house: House) -> None:
     house.send(event())
     house.record(declaration())
-    house.ledger.erase([0], by=1)
+    house.ledger.append(make_erasure(0, 0)).result()
     found = evidence(house.store, house.ledger, Run(RUN).id)
     assert found is not None
     assert (found.entries[0].erased, found.entries[0].body, found.entries[0].salt) == (True, None, None)
