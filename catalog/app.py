@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from catalog import logs
 from catalog.access.keys import Authenticator, KeyFile, local_actor
+from catalog.access.mirror import mirror
 from catalog.access.presence import Presence
-from catalog.access.queries import list_principals
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
@@ -156,6 +156,8 @@ def running(
     from catalog.intake import Intake  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
 
+    # Before anything listens: whether a key was ever issued decides who is let in without one.
+    mirror(ledger, keys)
     metrics = Metrics()
     held: list[Intake] = []
     projection = following or Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
@@ -176,25 +178,12 @@ def running(
     )
     _watch(metrics, services)
     projection.start()
-    _reconcile(keys, store)
     signing.start()
     try:
         yield Service(services, application.create(services))
     finally:
         signing.stop()
         projection.stop()
-
-
-def _reconcile(keys: KeyFile, store: Store) -> None:
-    """Repair the mirror of principals and keys after a crash between the ledger and it, as far as the graph knows."""
-    try:
-        with store.reading() as reader:
-            known = list_principals(reader)
-    except OperatorError as error:
-        # The mirror as it is serves until the graph is back: whoever had a key still has one.
-        logs.logger.warning("keys not reconciled", extra={"reason": error.detail})
-        return
-    keys.reconcile(known)
 
 
 def _watch(metrics: Metrics, services: Services) -> None:

@@ -30,7 +30,6 @@ from graph_schema.vocabulary.words import Stance
 
 R = TypeVar("R", bound=Record)
 
-PREFIX = "record."
 EVENT = "openlineage."
 
 
@@ -69,7 +68,7 @@ class Kind(Generic[R]):
     @property
     def in_ledger(self) -> str:
         """Return the kind of its ledger entries."""
-        return PREFIX + self.record.name
+        return self.record.in_ledger()
 
 
 _KINDS: tuple[Kind[Any], ...] = (

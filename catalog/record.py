@@ -25,6 +25,9 @@ from graph_schema.vocabulary import systems
 from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
 from ingest_hooks.openlineage.event import parse_instant
 
+PREFIX = "record."
+"""What the kinds of records begin with in the ledger."""
+
 MAX_NAME = 2048
 MAX_TEXT = 4096
 MAX_LIST = 1000
@@ -141,6 +144,11 @@ class Record(Part):
     def replay(cls, fields: Mapping[str, Any]) -> Self:
         """Return the record as the ledger holds it; raises ValueError where it cannot be one."""
         return cls.model_validate(dict(fields), context={"replayed": True})
+
+    @classmethod
+    def in_ledger(cls) -> str:
+        """Return the kind of its ledger entries."""
+        return PREFIX + cls.name
 
     def fields(self) -> dict[str, Any]:
         """Return what was said, as JSON values, without what was left out."""

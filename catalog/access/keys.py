@@ -3,7 +3,8 @@
 A key is `lw_<key id>_<secret>`, the secret 256 random bits. It is kept as SHA-256: a slow hash (scrypt) defends short
 secrets that people choose against guessing; 2^256 cannot be guessed, and a slow hash would cost on every request.
 Beside the keys lies a mirror of the principals (name, display name, roles, active): a principal must be known while the
-graph is unreachable. The ledger stays the truth of both; `reconcile` repairs the mirror from it.
+graph is unreachable. The ledger stays the truth of both; `access.mirror` brings the file up to it before anybody is
+served, so that a file that is lost, older, or another catalog's lets nobody in.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, Actor, PrincipalRecord
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, Actor
 from catalog.access.rules import ALL_ROLES
 from catalog.errors import AskerError, OperatorError
 
@@ -36,6 +37,7 @@ CREATE TABLE IF NOT EXISTS principal (
   entry INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS once (what TEXT PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS mirrored (size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
 """
 _LEARN = """
 INSERT INTO principal VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
@@ -130,15 +132,35 @@ class KeyFile:
         """Tell whether the principal was defined and may act."""
         return bool(self._rows("SELECT 1 FROM principal WHERE name = ? AND active", (name,)))
 
-    def reconcile(self, known: Iterable[PrincipalRecord]) -> None:
-        """Bring the mirror up to what the ledger says, revocations included, after a crash between the two."""
-        for each in known:
-            self.learn(each.principal, each.display_name, each.roles, active=each.active, entry=each.entry)
-            if each.keys:
-                self._write(("INSERT OR IGNORE INTO once VALUES (?)", (_ISSUED,)))
-            for key in each.keys:
-                if key.revoked_at is not None:
-                    self.revoke(key.key_id)
+    def note_issued(self) -> None:
+        """Remember that a key was issued, whether it is known here or not."""
+        self._write(("INSERT OR IGNORE INTO once VALUES (?)", (_ISSUED,)))
+
+    def principals(self) -> list[str]:
+        """Return the names of all principals that are mirrored."""
+        return [str(name) for (name,) in self._rows("SELECT name FROM principal ORDER BY name")]
+
+    def suspend(self, name: str, entry: int) -> None:
+        """Let a principal not act, from this entry on until a later one defines it anew."""
+        self._write(
+            (
+                "UPDATE principal SET active = 0, roles = '[]', entry = ? WHERE name = ? AND entry < ?",
+                (entry, name, entry),
+            )
+        )
+
+    def mirrored(self) -> tuple[int, bytes] | None:
+        """Return size and root of the ledger that the mirror is known to agree with, None where that is unknown."""
+        rows = self._rows("SELECT size, root FROM mirrored")
+        return (int(rows[0][0]), bytes(rows[0][1])) if rows else None
+
+    def note_mirrored(self, size: int, root: bytes) -> None:
+        """Remember that the mirror agrees with the ledger of this size and root."""
+        self._write(("DELETE FROM mirrored", ()), ("INSERT INTO mirrored VALUES (?, ?)", (size, root)))
+
+    def forget_principals(self) -> None:
+        """Forget whom the mirror knows: nobody may act until the ledger has said who they are."""
+        self._write(("DELETE FROM mirrored", ()), ("DELETE FROM principal", ()))
 
     def uses(self) -> list[KeyUse]:
         """Return every key, by id, without anything that it could be used with."""

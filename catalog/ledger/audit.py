@@ -79,6 +79,9 @@ class Snapshot(Protocol):
     def erased(self) -> list[int]:
         """Return the entries whose bodies are said to be erased."""
 
+    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
+        """Return the indexes, from `start` on, of the entries that hold one of these marks, see `entry.mark_of`."""
+
     def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
 

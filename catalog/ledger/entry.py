@@ -110,6 +110,11 @@ class Entry:
         )
 
 
+def mark_of(kind: str) -> bytes:
+    """Return the bytes that stand in the canonical form of every entry of a kind, and in that of no other."""
+    return b'"kind":"%b"' % kind.encode("ascii")
+
+
 def check_names(kind: str, actor: str, correlation_id: str, subjects: tuple[str, ...]) -> None:
     """Raise MalformedEntryError unless all of these may stand in an entry."""
     if len(kind) > _MAX_KIND or not _KIND.fullmatch(kind):

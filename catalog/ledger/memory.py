@@ -155,6 +155,10 @@ class MemorySnapshot:
         """Return the entries whose bodies are erased."""
         return [row.index for row in self.entries if row.erased_by is not None]
 
+    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
+        """Return the indexes of the entries that hold one of these marks."""
+        return [row.index for row in self.entries[start:] if any(mark in row.entry_bytes for mark in marks)]
+
     def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every checkpoint, the oldest first, or only the `last` so many."""
         return self.issued[-last:] if last else self.issued.copy()

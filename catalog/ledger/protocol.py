@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -133,6 +133,9 @@ class Ledger(Protocol):
 
     def entries(self, start: int, limit: int) -> list[StoredEntry]:
         """Return up to `limit` entries from `start` on, in order; empty at the end."""
+
+    def of_kinds(self, kinds: Collection[str], start: int = 0) -> list[int]:
+        """Return the indexes, from `start` on, of the entries of these kinds; their bodies are not read."""
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the path from an entry to the root at a size (RFC 9162 §2.1.3)."""

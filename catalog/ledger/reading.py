@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 
 from catalog.errors import EvidenceError
 from catalog.ledger import audit, erasure, merkle
 from catalog.ledger.audit import Snapshot, read_back
 from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.entry import mark_of
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.note import VerifierKey
 from catalog.ledger.proof import ProofFile
@@ -68,6 +70,11 @@ class ReadableLedger(ABC):
         if len(entries) < end - start:
             raise EvidenceError(f"entry {start + len(entries)} is missing", index=start + len(entries))
         return entries
+
+    def of_kinds(self, kinds: Collection[str], start: int = 0) -> list[int]:
+        """Return the indexes, from `start` on, of the entries of these kinds."""
+        with self._snapshot() as snapshot:
+            return snapshot.of_kinds([mark_of(kind) for kind in kinds], start)
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the path from an entry to the root at a size."""

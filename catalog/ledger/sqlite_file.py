@@ -276,6 +276,16 @@ class SqliteSnapshot:
         with translated(self._path):
             return [index for (index,) in self._connection.execute("SELECT idx FROM erasure ORDER BY idx")]
 
+    def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
+        """Return the indexes of the entries that hold one of these marks: the headers are read once, no body is."""
+        holds = " OR ".join(["instr(CAST(bytes AS BLOB), ?)"] * len(marks)) or "0"
+        with translated(self._path):
+            found = self._connection.execute(
+                f"SELECT idx FROM entry WHERE idx >= ? AND ({holds}) ORDER BY idx",  # noqa: S608 (marks only)
+                (start, *marks),
+            )
+            return [index for (index,) in found]
+
     def checkpoints(self, last: int | None = None) -> list[CheckpointRow]:
         """Return every stored checkpoint, the oldest first, or only the `last` so many."""
         with translated(self._path):

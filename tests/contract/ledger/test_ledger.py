@@ -277,3 +277,15 @@ def test_a_closed_ledger_takes_nothing(ledger: Ledger) -> None:
     ledger.close()
     with pytest.raises(OperatorError):
         ledger.append(make_draft(1))
+
+
+def test_the_entries_of_some_kinds_are_found_without_their_bodies(ledger: Ledger) -> None:
+    kinds = ["record.tag", "record.issue_key", "record.tagged", "openlineage.run_event", "record.issue_key"]
+    for number, kind in enumerate(kinds):
+        ledger.append(make_draft(number, kind=kind)).result(timeout=10)
+    ledger.append(make_draft(5, subjects=('{"kind":"record.issue_key"}',))).result(timeout=10)
+    assert ledger.of_kinds({"record.issue_key"}) == [1, 4]
+    assert ledger.of_kinds({"record.issue_key", "record.tag"}) == [0, 1, 4, 5]
+    assert ledger.of_kinds({"record.issue_key"}, start=2) == [4]
+    assert ledger.of_kinds({"record.issue"}) == []
+    assert ledger.of_kinds(()) == []

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import LOCAL
-from catalog.access.queries import list_principals, principals
+from catalog.access.queries import principals
 from catalog.errors import AskerError, OperatorError, SenderError
 from graph_schema.nodes import Principal
 from tests.support.records import House, principal
@@ -131,17 +131,6 @@ def test_what_an_older_entry_says_of_a_principal_changes_nothing(tmp_path: Path)
     keys.learn("ada", "Ada", ["admin"], active=True, entry=3)
     assert not keys.knows("ada")
     keys.close()
-
-
-def test_a_lost_mirror_is_repaired_from_the_ledger(house: House, tmp_path: Path) -> None:
-    key_id = house.act_as("ada", "engineer").key_id
-    house.record({"kind": "revoke_key", "key_id": key_id, "principal": "ada"})
-    fresh = KeyFile(tmp_path / "other.sqlite")
-    assert not fresh.has_ever_issued()
-    fresh.reconcile(list_principals(house.store))
-    assert fresh.has_ever_issued()
-    assert fresh.knows("ada")
-    fresh.close()
 
 
 def test_a_principal_is_told_with_its_keys(house: House) -> None:
