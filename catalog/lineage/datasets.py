@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force
@@ -33,25 +35,34 @@ def _learn(scene: Scene, walk: Walk, targets: Iterable[str]) -> None:
     scene.learn_declarations(names)
 
 
-def crisp_upstream(scene: Scene, walk: Walk, front: list[str]) -> list[LineageEdge]:
-    """Return the edges into each of the datasets and model versions (rules 6 and 10)."""
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The datasets at which edges are wanted to start, and every name that may stand for one of them."""
+
+    datasets: frozenset[str]
+    names: frozenset[str]
+
+
+def crisp_upstream(scene: Scene, walk: Walk, front: Sequence[str], ends: Ends | None = None) -> Iterator[LineageEdge]:
+    """Yield the edges into each of the datasets and model versions (rules 6 and 10), only from `ends` where given."""
     _learn(scene, walk, front)
-    attempts = _attempts(scene, front) if walk.include_attempts else []
-    return [*(edge for target in front for edge in _into(scene, walk, target)), *attempts]
+    for target in front:
+        yield from _into(scene, walk, target, ends)
+    if walk.include_attempts:
+        yield from _attempts(scene, frozenset(front), ends)
 
 
-def crisp_downstream(scene: Scene, walk: Walk, front: list[str]) -> list[LineageEdge]:
-    """Return the edges out of each of the datasets: those edges into what they ever fed that start at them."""
+def crisp_downstream(scene: Scene, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
+    """Yield the edges out of each of the datasets: those edges into what they ever fed that start at them."""
     scene.learn_names(front)
-    names = sorted({name for source in front for name in scene.names(source)})
-    fed = {flow.target for flow in scene.reader.flows(names, "out", scene.valid_at, scene.known_at)}
+    names = frozenset(name for source in front for name in scene.names(source))
+    fed = scene.reader.neighbours(sorted(names), "out", scene.valid_at, scene.known_at)
     scene.learn_names(fed)
     targets = sorted({name for target in fed for name in scene.names(target)})
-    wanted = set(front)
-    return [edge for edge in crisp_upstream(scene, walk, targets) if edge.source in wanted]
+    return crisp_upstream(scene, walk, targets, Ends(frozenset(front), names))
 
 
-def _into(scene: Scene, walk: Walk, target: str) -> Iterator[LineageEdge]:
+def _into(scene: Scene, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
     writes = scene.writes(target)
     current = in_force(writes)
     newest = {write.job: write.at for write in current}
@@ -61,18 +72,31 @@ def _into(scene: Scene, walk: Walk, target: str) -> Iterator[LineageEdge]:
     replaced = {said.subject for said in declared}
     held = {write for write in current if write.job not in replaced}
     for write in writes if walk.include_past else held:
-        yield from _sources(scene, target, write, past=write not in held)
+        yield from _sources(scene, target, write, ends, past=write not in held)
     for said in declared:
-        yield from _declared(scene, target, said)
+        yield from _declared(scene, target, said, ends)
 
 
-def _sources(scene: Scene, target: str, write: Write, *, past: bool) -> Iterator[LineageEdge]:
+def _resolved(scene: Scene, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
+    """Yield the wanted ones of the names, ascending, each with the dataset that it stood for at the time."""
+    if ends is None:
+        yield from ((name, scene.resolve(name, at)) for name in sorted(names))
+        return
+    # Whichever is fewer is gone through: a run may have read a thousand of which one is wanted.
+    few, many = (names, ends.names) if len(names) < len(ends.names) else (ends.names, names)
+    for name in sorted(name for name in few if name in many):
+        if (dataset := scene.resolve(name, at)) in ends.datasets:
+            yield name, dataset
+
+
+def _sources(scene: Scene, target: str, write: Write, ends: Ends | None, *, past: bool) -> Iterator[LineageEdge]:
     stated = scene.trained_on(write) if write.how == "registered" else []
     for edge in stated:
         source = scene.resolve(edge.data["dataset"], write.at)
-        yield LineageEdge(
-            source, target, "registered", write.job, write.run, Confidence.STATED, write.at, edge.entry, past=past
-        )
+        if ends is None or source in ends.datasets:
+            yield LineageEdge(
+                source, target, "registered", write.job, write.run, Confidence.STATED, write.at, edge.entry, past=past
+            )
     if stated or write.run is None:
         return
     fold = scene.fold(write.run)
@@ -80,10 +104,11 @@ def _sources(scene: Scene, target: str, write: Write, *, past: bool) -> Iterator
         return
     confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
     renamed = write.access.renamed_from
-    for name in sorted({*fold.inputs, *((renamed,) if renamed else ())}):
+    beside = () if renamed is None or renamed in fold.inputs else _resolved(scene, (renamed,), write.at, ends)
+    for name, source in chain(_resolved(scene, fold.inputs.keys(), write.at, ends), beside):
         how = "renamed" if name == renamed else write.how
         yield LineageEdge(
-            scene.resolve(name, write.at),
+            source,
             target,
             how,
             write.job,
@@ -95,20 +120,18 @@ def _sources(scene: Scene, target: str, write: Write, *, past: bool) -> Iterator
         )
 
 
-def _declared(scene: Scene, target: str, said: Statement) -> Iterator[LineageEdge]:
-    for name in sorted(set(said.data.get("inputs") or ())):
-        source = scene.resolve(name, said.valid_from)
+def _declared(scene: Scene, target: str, said: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
+    for _, source in _resolved(scene, scene.declared_inputs(said), said.valid_from, ends):
         yield LineageEdge(
             source, target, "declared", said.subject, None, Confidence.STATED, said.valid_from, said.entry
         )
 
 
-def _attempts(scene: Scene, front: Sequence[str]) -> list[LineageEdge]:
-    """Return the edges that runs without a completion would have made, for each job those since its newest write."""
+def _attempts(scene: Scene, front: frozenset[str], ends: Ends | None) -> Iterator[LineageEdge]:
+    """Yield the edges that runs without a completion would have made, for each job those since its newest write."""
     names = sorted({name for target in front for name in scene.names(target)})
     wrote = scene.reader.hop(names, ("WROTE",), "in", scene.known_at)
     scene.learn_runs(edge.source for edge in wrote)
-    found = []
     for run, name, job in sorted({(edge.source, edge.target, edge.job or "") for edge in wrote}):
         fold = scene.fold(run)
         if fold is None or fold.effective_at or (name, job or None) not in fold.outputs:
@@ -116,33 +139,33 @@ def _attempts(scene: Scene, front: Sequence[str]) -> list[LineageEdge]:
         target = scene.resolve(name, fold.started_at)
         since = (
             max((write.at for write in scene.writes(target) if write.job == (job or None)), default=None)
-            if (target in front)
+            if target in front
             else None
         )
         if target not in front or (since is not None and fold.started_at < since):
             continue
         confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-        found += [
-            LineageEdge(
-                scene.resolve(source, fold.started_at),
+        for read, source in _resolved(scene, fold.inputs.keys(), fold.started_at, ends):
+            yield LineageEdge(
+                source,
                 target,
                 "ran",
                 job or None,
                 run,
                 confidence,
                 fold.started_at,
-                scene.known_from(run, source, name),
+                scene.known_from(run, read, name),
                 attempt=True,
             )
-            for source in sorted(fold.inputs)
-        ]
-    return found
 
 
-def cautious(scene: Scene, direction: Direction, front: list[str]) -> list[LineageEdge]:
-    """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7)."""
+def cautious(scene: Scene, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
+    """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7).
+
+    Where there are more than `limit`, more than that of them.
+    """
     flows = scene.reader.flows(
-        front, "in" if direction is Direction.UPSTREAM else "out", scene.valid_at, scene.known_at
+        front, "in" if direction is Direction.UPSTREAM else "out", scene.valid_at, scene.known_at, limit
     )
     stated = {"declared", "registered", "renamed", "alias"}
     return [

@@ -133,12 +133,12 @@ def _one_way(scene: Scene, states: States, walk: Walk, grain: Grain, roots: list
 def _expand(scene: Scene, states: States, walk: Walk, grain: Grain) -> Expand:
     up = walk.direction is Direction.UPSTREAM
     if grain is Grain.SNAPSHOT:
-        return states.upstream if up else states.downstream
+        return lambda front, _: (states.upstream if up else states.downstream)(front)
     if grain is Grain.RUN:
-        return lambda front: (runs.upstream if up else runs.downstream)(states, front)
+        return lambda front, _: (runs.upstream if up else runs.downstream)(states, front)
     if walk.manner is Manner.CAUTIOUS:
-        return lambda front: datasets.cautious(scene, walk.direction, front)
-    return lambda front: (datasets.crisp_upstream if up else datasets.crisp_downstream)(scene, walk, front)
+        return lambda front, limit: datasets.cautious(scene, walk.direction, front, limit)
+    return lambda front, _: (datasets.crisp_upstream if up else datasets.crisp_downstream)(scene, walk, front)
 
 
 def _graph(states: States, walked: Walked, roots: list[str], grain: Grain, budget: int) -> LineageGraph:

@@ -30,6 +30,7 @@ class Scene:
         self._first: dict[str, dict[str, int]] = {}
         self._writes: dict[str, list[Write]] = {}
         self._declared: dict[str, list[Statement]] = {}
+        self._inputs: dict[Statement, frozenset[str]] = {}
         self._trained: dict[str, list[Edge]] = {}
         self._nodes: dict[str, Node | None] = {}
         self._latest: dict[tuple[str, int, str], Write | None] = {}
@@ -188,6 +189,12 @@ class Scene:
     def declarations(self, target: str) -> list[Statement]:
         """Return each job's newest declaration that names the dataset among its outputs."""
         return self._declared.get(target, [])
+
+    def declared_inputs(self, said: Statement) -> frozenset[str]:
+        """Return what a declaration names as read; it is read once however many outputs it has."""
+        if said not in self._inputs:
+            self._inputs[said] = frozenset((said.data or {}).get("inputs") or ())
+        return self._inputs[said]
 
     def learn_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
         """Fetch for each (dataset, time, run) the newest write to the dataset at or before the time by another run."""

@@ -136,18 +136,18 @@ class States:
             return completed if self.walk.include_past else completed[-1:]
         return sorted(writes, key=write_order)
 
-    def upstream(self, front: list[str]) -> list[LineageEdge]:
-        """Return the edges into each state."""
+    def upstream(self, front: Sequence[str], sources: frozenset[str] | None = None) -> Iterator[LineageEdge]:
+        """Yield the edges into each state, only from `sources` where given."""
         made = self.producers(front)
         models = [state for state in front if label_of(state) == "ModelVersion"]
-        edges = []
         if models:
             self.scene.learn_writes(models, everything=self.walk.include_past)
             for model in models:
                 writes = self.scene.writes(model)
                 held = in_force(writes)
                 made[model] = writes if self.walk.include_past else held
-                edges += [edge for write in made[model] for edge in self._trained(write, past=write not in held)]
+                trained = (edge for write in made[model] for edge in self._trained(write, past=write not in held))
+                yield from (edge for edge in trained if sources is None or edge.source in sources)
         inferred = {
             (state, write)
             for state, writes in made.items()
@@ -155,10 +155,11 @@ class States:
             if write.run and not self.scene.trained_on(write)
         }
         reads = self.reads(write.run for _, write in inferred if write.run)
+        if sources is not None:
+            reads = {run: [read for read in some if read.state in sources] for run, some in reads.items()}
         for state, write in sorted(inferred, key=lambda pair: (pair[0], write_order(pair[1]))):
             for read in reads.get(write.run or "", ()):
-                edges.append(self._edge(read, state, write))
-        return edges
+                yield self._edge(read, state, write)
 
     def _trained(self, write: Write, *, past: bool) -> Iterator[LineageEdge]:
         for edge in self.scene.trained_on(write):
@@ -190,8 +191,8 @@ class States:
             attempt=write.how == "attempted",
         )
 
-    def downstream(self, front: list[str]) -> list[LineageEdge]:
-        """Return the edges out of each state: those edges into what its readers left that start at it."""
+    def downstream(self, front: Sequence[str]) -> Iterator[LineageEdge]:
+        """Yield the edges out of each state: those edges into what its readers left that start at it."""
         readers = self.readers(front)
         snapshots = [state for state in front if label_of(state) == "Snapshot"]
         trained = self.scene.reader.hop(snapshots, ("TRAINED_ON",), "in", self.scene.known_at) if snapshots else []
@@ -199,8 +200,7 @@ class States:
         produced = self.scene.reader.hop(sorted(readers), ("PRODUCED",), "out", self.scene.known_at) if readers else []
         targets |= {edge.target for edge in produced}
         targets |= self.left(readers) | self._sealed(readers)
-        wanted = set(front)
-        return [edge for edge in self.upstream(sorted(targets)) if edge.source in wanted]
+        return self.upstream(sorted(targets), frozenset(front))
 
     def _sealed(self, runs: Iterable[str]) -> set[str]:
         """Return the snapshots that seals say the runs generated, for states that their emitters did not version."""

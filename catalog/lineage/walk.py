@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import attrgetter
+from typing import Final
 
 from catalog.lineage.model import Direction, LineageEdge
 
-Expand = Callable[[list[str]], Iterable[LineageEdge]]
+Expand = Callable[[list[str], int], Iterable[LineageEdge]]
+"""What lies behind a frontier, in an order of its own; no more than so many edges are taken, and one."""
 End = Callable[[LineageEdge], str]
+
+
+EDGES_A_NODE: Final = 25
+"""How many edges an answer holds for each node of its budget: of a thousand datasets that all were made of a thousand
+others there are a million, and nobody reads them."""
 
 
 @dataclass(slots=True)
@@ -34,7 +42,7 @@ def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget
     """Walk from the roots level by level, one `expand` a level, until the depth or the budget of nodes ends it.
 
     One level more than asked is expanded to learn at which nodes there is more. Within a level nodes are taken in the
-    order of their ids, so that two stores truncate alike.
+    order of their ids, so that two stores truncate alike. `EDGES_A_NODE` edges for each node of the budget end it too.
     """
     ends: tuple[End, End] = (attrgetter("source"), attrgetter("target"))
     far, near = ends if direction is Direction.UPSTREAM else ends[::-1]
@@ -43,11 +51,16 @@ def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget
     for level in range(depth + 1):
         if not front:
             break
-        edges = list(expand(front))
+        left = EDGES_A_NODE * budget - len(walked.edges)
+        edges = list(islice(expand(front, left), left + 1))
+        dense = len(edges) > left
+        if dense:
+            edges.pop()
+            walked.more.update(front)
         new = sorted({far(edge) for edge in edges} - walked.depths.keys())
         room = budget - len(walked.depths) if level < depth else 0
         front = new[: max(room, 0)]
-        walked.truncated = level < depth and len(new) > len(front)
+        walked.truncated = dense or (level < depth and len(new) > len(front))
         walked.depths.update(dict.fromkeys(front, level + 1))
         for edge in edges:
             if far(edge) in walked.depths:

@@ -54,7 +54,9 @@ class LineageInput:
     )
     include_past: bool = False
     include_attempts: bool = False
-    budget: int = strawberry.field(default=2000, description="The most nodes an answer may have.")
+    budget: int = strawberry.field(
+        default=2000, description="The most nodes an answer may have, and 25 edges for each."
+    )
 
     def read(self, asking: Asking) -> model.Walk:
         """Return the walk as the capability takes it."""
