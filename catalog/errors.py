@@ -1,7 +1,7 @@
 """Errors sorted by who has to act: the sender, the asker, the operator, or whoever answers for the evidence.
 
     Exception
-    ├── SenderError     what was sent must change (400, 413, 422)
+    ├── SenderError     what was sent must change (400, 408, 413, 422)
     ├── AskerError      the question or the right to ask it (401, 403, 404)
     ├── OperatorError   something outside is not there (503 and Retry-After, exit code 3)
     └── EvidenceError   the ledger does not verify (never retried)
@@ -20,7 +20,7 @@ class SenderError(Exception):
     `pointer` is the JSON pointer (RFC 6901) of the offending value, empty for the whole document.
     """
 
-    def __init__(self, detail: str, *, pointer: str = "", status: Literal[400, 413, 422] = 400) -> None:
+    def __init__(self, detail: str, *, pointer: str = "", status: Literal[400, 408, 413, 422] = 400) -> None:
         """Keep the sentence, the place and the HTTP status."""
         super().__init__(detail)
         self.detail = detail

@@ -57,6 +57,20 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         16 * _MEBIBYTE, ge=1024, description="Largest body taken, after decompression, in bytes."
     )
+    max_connections: int = Field(
+        1024, ge=1, description="Most connections at once; fewer where the process may not open as many descriptors."
+    )
+    max_peer_connections: int = Field(
+        128, ge=1, description="Most connections at once from one address; behind a proxy, all come from one."
+    )
+    header_seconds: float = Field(10, gt=0, description="Longest time the headers of a request may take, in seconds.")
+    body_seconds: float = Field(
+        20, gt=0, description="Longest time its body may take, in seconds, and one more for each 64 KiB that came."
+    )
+    send_seconds: float = Field(
+        60, gt=0, description="How long an answer waits for its client to read any of it, in seconds."
+    )
+    idle_seconds: int = Field(15, ge=1, description="How long a connection may be idle between requests, in seconds.")
     max_json_depth: int = Field(200, ge=8, le=500, description="Deepest nesting of JSON taken.")
     max_batch_events: int = Field(10_000, ge=1, description="Most events taken in one batch.")
     max_waiting: int = Field(

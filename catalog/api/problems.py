@@ -52,7 +52,9 @@ def _unreadable(error: Unreadable) -> Problem:
 
 
 def _sender(error: SenderError) -> Problem:
-    return Problem("sender", error.status, error.detail, error.pointer)
+    # Of a body that was not waited for, the rest may still come: it is not to be taken for a next request.
+    headers = {"Connection": "close"} if error.status == 408 else {}  # noqa: PLR2004  the status of RFC 9110
+    return Problem("sender", error.status, error.detail, error.pointer, headers=headers)
 
 
 def _asker(error: AskerError) -> Problem:

@@ -18,6 +18,7 @@ import uvicorn
 from catalog import app, logs
 from catalog.access.presence import Announcement, Presence
 from catalog.api.front import Front
+from catalog.api.http.connections import configured
 from catalog.cli.ending import Exit, fail
 from catalog.cli.output import say
 from catalog.errors import OperatorError
@@ -28,7 +29,6 @@ _SWITCH_SECONDS = 0.001
 _COLLECT_AFTER = (20_000, 20, 50)
 _WARM_AFTER_SECONDS = 5
 _BACKLOG = 2048
-_GRACE_SECONDS = 10
 
 
 def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
@@ -60,7 +60,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
                 # What is there now stays: looking through it again and again is what the slowest answers waited for.
                 gc.freeze()
                 threading.Thread(target=_warm, args=(service.projection,), name="warming", daemon=True).start()
-                _run(service.asgi, listener)
+                _run(service.asgi, settings, listener)
 
 
 def _warm(projection: Following) -> None:
@@ -76,21 +76,11 @@ def _warm(projection: Following) -> None:
     gc.freeze()
 
 
-def _run(asgi: Front, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        asgi,
-        access_log=False,
-        log_config=None,
-        lifespan="off",
-        # A proxy's word about who the client is would let it pass for this machine.
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+def _run(asgi: Front, settings: Settings, listener: socket.socket) -> None:
     # uvicorn raises the signal again once it has shut down; then everything else here still has to close.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(configured(asgi, settings)).run(sockets=[listener])
 
 
 def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:

@@ -76,7 +76,7 @@ async def endpoint(services: Services, request: Request) -> Response:
     require_json(request)
     actor = services.authenticate(request)
     limit = min(_MAX_QUERY_BYTES, services.settings.max_body_bytes)
-    question = Question.read(await read_body(request, limit))
+    question = Question.read(await read_body(request, limit, services.settings.body_seconds))
     if begins_to_read(question.query):
         rules.require(actor.roles, rules.READ)
     allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)
