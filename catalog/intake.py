@@ -120,9 +120,7 @@ class Intake:
         require(actor.roles, SEND_EVENTS)
         return self._append_event(value, flags, actor, correlation_id)
 
-    def submit_record(
-        self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str
-    ) -> Future[Accepted]:
+    def submit_record(self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Take one record: `{"kind": …, …fields}`, or a record that was read already.
 
         The same record again within ten minutes, with no other of its kind about its subject in between, is answered
@@ -155,9 +153,7 @@ class Intake:
         self._keys.keep(key)
         return accepted
 
-    def _take(
-        self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str
-    ) -> Future[Accepted]:
+    def _take(self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Future[Accepted]:
         warnings: list[str] = []
         said = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
         require(actor.roles, kind.permission(said))
@@ -207,6 +203,7 @@ class Intake:
             [role.value for role in record.roles],
             active=record.active,
             entry=accepted.receipt.index,
+            approves=[kind.value for kind in record.approves],
         )
         return accepted
 
@@ -215,7 +212,16 @@ class Intake:
         deadline = time.monotonic() + self._patience
         while True:
             with self._store.reading() as reader:
-                admission = Admission(actor.principal, actor.authenticated, reader, self._ledger, now)
+                admission = Admission(
+                    actor.principal,
+                    actor.authenticated,
+                    reader,
+                    self._ledger,
+                    now,
+                    actor.roles,
+                    actor.approves,
+                    actor.key_id,
+                )
                 seen = reader.checkpoint()
                 try:
                     return kind.admit(record, admission)
@@ -230,9 +236,7 @@ class Intake:
                     retry_after=2,
                 )
 
-    def _append_event(
-        self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str
-    ) -> Future[Accepted]:
+    def _append_event(self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str) -> Future[Accepted]:
         redacted = redact(value, token_key=self._token_key)
         event = read_event(redacted.value)
         subjects = _subjects_of(event)

@@ -100,7 +100,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_facts.tell_decision,
         approvals_admission.admit_decision,
     ),
-    Kind(DefinePrincipal, access_facts.subjects, access_facts.tell_principal),
+    Kind(DefinePrincipal, access_facts.subjects, access_facts.tell_principal, access_admission.admit_definition),
     Kind(IssueKey, access_facts.subjects, access_facts.tell_issue, access_admission.admit, open=False),
     Kind(RevokeKey, access_facts.subjects, access_facts.tell_revocation, access_admission.admit),
 )

@@ -301,13 +301,19 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What is known when a record is about to be taken: who says it, the graph, the ledger, the time in UTC µs."""
+    """What is known when a record is about to be taken: who says it, the graph, the ledger, the time in UTC µs.
+
+    `roles` and `approves` are what the actor holds, `key_id` the key that it acts under.
+    """
 
     actor: str
     authenticated: bool
     reader: Snapshotted
     ledger: Ledger
     now: int
+    roles: frozenset[str]
+    approves: frozenset[str]
+    key_id: str | None
 
     def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
         """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""

@@ -54,6 +54,7 @@ CLOSED: Final = frozenset(
     {
         "alterations",
         "approval_kind",
+        "approves",
         "artifact_digest",
         "code",
         "confidentiality",

@@ -93,7 +93,7 @@ ASPECTS: tuple[Aspect, ...] = (
     Aspect("attestation", ("Attestation",), "Method, what it clears, scope, result, until when, by whom."),
     Aspect("request", ("Approval",), "What is asked for: kind, use case, reason, bound digests, expiry."),
     Aspect("decision", ("Approval",), "Approve, deny or abstain, with reason, meaning of signature and signer."),
-    Aspect("principal", ("Principal",), "Name, kind, roles and whether active.", searchable=True),
+    Aspect("principal", ("Principal",), "Name, kind, roles, approvals it decides on, whether active.", searchable=True),
     Aspect("api_key", ("Principal",), "That a key was issued or revoked; never the key."),
     Aspect("code", ("CodeRevision",), "Whether the working tree was clean."),
     Aspect("environment", ("Environment",), "A short description of what is installed."),

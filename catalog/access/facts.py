@@ -16,6 +16,8 @@ def tell_principal(record: DefinePrincipal, hearing: Hearing) -> None:
     """Say who the principal is."""
     said = record.fields()
     value = {key: said[key] for key in ("display_name", "principal_kind", "roles", "active")}
+    if record.approves:
+        value["approves"] = said["approves"]
     hearing.telling.say(record.node, "principal", {**value, "by": hearing.actor})
 
 

@@ -2,9 +2,9 @@
 
 A key is `lw_<key id>_<secret>`, the secret 256 random bits. It is kept as SHA-256: a slow hash (scrypt) defends short
 secrets that people choose against guessing; 2^256 cannot be guessed, and a slow hash would cost on every request.
-Beside the keys lies a mirror of the principals (name, display name, roles, active): a principal must be known while the
-graph is unreachable. The ledger stays the truth of both; `access.mirror` brings the file up to it before anybody is
-served, so that a file that is lost, older, or another catalog's lets nobody in.
+Beside the keys lies a mirror of the principals (name, display name, roles, kinds of approval, active): a principal must
+be known while the graph is unreachable. The ledger stays the truth of both; `access.mirror` brings the file up to it
+before anybody is served, so that a file that is lost, older, or another catalog's lets nobody in.
 """
 
 from __future__ import annotations
@@ -34,18 +34,23 @@ CREATE TABLE IF NOT EXISTS key (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS principal (
   name TEXT PRIMARY KEY, display_name TEXT NOT NULL, roles TEXT NOT NULL, active INTEGER NOT NULL,
-  entry INTEGER NOT NULL
+  entry INTEGER NOT NULL, approves TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE TABLE IF NOT EXISTS once (what TEXT PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS mirrored (size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
 """
+_BEFORE_APPROVES = "ALTER TABLE principal ADD COLUMN approves TEXT NOT NULL DEFAULT '[]'"
+"""What a file of the version that granted no kinds of approval lacks: none were granted."""
+
 _LEARN = """
-INSERT INTO principal VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
-  display_name = excluded.display_name, roles = excluded.roles, active = excluded.active, entry = excluded.entry
+INSERT INTO principal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+  display_name = excluded.display_name, roles = excluded.roles, active = excluded.active, entry = excluded.entry,
+  approves = excluded.approves
   WHERE excluded.entry >= entry
 """
 _FIND = """
-SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_name, principal.roles, principal.active
+SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_name, principal.roles,
+  principal.approves, principal.active
   FROM key JOIN principal ON principal.name = key.principal WHERE key.id = ?
 """
 _ISSUED = "key-issued"
@@ -94,6 +99,9 @@ class KeyFile:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_SCHEMA)
+            columns = {row[1] for row in self._connection.execute("PRAGMA table_info(principal)")}
+            if "approves" not in columns:
+                self._connection.execute(_BEFORE_APPROVES)
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from error
 
@@ -122,10 +130,22 @@ class KeyFile:
         rows = self._rows("SELECT principal FROM key WHERE id = ?", (key_id,))
         return str(rows[0][0]) if rows else None
 
-    def learn(self, name: str, display_name: str, roles: Iterable[str], *, active: bool, entry: int) -> None:
+    def learn(
+        self,
+        name: str,
+        display_name: str,
+        roles: Iterable[str],
+        *,
+        active: bool,
+        entry: int,
+        approves: Iterable[str] = (),
+    ) -> None:
         """Mirror what the ledger's entry says of a principal; what an older entry says changes nothing."""
         self._write(
-            (_LEARN, (name, display_name, json.dumps(sorted(roles)), int(active), entry)),
+            (
+                _LEARN,
+                (name, display_name, json.dumps(sorted(roles)), int(active), entry, json.dumps(sorted(approves))),
+            ),
         )
 
     def knows(self, name: str) -> bool:
@@ -144,7 +164,8 @@ class KeyFile:
         """Let a principal not act, from this entry on until a later one defines it anew."""
         self._write(
             (
-                "UPDATE principal SET active = 0, roles = '[]', entry = ? WHERE name = ? AND entry < ?",
+                "UPDATE principal SET active = 0, roles = '[]', approves = '[]', entry = ? "
+                "WHERE name = ? AND entry < ?",
                 (entry, name, entry),
             )
         )
@@ -175,14 +196,20 @@ class KeyFile:
         same = hmac.compare_digest(rows[0][0] if rows else _NO_SECRET, _hash(key))
         if not rows or not same:
             return None
-        _, revoked, last_used, principal, display_name, roles, active = rows[0]
+        _, revoked, last_used, principal, display_name, roles, approves, active = rows[0]
         if revoked or not active:
             return None
         today = self._clock().date().isoformat()
         if last_used != today:
             self._write(("UPDATE key SET last_used = ? WHERE id = ?", (today, key_id)))
-        rights = frozenset(json.loads(roles))
-        return Actor(principal, rights, authenticated=True, display_name=display_name, key_id=key_id)
+        return Actor(
+            principal,
+            frozenset(json.loads(roles)),
+            authenticated=True,
+            display_name=display_name,
+            key_id=key_id,
+            approves=frozenset(json.loads(approves)),
+        )
 
     def close(self) -> None:
         """Let go of the file."""

@@ -83,8 +83,14 @@ class _Following:
     def _follow(self, kind: str, fields: dict[str, Any], stored: StoredEntry) -> None:
         if kind == DefinePrincipal.in_ledger():
             record = DefinePrincipal.replay(fields)
-            roles = [role.value for role in record.roles]
-            self._keys.learn(record.principal, record.display_name, roles, active=record.active, entry=stored.index)
+            self._keys.learn(
+                record.principal,
+                record.display_name,
+                [role.value for role in record.roles],
+                active=record.active,
+                entry=stored.index,
+                approves=[kind.value for kind in record.approves],
+            )
         elif kind == RevokeKey.in_ledger():
             self._keys.revoke(RevokeKey.replay(fields).key_id)
         else:

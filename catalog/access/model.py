@@ -12,13 +12,15 @@ LOCAL_DISPLAY_NAME = "local principal, unauthenticated"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts now: the principal's name, its roles, and whether a key proved it."""
+    """Whoever acts now: the principal's name, its roles, whether a key proved it, and on which approvals it decides."""
 
     principal: str
     roles: frozenset[str]
     authenticated: bool
     display_name: str
     key_id: str | None = None
+    approves: frozenset[str] = frozenset()
+    """The kinds of approval that were granted to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,30 @@ class KeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalRecord:
-    """A principal as the newest record defines it; kind is PERSON, EMITTER or SERVICE."""
+    """A principal as the newest record defines it.
+
+    `principal_kind` is PERSON, EMITTER or SERVICE; `approves` are the kinds of approval that it may decide on.
+    """
 
     id: str
     principal: str
     display_name: str
     principal_kind: str
     roles: tuple[str, ...]
+    approves: tuple[str, ...]
     active: bool
     first_entry: int
     entry: int
     since: int
     keys: tuple[KeyRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What one record defined a principal to be: in which ledger entry, and by whom."""
+
+    entry: int
+    by: str
+    principal_kind: str
+    roles: frozenset[str]
+    approves: frozenset[str]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.access.model import KeyRecord, PrincipalRecord
+from catalog.access.model import Definition, KeyRecord, PrincipalRecord
 from catalog.reading import LATEST, AsOf
 from catalog.store.protocol import Query, Snapshotted
 from graph_schema.facts import Statement
@@ -48,6 +48,23 @@ def list_principals(reader: Snapshotted, as_of: AsOf = LATEST) -> tuple[Principa
     return tuple(sorted(principals(reader, ids, as_of).values(), key=lambda each: each.principal))
 
 
+def definitions(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Definition, ...]]:
+    """Return every definition of each principal, by ledger entry; one that nobody defined is absent."""
+    found: dict[str, list[Definition]] = defaultdict(list)
+    for said in reader.statements(ids, ("principal",), as_of.known_at):
+        value = said.data
+        found[said.subject].append(
+            Definition(
+                said.entry,
+                value["by"],
+                value["principal_kind"],
+                frozenset(value["roles"]),
+                frozenset(value.get("approves", ())),
+            )
+        )
+    return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
+
+
 def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
     value = said.data
     return PrincipalRecord(
@@ -56,6 +73,7 @@ def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Stat
         display_name=value["display_name"],
         principal_kind=value["principal_kind"],
         roles=tuple(value["roles"]),
+        approves=tuple(value.get("approves", ())),
         active=value["active"],
         first_entry=first_entry,
         entry=said.entry,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, model_validator
 
 from catalog.access.model import LOCAL
-from catalog.record import Name, Record, distinct
+from catalog.record import Name, Record, distinct, is_replayed, refusal, warn
 from graph_schema.nodes import Principal
-from graph_schema.vocabulary.words import PrincipalKind, PrincipalRole
+from graph_schema.vocabulary.words import ApprovalKind, PrincipalKind, PrincipalRole
 
 
 def _not_local(name: str) -> str:
@@ -27,7 +27,7 @@ KeyId = Annotated[str, Field(pattern=r"^[a-z2-7]{10}$")]
 
 
 class DefinePrincipal(Record):
-    """Who a principal is, what it is trusted with, and whether it may act."""
+    """Who a principal is, what it is trusted with, on which approvals it decides, and whether it may act."""
 
     name: ClassVar[str] = "define_principal"
 
@@ -35,7 +35,23 @@ class DefinePrincipal(Record):
     display_name: Name
     principal_kind: PrincipalKind
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()
+    approves: Annotated[tuple[ApprovalKind, ...], distinct()] = ()
     active: StrictBool = True
+
+    @model_validator(mode="after")
+    def _decides_or_emits(self, info: ValidationInfo) -> Self:
+        if is_replayed(info):
+            return self
+        decides = PrincipalRole.APPROVER in self.roles
+        if self.approves and not decides:
+            raise refusal("approves needs the role approver: add it, or leave approves out.", "/approves")
+        if decides and PrincipalRole.EMITTER in self.roles:
+            raise refusal("An emitter decides on no approval: leave out the role emitter or approver.", "/roles")
+        if decides and self.principal_kind is PrincipalKind.EMITTER:
+            raise refusal("A principal of the kind EMITTER decides on no approval: leave out approver.", "/roles")
+        if decides and not self.approves:
+            warn(info, "This approver decides on nothing yet: say in approves on which kinds of approval.")
+        return self
 
     @property
     def node(self) -> Principal:

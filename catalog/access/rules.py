@@ -66,3 +66,10 @@ def require(roles: Iterable[str], permission: str) -> None:
         return
     able = sorted(role.value for role in PrincipalRole if permission in TABLE[role])
     raise AskerError(f"This needs the role {' or '.join(able)}.", status=403)
+
+
+def check_own_definition(held: frozenset[str], taken: frozenset[str]) -> None:
+    """Raise AskerError 403 where somebody would give themselves a role or a kind of approval that they do not hold."""
+    gained = sorted(taken - held)
+    if gained:
+        raise AskerError(f"Nobody gives themselves {', '.join(gained)}; another admin has to.", status=403)

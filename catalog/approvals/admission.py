@@ -35,10 +35,12 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
-    """Hold the request to exist, to be open and to be another principal's, and sign the decision."""
+    """Hold the request to exist, to be open, another principal's and of a kind granted; sign the decision."""
     stored = _request(record.request, admission)
     body = orjson.loads(stored.body or b"{}")
     rules.check_decider(stored.entry.actor, admission.actor)
+    kind = str(body["record"]["approval_kind"])
+    rules.check_granted(kind, admission.roles, admission.approves, authenticated=admission.authenticated)
     rules.check_expiry(None if record.expires_at is None else micros(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.reader, [approval], AsOf(valid_at=admission.now)).get(approval)
@@ -53,10 +55,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
         decided_by=admission.actor,
         authenticated=admission.authenticated,
     )
-    return Admitted(
-        {"signed": signed, "request_leaf": stored.leaf.hex()},
-        () if admission.authenticated else ("The local principal is not authenticated: no gate will accept this.",),
-    )
+    return Admitted({"signed": signed, "request_leaf": stored.leaf.hex(), "key_id": admission.key_id})
 
 
 def _request(index: int, admission: Admission) -> StoredEntry:

@@ -58,6 +58,7 @@ def tell_decision(record: DecideApproval, hearing: Hearing) -> None:
             "signed": str(hearing.added.get("signed", "")),
             "by": hearing.actor,
             "authenticated": hearing.authenticated,
+            **({"key_id": key_id} if (key_id := hearing.added.get("key_id")) else {}),
         },
     )
     telling.edge(Decided(Principal(hearing.actor), approval), {"decision": said["decision"]})

@@ -29,7 +29,8 @@ class Decision:
     """One decision on a request, with what 21 CFR 11.50(a) asks for.
 
     `signed` is the digest over decision, meaning, signer, bound digests and the request's index and leaf (11.70: it
-    cannot be cut out and moved). `authenticated` is False for the local principal, whose decision satisfies no gate.
+    cannot be cut out and moved). `authenticated` is False for the local principal, which older versions let decide.
+    `key_id` is the key that it was made under, None where an older version did not note it.
     """
 
     entry: int
@@ -44,6 +45,7 @@ class Decision:
     expires_at: int | None
     conditions: tuple[str, ...]
     signed: str
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

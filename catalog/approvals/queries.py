@@ -28,14 +28,10 @@ def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> 
             requests.setdefault(said.subject, said)
         else:
             decisions[said.subject].append(_decision(said))
-    return {
-        id_: _approval(requests[id_], decisions[id_], as_of) for id_ in dict.fromkeys(ids) if id_ in requests
-    }
+    return {id_: _approval(requests[id_], decisions[id_], as_of) for id_ in dict.fromkeys(ids) if id_ in requests}
 
 
-def approvals_of(
-    reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, tuple[Approval, ...]]:
+def approvals_of(reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Approval, ...]]:
     """Return the approvals that concern each subject, the oldest request first; a subject without any is absent."""
     edges = reader.hop(subjects, ("CONCERNS",), "in", as_of.known_at)
     found = approvals(reader, sorted({edge.source for edge in edges}), as_of)
@@ -123,4 +119,5 @@ def _decision(said: Statement) -> Decision:
         expires_at=value["expires_at"],
         conditions=tuple(value["conditions"]),
         signed=value["signed"],
+        key_id=value.get("key_id"),
     )

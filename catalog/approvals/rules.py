@@ -10,6 +10,7 @@ from typing import Any
 
 from catalog.approvals.model import ApprovalState, BoundDigest, Decision
 from catalog.errors import AskerError, SenderError
+from graph_schema.vocabulary.words import PrincipalRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,24 @@ def check_decider(requested_by: str, decides: str) -> None:
     """Raise AskerError 403 where the requester would decide: not by another key of the same principal either."""
     if requested_by == decides:
         raise AskerError("Whoever asks for an approval cannot decide on it; another principal has to.", status=403)
+
+
+def check_granted(approval_kind: str, roles: frozenset[str], granted: frozenset[str], *, authenticated: bool) -> None:
+    """Raise AskerError 403 unless the decider is authenticated, no emitter, and was granted this kind of approval."""
+    if not authenticated:
+        raise AskerError(
+            "The local principal decides on nothing: nobody proved who it is. An approver with a key decides, made by"
+            f" `lineward key create NAME --role approver --approves {approval_kind.lower()}`.",
+            status=403,
+        )
+    if PrincipalRole.EMITTER in roles:
+        raise AskerError("An emitter decides on no approval; a principal without that role has to.", status=403)
+    if approval_kind not in granted:
+        raise AskerError(
+            f"{approval_kind} approvals were not granted to this principal to decide on: another principal with the"
+            " role admin grants them by a define_principal record that names them in approves.",
+            status=403,
+        )
 
 
 def check_open(state: ApprovalState) -> None:

@@ -65,9 +65,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     settings = settings_for(data)
     keys: dict[str, str | None] = {}
     with gateway(Target(settings), None, owner=True, new=True) as owner:
-        admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"])
+        admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"], [])
         for one in principals:
-            keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles))
+            keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles), list(one.approves))
     with _server(data, port) as url:
         say(f"Lineward serves {url}, data in {data}")
         with _status("running the pipeline") as status:
@@ -96,7 +96,7 @@ def _example() -> tuple[Any, Any]:
     return run_pipeline, PRINCIPALS
 
 
-def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str]) -> str:
+def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str], approves: list[str]) -> str:
     """Define a principal and return its key."""
     definition = {
         "kind": "define_principal",
@@ -104,6 +104,7 @@ def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str]) -
         "display_name": name,
         "principal_kind": kind,
         "roles": roles,
+        "approves": approves,
     }
     checked(way.request("POST", "api/v1/records", json=definition))
     issued = ask(

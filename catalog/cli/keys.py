@@ -10,7 +10,7 @@ from rich.text import Text
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, checked, succeeded
 from catalog.cli.output import err, out, print_json, print_line, print_table, say
-from catalog.errors import AskerError
+from catalog.errors import AskerError, SenderError
 
 _ISSUE = """
 mutation Issue($principal: String!) { issueKey(principal: $principal) { __typename
@@ -19,9 +19,18 @@ mutation Issue($principal: String!) { issueKey(principal: $principal) { __typena
 
 
 def create(
-    way: Gateway, principal: str, display_name: str | None, kind: str, roles: list[str], *, as_json: bool
+    way: Gateway,
+    principal: str,
+    display_name: str | None,
+    kind: str,
+    roles: list[str],
+    approves: list[str],
+    *,
+    as_json: bool,
 ) -> Exit:
     """Define a principal where roles are given, and issue a key to it; the key is printed this once."""
+    if approves and not roles:
+        raise SenderError("--approves defines the principal anew: name its roles too, such as --role approver.")
     if roles:
         definition = {
             "kind": "define_principal",
@@ -29,6 +38,7 @@ def create(
             "display_name": display_name or principal,
             "principal_kind": kind.upper(),
             "roles": roles,
+            "approves": [one.upper() for one in approves],
         }
         checked(way.request("POST", "api/v1/records", json=definition))
     issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
@@ -56,6 +66,7 @@ def listed(way: Gateway, *, as_json: bool) -> Exit:
             one["displayName"],
             one["kind"],
             one["roles"],
+            one["approves"],
             "" if one["active"] else "no",
             key["keyId"] if key else None,
             (key or {}).get("issuedAt"),
@@ -64,7 +75,7 @@ def listed(way: Gateway, *, as_json: bool) -> Exit:
         for one in found
         for key in one["keys"] or [None]
     ]
-    columns = ("principal", "name", "kind", "roles", "active", "key", "issued", "revoked")
+    columns = ("principal", "name", "kind", "roles", "approves", "active", "key", "issued", "revoked")
     print_table("", columns, rows, empty="No key exists; whoever uses this machine is the local principal.")
     return Exit.FINE
 
@@ -80,7 +91,7 @@ def revoke(way: Gateway, key_id: str) -> Exit:
 
 
 def _principals(way: Gateway) -> list[dict[str, Any]]:
-    query = """{ principals { principal displayName kind roles active
+    query = """{ principals { principal displayName kind roles approves active
       keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"""
     found: list[dict[str, Any]] = ask(way, query, {})["principals"]
     return found

@@ -299,6 +299,10 @@ def key_create(
         list[str] | None,
         typer.Option(help="emitter, engineer, steward, approver, auditor, admin; defines the principal anew."),
     ] = None,
+    approves: Annotated[
+        list[str] | None,
+        typer.Option(help="What an approver decides on: irb, site, governance, clinical, safety, legal, regulatory."),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
     kind: Annotated[str, typer.Option(help="person, emitter or service.")] = "service",
     url: Url = None,
@@ -309,7 +313,7 @@ def key_create(
     from catalog.cli.keys import create
 
     with _way(url, data_dir, owner=True, new=True) as way:
-        raise typer.Exit(int(create(way, principal, name, kind, role or [], as_json=as_json)))
+        raise typer.Exit(int(create(way, principal, name, kind, role or [], approves or [], as_json=as_json)))
 
 
 @key_commands.command("list")

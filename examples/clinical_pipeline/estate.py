@@ -14,20 +14,28 @@ REGION = "US"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Someone who sends records or events; `key` is the name under which the pipeline is given the API key."""
+    """Someone who sends records or events; `key` is the name under which the pipeline is given the API key.
+
+    `approves` are the kinds of approval that it decides on.
+    """
 
     key: str
     id: str
     display_name: str
     kind: str
     roles: tuple[str, ...]
+    approves: tuple[str, ...] = ()
 
 
 EMITTER = Principal("emitter", "sampletown-pipelines", "Pipelines of Sampletown General", "EMITTER", ("emitter",))
 ENGINEER = Principal("engineer", "engineer-rho", "Testengineer Rho", "PERSON", ("engineer",))
 STEWARD = Principal("steward", "steward-pi", "Teststeward Pi", "PERSON", ("steward",))
-CLINICAL_APPROVER = Principal("clinical_approver", "clinician-sigma", "Testclinician Sigma", "PERSON", ("approver",))
-PRIVACY_APPROVER = Principal("privacy_approver", "privacy-tau", "Testofficer Tau", "PERSON", ("approver",))
+CLINICAL_APPROVER = Principal(
+    "clinical_approver", "clinician-sigma", "Testclinician Sigma", "PERSON", ("approver",), ("CLINICAL",)
+)
+PRIVACY_APPROVER = Principal(
+    "privacy_approver", "privacy-tau", "Testofficer Tau", "PERSON", ("approver",), ("GOVERNANCE",)
+)
 PRINCIPALS = (EMITTER, ENGINEER, STEWARD, CLINICAL_APPROVER, PRIVACY_APPROVER)
 
 

@@ -53,7 +53,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         one["name"] = HOSTILE + one["name"]
     said["inputs"][0]["name"] = HOSTILE
     said["job"]["name"] = HOSTILE
-    assert command(folder, "ingest", stdin=json.dumps(said).encode()).returncode == 0
+    assert command(folder, "ingest", "--new", stdin=json.dumps(said).encode()).returncode == 0
     declared = {**declaration(), "dataset": {"namespace": "raw", "name": "tur\u202ened\u200b"}}
     assert command(folder, "record", stdin=json.dumps(declared).encode()).returncode == 0
     named = ("--name", "Test\u202eperson \u200bAlpha")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,15 @@ from typing import Any
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
 from catalog.intake import Accepted, Intake
+from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
+from catalog.ledger.protocol import Draft
 from catalog.projection import Projection
+from catalog.record import canonical_bytes
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
+from graph_schema.vocabulary.words import ApprovalKind
 
 RAW = {"namespace": "landing", "name": "visits"}
 CURATED = {"namespace": "curated", "name": "visits"}
@@ -169,13 +173,17 @@ def decision(index: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def principal(name: str, *roles: str, active: bool = True) -> dict[str, Any]:
+def principal(name: str, *roles: str, active: bool = True, approves: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return a definition; an approver decides on every kind of approval where none is named."""
+    if approves is None:
+        approves = list(ApprovalKind) if "approver" in roles else []
     return {
         "kind": "define_principal",
         "principal": name,
         "display_name": f"Testperson {name}",
         "principal_kind": "PERSON",
         "roles": list(roles),
+        "approves": list(approves),
         "active": active,
     }
 
@@ -227,9 +235,20 @@ class House:
         self.project()
         return accepted
 
-    def act_as(self, name: str, *roles: str) -> Actor:
+    def append(self, payload: dict[str, Any], by: str, *, authenticated: bool = True, **added: Any) -> int:
+        """Write a record past every rule of today, as a ledger of an older version holds it; return its index."""
+        kind = KINDS[payload["kind"]]
+        fields = {name: value for name, value in payload.items() if name != "kind"}
+        subjects = tuple(node.id for node in kind.subjects(kind.record.replay(fields)))
+        body = {"record": fields, "added": added, "authenticated": authenticated, "redactions": [], "subjects": []}
+        said = canonical_bytes(body)
+        index = self.ledger.append(Draft(kind.in_ledger, by, "tests", subjects, said, said)).result().index
+        self.project()
+        return index
+
+    def act_as(self, name: str, *roles: str, approves: Sequence[str] | None = None) -> Actor:
         """Define a principal, give it a key, and return who that key makes of a request."""
-        self.record(principal(name, *roles))
+        self.record(principal(name, *roles, approves=approves))
         key, issued = self.intake.issue_key(name, local_actor(), "tests")
         issued.result()
         self.project()

@@ -62,6 +62,7 @@ class Principal(Node):
     display_name: str
     kind: str
     roles: list[str]
+    approves: list[str] = strawberry.field(description="The kinds of approval that it may decide on.")
     active: bool
     keys: list[ApiKey]
 
@@ -82,6 +83,7 @@ def as_principal(found: PrincipalRecord) -> Principal:
         display_name=found.display_name,
         kind=found.principal_kind,
         roles=list(found.roles),
+        approves=list(found.approves),
         active=found.active,
         keys=[
             ApiKey(

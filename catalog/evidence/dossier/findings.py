@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.evidence import findings as rules
+from catalog.evidence import powers
 from catalog.evidence.dossier.teller import Teller
 from catalog.releases.model import ModelVersionRecord, Registration
 from reports import contexts
@@ -10,7 +11,11 @@ from reports import contexts
 
 def findings(teller: Teller, version: ModelVersionRecord, registration: Registration) -> Iterable[contexts.Finding]:
     scene = teller.scene
-    for one in rules.findings(version.id, registration, scene.snapshots, scene.approvals):
+    found = [
+        *rules.findings(version.id, registration, scene.snapshots, scene.approvals),
+        *powers.findings(scene.approvals, scene.attestations, scene.powers, registration.registered_by),
+    ]
+    for one in found:
         yield contexts.Finding(
             rule=one.rule,
             severity=one.severity,  # type: ignore[arg-type]  # the same closed list

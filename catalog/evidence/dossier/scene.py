@@ -10,6 +10,7 @@ from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.evidence.dossier.phrases import full_name
+from catalog.evidence.powers import Powers
 from catalog.evidence.retries import retried
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label
@@ -54,6 +55,8 @@ class Scene:
     """Of the version and of every snapshot and dataset that it rests on."""
     people: Mapping[str, str]
     """Principal to display name."""
+    powers: Powers
+    """Of everyone who acted."""
 
     @classmethod
     def read(cls, reader: Snapshotted, version: ModelVersionRecord, registration: Registration, at: AsOf) -> Scene:
@@ -88,6 +91,7 @@ class Scene:
         attested = labels.attestations(reader, sorted(job_ids | run_ids), at)
         asked = approvals_of(reader, [version.id, *held, *dataset_ids], at)
         approvals = sorted((one for each in asked.values() for one in each), key=lambda one: one.request)
+        names = _names(registration, held, approvals, attested)
         whole = {version.id, *held, *run_ids, *job_ids, *dataset_ids}
         return cls(
             at,
@@ -108,7 +112,8 @@ class Scene:
             frozenset(tried),
             {failed: by for failed, by in retries.items() if failed in tried},
             approvals,
-            _people(reader, at, _names(registration, held, approvals, attested)),
+            _people(reader, at, names),
+            _powers(reader, at, names),
         )
 
     def actor(self, principal: str, *, authenticated: bool = True) -> contexts.Actor:
@@ -151,6 +156,14 @@ def _names(
     for approval in approvals:
         names |= {approval.requested_by} | {one.decided_by for one in approval.decisions}
     return names
+
+
+def _powers(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> Powers:
+    by_id = {node_id("Principal", (name,)): name for name in sorted(names)}
+    return Powers(
+        {by_id[id_]: each for id_, each in access.definitions(reader, list(by_id), at).items()},
+        {one.principal: one.keys for one in access.principals(reader, list(by_id), at).values()},
+    )
 
 
 def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, str]:

@@ -130,7 +130,7 @@ def approval(catalog: Catalog, requester: dict[str, str]) -> int:
 
 
 def test_the_requester_of_an_approval_may_not_decide_on_it(catalog: Catalog) -> None:
-    both = key_of(catalog, "person-1", "engineer", "approver", "emitter")
+    both = key_of(catalog, "person-1", "engineer", "approver")
     index = approval(catalog, both)
     answer = catalog.record(decision(index), **both)
     assert answer.status_code == 403
@@ -153,3 +153,22 @@ def test_an_approval_shows_who_decided_and_that_a_key_proved_it(catalog: Catalog
             "decisions": [{"decidedBy": "person-2", "authenticated": True, "meaning": "APPROVAL"}],
         }
     ]
+
+
+def test_a_kind_of_approval_is_granted_and_never_taken(catalog: Catalog) -> None:
+    engineer = key_of(catalog, "person-1", "engineer")
+    index = approval(catalog, engineer)
+    admin = key_of(catalog, "admin-1", "admin")
+    taken = catalog.record(principal("admin-1", "admin", "approver"), **admin)
+    assert (taken.status_code, "Nobody gives themselves" in taken.json()["detail"]) == (403, True)
+    mutation = """mutation Define($record: DefinePrincipalInput!) { definePrincipal(record: $record) { __typename
+      ... on Problem { code message } } }"""
+    record = {"principal": "admin-1", "displayName": "Testadmin", "principalKind": "PERSON", "roles": ["APPROVER"]}
+    asked = catalog.ask(mutation, admin, record={**record, "approves": ["CLINICAL"]})["data"]["definePrincipal"]
+    assert (asked["code"], "Nobody gives themselves" in asked["message"]) == ("FORBIDDEN", True)
+    other = key_of(catalog, "person-2", "approver")
+    assert catalog.record(principal("person-2", "approver", approves=["IRB"]), **admin).status_code == 201
+    refused = catalog.record(decision(index), **other)
+    assert (refused.status_code, "CLINICAL approvals were not granted" in refused.json()["detail"]) == (403, True)
+    assert catalog.record(principal("person-2", "approver", approves=["CLINICAL"]), **admin).status_code == 201
+    assert catalog.record(decision(index), **other).status_code == 201

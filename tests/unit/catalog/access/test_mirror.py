@@ -114,6 +114,35 @@ def test_a_key_that_only_a_lost_history_issued_does_not_work(house: House, opene
     assert keys.has_ever_issued()
 
 
+def test_granted_kinds_of_approval_are_mirrored_and_those_taken_away_since_are_not(
+    house: House, opened: Opened
+) -> None:
+    key = issue(house, "grace", "approver")
+    house.record(principal("grace", "approver", approves=["IRB"]))
+    fresh = opened("fresh")
+    fresh.keep(key)
+    mirror(house.ledger, fresh)
+    grace = fresh.actor(key.secret)
+    assert grace is not None
+    assert grace.approves == {"IRB"}
+
+
+def test_a_key_file_of_the_version_before_grants_no_kinds_of_approval(tmp_path: Path, opened: Opened) -> None:
+    with closing(sqlite3.connect(tmp_path / "before")) as before:
+        before.execute(
+            "CREATE TABLE principal (name TEXT PRIMARY KEY, display_name TEXT NOT NULL, roles TEXT NOT NULL,"
+            " active INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT"
+        )
+        before.execute("""INSERT INTO principal VALUES ('grace', 'Testperson Alpha', '["approver"]', 1, 0)""")
+        before.commit()
+    keys = opened("before")
+    key = keys.make("grace")
+    keys.keep(key)
+    grace = keys.actor(key.secret)
+    assert grace is not None
+    assert (grace.roles, grace.approves) == (frozenset({"approver"}), frozenset())
+
+
 class Counting(MemoryLedger):
     """A ledger that counts what is read of it."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.approvals.model import ApprovalFilter, ApprovalState, BoundDigest
 from catalog.approvals.queries import approvals_of, list_approvals
@@ -123,17 +124,61 @@ def test_the_local_principal_cannot_decide_its_own_request(house: House, asked: 
         house.record(decision(asked))
 
 
-def test_an_unauthenticated_decision_says_so(house: House, approver: Actor) -> None:
+def test_the_local_principal_decides_on_nothing(house: House) -> None:
+    index = ask(house)
+    with pytest.raises(AskerError, match="nobody proved who it is") as caught:
+        house.record(decision(index))
+    assert caught.value.status == 403
+
+
+def test_only_kinds_that_were_granted_are_decided_on(house: House, asked: int) -> None:
+    approver = house.act_as("grace", "approver", approves=["IRB", "SITE"])
+    with pytest.raises(AskerError, match=r"CLINICAL approvals were not granted .* role admin grants them") as caught:
+        house.record(decision(asked), approver)
+    assert caught.value.status == 403
+    irb = house.record(request(approval_kind="IRB")).receipt.index
+    house.record(decision(irb), approver)
+
+
+def test_an_approver_of_an_older_ledger_decides_on_nothing_until_kinds_are_granted(house: House, asked: int) -> None:
+    approver = house.act_as("grace", "approver", approves=[])
+    with pytest.raises(AskerError, match="were not granted"):
+        house.record(decision(asked), approver)
+    house.record(principal("grace", "approver", approves=["CLINICAL"]))
+    key, issued = house.intake.issue_key("grace", local_actor(), "tests")
+    issued.result()
+    house.record(decision(asked), house.authenticator.authenticate(key.secret, from_loopback=True))
+
+
+def test_a_kind_that_is_taken_away_is_not_decided_on_any_more(house: House, asked: int) -> None:
+    house.record(principal("grace", "approver"))
+    key, issued = house.intake.issue_key("grace", local_actor(), "tests")
+    issued.result()
+    house.record(principal("grace", "approver", approves=["IRB"]))
+    with pytest.raises(AskerError, match="were not granted"):
+        house.record(decision(asked), house.authenticator.authenticate(key.secret, from_loopback=True))
+
+
+def test_an_emitter_of_an_older_ledger_decides_on_nothing(house: House, asked: int) -> None:
+    house.keys.learn("pipe", "Pipelines", ["approver", "emitter"], active=True, entry=99, approves=["CLINICAL"])
+    key = house.keys.make("pipe")
+    house.keys.keep(key)
+    with pytest.raises(AskerError, match="emitter decides on no approval"):
+        house.record(decision(asked), house.authenticator.authenticate(key.secret, from_loopback=True))
+
+
+def test_a_decision_names_the_key_that_it_was_made_under(house: House, asked: int, approver: Actor) -> None:
+    house.record(decision(asked), approver)
+    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    assert [each.key_id for each in approval.decisions] == [approver.key_id]
+
+
+def ask(house: House) -> int:
     engineer = house.act_as("ada", "engineer")
     house.send(event(), engineer)
     house.record(seal(), engineer)
     house.record(registration(), engineer)
-    index = house.record(request(), engineer).receipt.index
-    accepted = house.record(decision(index))
-    assert any("not authenticated" in warning for warning in accepted.warnings)
-    ((approval,),) = approvals_of(house.store, [VERSION]).values()
-    assert approval.decided is not None
-    assert (approval.decided.decided_by, approval.decided.authenticated) == ("local", False)
+    return house.record(request(), engineer).receipt.index
 
 
 def test_only_an_approver_decides(house: House, asked: int) -> None:

@@ -116,12 +116,12 @@ def test_what_is_missing_is_named(house: House) -> None:
     assert {"signature", "intended use", "metrics", "run", "approvals", "verification", "owner", "retention"} <= fields
 
 
-def test_an_unauthenticated_decision_is_a_finding(house: House) -> None:
+def test_an_unauthenticated_decision_of_an_older_version_is_a_finding(house: House) -> None:
     engineer = house.act_as("ada", "engineer")
     house.send(event(), engineer)
     house.record(seal(), engineer)
     house.record(registration(), engineer)
-    house.record(decision(house.record(request(), engineer).receipt.index))
+    house.append(decision(house.record(request(), engineer).receipt.index), "local", authenticated=False)
     assert "decision authenticated" in {each.rule for each in dossier(house, now(house)).findings}
 
 
