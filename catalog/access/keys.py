@@ -48,6 +48,9 @@ INSERT INTO principal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
   approves = excluded.approves
   WHERE excluded.entry >= entry
 """
+_SUSPEND = """
+UPDATE principal SET active = 0, roles = '[]', approves = '[]', entry = ? WHERE name = ? AND entry < ?
+"""
 _FIND = """
 SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_name, principal.roles,
   principal.approves, principal.active
@@ -163,11 +166,7 @@ class KeyFile:
     def suspend(self, name: str, entry: int) -> None:
         """Let a principal not act, from this entry on until a later one defines it anew."""
         self._write(
-            (
-                "UPDATE principal SET active = 0, roles = '[]', approves = '[]', entry = ? "
-                "WHERE name = ? AND entry < ?",
-                (entry, name, entry),
-            )
+            (_SUSPEND, (entry, name, entry)),
         )
 
     def mirrored(self) -> tuple[int, bytes] | None:
