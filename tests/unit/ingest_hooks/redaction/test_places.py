@@ -141,9 +141,9 @@ VALUE_PLACES: dict[str, Callable[[str], dict[str, JSON]]] = {
 
 TEXT_PLACES: dict[str, Callable[[str], dict[str, JSON]]] = {
     "documentation": lambda v: event(dataset={"documentation": {"description": f"Kept for patient {v} only."}}),
-    "a job's documentation": lambda v: event(job={"documentation": {"description": f"See {v}."}}),
+    "a job's documentation": lambda v: event(job={"documentation": {"description": f"See chart {v}."}}),
     "a field's description": lambda v: event(
-        dataset={"schema": {"fields": [{"name": "a", "description": f"e.g. {v}"}]}}
+        dataset={"schema": {"fields": [{"name": "a", "description": f"e.g. MRN {v}"}]}}
     ),
     "the password of an address": lambda v: event(dataset={"dataSource": {"uri": f"postgres://me:{v}@db:5432/x"}}),
     "a dataset's path": lambda v: event(name=f"s3://lake/patients/{v}/notes.parquet"),

@@ -1,0 +1,62 @@
+"""Secrets, in every class of text: what opens something is never kept, and never becomes a token either."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest_hooks.redaction.markers import marker
+
+_TRIGGER: Final = re.compile(
+    r"://|@|pass|pwd|secret|token|key|bearer|basic |sig|akia|gh[pousr]_|glpat|xox|eyj|begin|lw_|x-amz", re.IGNORECASE
+)
+_SECRET: Final = re.compile(
+    # user:password@host, the password up to the last @ of what cannot be a path
+    r"(?P<url>://[^\s/:@<>?#\"']{0,128}:)(?!\d{1,5}(?:[/?#\s]|$))(?P<password>[^\s<>\"']{1,512})(?=@[\w.\[-])"
+    # Oracle's user/password@
+    r"|(?P<oracle>(?:\bthin:|\boci8?:|\bsqlplus\s{1,3}(?:-\w\s{1,3})?|\brman\s{1,3}target\s{1,3}|\buserid=)[\w$#.-]{1,128}/)"
+    r"(?P<tiger>[^\s/@<>]{1,256})(?=@)"
+    r"|(?P<slash>(?<![\w.@/-])[\w$#.-]{1,64}/)(?P<pw>[^\s/@<>:]{1,128})(?=@(?://|[\w.-]{1,255}:\d{2,5}/))"
+    # --password x, -p x, --password=x
+    r"|(?P<option>(?<![\w-])--?(?:[\w-]{0,40}?(?:password|passwd|passphrase|secret|token|api-?key|access-?key)|pwd|pass)(?:\s{1,3}|=))"
+    r"(?P<argument>(?!-)[^\s<>$*\{][^\s<>]*+)"
+    # PGPASSWORD=x, password: x, "token": "x"
+    r"|(?P<name>(?<![\w.-])(?P<word>[\w.-]{0,64}?(?:password|passwort|passwd|passphrase|pwd|secret|secret[_.-]?key|api[_.-]?key"
+    r"|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key|account[_.-]?key|auth[_.-]?token|token|sig|signature|x-amz-[a-z-]{1,40}))"
+    r"[\"']?(?P<is>\s{0,2}=\s{0,2}|\s{0,2}:\s{1,2}|:(?=[^\s:/])))"
+    r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>&;,\"'$*\{()][^\s<>&;,\"']*+)"
+    r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}[\d+/=._-])[\w+/=.~-]{8,}+)"
+    r"|(?P<form>(?<![\w-])(?:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
+    r"|xox[abprs]-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}|sk-[\w-]{20,255})(?![\w-]))"
+    r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>[^-]*+(?:-(?!----)[^-]*+)*+)",
+    re.IGNORECASE,
+)
+_GROUPS: Final = (("url", "password"), ("oracle", "tiger"), ("slash", "pw"), ("option", "argument"), ("name", "value"),
+                  ("scheme", "credential"), ("pem", "body"))  # fmt: skip
+_MARKED: Final = re.compile(r"[\"']?<redacted:[a-z-]+>[\"']?")
+_DESCRIBED: Final = re.compile(
+    r"[\"']?(?:[a-z]+[.,;:!?]?|[A-Z][a-z]+|[A-Z]+(?:\(\d+(?:,\d+)?\))?|[a-z]+\(\d+(?:,\d+)?\)|none|null|true|false|\d{1,2})[\"']?"
+)
+"""What stands behind `password:` in a description of the field: a word, or a type."""
+_ABSENT: Final = re.compile(
+    r"[\"']?(?:none|null|true|false|string|text|varchar(?:\(\d+\))?|int|bool(?:ean)?|x+)[\"']?", re.IGNORECASE
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with a marker in each secret's place; what names the secret stays."""
+    if _TRIGGER.search(text) is None:
+        return text
+    return _SECRET.sub(_replace, text)
+
+
+def _replace(match: re.Match[str]) -> str:
+    if match["form"]:
+        return marker("secret")
+    lead, value = next((match[lead], match[value]) for lead, value in _GROUPS if match[lead] is not None)
+    if _MARKED.fullmatch(value):
+        return match[0]
+    if match["name"] and (_DESCRIBED if ":" in match["is"] else _ABSENT).fullmatch(value):
+        return match[0]
+    quote = value[0] if value[0] in "\"'" and value[-1:] == value[0] and len(value) > 1 else ""
+    return f"{lead}{quote}{marker('secret')}{quote}"

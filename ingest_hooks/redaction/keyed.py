@@ -1,0 +1,150 @@
+"""Keyed identifiers: whatever follows a word that announces the number of a person, a visit, an account, a specimen.
+
+The words are looked for once, from left to right; what follows each is judged by patterns anchored behind it, so that
+the work grows with the length and not with its square. How much must follow depends on the word, on what joins both,
+and on where the text comes from: in a name, `patients_2024` and `/patients/2024/01/` are partitions; in authored text
+a plural counts (`visits: 12000`), and a number before a unit measures. Public accessions, cloud accounts, test cases
+and dbt's test ids are none of a person's. 45 CFR 164.514(b)(2)(i).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ingest_hooks.redaction import keywords
+from ingest_hooks.redaction.markers import MARKER, TOKEN
+from ingest_hooks.redaction.spans import Span
+
+_LONGEST_CALENDAR: Final = 48
+_LONGEST_TEST: Final = 512
+_LOOK_BACK: Final = 20
+_YEAR_DIGITS: Final = 4
+_KEYED_DIGITS: Final = 3
+_JOINED_DIGITS: Final = 4
+_PLURAL_DIGITS: Final = 7
+_NHS_DIGITS: Final = 7
+_FIRST_PARTITION: Final = "2010"
+"""A date joined to a word for birth by an underscore is a table's from this year on, and somebody's birth before."""
+
+
+def find_keyed(text: str, *, is_name: bool) -> Iterator[Span]:
+    """Yield the identifiers that stand behind a word for what they are, and dates behind a word for birth."""
+    for match in keywords.BIRTH.finditer(text):
+        if not (_is_partition_of_births(match) or _is_of_dbt(match, match["join"], match.start("value"))):
+            yield Span(*match.span("value"), "date")
+    if is_name and "=" in text:
+        for match in keywords.PAIR.finditer(text):
+            if not any(known.fullmatch(match["value"]) for known in (keywords.NO_VALUE, TOKEN, MARKER)):
+                yield Span(*match.span("value"), "identifier")
+    for key in keywords.KEY.finditer(text):
+        found = _behind(text, key, is_name=is_name)
+        if found is not None and found.is_identifier():
+            yield Span(*found.value.span(), "identifier")
+
+
+def _is_partition_of_births(match: re.Match[str]) -> bool:
+    return match["join"] in {"_", "-", "."} and _is_calendar(match["value"]) and match["value"] >= _FIRST_PARTITION
+
+
+def _behind(text: str, key: re.Match[str], *, is_name: bool) -> _Keyed | None:
+    """What stands behind a word, unless nothing does or the word means something else here."""
+    numbered = key["number"] is not None or bool(key["id"])
+    if key["only"] is not None and not numbered:
+        return None
+    if key["thing"] or key["only"] or key["person"] == "pid":
+        before = text[max(0, key.start() - _LOOK_BACK) : key.start()]
+        if keywords.GUARD.search(before):
+            return None
+    at = key.end()
+    if numbered and not is_name and (fill := keywords.FILL.match(text, at)):
+        at = fill.end()
+    join = keywords.JOIN.match(text, at)
+    value = keywords.VALUE.match(text, join.end()) if join else None
+    if join is None or value is None:
+        return None
+    if value["prefix"] and keywords.KEY.match(text, value.start()):
+        return None  # that word decides: `/patients/MRN-123` and `mrn=123` hold one value
+    return _Keyed(key, join, value, numbered=numbered, is_name=is_name)
+
+
+class _Keyed:
+    """One word, what joins it to what follows, and what that is."""
+
+    def __init__(
+        self, key: re.Match[str], join: re.Match[str], value: re.Match[str], *, numbered: bool, is_name: bool
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.written = value[0]
+        self.numbered = numbered
+        self.is_name = is_name
+        self.join = join[0]
+        self.joined = not join["strong"] and not join["blank"] and not join["open"]
+        self.plural = bool(key["persons"] or key["things"]) and not key["id"]
+        self.digits = sum(character.isdigit() for character in self.written)
+
+    def is_identifier(self) -> bool:
+        if self._is_public() or _is_of_dbt(self.key, self.join, self.value.start()):
+            return False
+        if self.value["uuid"]:
+            return not (self.plural and self.joined)
+        if self.value["digest"]:
+            return not (self.joined and len(self.written) in keywords.DIGEST_LENGTHS)
+        if self.digits < self._fewest_digits() or keywords.SUFFIXED.fullmatch(self.written):
+            return False
+        if self.joined or self.join == "/":
+            return self._is_one_in_a_name()
+        return self.numbered or (not self._measures() and self._is_one_behind_a_word())
+
+    def _fewest_digits(self) -> int:
+        return _NHS_DIGITS if (self.key["number"] or "").lower() == "nhs" else _KEYED_DIGITS
+
+    def _is_one_in_a_name(self) -> bool:
+        if _is_calendar(self.value["digits"]):
+            return False
+        if self.join == "/":
+            return True
+        # A pod's and a cluster's random names mix digits and letters.
+        if not keywords.SEGMENT.fullmatch(self.written) or keywords.CLOUD_HOST.match(
+            self.value.string, self.value.end()
+        ):
+            return False
+        if self.numbered:
+            return True
+        written_at = self.plural and keywords.EPOCH.fullmatch(self.written)
+        return not written_at and self.digits >= _JOINED_DIGITS and not keywords.ROUND.fullmatch(self.written)
+
+    def _is_one_behind_a_word(self) -> bool:
+        calendar = _is_calendar(self.written)
+        if (calendar and (self.is_name or len(self.written) == _YEAR_DIGITS)) or keywords.DECIMAL.fullmatch(
+            self.written
+        ):
+            return False
+        if self.plural and not self.value["prefix"] and not {"/", "=", "#"} & set(self.join):
+            several = bool(self.key["persons"]) and self.join.isspace() and self.digits >= _PLURAL_DIGITS
+            return several and not calendar and not keywords.ROUND.fullmatch(self.written)
+        return True
+
+    def _measures(self) -> bool:
+        if self.is_name or not self.written.isdigit():
+            return False
+        return keywords.UNIT.match(self.value.string, self.value.end()) is not None
+
+    def _is_public(self) -> bool:
+        prefix = self.value["prefix"]
+        return bool(prefix) and keywords.PUBLIC.match(prefix) is not None
+
+
+def _is_of_dbt(key: re.Match[str], join: str, start: int) -> bool:
+    """Whether what begins there is an argument or the digest in the name of a dbt test."""
+    if join not in {".", "_.", "__"}:
+        return False
+    if not keywords.DBT.search(key.string, max(0, key.start() - _LONGEST_TEST), key.end()):
+        return False
+    return join == "__" or keywords.DBT_HASH.match(key.string, start) is not None
+
+
+def _is_calendar(written: str) -> bool:
+    return len(written) <= _LONGEST_CALENDAR and keywords.CALENDAR.fullmatch(written) is not None

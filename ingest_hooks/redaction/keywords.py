@@ -1,0 +1,106 @@
+"""The words that announce an identifier, what may stand between, what may follow, and what is none all the same.
+
+Patterns only; `keyed` decides. Each is bounded or possessive, and all but `KEY`, `BIRTH` and `PAIR` are only ever
+matched at one place or against one value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ID_WORD = r"(?:[ _-]?(?:ids?|nos?|nr|num|numbers?|keys?|identifiers?|mrn|#)(?![a-z])|n°)"
+KEY: Final = re.compile(
+    r"(?<![a-z0-9])(?:"
+    r"(?P<number>mrns?|ssns?|nhs|mbi|hicn|csn|empi|uhid|(?:electronic[ _-]?)?medical[ _-]?records?|social[ _-]security"
+    r"|patienten-?(?:nummer|nr|id)|fall-?(?:nummer|nr|id)|(?:kranken)?versicherten-?(?:nummer|nr|id))"
+    r"|(?P<person>(?:in|out)?patient|pt|pat|pid|person|subject|member|mbr|beneficiary|subscriber|enrollee|insured"
+    r"|guarantor)(?P<persons>s)?"
+    r"|(?P<thing>encounter|visit|admission|account|acct|chart|case|record|specimen|accession)(?P<things>s)?"
+    r"|(?P<only>claim|policy|episode|stay|hadm|hospital|insurance|health[ _-]?(?:card|plan)|device|serial|dossier"
+    r"|licen[cs]e|certificate|passport)s?"
+    rf")(?P<id>{_ID_WORD}{{0,3}})(?![a-z])",
+    re.IGNORECASE,
+)
+FILL: Final = re.compile(
+    r"(?:\s{1,2}(?:of|for|the|this|that|a|patient|with|is|was|number|no\.?)(?![a-z])){1,5}", re.IGNORECASE
+)
+JOIN: Final = re.compile(
+    r"(?P<blank>\s{0,3})(?:(?P<strong>(?:[:=#/\\|]|=>){1,3}|(?:is|was|no|nr|num|number)(?![a-z])[.:#]{0,2})\s{0,3}"
+    r"|(?P<weak>[_.~-]{1,3}))?(?P<open>[\"'`“”‘’\[({]{0,2})",  # noqa: RUF001  quotes as people type them
+    re.IGNORECASE,
+)
+VALUE: Final = re.compile(
+    r"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z]))"
+    r"|(?P<digest>(?:sha\d{1,3}:)?(?=[a-f]*+\d)(?=\d*+[a-f])[0-9a-f]{12,}+(?![0-9a-z]))"
+    r"|(?P<plain>(?P<prefix>(?:[a-z]{1,4}(?![a-z])[-_/.]?){0,2}|(?-i:[A-Z]{1,4} ))"
+    r"(?P<digits>\d[0-9a-z]*+(?:[-_.:/][0-9][0-9a-z]*+)*+(?: \d{2,}+(?![0-9a-z.,]))*+))",
+    re.IGNORECASE,
+)
+GUARD: Final = re.compile(
+    r"(?:\b(?:aws|amazon|gcp|google|azure|snowflake|databricks|cloud|service|storage|github|gitlab|superset|helm|looker"
+    r"|tableau|grafana|dashboard|bar|line|pie|use|test|edge|corner|lower|upper|support|bug|zenodo\.org|sra|geo|genbank"
+    r"|refseq|uniprot|ena|clinvar|arrayexpress|dbgap|ncbi|public|sequence|protein|gene|kafka|dns|log|process|worker"
+    r"|server|parent|retention|access|iam|network|software|per|every)[\s_:/.-]{1,2}|\d[\d,]{2,12} |://)$",
+    re.IGNORECASE,
+)
+PUBLIC: Final = re.compile(
+    r"(?:gse|gsm|gpl|gds|[sed]r[rpxsz]|prj(?:n|e|d)[ab]|sam[ned]a?|[nx][mrpcgtw]_|ens[a-z]{0,6}|e-[a-z]{4}-|gc[af]_|pxd"
+    r"|[rsv]cv|vcv|phs|rs|nct|ega[dsnfxr]|chembl|pmc|pmid|doi|hgnc|omim|mim|isrctn|eudract|part|run|file|page|rev|load"
+    r"|day|week|wk|fy|job|task|step|test|dump|data|snap|version|ver|v|batch|year|yr|set|fold|split|shard|chunk|node|hour|hr"
+    r"|hh|dt|date|from|top|last|next|full|old|new|max|min|age|ward|site|arm|icd|cpt|loinc|snomed|drg|omop|cdm|fhir|hl|r"
+    r"|stu|dcm|db|tbl|col|src|dst|stg|raw|dim|fact|q|h|w|y|sha|int|uint|float|utf|iso|base|aes|md|crc|hmac|rfc|ieee"
+    r"|varchar|char|decimal|number|numeric|bit|part-r|part-m|table|column|row|rows|line|level|stage|phase|grade|type"
+    r"|bucket|delta|index|range|step|epoch|model|layer|lstm|resnet|bert|gpt|h2o|s|sprint|build|release|port|http)"
+    r"[-_ /.]?$",
+    re.IGNORECASE,
+)
+UNIT: Final = re.compile(
+    r"[ -]?(?:rows?|records?|columns?|cols?|fields?|tables?|files?|patients?|subjects?|persons?|people|members?|visits?"
+    r"|encounters?|cases?|specimens?|samples?|bytes?|characters?|chars?|digits?|bits?|[kmgt]i?b|seconds?|secs?|minutes?"
+    r"|mins?|hours?|hrs?|days?|weeks?|months?|years?|times|percent|pct|ms|mg|ml|kg|mm|cm|mmhg|usd|eur|events?|images?"
+    r"|studies|sites?|or more|%|×|±|km|points?|values?|items?|entries|lines?"
+    r"|pages?|partitions?|requests?|runs?|jobs?|steps?|epochs?|features?|classes|codes|concepts|variants|reads|"
+    r"genes|cells)(?![a-z])",
+    re.IGNORECASE,
+)
+_YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
+_CALENDAR_PART = (
+    rf"{_YEAR}(?:[-_./]?(?:0[1-9]|1[0-2])(?:[-_./]?(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[T_ -]?(?:[01]\d|2[0-3])(?:[:_-]?[0-5]\d){0,2}(?:\.\d{1,9})?z?)?)?|[-_.]?q[1-4]|[-_.]?h[12]|[-_.]?w\d\d)?"
+)
+CALENDAR: Final = re.compile(rf"{_CALENDAR_PART}(?:[-_./ ]{_CALENDAR_PART}){{0,2}}", re.IGNORECASE)
+ROUND: Final = re.compile(r"[1-9]\d{0,2}?0{3,}")
+SUFFIXED: Final = re.compile(
+    r"\d+(?:st|nd|rd|th|[kmbgt]b?|[kmg]ib|ms|s|min|h|d|w|y|x|px|pt|mg|ml|kg|mm|cm|bit|bp|hz)", re.IGNORECASE
+)
+DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d+)+")
+EPOCH: Final = re.compile(r"1[5-9]\d{8}(?:\d{3}|\d{6})?")
+SEGMENT: Final = re.compile(r"(?:[a-z]{1,4}[-_]?){0,2}\d+[a-z]?(?:[-_. ]\d+[a-z]?)*", re.IGNORECASE)
+CLOUD_HOST: Final = re.compile(
+    r"\.(?:dfs|blob|file|queue|table)\.core\.|\.(?:snowflakecomputing|amazonaws|azure)", re.IGNORECASE
+)
+DBT_HASH: Final = re.compile(r"[0-9a-f]{10}(?=\.|\s|$)", re.IGNORECASE)
+DBT: Final = re.compile(r"\btest\.|\baccepted_|\bdbt_|\bexpect_|\bunique_|\bnot_null_|\brelationships_")
+DIGEST_LENGTHS: Final = frozenset({32, 40, 56, 64, 96, 128})
+
+_MONTH = r"(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]{0,7}"
+BIRTH: Final = re.compile(
+    r"(?<![a-z0-9])(?:d\.?o\.?b(?![a-z])|born|birth[ _-]?(?:date|day)|date[ _-]?of[ _-]?birth|birth"
+    r"|geb(?:oren|urtsdatum)?|née?)(?![a-z])"
+    r"(?P<join>(?:[\W_]{0,3}(?:is|was|on|in|the|am|le)(?![a-z])){0,3}[\W_]{0,3})"
+    r"(?P<value>(?:\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(?:[T ]\d\d:?\d\d(?::?\d\d(?:\.\d{1,9})?)?z?)?|\d{5,}+"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[- .]{{0,2}}(?:of )?{_MONTH}[-., ]{{0,3}}\d{{2,4}}"
+    rf"|{_MONTH}[-. ]{{1,2}}(?:\d{{1,2}}(?:st|nd|rd|th)?,? ?)?\d{{4}}))(?![0-9])",
+    re.IGNORECASE,
+)
+PAIR: Final = re.compile(
+    r"(?<![a-z0-9])(?:mrn|ssn|dob|birth_?date|date_of_birth|e?mail|phone|(?:street_?)?address"
+    r"|(?:patient|person|subject|member|encounter|visit|accession|medical_?record|nhs)s?_?(?:id|no|number|name|key|mrn)"
+    r"|(?:first|last|given|family|sur|middle|maiden)_?name)=(?P<value>[^/&;,\s'\"`<>()?#]+)",
+    re.IGNORECASE,
+)
+NO_VALUE: Final = re.compile(
+    r"[*$%{].*|__.*|null|none|nan|true|false|(?:big|small)?int(?:eger)?|string|str|varchar|text|date|desc|asc",
+    re.IGNORECASE | re.DOTALL,
+)
