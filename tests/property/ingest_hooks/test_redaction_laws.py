@@ -25,7 +25,12 @@ PIECES = st.sampled_from(
         "`", "select ", "from t ", "where a ", "in (", ")", ",", "--", "/*", "*/", "\n", "$$", "$a$", "\\", "#", "//",
         ";", "?", "testperson@example.org", "s3://b/", "://u:p@h", "&password=x", "(555) 123-4567", "0x1F", "1e5",
         "<redacted:string>", "Error: ", "value: ", "q'[", "]'", "12:01", "patients/", "%2F", "Name", "\u00e9", "}",
-        '{"a": ', "[", "]", 'File "x", line 3',
+        '{"a": ', "[", "]", 'File "x", line 3', "-----BEGIN PRIVATE KEY-----", "--password ", "PGPASSWORD=", "bearer ",
+        "abc1def2", "Dr. ", "Testperson", "Alpha", "patient name: ", "^", "+49 30 1234567",
+        "DE89 3704 0044 0532 0130 00",
+        "4111 1111 1111 1111", "1.2.840.113619.2.55.3.604688119", "%31", "%2531", "\u200b", "\uff11", "test.", ".",
+        "2024_",
+        "2024-01-15", "018f4a3e-0000-7000-8000-000000000001", "0a1b" * 16, "first_name=", "redacted_", "-", ":",
     ]
 )  # fmt: skip
 TEXT = st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=12).map("".join))
