@@ -13,14 +13,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from catalog.access.keys import KeyFile, NewKey
-from catalog.access.model import Actor
+from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import SEND_EVENTS, require
+from catalog.access.rules import SEND_EVENTS, check_administrator_left, require
 from catalog.errors import OperatorError, SenderError
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt
@@ -95,6 +95,7 @@ class Intake:
         self._retries = _Retries(clock)
         self._waiting = 0
         self._lock = threading.Lock()
+        self._rights = threading.Lock()
 
     @property
     def busy(self) -> bool:
@@ -170,9 +171,6 @@ class Intake:
         if isinstance(record, RevokeKey) and self._keys.principal_of(record.key_id) != record.principal:
             raise _wrong("/key_id", "key_id names no key of this principal.")
         admitted = self._admit(kind, record, actor, now)
-        if isinstance(record, RevokeKey):
-            # First of all it must stop working; that it did is recorded next, or is asked for again.
-            self._keys.revoke(record.key_id)
         body = {
             "record": fields,
             "added": dict(admitted.added),
@@ -190,11 +188,29 @@ class Intake:
             received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
         )
         notes = (*warnings, *admitted.warnings, *_told(redactions))
-        taken = self._append(draft, kind.name, subjects, notes, tuple(redactions))
-        if isinstance(record, DefinePrincipal):
-            taken = _then(taken, lambda accepted: self._learn(record, accepted))
+
+        def append() -> Future[Accepted]:
+            return self._append(draft, kind.name, subjects, notes, tuple(redactions))
+
+        taken = self._change_rights(record, append) if isinstance(record, DefinePrincipal | RevokeKey) else append()
         self._retries.remember(seen, taken)
         return taken
+
+    def _change_rights(
+        self, record: DefinePrincipal | RevokeKey, append: Callable[[], Future[Accepted]]
+    ) -> Future[Accepted]:
+        """Write what may take rights away: one after the other, so that the last two administrators cannot both go."""
+        with self._rights:
+            if not record.force:
+                before = self._keys.holders()
+                check_administrator_left(before, [_changed(holder, record) for holder in before])
+            if isinstance(record, RevokeKey):
+                # First of all it must stop working; that it did is recorded next, or is asked for again.
+                self._keys.revoke(record.key_id)
+                return append()
+            taken = _then(append(), lambda accepted: self._learn(record, accepted))
+            wait([taken])
+            return taken
 
     def _learn(self, record: DefinePrincipal, accepted: Accepted) -> Accepted:
         self._keys.learn(
@@ -324,6 +340,15 @@ def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
 
 def _wrong(pointer: str, sentence: str) -> SenderError:
     return SenderError(sentence, pointer=pointer, status=422)
+
+
+def _changed(holder: Holder, record: DefinePrincipal | RevokeKey) -> Holder:
+    """Return the principal as it is once the record holds."""
+    if holder.principal != record.principal:
+        return holder
+    if isinstance(record, RevokeKey):
+        return replace(holder, keys=holder.keys - {record.key_id})
+    return replace(holder, roles=frozenset(role.value for role in record.roles), active=record.active)
 
 
 def _subjects_of(event: Event) -> tuple[str, ...]:

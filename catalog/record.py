@@ -172,7 +172,8 @@ def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     if first["type"] == _REFUSED:
         return SenderError(first["msg"], pointer=first["ctx"]["pointer"], status=422)
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
-    what = str(first["loc"][-1]) if first["loc"] else f"A {record.name}"
+    named = [step for step in first["loc"] if isinstance(step, str)]
+    what = named[-1] if named else f"A {record.name}"
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "missing":

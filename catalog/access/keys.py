@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, Actor
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, Actor, Holder
 from catalog.access.rules import ALL_ROLES
 from catalog.errors import AskerError, OperatorError
 
@@ -181,6 +181,18 @@ class KeyFile:
     def forget_principals(self) -> None:
         """Forget whom the mirror knows: nobody may act until the ledger has said who they are."""
         self._write(("DELETE FROM mirrored", ()), ("DELETE FROM principal", ()))
+
+    def holders(self) -> list[Holder]:
+        """Return every principal with the keys that still work."""
+        found = self._rows(
+            "SELECT principal.name, principal.roles, principal.active, key.id FROM principal"
+            " LEFT JOIN key ON key.principal = principal.name AND NOT key.revoked ORDER BY principal.name"
+        )
+        keys: dict[str, set[str]] = {}
+        for name, _, _, key_id in found:
+            keys.setdefault(name, set()).update([] if key_id is None else [key_id])
+        rights = {name: (frozenset(json.loads(roles)), bool(active)) for name, roles, active, _ in found}
+        return [Holder(name, *rights[name], frozenset(keys[name])) for name in keys]
 
     def uses(self) -> list[KeyUse]:
         """Return every key, by id, without anything that it could be used with."""

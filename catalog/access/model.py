@@ -24,6 +24,16 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A principal as the key file knows it now: its roles, whether it may act, and the keys that still work."""
+
+    principal: str
+    roles: frozenset[str]
+    active: bool
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRecord:
     """A key as the ledger knows it: never its secret."""
 

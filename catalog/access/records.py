@@ -37,6 +37,8 @@ class DefinePrincipal(Record):
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()
     approves: Annotated[tuple[ApprovalKind, ...], distinct()] = ()
     active: StrictBool = True
+    force: StrictBool | None = None
+    """True where this may take the rights of the last administrator, which is then on record."""
 
     @model_validator(mode="after")
     def _decides_or_emits(self, info: ValidationInfo) -> Self:
@@ -80,6 +82,8 @@ class RevokeKey(Record):
 
     key_id: KeyId
     principal: PrincipalName
+    force: StrictBool | None = None
+    """True where this may be the last key of the last administrator, which is then on record."""
 
     @property
     def node(self) -> Principal:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from catalog.errors import AskerError
+from catalog.access.model import Holder
+from catalog.errors import AskerError, SenderError
 from graph_schema.vocabulary.words import PrincipalRole
 
 READ = "read"
@@ -18,6 +19,9 @@ JUDGE_TAGS = "tag.judge"
 
 OPERATE = "operate"
 """Rebuild the graph, see quarantine in full."""
+
+WATCH = "metrics"
+"""Read the metrics."""
 
 TABLE: dict[PrincipalRole, frozenset[str]] = {
     PrincipalRole.EMITTER: frozenset({SEND_EVENTS, "seal_snapshot", "verify_snapshot", "register_model_version"}),
@@ -46,7 +50,8 @@ TABLE: dict[PrincipalRole, frozenset[str]] = {
     ),
     PrincipalRole.APPROVER: frozenset({READ, "decide_approval"}),
     PrincipalRole.AUDITOR: frozenset({READ, "verify_snapshot"}),
-    PrincipalRole.ADMIN: frozenset({READ, OPERATE, "define_principal", "issue_key", "revoke_key"}),
+    PrincipalRole.MONITOR: frozenset({WATCH}),
+    PrincipalRole.ADMIN: frozenset({READ, OPERATE, WATCH, "define_principal", "issue_key", "revoke_key"}),
 }
 """Role to permissions; a record's permission is its kind."""
 
@@ -58,6 +63,22 @@ _NOTHING: frozenset[str] = frozenset()
 def may(roles: Iterable[str], permission: str) -> bool:
     """Tell whether one of the roles has the permission; an unknown role has none."""
     return any(permission in _BY_NAME.get(role, _NOTHING) for role in roles)
+
+
+def can_administer(holders: Iterable[Holder]) -> bool:
+    """Tell whether anybody is left who can define principals and issue keys: active, an administrator, with a key."""
+    return any(each.active and each.keys and PrincipalRole.ADMIN.value in each.roles for each in holders)
+
+
+def check_administrator_left(before: Sequence[Holder], after: Sequence[Holder]) -> None:
+    """Raise SenderError 422 where a change would leave a catalog that has an administrator without one."""
+    if can_administer(before) and not can_administer(after):
+        raise SenderError(
+            "This would leave nobody who can administer the catalog: give another principal the role admin and a key "
+            "first, or say `force`.",
+            pointer="/force",
+            status=422,
+        )
 
 
 def require(roles: Iterable[str], permission: str) -> None:

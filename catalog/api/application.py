@@ -72,8 +72,9 @@ def _health(app: FastAPI, services: Services) -> None:
         return presence.prove(services, question)
 
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
-    def exposition() -> Response:
-        """Give the metrics in Prometheus' text format."""
+    def exposition(request: Request) -> Response:
+        """Give the metrics in Prometheus' text format, to a key of the role monitor or admin once keys exist."""
+        services.watch_as(request)
         return Response(services.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 

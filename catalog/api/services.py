@@ -61,6 +61,12 @@ class Services:
         rules.require(actor.roles, rules.READ)
         return actor
 
+    def watch_as(self, request: HTTPConnection) -> Actor:
+        """Return who reads the metrics; raises AskerError 401, and 403 for who may not."""
+        actor = self.authenticate(request)
+        rules.require(actor.roles, rules.WATCH)
+        return actor
+
     @property
     def projection_version(self) -> str:
         """Return the version of the projection that made the graph."""

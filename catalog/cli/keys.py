@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from rich.panel import Panel
@@ -10,7 +12,7 @@ from rich.text import Text
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, checked, succeeded
 from catalog.cli.output import err, out, print_json, print_line, print_table, say
-from catalog.errors import AskerError, SenderError
+from catalog.errors import AskerError, OperatorError, SenderError
 
 _ISSUE = """
 mutation Issue($principal: String!) { issueKey(principal: $principal) { __typename
@@ -18,29 +20,65 @@ mutation Issue($principal: String!) { issueKey(principal: $principal) { __typena
 """
 
 
-def create(
-    way: Gateway,
-    principal: str,
-    display_name: str | None,
-    kind: str,
-    roles: list[str],
-    approves: list[str],
-    *,
-    as_json: bool,
-) -> Exit:
-    """Define a principal where roles are given, and issue a key to it; the key is printed this once."""
-    if approves and not roles:
-        raise SenderError("--approves defines the principal anew: name its roles too, such as --role approver.")
-    if roles:
-        definition = {
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a command says of a principal; None for what it leaves as it is."""
+
+    principal: str
+    display_name: str | None
+    kind: str | None
+    roles: tuple[str, ...] | None
+    approves: tuple[str, ...] | None
+
+    def differences(self, known: dict[str, Any]) -> list[str]:
+        """Return, in words, what would change of a principal that is defined."""
+        said = (
+            ("the name", known["displayName"], self.display_name),
+            ("the kind", known["kind"].lower(), None if self.kind is None else self.kind.lower()),
+            ("the roles", _listed(known["roles"]), None if self.roles is None else _listed(self.roles)),
+            (
+                "what it decides on",
+                _listed(map(str.lower, known["approves"])),
+                None if self.approves is None else _listed(map(str.lower, self.approves)),
+            ),
+        )
+        return [f"{what} from {old} to {new}" for what, old, new in said if new is not None and new != old]
+
+    def record(self, known: dict[str, Any] | None, *, force: bool) -> dict[str, Any]:
+        """Return the record that defines the principal, the rest as it was or as it is by default."""
+        before = known or {"displayName": self.principal, "kind": "SERVICE", "roles": [], "approves": []}
+        roles = list(before["roles"] if self.roles is None else self.roles)
+        # Who decides no more decides on nothing.
+        decided = before["approves"] if "approver" in roles else ()
+        return {
             "kind": "define_principal",
-            "principal": principal,
-            "display_name": display_name or principal,
-            "principal_kind": kind.upper(),
+            "principal": self.principal,
+            "display_name": self.display_name or before["displayName"],
+            "principal_kind": (self.kind or before["kind"]).upper(),
             "roles": roles,
-            "approves": [one.upper() for one in approves],
+            "approves": [one.upper() for one in (decided if self.approves is None else self.approves)],
+            **({"force": True} if force else {}),
         }
-        checked(way.request("POST", "api/v1/records", json=definition))
+
+
+def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool, as_json: bool) -> Exit:
+    """Issue a key, printed this once, to a principal: a new one where roles are given, else one that is defined.
+
+    What is known of a principal is changed by `redefine` alone.
+    """
+    principal = definition.principal
+    _caught_up(way)
+    known = next((one for one in _principals(way) if one["principal"] == principal), None)
+    changes = [] if known is None else definition.differences(known)
+    if known is not None and not known["active"]:
+        changes.append("that it may not act")
+    if changes and not redefine:
+        raise SenderError(
+            f"{principal} is defined already, and this would change {', '.join(changes)}: leave that out to add a key, "
+            "or say --redefine."
+        )
+    if changes or (known is None and definition.roles):
+        checked(way.request("POST", "api/v1/records", json=definition.record(known, force=force)))
     issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
     if as_json:
         print_json({"keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
@@ -80,14 +118,27 @@ def listed(way: Gateway, *, as_json: bool) -> Exit:
     return Exit.FINE
 
 
-def revoke(way: Gateway, key_id: str) -> Exit:
-    """Let a key not work any more."""
+def revoke(way: Gateway, key_id: str, *, force: bool) -> Exit:
+    """Let a key not work any more; the last one of the last administrator by `force` alone."""
     owner = next((one["principal"] for one in _principals(way) if any(k["keyId"] == key_id for k in one["keys"])), None)
     if owner is None:
         raise AskerError(f"There is no key {key_id}; `lineward key list` shows them.")
-    checked(way.request("POST", "api/v1/records", json={"kind": "revoke_key", "key_id": key_id, "principal": owner}))
+    record = {"kind": "revoke_key", "key_id": key_id, "principal": owner, **({"force": True} if force else {})}
+    checked(way.request("POST", "api/v1/records", json=record))
     say(f"The key {key_id} of {owner} does not work any more.")
     return Exit.FINE
+
+
+def _caught_up(way: Gateway) -> None:
+    """Raise OperatorError while the graph does not know yet who was defined last."""
+    health = way.request("GET", "health/ready").json()
+    behind = health.get("projection", {}).get("behind", 0)
+    if behind:
+        raise OperatorError(f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2)
+
+
+def _listed(roles: Iterable[str]) -> str:
+    return ", ".join(sorted(set(roles))) or "none"
 
 
 def _principals(way: Gateway) -> list[dict[str, Any]]:

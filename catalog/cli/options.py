@@ -18,6 +18,7 @@ DataDir = Annotated[
     Path | None,
     typer.Option("--data-dir", help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
 

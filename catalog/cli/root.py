@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.cli.ending import Exit, told
-from catalog.cli.options import DataDir, Json, New, Url, settings_for
+from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
 from graph_schema.characters import escape_hidden
 
 if TYPE_CHECKING:
@@ -297,23 +297,29 @@ def key_create(
     principal: Annotated[str, typer.Argument(help="The principal's name; best an opaque id, it stays for ever.")],
     role: Annotated[
         list[str] | None,
-        typer.Option(help="emitter, engineer, steward, approver, auditor, admin; defines the principal anew."),
+        typer.Option(help="emitter, engineer, steward, approver, auditor, monitor, admin; may be repeated."),
     ] = None,
     approves: Annotated[
         list[str] | None,
         typer.Option(help="What an approver decides on: irb, site, governance, clinical, safety, legal, regulatory."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
-    kind: Annotated[str, typer.Option(help="person, emitter or service.")] = "service",
+    kind: Annotated[str | None, typer.Option(help="person, emitter or service, which a new one is.")] = None,
+    redefine: Annotated[bool, typer.Option("--redefine", help="Change what is known of the principal.")] = False,
+    force: Force = False,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Make a key; it is shown this once. The folder's first key may be made before its catalog is begun."""
-    from catalog.cli.keys import create
+    """Make a key; it is shown this once. A new principal needs --role; a known one is given one key more.
 
+    The folder's first key may be made before its catalog is begun.
+    """
+    from catalog.cli.keys import Definition, create
+
+    definition = Definition(principal, name, kind, tuple(role) if role else None, tuple(approves) if approves else None)
     with _way(url, data_dir, owner=True, new=True) as way:
-        raise typer.Exit(int(create(way, principal, name, kind, role or [], approves or [], as_json=as_json)))
+        raise typer.Exit(int(create(way, definition, redefine=redefine, force=force, as_json=as_json)))
 
 
 @key_commands.command("list")
@@ -328,6 +334,7 @@ def key_list(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -
 @key_commands.command("revoke")
 def key_revoke(
     key_id: Annotated[str, typer.Argument(help="The key's id: the part between `lw_` and the next `_`.")],
+    force: Force = False,
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -335,7 +342,7 @@ def key_revoke(
     from catalog.cli.keys import revoke
 
     with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(revoke(way, key_id)))
+        raise typer.Exit(int(revoke(way, key_id, force=force)))
 
 
 @contextmanager

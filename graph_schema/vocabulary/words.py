@@ -155,6 +155,7 @@ class PrincipalRole(StrEnum):
     STEWARD = "steward"
     APPROVER = "approver"
     AUDITOR = "auditor"
+    MONITOR = "monitor"
     ADMIN = "admin"
 
 

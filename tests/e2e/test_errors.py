@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from catalog.cli.root import commands
-from tests.support.records import event
+from tests.support.records import event, principal
 
 FINE, FINDING, WRONG_USE, OUTSIDE = 0, 1, 2, 3
 
@@ -28,6 +28,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalog")
     sent = typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode())
     assert sent.exit_code == FINE, sent.output
+    known = {**principal("known", "engineer"), "display_name": "known", "principal_kind": "SERVICE"}
+    defined = typed(folder, "record", stdin=json.dumps(known).encode())
+    assert defined.exit_code == FINE, defined.output
     return folder
 
 
@@ -52,6 +55,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["ledger", "proof", "99"], b"", WRONG_USE, "has no entry 99"),
         (["key", "revoke", "aaaaaaaaaa"], b"", WRONG_USE, "There is no key"),
         (["key", "create", "nobody"], b"", WRONG_USE, "define it first"),
+        (["key", "create", "known", "--role", "admin"], b"", WRONG_USE, "change the roles from engineer to admin"),
+        (["key", "create", "known", "--kind", "person"], b"", WRONG_USE, "the kind from service to person"),
+        (["key", "create", "known", "--name", "Other"], b"", WRONG_USE, "the name from known to Other: leave that out"),
+        (["key", "create", "new", "--role", "king"], b"", WRONG_USE, "roles: input should be 'emitter'"),
         (["search", "--url", "http://127.0.0.1:9"], b"", OUTSIDE, "No catalog answers"),
         (["search", "--url", "nonsense"], b"", WRONG_USE, "--url is the address of a running catalog"),
         (["search", "--url", "ftp://127.0.0.1"], b"", WRONG_USE, "--url is the address of a running catalog"),

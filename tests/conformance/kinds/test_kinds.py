@@ -96,7 +96,7 @@ def test_every_text_of_a_record_has_its_place_among_those_searched(told: House, 
 @EVERY
 def test_every_field_of_a_kind_is_told_somewhere(told: House, kind: Kind[Any]) -> None:
     given = {name for body in bodies(told, kind) for name in body["record"]}
-    optional = {"until", "valid_from"}
+    optional = {"force", "until", "valid_from"}
     assert set(kind.record.model_fields) - given <= optional
 
 

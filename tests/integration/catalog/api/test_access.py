@@ -96,8 +96,36 @@ def test_the_ledger_is_read_by_those_who_may_ask(catalog: Catalog, path: str) ->
 
 def test_checkpoint_keys_and_health_are_for_everyone(catalog: Catalog) -> None:
     key_of(catalog, "auditor-1", "auditor")
-    for path in ("/api/v1/ledger/checkpoint", "/api/v1/ledger/keys", "/health/live", "/health/ready", "/metrics"):
+    for path in ("/api/v1/ledger/checkpoint", "/api/v1/ledger/keys", "/health/live", "/health/ready"):
         assert catalog.client.get(path).status_code == 200, path
+
+
+def test_metrics_are_for_this_machine_until_keys_exist_and_then_for_a_monitor(catalog: Catalog) -> None:
+    assert catalog.client.get("/metrics").status_code == 200
+    assert catalog.remote().get("/metrics").status_code == 401
+    allowed = [key_of(catalog, role, role) for role in ("monitor", "admin")]
+    refused = [key_of(catalog, role, role) for role in ("emitter", "engineer", "auditor", "approver")]
+    assert catalog.client.get("/metrics").status_code == 401
+    assert [catalog.remote().get("/metrics", headers=header).status_code for header in allowed] == [200, 200]
+    assert {catalog.client.get("/metrics", headers=header).status_code for header in refused} == {403}
+    assert catalog.client.get("/api/v1/ledger/entries", headers=allowed[0]).status_code == 403
+
+
+def test_the_last_administrator_goes_only_by_force_over_http_and_graphql(catalog: Catalog) -> None:
+    admin = key_of(catalog, "admin-1", "admin")
+    ((use),) = catalog.keys.uses()
+    revocation = {"kind": "revoke_key", "key_id": use.key_id, "principal": "admin-1"}
+    answer = catalog.record(revocation, **admin)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/force")
+    assert "leave nobody who can administer the catalog" in answer.json()["detail"]
+    asked = """mutation($key: String!) { revokeKey(record: { keyId: $key, principal: "admin-1" }) {
+      ... on InvalidInput { code field message } } }"""
+    assert catalog.ask(asked, admin, key=use.key_id)["data"]["revokeKey"]["field"] == "/force"
+    asked = """mutation($key: String!) { revokeKey(record: { keyId: $key, principal: "admin-1", force: true }) {
+      ... on Receipt { index } } }"""
+    index = catalog.ask(asked, admin, key=use.key_id)["data"]["revokeKey"]["index"]
+    assert b'"force":true' in (catalog.service.ledger.entry(index).body or b"")
+    assert catalog.client.get("/api/v1/ledger/entries", headers=admin).status_code == 401
 
 
 def test_a_key_is_issued_by_an_admin_and_shown_once(catalog: Catalog) -> None:

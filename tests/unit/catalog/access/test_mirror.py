@@ -71,7 +71,7 @@ def test_a_ledger_that_never_issued_a_key_leaves_the_door_to_this_machine(house:
 def test_an_older_key_file_knows_what_was_revoked_and_taken_away_since(
     house: House, opened: Opened, tmp_path: Path
 ) -> None:
-    key, other = issue(house, "ada", "admin"), issue(house, "grace", "engineer")
+    key, other = issue(house, "ada", "steward"), issue(house, "grace", "engineer")
     mirror(house.ledger, house.keys)
     with (
         closing(sqlite3.connect(house.folder / "keys.sqlite")) as now,

@@ -1,0 +1,96 @@
+"""`lineward key` as an administrator types it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from catalog.cli.root import commands
+
+FINE, WRONG_USE, OUTSIDE = 0, 2, 3
+
+
+class Typist:
+    """Types `lineward key …` on one folder; nothing of this machine's own settings is seen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
+        self._folder = folder
+
+    def __call__(self, *arguments: str) -> Result:
+        environment = {**self._environment, "LINEWARD_DATA_DIR": str(self._folder)}
+        return CliRunner().invoke(commands, ["key", *arguments], env=environment)
+
+    def create(self, *arguments: str) -> str:
+        """Return the new key's id."""
+        answer = self("create", *arguments, "--json")
+        assert answer.exit_code == FINE, answer.output
+        return str(json.loads(answer.stdout)["keyId"])
+
+    def principal(self, name: str) -> dict[str, Any]:
+        """Return what is known of a principal, with the ids of its keys that work."""
+        ((found),) = [one for one in json.loads(self("list", "--json").stdout) if one["principal"] == name]
+        keys = {key["keyId"] for key in found["keys"] if key["revokedAt"] is None}
+        return {**{name: found[name] for name in ("displayName", "kind", "roles", "approves", "active")}, "keys": keys}
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Typist:
+    return Typist(tmp_path / "catalog")
+
+
+def test_one_key_more_changes_nothing_that_is_known_of_a_principal(key: Typist) -> None:
+    known = ("--role", "admin", "--role", "auditor", "--name", "Testperson Alpha", "--kind", "person")
+    first = key.create("admin-1", *known)
+    before = key.principal("admin-1")
+    second = key.create("admin-1")
+    third = key.create("admin-1", "--role", "auditor", "--role", "admin", "--kind", "PERSON")
+    assert key.principal("admin-1") == {**before, "keys": {first, second, third}}
+
+
+def test_a_difference_is_refused_and_named_and_nothing_is_written(key: Typist) -> None:
+    key.create("admin-1", "--role", "admin", "--name", "Testperson Alpha", "--kind", "person")
+    before = key.principal("admin-1")
+    for arguments, sentence in (
+        (("--role", "emitter"), "the roles from admin to emitter"),
+        (("--name", "Testperson Beta"), "the name from Testperson Alpha to Testperson Beta"),
+        (("--kind", "service"), "the kind from person to service"),
+    ):
+        answer = key("create", "admin-1", *arguments)
+        assert answer.exit_code == WRONG_USE
+        assert sentence in answer.stderr
+        assert "say --redefine" in answer.stderr
+    assert key.principal("admin-1") == before
+
+
+def test_a_principal_is_redefined_where_that_is_said_and_keeps_the_rest(key: Typist) -> None:
+    key.create("person-1", "--role", "approver", "--approves", "irb", "--name", "Testperson Alpha", "--kind", "person")
+    key.create("person-1", "--approves", "IRB")
+    assert (
+        "what it decides on from irb to irb, site"
+        in key("create", "person-1", "--approves", "irb", "--approves", "site").stderr
+    )
+    key.create("person-1", "--approves", "site", "--redefine")
+    assert key.principal("person-1")["approves"] == ["SITE"]
+    key.create("person-1", "--role", "auditor", "--redefine")
+    found = key.principal("person-1")
+    assert (found["displayName"], found["kind"], found["roles"]) == ("Testperson Alpha", "PERSON", ["auditor"])
+    assert found["approves"] == []
+
+
+def test_the_last_administrator_goes_by_force_alone(key: Typist) -> None:
+    last = key.create("admin-1", "--role", "admin")
+    for arguments in (("revoke", last), ("create", "admin-1", "--role", "auditor", "--redefine")):
+        answer = key(*arguments)
+        assert answer.exit_code == WRONG_USE
+        assert "leave nobody who can administer the catalog" in answer.stderr
+    assert key.principal("admin-1")["keys"] == {last}
+    assert key("revoke", last, "--force").exit_code == FINE
+    assert key.principal("admin-1")["keys"] == set()
+    # Whoever owns the folder comes in again.
+    assert key.create("admin-1") in key.principal("admin-1")["keys"]
