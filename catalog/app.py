@@ -17,7 +17,7 @@ from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Following, Projection, Status
+from catalog.projection import Following, Projection, Status, facts_of
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings
 from catalog.store.memory import MemoryStore
@@ -127,7 +127,7 @@ def opened(settings: Settings, *, owner: bool = False, server: bool = False) -> 
         token_key = secrets.received.mac(_TOKENS)
         following: Following | None = None
         if server and settings.projection == "process":
-            following = ProjectionProcess(settings, ledger)
+            following = ProjectionProcess(settings, ledger, store.forget)
             # It has as much to import as this process has before it can answer: both do so at once.
             following.start()
             stack.callback(following.stop)
@@ -161,7 +161,7 @@ def running(
     metrics = Metrics()
     held: list[Intake] = []
     projection = following or Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
-    intake = Intake(ledger, store, projection, keys, token_key=token_key)
+    intake = Intake(ledger, store, projection, keys, token_key=token_key, facts_of=facts_of)
     held.append(intake)
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(

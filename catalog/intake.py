@@ -23,10 +23,12 @@ from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.access.rules import SEND_EVENTS, check_administrator_left, require
 from catalog.errors import OperatorError, SenderError
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
-from catalog.ledger.protocol import Draft, Ledger, Receipt
+from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
+from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of
 from catalog.searching import Redactor
 from catalog.store.protocol import Store
+from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.wire import JSON, Flag, parse
@@ -80,6 +82,7 @@ class Intake:
         keys: KeyFile,
         *,
         token_key: bytes,
+        facts_of: Callable[[StoredEntry], Facts],
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -89,6 +92,7 @@ class Intake:
         self._keys = keys
         self._token_key = token_key
         self._redactor = Redactor(token_key)
+        self._facts_of = facts_of
         self._patience = patience
         self._clock = clock
         self._numbers = itertools.count()
@@ -136,7 +140,7 @@ class Intake:
             payload = {"kind": payload.name, **payload.fields()}
         kind = _kind_of(payload)
         if not kind.open:
-            raise _wrong("/kind", f"{kind.name} is written by the catalog itself, when a key is made.")
+            raise _wrong("/kind", f"{kind.name} is written by the catalog itself, when it is done.")
         return self._take(kind, payload, actor, correlation_id)
 
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
@@ -149,6 +153,11 @@ class Intake:
         payload = {"kind": record.name, **record.fields()}
         taken = self._take(KINDS[record.name], payload, actor, correlation_id)
         return key, _then(taken, lambda accepted: self._keep(key, accepted))
+
+    def record_restore(self, record: RestoreLedger, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Record that an older state of the ledger was restored; raises as `submit_record`."""
+        payload = {"kind": record.name, **record.fields()}
+        return self._take(KINDS[record.name], payload, actor, correlation_id)
 
     def _keep(self, key: NewKey, accepted: Accepted) -> Accepted:
         self._keys.keep(key)
@@ -164,7 +173,7 @@ class Intake:
         fields, redactions = self._redactor.search(said.fields())
         record = kind.record.replay(fields)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
-        seen = _Sent(kind.name, subjects[0], actor.principal, digest_of(payload))
+        seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest_of(payload))
         before = self._retries.answer(seen)
         if before is not None:
             return _then(before, _as_duplicate)
@@ -186,6 +195,7 @@ class Intake:
             body=canonical_bytes(body),
             # A person may say the same twice and mean it: what was true in between is another matter.
             received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
+            erases=record.entries if isinstance(record, EraseEntries) else (),
         )
         notes = (*warnings, *admitted.warnings, *_told(redactions))
 
@@ -237,6 +247,7 @@ class Intake:
                     actor.roles,
                     actor.approves,
                     actor.key_id,
+                    self._facts_of,
                 )
                 seen = reader.checkpoint()
                 try:

@@ -13,6 +13,8 @@ import catalog.approvals.facts as approvals_facts
 import catalog.assets.facts as assets_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
+import catalog.operations.admission as operations_admission
+import catalog.operations.facts as operations_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.snapshots.admission as snapshots_admission
@@ -22,6 +24,7 @@ from catalog.access.rules import JUDGE_TAGS
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
 from catalog.labels.records import AttestDeidentification, Tag
+from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Hearing, Record
 from catalog.releases.records import RegisterModelVersion
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
@@ -103,6 +106,8 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(DefinePrincipal, access_facts.subjects, access_facts.tell_principal, access_admission.admit_definition),
     Kind(IssueKey, access_facts.subjects, access_facts.tell_issue, access_admission.admit, open=False),
     Kind(RevokeKey, access_facts.subjects, access_facts.tell_revocation, access_admission.admit),
+    Kind(EraseEntries, operations_facts.subjects, operations_facts.tell_erasure, operations_admission.admit_erasure),
+    Kind(RestoreLedger, operations_facts.subjects, operations_facts.tell_restore, open=False),
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _KINDS}
 """By the name on the wire, in the order of the capabilities."""

@@ -20,7 +20,9 @@ from pydantic import ValidationError
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
+from catalog.ledger import erasure
 from catalog.ledger.protocol import Ledger, StoredEntry
+from catalog.operations.residue import Residues
 from catalog.record import Hearing
 from catalog.store.protocol import Quarantined, Store
 from graph_schema.facts import Edge, Facts, Statement, Telling
@@ -78,6 +80,14 @@ def project(stored: StoredEntry) -> Facts:
     return facts
 
 
+def facts_of(stored: StoredEntry) -> Facts:
+    """Return what one entry says as far as this version understands it; nothing where it cannot be projected."""
+    try:
+        return project(stored)
+    except UnprojectableError:
+        return Facts()
+
+
 def tie_of(body: bytes) -> str:
     """Return what orders facts of the same time and rank: the first 16 hex digits of the redacted body's SHA-256."""
     return hashlib.sha256(body).hexdigest()[:_TIE_LENGTH]
@@ -129,6 +139,8 @@ class ProjectionState:
     quarantined: int
     detail: str | None = None
     version: str = PROJECTION_VERSION
+    renewals: int = 0
+    """How often this follower emptied the graph to make it anew."""
 
 
 class Following(Protocol):
@@ -167,11 +179,14 @@ class Position:
         self._detail: str | None = None
         self._checkpoint = -1
         self._quarantined = 0
+        self._renewals = 0
 
     @property
     def state(self) -> ProjectionState:
         """Return where the projection stands."""
-        return ProjectionState(self._status, self._checkpoint, self.lag, self._quarantined, self._detail)
+        return ProjectionState(
+            self._status, self._checkpoint, self.lag, self._quarantined, self._detail, renewals=self._renewals
+        )
 
     @property
     def checkpoint(self) -> int:
@@ -212,6 +227,8 @@ class Projection(Position):
         self._batch = batch
         self._busy = busy
         self._wait = wait or ledger.wait_for
+        self._residues = Residues(ledger)
+        self._empty_at = 0
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -238,7 +255,9 @@ class Projection(Position):
         """
         size = min(_BUSY_BATCH, self._batch) if self._busy() else self._batch
         entries = self._ledger.entries(self._checkpoint + 1, size)
-        if entries:
+        if any(self._undoes_what_is_there(entry) for entry in entries):
+            self._begin_anew()
+        elif entries:
             self._apply(entries)
         return len(entries)
 
@@ -253,6 +272,23 @@ class Projection(Position):
                 index=self._ledger.size(),
             )
         self._move(checkpoint)
+        if checkpoint < 0:
+            self._empty_at = self._ledger.size()
+
+    def _undoes_what_is_there(self, entry: StoredEntry) -> bool:
+        """Tell whether an entry erases others that the graph may hold as they were before."""
+        if entry.entry.kind != erasure.KIND or entry.index < self._empty_at:
+            return False
+        return min(erasure.named_by(entry), default=entry.index) <= self._checkpoint
+
+    def _begin_anew(self) -> None:
+        """Empty the graph, so that what was erased is nowhere in it and it is what a rebuild makes."""
+        _LOG.warning("bodies were erased: the graph is made anew")
+        self._empty_at = self._ledger.size()
+        self._store.clear()
+        self._quarantined = 0
+        self._renewals += 1
+        self._move(-1)
 
     def _run(self) -> None:
         back_off = 0.0
@@ -289,7 +325,7 @@ class Projection(Position):
             self._stopping.wait(_IDLE_SECONDS)
 
     def _apply(self, entries: Sequence[StoredEntry]) -> None:
-        facts, quarantined = gather(entries, pause=self._pause)
+        facts, quarantined = gather(entries, self._pause, self._residues.facts_of)
         try:
             self._store.apply(facts, entries[-1].index, quarantined)
         except (OperatorError, EvidenceError):
@@ -321,15 +357,22 @@ class Projection(Position):
             _LOG.info("projection %s", status.value.lower())
 
 
-def gather(entries: Sequence[StoredEntry], pause: Callable[[], None] = lambda: None) -> tuple[Facts, list[Quarantined]]:
-    """Return what the entries say, in order, and those that could not be understood."""
+def gather(
+    entries: Sequence[StoredEntry],
+    pause: Callable[[], None] = lambda: None,
+    erased: Callable[[StoredEntry], Facts] = lambda _: Facts(),
+) -> tuple[Facts, list[Quarantined]]:
+    """Return what the entries say, in order, and those that could not be understood.
+
+    `erased` returns what stands in the place of an entry whose body was erased.
+    """
     nodes: list[tuple[Node, int]] = []
     edges: list[Edge] = []
     statements: list[Statement] = []
     quarantined: list[Quarantined] = []
     for stored in entries:
         try:
-            facts = project(stored)
+            facts = erased(stored) if stored.body is None else project(stored)
         except UnprojectableError as error:
             quarantined.append(_quarantine(stored, str(error)))
         else:
@@ -357,10 +400,11 @@ def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] |
     """
     size = ledger.size()
     store.clear()
+    residues = Residues(ledger)
     done = 0
     while done < size:
         entries = ledger.entries(done, min(_REBUILD_BATCH, size - done))
-        facts, quarantined = gather(entries)
+        facts, quarantined = gather(entries, erased=residues.facts_of)
         store.apply(facts, entries[-1].index, quarantined)
         done = entries[-1].index + 1
         if progress is not None:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
@@ -42,6 +43,7 @@ def told(state: ProjectionState) -> bytes:
         "checkpoint": state.checkpoint,
         "quarantined": state.quarantined,
         "detail": state.detail,
+        "renewals": state.renewals,
     }
     return json.dumps(said).encode() + b"\n"
 
@@ -50,11 +52,13 @@ class ProjectionProcess(Position):
     """Follows the ledger in a child process, see `catalog.projection.Following`.
 
     A child that ends is started again, after up to 5 s where it keeps ending; one that found that the ledger does not
-    verify is not. Stopping or killing either process at any moment loses nothing.
+    verify is not. Stopping or killing either process at any moment loses nothing. `renewed` is called once the child
+    has emptied the graph to make it anew.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, renewed: Callable[[], None] = lambda: None) -> None:
         super().__init__(ledger)
+        self._renewed = renewed
         self._settings = settings
         self._child: subprocess.Popen[bytes] | None = None
         self._input = threading.Lock()
@@ -134,8 +138,12 @@ class ProjectionProcess(Position):
     def _listen(self, said: IO[bytes]) -> None:
         for line in said:
             state = json.loads(line)
-            # One that could not open the graph yet knows of nothing; what was in it is in it still.
-            if state["checkpoint"] >= self._checkpoint:
+            if state["renewals"] not in {0, self._renewals}:
+                self._renewed()
+            self._renewals = state["renewals"]
+            # One that could not open the graph yet knows of nothing; what was in it is in it still. One that runs may
+            # have made it anew.
+            if state["checkpoint"] >= self._checkpoint or state["status"] == Status.RUNNING:
                 with self._moved:
                     self._checkpoint, self._quarantined = state["checkpoint"], state["quarantined"]
                     self._moved.notify_all()

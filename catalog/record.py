@@ -17,9 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
-from catalog.ledger.protocol import Ledger
+from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.store.protocol import Snapshotted
-from graph_schema.facts import Telling
+from graph_schema.facts import Facts, Telling
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 from graph_schema.vocabulary import systems
 from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
@@ -305,6 +305,7 @@ class Admission:
     """What is known when a record is about to be taken: who says it, the graph, the ledger, the time in UTC µs.
 
     `roles` and `approves` are what the actor holds, `key_id` the key that it acts under.
+    `facts_of` returns what an entry that is read back says, as the projection understands it.
     """
 
     actor: str
@@ -315,6 +316,7 @@ class Admission:
     roles: frozenset[str]
     approves: frozenset[str]
     key_id: str | None
+    facts_of: Callable[[StoredEntry], Facts]
 
     def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
         """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""

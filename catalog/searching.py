@@ -36,6 +36,7 @@ PEOPLE: Final = frozenset({"display_name", "expert", "owner", "printed_name"})
 
 TEXTS: Final = frozenset(
     {
+        "authority",
         "clinical_purpose",
         "conditions",
         "description",
@@ -73,9 +74,12 @@ CLOSED: Final = frozenset(
         "principal_kind",
         "purposes",
         "refrains",
+        "residue",
         "role",
         "roles",
+        "root",
         "signature",
+        "signed_checkpoint",
         "stance",
         "system",
         "time_zone",

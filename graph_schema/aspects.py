@@ -95,6 +95,18 @@ ASPECTS: tuple[Aspect, ...] = (
     Aspect("decision", ("Approval",), "Approve, deny or abstain, with reason, meaning of signature and signer."),
     Aspect("principal", ("Principal",), "Name, kind, roles, approvals it decides on, whether active.", searchable=True),
     Aspect("api_key", ("Principal",), "That a key was issued or revoked; never the key."),
+    Aspect(
+        "erasure",
+        ("Principal",),
+        "That the principal erased bodies of ledger entries: which, why, on whose authority.",
+        momentary=True,
+    ),
+    Aspect(
+        "restore",
+        ("Principal",),
+        "That the principal restored an older ledger: its size, what had been signed for, why.",
+        momentary=True,
+    ),
     Aspect("code", ("CodeRevision",), "Whether the working tree was clean."),
     Aspect("environment", ("Environment",), "A short description of what is installed."),
     Aspect("ghost", ("Dataset", "Job", "Run"), "Seen as the end of an edge, never described."),

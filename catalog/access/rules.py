@@ -51,7 +51,9 @@ TABLE: dict[PrincipalRole, frozenset[str]] = {
     PrincipalRole.APPROVER: frozenset({READ, "decide_approval"}),
     PrincipalRole.AUDITOR: frozenset({READ, "verify_snapshot"}),
     PrincipalRole.MONITOR: frozenset({WATCH}),
-    PrincipalRole.ADMIN: frozenset({READ, OPERATE, WATCH, "define_principal", "issue_key", "revoke_key"}),
+    PrincipalRole.ADMIN: frozenset(
+        {READ, OPERATE, WATCH, "define_principal", "issue_key", "revoke_key", "erase_entries", "restore_ledger"}
+    ),
 }
 """Role to permissions; a record's permission is its kind."""
 

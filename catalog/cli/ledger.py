@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from catalog import app
-from catalog.cli.ending import Exit
+from catalog.cli.ending import Exit, fail
 from catalog.cli.gateway import Gateway, checked
 from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
 from catalog.errors import OperatorError
@@ -56,6 +59,36 @@ def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
     else:
         for one in shown:
             print_line(one)
+    return Exit.FINE
+
+
+def erase(
+    way: Gateway, entries: list[int], reason: str, authority: str, residue: str, *, yes: bool, as_json: bool
+) -> Exit:
+    """Erase the bodies of entries, after asking whoever sits there; print the index of the record that says so."""
+    if not yes:
+        if not sys.stdin.isatty():
+            fail("Erasing cannot be undone; where nobody can be asked, say --yes.", Exit.WRONG_USE)
+        named = ", ".join(map(str, entries))
+        if not typer.confirm(f"Erase the bodies of entries {named} for good?", err=True):
+            return Exit.FINDING
+    record = {
+        "kind": "erase_entries",
+        "entries": entries,
+        "reason": reason,
+        "authority": authority,
+        "residue": residue,
+    }
+    answer = checked(way.request("POST", "api/v1/records", json=record)).json()
+    if as_json:
+        print_json({"index": answer["index"], "entries": sorted(set(entries)), "warnings": answer["warnings"]})
+        return Exit.FINE
+    out.print(f"Erased, by the record at index {answer['index']}.")
+    for warning in answer["warnings"]:
+        say(warning)
+    say(
+        "The graph is made anew from what is left. Backups, reports and exports made before still hold what was erased."
+    )
     return Exit.FINE
 
 

@@ -250,6 +250,27 @@ def ledger_proof(
         raise typer.Exit(int(proof(way, index)))
 
 
+@ledger_commands.command("erase")
+def ledger_erase(
+    entries: Annotated[list[int], typer.Argument(min=0, help="The indexes of the entries whose bodies go.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    authority: Annotated[str, typer.Option(help="On whose authority: a request, an order, a regulation.")],
+    nothing: Annotated[
+        bool, typer.Option("--keep-nothing", help="Keep no names, flows and labels of them in the graph either.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it cannot be undone.")] = False,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Erase the bodies of entries for good, as a record; every proof stays valid, and the graph is made anew."""
+    from catalog.cli.ledger import erase
+
+    residue = "NOTHING" if nothing else "FLOWS"
+    with _way(url, data_dir) as way:
+        raise typer.Exit(int(erase(way, entries, reason, authority, residue, yes=yes, as_json=as_json)))
+
+
 @ledger_commands.command("key")
 def ledger_key(
     former: Annotated[bool, typer.Option("--all", help="With the keys that signed before, the present one first.")] = (

@@ -373,6 +373,9 @@ class MemoryStore(SingleReads):
         with self._writing:
             self._graph = _Graph()
 
+    def forget(self) -> None:
+        """Nothing is remembered beside what is stored."""
+
     def counts(self) -> dict[str, int]:
         counted: dict[str, int] = {}
         names = (

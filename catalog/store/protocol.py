@@ -185,6 +185,9 @@ class Store(Snapshotted, Protocol):
     def clear(self) -> None:
         """Remove everything, checkpoint included: the start of a rebuild."""
 
+    def forget(self) -> None:
+        """Remember nothing that was read before: another process has emptied the graph."""
+
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and edges of each type there are, counted cheaply."""
 

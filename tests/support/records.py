@@ -15,7 +15,8 @@ from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft
-from catalog.projection import Projection
+from catalog.operations.records import RestoreLedger
+from catalog.projection import Projection, facts_of
 from catalog.record import canonical_bytes
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
@@ -173,6 +174,27 @@ def decision(index: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def erasing(*entries: int, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "erase_entries",
+        "entries": list(entries),
+        "reason": "Text that should not have been sent",
+        "authority": "Made-up order 7",
+        "residue": "FLOWS",
+        **more,
+    }
+
+
+def restoring() -> RestoreLedger:
+    return RestoreLedger(
+        size=2,
+        root="sha256:" + "a" * 64,
+        signed_size=3,
+        signed_checkpoint="tests.example/ledger\n3\nmade up\n\n— made up\n",
+        reason="The disk was lost",
+    )
+
+
 def principal(name: str, *roles: str, active: bool = True, approves: Sequence[str] | None = None) -> dict[str, Any]:
     """Return a definition; an approver decides on every kind of approval where none is named."""
     if approves is None:
@@ -216,7 +238,13 @@ class House:
         self.keys = KeyFile(self.folder / "keys.sqlite")
         self.projection = Projection(self.ledger, self.store)
         self.intake = Intake(
-            self.ledger, self.store, Following(self.project), self.keys, token_key=b"t" * 32, clock=self.clock
+            self.ledger,
+            self.store,
+            Following(self.project),
+            self.keys,
+            token_key=b"t" * 32,
+            facts_of=facts_of,
+            clock=self.clock,
         )
         self.authenticator = Authenticator(self.keys)
 
@@ -262,7 +290,15 @@ class House:
         for payload in (tag(), attestation(), seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
+        mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))
+        story["erase_entries"] = self.record(erasing(mistaken.receipt.index))
         return story
+
+    def restore(self) -> Accepted:
+        """Record that an older ledger was restored."""
+        accepted = self.intake.record_restore(restoring(), local_actor(), "tests").result()
+        self.project()
+        return accepted
 
     def close(self) -> None:
         self.keys.close()

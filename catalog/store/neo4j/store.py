@@ -112,6 +112,9 @@ class Neo4jStore(SingleReads):
             while session.execute_write(lambda tx: runner(tx)(cypher.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
                 pass
 
+    def forget(self) -> None:
+        self._memory.forget()
+
     def counts(self) -> dict[str, int]:
         with self._reading() as read:
             return read.counts()

@@ -115,6 +115,11 @@ class Connections:
                     self.writer.execute("ROLLBACK")
                 raise
 
+    def fold(self) -> None:
+        """Bring the log into the file and empty it, as far as no reader needs it."""
+        with self.writing, translated(self.path):
+            self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def close(self) -> None:
         """Close what is idle now, and what is lent when it comes back."""
         with self._guard:

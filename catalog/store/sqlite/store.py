@@ -64,8 +64,14 @@ class SqliteStore(SingleReads):
         with self._remembering() as connection:
             self._names.forget()
             self._memory.forget()
+            # What was erased from the ledger must not go on lying in the free pages of this file.
+            connection.execute("PRAGMA secure_delete = ON")
             for table in TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of ours
+        self._connections.fold()
+
+    def forget(self) -> None:
+        self._memory.forget()
 
     def counts(self) -> dict[str, int]:
         with self._connections.reader() as connection:

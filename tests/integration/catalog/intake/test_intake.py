@@ -16,6 +16,7 @@ from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.intake import MAX_SUBJECTS, RETRY_SECONDS, Intake
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
+from catalog.projection import facts_of
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, principal, seal, tag, verification
@@ -160,7 +161,14 @@ class StandingStill:
 
 def test_a_graph_that_does_not_catch_up_is_the_operators_matter_and_not_the_senders(house: House) -> None:
     intake = Intake(
-        house.ledger, house.store, StandingStill(), house.keys, token_key=b"t" * 32, patience=0, clock=house.clock
+        house.ledger,
+        house.store,
+        StandingStill(),
+        house.keys,
+        token_key=b"t" * 32,
+        facts_of=facts_of,
+        patience=0,
+        clock=house.clock,
     )
     intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests").result()
     with pytest.raises(OperatorError) as caught:
@@ -175,7 +183,7 @@ class FullLedger(MemoryLedger):
 
 def test_back_pressure_passes_through(house: House) -> None:
     ledger = FullLedger(house.site)
-    intake = Intake(ledger, house.store, StandingStill(), house.keys, token_key=b"t" * 32)
+    intake = Intake(ledger, house.store, StandingStill(), house.keys, token_key=b"t" * 32, facts_of=facts_of)
     with pytest.raises(OperatorError, match="Too many"):
         intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests")
     assert not intake.busy
@@ -191,7 +199,9 @@ class FailingLedger(MemoryLedger):
 
 
 def test_a_record_that_was_not_written_can_be_sent_again(house: House) -> None:
-    intake = Intake(FailingLedger(house.site), house.store, StandingStill(), house.keys, token_key=b"t" * 32)
+    intake = Intake(
+        FailingLedger(house.site), house.store, StandingStill(), house.keys, token_key=b"t" * 32, facts_of=facts_of
+    )
     for _ in range(2):
         with pytest.raises(OperatorError, match="disk"):
             intake.submit_record(declaration(), LOCAL, "tests").result()
@@ -201,7 +211,7 @@ def test_a_record_that_was_not_written_can_be_sent_again(house: House) -> None:
 def test_a_key_of_a_record_that_was_not_written_never_works(house: House) -> None:
     house.record(principal("ada", "engineer"))
     failing = FailingLedger(house.site)
-    intake = Intake(failing, house.store, StandingStill(), house.keys, token_key=b"t" * 32)
+    intake = Intake(failing, house.store, StandingStill(), house.keys, token_key=b"t" * 32, facts_of=facts_of)
     key, issued = intake.issue_key("ada", LOCAL, "tests")
     with pytest.raises(OperatorError):
         issued.result()

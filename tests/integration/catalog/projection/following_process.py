@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.access.keys import KeyFile, local_actor
 from catalog.intake import Intake
 from catalog.ledger.sqlite import SqliteLedger
-from catalog.projection import Projection
+from catalog.projection import Projection, facts_of
 from catalog.store.sqlite import SqliteStore
 from tests.support.records import event
 
@@ -22,7 +22,7 @@ def main(folder: Path, round_: int) -> None:
     store = SqliteStore(folder / "graph.sqlite")
     projection = Projection(ledger, store, batch=20)
     projection.start()
-    intake = Intake(ledger, store, projection, KeyFile(folder / "keys.sqlite"), token_key=b"t" * 32)
+    intake = Intake(ledger, store, projection, KeyFile(folder / "keys.sqlite"), token_key=b"t" * 32, facts_of=facts_of)
     number = 0
     while True:
         number += 1

@@ -17,7 +17,6 @@ from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
 from catalog.store.sqlite import SqliteStore
 from graph_schema.facts import Facts
-from tests.contract.ledger.making import make_erasure
 from tests.support.records import House, declaration, event
 
 LOCAL = local_actor()
@@ -102,16 +101,6 @@ def test_the_size_of_batches_makes_no_difference(mixed: House, batch: int) -> No
     while follower.step():
         pass
     assert list(store.scan()) == list(mixed.store.scan())
-
-
-def test_an_erased_body_says_nothing_and_is_no_reason_for_quarantine(house: House) -> None:
-    house.record(declaration())
-    house.record(declaration(owner="another"))
-    house.ledger.append(make_erasure(0, 0)).result()
-    store = MemoryStore()
-    rebuild(house.ledger, store)
-    assert 0 not in {one.entry for one in store.quarantined()}
-    assert project(house.ledger.entry(0)) == Facts()
 
 
 class Crashing(MemoryStore):

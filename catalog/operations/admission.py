@@ -1,0 +1,40 @@
+"""What must hold before bodies are erased, and what is kept of them."""
+
+from __future__ import annotations
+
+from catalog.errors import SenderError
+from catalog.ledger import erasure
+from catalog.ledger.protocol import StoredEntry
+from catalog.operations.records import EraseEntries, Residue
+from catalog.operations.residue import RESIDUES, residue_of
+from catalog.record import Admission, Admitted
+
+
+def admit_erasure(record: EraseEntries, admission: Admission) -> Admitted:
+    """Hold every entry to be there and erasable, and take its residue while its body can still be read."""
+    before: list[int] = []
+    residues: dict[str, object] = {}
+    for place, index in enumerate(record.entries):
+        stored = _entry(index, place, admission)
+        if stored.body is None:
+            before.append(index)
+        elif record.residue is Residue.FLOWS:
+            residues[str(index)] = residue_of(admission.facts_of(stored))
+    warnings = (f"Erased before: {', '.join(map(str, before[:10]))}.",) if before else ()
+    return Admitted({RESIDUES: residues}, warnings)
+
+
+def _entry(index: int, place: int, admission: Admission) -> StoredEntry:
+    size = admission.ledger.size()
+    if index >= size:
+        raise _refused(place, f"the ledger has {size} entries, so that {index} is none of them")
+    stored = admission.ledger.entry(index)
+    if stored.entry.kind in erasure.LASTING:
+        raise _refused(place, f"entry {index} says what was erased or restored, and stays")
+    return stored
+
+
+def _refused(place: int, why: str) -> SenderError:
+    return SenderError(
+        f"entries are ledger indexes whose bodies can be erased; {why}.", pointer=f"/entries/{place}", status=422
+    )

@@ -1,0 +1,58 @@
+"""What may be written about the ledger itself: that bodies were erased, that an older state of it was restored."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from catalog.record import MAX_LIST, Digest, Record, Text, distinct
+
+
+class Residue(StrEnum):
+    """What the graph keeps of an entry whose body is erased."""
+
+    FLOWS = "FLOWS"
+    """Identities, flows, states and labels, without any text: lineage does not break, no label is lost."""
+    NOTHING = "NOTHING"
+    """Nothing at all: for what must not stand even as a name."""
+
+
+def _ascending(entries: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(entries))
+
+
+class EraseEntries(Record):
+    """That the bodies of ledger entries are erased for good: which, why, and on whose authority.
+
+    Entries, leaves and proofs stay; `entries` are ledger indexes, at most 1,000. The record itself is never erased.
+    """
+
+    name: ClassVar[str] = "erase_entries"
+
+    entries: Annotated[
+        tuple[Annotated[int, Field(ge=0, lt=2**53)], ...],
+        Field(min_length=1, max_length=MAX_LIST),
+        distinct(),
+        AfterValidator(_ascending),
+    ]
+    reason: Text
+    authority: Text
+    residue: Residue = Residue.FLOWS
+
+
+class RestoreLedger(Record):
+    """That an older state of the ledger was restored although a newer one had been signed for.
+
+    `size` and `root` are those restored to; `signed_checkpoint` is the newest one signed before, whole: with it anybody
+    can show that there was another history.
+    """
+
+    name: ClassVar[str] = "restore_ledger"
+
+    size: Annotated[int, Field(ge=0, lt=2**53)]
+    root: Digest
+    signed_size: Annotated[int, Field(ge=0, lt=2**53)]
+    signed_checkpoint: Text
+    reason: Text

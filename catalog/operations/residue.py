@@ -1,0 +1,137 @@
+"""What is kept of an entry whose body is erased, so that lineage does not break and no label is lost.
+
+The residue is made of the facts of the entry while its body can still be read, lies in the body of the record that
+erases it, and is projected in the entry's place, by the live graph and by a rebuild alike. It holds identities, flows,
+states and labels: of what was said, codes, numbers, times and names stay, and every text goes. Ties of time, which a
+digest of the body breaks, are broken by the salted one in the entry from then on: an unsalted digest of erased text
+would tell it to whoever guesses.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+
+from catalog.ledger.protocol import Ledger, StoredEntry
+from catalog.searching import CLOSED, NAMES
+from graph_schema.aspects import PHI
+from graph_schema.facts import Edge, Facts, Statement, canonical
+from graph_schema.nodes import Node
+from graph_schema.registry import STRUCTURAL
+
+RESIDUES: Final = "residues"
+"""The key of a record's additions: residues by the index of their entry, as text."""
+
+ERASED: Final = "[erased]"
+"""What stands where a text was."""
+
+_WHOLE: Final = frozenset(
+    {
+        "api_key",
+        "column_lineage",
+        "code",
+        "deidentification_state",
+        "event",
+        "io",
+        "lifecycle",
+        "phi_category",
+        "region",
+        "retention",
+        "schema_version",
+        "site",
+        "source_system",
+        "symlinks",
+        "version",
+        "zone",
+    }
+)
+"""Aspects whose values are identities, codes and times through and through."""
+
+_WITHOUT_TEXT: Final = frozenset(
+    {
+        "attestation",
+        "decision",
+        "metrics",
+        "permitted_use",
+        "principal",
+        "registration",
+        "request",
+        "schema",
+        "seal",
+        "verification",
+    }
+)
+"""Aspects that say who answers for what: kept without the texts in them. Aspects in neither set are not kept."""
+
+_KEPT: Final = (
+    CLOSED | NAMES | frozenset({"by", "event", "job", "model", "namespace", "origin", "run", "state", "type"})
+)
+"""Keys whose strings are codes, digests, times or names."""
+
+_TIE: Final = slice(7, 23)
+"""Sixteen hex digits of `sha256:…`, as many as other ties have."""
+
+
+def residue_of(facts: Facts) -> dict[str, Any]:
+    """Return what is kept of the facts of one entry, as JSON: entry and tie are left out."""
+    statements = [(said, _kept(said)) for said in facts.statements]
+    return {
+        "nodes": [[node.label, list(node.key)] for node, _ in facts.nodes],
+        "edges": [
+            [edge.kind, edge.source, edge.target, edge.value, edge.run, edge.job, edge.valid_from, edge.rank]
+            for edge in facts.edges
+        ],
+        "statements": [
+            [said.subject, said.aspect, value, said.role, said.run, said.job, said.valid_from, said.rank]
+            for said, (keep, value) in statements
+            if keep
+        ],
+    }
+
+
+def _kept(said: Statement) -> tuple[bool, str | None]:
+    """Tell whether a statement is kept, and with which value."""
+    if said.value is None or said.aspect in _WHOLE:
+        return True, said.value
+    if said.aspect in _WITHOUT_TEXT or said.aspect.startswith(PHI):
+        return True, canonical(_without_text(said.data, ""))
+    return False, None
+
+
+def _without_text(value: Any, key: str) -> Any:  # noqa: ANN401  any JSON
+    if isinstance(value, dict):
+        return {name: _without_text(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without_text(part, key) for part in value]
+    return ERASED if isinstance(value, str) and key not in _KEPT else value
+
+
+def facts_of(residue: dict[str, Any], stored: StoredEntry) -> Facts:
+    """Return the facts that a residue stands for, said by the entry that it was made of."""
+    tie, index = stored.entry.body[_TIE], stored.index
+    return Facts(
+        tuple((Node.registered[label].from_key(key), index) for label, key in residue["nodes"]),
+        tuple(Edge._make((*said, "" if said[0] in STRUCTURAL else tie, index)) for said in residue["edges"]),
+        tuple(Statement._make((*said, tie, index)) for said in residue["statements"]),
+    )
+
+
+class Residues:
+    """Finds what stands in the place of erased entries of a ledger; the last record read is remembered."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._by = -1
+        self._residues: dict[str, Any] = {}
+
+    def facts_of(self, stored: StoredEntry) -> Facts:
+        """Return the facts that stand for an erased entry: none where the record says that nothing is kept."""
+        if stored.erased_by is None:
+            return Facts()
+        if stored.erased_by != self._by:
+            body = self._ledger.entry(stored.erased_by).body
+            self._residues = {} if body is None else orjson.loads(body).get("added", {}).get(RESIDUES, {})
+            self._by = stored.erased_by
+        residue = self._residues.get(str(stored.index))
+        return Facts() if residue is None else facts_of(residue, stored)

@@ -1,0 +1,217 @@
+"""An erasure is a record: the live graph and a rebuilt one are equal after it, and what was erased is in neither."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.access.keys import local_actor
+from catalog.access.model import Actor
+from catalog.errors import AskerError, SenderError
+from catalog.operations.residue import ERASED, residue_of
+from catalog.projection import Projection, facts_of, rebuild
+from catalog.store.memory import MemoryStore
+from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
+from graph_schema.nodes import Column, Dataset
+from tests.support.records import CURATED, RAW, House, declaration, erasing, event, restoring, seal, tag
+
+SECRET = "Testperson Alpha told in free text"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "graph.db")
+    yield made
+    made.close()
+
+
+def follow(follower: Projection) -> None:
+    while follower.step():
+        pass
+
+
+def told(house: House) -> int:
+    """Fill the ledger; return the index of the event with the secret in it."""
+    house.send(event("START", "2026-01-01T09:00:00Z"))
+    index = house.send(event(documentation={"description": SECRET})).receipt.index
+    house.record(declaration(clinical_purpose=SECRET))
+    house.record(tag(reason=SECRET))
+    house.record(seal())
+    return index
+
+
+def test_live_and_rebuilt_are_equal_and_hold_nothing_of_it(house: House, store: Store) -> None:
+    told(house)
+    follower = Projection(house.ledger, store, batch=2)
+    follow(follower)
+    assert SECRET in str(list(store.scan()))
+    everything = range(house.ledger.size())
+    house.record(erasing(*everything))
+    follow(follower)
+    rebuilt = MemoryStore()
+    rebuild(house.ledger, rebuilt)
+    live = list(store.scan())
+    assert live == list(rebuilt.scan())
+    assert SECRET not in str(live)
+    assert store.quarantined() == []
+    assert store.checkpoint() == house.ledger.size() - 1
+
+
+def test_lineage_labels_and_states_outlive_an_erasure(house: House) -> None:
+    told(house)
+    before = MemoryStore()
+    rebuild(house.ledger, before)
+    house.record(erasing(*range(house.ledger.size())))
+    ids = [Dataset(**RAW).id, Dataset(**CURATED).id]
+    kept = {"zone", "phi_category", "deidentification_state", "retention"}
+    with before.reading() as was, house.store.reading() as now:
+        for edges in ("READ", "WROTE", "IS_TAGGED", "SEALED", "GENERATED", "FEEDS"):
+            assert {
+                (edge.source, edge.target, edge.value, edge.valid_from) for edge in now.hop(ids, (edges,), "in")
+            } == {(edge.source, edge.target, edge.value, edge.valid_from) for edge in was.hop(ids, (edges,), "in")}
+        labels = [{each.aspect: each.value for each in one.statements(ids)} for one in (was, now)]
+        assert {name: labels[0][name] for name in kept} == {name: labels[1][name] for name in kept}
+        assert "clinical_purpose" not in labels[1]
+        (phi,) = now.statements(
+            [Column(**{**RAW, "dataset": RAW["name"], "name": "mrn"}).id], ("phi.DIRECT_IDENTIFIER",)
+        )
+        assert (phi.data["stance"], phi.data["reason"]) == ("ASSERT", ERASED)
+
+
+def test_where_nothing_is_to_be_kept_nothing_is(house: House) -> None:
+    index = house.record(declaration(dataset={"namespace": "landing", "name": "mistaken"})).receipt.index
+    house.record(erasing(index, residue="NOTHING"))
+    assert "mistaken" not in str(list(house.store.scan()))
+    assert house.store.checkpoint() == 1
+
+
+def test_a_graph_that_was_empty_when_it_was_erased_is_not_made_twice(house: House) -> None:
+    index = told(house)
+    house.record(erasing(index))
+    store = MemoryStore()
+    follower = Projection(house.ledger, store)
+    follower.resume()
+    follow(follower)
+    assert follower.state.renewals == 0
+    assert list(store.scan()) == list(house.store.scan())
+
+
+@pytest.mark.parametrize("stop", range(8))
+def test_a_follower_that_ends_anywhere_comes_out_equal(house: House, tmp_path: Path, stop: int) -> None:
+    index = told(house)
+    store = SqliteStore(tmp_path / "graph.db")
+    try:
+        first = Projection(house.ledger, store, batch=1)
+        for _ in range(stop):
+            first.step()
+        house.record(erasing(index))
+        second = Projection(house.ledger, store, batch=1)
+        second.resume()
+        for _ in range(stop):
+            second.step()
+        third = Projection(house.ledger, store, batch=1)
+        third.resume()
+        follow(third)
+        assert list(store.scan()) == list(house.store.scan())
+    finally:
+        store.close()
+
+
+def test_the_graphs_file_holds_nothing_of_it(house: House, tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    index = told(house)
+    follower = Projection(house.ledger, store)
+    follow(follower)
+    house.record(erasing(index, index + 1, index + 2))
+    follow(follower)
+    store.close()
+    assert not [file.name for file in tmp_path.glob("graph.db*") if SECRET.encode() in file.read_bytes()]
+
+
+def test_the_record_says_who_what_why_and_on_whose_authority(house: House) -> None:
+    index = told(house)
+    taken = house.record(erasing(index))
+    stored = house.ledger.entry(taken.receipt.index)
+    body = json.loads(stored.body or b"")
+    assert stored.entry.kind == "record.erase_entries"
+    assert body["record"] == {
+        "entries": [index],
+        "reason": "Text that should not have been sent",
+        "authority": "Made-up order 7",
+        "residue": "FLOWS",
+    }
+    assert SECRET not in str(body)
+    assert house.ledger.entry(index).erased_by == taken.receipt.index
+    assert house.ledger.verify().ok
+
+
+def test_what_was_erased_before_is_said_and_stays_with_its_first_record(house: House) -> None:
+    index = told(house)
+    first = house.record(erasing(index))
+    again = house.record(erasing(index, index + 1, reason="Another one"))
+    assert again.warnings == (f"Erased before: {index}.",)
+    assert house.ledger.entry(index).erased_by == first.receipt.index
+    assert house.ledger.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer", "sentence"),
+    [
+        ({"entries": [0, 99]}, "/entries/1", "so that 99 is none of them"),
+        ({"entries": []}, "/entries", "at least 1 item"),
+        ({"entries": [-1]}, "/entries/0", "greater than or equal to 0"),
+        ({"entries": ["x"]}, "/entries/0", "integer"),
+        ({"reason": ""}, "/reason", "at least 1 character"),
+        ({"authority": None}, "/authority", "string"),
+        ({"residue": "ALL"}, "/residue", "FLOWS"),
+    ],
+)
+def test_what_cannot_be_erased_is_said_with_its_place(
+    house: House, more: dict[str, object], pointer: str, sentence: str
+) -> None:
+    told(house)
+    with pytest.raises(SenderError, match=sentence) as caught:
+        house.record({**erasing(0), **more})
+    assert caught.value.pointer == pointer
+    assert house.ledger.entry(0).body is not None
+
+
+@pytest.mark.parametrize("kind", ["erase", "restore"])
+def test_what_says_that_something_is_gone_is_never_erased(house: House, kind: str) -> None:
+    index = told(house)
+    lasting = (house.record(erasing(index)) if kind == "erase" else house.restore()).receipt.index
+    with pytest.raises(SenderError, match="and stays") as caught:
+        house.record(erasing(lasting))
+    assert caught.value.pointer == "/entries/0"
+
+
+@pytest.mark.parametrize("role", ["emitter", "engineer", "steward", "approver", "auditor", "monitor"])
+def test_only_an_administrator_erases(house: House, role: str) -> None:
+    actor = Actor("alpha", frozenset({role}), authenticated=True, display_name="Testperson Alpha")
+    told(house)
+    with pytest.raises(AskerError, match="admin") as caught:
+        house.record(erasing(0), actor)
+    assert caught.value.status == 403
+    assert house.ledger.entry(0).body is not None
+
+
+def test_nobody_sends_that_a_ledger_was_restored(house: House) -> None:
+    with pytest.raises(SenderError, match="by the catalog itself"):
+        house.record({"kind": "restore_ledger", **restoring().fields()}, local_actor())
+
+
+def test_a_residue_keeps_no_text(house: House) -> None:
+    told(house)
+    for stored in house.ledger.entries(0, house.ledger.size()):
+        assert SECRET not in str(residue_of(facts_of(stored)))
