@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog import logs
+from catalog.access.files import keep_private
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.mirror import mirror
+from catalog.access.presence import FILE as SERVER_FILE
 from catalog.access.presence import Presence
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.group_commit import Limits
@@ -19,7 +21,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.projection import Following, Projection, Status, facts_of
 from catalog.projection_process import ProjectionProcess
-from catalog.settings import Settings
+from catalog.settings import LEDGER_FILE, Settings
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from catalog.metrics import Metrics
 
 GRAPH_FILE, KEY_FILE = "graph.db", "keys.db"
+_OURS = (LEDGER_FILE, GRAPH_FILE, KEY_FILE, SERVER_FILE, "keys", "server.log")
 
 _TOKENS = b"lineward/tokens of redacted identifiers"
 
@@ -67,6 +70,7 @@ class Service:
 
 def open_ledger(settings: Settings) -> SqliteLedger:
     """Open the ledger to write; raises OperatorError where another does, EvidenceError where it is not whole."""
+    keep_private(settings.data_dir, _OURS)
     return SqliteLedger.open(
         settings.ledger_file,
         settings.keys,

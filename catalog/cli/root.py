@@ -396,6 +396,8 @@ def _folder(data_dir: Path | None, command: str) -> Iterator[Settings]:
 
 def run() -> None:
     """Run the command line."""
+    # What any command leaves behind, a report too, is for whoever ran it.
+    os.umask(0o077)
     try:
         sys.exit(commands(standalone_mode=False))
     except KeyboardInterrupt:

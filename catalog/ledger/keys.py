@@ -108,7 +108,7 @@ class SiteKeys:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not (folder / _SIGNING).exists():
                 write_durably(folder / _SIGNING, _pem(new.signers[0]))
-                write_durably(folder / _VERIFIERS, f"{new.signers[0].verifier}\n".encode(), mode=0o644)
+                write_durably(folder / _VERIFIERS, f"{new.signers[0].verifier}\n".encode())
             for name, key in ((_RECEIVED, new.received), (_DUPLICATES, new.duplicates)):
                 if not (folder / name).exists():
                     write_durably(folder / name, f"{key.secret.hex()}\n".encode())
@@ -155,7 +155,7 @@ class SiteKeys:
         verifiers = "".join(f"{key}\n" for key in (new.verifier, *present.verifiers))
         try:
             # In this order a crash leaves a folder that loads: the public list may name a key that never signs.
-            write_durably(folder / _VERIFIERS, verifiers.encode(), mode=0o644)
+            write_durably(folder / _VERIFIERS, verifiers.encode())
             write_durably(folder / _PREVIOUS, _pem(present.signers[0]))
             write_durably(folder / _SIGNING, _pem(new))
         except OSError as error:

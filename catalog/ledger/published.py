@@ -36,6 +36,7 @@ def publish(path: Path, checkpoint: SignedCheckpoint) -> None:
     try:
         if path.exists() and path.read_bytes() == checkpoint.text.encode():
             return
+        scratch.touch(mode=0o600)
         with scratch.open("w", encoding="utf-8", newline="\n") as file:
             file.write(checkpoint.text)
             file.flush()

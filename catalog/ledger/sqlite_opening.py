@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from catalog.errors import EvidenceError, OperatorError
@@ -34,9 +34,10 @@ _MAC_CHUNK = 500
 
 def take_lock(path: Path) -> sqlite3.Connection:
     """Hold a lock that ends with the process, however it ends; SQLite's own, so that it works where SQLite does."""
-    lock = sqlite3.connect(
-        path.with_name(f"{path.name}.lock"), timeout=0, isolation_level=None, check_same_thread=False
-    )
+    file = path.with_name(f"{path.name}.lock")
+    with suppress(OSError):
+        file.touch(mode=0o600)
+    lock = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:

@@ -65,7 +65,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers; those that still run at the end of the test are killed."""
     started: list[Server] = []
 
-    def serve(data: Path, **more: str) -> Server:
+    def serve(data: Path, *, umask: int = -1, **more: str) -> Server:
         log = tmp_path / f"server-{len(started)}.log"
         file = data / "server.json"
         file.unlink(missing_ok=True)
@@ -77,6 +77,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
+                umask=umask,
             )
         server = Server(process, "", log)
         started.append(server)

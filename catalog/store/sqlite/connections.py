@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -131,6 +131,9 @@ class Connections:
             self.writer.close()
 
     def _open(self) -> sqlite3.Connection:
+        # SQLite gives the files beside it the same mode.
+        with suppress(OSError):
+            self.path.touch(mode=0o600)
         connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
         )
