@@ -10,8 +10,8 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.operations.residue import Residues
 from catalog.record import Hearing
 from catalog.store.protocol import Quarantined, Store
-from graph_schema.facts import Edge, Facts, Statement, Telling
+from graph_schema.facts import Edge, Facts, Statement, Telling, TooManyFactsError
 from graph_schema.folding import RECORD_RANK
 from graph_schema.nodes import Node
 from graph_schema.registry import check_facts
@@ -34,12 +34,15 @@ from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.wire import Flag
 from ingest_hooks.redaction import Redaction
 
-PROJECTION_VERSION = "1"
-"""Raised whenever the same ledger would give another graph; the graph is then rebuilt."""
+PROJECTION_VERSION = "2"
+"""Raised whenever the same ledger would give another graph; one of another version is made anew by who follows it."""
 
 _LOG = logging.getLogger("lineward.projection")
 _BUSY_BATCH = 64
 _REBUILD_BATCH = 2_000
+_BATCH_BYTES = 8 * 2**20
+_BATCH_FACTS = 20_000
+"""How much of the ledger, and how many facts, are held at once: a batch of entries that each say much is cut."""
 _GATHER_SECONDS = 0.05
 _WAIT_SECONDS = 0.5
 _IDLE_SECONDS = 0.005
@@ -73,6 +76,10 @@ def project(stored: StoredEntry) -> Facts:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = "/".join(str(step) for step in first["loc"])
         raise UnprojectableError(f"The record does not have its form at /{where} ({first['type']}).") from error
+    except TooManyFactsError as error:
+        raise UnprojectableError(
+            f"It states {error}: more than a graph takes of one entry. Send it as several events."
+        ) from error
     except Exception as error:
         # Whatever a body of any emitter makes our code do must not stop the entries after it.
         _LOG.exception("an entry cannot be projected", extra={"index": stored.index})
@@ -254,25 +261,31 @@ class Projection(Position):
             EvidenceError: the ledger does not verify.
         """
         size = min(_BUSY_BATCH, self._batch) if self._busy() else self._batch
-        entries = self._ledger.entries(self._checkpoint + 1, size)
+        entries = self._ledger.entries(self._checkpoint + 1, size, _BATCH_BYTES)
         if any(self._undoes_what_is_there(entry) for entry in entries):
-            self._begin_anew()
+            self._begin_anew("bodies were erased")
         elif entries:
             self._apply(entries)
         return len(entries)
 
     def resume(self) -> None:
-        """Read from the store where the graph ends."""
+        """Read from the store where the graph ends; one that another version made begins anew."""
         checkpoint = self._store.checkpoint()
-        self._quarantined = len(self._store.quarantined())
         if checkpoint >= self._ledger.size():
             raise EvidenceError(
                 f"The graph holds {checkpoint + 1} entries, the ledger only {self._ledger.size()}: they are not of the"
                 " same history. Restore the ledger, or rebuild the graph.",
                 index=self._ledger.size(),
             )
-        self._move(checkpoint)
-        if checkpoint < 0:
+        made_by = self._store.version()
+        if made_by == PROJECTION_VERSION:
+            self._quarantined = len(self._store.quarantined())
+            self._move(checkpoint)
+        elif made_by is None and checkpoint < 0:
+            self._store.mark(PROJECTION_VERSION)
+        else:
+            self._begin_anew(f"version {made_by or 'unknown'} of the projection made it")
+        if self._checkpoint < 0:
             self._empty_at = self._ledger.size()
 
     def _undoes_what_is_there(self, entry: StoredEntry) -> bool:
@@ -281,11 +294,12 @@ class Projection(Position):
             return False
         return min(erasure.named_by(entry), default=entry.index) <= self._checkpoint
 
-    def _begin_anew(self) -> None:
-        """Empty the graph, so that what was erased is nowhere in it and it is what a rebuild makes."""
-        _LOG.warning("bodies were erased: the graph is made anew")
+    def _begin_anew(self, reason: str) -> None:
+        """Empty the graph: nothing of it is needed, and it becomes what a rebuild makes."""
+        _LOG.warning("the graph is made anew", extra={"reason": reason})
         self._empty_at = self._ledger.size()
         self._store.clear()
+        self._store.mark(PROJECTION_VERSION)
         self._quarantined = 0
         self._renewals += 1
         self._move(-1)
@@ -325,22 +339,22 @@ class Projection(Position):
             self._stopping.wait(_IDLE_SECONDS)
 
     def _apply(self, entries: Sequence[StoredEntry]) -> None:
-        facts, quarantined = gather(entries, self._pause, self._residues.facts_of)
-        try:
-            self._store.apply(facts, entries[-1].index, quarantined)
-        except (OperatorError, EvidenceError):
-            raise
-        except Exception:  # noqa: BLE001  one entry must not stop the others, whatever it makes a store do
-            if len(entries) == 1:
-                _LOG.exception("the store refused an entry", extra={"index": entries[0].index})
-                quarantined = [_quarantine(entries[0], "The store refused what it says.")]
-                self._store.apply(Facts(), entries[0].index, quarantined)
-            else:
-                for entry in entries:
-                    self._apply([entry])
-                return
-        self._quarantined += len(quarantined)
-        self._move(entries[-1].index)
+        for batch in gather(entries, self._pause, self._residues.facts_of):
+            quarantined = batch.quarantined
+            try:
+                self._store.apply(batch.facts, batch.upto, quarantined)
+            except (OperatorError, EvidenceError):
+                raise
+            except Exception:  # noqa: BLE001  one entry must not stop the others, whatever it makes a store do
+                if len(batch.entries) > 1:
+                    for entry in batch.entries:
+                        self._apply([entry])
+                    continue
+                _LOG.exception("the store refused an entry", extra={"index": batch.upto})
+                quarantined = [_quarantine(batch.entries[0], "The store refused what it says.")]
+                self._store.apply(Facts(), batch.upto, quarantined)
+            self._quarantined += len(quarantined)
+            self._move(batch.upto)
 
     def _pause(self) -> None:
         if self._busy():
@@ -357,30 +371,62 @@ class Projection(Position):
             _LOG.info("projection %s", status.value.lower())
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What some entries say, in order, and those of them that could not be understood: one transaction of a store."""
+
+    entries: list[StoredEntry] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    nodes: list[tuple[Node, int]] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def upto(self) -> int:
+        """Return the last entry."""
+        return self.entries[-1].index
+
+    @property
+    def facts(self) -> Facts:
+        """Return all that they say."""
+        return Facts(tuple(self.nodes), tuple(self.edges), tuple(self.statements))
+
+    @property
+    def size(self) -> int:
+        """Return how many facts that is."""
+        return len(self.nodes) + len(self.edges) + len(self.statements)
+
+    def add(self, stored: StoredEntry, erased: Callable[[StoredEntry], Facts]) -> None:
+        """Add what one more entry says; `erased` returns what stands in the place of one whose body was erased."""
+        self.entries.append(stored)
+        try:
+            facts = erased(stored) if stored.body is None else project(stored)
+        except UnprojectableError as error:
+            self.quarantined.append(_quarantine(stored, str(error)))
+        else:
+            self.nodes += facts.nodes
+            self.edges += facts.edges
+            self.statements += facts.statements
+
+
 def gather(
     entries: Sequence[StoredEntry],
     pause: Callable[[], None] = lambda: None,
     erased: Callable[[StoredEntry], Facts] = lambda _: Facts(),
-) -> tuple[Facts, list[Quarantined]]:
-    """Return what the entries say, in order, and those that could not be understood.
+) -> Iterator[Gathered]:
+    """Yield what the entries say, in order: all at once, or in parts where they say very much.
 
     `erased` returns what stands in the place of an entry whose body was erased.
     """
-    nodes: list[tuple[Node, int]] = []
-    edges: list[Edge] = []
-    statements: list[Statement] = []
-    quarantined: list[Quarantined] = []
+    batch = Gathered()
     for stored in entries:
-        try:
-            facts = erased(stored) if stored.body is None else project(stored)
-        except UnprojectableError as error:
-            quarantined.append(_quarantine(stored, str(error)))
-        else:
-            nodes += facts.nodes
-            edges += facts.edges
-            statements += facts.statements
+        batch.add(stored, erased)
         pause()
-    return Facts(tuple(nodes), tuple(edges), tuple(statements)), quarantined
+        if batch.size >= _BATCH_FACTS:
+            yield batch
+            batch = Gathered()
+    if batch.entries:
+        yield batch
 
 
 def _quarantine(stored: StoredEntry, reason: str) -> Quarantined:
@@ -400,13 +446,14 @@ def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] |
     """
     size = ledger.size()
     store.clear()
+    store.mark(PROJECTION_VERSION)
     residues = Residues(ledger)
     done = 0
     while done < size:
-        entries = ledger.entries(done, min(_REBUILD_BATCH, size - done))
-        facts, quarantined = gather(entries, erased=residues.facts_of)
-        store.apply(facts, entries[-1].index, quarantined)
-        done = entries[-1].index + 1
+        entries = ledger.entries(done, min(_REBUILD_BATCH, size - done), _BATCH_BYTES)
+        for batch in gather(entries, erased=residues.facts_of):
+            store.apply(batch.facts, batch.upto, batch.quarantined)
+            done = batch.upto + 1
         if progress is not None:
             progress(done, size)
     return size

@@ -124,6 +124,16 @@ def advance() -> str:
     )
 
 
+def version() -> str:
+    """Return which version of the projection made the graph, and whether it was being cleared."""
+    return "MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing"
+
+
+def mark() -> str:
+    """Write which version of the projection makes the graph."""
+    return "MERGE (l:Lineward {name: 'graph'}) SET l.version = $version"
+
+
 def existing() -> str:
     """Return which of the ids are there, and whether an entry named them."""
     return "UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id, n.known_from IS NOT NULL AS named"
@@ -266,9 +276,22 @@ def create_quarantined() -> str:
     return "UNWIND $rows AS row CREATE (q:Quarantined) SET q = row RETURN count(q) AS written"
 
 
+def begin_clearing() -> str:
+    """Let the graph be empty for whoever reads the checkpoint, and say that the rest is going."""
+    return (
+        "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', "
+        "l.alias_reach = 0, l.hubs = 0"
+    )
+
+
 def clear() -> str:
-    """Remove up to so many nodes with all that hangs on them."""
-    return "MATCH (n) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed"
+    """Remove up to so many nodes with all that hangs on them, but not the checkpoint."""
+    return "MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed"
+
+
+def end_clearing() -> str:
+    """Remove the checkpoint: nothing is left."""
+    return "MATCH (l:Lineward {name: 'graph'}) DELETE l"
 
 
 # Reading what is stored while a batch is derived.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graph_schema.edges import EdgeKind
 from graph_schema.nodes import Node
@@ -21,7 +21,18 @@ ALWAYS = -(2**62)
 NOW = 2**62
 """The valid time, or the entry, after every other: a read without `validAt` or `knownAt`."""
 
+MOST_FACTS: Final = 100_000
+"""Nodes, edges and statements that one record may state: what a store takes in within a few seconds and 100 MB. One of
+more is not projected, so that those after it are; the largest real events state a few thousand."""
+
 Order = tuple[int, int, str]
+
+
+class TooManyFactsError(ValueError):
+    """A record states more than `MOST_FACTS`."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {MOST_FACTS:,} facts")
 
 
 class Role(StrEnum):
@@ -103,6 +114,10 @@ class Facts:
         """Return both, in order."""
         return Facts(self.nodes + other.nodes, self.edges + other.edges, self.statements + other.statements)
 
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.nodes) + len(self.edges) + len(self.statements)
+
     def __bool__(self) -> bool:
         """Tell whether anything was said."""
         return bool(self.nodes or self.edges or self.statements)
@@ -110,7 +125,10 @@ class Facts:
 
 @dataclass(slots=True)
 class Telling:
-    """Collects the facts of one record: time, rank, tie, entry, run and job are the same for all that it says."""
+    """Collects the facts of one record: time, rank, tie, entry, run and job are the same for all that it says.
+
+    Whatever is one too many raises TooManyFactsError at once, before it costs memory.
+    """
 
     entry: int
     valid_from: int
@@ -126,6 +144,7 @@ class Telling:
         """Say that the node exists; return its id."""
         identifier = node.id
         self._nodes.setdefault(identifier, node)
+        self._bound()
         return identifier
 
     def edge(self, edge: EdgeKind, value: dict[str, Any] | None = None) -> None:
@@ -148,6 +167,7 @@ class Telling:
                 self.entry,
             )
         self._edges.setdefault(fact, None)
+        self._bound()
 
     def say(self, node: Node, aspect: str, value: object, role: Role = Role.OWN) -> None:
         """State an aspect of the node; value None ends it from this time on."""
@@ -167,6 +187,11 @@ class Telling:
             ),
             None,
         )
+        self._bound()
+
+    def _bound(self) -> None:
+        if len(self._nodes) + len(self._edges) + len(self._statements) > MOST_FACTS:
+            raise TooManyFactsError
 
     def facts(self) -> Facts:
         """Return what was said, nodes and edges and statements each once, in the order of saying."""

@@ -131,8 +131,11 @@ class Ledger(Protocol):
     def entry(self, index: int) -> StoredEntry:
         """Return one entry."""
 
-    def entries(self, start: int, limit: int) -> list[StoredEntry]:
-        """Return up to `limit` entries from `start` on, in order; empty at the end."""
+    def entries(self, start: int, limit: int, most_bytes: int | None = None) -> list[StoredEntry]:
+        """Return up to `limit` entries from `start` on, in order; empty at the end.
+
+        After so many bytes of bodies no further one is read, so that what is held at once is bounded.
+        """
 
     def of_kinds(self, kinds: Collection[str], start: int = 0) -> list[int]:
         """Return the indexes, from `start` on, of the entries of these kinds; their bodies are not read."""

@@ -52,11 +52,12 @@ class ReadableLedger(ABC):
             return entry
         raise IndexError(f"the ledger has no entry {index}")
 
-    def entries(self, start: int, limit: int) -> list[StoredEntry]:
+    def entries(self, start: int, limit: int, most_bytes: int | None = None) -> list[StoredEntry]:
         """Return up to `limit` entries from `start` on, each held to its leaf and its body's digest."""
         if start < 0 or limit < 0:
             raise IndexError(f"the ledger has no {limit} entries from {start} on")
         entries: list[StoredEntry] = []
+        left = most_bytes
         with self._snapshot() as snapshot:
             end = min(start + limit, snapshot.size)
             key = audit.binding_key(snapshot, self._keys)
@@ -67,6 +68,10 @@ class ReadableLedger(ABC):
                 if stored.erased_by is not None:
                     audit.check_erasure(snapshot, stored.index, stored.erased_by, self._keys)
                 entries.append(stored)
+                if left is not None:
+                    left -= len(stored.body or b"")
+                    if left < 0:
+                        return entries
         if len(entries) < end - start:
             raise EvidenceError(f"entry {start + len(entries)} is missing", index=start + len(entries))
         return entries

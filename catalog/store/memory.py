@@ -324,6 +324,7 @@ class MemoryStore(SingleReads):
     def __init__(self) -> None:
         """Begin with no facts."""
         self._graph = _Graph()
+        self._version: str | None = None
         self._writing = threading.Lock()
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
@@ -371,7 +372,13 @@ class MemoryStore(SingleReads):
 
     def clear(self) -> None:
         with self._writing:
-            self._graph = _Graph()
+            self._graph, self._version = _Graph(), None
+
+    def version(self) -> str | None:
+        return self._version
+
+    def mark(self, version: str) -> None:
+        self._version = version
 
     def forget(self) -> None:
         """Nothing is remembered beside what is stored."""

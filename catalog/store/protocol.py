@@ -183,7 +183,13 @@ class Store(Snapshotted, Protocol):
         """
 
     def clear(self) -> None:
-        """Remove everything, checkpoint included: the start of a rebuild."""
+        """Remove everything, checkpoint and version included: the start of a rebuild."""
+
+    def version(self) -> str | None:
+        """Return the version with which the graph was marked; None for one that never was, also where it is empty."""
+
+    def mark(self, version: str) -> None:
+        """Note which version of the projection makes the graph."""
 
     def forget(self) -> None:
         """Remember nothing that was read before: another process has emptied the graph."""

@@ -22,6 +22,7 @@ from graph_schema.registry import check_facts
 
 _REMEMBERED: Final = 500_000
 _CLEARED_AT_ONCE: Final = 10_000
+_CLEARING: Final = "none: it was being cleared"
 
 
 class Neo4jStore(SingleReads):
@@ -109,8 +110,22 @@ class Neo4jStore(SingleReads):
         with self._writing, translated(self._uri), self._session() as session:
             self._named, self._named_at = set(), -1
             self._memory.forget()
+            # Who is killed in between leaves a graph that says so, and that the next one clears to its end.
+            session.execute_write(lambda tx: runner(tx)(cypher.begin_clearing()))
             while session.execute_write(lambda tx: runner(tx)(cypher.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
                 pass
+            session.execute_write(lambda tx: runner(tx)(cypher.end_clearing()))
+
+    def version(self) -> str | None:
+        with translated(self._uri), self._session(reads=True) as session:
+            found = session.execute_read(lambda tx: runner(tx)(cypher.version()))
+        if found and found[0]["clearing"]:
+            return _CLEARING
+        return found[0]["version"] if found else None
+
+    def mark(self, version: str) -> None:
+        with self._writing, translated(self._uri), self._session() as session:
+            session.execute_write(lambda tx: runner(tx)(cypher.mark(), version=version))
 
     def forget(self) -> None:
         self._memory.forget()

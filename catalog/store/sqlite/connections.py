@@ -146,19 +146,22 @@ class Connections:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == VERSION:
             return
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            present = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not present & set(TABLES):
-                for statement in SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-                connection.execute("COMMIT")
-                return
         found = connection.execute("PRAGMA user_version").fetchone()[0]
+        present = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if 0 < found < VERSION or (found == 0 and not set(present) & set(TABLES)):
+            # Nothing in it but what follows from the ledger: it is filled again from there.
+            for name in present if found else ():
+                connection.execute(f"DROP TABLE {name}")
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+            return
         connection.execute("ROLLBACK")
         if found != VERSION:
             raise OperatorError(
                 f"The graph at {self.path} has layout {found}, this version of Lineward has {VERSION}.",
-                action="Move the file away and rebuild it from the ledger: lineward graph rebuild.",
+                action="Use the version that made it, or move the file away: it is made anew from the ledger.",
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 VERSION: Final = 3
-"""Raised with every change of the tables; a file of another version is rebuilt from the ledger."""
+"""Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 DERIVED_FROM_FACTS: Final = (
     "run",
@@ -27,7 +27,18 @@ DERIVED_FROM_FACTS: Final = (
     "key_word",
     "value_word",
 )
-TABLES: Final = (*DERIVED_FROM_FACTS, "edge", "statement", "telling", "value", "node", "quarantined", "tally", "state")
+TABLES: Final = (
+    *DERIVED_FROM_FACTS,
+    "edge",
+    "statement",
+    "telling",
+    "value",
+    "node",
+    "quarantined",
+    "tally",
+    "state",
+    "made",
+)
 
 FIRST: Final = 0
 AGAIN: Final = 1
@@ -61,6 +72,7 @@ CREATE TABLE quarantined (entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject
   STRICT;
 CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE made (by TEXT NOT NULL) STRICT;
 CREATE TABLE run (
   n INTEGER PRIMARY KEY, first_at INTEGER NOT NULL, started_at INTEGER,
   ended_at INTEGER, ended_rank INTEGER, ended_tie TEXT, ended_by TEXT, streams INTEGER NOT NULL, entry INTEGER NOT NULL

@@ -73,6 +73,16 @@ class SqliteStore(SingleReads):
     def forget(self) -> None:
         self._memory.forget()
 
+    def version(self) -> str | None:
+        with self._connections.reader() as connection:
+            row = connection.execute("SELECT by FROM made").fetchone()
+        return None if row is None else row[0]
+
+    def mark(self, version: str) -> None:
+        with self._remembering() as connection:
+            connection.execute("DELETE FROM made")
+            connection.execute("INSERT INTO made VALUES (?)", (version,))
+
     def counts(self) -> dict[str, int]:
         with self._connections.reader() as connection:
             return SqliteReading(connection, self._memory).counts()

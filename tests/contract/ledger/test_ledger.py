@@ -97,6 +97,14 @@ def test_recorded_times_rise_although_the_clock_is_set_back(ledger: Ledger, cloc
     assert ledger.verify().ok
 
 
+def test_a_page_ends_after_so_many_bytes_but_never_without_an_entry(ledger: Ledger, filled: Fill) -> None:
+    filled(5)
+    sizes = [len(stored.body or b"") for stored in ledger.entries(0, 5)]
+    assert [stored.index for stored in ledger.entries(0, 5, 0)] == [0]
+    assert [stored.index for stored in ledger.entries(1, 9, sum(sizes[1:3]))] == [1, 2, 3]
+    assert len(ledger.entries(0, 5, sum(sizes))) == 5
+
+
 def test_entries_come_in_pages_in_order(ledger: Ledger, filled: Fill) -> None:
     filled(25)
     pages = [ledger.entries(start, 10) for start in (0, 10, 20, 30)]

@@ -321,6 +321,19 @@ def test_counts_are_of_named_nodes_and_of_facts(store: Store) -> None:
     assert store.counts() == {"Dataset": 2, "EXECUTED": 1, "Job": 1, "READ": 2, "Run": 1, "WROTE": 1}
 
 
+def test_a_store_keeps_which_version_made_it_until_it_is_cleared(store: Store) -> None:
+    assert store.version() is None
+    store.mark("7")
+    store.apply(event(0, "START", 10), 0)
+    assert store.version() == "7"
+    store.mark("8")
+    assert store.version() == "8"
+    assert store.checkpoint() == 0
+    store.clear()
+    assert store.version() is None
+    assert store.checkpoint() == -1
+
+
 def test_clearing_removes_everything_and_the_store_goes_on(store: Store) -> None:
     store.apply(event(0, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,), says={"zone": "CURATED"}), 0)
     live = list(store.scan())

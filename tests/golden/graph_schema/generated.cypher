@@ -10,11 +10,14 @@ MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $c
 // around()
 UNWIND $rows AS row OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from < row.at RETURN s.valid_from AS earlier ORDER BY s.subject DESC, s.aspect DESC, s.valid_from DESC LIMIT 1 } OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from >= row.at RETURN s.valid_from AS later ORDER BY s.subject ASC, s.aspect ASC, s.valid_from ASC LIMIT 1 } RETURN row.run AS run, row.at AS at, earlier, later
 
+// begin_clearing()
+MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.alias_reach = 0, l.hubs = 0
+
 // checkpoint()
 MATCH (l:Lineward {name: 'graph'}) RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, coalesce(l.hubs, 0) AS hubs
 
 // clear()
-MATCH (n) WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
+MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
 
 // contributions(replacing=True)
 UNWIND $ids AS id MATCH (n:Entity {id: id}) UNWIND $asks[n.id] AS at CALL (n, at) { UNWIND n.contributors AS job CALL (n, at, job) { MATCH (c:Contribution) WHERE c.target = n.id AND c.job = job AND c.at <= at AND c.run >= '' AND c.tie >= '' AND c.known_from <= $known_at RETURN c ORDER BY c.target DESC, c.job DESC, c.at DESC, c.run DESC, c.tie DESC LIMIT $newest } RETURN c UNION MATCH (c:Contribution) WHERE c.replaced = n.id AND c.at <= at AND c.run >= '' AND c.tie >= '' AND c.job >= '' AND c.known_from <= $known_at RETURN c ORDER BY c.replaced DESC, c.at DESC, c.run DESC, c.tie DESC, c.job DESC LIMIT $newest } WITH DISTINCT c RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced
@@ -64,6 +67,9 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) OPTIONAL MATCH (n)-[:FEEDS]->(h:Hub)
 // degrees(direction='in')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) OPTIONAL MATCH (n)<-[:FEEDS]-(h:Hub) WITH n, sum(coalesce(h.inlets, 0)) AS joined RETURN n.id AS id, joined + COUNT { (n)<-[:FEEDS]-(:Entity) } AS most
 
+// end_clearing()
+MATCH (l:Lineward {name: 'graph'}) DELETE l
+
 // existing()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) RETURN n.id AS id, n.known_from IS NOT NULL AS named
 
@@ -108,6 +114,9 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:St
 
 // lock()
 MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs
+
+// mark()
+MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
 
 // merge_contributions()
 UNWIND $rows AS row MERGE (c:Contribution {key: row.key}) ON CREATE SET c = row ON MATCH SET c.known_from = CASE WHEN row.known_from < c.known_from THEN row.known_from ELSE c.known_from END, c.replaced = coalesce(row.replaced, c.replaced) RETURN count(c) AS written
@@ -221,3 +230,6 @@ UNWIND $ids AS id MATCH (s:Statement {subject: id}) WHERE s.aspect >= '' AND s.v
 
 // texts()
 UNWIND $ids AS id MATCH (s:Statement {id: id}) OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.id AS id, coalesce(s.value, v.text) AS value
+
+// version()
+MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing

@@ -82,6 +82,39 @@ def test_a_file_that_cannot_be_used_is_the_operators_to_mend(tmp_path: Path, dam
     assert caught.value.action
 
 
+def test_a_file_of_an_earlier_layout_is_emptied_to_be_filled_from_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "graph.db"
+    with sqlite3.connect(path) as other:
+        other.executescript("CREATE TABLE node (id TEXT); CREATE TABLE former (id TEXT); PRAGMA user_version = 1")
+    other.close()
+    store = SqliteStore(path)
+    assert (store.checkpoint(), store.version()) == (-1, None)
+    store.apply(wrote(0), 0)
+    store.close()
+    again = SqliteStore(path)
+    assert again.checkpoint() == 0
+    again.close()
+
+
+@pytest.mark.neo4j
+def test_a_graph_that_was_being_cleared_says_so_and_is_cleared_to_its_end(
+    neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    store.mark("1")
+    store.apply(wrote(0), 0)
+    with monkeypatch.context() as patch:
+        patch.setattr("graph_schema.cypher.clear", lambda: "RETURN 1 / 0 AS removed")
+        with pytest.raises(neo4j.exceptions.ClientError):
+            store.clear()
+    assert store.version() not in {None, "1"}
+    assert store.checkpoint() == -1
+    assert store.nodes([node.id for node, _ in wrote(0).nodes]) == {}
+    store.clear()
+    assert (store.version(), list(store.scan())) == (None, [])
+    store.close()
+
+
 @pytest.mark.neo4j
 def test_a_batch_that_fails_in_the_middle_leaves_neo4j_untouched_and_usable(
     neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, monkeypatch: pytest.MonkeyPatch

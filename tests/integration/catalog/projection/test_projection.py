@@ -12,11 +12,20 @@ import pytest
 from catalog.access.keys import local_actor
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.protocol import Draft, StoredEntry
-from catalog.projection import Projection, Status, UnprojectableError, gather, project, rebuild
+from catalog.projection import (
+    PROJECTION_VERSION,
+    Projection,
+    Status,
+    UnprojectableError,
+    gather,
+    project,
+    rebuild,
+)
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
 from catalog.store.sqlite import SqliteStore
-from graph_schema.facts import Facts
+from graph_schema.facts import MOST_FACTS, Facts, Telling
+from graph_schema.nodes import Job
 from tests.support.records import House, declaration, event
 
 LOCAL = local_actor()
@@ -141,8 +150,8 @@ def test_applying_entries_again_changes_nothing(mixed: House) -> None:
 
 
 def _applied(entries: list[StoredEntry]) -> tuple[Facts, int, list[Quarantined]]:
-    facts, quarantined = gather(entries)
-    return facts, entries[-1].index, quarantined
+    (batch,) = gather(entries)
+    return batch.facts, batch.upto, batch.quarantined
 
 
 class Flaky(MemoryStore):
@@ -240,6 +249,92 @@ def test_one_entry_that_a_store_chokes_on_does_not_stop_the_others(house: House)
         pass
     assert [each.entry for each in store.quarantined()] == [1]
     assert store.checkpoint() == 3
+
+
+def wide(house: House, ends: int, run: int = 0) -> int:
+    """Lay a run event of so many inputs and outputs into the ledger; return its index."""
+    said = event(run=f"0190d2e6-0000-7000-8000-{run:012d}")
+    for side in ("inputs", "outputs"):
+        said[side] = [{"namespace": "made-up", "name": f"{side}-{number}"} for number in range(ends)]
+    body = {"event": said, "flags": [], "redactions": []}
+    return put(house, "openlineage.run_event", json.dumps(body).encode())
+
+
+def test_an_entry_that_states_too_much_is_quarantined_with_the_reason_and_those_after_it_go_on(house: House) -> None:
+    refused = wide(house, MOST_FACTS // 4 + 1)
+    house.record(declaration())
+    house.project()
+    (found,) = house.store.quarantined()
+    assert (found.entry, found.kind) == (refused, "openlineage.run_event")
+    assert "more than 100,000 facts" in found.reason
+    assert "several events" in found.reason
+    assert house.store.checkpoint() == refused + 1
+    assert house.store.counts()["Dataset"] == 1
+
+
+def test_a_batch_is_cut_where_its_entries_say_very_much(house: House) -> None:
+    for number in range(12):
+        wide(house, 1000, number)
+    entries = house.ledger.entries(0, 100)
+    batches = list(gather(entries))
+    assert [stored.index for batch in batches for stored in batch.entries] == list(range(12))
+    assert len(batches) == 3
+    assert max(len(batch.facts) for batch in batches) < 25_000
+
+
+class Recording(MemoryStore):
+    """Notes up to where each transaction went."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.applied: list[int] = []
+
+    def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
+        super().apply(facts, upto, quarantined)
+        self.applied.append(upto)
+
+
+def test_following_and_rebuilding_take_wide_entries_a_few_at_a_time(house: House) -> None:
+    for number in range(12):
+        wide(house, 1000, number)
+    followed, rebuilt = Recording(), Recording()
+    follower = Projection(house.ledger, followed)
+    while follower.step():
+        pass
+    rebuild(house.ledger, rebuilt)
+    assert len(followed.applied) == len(rebuilt.applied) >= 3
+    assert followed.applied[-1] == rebuilt.applied[-1] == 11
+    assert list(followed.scan()) == list(rebuilt.scan())
+
+
+def test_a_graph_that_another_version_made_is_projected_anew(house: House) -> None:
+    send(house, 3)
+    house.project()
+    for made_by in (None, "another"):
+        store = MemoryStore()
+        if made_by:
+            store.mark(made_by)
+        stray = Telling(2, 1, "0" * 16)
+        stray.node(Job("made-up", "said by the version before"))
+        store.apply(stray.facts(), 2, [Quarantined(1, "openlineage.run_event", (), "not understood then")])
+        follower = Projection(house.ledger, store)
+        follower.resume()
+        assert (store.version(), store.checkpoint()) == (PROJECTION_VERSION, -1)
+        while follower.step():
+            pass
+        assert list(store.scan()) == list(house.store.scan())
+        assert store.quarantined() == []
+
+
+def test_a_graph_of_this_version_goes_on_where_it_was(house: House) -> None:
+    send(house, 3)
+    store = Recording()
+    for _ in range(2):
+        follower = Projection(house.ledger, store)
+        follower.resume()
+        while follower.step():
+            pass
+    assert store.applied == [2]
 
 
 def test_an_unknown_kind_says_so(house: House) -> None:

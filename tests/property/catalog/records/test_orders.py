@@ -60,7 +60,7 @@ def test_any_order_and_repetition_of_the_same_entries_gives_the_same_graph(
 ) -> None:
     order = data.draw(st.permutations(told))
     again = data.draw(st.lists(st.sampled_from(told), max_size=5))
-    found = sum((gather([stored])[0] for stored in (*order, *again)), Facts())
+    found = sum((batch.facts for stored in (*order, *again) for batch in gather([stored])), Facts())
     store = MemoryStore()
     store.apply(found, told[-1].index)
     assert list(store.scan()) == list(house.store.scan())
@@ -106,9 +106,7 @@ def test_the_order_of_a_manifest_changes_nothing(files: list[tuple[str, int]], d
 
 
 DECISIONS = st.lists(
-    st.tuples(
-        st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]), st.integers(1, 50), st.none() | st.integers(1, 60)
-    ),
+    st.tuples(st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]), st.integers(1, 50), st.none() | st.integers(1, 60)),
     max_size=6,
     unique_by=lambda decision: decision[1],
 )
@@ -161,5 +159,3 @@ def test_a_claim_more_never_takes_a_label_away(said: list[tuple[str, str]]) -> N
     ]
     claim = Tag("s", "d", None, "k", "ASSERT", (), None, "CLAIMED", None, None, 99, 99)
     assert label(tags).present == label([*tags, claim]).present == label([claim, *tags]).present
-
-
