@@ -1,43 +1,55 @@
-"""The walk over one event that leaves nothing behind that may not be stored."""
+"""The walk over one event that leaves nothing behind that may not be stored.
+
+What becomes of a value follows from its class, and its class from where it stands: the table of places (`classes`),
+then its key (`keys`), then, where neither tells, from what it is (`strings`). Structures of clinical data (`clinical`)
+are looked for wherever they stand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 import orjson
 
 from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
-from ingest_hooks.redaction.identifiers import Scanner, is_plain
-from ingest_hooks.redaction.markers import TOKEN, marker, settle
-from ingest_hooks.redaction.rules import COMPILED, KEYS, PERSON_KEY, SECRET_KEY, Action, Node
-from ingest_hooks.redaction.sql import DIALECTS, looks_like_sql, redact_sql
-from ingest_hooks.redaction.traces import redact_message, redact_trace
+from ingest_hooks.redaction import clinical
+from ingest_hooks.redaction.classes import Class
+from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.keys import class_of, is_countable, words
+from ingest_hooks.redaction.markers import marker
+from ingest_hooks.redaction.memo import Memory
+from ingest_hooks.redaction.notes import Finding, Notes, Redaction
+from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
+from ingest_hooks.redaction.strings import MARKERS, Strings
+from ingest_hooks.redaction.traces import is_code, is_error_class
 
-_PRODUCT_FACETS = "lineward_"
-_SCALARS = (str, int, float)
-_JSON_TEXT = 2
-_FACETS = frozenset({"facets", "inputFacets", "outputFacets"})
-_FACET = 2
-"""How many keys lie above a facet at the least: where it is, and its name."""
-_MEMO_BYTES = 4_096
+__all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
+_NOWHERE: Final = Place()
+_SHAPED: Final = frozenset({Class.SQL, Class.EXPRESSION, Class.TRANSFORMATION})
+_ERRORS: Final = frozenset({Class.MESSAGE, Class.TRACE})
+_SAID_OF_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.COUNT, Class.UNKNOWN}
+"""Classes of texts and numbers, that say nothing of an object."""
 
-@dataclass(frozen=True, slots=True, order=True)
-class Redaction:
-    """Something was replaced: where (a JSON pointer into the redacted value) and by which rule."""
+_BELOW_A_SHAPE: Final = Below(other=Class.VALUE)
+_BELOW_A_PERSON: Final = Below(
+    keys={
+        **dict.fromkeys(("type", "dataType", "data_type", "nullable"), Class.NAME),
+        "description": Class.TEXT,
+    },
+    other=Class.VALUE,
+)
+"""A column may be called so, and be described by an object."""
 
-    pointer: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """An identifier stood inside a name; the token that stands there now is the same wherever the identifier was."""
-
-    pointer: str
-    token: str
+_COLUMNS: Final = frozenset({"columns", "fields", "schema"})
+_KEY_OF_VALUES: Final = re.compile(r"[A-Za-z_][\w.-]{0,99}|[01]?\.\d{1,6}|[01]|100|\d{1,2}")
+_LARGEST_CODE: Final = 9_999
+_CODE_WORDS: Final = frozenset({"code", "status", "state", "errno", "sqlstate"})
+_FRAME: Final = frozenset({"className", "methodName", "fileName", "declaringClass", "moduleName"})
+_IN_A_FRAME: Final = re.compile(r"[A-Za-z_$<][\w.$<>/-]{0,299}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,290 +62,265 @@ class Redacted:
 
 
 def redact(event_json: JSON, *, token_key: bytes) -> Redacted:
-    """The event without what may not be stored (`rules`); the argument is left as it was.
+    """The event without what may not be stored (`classes`); the argument is left as it was.
 
     Pure and deterministic for one `token_key`, takes any JSON, and changes nothing in what it has redacted once.
     """
-    walk = _Walk(_scanner(token_key), _dialect_hint(event_json))
-    value = walk.value(event_json, (), {}, None)
-    return Redacted(value, tuple(walk.redactions), tuple(walk.findings))
+    walk = _Walk(_memory(token_key))
+    value = walk.root(event_json)
+    return Redacted(value, tuple(walk.notes.redactions), tuple(walk.notes.findings))
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """All that a key alone decides."""
 
-    facet: Node | None
-    action: Action | None
+    kind: Class | None
     is_clean: bool
-    is_product: bool
-    is_secret: bool
-    is_personal: bool
+    is_countable: bool
+    is_columns: bool
+    is_facets: bool
 
     @property
     def is_free(self) -> bool:
-        return (
-            self.is_clean
-            and self.facet is None
-            and self.action is None
-            and not (self.is_product or self.is_secret or self.is_personal)
-        )
+        return self.is_clean and self.kind is None and not self.is_facets
 
 
 @lru_cache(maxsize=8_192)
 def _plan(key: str) -> _Plan:
     return _Plan(
-        facet=COMPILED.get(key),
-        action=KEYS.get(key.lower()),
-        is_clean=_scanner(b"").name(key) == key,
-        is_product=key.startswith(_PRODUCT_FACETS),
-        is_secret=SECRET_KEY.search(key) is not None,
-        is_personal=PERSON_KEY.fullmatch(key) is not None,
+        kind=class_of(key),
+        is_clean=_memory(b"").scanner.name(key) == key,
+        is_countable=is_countable(key),
+        is_columns=not _COLUMNS.isdisjoint(words(key)[-1:]),
+        is_facets=key in FACET_KEYS,
     )
 
 
 @lru_cache(maxsize=8)
-def _scanner(token_key: bytes) -> Scanner:
-    return Scanner(token_key)
+def _memory(token_key: bytes) -> Memory:
+    return Memory(Scanner(token_key))
 
 
 @dataclass(slots=True)
 class _Walk:
-    scanner: Scanner
-    dialect: str | None
-    redactions: list[Redaction] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    path: list[str] = field(default_factory=list)
-    exempt: bool = False
+    memory: Memory
+    notes: Notes = field(default_factory=Notes)
+    strings: Strings = field(init=False)
 
-    def value(self, value: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None) -> JSON:
-        if isinstance(value, str):
-            return self._text(value, key)
+    def __post_init__(self) -> None:
+        self.strings = Strings(self.memory, self.notes, lambda value: self._under(Class.UNKNOWN, value, _NOWHERE, None))
+
+    def root(self, value: JSON) -> JSON:
         if isinstance(value, dict):
-            return self._object(value, nodes, below)
-        if isinstance(value, list):
-            return self._array(value, nodes, below, key)
-        return value
+            return self._members(value, IN_EVENT, None)
+        return self._under(Class.UNKNOWN, value, _NOWHERE, None)
 
-    def _object(self, value: dict[str, JSON], nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
-        if len(self.path) >= MAX_DEPTH:
-            return self._note(marker("depth"), Action.DROP.value)
+    # Where a value stands decides its class.
+
+    def _object(self, value: dict[str, JSON], place: Place, below: Below | None) -> JSON:
+        if clinical.is_clinical(value):
+            return self.notes.note(marker("clinical"), "clinical")
+        return self._members(value, place, below)
+
+    def _members(self, value: dict[str, JSON], place: Place, below: Below | None, *, are_columns: bool = False) -> JSON:
+        if self._is_too_deep():
+            return self.notes.note(marker("value"), "depth")
         result: dict[str, JSON] = {}
-        ruled = bool(nodes or below)
+        is_free = below is None and not place.steps
+        known, path = self.memory.unknown, self.notes.path
         for raw, child in value.items():
             plan = _plan(raw)
-            # Most members are strings seen a thousand times under keys that no rule names.
-            if not ruled and plan.is_free and isinstance(child, str) and child in self.scanner.known_texts:
+            # Most members are strings seen a thousand times under keys that decide nothing.
+            if is_free and plan.is_free and isinstance(child, str) and child in known:
                 result[raw] = child
                 continue
             key = raw
             if not plan.is_clean:
                 key = self._key(raw)
                 plan = _plan(key)
-            self.path.append(key)
-            result[key] = self._member(key, plan, child, nodes, below)
-            self.path.pop()
+            path.append(key)
+            if plan.is_facets and isinstance(child, dict):
+                result[key] = self._facets(child)
+            else:
+                is_column = are_columns and isinstance(child, dict)
+                result[key] = self._member(key, plan, child, place.step(key), below, is_column=is_column)
+            path.pop()
         return result
 
-    def _member(self, key: str, plan: _Plan, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
-        if nodes or below or not isinstance(child, dict) or len(self.path) < _FACET or self.path[-2] not in _FACETS:
-            return self._judged(key, plan, child, nodes, below)
-        try:
-            written = orjson.dumps(child)
-        except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
-            return self._judged(key, plan, child, nodes, below)
-        facet = key, self.exempt, self.dialect, written
-        if facet in self.scanner.known_facets:
-            return child
-        noted = len(self.redactions)
-        result = self._judged(key, plan, child, nodes, below)
-        if len(written) <= _MEMO_BYTES and len(self.redactions) == noted:
-            self.scanner.known_facets.keep(facet)
+    def _facets(self, facets: dict[str, JSON]) -> JSON:
+        result: dict[str, JSON] = {}
+        memo = self.memory.facets
+        for raw, facet in facets.items():
+            try:
+                known = raw, orjson.dumps(facet)
+            except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
+                known = None
+            if known is not None and known in memo:
+                result[raw] = facet
+                continue
+            noted = len(self.notes.redactions)
+            key = raw if _plan(raw).is_clean else self._key(raw)
+            self.notes.path.append(key)
+            result[key] = self._facet(key, facet)
+            self.notes.path.pop()
+            if known is not None and len(self.notes.redactions) == noted:
+                memo.keep(known)
         return result
 
-    def _judged(self, key: str, plan: _Plan, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]) -> JSON:
-        inner: tuple[Node, ...] = ()
-        if nodes:
-            inner = tuple(found for node in nodes if (found := node.steps.get(key) or node.steps.get("*")))
-        if plan.facet is not None:
-            inner += (plan.facet,)
-            below = {**below, **plan.facet.below} if plan.facet.below else below
-        entered = plan.is_product and not self.exempt
-        if entered:
-            self.exempt = True
-        action = None if child is None else self._action(plan, key, child, inner, below)
-        result = self._act(action, child, inner, below, key) if action else self.value(child, inner, below, key)
-        if entered:
-            self.exempt = False
+    def _facet(self, name: str, facet: JSON) -> JSON:
+        place = IN_FACETS.steps.get(name) or IN_OTHER_FACETS
+        if not isinstance(facet, dict):
+            return self._under(place.kind or class_of(name) or Class.UNKNOWN, facet, place, place.below)
+        if name == "sql":
+            return self._sql_facet(facet, place)
+        return self._object(facet, place, place.below)
+
+    def _sql_facet(self, facet: dict[str, JSON], place: Place) -> JSON:
+        """The one facet that says in which dialect its statement is."""
+        dialect, query = facet.get("dialect"), facet.get("query")
+        if not isinstance(query, str) or not isinstance(dialect, str):
+            return self._object(facet, place, place.below)
+        result = self._object({key: part for key, part in facet.items() if key != "query"}, place, place.below)
+        if isinstance(result, dict):
+            self.notes.path.append("query")
+            result["query"] = self.notes.changed(query, self.strings.sql(query, dialect), Class.SQL.rule)
+            self.notes.path.pop()
         return result
 
-    def _action(
-        self, plan: _Plan, key: str, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action]
-    ) -> Action | None:
-        for node in nodes:
-            if node.action is not None:
-                return node.action
-        found = below.get(key) or plan.action or below.get("*") if below else plan.action
-        if found is not None or isinstance(child, bool):
-            return found
-        if plan.is_secret and isinstance(child, str):
-            return Action.DROP
-        if plan.is_personal and not self.exempt and isinstance(child, _SCALARS):
-            return Action.DROP
-        return None
-
-    def _act(
-        self, action: Action, child: JSON, nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None
+    def _member(
+        self, key: str, plan: _Plan, child: JSON, place: Place | None, below: Below | None, *, is_column: bool
     ) -> JSON:
-        if action is Action.DROP:
-            return self._drop(child)
-        if action is Action.CODE and not isinstance(child, dict):
-            return self._changed(child, marker("source-code"), action.value)
-        if isinstance(child, str):
-            return self._act_on_text(action, child)
-        if isinstance(child, list):
-            return self._each(action, child, nodes, below, key)
-        return self.value(child, nodes, below, key)
+        if child is None:
+            return None
+        place = place or _NOWHERE
+        below = place.below or below
+        kind = place.kind
+        if kind is None and not (place.is_inside and isinstance(child, (dict, list))):
+            kind = self._by_key(key, plan, child, below, is_column=is_column)
+        if kind in {None, Class.UNKNOWN} and plan.is_columns and isinstance(child, dict):
+            if clinical.is_clinical(child):
+                return self.notes.note(marker("clinical"), "clinical")
+            return self._members(child, place, below, are_columns=True)
+        return self._under(kind or Class.UNKNOWN, child, place, below)
 
-    def _each(
-        self, action: Action, items: list[JSON], nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None
-    ) -> JSON:
-        if len(self.path) >= MAX_DEPTH:
-            return self._note(marker("depth"), Action.DROP.value)
-        inner = tuple(found for node in nodes if (found := node.steps.get("*")))
+    def _by_key(self, key: str, plan: _Plan, child: JSON, below: Below | None, *, is_column: bool) -> Class | None:
+        named = below.keys.get(key) if below is not None else None
+        if named is not None:
+            return None if isinstance(child, dict) and named in _SAID_OF_TEXTS else named
+        other = below.other if below is not None else None
+        if other is Class.VALUE:
+            return None if isinstance(child, (dict, list)) else other
+        if is_column:
+            return None
+        is_number = isinstance(child, (int, float)) and not isinstance(child, bool)
+        if plan.is_countable and is_number:
+            return Class.COUNT
+        return other if plan.kind is Class.COUNT and not is_number else plan.kind or other
+
+    # What becomes of a value of one class.
+
+    def _under(self, kind: Class, value: JSON, place: Place, below: Below | None) -> JSON:
+        if value is None or value in ("", [], {}):
+            return value
+        if isinstance(value, str):
+            return self.strings.of(kind, value)
+        if kind is Class.VALUE:
+            return self._values(value)
+        if kind in _ERRORS:
+            return self._error(kind, value)
+        return value if isinstance(value, bool) else self._inside(kind, value, place, below)
+
+    def _inside(self, kind: Class, value: JSON, place: Place, below: Below | None) -> JSON:
+        if kind in MARKERS and (kind is not Class.PERSON or not isinstance(value, (dict, list))):
+            return self.notes.note(marker(MARKERS[kind]), kind.rule)
+        if isinstance(value, list):
+            return self._items(kind, value, place, below)
+        if isinstance(value, dict):
+            return self._object(value, place, self._below(kind, below))
+        return self._values(value) if kind in _SHAPED else value
+
+    def _below(self, kind: Class, below: Below | None) -> Below | None:
+        if kind is Class.PERSON:
+            return _BELOW_A_PERSON
+        return _BELOW_A_SHAPE if kind in _SHAPED else below
+
+    def _items(self, kind: Class, items: list[JSON], place: Place, below: Below | None) -> JSON:
+        if self._is_too_deep():
+            return self.notes.note(marker("value"), "depth")
+        inner = place.steps.get("*") or _NOWHERE
+        below = inner.below or below
+        kind = inner.kind or kind
+        plain = Class.VALUE if kind is Class.UNKNOWN and below is not None and below.other is Class.VALUE else kind
         result: list[JSON] = []
         for index, item in enumerate(items):
-            self.path.append(str(index))
-            plain = item is None or isinstance(item, (dict, bool))
-            result.append(self.value(item, inner, below, key) if plain else self._act(action, item, inner, below, key))
-            self.path.pop()
+            self.notes.path.append(str(index))
+            result.append(self._under(kind if isinstance(item, (dict, list)) else plain, item, inner, below))
+            self.notes.path.pop()
         return result
 
-    def _array(self, items: list[JSON], nodes: tuple[Node, ...], below: Mapping[str, Action], key: str | None) -> JSON:
-        if len(self.path) >= MAX_DEPTH:
-            return self._note(marker("depth"), Action.DROP.value)
-        inner = tuple(found for node in nodes if (found := node.steps.get("*"))) if nodes else ()
-        result: list[JSON] = []
-        for index, item in enumerate(items):
-            self.path.append(str(index))
-            result.append(self.value(item, inner, below, key))
-            self.path.pop()
+    def _values(self, value: JSON) -> JSON:
+        """Values of a run without their text; the keys of an object stay where they are names."""
+        if not isinstance(value, dict) or not all(_KEY_OF_VALUES.fullmatch(key) for key in value):
+            return self.notes.note(marker("value"), Class.VALUE.rule)
+        result: dict[str, JSON] = {}
+        for raw, child in value.items():
+            key = self._key(raw)
+            self.notes.path.append(key)
+            if child is None or child == "":
+                result[key] = child
+            elif isinstance(child, str):
+                result[key] = self.strings.of(Class.VALUE, child)
+            else:
+                result[key] = self.notes.note(marker("value"), Class.VALUE.rule)
+            self.notes.path.pop()
         return result
 
-    def _act_on_text(self, action: Action, text: str) -> JSON:
-        match action:
-            case Action.NAME:
-                return self._name(text)
-            case Action.SQL:
-                result = redact_sql(text, self.dialect, self.scanner)
-            case Action.TRACE:
-                result = redact_trace(text, self.scanner)
-            case Action.MESSAGE:
-                result = redact_message(text, self.scanner)
-            case Action.OWNER:
-                result = self.scanner.text(text, emails=False)
-            case Action.PLAN if " " in text or "'" in text or '"' in text:
-                result = redact_sql(text, "spark", self.scanner)
-            case _:
-                return self._text(text, None)
-        return self._changed(text, result, action.value)
-
-    def _drop(self, value: JSON) -> JSON:
+    def _error(self, kind: Class, value: JSON) -> JSON:
+        """An exception as an object or a list: its class, codes and frames, and those of its causes."""
+        if isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _LARGEST_CODE):
+            return value
+        if not isinstance(value, (dict, list)) or self._is_too_deep():
+            return self.notes.note(marker("value"), Class.VALUE.rule)
         if isinstance(value, dict):
             result: dict[str, JSON] = {}
-            for raw, child in value.items():
+            for raw, part in value.items():
                 key = self._key(raw)
-                self.path.append(key)
-                result[key] = None if child is None else self._changed(child, marker("value"), Action.DROP.value)
-                self.path.pop()
+                self.notes.path.append(key)
+                result[key] = self._part_of_error(key, part)
+                self.notes.path.pop()
             return result
-        return self._changed(value, marker("value"), Action.DROP.value)
+        items: list[JSON] = []
+        for index, item in enumerate(value):
+            self.notes.path.append(str(index))
+            items.append(self._under(kind, item, _NOWHERE, None))
+            self.notes.path.pop()
+        return items
 
-    def _name(self, text: str) -> str:
-        if looks_like_sql(text):
-            text = str(self._changed(text, redact_sql(text, self.dialect, self.scanner), Action.SQL.value))
-        if text in self.scanner.known_names:
-            return text
-        result = self.scanner.name(text)
-        if result == text:
-            self.scanner.known_names.keep(text)
-        else:
-            pointer = self._pointer()
-            self.redactions.append(Redaction(pointer, Action.NAME.value))
-            before = set(TOKEN.findall(text))
-            self.findings.extend(
-                Finding(pointer, found) for found in dict.fromkeys(TOKEN.findall(result)) if found not in before
-            )
-        return result
-
-    def _text(self, text: str, key: str | None) -> JSON:
-        if text in self.scanner.known_texts or is_plain(text):
-            return text
-        result, rule = self._judge(text, key)
-        if result == text:
-            self.scanner.known_texts.keep(text)
-            return text
-        # What was replaced may read as something else now: as a statement, or as JSON.
-        result = settle(result, lambda said: self._judge(said, key)[0], marker("text"))
-        return result if rule is None else self._note(result, rule)
-
-    def _judge(self, text: str, key: str | None) -> tuple[str, str | None]:
-        """What becomes of a string that no rule names; without a rule where the inside has been noted already."""
-        if len(text) > _JSON_TEXT and (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
-            inner = self._json_text(text, key)
-            if inner is not None:
-                return inner, None
-        if looks_like_sql(text):
-            return redact_sql(text, self.dialect, self.scanner), Action.SQL.value
-        if " " not in text and ("/" in text or "=" in text):
-            return self.scanner.name(text), Action.NAME.value
-        return self.scanner.text(text), "identifier-in-text"
-
-    def _json_text(self, text: str, key: str | None) -> str | None:
-        """JSON inside a string (BigQuery's job properties, dbt's meta) is JSON all the same."""
-        try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return None
-        before = len(self.redactions)
-        self.path.append("")
-        result = self.value(value, (), {}, key)
-        self.path.pop()
-        if len(self.redactions) == before:
-            return text
-        return orjson.dumps(result).decode()
+    def _part_of_error(self, key: str, part: JSON) -> JSON:
+        said = _plan(key).kind
+        kind = said if said in _ERRORS else Class.MESSAGE
+        if isinstance(part, (dict, list)):
+            return self._under(kind, part, _NOWHERE, None)
+        if _is_place_or_code(key, part):
+            return self.strings.of(Class.NAME, part) if isinstance(part, str) else part
+        return self._under(kind if kind is said and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
 
     def _key(self, key: str) -> str:
-        result = self.scanner.name(key)
-        return key if result == key else str(self._changed(key, result, "identifier-in-key"))
+        return self.notes.changed(key, self.memory.scanner.name(key), "identifier-in-key")
 
-    def _changed(self, before: JSON, after: str, rule: str) -> JSON:
-        return before if before == after else self._note(after, rule)
-
-    def _note(self, after: str, rule: str) -> str:
-        self.redactions.append(Redaction(self._pointer(), rule))
-        return after
-
-    def _pointer(self) -> str:
-        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.path)
+    def _is_too_deep(self) -> bool:
+        return len(self.notes.path) >= MAX_DEPTH
 
 
-def _dialect_hint(event: JSON) -> str | None:
-    """The dialect that the event speaks: its sql facet's, else its integration's, else its datasets' scheme."""
-    job = _member(event, "job")
-    facets = _member(job, "facets")
-    for said in (_member(_member(facets, "sql"), "dialect"), _member(_member(facets, "jobType"), "integration")):
-        if isinstance(said, str) and said.lower() in DIALECTS:
-            return said
-    for side in ("outputs", "inputs"):
-        datasets = _member(event, side)
-        for dataset in datasets if isinstance(datasets, list) else ():
-            namespace = _member(dataset, "namespace")
-            scheme = namespace.split(":", 1)[0].lower() if isinstance(namespace, str) else ""
-            if scheme in DIALECTS:
-                return scheme
-    return None
-
-
-def _member(value: JSON, key: str) -> JSON:
-    return value.get(key) if isinstance(value, dict) else None
+def _is_place_or_code(key: str, part: JSON) -> bool:
+    """Whether a member of an exception says where it broke or with which code, by key and form."""
+    found = words(key)
+    is_code_key = not _CODE_WORDS.isdisjoint(found[-1:])
+    if isinstance(part, str):
+        is_place = key in _FRAME and _IN_A_FRAME.fullmatch(part) is not None
+        return is_place or is_error_class(part) or (is_code_key and is_code(part))
+    if isinstance(part, bool):
+        return is_code_key or key == "nativeMethod"
+    is_line = found == ["line", "number"] or key == "lineno"
+    return isinstance(part, int) and (is_line or (is_code_key and abs(part) <= _LARGEST_CODE))

@@ -6,62 +6,130 @@ import re
 from typing import Final
 
 from ingest_hooks.redaction.identifiers import Scanner
-from ingest_hooks.redaction.markers import marker, settle
+from ingest_hooks.redaction.markers import marker
+from ingest_hooks.redaction.marks import is_mark, mark
 
-_MESSAGE = marker("message")
-_ERROR_NAME = (
-    r"(?:[A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*(?:Error|Exception|Warning|Interrupt|Exit|Failure|Fault|Throwable)"
+LONGEST: Final = 65_536
+"""So many characters of a trace are read; what is beyond is dropped."""
+
+_MESSAGE: Final = marker("message")
+_ENDS: Final = ("Error", "Exception", "Warning", "Interrupt", "Exit", "Failure", "Fault", "Throwable")
+_CLASS: Final = re.compile(r"(?:[A-Za-z_$][\w$]{0,99}\.){0,20}[A-Za-z_$][\w$]{0,99}")
+_LEADS: Final = ("Caused by: ", "Suppressed: ", "Exception in thread ")
+_PYTHON_FRAME: Final = re.compile(r'\s{0,40}File "[^"\s]{1,500}", line \d{1,7}(?:, in [\w<>.$]{1,200})?')
+_JAVA_FRAME: Final = re.compile(
+    r"\s{0,40}at [\w.$<>/@-]{1,500}\((?:Native Method|Unknown Source|[\w.$-]{1,200}(?::\d{1,7})?)\)"
+    r"(?: ~?\[[\w.:?-]{1,200}\])?"
 )
-_PYTHON_FRAME = re.compile(r'\s*File "[^"\n]{0,500}", line \d+(?:, in [\w<>.$]+)?')
-_JAVA_FRAME = re.compile(r"\s*at [\w.$<>/@-]+\([\w.$ -]*(?::\d+)?\)")
-_FIXED: Final = (
-    "Traceback (most recent call last):",
-    "During handling of the above exception, another exception occurred:",
-    "The above exception was the direct cause of the following exception:",
+_SCRIPT_FRAME: Final = re.compile(r"\s{0,40}at (?:[\w.$<>]{1,200} )?\([^\s()]{1,500}:\d{1,7}:\d{1,7}\)")
+_MORE: Final = re.compile(r"\s{0,40}\.\.\. \d{1,6} (?:more|common frames omitted)")
+_FIXED: Final = frozenset(
+    {
+        "Traceback (most recent call last):",
+        "During handling of the above exception, another exception occurred:",
+        "The above exception was the direct cause of the following exception:",
+    }
 )
-_MORE = re.compile(r"\s*\.\.\. \d+ (?:more|common frames omitted)")
-_RAISED = re.compile(
-    rf"(?P<lead>\s*(?:Caused by: |Suppressed: |Exception in thread )?)(?P<error>{_ERROR_NAME})(?P<rest>:.*)?"
+_CODES: Final = re.compile(
+    r"\bSQLSTATE\s{0,3}[:=\[(]?\s{0,3}(?P<sqlstate>[0-9A-Z]{5})\b|\b(?P<oracle>(?:ORA|PLS|TNS)-\d{5})\b"
+    r"|\bERROR (?P<mysql>\d{4})\b(?= \()|\[Errno (?P<errno>-?\d{1,3})\]"
+    r"|\b(?:HTTP|status code:?|response status:?) (?P<http>[1-5]\d\d)\b"
+    r"|\b(?:exit code|exit status|return code|returned non-zero exit status):? (?P<exit>-?\d{1,3})\b"
 )
-_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”")
-_ASSIGNED = re.compile(r"=\s*\([^()\n]*\)|=\s*\[[^\[\]\n]*\]")
-_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
-_TAIL = re.compile(
-    r"(?P<lead>\b(?:value|values|type \w+|input|syntax for \w+|convert \w+|parse \w*|literal|row|rows|record|records"
-    r"|contains|detail|key|date|string|data|argument|arguments|params|parameters|near|got|found|received|unexpected)\b"
-    r"[^:\n<>]{0,40}: *+)(?P<value>[^\n<][^\n]*)",
-    re.IGNORECASE,
+_CODE_NAMES: Final = {
+    "sqlstate": "SQLSTATE ", "oracle": "", "mysql": "ERROR ", "errno": "Errno ", "http": "HTTP ", "exit": "exit ",
+}  # fmt: skip
+_KEPT_CODE: Final = re.compile(
+    r"SQLSTATE [0-9A-Z]{5}|(?:ORA|PLS|TNS)-\d{5}|ERROR \d{4}|Errno -?\d{1,3}|HTTP [1-5]\d\d|exit -?\d{1,3}"
 )
-
-
-def redact_trace(trace: str, scanner: Scanner) -> str:
-    """The frames and the errors' classes of a Python or Java stack trace; its messages and source lines are dropped."""
-    return settle(trace, lambda said: _redact_trace(said, scanner), marker("trace"))
-
-
-def _redact_trace(trace: str, scanner: Scanner) -> str:
-    kept: list[str] = []
-    for line in trace.splitlines():
-        raised = _RAISED.fullmatch(line)
-        if line.strip() in _FIXED or _MORE.fullmatch(line):
-            kept.append(line)
-        elif _PYTHON_FRAME.fullmatch(line) or _JAVA_FRAME.fullmatch(line):
-            kept.append(scanner.name(line))
-        elif raised:
-            rest = f": {_MESSAGE}" if raised["rest"] else ""
-            kept.append(scanner.name(f"{raised['lead']}{raised['error']}") + rest)
-        elif not kept or kept[-1] != marker("trace"):
-            kept.append(marker("trace"))
-    return "\n".join(kept)
+_MOST_CODES: Final = 4
+_READ_FOR_CODES: Final = 8_192
+_PLAIN_CODE: Final = re.compile(r"-?\d{1,4}")
 
 
 def redact_message(message: str, scanner: Scanner) -> str:
-    """An error message without what stands in quotes, in value lists or after the words that announce a value."""
-    return settle(message, lambda said: _redact_message(said, scanner), _MESSAGE)
+    """An error message as its exception class, error codes, length and digest: `x.SomeError: SQLSTATE 23505: <…>`."""
+    if not message or is_message(message, scanner):
+        return message
+    name = _class_at_start(message)
+    if name == message:
+        return scanner.name(message)
+    parts = [scanner.name(name)] if name else []
+    found = dict.fromkeys(
+        _CODE_NAMES[match.lastgroup] + match[match.lastgroup]
+        for match in _CODES.finditer(message[:_READ_FOR_CODES])
+        if match.lastgroup
+    )
+    return ": ".join([*parts, *list(found)[:_MOST_CODES], mark("message", message, scanner.key)])
 
 
-def _redact_message(message: str, scanner: Scanner) -> str:
-    text = _QUOTED.sub(lambda match: match[0] if match[0][1:-1] == marker("value") else f"'{marker('value')}'", message)
-    text = _ASSIGNED.sub(lambda match: match[0] if marker("value") in match[0] else f"=({marker('value')})", text)
-    text = _TAIL.sub(lambda match: f"{match['lead']}{marker('value')}", text)
-    return _DIGITS.sub("?", scanner.text(text))
+def is_message(text: str, scanner: Scanner) -> bool:
+    """Whether a text is what `redact_message` leaves."""
+    *kept, last = text.split(": ")
+    if not is_mark(last, scanner.key):
+        return False
+    if kept and _KEPT_CODE.fullmatch(kept[0]) is None:
+        if _class_at_start(kept[0]) != kept[0] or scanner.name(kept[0]) != kept[0]:
+            return False
+        kept = kept[1:]
+    return len(kept) <= _MOST_CODES and all(_KEPT_CODE.fullmatch(code) for code in kept)
+
+
+def is_error_class(text: str) -> bool:
+    """Whether a text is the name of an exception, and nothing else."""
+    return _class_at_start(text) == text
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is an error's code by its form alone."""
+    return (_PLAIN_CODE.fullmatch(text) or _KEPT_CODE.fullmatch(text)) is not None
+
+
+def looks_like_a_trace(text: str) -> bool:
+    """Whether a text holds frames, so that messages must be expected between them."""
+    return "Traceback (most recent call last)" in text or "\n\tat " in text or "\nCaused by: " in text
+
+
+def redact_trace(trace: str, scanner: Scanner) -> str:
+    """The frames, error classes and codes of a stack trace; its messages and source lines are dropped."""
+    if not trace or is_mark(trace, scanner.key):
+        return trace
+    kept: list[str] = []
+    for line in trace[:LONGEST].splitlines():
+        found = _line(line, scanner)
+        if found is not None:
+            kept.append(found)
+        elif not kept or kept[-1] != marker("trace"):
+            kept.append(marker("trace"))
+    if len(trace) > LONGEST and kept[-1] != marker("trace"):
+        kept.append(marker("trace"))
+    if kept in ([], [marker("trace")]):
+        return mark("trace", trace, scanner.key)
+    return "\n".join(kept) + ("\n" if trace.endswith("\n") else "")
+
+
+def _line(line: str, scanner: Scanner) -> str | None:
+    if line.strip() in _FIXED or _MORE.fullmatch(line):
+        return line
+    if any(frame.fullmatch(line) for frame in (_PYTHON_FRAME, _JAVA_FRAME, _SCRIPT_FRAME)):
+        return scanner.name(line)
+    said = line.lstrip()
+    lead = next((each for each in _LEADS if said.startswith(each)), "")
+    said = said.removeprefix(lead)
+    if lead == _LEADS[-1]:
+        # The thread's name stands in quotes before the class, and may be anything.
+        said = said.rpartition('" ')[2]
+    name = _class_at_start(said)
+    if name is None:
+        return None
+    indent = line[: len(line) - len(line.lstrip())]
+    rest = said[len(name) :]
+    return f"{indent}{lead}{scanner.name(name)}" + (f": {_MESSAGE}" if rest else "")
+
+
+def _class_at_start(text: str) -> str | None:
+    """The exception's name that a text begins with, where a colon or nothing follows."""
+    found = _CLASS.match(text)
+    if found is None or (found.end() < len(text) and text[found.end()] != ":"):
+        return None
+    return found[0] if found[0].rpartition(".")[2].endswith(_ENDS) else None

@@ -1,0 +1,47 @@
+"""The classes to the tables of a README: `python -m ingest_hooks.redaction.describe README.md` writes them there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ingest_hooks.redaction.classes import FACETS, Class
+
+BEGIN, END = "<!-- redaction:begin -->", "<!-- redaction:end -->"
+
+
+def markdown() -> str:
+    """Return the table for the README: what becomes of each class, and which class stands where."""
+    rows = ["| class | what becomes of it |", "| --- | --- |"]
+    rows += [f"| {_shown(each)} | {each.becomes} |" for each in Class]
+    rows += ["", "| facet | class by place |", "| --- | --- |"]
+    places: dict[str, dict[Class, list[str]]] = {}
+    for pattern, each in FACETS.items():
+        facet, _, rest = pattern.partition("/")
+        places.setdefault(facet, {}).setdefault(each, []).append(rest)
+    for facet in sorted(places, key=str.lower):
+        said = "; ".join(f"{_shown(each)}: {_listed(rest)}" for each, rest in places[facet].items())
+        rows.append(f"| `{facet}` | {said} |")
+    return "\n".join(rows)
+
+
+def rewritten(readme: str) -> str:
+    """Return the README with the table between its markers; raises ValueError where they are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the file has no {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+
+
+def _shown(each: Class) -> str:
+    return each.name.lower().replace("_", " ")
+
+
+def _listed(patterns: list[str]) -> str:
+    return ", ".join("everything else" if pattern == "**" else f"`{pattern}`" for pattern in patterns)
+
+
+if __name__ == "__main__":
+    for _path in map(Path, sys.argv[1:]):
+        _path.write_text(rewritten(_path.read_text("utf-8")), "utf-8")

@@ -1,0 +1,63 @@
+"""What was done to an event so that it may be stored: what was replaced, where, by which rule, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ingest_hooks.redaction.markers import TOKEN
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Redaction:
+    """Something was replaced: where (a JSON pointer into the redacted value) and by which rule."""
+
+    pointer: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """An identifier stood inside a name; the token that stands there now is the same wherever the identifier was."""
+
+    pointer: str
+    token: str
+
+
+@dataclass(slots=True)
+class Notes:
+    """The place that a walk is at, and what it has noted so far."""
+
+    redactions: list[Redaction] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
+
+    def note(self, after: str, rule: str) -> str:
+        """Note that `after` now stands here by a rule, and return it."""
+        self.redactions.append(Redaction(self.pointer(), rule))
+        return after
+
+    def changed(self, before: str, after: str, rule: str) -> str:
+        """Note that only where the two differ."""
+        return before if before == after else self.note(after, rule)
+
+    def named(self, before: str, after: str, rule: str) -> str:
+        """Note that a name changed, and each token that is new in it."""
+        pointer = self.pointer()
+        self.redactions.append(Redaction(pointer, rule))
+        known = set(TOKEN.findall(before))
+        found = dict.fromkeys(TOKEN.findall(after))
+        self.findings.extend(Finding(pointer, token) for token in found if token not in known)
+        return after
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Note nothing of what is done inside."""
+        noted = len(self.redactions), len(self.findings)
+        yield
+        del self.redactions[noted[0] :], self.findings[noted[1] :]
+
+    def pointer(self) -> str:
+        """The JSON pointer of the place."""
+        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.path)
