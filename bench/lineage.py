@@ -6,18 +6,17 @@ import itertools
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
+from bench import neo4j
 from bench.estates import NAMESPACE, Estate
 from bench.figures import Figure, command, percentile, spread
 from bench.server import Server, serving
 from graph_schema.nodes import Dataset
-from tests.support.neo4j_server import Neo4jUnobtainableError, endpoint_from_environment, running
+from tests.support.neo4j_server import Neo4jUnobtainableError
 
 DEPTH = 20
 BATCH = 500
@@ -60,10 +59,7 @@ def _measure_one(store: str, estate: Estate, walks: int) -> list[Figure]:
 def _settings(store: str, stack: ExitStack) -> Iterator[tuple[str, str]]:
     yield "LINEWARD_STORE", store.lower()
     if store == "Neo4j":
-        endpoint = endpoint_from_environment()
-        if endpoint is None:
-            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-neo4j-")))
-            endpoint = stack.enter_context(running(home / "neo4j")).endpoint
+        endpoint = neo4j.endpoint(stack)
         yield "LINEWARD_NEO4J_URI", endpoint.uri
         yield "LINEWARD_NEO4J_USER", endpoint.user
         yield "LINEWARD_NEO4J_PASSWORD", endpoint.password
