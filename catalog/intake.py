@@ -26,7 +26,7 @@ from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of
-from catalog.searching import Redactor
+from catalog.record_redaction import Redactor
 from catalog.store.protocol import Store
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
@@ -170,7 +170,7 @@ class Intake:
         now = int(self._clock() * 1_000_000)
         if said.said_at is not None and said.said_at > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        fields, redactions = self._redactor.search(said.fields())
+        fields, redactions = self._redactor.record(said.fields())
         record = kind.record.replay(fields)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
         seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest_of(payload))

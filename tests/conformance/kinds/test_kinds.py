@@ -16,7 +16,7 @@ from catalog.access.rules import TABLE
 from catalog.kinds import KINDS, OPEN, Kind
 from catalog.ledger.entry import check_names
 from catalog.projection import project
-from catalog.searching import CLOSED, NAMES, PEOPLE, TEXTS
+from catalog.record_redaction import CLOSED, NAMES, PEOPLE, TEXTS
 from graph_schema.registry import check_facts
 from tests.support.records import House, principal
 

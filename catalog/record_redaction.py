@@ -1,0 +1,151 @@
+"""What becomes of a record's fields before the ledger sees them, by the same rules as what emitters send.
+
+Every field that holds a text has its class below; one that has none is authored text. Names go through the same
+function whoever says them: an event, a record, or who asks for them; so what is asked for by its original name is found.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final
+
+from ingest_hooks.redaction import redact
+from ingest_hooks.redaction.identifiers import Scanner
+
+NAMES: Final = frozenset(
+    {
+        "code",
+        "column",
+        "differing",
+        "digest",
+        "id",
+        "name",
+        "namespace",
+        "path",
+        "principal",
+        "region",
+        "repository",
+        "revision",
+        "run_id",
+        "schema_version",
+        "site",
+        "split",
+        "system",
+        "version",
+    }
+)
+"""Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.
+
+`digest` is among them, since a snapshot may go by the version that its own store gave it; `code` and `system` have
+closed forms besides, but a form leaves room for a number.
+"""
+
+PEOPLE: Final = frozenset({"display_name", "expert", "owner", "printed_name"})
+"""Who answers for something: the people of the house, whose names, titles and e-mail addresses may stand."""
+
+TEXTS: Final = frozenset(
+    {
+        "authority",
+        "clinical_purpose",
+        "conditions",
+        "description",
+        "intended_use",
+        "method",
+        "reason",
+        "result",
+        "scope",
+        "statement",
+        "use_case",
+    }
+)
+"""Authored text: an identifier in it becomes a marker."""
+
+CLOSED: Final = frozenset(
+    {
+        "alterations",
+        "approval_kind",
+        "approves",
+        "artifact_digest",
+        "confidentiality",
+        "decision",
+        "deidentification_state",
+        "duo",
+        "expires_at",
+        "key_id",
+        "kind",
+        "meaning",
+        "obligations",
+        "phi_category",
+        "phi_kind",
+        "policy_class",
+        "principal_kind",
+        "purposes",
+        "refrains",
+        "residue",
+        "role",
+        "roles",
+        "root",
+        "signature",
+        "signed_checkpoint",
+        "stance",
+        "time_zone",
+        "until",
+        "valid_from",
+        "zone",
+    }
+)
+"""Words of a closed list, times and signatures: the records' models refuse whatever has not their form."""
+
+_CORRELATION_BYTES: Final = 8
+
+
+class Redactor:
+    """Redacts under one site's key; safe for any thread."""
+
+    def __init__(self, token_key: bytes) -> None:
+        self._token_key = token_key
+        self._scanner = Scanner(token_key)
+
+    def record(self, fields: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Return the record's fields without identifiers, and (pointer, rule) of what was replaced."""
+        found: list[tuple[str, str]] = []
+        result: dict[str, Any] = self._walk(fields, "", "", found)
+        return result, found
+
+    def name(self, name: str) -> str:
+        """Return a name as the catalog holds it."""
+        redacted = redact({"name": name}, token_key=self._token_key).value
+        return str(redacted["name"]) if isinstance(redacted, dict) else name
+
+    def field(self, field: str, value: str) -> str:
+        """Return what a field of a record holds, as the catalog holds it."""
+        return self._field(field, value)[0]
+
+    def correlation_id(self, sent: str) -> str:
+        """Return what stands for an id that a caller sent: 16 hex digits of HMAC-SHA-256, the same for the same id.
+
+        What a caller sends may be anything, and an entry's header is never erased; so what was sent is written nowhere.
+        """
+        digest = hmac.digest(self._token_key, b"correlation\x00" + sent.encode("utf-8", "surrogatepass"), "sha256")
+        return digest[:_CORRELATION_BYTES].hex()
+
+    def _walk(self, value: Any, key: str, pointer: str, found: list[tuple[str, str]]) -> Any:  # noqa: ANN401  any JSON
+        if isinstance(value, dict):
+            return {name: self._walk(part, name, f"{pointer}/{name}", found) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self._walk(part, key, f"{pointer}/{place}", found) for place, part in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        after, rule = self._field(key, value)
+        if after != value:
+            found.append((pointer, rule))
+        return after
+
+    def _field(self, key: str, value: str) -> tuple[str, str]:
+        if key in CLOSED:
+            return value, ""
+        if key in NAMES:
+            return self.name(value), "name"
+        if key in PEOPLE:
+            return self._scanner.text(value, emails=False), "person"
+        return self._scanner.text(value), "text"
