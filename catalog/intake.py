@@ -17,6 +17,8 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
+from pydantic import ValidationError
+
 from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
@@ -25,7 +27,7 @@ from catalog.errors import OperatorError, SenderError
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of
+from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of, sender_error
 from catalog.record_redaction import Redactor
 from catalog.store.protocol import Store
 from graph_schema.facts import Facts
@@ -42,6 +44,10 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
+_NO_PRINCIPAL = (
+    "A principal's name stands in the ledger's entries for ever, and this one holds what looks like an identifier of a"
+    " person; choose one that says nothing, such as steward-1, and put the name into display_name."
+)
 _EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
 T = TypeVar("T")
 U = TypeVar("U")
@@ -71,7 +77,8 @@ class Follower(Protocol):
 class Intake:
     """Takes events and records; safe for any thread.
 
-    `submit_record` may wait for the graph: call it off the event loop.
+    `submit_record` may wait for the graph: call it off the event loop. `redactor` is what every name goes through, also
+    that of what is asked for.
     """
 
     def __init__(
@@ -91,7 +98,7 @@ class Intake:
         self._follower = follower
         self._keys = keys
         self._token_key = token_key
-        self._redactor = Redactor(token_key)
+        self.redactor = Redactor(token_key)
         self._facts_of = facts_of
         self._patience = patience
         self._clock = clock
@@ -170,8 +177,13 @@ class Intake:
         now = int(self._clock() * 1_000_000)
         if said.said_at is not None and said.said_at > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        fields, redactions = self._redactor.record(said.fields())
-        record = kind.record.replay(fields)
+        fields, redactions = self.redactor.record(said.fields())
+        if any(pointer == "/principal" for pointer, _ in redactions):
+            raise _wrong("/principal", _NO_PRINCIPAL)
+        try:
+            record = kind.record.replay(fields)
+        except ValidationError as error:
+            raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
         seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest_of(payload))
         before = self._retries.answer(seen)

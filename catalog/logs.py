@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import re
 import secrets
 import sys
 import time
@@ -23,7 +22,6 @@ logger = logging.getLogger("lineward")
 
 _IDS = random.Random(secrets.randbits(256))  # noqa: S311  they tell requests apart, and are no secret
 _correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
-_ACCEPTED = re.compile(r"[A-Za-z0-9._:\-]{1,64}", re.ASCII)
 _FIELDS = frozenset(
     {
         "folder",
@@ -50,9 +48,9 @@ def correlation_id() -> str:
     return _correlation_id.get()
 
 
-def accepted(sent: str | None) -> str:
-    """Return the id that the caller sent, or a new one where it sent none that is safe to write down."""
-    return sent if sent and _ACCEPTED.fullmatch(sent) else f"{_IDS.getrandbits(64):016x}"
+def new_correlation_id() -> str:
+    """Return an id for a request that came without one: 16 hex digits."""
+    return f"{_IDS.getrandbits(64):016x}"
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 from graph_schema.vocabulary import systems
 from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
 from ingest_hooks.openlineage.event import parse_instant
+from ingest_hooks.redaction.identifiers import holds_identifier
 
 PREFIX = "record."
 """What the kinds of records begin with in the ledger."""
@@ -35,6 +36,12 @@ MAX_LIST = 1000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _REFUSED = "refused"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_SYSTEM = re.compile(
+    r"urn:oid:[0-2](?:\.(?:0|[1-9]\d{0,6})){1,20}|(?:https?://|urn:(?!oid:)[a-z0-9][a-z0-9-]{1,31}:)[a-z0-9][a-z0-9._~:/?#%+=-]*",
+    re.ASCII | re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+^-]*", re.ASCII)
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -77,9 +84,9 @@ def _clean(text: str) -> str:
     return text
 
 
-def _time(text: str) -> str:
+def _time(text: str, info: ValidationInfo) -> str:
     parsed = parse_instant(text)
-    if parsed is None or not parsed[1]:
+    if parsed is None or not parsed[1] or not (_TIME.fullmatch(text) or is_replayed(info)):
         raise ValueError("is a time in RFC 3339 with its zone, such as 2026-01-31T09:00:00Z")
     return text
 
@@ -263,8 +270,12 @@ class Coded(Part):
             return self
         uri = systems.SHORT_NAMES.get(self.system.lower(), self.system)
         if uri not in systems.SYSTEMS:
-            if ":" not in uri:
+            if not _SYSTEM.fullmatch(uri) or (not uri.startswith("urn:oid:") and holds_identifier(uri)):
                 raise ValueError(f"System is a URI or one of {', '.join(sorted(systems.SHORT_NAMES))}.")
+            if not _CODE.fullmatch(self.code) or holds_identifier(self.code):
+                raise ValueError(
+                    "Code is letters, digits and . _ : / + ^ - as its system writes them, and no identifier."
+                )
             warn(info, f"Codes of {uri} are taken as they are: that system is not kept here.")
             return self
         try:

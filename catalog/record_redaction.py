@@ -1,7 +1,7 @@
 """What becomes of a record's fields before the ledger sees them, by the same rules as what emitters send.
 
-Every field that holds a text has its class below; one that has none is authored text. Names go through the same
-function whoever says them: an event, a record, or who asks for them; so what is asked for by its original name is found.
+Every field that holds a text has its class below; one without is authored text. Names go through the same function
+whoever says them: an event, a record, or who asks for them; so what is asked for by its original name is found.
 """
 
 from __future__ import annotations
@@ -30,14 +30,13 @@ NAMES: Final = frozenset(
         "schema_version",
         "site",
         "split",
-        "system",
         "version",
     }
 )
 """Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.
 
-`digest` is among them, since a snapshot may go by the version that its own store gave it; `code` and `system` have
-closed forms besides, but a form leaves room for a number.
+`digest` is among them, since a snapshot may go by the version that its own store gave it; `code` has a
+closed form besides, but that leaves room for a number.
 """
 
 PEOPLE: Final = frozenset({"display_name", "expert", "owner", "printed_name"})
@@ -88,13 +87,14 @@ CLOSED: Final = frozenset(
         "signature",
         "signed_checkpoint",
         "stance",
+        "system",
         "time_zone",
         "until",
         "valid_from",
         "zone",
     }
 )
-"""Words of a closed list, times and signatures: the records' models refuse whatever has not their form."""
+"""Words of a closed list, systems, times and signatures: the records' models refuse whatever has not their form."""
 
 _CORRELATION_BYTES: Final = 8
 

@@ -49,6 +49,7 @@ def create(services: Services) -> Front:
         },
         services.metrics,
         services.settings.allowed_hosts,
+        services.redactor.correlation_id,
         any_host=not services.settings.is_loopback and not services.settings.allowed_hosts,
     )
 

@@ -32,16 +32,25 @@ class Front:
     """The outermost ASGI application.
 
     `lean` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
-    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL).
+    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL). `correlation_id`
+    gives the id that stands for one that a caller sent, which may be anything and is written nowhere.
     """
 
     def __init__(
-        self, app: ASGIApp, lean: dict[str, Lean], metrics: Metrics, allowed_hosts: Iterable[str], *, any_host: bool
+        self,
+        app: ASGIApp,
+        lean: dict[str, Lean],
+        metrics: Metrics,
+        allowed_hosts: Iterable[str],
+        correlation_id: Callable[[str], str],
+        *,
+        any_host: bool,
     ) -> None:
         self._app = app
         self._lean = lean
         self._metrics = metrics
         self._allowed = {name.lower() for name in allowed_hosts}
+        self._correlation_id = correlation_id
         self._any_host = any_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +58,8 @@ class Front:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        identifier = logs.accepted(headers.get(_CORRELATION))
+        sent = headers.get(_CORRELATION)
+        identifier = self._correlation_id(sent) if sent else logs.new_correlation_id()
         with logs.correlated(identifier):
             await self._serve(scope, receive, _Answer(send, identifier), headers)
 

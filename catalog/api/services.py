@@ -16,6 +16,7 @@ from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
 from catalog.metrics import Metrics
 from catalog.projection import PROJECTION_VERSION, Following, Status
+from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store
 
@@ -42,6 +43,11 @@ class Services:
     owner: Actor | None = None
     signing_problem: Callable[[], EvidenceError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Return what makes of a name the one that the catalog holds."""
+        return self.intake.redactor
 
     def authenticate(self, request: HTTPConnection) -> Actor:
         """Return who a request comes from; raises AskerError 401."""

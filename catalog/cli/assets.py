@@ -10,7 +10,7 @@ from catalog.errors import AskerError, SenderError
 
 _FIND = """
 query Find($text: String!) {
-  search(text: $text, first: 50) { totalCount nodes { __typename id
+  search(text: $text, first: 50) { text totalCount nodes { __typename id
     ... on Asset { name ref { namespace name } }
     ... on Job { ref { namespace name } }
   } }
@@ -41,9 +41,9 @@ def identify(way: Gateway, text: str, kinds: tuple[str, ...] = ()) -> str:
 
 
 def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
-    answer = ask(way, _FIND, {"text": text.replace("@", " ")})["search"]
+    answer = ask(way, _FIND, {"text": text})["search"]
     nodes = [one for one in answer["nodes"] if one.get("ref") and (not kinds or one["__typename"] in kinds)]
-    exact = [one for one in nodes if text in _names(one)]
+    exact = [one for one in nodes if answer["text"] in _names(one)]
     # A snapshot goes by its dataset's name: who types that means the dataset.
     datasets = [one for one in exact if one["__typename"] == "Dataset"]
     found = exact if len(exact) == 1 else datasets or exact or nodes

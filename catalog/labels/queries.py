@@ -51,22 +51,16 @@ def labels(reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST) -
     }
 
 
-def attestations(
-    reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, tuple[Attestation, ...]]:
+def attestations(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Attestation, ...]]:
     """Return the attestations that cover each job or run, by entry; one without any is absent."""
-    covers = [
-        edge for edge in reader.hop(ids, ("COVERS",), "in", as_of.known_at) if edge.valid_from <= as_of.valid_at
-    ]
+    covers = [edge for edge in reader.hop(ids, ("COVERS",), "in", as_of.known_at) if edge.valid_from <= as_of.valid_at]
     said = reader.statements(sorted({edge.source for edge in covers}), ("attestation",), as_of.known_at)
     by_id = {each.subject: _attestation(each, as_of) for each in said if each.value is not None}
     found: dict[str, list[Attestation]] = defaultdict(list)
     for edge in covers:
         if edge.source in by_id:
             found[edge.target].append(by_id[edge.source])
-    return {
-        id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found
-    }
+    return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
 
 
 def _tag_of_record(said: Statement, known: KnownNode) -> Tag:

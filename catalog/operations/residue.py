@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from catalog.ledger.protocol import Ledger, StoredEntry
-from catalog.searching import CLOSED, NAMES
+from catalog.record_redaction import CLOSED, NAMES
 from graph_schema.aspects import PHI
 from graph_schema.facts import Edge, Facts, Statement, canonical
 from graph_schema.nodes import Node

@@ -15,9 +15,7 @@ from graph_schema.facts import Edge, Statement
 _NAMED = ("TRAINED_ON", "EVALUATED_ON")
 
 
-def model_versions(
-    reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, ModelVersionRecord]:
+def model_versions(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, ModelVersionRecord]:
     """Return those of the model versions that were known by then, with registrations and approvals."""
     known = reader.nodes(ids, as_of.known_at)
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, nodes.ModelVersion)]
@@ -55,9 +53,7 @@ def model_versions(
     return found
 
 
-def versions_of(
-    reader: Snapshotted, models: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, tuple[str, ...]]:
+def versions_of(reader: Snapshotted, models: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[str, ...]]:
     """Return the ids of each model's versions, the one first known first; a model without any is absent."""
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for edge in reader.hop(models, ("IS_VERSION_OF",), "in", as_of.known_at):
@@ -69,9 +65,7 @@ def versions_of(
     }
 
 
-def trained_on(
-    reader: Snapshotted, snapshots: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, tuple[str, ...]]:
+def trained_on(reader: Snapshotted, snapshots: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[str, ...]]:
     """Return the ids of the model versions trained on each snapshot, ascending; one without any is absent."""
     found: dict[str, set[str]] = defaultdict(set)
     for edge in reader.hop(snapshots, ("TRAINED_ON",), "in", as_of.known_at):

@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StrictBool, StrictFloat, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, ValidationInfo, model_validator
 
-from catalog.record import Digest, JobRef, ModelRef, Name, Part, Record, SnapshotRef, Text, distinct, refusal
+from catalog.record import (
+    Digest,
+    JobRef,
+    ModelRef,
+    Name,
+    Part,
+    Record,
+    SnapshotRef,
+    Text,
+    distinct,
+    is_replayed,
+    refusal,
+)
 from graph_schema.nodes import CodeRevision, Environment, ModelVersion, Run
 
 _MAX_METRICS = 1000
 _MAX_SNAPSHOTS = 1000
 
-Signature = Annotated[str, Field(max_length=16_384, pattern=r"^[A-Za-z0-9+/=_.-]+$")]
-"""A signature over the artifact, in base64 or base64url."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}", re.ASCII)
+_FEWEST_CHARACTERS = 24
+"""A signature looks like chance: of 64 characters in base64 about 40 differ."""
+_BUNDLE = frozenset(
+    {"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope", "payload", "payloadType", "signatures"}
+)
+
+
+def _signature(text: str, info: ValidationInfo) -> str:
+    """Hold a signature to its form: base64 of at least 48 bytes that are no text, or of a DSSE or Sigstore bundle."""
+    if is_replayed(info):
+        return text
+    written = text.rstrip("=").translate(_STANDARD)
+    if not _BASE64.fullmatch(text) or len(written) % 4 == 1 or not _is_signature(written):
+        raise ValueError("is the signature in base64 or base64url, or a DSSE or Sigstore bundle so written")
+    return text
+
+
+_STANDARD = str.maketrans("-_", "+/")
+
+
+def _is_signature(written: str) -> bool:
+    signed = base64.b64decode(written + "=" * (-len(written) % 4))
+    if not signed.isascii():
+        return len(set(written)) >= _FEWEST_CHARACTERS
+    try:
+        bundle = json.loads(signed)
+    except ValueError:
+        return False
+    return isinstance(bundle, dict) and bool(bundle) and bundle.keys() <= _BUNDLE
+
+
+Signature = Annotated[str, Field(max_length=16_384), AfterValidator(_signature)]
+"""A signature over the artifact, in base64 or base64url: raw, or as a DSSE or Sigstore bundle."""
 
 
 class CodeOf(Part):

@@ -32,9 +32,7 @@ def search(reader: Snapshotted, request: Search) -> SearchPage:
             first=request.first,
         )
     )
-    hits = tuple(
-        Hit(hit.id, hit.node, hit.entry, hit.current, (hit.node.title, hit.id)) for hit in page.hits
-    )
+    hits = tuple(Hit(hit.id, hit.node, hit.entry, hit.current, (hit.node.title, hit.id)) for hit in page.hits)
     return SearchPage(hits, page.total, page.facets, page.more)
 
 

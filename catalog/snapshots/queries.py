@@ -98,9 +98,7 @@ def _made_at(said: _Said, folds: Mapping[str, RunFold | None]) -> int | None:
     return max(runs, default=None) or max((seal.valid_from for seal in said.seals), default=None)
 
 
-def _snapshot(
-    node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: bool, dropped: bool
-) -> SnapshotRecord:
+def _snapshot(node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: bool, dropped: bool) -> SnapshotRecord:
     seals = tuple(_seal(each) for each in sorted(said.seals, key=lambda each: each.order))
     verifications = tuple(_verification(each) for each in sorted(said.verifications, key=lambda each: each.order))
     newest = verifications[-1] if verifications else None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from catalog.record import MAX_NAME, DatasetRef, Digest, Name, Part, Record, Text, distinct, is_replayed, refusal
 from catalog.snapshots.rules import MAX_FILES, manifest_digest, repeated
 from graph_schema.nodes import Run, Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
+from ingest_hooks.redaction.identifiers import holds_identifier
 
 _NOT_THE_DIGEST = (
     "digest is SHA-256 over the canonical JSON of the manifest, its files sorted by path; this manifest has another."
@@ -24,10 +25,18 @@ class ManifestEntry(Part):
     digest: Digest
 
 
+def _no_identifier(system: str) -> str:
+    if holds_identifier(system):
+        raise ValueError("is what the system is called, such as delta or lakefs, and no identifier")
+    return system
+
+
 class ForeignId(Part):
     """The same state under another system's name for it."""
 
-    system: Name
+    system: Annotated[
+        str, Field(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$"), AfterValidator(_no_identifier)
+    ]
     id: Name
 
 

@@ -14,16 +14,16 @@ from typing import Final
 
 from ingest_hooks.redaction.spans import Span
 
-_BEFORE = r"(?<![0-9A-Za-z.])(?<!\d-)(?<!\.-)"
+_BEFORE = r"(?<![0-9A-Za-z])(?<!\d[.-])(?<!\.-)"
 _AFTER = r"(?![0-9A-Za-z]|[-.]\d)"
 _NUMBERS: Final = re.compile(
     rf"(?P<ssn>{_BEFORE}\d{{3}}(?P<s>[- ])\d\d(?P=s)\d{{4}}{_AFTER})"
-    rf"|(?P<uid>(?<![0-9A-Za-z.])[0-2](?:\.(?:0|[1-9]\d*+)(?!\d)){{5,}}+{_AFTER}|(?<![0-9A-Za-z.])2\.25\.\d{{20,39}}{_AFTER})"
+    rf"|(?P<uid>(?<![0-9A-Za-z])(?<!\d\.)[0-2](?:\.(?:0|[1-9]\d*+)(?!\d)){{5,}}+{_AFTER}|(?<![0-9A-Za-z])(?<!\d\.)2\.25\.\d{{20,39}}{_AFTER})"
     rf"|(?P<national>{_BEFORE}(?:756\.\d{{4}}\.\d{{4}}\.\d\d|\d{{3}}\.\d{{3}}\.\d{{3}}-\d\d"
     r"|[1-9][A-Z][A-Z0-9]\d-[A-Z][A-Z0-9]\d-[A-Z]{2}\d\d|[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]"
     rf"|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]){_AFTER})"
     rf"|(?P<phone>(?<![0-9A-Za-z.+])\+\d{{1,3}}(?:[ .()/-]{{0,2}}\d){{7,13}}{_AFTER}"
-    rf"|(?<![0-9A-Za-z.+])(?<!\d[- ])(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{{3}}[ .-]\d{{4}}{_AFTER})"
+    rf"|(?<![0-9A-Za-z+])(?<!\d[-. ])(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{{3}}[ .-]\d{{4}}{_AFTER})"
     rf"|(?P<card>{_BEFORE}(?:\d{{14,16}}|\d{{4}}(?P<c>[- ])\d{{4}}(?P=c)\d{{4}}(?P=c)\d{{1,7}}"
     rf"|\d{{4}}(?P<a>[- ])\d{{6}}(?P=a)\d{{4,5}}){_AFTER})"
 )

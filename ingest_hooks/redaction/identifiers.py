@@ -22,7 +22,7 @@ from ingest_hooks.redaction.markers import MARKER, TOKEN, marker, settle, token
 from ingest_hooks.redaction.persons import find_persons
 from ingest_hooks.redaction.spans import Span, merged
 
-MAX_SCANNED: Final = 524_288
+MAX_SCANNED: Final = 65_536
 """Characters of one string that are scanned: of a longer text the rest is dropped, a longer name is one token."""
 
 Replace = Callable[[str, str], str]
@@ -67,6 +67,11 @@ class FacetMemo(set[tuple[str, bool, str | None, bytes]]):
 def is_plain(text: str) -> bool:
     """Whether the whole text is a UUID or a point in time."""
     return _PLAIN.fullmatch(text) is not None
+
+
+def holds_identifier(name: str) -> bool:
+    """Whether a name or code holds an identifier or a secret."""
+    return Scanner(b"").name(name) != name
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ _NAME: Final = re.compile(
     rf"(?:(?:van|von|de|der|den|del|della|di|da|la|le|bin|ibn|al|zu|ter|ten)\s){{0,2}}{_PART}){{0,4}}"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_JOINED: Final = re.compile(r"[-'’]")
 _ACRONYM = 5
 _PARTS_OF_ACRONYMS = 2
 
@@ -56,17 +57,22 @@ def find_persons(text: str, *, titles: bool) -> Iterator[Span]:
 def _end_of_name(found: re.Match[str]) -> int:
     """Where the name ends: before the first word that is none; at its start where it is no name at all."""
     end = found.start()
-    words = list(_WORD.finditer(found[0]))
+    words = [word[0] for word in _WORD.finditer(found[0])]
+    shouted = bool(words) and words[0].isupper() and len(words[0]) > 1
     kept = 0
-    for word in words:
-        written = word[0]
-        if written.lower() in ORDINARY or any(
-            part.lower() in ORDINARY for part in re.split(r"[-'’]", written) if len(part) > 1
-        ):
+    for word in _WORD.finditer(found[0]):
+        if _is_ordinary(word[0]) or (kept and not shouted and _is_acronym(word[0])):
             break
         end = found.start() + word.end()
         kept += 1
-    first = words[0][0] if words else ""
-    if first.isupper() and len(first) <= _ACRONYM and kept < _PARTS_OF_ACRONYMS and len(first) > 1:
-        return found.start()  # an acronym, as in `patient FHIR resource`
+    if shouted and _is_acronym(words[0]) and kept < _PARTS_OF_ACRONYMS:
+        return found.start()  # as in `patient FHIR resource`
     return end
+
+
+def _is_acronym(word: str) -> bool:
+    return word.isupper() and 1 < len(word) <= _ACRONYM
+
+
+def _is_ordinary(word: str) -> bool:
+    return any(part.lower() in ORDINARY for part in (word, *_JOINED.split(word)) if len(part) > 1)

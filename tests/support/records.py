@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ MANIFEST: list[dict[str, Any]] = [
     {"path": "part-a.csv", "size": 10, "digest": "sha256:" + "a" * 64},
 ]
 DIGEST = manifest_digest(MANIFEST)
+SIGNATURE = base64.b64encode(bytes(range(128, 192))).decode()
+"""As long as one of Ed25519, and no signature of anything."""
 SIGNER = {"printed_name": "Testperson Alpha", "time_zone": "Europe/Berlin"}
 
 
@@ -139,7 +142,7 @@ def registration(**more: Any) -> dict[str, Any]:
         "code": {"repository": "https://git.example/pipeline", "revision": "f" * 40, "clean": True},
         "environment": {"digest": "sha256:" + "e" * 64, "description": "CPython 3.11"},
         "artifact_digest": "sha256:" + "d" * 64,
-        "signature": "bWFkZS11cA==",
+        "signature": SIGNATURE,
         "metrics": [{"name": "auroc", "value": 0.75, "split": "test"}],
         "intended_use": "Demonstration only",
         "run_id": RUN,

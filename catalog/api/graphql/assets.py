@@ -377,7 +377,7 @@ DatasetResult = Annotated[Dataset | AnyProblem, strawberry.union("DatasetResult"
 class AssetQueries:
     @strawberry.field(description="The dataset of a name.")
     async def dataset(self, info: AskingInfo, ref: AssetRefInput, as_of: AsOfInput | None = None) -> DatasetResult:
-        return await find_dataset(info.context, kinds.Dataset(ref.namespace, ref.name).id, as_of)
+        return await find_dataset(info.context, kinds.Dataset(*ref.held(info.context)).id, as_of)
 
 
 async def find_dataset(asking: Asking, identifier: str, when: AsOfInput | None) -> Dataset | AnyProblem:

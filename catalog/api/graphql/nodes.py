@@ -23,10 +23,15 @@ class AssetRef:
     name: str
 
 
-@strawberry.input(description="A name to look up, byte for byte.")
+@strawberry.input(description="A name to look up, byte for byte as the pipelines call it.")
 class AssetRefInput:
     namespace: str
     name: str
+
+    def held(self, asking: Asking) -> tuple[str, str]:
+        """Return namespace and name as the catalog holds them: tokens where the pipelines' names have identifiers."""
+        name = asking.services.redactor.name
+        return name(self.namespace), name(self.name)
 
 
 Resolve = Callable[[Asking, str, AsOf], Awaitable[Node | None]]

@@ -151,7 +151,7 @@ class ReleaseQueries:
     async def model_version(
         self, info: AskingInfo, model: AssetRefInput, version: str, as_of: AsOfInput | None = None
     ) -> ModelVersionResult:
-        key = kinds.ModelVersion(model.namespace, model.name, version)
+        key = kinds.ModelVersion(*model.held(info.context), info.context.services.redactor.name(version))
         return await find_model_version(info.context, key.id, as_of)
 
 

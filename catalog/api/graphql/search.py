@@ -79,6 +79,7 @@ class SearchEdge:
 class SearchConnection:
     edges: list[SearchEdge]
     nodes: list[Node]
+    text: str = strawberry.field(description="The words that were searched: with tokens where names hold them.")
     page_info: PageInfo
     total_count: int
     facets: list[FacetCounts]
@@ -101,10 +102,14 @@ class SearchQueries:
         after: str | None = None,
     ) -> SearchConnection:
         asked = filter or AssetFilter()
+        redactor = info.context.services.redactor
         request = model.Search(
-            text=text or "",
+            text=redactor.name(text or ""),
             labels=tuple(kind.value for kind in asked.kinds or AssetKind),
-            filters={choice.facet.value: tuple(choice.values) for choice in asked.facets},
+            filters={
+                choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
+                for choice in asked.facets
+            },
             gaps=tuple(asked.gaps),
             facets=tuple(facet.value for facet in facets or ()),
             first=check_first(first),
@@ -128,6 +133,7 @@ async def _search(asking: Asking, request: model.Search, after: str | None) -> S
     return SearchConnection(
         edges=edges,
         nodes=[edge.node for edge in edges],
+        text=request.text,
         page_info=PageInfo(
             has_next_page=page.more, end_cursor=cursor.write(page.hits[-1].cursor) if page.hits else None
         ),

@@ -152,7 +152,7 @@ async def _with_digest(asking: Asking, digest: str, when: AsOfInput | None) -> l
         at = as_of(when, asking)
     except EXPECTED as error:
         return as_problem(error)
-    ids = queries.with_digest(asking.reader, digest)
+    ids = queries.with_digest(asking.reader, asking.services.redactor.name(digest))
     found = await snapshots_of(asking, ids, at)
     if found:
         return sorted(found, key=lambda one: (one.record.namespace, one.record.name))

@@ -160,12 +160,15 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_logs_are_json_with_a_correlation_id_and_without_what_was_sent(catalog: Catalog, lines: io.StringIO) -> None:
-    catalog.event(event(), **{"X-Correlation-ID": "made-up-9"})
+    answer = catalog.event(event(), **{"X-Correlation-ID": "made-up-9"})
     catalog.client.get("/health/live?patient=12345")
     query = 'query($of: ID!) { node(id: $of) { id } search(text: "patient-12345", after: "zz") { totalCount } }'
     catalog.ask(query, of="Dataset:patient-12345")
     written = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert any(line.get("correlation_id") == "made-up-9" and line["route"] == "/api/v1/lineage" for line in written)
+    assert any(
+        line.get("correlation_id") == answer.headers["x-correlation-id"] and line["route"] == "/api/v1/lineage"
+        for line in written
+    )
     assert "12345" not in lines.getvalue()
     assert "visits" not in lines.getvalue()
 

@@ -238,3 +238,22 @@ def test_a_run_event_is_about_its_run_first(house: House) -> None:
     accepted = house.send(event())
     assert [subject.partition(":")[0] for subject in accepted.subjects] == ["Run", "Job", "Dataset", "Dataset"]
     assert house.store.nodes([accepted.subjects[0]])[accepted.subjects[0]].node.title == RUN
+
+
+@pytest.mark.parametrize("name", ["mrn-48213977", "testperson@example.org", "patient_48213977", "id-987-65-4320"])
+def test_a_principal_whose_name_holds_an_identifier_is_refused(house: House, name: str) -> None:
+    before = house.ledger.size()
+    with pytest.raises(SenderError) as refused:
+        house.record(principal(name, "auditor"))
+    assert refused.value.pointer == "/principal"
+    assert "48213977" not in refused.value.detail
+    with pytest.raises(SenderError):
+        house.intake.issue_key(name, LOCAL, "tests")
+    assert house.ledger.size() == before
+
+
+def test_a_name_that_tokens_make_too_long_is_refused_and_not_a_defect(house: House) -> None:
+    name = "/patients/12345" * 130
+    with pytest.raises(SenderError) as refused:
+        house.record(declaration(dataset={"namespace": "files", "name": name}))
+    assert refused.value.pointer == "/dataset/name"

@@ -1,0 +1,108 @@
+"""What a record may hold where: closed forms are enforced, names and authored text are scanned, people may be named."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from catalog.errors import SenderError
+from catalog.kinds import KINDS
+from catalog.record_redaction import Redactor
+from tests.support import records
+from tests.support.records import SIGNATURE
+
+REDACTOR = Redactor(b"t" * 32)
+HIDDEN = [
+    "Testperson Alpha, MRN 48213977",
+    "MRN-48213977",
+    "testperson@example.org",
+    "patient 48213977",
+    "987-65-4320",
+]
+
+
+def read(payload: dict[str, Any]) -> None:
+    KINDS[payload["kind"]].record.read({key: value for key, value in payload.items() if key != "kind"})
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda text: records.tag(codes=[{"system": "http://codes.example/x", "code": text}]),
+        lambda text: records.tag(codes=[{"system": f"http://codes.example/{text}", "code": "A"}]),
+        lambda text: records.tag(codes=[{"system": f"urn:oid:1.2.{text}", "code": "A"}]),
+        lambda text: records.tag(codes=[{"system": text, "code": "A"}]),
+        lambda text: records.tag(valid_from=text),
+        lambda text: records.tag(valid_from=f"2026-01-01T00:00:00Z[{text}]"),
+        lambda text: records.tag(phi_kind=text),
+        lambda text: records.tag(stance=text),
+        lambda text: records.tag(confidentiality=text),
+        lambda text: records.attestation(alterations=[text]),
+        lambda text: records.attestation(until=text),
+        lambda text: records.declaration(zone=text),
+        lambda text: records.declaration(permitted_use={"duo": [text]}),
+        lambda text: records.declaration(permitted_use={"purposes": [text]}),
+        lambda text: records.declaration(source_system={"name": "EHR", "kind": text}),
+        lambda text: records.registration(signature=text),
+        lambda text: records.registration(signature=text * 20),
+        lambda text: records.registration(signature=base64.b64encode(text.encode() * 20).decode()),
+        lambda text: records.registration(signature=base64.b64encode(json.dumps({"of": text * 9}).encode()).decode()),
+        lambda text: records.registration(artifact_digest=text),
+        lambda text: records.registration(environment={"digest": text}),
+        lambda text: records.seal(foreign=[{"system": text, "id": "17"}]),
+        lambda text: records.seal(role=text),
+    ],
+)
+def test_free_text_cannot_hide_in_a_closed_form(hide: Any, hidden: str) -> None:
+    with pytest.raises(SenderError):
+        read(hide(hidden))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        records.tag(codes=[{"system": "http://snomed.info/sct", "code": "44054006"}]),
+        records.tag(codes=[{"system": "urn:oid:2.16.840.1.113883.6.96", "code": "73211009"}]),
+        records.tag(codes=[{"system": "urn:oid:1.3.6.1.4.1.12009.10.2.3", "code": "A:1/2"}]),
+        records.tag(codes=[{"system": "http://loinc.org", "code": "2345-7"}]),
+        records.tag(codes=[{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E11.9"}]),
+        records.tag(valid_from="2026-01-01T00:00:00.123456+02:00"),
+        records.registration(signature=SIGNATURE),
+        records.registration(signature=SIGNATURE.replace("+", "-").replace("/", "_").rstrip("=")),
+        records.registration(
+            signature=base64.b64encode(
+                json.dumps(
+                    {"payloadType": "application/vnd.in-toto+json", "payload": "e30=", "signatures": []}
+                ).encode()
+            ).decode()
+        ),
+        records.seal(foreign=[{"system": "delta", "id": "17"}, {"system": "iceberg", "id": "4358109269898191001"}]),
+    ],
+)
+def test_what_has_its_form_is_taken(payload: dict[str, Any]) -> None:
+    read(payload)
+
+
+def test_authored_text_loses_identifiers_and_people_of_the_house_keep_their_names() -> None:
+    fields, found = REDACTOR.record(
+        {
+            "reason": "Seen for patient Testperson Alpha, MRN 48213977",
+            "signer": {"printed_name": "Dr. Teststeward Pi", "time_zone": "UTC"},
+            "owner": "teststeward@hospital.example",
+            "dataset": {"namespace": "files", "name": "/patients/48213977/x"},
+        }
+    )
+    assert fields["reason"] == "Seen for patient <redacted:name>, MRN <redacted:identifier>"
+    assert fields["signer"]["printed_name"] == "Dr. Teststeward Pi"
+    assert fields["owner"] == "teststeward@hospital.example"
+    assert fields["dataset"]["name"] == REDACTOR.name("/patients/48213977/x") != "/patients/48213977/x"
+    assert dict(found) == {"/reason": "text", "/dataset/name": "name"}
+
+
+def test_a_patient_is_replaced_even_where_the_house_s_people_stand() -> None:
+    assert REDACTOR.field("owner", "for patient Testperson Alpha") == "for patient <redacted:name>"
+    assert REDACTOR.field("printed_name", "MRN 48213977") == "MRN <redacted:identifier>"
