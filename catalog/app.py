@@ -19,6 +19,7 @@ from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sqlite import SqliteLedger
+from catalog.operations import provenance
 from catalog.projection import Following, Projection, Status, facts_of
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import LEDGER_FILE, Settings
@@ -85,8 +86,18 @@ def read_ledger(settings: Settings) -> SqliteLedger:
     return SqliteLedger.open_to_read(settings.ledger_file, settings.keys, settings.origin)
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the graph; raises OperatorError where it cannot be reached."""
+def open_store(settings: Settings, ledger: Ledger | None = None, *, patient: bool = False) -> Store:
+    """Open the graph, and hold it to be one of this ledger where one is given.
+
+    A `patient` caller takes a graph whose server is not there yet: each verb raises OperatorError until it is.
+
+    Raises OperatorError where the graph cannot be reached, or is not one of this ledger as it is.
+    """
+
+    def admit(store: Store) -> None:
+        if ledger is not None:
+            provenance.check(ledger, store)
+
     if settings.store == "neo4j":
         try:
             from catalog.store.neo4j import Neo4jStore  # noqa: PLC0415  the driver takes a while to import
@@ -95,8 +106,15 @@ def open_store(settings: Settings) -> Store:
                 "The driver for Neo4j is not installed.",
                 action="Install lineward[service,neo4j], or use the SQLite store.",
             ) from error
-        return Neo4jStore(settings.neo4j_uri, settings.neo4j_user, settings.password() or "")
-    return SqliteStore(settings.data_dir / GRAPH_FILE)
+        user, password = settings.neo4j_user, settings.password() or ""
+        return Neo4jStore(settings.neo4j_uri, user, password, admit=admit, patient=patient)
+    store = SqliteStore(settings.data_dir / GRAPH_FILE)
+    try:
+        admit(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def scratch_store() -> Store:
@@ -110,11 +128,14 @@ def open_keys(settings: Settings) -> KeyFile:
 
 
 @contextmanager
-def opened(settings: Settings, *, owner: bool = False, server: bool = False) -> Iterator[Service]:
+def opened(
+    settings: Settings, *, owner: bool = False, server: bool = False, patient: bool = False
+) -> Iterator[Service]:
     """Open everything that the settings name, and close it again in order; see `running`.
 
     `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist. A `server`
-    projects where the settings say, which may be a process of its own; a command would only wait for one to start.
+    projects where the settings say, which may be a process of its own; a command would only wait for one to start. A
+    server, and whoever is `patient`, begins while the graph's own server is away.
 
     Raises:
         OperatorError: something that the operator provides is missing.
@@ -123,7 +144,7 @@ def opened(settings: Settings, *, owner: bool = False, server: bool = False) -> 
     with ExitStack() as stack:
         ledger = open_ledger(settings)
         stack.callback(ledger.close)
-        store = open_store(settings)
+        store = open_store(settings, ledger, patient=server or patient)
         stack.callback(store.close)
         keys = open_keys(settings)
         stack.callback(keys.close)

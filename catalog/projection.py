@@ -22,6 +22,8 @@ from catalog.errors import EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
 from catalog.ledger import erasure
 from catalog.ledger.protocol import Ledger, StoredEntry
+from catalog.operations import provenance
+from catalog.operations.provenance import Provenance
 from catalog.operations.residue import Residues
 from catalog.record import Hearing
 from catalog.store.protocol import Quarantined, Store
@@ -43,6 +45,8 @@ _REBUILD_BATCH = 2_000
 _BATCH_BYTES = 8 * 2**20
 _BATCH_FACTS = 20_000
 """How much of the ledger, and how many facts, are held at once: a batch of entries that each say much is cut."""
+_UNMARKED = 10_000
+"""How many entries the graph's mark may be behind it while there is always more to project."""
 _GATHER_SECONDS = 0.05
 _WAIT_SECONDS = 0.5
 _IDLE_SECONDS = 0.005
@@ -236,6 +240,7 @@ class Projection(Position):
         self._wait = wait or ledger.wait_for
         self._residues = Residues(ledger)
         self._empty_at = 0
+        self._marked = -1
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -265,26 +270,28 @@ class Projection(Position):
         if any(self._undoes_what_is_there(entry) for entry in entries):
             self._begin_anew("bodies were erased")
         elif entries:
+            if self._marked < 0:
+                # Before anything of the ledger is in the graph, so that no crash leaves one of which nobody knows.
+                self._mark(entries[0].index)
             self._apply(entries)
         return len(entries)
 
     def resume(self) -> None:
-        """Read from the store where the graph ends; one that another version made begins anew."""
-        checkpoint = self._store.checkpoint()
-        if checkpoint >= self._ledger.size():
-            raise EvidenceError(
-                f"The graph holds {checkpoint + 1} entries, the ledger only {self._ledger.size()}: they are not of the"
-                " same history. Restore the ledger, or rebuild the graph.",
-                index=self._ledger.size(),
-            )
-        made_by = self._store.version()
-        if made_by == PROJECTION_VERSION:
+        """Read from the store where the graph ends; one that another version made begins anew.
+
+        Raises OperatorError where the graph is not one of this ledger as it is, see `operations.provenance`.
+        """
+        provenance.check(self._ledger, self._store)
+        checkpoint, mark = self._store.checkpoint(), self._store.version()
+        made = Provenance.parse(mark or "")
+        if made.version == PROJECTION_VERSION and (made.first or checkpoint < 0):
             self._quarantined = len(self._store.quarantined())
+            self._marked = made.index
             self._move(checkpoint)
-        elif made_by is None and checkpoint < 0:
+        elif mark is None and checkpoint < 0:
             self._store.mark(PROJECTION_VERSION)
         else:
-            self._begin_anew(f"version {made_by or 'unknown'} of the projection made it")
+            self._begin_anew(f"version {made.version or 'unknown'} of the projection made it")
         if self._checkpoint < 0:
             self._empty_at = self._ledger.size()
 
@@ -300,6 +307,7 @@ class Projection(Position):
         self._empty_at = self._ledger.size()
         self._store.clear()
         self._store.mark(PROJECTION_VERSION)
+        self._marked = -1
         self._quarantined = 0
         self._renewals += 1
         self._move(-1)
@@ -329,11 +337,23 @@ class Projection(Position):
                 self._become(Status.WAITING, f"A defect of the catalog ({type(error).__name__}); it is tried again.")
                 self._stopping.wait(back_off)
 
+    def _note_provenance(self) -> None:
+        """Mark the graph with what it was made of: now and then, and whenever it has come to the ledger's end."""
+        if self._marked < self._checkpoint:
+            self._mark(self._checkpoint)
+
+    def _mark(self, index: int) -> None:
+        self._store.mark(Provenance.of(PROJECTION_VERSION, self._ledger, index).serialize())
+        self._marked = index
+
     def _follow(self) -> None:
         if self.step():
+            if self._checkpoint - self._marked > _UNMARKED:
+                self._note_provenance()
             if self._busy():
                 self._stopping.wait(_GATHER_SECONDS)
             return
+        self._note_provenance()
         if not self._wait(self._checkpoint + 1, _WAIT_SECONDS):
             # A ledger on which nothing is ever on its way answers at once.
             self._stopping.wait(_IDLE_SECONDS)
@@ -446,7 +466,7 @@ def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] |
     """
     size = ledger.size()
     store.clear()
-    store.mark(PROJECTION_VERSION)
+    store.mark(Provenance.of(PROJECTION_VERSION, ledger, min(size, 1) - 1).serialize())
     residues = Residues(ledger)
     done = 0
     while done < size:
@@ -456,4 +476,5 @@ def rebuild(ledger: Ledger, store: Store, progress: Callable[[int, int], None] |
             done = batch.upto + 1
         if progress is not None:
             progress(done, size)
+    store.mark(Provenance.of(PROJECTION_VERSION, ledger, done - 1).serialize())
     return size

@@ -32,7 +32,7 @@ def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
         try:
             ledger = app.read_ledger(settings)
             stack.callback(ledger.close)
-            store = app.open_store(settings)
+            store = app.open_store(settings, ledger, patient=True)
             stack.callback(store.close)
         except OperatorError as error:
             tell(ProjectionState(Status.WAITING, -1, 0, 0, f"{error.detail} {error.action}"))

@@ -5,18 +5,27 @@ from __future__ import annotations
 from catalog import app
 from catalog.cli.ending import Exit
 from catalog.cli.output import out, print_json, print_table, progress
+from catalog.errors import OperatorError
+from catalog.ledger.protocol import Ledger
+from catalog.operations import provenance
+from catalog.operations.provenance import ForeignGraphError
 from catalog.projection import rebuild
 from catalog.settings import Settings
+from catalog.store.protocol import Store
 from graph_schema.edges import EdgeKind
 from graph_schema.nodes import Node
 
 
-def rebuilt(settings: Settings, *, as_json: bool) -> Exit:
-    """Empty the graph and project the whole ledger into it; nothing is lost, the ledger is the truth."""
+def rebuilt(settings: Settings, *, replace: bool, as_json: bool) -> Exit:
+    """Empty the graph and project the whole ledger into it; nothing is lost, the ledger is the truth.
+
+    Another ledger's graph is not emptied, unless it is to be given up for this one's (`replace`).
+    """
     ledger = app.open_ledger(settings)
     try:
         store = app.open_store(settings)
         try:
+            _hold_to_be_ours(ledger, store, replace=replace)
             with progress("projecting the ledger", ledger.size()) as show:
                 entries = rebuild(ledger, store, show)
             quarantined = store.quarantined()
@@ -38,13 +47,29 @@ def rebuilt(settings: Settings, *, as_json: bool) -> Exit:
     return Exit.FINDING if quarantined else Exit.FINE
 
 
+def _hold_to_be_ours(ledger: Ledger, store: Store, *, replace: bool) -> None:
+    try:
+        provenance.check(ledger, store)
+    except ForeignGraphError:
+        if not replace:
+            raise
+    except OperatorError as error:
+        # That the graph is of another state of this ledger is why it is made anew.
+        if error.retry_after is not None:
+            raise
+
+
 def counted(settings: Settings, *, as_json: bool) -> Exit:
     """Print how many nodes and edges of each kind there are."""
-    store = app.open_store(settings)
+    ledger = app.read_ledger(settings)
     try:
-        counts = store.counts()
+        store = app.open_store(settings, ledger)
+        try:
+            counts = store.counts()
+        finally:
+            store.close()
     finally:
-        store.close()
+        ledger.close()
     if as_json:
         print_json(counts)
     else:

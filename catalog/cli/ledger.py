@@ -148,7 +148,8 @@ def _held(path: Path) -> SignedCheckpoint:
 
 def _difference(settings: Settings) -> str | None:
     """Return the first row in which the graph is not the projection of the ledger, None where there is none."""
-    ledger, store, scratch = app.read_ledger(settings), app.open_store(settings), app.scratch_store()
+    ledger = app.read_ledger(settings)
+    store, scratch = app.open_store(settings, ledger), app.scratch_store()
     try:
         size = store.checkpoint() + 1
         with progress("projecting anew", size) as show:

@@ -288,12 +288,16 @@ def ledger_key(
 
 
 @graph_commands.command("rebuild")
-def graph_rebuild(data_dir: DataDir = None, as_json: Json = False) -> None:
+def graph_rebuild(
+    replace: Annotated[bool, typer.Option("--replace", help="Also where the graph is another ledger's.")] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
     """Empty the graph and make it anew from the ledger; no server may run."""
     from catalog.cli.graph import rebuilt
 
     with _folder(data_dir, "graph rebuild") as settings:
-        raise typer.Exit(int(rebuilt(settings, as_json=as_json)))
+        raise typer.Exit(int(rebuilt(settings, replace=replace, as_json=as_json)))
 
 
 @graph_commands.command("counts")

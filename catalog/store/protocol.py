@@ -186,10 +186,10 @@ class Store(Snapshotted, Protocol):
         """Remove everything, checkpoint and version included: the start of a rebuild."""
 
     def version(self) -> str | None:
-        """Return the version with which the graph was marked; None for one that never was, also where it is empty."""
+        """Return with what the graph was marked; None for one that never was, also where it is empty."""
 
     def mark(self, version: str) -> None:
-        """Note which version of the projection makes the graph."""
+        """Note what makes the graph, and of what: opaque here, see `catalog.operations.provenance`."""
 
     def forget(self) -> None:
         """Remember nothing that was read before: another process has emptied the graph."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 import neo4j
 
+from catalog.errors import OperatorError
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, counted
@@ -21,6 +22,7 @@ from graph_schema.facts import Facts
 from graph_schema.registry import check_facts
 
 _REMEMBERED: Final = 500_000
+_CONNECT_SECONDS: Final = 5
 _CLEARED_AT_ONCE: Final = 10_000
 _CLEARING: Final = "none: it was being cleared"
 
@@ -31,9 +33,20 @@ class Neo4jStore(SingleReads):
     name = "neo4j"
 
     def __init__(
-        self, uri: str, user: str, password: str, *, database: str | None = None, retry_seconds: float = 30
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        *,
+        database: str | None = None,
+        retry_seconds: float = 30,
+        admit: Callable[[Neo4jStore], None] = lambda _: None,
+        patient: bool = False,
     ) -> None:
-        """Connect, and make the constraints and indexes that are not there.
+        """Connect, make the constraints and indexes that are not there, and let `admit` look at the graph.
+
+        What `admit` raises, every verb raises until it does not. A `patient` caller takes a server that is not there
+        yet: every verb tries it again.
 
         Raises:
             OperatorError: the server cannot be reached or refuses the user.
@@ -49,17 +62,39 @@ class Neo4jStore(SingleReads):
             auth=(user, password),
             max_transaction_retry_time=retry_seconds,
             connection_acquisition_timeout=retry_seconds,
+            connection_timeout=_CONNECT_SECONDS,
             notifications_min_severity="OFF",
         )
+        self._admit = admit
+        self._preparing = threading.RLock()
+        self._prepared, self._looking = threading.Event(), False
         try:
             with translated(uri):
-                self._driver.verify_connectivity()
-                with self._session() as session:
-                    for statement in cypher.schema():
-                        session.run(statement).consume()
-        except BaseException:
-            self._driver.close()
-            raise
+                self._prepare()
+        except BaseException as error:
+            # A password that is wrong does not become right by waiting, nor does a graph become another's.
+            if not (patient and isinstance(error, OperatorError) and error.retry_after is not None):
+                self._driver.close()
+                raise
+
+    def _prepare(self) -> None:
+        """Make the graph ready for use, unless that was done."""
+        if self._prepared.is_set():
+            return
+        with self._preparing:
+            if self._prepared.is_set() or self._looking:
+                return
+            self._driver.verify_connectivity()
+            with self._driver.session(database=self._database) as session:
+                for statement in cypher.schema():
+                    session.run(statement).consume()
+            # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
+            self._looking = True
+            try:
+                self._admit(self)
+                self._prepared.set()
+            finally:
+                self._looking = False
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
@@ -138,6 +173,7 @@ class Neo4jStore(SingleReads):
         self._driver.close()
 
     def _session(self, *, reads: bool = False) -> neo4j.Session:
+        self._prepare()
         mode = neo4j.READ_ACCESS if reads else neo4j.WRITE_ACCESS
         return self._driver.session(database=self._database, default_access_mode=mode)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalog.access.keys import local_actor
-from catalog.errors import EvidenceError, OperatorError
+from catalog.errors import OperatorError
 from catalog.ledger.protocol import Draft, StoredEntry
 from catalog.projection import (
     PROJECTION_VERSION,
@@ -228,8 +228,12 @@ def test_a_ledger_that_does_not_verify_stops_the_projection_for_good(house: Hous
 def test_a_graph_that_is_ahead_of_its_ledger_is_not_followed_further(house: House) -> None:
     store = MemoryStore()
     store.apply(Facts(), 7)
-    with pytest.raises(EvidenceError, match="not of the same history"):
+    with pytest.raises(OperatorError, match="belongs to another ledger"):
         Projection(house.ledger, store).resume()
+    send(house, 1)
+    with pytest.raises(OperatorError, match="ahead of the ledger: it holds 8 entries, the ledger only"):
+        Projection(house.ledger, store).resume()
+    assert store.checkpoint() == 7
 
 
 class Picky(MemoryStore):
