@@ -22,7 +22,11 @@ from catalog.api.services import Services
 from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 
-Index = Annotated[int, Path(ge=0, description="The index of a ledger entry.")]
+_LARGEST = 2**53 - 1
+"""No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
+
+Index = Annotated[int, Path(ge=0, le=_LARGEST, description="The index of a ledger entry.")]
+Size = Annotated[int, Query(ge=0, le=_LARGEST)]
 
 
 def create(services: Services) -> Front:
@@ -93,12 +97,12 @@ def _ledger(app: FastAPI, services: Services) -> None:
         return ledger.keys(services)
 
     @app.get("/api/v1/ledger/consistency", tags=["ledger"], dependencies=reading)
-    def consistency(old: Annotated[int, Query(ge=0)], new: Annotated[int | None, Query(ge=0)] = None) -> dict[str, Any]:
+    def consistency(old: Size, new: Size | None = None) -> dict[str, Any]:
         """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
         return ledger.consistency(services, old, new)
 
     @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=reading)
-    def entries(start: int = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
+    def entries(start: Size = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
         """Give entries from an index on, in order."""
         return ledger.entries(services, start, limit)
 
@@ -126,7 +130,7 @@ def _reports(app: FastAPI, services: Services) -> None:
         identifier: str,
         form: Literal["pdf", "html", "json"],
         valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
-        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0)] = None,
+        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0, le=_LARGEST)] = None,
     ) -> Response:
         """Give the model provenance dossier of a model version, by its id."""
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import

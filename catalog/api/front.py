@@ -93,7 +93,7 @@ class Front:
                 "asker", HTTPStatus.MISDIRECTED_REQUEST, "This server does not go by the name in the Host header."
             )
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        if origin is not None and _authority(origin) != headers.get("host"):
             return problems.Problem(
                 "asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused."
             )
@@ -128,6 +128,13 @@ def _ending(path: str) -> str:
     """Return the last four segments at most, from `/api/` on: what a prefix leaves."""
     at = path.rfind("/api/v1/")
     return path[at:].rstrip("/") if at >= 0 else path
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _host_name(host: str) -> str:

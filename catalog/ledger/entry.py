@@ -23,6 +23,8 @@ _MAX_KIND = 128
 _MAX_NAME = 256
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (naive UTC prints without an offset)
 _MICROSECOND = timedelta(microseconds=1)
+FIRST_TIME, LAST_TIME = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The years 1 to 9999, in UTC microseconds; what an emitter says may lie an offset beyond."""
 _LAST_TIME = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
 
 
@@ -129,8 +131,9 @@ def check_names(kind: str, actor: str, correlation_id: str, subjects: tuple[str,
 
 
 def format_time(at: int) -> str:
-    """Return UTC microseconds as RFC 3339 with six decimals and Z."""
-    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
+    """Return UTC microseconds as RFC 3339 with six decimals and Z, the nearest one in the years 1 to 9999."""
+    moment = _EPOCH + timedelta(microseconds=min(max(at, FIRST_TIME), LAST_TIME))
+    return moment.isoformat(timespec="microseconds") + "Z"
 
 
 def parse_time(text: str) -> int:

@@ -6,10 +6,12 @@ from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.search.model import Hit, Search, SearchPage
 from catalog.store.protocol import Query, Snapshotted
+from catalog.store.words import words
 from graph_schema.aspects import BY_NAME
 from graph_schema.registry import LABELS
 
 MAX_FIRST = 500
+MAX_CHARACTERS, MAX_WORDS = 2_000, 64
 FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.facet))
 """What can be counted and filtered by; `label` is the kind of node, `phi` the kinds of PHI tagged and not rejected."""
 
@@ -18,7 +20,7 @@ def search(reader: Snapshotted, request: Search) -> SearchPage:
     """Return a page of what is current.
 
     `gaps` of `lineage` is answered by the dataset itself, not by search. Raises SenderError 422 for a label, facet or
-    gap that there is none of, and for a page that is too large.
+    gap that there is none of, for a page that is too large, and for too many words.
     """
     _check(request)
     page = reader.find(
@@ -26,7 +28,7 @@ def search(reader: Snapshotted, request: Search) -> SearchPage:
             labels=("Dataset",) if request.gaps else request.labels,
             text=request.text,
             filters=request.filters,
-            missing=request.gaps,
+            missing=tuple(dict.fromkeys(request.gaps)),
             facets=request.facets,
             after=request.after,
             first=request.first,
@@ -36,9 +38,18 @@ def search(reader: Snapshotted, request: Search) -> SearchPage:
     return SearchPage(hits, page.total, page.facets, page.more)
 
 
+def check_text(text: str) -> None:
+    """Raise SenderError 422 for more than can be searched for: a condition for each word."""
+    if len(text) > MAX_CHARACTERS or len(words(text)) > MAX_WORDS:
+        raise SenderError(
+            f"text is at most {MAX_WORDS} words in {MAX_CHARACTERS} characters.", pointer="/text", status=422
+        )
+
+
 def _check(request: Search) -> None:
     if not 1 <= request.first <= MAX_FIRST:
         raise SenderError(f"first is 1 to {MAX_FIRST}.", pointer="/first", status=422)
+    check_text(request.text)
     for label in request.labels:
         if label not in LABELS:
             raise SenderError(f"labels are of {', '.join(LABELS)}.", pointer="/labels", status=422)

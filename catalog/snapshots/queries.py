@@ -15,6 +15,9 @@ from graph_schema.facts import Statement
 from graph_schema.folding import RunFold
 from graph_schema.nodes import Dataset, Snapshot
 
+_SEARCHED = 128
+"""Of a version that is longer, so much is searched for; all of it is compared."""
+
 _SAME_DIGEST = 1000
 
 
@@ -73,7 +76,7 @@ def snapshots_of(
 
 def with_digest(reader: Snapshotted, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
-    page = reader.find(Query(labels=("Snapshot",), text=digest, first=_SAME_DIGEST))
+    page = reader.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))
     return tuple(sorted(hit.id for hit in page.hits if hit.node.title == digest))
 
 

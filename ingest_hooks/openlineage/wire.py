@@ -23,6 +23,7 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 200
 MAX_SAFE_INTEGER = 2**53 - 1
 _GZIP_WINDOW = 31
+_MAX_MEMBERS = 100
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -46,8 +47,9 @@ class Wire:
 class Inflater:
     """Takes a body chunk by chunk and never holds more than `limit` bytes of it after decompression.
 
-    `encoding` is the Content-Encoding header: gzip, identity or nothing. Raises `Unreadable` 400 for another one or for
-    damaged gzip, 413 as soon as the limit is passed.
+    `encoding` is the Content-Encoding header: gzip, identity or nothing. Raises `Unreadable` 400 for another one, for
+    damaged gzip and for gzip in very many parts (each costs more than the bytes it has), 413 as soon as the limit is
+    passed, before decompression or after it.
     """
 
     def __init__(self, encoding: str | None = None, limit: int = MAX_BYTES) -> None:
@@ -63,6 +65,8 @@ class Inflater:
                 raise Unreadable(400, "", "Content-Encoding must be gzip or identity.")
         self._stream = zlib.decompressobj(_GZIP_WINDOW)
         self._fed = False
+        self._received = 0
+        self._members = 1
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes of the body as they came over the wire."""
@@ -70,9 +74,14 @@ class Inflater:
             self._keep(chunk)
             return
         self._fed = self._fed or bool(chunk)
+        self._received += len(chunk)
+        self._hold(self._received)
         rest = chunk
         while rest:
             if self._stream.eof:  # gzip files may be concatenated (RFC 1952, 2.2)
+                self._members += 1
+                if self._members > _MAX_MEMBERS:
+                    raise Unreadable(400, "", f"A gzip body has at most {_MAX_MEMBERS} members; compress it as one.")
                 self._stream = zlib.decompressobj(_GZIP_WINDOW)
             try:
                 self._keep(self._stream.decompress(rest, self._limit - self._size + 1))
@@ -88,11 +97,14 @@ class Inflater:
 
     def _keep(self, data: bytes) -> None:
         self._size += len(data)
-        if self._size > self._limit:
+        self._hold(self._size)
+        self._parts.append(data)
+
+    def _hold(self, size: int) -> None:
+        if size > self._limit:
             raise Unreadable(
                 413, "", f"The body may have at most {self._limit} bytes after decompression; split it or send less."
             )
-        self._parts.append(data)
 
 
 def inflate(body: bytes, encoding: str | None = None, limit: int = MAX_BYTES) -> bytes:

@@ -101,7 +101,7 @@ def list_approvals(
     at = as_of(when, asking)
     wanted = model.ApprovalFilter() if asked is None else asked.read()
     cursor = Cursor.of("approvals", wanted, at)
-    position = cursor.read(after, 1)
+    position = cursor.read(after, (int,))
     page = queries.list_approvals(
         asking.reader, wanted, at, first=check_first(first), after=None if position is None else int(position[0])
     )

@@ -57,11 +57,9 @@ def page_of(
     """
     check_first(first)
     begin = 0
-    if after is not None and items:
-        position = cursor.read(after, len(key(items[0])))
+    if items:
+        position = cursor.read(after, [type(part) for part in key(items[0])])
         begin = next((at for at, item in enumerate(items) if key(item) > (position or [])), len(items))
-    elif after is not None:
-        cursor.read(after, 1)
     shown = items[begin : begin + first]
     return connect(
         [make(item) for item in shown],

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from catalog.api.graphql.problems import InvalidInputError
 
 MAX_FIRST = 500
 _BINDING = 12
+_BEYOND = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,42 @@ class Cursor:
         text = json.dumps([self.binding, *position], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    def read(self, after: str | None, size: int) -> list[Any] | None:
-        """Return the position of that many parts, None at the beginning.
+    def read(self, after: str | None, kinds: Sequence[type]) -> list[Any] | None:
+        """Return the position, its parts of these kinds, None at the beginning.
 
-        Raises InvalidInputError for a cursor that this query did not give.
+        Raises InvalidInputError for a cursor that this query did not give. What a cursor holds is no secret, and may
+        have been made up: the store is only handed what it gave itself.
         """
         if after is None:
             return None
-        try:
-            values = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        except (binascii.Error, ValueError) as error:
-            raise InvalidInputError("This is no cursor; use an endCursor as it was given.", "after") from error
-        if not isinstance(values, list) or len(values) != size + 1 or values[0] != self.binding:
+        binding, *position = _parts(after)
+        if binding != self.binding:
             raise InvalidInputError("This cursor belongs to another query; begin again without one.", "after")
-        return values[1:]
+        if [type(part) for part in position] != list(kinds) or any(map(_is_beyond, position)):
+            raise _no_cursor()
+        return position
 
 
-def check_first(first: int) -> int:
+def _parts(after: str) -> list[Any]:
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise _no_cursor() from error
+    if not isinstance(parts, list) or not parts:
+        raise _no_cursor()
+    return parts
+
+
+def _no_cursor() -> InvalidInputError:
+    return InvalidInputError("This is no cursor; use an endCursor as it was given.", "after")
+
+
+def _is_beyond(part: object) -> bool:
+    return isinstance(part, int) and not -_BEYOND <= part < _BEYOND
+
+
+def check_first(first: int, most: int = MAX_FIRST) -> int:
     """Return how many to give; raises InvalidInputError where that is no page."""
-    if not 1 <= first <= MAX_FIRST:
-        raise InvalidInputError(f"first is from 1 to {MAX_FIRST}.", "first")
+    if not 1 <= first <= most:
+        raise InvalidInputError(f"first is from 1 to {most}.", "first")
     return first

@@ -20,6 +20,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLList,
@@ -36,6 +37,9 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 UNPAGED = 5
 """How many items a list without pages is taken to have."""
+
+MAX_ITEMS = 500
+"""How many items a list may have that a question sends: ids, roots, values to choose from."""
 
 _PAGES = ("first", "limit")
 _WALKS = {"lineage", "lineageCounts", "paths"}
@@ -104,7 +108,8 @@ class Price(NamedTuple):
 class Costs:
     """Works out what an operation may cost: its text, and its variables as `get_variable_values` coerces them.
 
-    The document is one that was validated. `visited` counts the fields looked at, each once.
+    The document is one that was validated. `visited` counts the fields looked at, each once. What a mutation writes may
+    have lists of any length; those of a question are held to `MAX_ITEMS`.
     """
 
     schema: GraphQLSchema
@@ -113,7 +118,7 @@ class Costs:
     visited: int = 0
 
     def price(self, operation: OperationDefinitionNode) -> Price:
-        """Return the price of the operation; raises GraphQLError for an argument that its type does not take."""
+        """Return the price of the operation; raises GraphQLError for an argument that cannot be taken."""
         fragments: dict[str, Price] = {}
         for one in _in_order(self.document):
             parent = self.schema.get_type(one.type_condition.name.value)
@@ -144,12 +149,27 @@ class Costs:
         if definition is None:
             return Price(0)
         given = get_argument_values(definition, node, self.variables)
+        if parent is not self.schema.mutation_type:
+            for argument, value in given.items():
+                _check_lists(value, argument, node)
         below = Price(0)
         if node.selection_set is not None:
             below = self._selection(node.selection_set, get_named_type(definition.type), fragments)
         walk, at_least = _walk(name, given)
         cost = 1 + walk + _times(definition, given, parent) * below.cost
         return Price(cost, max(at_least, below.at_least))
+
+
+def _check_lists(value: object, path: str, node: FieldNode) -> None:
+    if isinstance(value, list):
+        if len(value) > MAX_ITEMS:
+            extensions = {"code": "INVALID_INPUT", "field": path}
+            raise GraphQLError(f"{path} has {len(value)} items, and may have {MAX_ITEMS}.", node, extensions=extensions)
+        for item in value:
+            _check_lists(item, path, node)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _check_lists(part, f"{path}.{name}", node)
 
 
 def _times(definition: GraphQLField, given: Mapping[str, Any], parent: GraphQLObjectType | GraphQLInterfaceType) -> int:

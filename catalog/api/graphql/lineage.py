@@ -12,7 +12,7 @@ from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.assets import Asset, Job, Run, job_of, run_of
 from catalog.api.graphql.connections import Connection, page_of
-from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.labels import Attestation, attestations_of
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
@@ -21,6 +21,8 @@ from catalog.api.graphql.scalars import Micros
 from catalog.lineage import model, queries
 from catalog.reading import AsOf
 from graph_schema.identity import label_of
+
+MAX_PATHS = 50
 
 Direction = model.Direction
 strawberry.enum(Direction, description="Which way to walk.")
@@ -229,7 +231,7 @@ class LineageQueries:
             of=[to], direction=model.Direction.UPSTREAM, grain=grain, manner=manner, depth=depth, as_of=as_of
         )
         try:
-            return _paths(info.context, str(from_), asked, first)
+            return _paths(info.context, str(from_), asked, check_first(first, MAX_PATHS))
         except EXPECTED as error:
             return as_problem(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, NewType
 
@@ -9,19 +10,21 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
+from catalog.ledger.entry import FIRST_TIME, LAST_TIME
 from ingest_hooks.openlineage.event import parse_instant
 
 Micros = NewType("Micros", int)
 Digest = NewType("Digest", str)
 Long = NewType("Long", int)
 
+_BEYOND = 2**63
+_LONG = re.compile("-?[0-9]{1,19}")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC prints without an offset
-_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def write_time(at: int) -> str:
     """Return UTC microseconds as RFC 3339 with Z, the nearest one in the years 1 to 9999."""
-    moment = _EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))
+    moment = _EPOCH + timedelta(microseconds=min(max(at, FIRST_TIME), LAST_TIME))
     return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
 
 
@@ -34,10 +37,10 @@ def read_time(text: Any) -> Micros:  # noqa: ANN401  whatever the caller sent
 
 
 def _read_long(value: Any) -> int:  # noqa: ANN401
-    try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise GraphQLError("A Long is a decimal integer, as text.") from error
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _LONG.fullmatch(text) or not -_BEYOND <= int(text) < _BEYOND:
+        raise GraphQLError("A Long is a decimal integer of at most 64 bits, as text.")
+    return int(text)
 
 
 CONFIG = StrawberryConfig(

@@ -14,12 +14,10 @@ from catalog.api.graphql import labels, nodes, others, releases
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.asking import AskingInfo
 from catalog.api.graphql.assets import AssetQueries, Job, Run, State
-from catalog.api.graphql.cursors import MAX_FIRST
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.nodes import Node
-from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
@@ -39,8 +37,6 @@ class NodeQueries:
     async def nodes(
         self, info: AskingInfo, ids: list[strawberry.ID], as_of: AsOfInput | None = None
     ) -> list[Node | None]:
-        if len(ids) > MAX_FIRST:
-            raise InvalidInputError(f"At most {MAX_FIRST} ids at once.", "ids")
         at = _at(info, as_of)
         return list(await gather(*(nodes.resolve(info.context, str(one), at) for one in ids)))
 

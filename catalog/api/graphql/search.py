@@ -103,6 +103,8 @@ class SearchQueries:
     ) -> SearchConnection:
         asked = filter or AssetFilter()
         redactor = info.context.services.redactor
+        # Before it is redacted: of a text that is too long a token would be left.
+        queries.check_text(text or "")
         request = model.Search(
             text=redactor.name(text or ""),
             labels=tuple(kind.value for kind in asked.kinds or AssetKind),
@@ -119,7 +121,7 @@ class SearchQueries:
 
 async def _search(asking: Asking, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
-    position = cursor.read(after, 2)
+    position = cursor.read(after, (str, str))
     page = queries.search(
         asking.reader, replace(request, after=None if position is None else (position[0], position[1]))
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from contextlib import suppress
 
 import pytest
@@ -15,13 +16,13 @@ QUERY = Cursor.of("search", "text")
 
 @given(st.lists(st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans()), min_size=1, max_size=5))
 def test_a_position_survives_its_cursor(position: list[object]) -> None:
-    assert QUERY.read(QUERY.write(position), len(position)) == position
+    assert QUERY.read(QUERY.write(position), [type(part) for part in position]) == position
 
 
 @given(st.text())
 def test_any_text_is_a_cursor_or_invalid_input(text: str) -> None:
     with suppress(InvalidInputError):
-        position = QUERY.read(text, 2)
+        position = QUERY.read(text, (str, str))
         assert position is not None
         assert len(position) == 2
 
@@ -29,9 +30,29 @@ def test_any_text_is_a_cursor_or_invalid_input(text: str) -> None:
 def test_a_cursor_is_bound_to_everything_that_is_asked() -> None:
     cursor = QUERY.write(["a", "b"])
     with pytest.raises(InvalidInputError, match="another query"):
-        Cursor.of("search", "other").read(cursor, 2)
-    with pytest.raises(InvalidInputError, match="another query"):
-        QUERY.read(cursor, 3)
+        Cursor.of("search", "other").read(cursor, (str, str))
+
+
+@pytest.mark.parametrize(
+    "position",
+    ["", '"a"', '"a", "b", "c"', '1, "b"', 'null, "b"', '[], "b"', '{"a": 1}, "b"', 'true, "b"', '"\\ud800", "b"'],
+)
+def test_a_cursor_that_was_made_up_is_invalid_input(position: str) -> None:
+    made_up = base64.urlsafe_b64encode(f'["{QUERY.binding}", {position}]'.encode()).decode()
+    with pytest.raises(InvalidInputError):
+        QUERY.read(made_up, (str, str))
+
+
+@pytest.mark.parametrize("number", ["true", "1.0", "1e999", str(2**63), str(-(2**63) - 1), str(2**64), "9" * 5000])
+def test_a_number_that_no_store_holds_is_no_position(number: str) -> None:
+    made_up = base64.urlsafe_b64encode(f'["{QUERY.binding}",{number}]'.encode()).decode()
+    with pytest.raises(InvalidInputError):
+        QUERY.read(made_up, (int,))
+
+
+def test_a_cursor_of_deep_nesting_is_invalid_input() -> None:
+    with pytest.raises(InvalidInputError):
+        QUERY.read(base64.urlsafe_b64encode(b"[" * 100_000).decode(), (str,))
 
 
 @given(st.sets(st.tuples(st.integers(0, 5), st.text(max_size=3)), max_size=30), st.integers(1, 7))

@@ -6,8 +6,9 @@ import pytest
 from graphql import GraphQLError, parse
 from graphql.execution.values import get_variable_values
 
-from catalog.api.graphql.limits import UNPAGED, CircleError, Costs, operation_of, shape
+from catalog.api.graphql.limits import MAX_ITEMS, UNPAGED, CircleError, Costs, operation_of, shape
 from catalog.api.graphql.schema import graphql_schema
+from tests.support.records import DIGEST, MANIFEST, RAW
 
 
 def priced(query: str, variables: dict[str, Any] | None = None) -> tuple[Costs, int, int]:
@@ -69,8 +70,8 @@ def test_a_query_costs_what_it_may_read(query: str, cost: int) -> None:
         ),
         (
             "query($i: LineageInput!) { lineage(input: $i) { __typename } }",
-            {"i": {"of": ["a"] * 4000, "direction": "BOTH", "budget": 1}},
-            401,
+            {"i": {"of": ["a"] * 400, "direction": "BOTH", "budget": 1}},
+            41,
         ),
     ],
 )
@@ -83,6 +84,18 @@ def test_variables_count_as_they_are_coerced_their_defaults_included(
 def test_what_an_argument_does_not_take_is_an_error_and_no_cost() -> None:
     with pytest.raises(GraphQLError):
         priced('{ search(first: "many") { totalCount } }')
+
+
+def test_a_question_has_no_long_lists_and_a_record_may() -> None:
+    for query in (
+        "query($l: [ID!]!) { nodes(ids: $l) { id } }",
+        "query($l: [ID!]) { approvals(filter: {subjects: $l}) { totalCount } }",
+    ):
+        assert priced(query, {"l": ["a"] * MAX_ITEMS})[1] > 0
+        with pytest.raises(GraphQLError, match="has 501 items, and may have 500"):
+            priced(query, {"l": ["a"] * (MAX_ITEMS + 1)})
+    mutation = "mutation($r: SealSnapshotInput!) { sealSnapshot(record: $r) { __typename } }"
+    assert priced(mutation, {"r": {"dataset": RAW, "digest": DIGEST, "manifest": MANIFEST * 1000}})[1] == 1
 
 
 @pytest.mark.parametrize(

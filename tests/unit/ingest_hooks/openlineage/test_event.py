@@ -101,7 +101,21 @@ def test_a_time_without_zone_is_taken_as_utc_and_flagged() -> None:
     assert "event-time-without-zone" in codes(event)
 
 
-@pytest.mark.parametrize("said", ["yesterday", "2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", 1_700_000_000, "", {}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "yesterday",
+        "2026-13-01T00:00:00Z",
+        "2026-01-01T25:00:00Z",
+        "2026-01-01T00:00:00+24:00",
+        "2026-01-01T00:00:00+00:60",
+        "٢٠٢٦-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        1_700_000_000,
+        "",
+        {},
+    ],
+)
 def test_an_unreadable_time_is_flagged_and_the_event_taken(said: object) -> None:
     event = read_run(eventTime=said)
     assert event.at is None

@@ -47,6 +47,26 @@ def test_gzip_is_taken_in_chunks_and_in_several_members() -> None:
     assert inflater.finish() == b'{"a":1}'
 
 
+def test_gzip_in_very_many_members_is_refused_at_the_first_too_many() -> None:
+    inflater = Inflater("gzip")
+    inflater.feed(gzip.compress(b"") * 100)
+    with pytest.raises(Unreadable) as caught:
+        inflater.feed(gzip.compress(b"") * 100_000)
+    assert caught.value.status == 400
+    assert inflater._members == 101
+
+
+def test_what_is_too_large_before_decompression_is_refused() -> None:
+    inflater = Inflater("gzip", 1000)
+    member = gzip.compress(b"")
+    while inflater._received + len(member) <= 1000:
+        inflater.feed(member)
+    with pytest.raises(Unreadable) as caught:
+        inflater.feed(member)
+    assert caught.value.status == 413
+    assert inflater._size == 0
+
+
 def test_a_zip_bomb_stops_at_the_limit() -> None:
     bomb = gzip.compress(b"[" * (64 * 1024 * 1024))
     inflater = Inflater("gzip")
