@@ -44,10 +44,6 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
-_NO_PRINCIPAL = (
-    "A principal's name stands in the ledger's entries for ever, and this one holds what looks like an identifier of a"
-    " person; choose one that says nothing, such as steward-1, and put the name into display_name."
-)
 _EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
 T = TypeVar("T")
 U = TypeVar("U")
@@ -178,8 +174,6 @@ class Intake:
         if said.said_at is not None and said.said_at > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
         fields, redactions = self.redactor.record(said.fields())
-        if any(pointer == "/principal" for pointer, _ in redactions):
-            raise _wrong("/principal", _NO_PRINCIPAL)
         try:
             record = kind.record.replay(fields)
         except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, model_validator
@@ -10,6 +11,7 @@ from catalog.access.model import LOCAL
 from catalog.record import Name, Record, distinct, is_replayed, refusal, warn
 from graph_schema.nodes import Principal
 from graph_schema.vocabulary.words import ApprovalKind, PrincipalKind, PrincipalRole
+from ingest_hooks.redaction.identifiers import holds_identifier, is_plain
 
 
 def _not_local(name: str) -> str:
@@ -23,6 +25,21 @@ PrincipalName = Annotated[
 ]
 """A principal's name: it stands in ledger entries for ever, so it is best an opaque id and no person's name."""
 
+_LONG_NUMBER = re.compile(r"\d{5}")
+
+
+def _opaque(name: str, info: ValidationInfo) -> str:
+    if not is_replayed(info) and (holds_identifier(name) or (_LONG_NUMBER.search(name) and not is_plain(name))):
+        raise ValueError(
+            "A principal's name stands in the ledger's entries for ever, and this one holds what may identify a person;"
+            " choose one that says nothing, such as steward-1, and put the name into display_name."
+        )
+    return name
+
+
+NewPrincipalName = Annotated[PrincipalName, AfterValidator(_opaque)]
+"""The name of a principal that is defined or given a key: without identifiers and long numbers, or a UUID."""
+
 KeyId = Annotated[str, Field(pattern=r"^[a-z2-7]{10}$")]
 
 
@@ -31,7 +48,7 @@ class DefinePrincipal(Record):
 
     name: ClassVar[str] = "define_principal"
 
-    principal: PrincipalName
+    principal: NewPrincipalName
     display_name: Name
     principal_kind: PrincipalKind
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()
@@ -67,7 +84,7 @@ class IssueKey(Record):
     name: ClassVar[str] = "issue_key"
 
     key_id: KeyId
-    principal: PrincipalName
+    principal: NewPrincipalName
 
     @property
     def node(self) -> Principal:

@@ -22,7 +22,7 @@ _NUMBERS: Final = re.compile(
     rf"|(?P<national>{_BEFORE}(?:756\.\d{{4}}\.\d{{4}}\.\d\d|\d{{3}}\.\d{{3}}\.\d{{3}}-\d\d"
     r"|[1-9][A-Z][A-Z0-9]\d-[A-Z][A-Z0-9]\d-[A-Z]{2}\d\d|[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]"
     rf"|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]){_AFTER})"
-    rf"|(?P<phone>(?<![0-9A-Za-z.+])\+\d{{1,3}}(?:[ .()/-]{{0,2}}\d){{7,13}}{_AFTER}"
+    rf"|(?P<phone>(?<![0-9A-Za-z+])\+\d{{1,3}}(?:[ .()/-]{{0,2}}\d){{7,13}}{_AFTER}"
     rf"|(?<![0-9A-Za-z+])(?<!\d[-. ])(?:1[ .-])?(?:\([2-9]\d\d\)[ .-]?|[2-9]\d\d[ .-])\d{{3}}[ .-]\d{{4}}{_AFTER})"
     rf"|(?P<card>{_BEFORE}(?:\d{{14,16}}|\d{{4}}(?P<c>[- ])\d{{4}}(?P=c)\d{{4}}(?P=c)\d{{1,7}}"
     rf"|\d{{4}}(?P<a>[- ])\d{{6}}(?P=a)\d{{4,5}}){_AFTER})"
@@ -42,7 +42,7 @@ _EMAIL: Final = re.compile(
 )
 _ACCOUNTS: Final = ("gserviceaccount.com", ".iam", "core.windows.net", "azuredatabricks.net", ".svc")
 _PERSON: Final = re.compile(
-    r"(?<![\w^&|])(?=[^\W\d_]+[ '’^-])(?![^\W\d_]{1,3}\^[^\W\d_]{1,3}(?!\w))"
+    r"(?<![^\W_])(?<![\^&|])(?=[^\W\d_]+[ '’^-])(?![^\W\d_]{1,3}\^[^\W\d_]{1,3}(?!\w))"
     r"[^\W\d_](?:[^\W\d_]|['’ -]){1,40}\^[^\W\d_](?:[^\W\d_]|['’ -]){1,40}+(?!\d)(?:\^[\w. ]{0,40}){0,3}"
 )
 _IBAN_START: Final = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d\d(?=[ -]?[0-9A-Za-z]{4})")

@@ -133,7 +133,9 @@ class _Keyed:
         return keywords.UNIT.match(self.value.string, self.value.end()) is not None
 
     def _is_public(self) -> bool:
-        prefix = self.value["prefix"]
+        prefix = self.value["prefix"] or ""
+        if len(prefix.rstrip("-_/. ")) == 1 and keywords.LONG_NUMBER.match(self.value["digits"]):
+            return False  # `q1` and `w05` are parts of a year, `S-438899` is a number with a letter
         return bool(prefix) and keywords.PUBLIC.match(prefix) is not None
 
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_ID_WORD = r"(?:[ _-]?(?:ids?|nos?|nr|num|numbers?|keys?|identifiers?|mrn|#)(?![a-z])|n°)"
+_ID_WORD = r"(?:[ _-]?(?:ids?|nos?\.?|nr\.?|num|numbers?|keys?|identifiers?|mrn|#)(?![a-z])|n°)"
 KEY: Final = re.compile(
     r"(?<![a-z0-9])(?:"
     r"(?P<number>mrns?|ssns?|nhs|mbi|hicn|csn|empi|uhid|(?:electronic[ _-]?)?medical[ _-]?records?|social[ _-]security"
     r"|patienten-?(?:nummer|nr|id)|fall-?(?:nummer|nr|id)|(?:kranken)?versicherten-?(?:nummer|nr|id))"
-    r"|(?P<person>(?:in|out)?patient|pt|pat|pid|person|subject|member|mbr|beneficiary|subscriber|enrollee|insured"
+    r"|(?P<person>(?:in|out)?patient|pt\.?|pat\.?|pid|person|subject|member|mbr|beneficiary|subscriber|enrollee|insured"
     r"|guarantor)(?P<persons>s)?"
-    r"|(?P<thing>encounter|visit|admission|account|acct|chart|case|record|specimen|accession)(?P<things>s)?"
+    r"|(?P<thing>encounter|visit|admission|account|acct\.?|chart|case|record|specimen|accession)(?P<things>s)?"
     r"|(?P<only>claim|policy|episode|stay|hadm|hospital|insurance|health[ _-]?(?:card|plan)|device|serial|dossier"
     r"|licen[cs]e|certificate|passport)s?"
     rf")(?P<id>{_ID_WORD}{{0,3}})(?![a-z])",
     re.IGNORECASE,
 )
 FILL: Final = re.compile(
-    r"(?:\s{1,2}(?:of|for|the|this|that|a|patient|with|is|was|number|no\.?)(?![a-z])){1,5}", re.IGNORECASE
+    r"(?:\s{1,2}(?:of|for|the|this|that|patient|with|is|was|number|no\.?)(?![a-z])){1,5}", re.IGNORECASE
 )
 JOIN: Final = re.compile(
     r"(?P<blank>\s{0,3})(?:(?P<strong>(?:[:=#/\\|]|=>){1,3}|(?:is|was|no|nr|num|number)(?![a-z])[.:#]{0,2})\s{0,3}"
@@ -74,6 +74,7 @@ ROUND: Final = re.compile(r"[1-9]\d{0,2}?0{3,}")
 SUFFIXED: Final = re.compile(
     r"\d+(?:st|nd|rd|th|[kmbgt]b?|[kmg]ib|ms|s|min|h|d|w|y|x|px|pt|mg|ml|kg|mm|cm|bit|bp|hz)", re.IGNORECASE
 )
+LONG_NUMBER: Final = re.compile(r"\d{5}")
 DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d+)+")
 EPOCH: Final = re.compile(r"1[5-9]\d{8}(?:\d{3}|\d{6})?")
 SEGMENT: Final = re.compile(r"(?:[a-z]{1,4}[-_]?){0,2}\d+[a-z]?(?:[-_. ]\d+[a-z]?)*", re.IGNORECASE)

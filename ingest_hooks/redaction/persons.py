@@ -27,8 +27,8 @@ _NAMED = (
 )
 _LEAD: Final = re.compile(
     rf"(?<![\w])(?:(?P<title>(?:(?:{_TITLE})\s{{1,3}}(?:med\.?\s{{1,2}})?){{1,4}}+)"
-    rf"|(?P<role>{_ROLE}(?:,? (?:named|called|is|was|ist|heißt))?(?:\s{{0,2}}[:=(\"'“]{{1,2}}\s{{0,2}}|\s{{1,3}}))"
-    rf"|(?P<named>{_NAMED}(?:\s{{0,2}}[:=]{{1,2}}\s{{0,2}}|\s(?:is|was)\s{{1,2}})[\"'“(]?))"
+    rf"|(?P<named>{_NAMED}(?:\s{{0,2}}[:=]{{1,2}}\s{{0,2}}|\s(?:is|was)\s{{1,2}})[\"'“(]?)"
+    rf"|(?P<role>{_ROLE}(?:,? (?:named|called|is|was|ist|heißt))?(?:\s{{0,2}}[:=(\"'“]{{1,2}}\s{{0,2}}|\s{{1,3}})))"
 )
 _PART = r"(?:(?:O['’]|Mc|Mac|D['’])?[^\W\d_a-zß-öø-ÿ][^\W\d_]*+(?:[-'’][^\W\d_a-zß-öø-ÿ][^\W\d_]*+){0,3}+\.?)"
 _NAME: Final = re.compile(
@@ -61,7 +61,8 @@ def _end_of_name(found: re.Match[str]) -> int:
     shouted = bool(words) and words[0].isupper() and len(words[0]) > 1
     kept = 0
     for word in _WORD.finditer(found[0]):
-        if _is_ordinary(word[0]) or (kept and not shouted and _is_acronym(word[0])):
+        # Behind one name stands another, also where it is a word: Testperson Delta.
+        if (kept != 1 and _is_ordinary(word[0])) or (kept and not shouted and _is_acronym(word[0])):
             break
         end = found.start() + word.end()
         kept += 1

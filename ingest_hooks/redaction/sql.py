@@ -23,7 +23,10 @@ DIALECTS: Final = {
 """What emitters call a dialect, and the lexer that reads it."""
 
 _VERBS: Final = re.compile(
-    r"\b(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|call|exec|execute|with)\b",
+    r"\b(?:(?:select|insert|update|delete|merge|create|alter|copy|load|export|truncate|drop|replace|exec|execute)\b"
+    # Prose, too, says `call (` and `with`.
+    r"|call\s{1,9}[\w$.\"`\[]"
+    r"|with\s{1,9}(?:recursive\s{1,9})?[\w$.\"`\[\]]{1,128}\s{0,9}(?:\([^()]{0,512}\)\s{0,9})?as\b)",
     re.IGNORECASE,
 )
 _OBJECTS: Final = re.compile(r"\b(?:from|into|set|table|values|view|using|where|select|as)\b|\(", re.IGNORECASE)

@@ -80,7 +80,8 @@ class Strings:
         return redact_sql(text, dialect, self.scanner)
 
     def _expression(self, text: str) -> str:
-        return redact_expression(text, self.scanner) or mark("expression", text, self.scanner.key)
+        # Prose that lexes as a formula still says whom it is about.
+        return redact_expression(self.scanner.text(text), self.scanner) or mark("expression", text, self.scanner.key)
 
     def _transformation(self, text: str) -> str:
         return settle(text, self._transformed, marker("text"))
@@ -178,7 +179,8 @@ class Strings:
         start = statement_in(text)
         if start is None:
             return None
-        shape = shape_in(text[start:], self.scanner)
+        said = self.scanner.text(text[start:])  # prose, too, says `call (`
+        shape = shape_in(said, self.scanner)
         if shape is None and ("'" in text or '"' in text):
             shape = mark("sql", text[start:], self.scanner.key)
         return None if shape is None else self.scanner.text(text[:start]) + shape

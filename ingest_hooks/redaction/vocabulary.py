@@ -9,8 +9,8 @@ ORDINARY: Final = frozenset(
     a about access account accounts active activity acuity address addresses adherence adjudication administration
     administrative admission admissions admit adverse age aggregate alert alerts all allergies allergy allocation also
     ambulatory america an analysis analytics and annotation anonymization api app application applications appointment
-    appointments april archive are area arrival as assessment assessments assignment at atlas attribution attributes
-    august authentication availability average avro azure bank base based baseline batch bed beds before billing birth
+    appointments archive are area arrival as assessment assessments assignment at atlas attribution attributes
+    authentication availability average avro azure bank base based baseline batch bed beds before billing birth
     blood board body booking brief bronze burden by calculation calendar call cancer capture cardiac care careteam case
     cases catalog category census center centre characteristics charges chart charts check checkin class classification
     client clinic clinical code codes coding cohort cohorts collection column columns communication communications
@@ -28,10 +28,10 @@ ORDINARY: Final = frozenset(
     history home hospital hourly hours housing icd icu id identification identifier identifiers identities identity
     identified identifiable if imaging immunization implementation import in inbox incident inclusion index indicator
     indicators individual infection information informed ingestion inpatient insight insights instance insurance
-    intake integration intensive intensity interface into is it its january job july june key keys kidney kiosk label
+    intake integration intensive intensity interface into is it its january job july key keys kidney kiosk label
     labels lab laboratory lake landing language last layer ledger length level levels life line lineage link linkage
     linked linking list lists load loader local location locations log logs long lookup loss low lung management
-    manager mapper mapping march marital mart master match matched matcher matching matrix may measure measures medical
+    manager mapper mapping march marital mart master match matched matcher matching matrix measure measures medical
     medicare medicaid medication medications member membership merge merged message messages metadata metric metrics
     migration ministry mirror model models module monday monitor monitoring month monthly mortality movement name names
     national needs neonatal network new next no north not note notes notification notifications november number numbers

@@ -103,6 +103,18 @@ def test_authored_text_loses_identifiers_and_people_of_the_house_keep_their_name
     assert dict(found) == {"/reason": "text", "/dataset/name": "name"}
 
 
+@pytest.mark.parametrize("name", ["steward-1", "airflow.prod", "018f4a3e-0000-7000-8000-000000000001", "team@north"])
+def test_a_principal_is_called_by_a_name_that_says_nothing(name: str) -> None:
+    read(records.principal(name, "auditor"))
+
+
+@pytest.mark.parametrize("name", ["mrn-4821", "testperson@example.org", "48213977", "TP-9982213", "x-987-65-4320"])
+def test_a_principal_whose_name_may_identify_a_person_is_refused(name: str) -> None:
+    with pytest.raises(SenderError) as refused:
+        read(records.principal(name, "auditor"))
+    assert refused.value.pointer == "/principal"
+
+
 def test_a_patient_is_replaced_even_where_the_house_s_people_stand() -> None:
     assert REDACTOR.field("owner", "for patient Testperson Alpha") == "for patient <redacted:name>"
     assert REDACTOR.field("printed_name", "MRN 48213977") == "MRN <redacted:identifier>"
