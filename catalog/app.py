@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog import logs
@@ -15,9 +16,11 @@ from catalog.access.mirror import mirror
 from catalog.access.presence import FILE as SERVER_FILE
 from catalog.access.presence import Presence
 from catalog.errors import EvidenceError, OperatorError
+from catalog.ledger.backup import Site
 from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
+from catalog.ledger.restoring import Loss, Record
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
 from catalog.projection import Following, Projection, Status, facts_of
@@ -84,6 +87,45 @@ def read_ledger(settings: Settings) -> SqliteLedger:
     """Open the ledger beside a process that writes it; raises OperatorError where there is none."""
     settings.require_catalog()
     return SqliteLedger.open_to_read(settings.ledger_file, settings.keys, settings.origin)
+
+
+def site_of(settings: Settings) -> Site:
+    """Return where the catalog keeps what a backup holds."""
+    return Site(settings.ledger_file, settings.data_dir / KEY_FILE, settings.keys, settings.origin)
+
+
+def loss_recorder(settings: Settings, reason: str) -> Record:
+    """Return what records a loss in a ledger that is being restored, as whoever owns the files."""
+    from catalog.intake import Intake  # noqa: PLC0415  a process that only projects needs none of these
+    from catalog.operations.records import RestoreLedger  # noqa: PLC0415
+
+    def record(path: Path, marks: Path, loss: Loss) -> None:
+        said = RestoreLedger.read(
+            {
+                "size": loss.size,
+                "root": f"sha256:{loss.root.hex()}",
+                "signed_size": loss.signed.size,
+                "signed_checkpoint": loss.signed.text,
+                "reason": reason,
+            }
+        )
+        with ExitStack() as stack:
+            ledger = SqliteLedger.open(path, settings.keys, settings.origin, marks=marks)
+            stack.callback(ledger.close)
+            keys = KeyFile(marks / KEY_FILE)
+            stack.callback(keys.close)
+            store = scratch_store()
+            intake = Intake(
+                ledger,
+                store,
+                Projection(ledger, store),
+                keys,
+                token_key=SiteKeys.load(settings.keys, settings.origin).received.mac(_TOKENS),
+                facts_of=facts_of,
+            )
+            intake.record_restore(said, local_actor(), "restore").result()
+
+    return record
 
 
 def open_store(settings: Settings, ledger: Ledger | None = None, *, patient: bool = False) -> Store:

@@ -203,6 +203,39 @@ def settings() -> None:
     sys.stdout.write(markdown() + "\n")
 
 
+@commands.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder for it.")],
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="With the site's keys: whoever has it can then write history.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the ledger and the API keys' hashes, also from under a running server, and verify the copy."""
+    from catalog.cli.backup import back_up
+
+    with _folder(data_dir, "backup") as settings:
+        raise typer.Exit(int(back_up(settings, folder, with_keys=with_keys, as_json=as_json)))
+
+
+@commands.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that `lineward backup` made.")],
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Give up what was signed for and is not in it; needs --reason.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Why the loss is accepted: it is recorded in the ledger.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Verify a backup and put it into an empty data directory."""
+    from catalog.cli.backup import put_back
+
+    with _place(data_dir, "restore") as settings:
+        raise typer.Exit(int(put_back(settings, folder, reason, accept_loss=accept_loss, as_json=as_json)))
+
+
 @ledger_commands.command("status")
 def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
@@ -387,13 +420,20 @@ def _way(url: str | None, data_dir: Path | None, *, owner: bool = False, new: bo
 
 @contextmanager
 def _folder(data_dir: Path | None, command: str) -> Iterator[Settings]:
-    """Name the folder that a command works on, and yield its settings."""
+    """Name the folder of the catalog that a command works on, and yield its settings."""
+    with _place(data_dir, command) as settings:
+        settings.require_catalog()
+        yield settings
+
+
+@contextmanager
+def _place(data_dir: Path | None, command: str) -> Iterator[Settings]:
+    """Name the folder that a command works on, catalog or not, and yield its settings."""
     from catalog.cli.gateway import announce
     from catalog.cli.target import folder_for
 
     with told():
         target = folder_for(data_dir, command)
-        target.settings.require_catalog()
         announce(target.name)
         yield target.settings
 

@@ -15,7 +15,7 @@ from catalog.errors import EvidenceError
 from catalog.ledger import binding, erasure
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import Entry, MalformedEntryError
-from catalog.ledger.high_water import HighWater
+from catalog.ledger.high_water import HighWater, State
 from catalog.ledger.keys import MacKey, SiteKeys
 from catalog.ledger.merkle import Frontier, leaf_hash
 from catalog.ledger.note import NoteError
@@ -238,6 +238,24 @@ def check_opening(
     covered = 0 if mark is None else mark.checkpoint.size
     start = max(0, min(covered, snapshot.size - tail))
     Rehash.after(snapshot, keys, start).through(snapshot.size)
+
+
+def check_acknowledged(state: State | None, snapshot: Snapshot) -> None:
+    """Raise EvidenceError unless the ledger holds all that the key folder knows to have been acknowledged."""
+    if state is None:
+        return
+    if state.size > snapshot.size:
+        raise EvidenceError(
+            f"the ledger holds {snapshot.size} entries, but the key folder knows that {state.size} were acknowledged:"
+            " it was truncated, rolled back to an older copy, or copied from a running server without its -wal file."
+            f" {_WHAT_TO_DO}",
+            index=snapshot.size,
+        )
+    if Frontier.load(state.size, snapshot.node).root() != state.root:
+        raise EvidenceError(
+            f"the first {state.size} entries are not those that were acknowledged under these keys: this is another"
+            f" history of the ledger. {_WHAT_TO_DO}"
+        )
 
 
 def check_mark(mark: HighWater | None, snapshot: Snapshot, keys: SiteKeys) -> None:

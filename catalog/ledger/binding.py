@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from catalog.ledger.keys import MacKey
 
-_ENTRY, _CHECKPOINT = b"entry\n", b"checkpoint\n"
+_ENTRY, _CHECKPOINT, _STATE = b"entry\n", b"checkpoint\n", b"state\n"
 _NUMBER_SIZE = 8
 
 
 def entry_mac(index: int, entry_bytes: bytes, key: MacKey) -> bytes:
     """Return the MAC that stands beside an entry."""
     return key.mac(_ENTRY + index.to_bytes(_NUMBER_SIZE) + entry_bytes)
+
+
+def state_mac(size: int, root: bytes, key: MacKey) -> bytes:
+    """Return the MAC over a size that was acknowledged, and its root."""
+    return key.mac(_STATE + size.to_bytes(_NUMBER_SIZE) + root)
 
 
 def checkpoint_mac(number: int, note: str, signed_at: int, key: MacKey) -> bytes:

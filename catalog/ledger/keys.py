@@ -5,7 +5,7 @@
 `received.key`           K_site: binds an entry to what was received
 `duplicates.key`         K_dedupe: recognises what was received before
 `verifiers`              the public halves, the present one first, as vkeys for whoever verifies
-`high-water.checkpoint`  no key: the newest size and root that were signed, see `high_water`
+`high-water.*`           no keys: the newest size and root that were signed and acknowledged, see `high_water`
 """
 
 from __future__ import annotations
@@ -161,6 +161,21 @@ class SiteKeys:
         except OSError as error:
             raise _unusable(folder, error) from error
         return cls.load(folder, origin)
+
+
+def copy_keys(source: Path, target: Path) -> None:
+    """Copy a folder's keys, without its marks, into a new folder that only this user can read.
+
+    Raises OperatorError where one cannot be read or written.
+    """
+    try:
+        target.mkdir(mode=0o700)
+        for name in (_SIGNING, _PREVIOUS, _RECEIVED, _DUPLICATES, _VERIFIERS):
+            if (source / name).exists() or name != _PREVIOUS:
+                write_durably(target / name, (source / name).read_bytes())
+        sync_folder(target.parent)
+    except OSError as error:
+        raise _unusable(target, error) from error
 
 
 def _pem(signer: Signer) -> bytes:

@@ -17,7 +17,7 @@ from catalog.ledger.audit import Rehash
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.group_commit import GroupCommit, Limits
-from catalog.ledger.high_water import HighWater, newest
+from catalog.ledger.high_water import Acknowledgements, HighWater, State, newest
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier, Node
 from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
@@ -34,8 +34,8 @@ from catalog.ledger.sqlite_file import (
     translated,
 )
 from catalog.ledger.sqlite_opening import (
+    Marks,
     check_about,
-    check_against_mark,
     check_format,
     prepare,
     store_checkpoint,
@@ -76,14 +76,14 @@ class SqliteLedger(ReadableLedger):
         self,
         path: Path,
         keys: SiteKeys,
-        keys_folder: Path,
+        marks: Path,
         *,
         lock: sqlite3.Connection | None,
         limits: Limits,
         clock: Clock,
     ) -> None:
         self._path = path
-        self._keys_folder = keys_folder
+        self._marks = marks
         super().__init__(keys)
         self._clock = clock
         self._lock = lock
@@ -97,8 +97,11 @@ class SqliteLedger(ReadableLedger):
         self._closed = False
         self._unfolded = False
         self._writer: GroupCommit[SealedDraft, Receipt] | None = None
+        self._acknowledgements: Acknowledgements | None = None
         if lock is not None:
+            self._acknowledgements = Acknowledgements(marks, keys)
             self._ready_to_write()
+            self._acknowledgements.sync()
             self._writer = GroupCommit(self._commit, limits, name="ledger-writer")
 
     @classmethod
@@ -110,9 +113,11 @@ class SqliteLedger(ReadableLedger):
         *,
         limits: Limits = _DEFAULT_LIMITS,
         clock: Clock = utc_microseconds,
+        marks: Path | None = None,
     ) -> Self:
         """Open the ledger for writing, made on the first start together with its keys.
 
+        The high-water mark lies with the keys; `marks` is another folder for it, for a ledger that is being restored.
         A file of format 1 is brought to the present one first, after everything in it was verified once more.
 
         Raises OperatorError where another process writes it, or keys, folder or disk are missing; EvidenceError where
@@ -131,8 +136,8 @@ class SqliteLedger(ReadableLedger):
         with translated(path):
             lock = take_lock(path)
         try:
-            keys = prepare(path, keys_folder, origin, clock())
-            return cls(path, keys, keys_folder, lock=lock, limits=limits, clock=clock)
+            keys = prepare(path, keys_folder, marks or keys_folder, origin, clock())
+            return cls(path, keys, marks or keys_folder, lock=lock, limits=limits, clock=clock)
         except BaseException:
             lock.close()
             raise
@@ -182,8 +187,7 @@ class SqliteLedger(ReadableLedger):
 
         The published checkpoint beside the file counts as one that is held elsewhere.
         """
-        # Before the snapshot is taken: a mark that is written meanwhile may be ahead of it.
-        mark = HighWater.load(self._keys_folder, self._keys)
+        marks = Marks.load(self._marks, self._keys)
         known = (*published.held(published.published_path(self._path)), *held)
 
         with self._snapshot() as snapshot:
@@ -192,7 +196,7 @@ class SqliteLedger(ReadableLedger):
                 self._keys,
                 progress,
                 known,
-                lambda _: check_against_mark(snapshot, mark, self._path, self._keys),
+                lambda _: marks.check(snapshot, self._path, self._keys),
             )
 
     def close(self) -> None:
@@ -205,6 +209,9 @@ class SqliteLedger(ReadableLedger):
                 self._idle_readers.pop().close()
         # Last, because only the last connection to go, and only if it may write, folds the log into the file.
         self._drop_writing()
+        if self._acknowledgements is not None:
+            self._acknowledgements.close()
+            self._acknowledgements = None
         if self._lock is not None:
             self._lock.close()
 
@@ -246,7 +253,7 @@ class SqliteLedger(ReadableLedger):
             size = snapshot.size
             last = audit.read_again(snapshot, size - 1, self._keys).entry.recorded_at if size else -1
             self._head = _Head(Frontier.load(size, snapshot.node), last)
-            self._grow_to(size)
+            self._grow_to(self._head.frontier)
         return self._writing, self._head
 
     def _drop_writing(self) -> None:
@@ -257,9 +264,11 @@ class SqliteLedger(ReadableLedger):
                 self._writing.close()
             self._writing = None
 
-    def _grow_to(self, size: int) -> None:
+    def _grow_to(self, frontier: Frontier) -> None:
+        if self._acknowledgements is not None:
+            self._acknowledgements.note(State(frontier.size, frontier.root()))
         with self._grown:
-            self._size = size
+            self._size = frontier.size
             self._grown.notify_all()
 
     def _commit(self, jobs: Sequence[SealedDraft]) -> list[Receipt]:
@@ -276,7 +285,7 @@ class SqliteLedger(ReadableLedger):
             self._drop_writing()
             raise
         self._head = after
-        self._grow_to(after.frontier.size)
+        self._grow_to(after.frontier)
         if any(job.erases for job in jobs):
             self._unfolded = True
             self._fold()
@@ -332,24 +341,24 @@ class SqliteLedger(ReadableLedger):
 
         The high-water mark is durable before the checkpoint is seen anywhere.
         """
-        mark = HighWater.load(self._keys_folder, self._keys)
+        marks = Marks.load(self._marks, self._keys)
         with translated(self._path):
             connection = connect(self._path, writable=False)
             try:
                 with transaction(connection, "BEGIN"):
                     snapshot = SqliteSnapshot(connection, self._path)
-                    check_against_mark(snapshot, mark, self._path, self._keys)
+                    marks.check(snapshot, self._path, self._keys)
                     rows = snapshot.checkpoints(last=1)
                     issued = [each.checkpoint for each in audit.read_checkpoints(snapshot, self._keys, last=1)]
                     for checkpoint in issued:
                         audit.check_root(checkpoint, snapshot)
-                    base = newest([*issued, mark.checkpoint if mark else None])
+                    base = newest([*issued, marks.mark.checkpoint if marks.mark else None])
                     size = snapshot.size
                     root = Rehash.after(snapshot, self._keys, base.size if base else 0).through(size).root()
             finally:
                 connection.close()
         number = rows[0].number + 1 if rows else 1
-        HighWater.sign(self._keys, size, root, ledger_format=FORMAT, signed=number).save(self._keys_folder)
+        HighWater.sign(self._keys, size, root, ledger_format=FORMAT, signed=number).save(self._marks)
         checkpoint = SignedCheckpoint.sign(self.origin, size, root, self._keys.signers)
         writer.run(lambda: self._keep(number, checkpoint))
         return checkpoint

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding
 from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.high_water import HighWater
+from catalog.ledger.high_water import HighWater, State, load_acknowledged
 from catalog.ledger.keys import SiteKeys, sync_folder
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.published import held, published_path
@@ -50,10 +52,11 @@ def take_lock(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def prepare(path: Path, folder: Path, origin: str, now: int) -> SiteKeys:
+def prepare(path: Path, folder: Path, marks: Path, origin: str, now: int) -> SiteKeys:
     """Make a file ready to be written, and return its keys: a new one is made, one of format 1 is bound.
 
-    What a process that ended between mark and checkpoint left undone is done; `now` is in UTC µs. Raises OperatorError
+    Keys lie in `folder`, the high-water mark in `marks`. What a process that ended between mark and checkpoint left
+    undone is done; `now` is in UTC µs. Raises OperatorError
     where keys or file cannot be used, EvidenceError where what is there does not hold.
     """
     with translated(path):
@@ -61,31 +64,31 @@ def prepare(path: Path, folder: Path, origin: str, now: int) -> SiteKeys:
     try:
         snapshot = SqliteSnapshot(connection, path)
         if snapshot.format() == (0, 0) and not snapshot.schema():
-            return _make(connection, path, folder, origin)
+            return _make(connection, path, folder, marks, origin)
         check_format(snapshot, path)
         keys = SiteKeys.load(folder, origin)
         check_about(snapshot, keys)
-        mark = HighWater.load(folder, keys)
+        mark = HighWater.load(marks, keys)
         _refuse_older_format(snapshot, mark, path)
         if snapshot.format()[1] == UNBOUND_FORMAT:
-            _bind(connection, path, folder, keys, mark)
+            _bind(connection, path, marks, keys, mark)
         elif mark is None and snapshot.size == 0:
             # The process that made the file ended before it could write the first mark.
-            _mark_empty(folder, keys, len(snapshot.checkpoints()))
-        check_end(path, folder, keys)
-        _settle(connection, path, folder, keys, now)
+            _mark_empty(marks, keys, len(snapshot.checkpoints()))
+        check_end(path, marks, keys)
+        _settle(connection, path, marks, keys, now)
         return keys
     finally:
         connection.close()
 
 
-def _make(connection: sqlite3.Connection, path: Path, folder: Path, origin: str) -> SiteKeys:
+def _make(connection: sqlite3.Connection, path: Path, folder: Path, marks: Path, origin: str) -> SiteKeys:
     keys = SiteKeys.create(folder, origin)
-    mark = HighWater.load(folder, keys)
-    if mark is not None and mark.checkpoint.size:
+    known = Marks.load(marks, keys)
+    if size := known.size:
         raise EvidenceError(
-            f"there is no ledger in {path}, but the key folder knows that {mark.checkpoint.size} entries were signed"
-            " for. Put the file back, or restore a backup: `lineward restore`; for a new ledger, name a new key folder",
+            f"there is no ledger in {path}, but the key folder knows that {size} entries were taken. Put the file back,"
+            " or restore a backup: `lineward restore`; for a new ledger, name a new key folder",
             index=0,
         )
     with translated(path), transaction(connection):
@@ -95,12 +98,12 @@ def _make(connection: sqlite3.Connection, path: Path, folder: Path, origin: str)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
     sync_folder(path.parent)
-    _mark_empty(folder, keys)
+    _mark_empty(marks, keys)
     return keys
 
 
-def _mark_empty(folder: Path, keys: SiteKeys, signed: int = 0) -> None:
-    HighWater.sign(keys, 0, EMPTY_ROOT, ledger_format=FORMAT, signed=signed).save(folder)
+def _mark_empty(marks: Path, keys: SiteKeys, signed: int = 0) -> None:
+    HighWater.sign(keys, 0, EMPTY_ROOT, ledger_format=FORMAT, signed=signed).save(marks)
 
 
 def check_format(snapshot: SqliteSnapshot, path: Path) -> None:
@@ -145,21 +148,41 @@ def check_about(snapshot: SqliteSnapshot, keys: SiteKeys) -> None:
             )
 
 
-def check_against_mark(snapshot: SqliteSnapshot, mark: HighWater | None, path: Path, keys: SiteKeys) -> None:
-    """Raise EvidenceError unless a file is of the format that the mark says, and reaches it.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a key folder knows of a ledger: the mark, and what was acknowledged since."""
 
-    A file of format 1 without a mark was never opened for writing by a version that keeps one.
-    """
-    _refuse_older_format(snapshot, mark, path)
-    if mark is not None or snapshot.bound:
-        audit.check_mark(mark, snapshot, keys)
+    mark: HighWater | None
+    acknowledged: State | None
+
+    @classmethod
+    def load(cls, folder: Path, keys: SiteKeys) -> Self:
+        """Read both; before the ledger is looked at, as one that is written meanwhile may be ahead of it."""
+        return cls(HighWater.load(folder, keys), load_acknowledged(folder, keys))
+
+    @property
+    def size(self) -> int:
+        """Return how many entries are known."""
+        return max(self.mark.checkpoint.size if self.mark else 0, self.acknowledged.size if self.acknowledged else 0)
+
+    def check(self, snapshot: SqliteSnapshot, path: Path, keys: SiteKeys) -> None:
+        """Raise EvidenceError unless a file is of the format that the mark says, and reaches both.
+
+        A file of format 1 without a mark was never opened for writing by a version that keeps one.
+        """
+        _refuse_older_format(snapshot, self.mark, path)
+        if self.mark is not None or snapshot.bound:
+            audit.check_mark(self.mark, snapshot, keys)
+        audit.check_acknowledged(self.acknowledged, snapshot)
 
 
-def check_end(path: Path, folder: Path, keys: SiteKeys) -> None:
+def check_end(path: Path, marks: Path, keys: SiteKeys) -> None:
     """Raise EvidenceError unless the end re-hashes and mark and newest checkpoints are of this tree."""
     published = held(published_path(path))
+    known = Marks.load(marks, keys)
     with _reading(path) as snapshot:
-        audit.check_opening(snapshot, keys, HighWater.load(folder, keys), published, _OPENING_TAIL)
+        known.check(snapshot, path, keys)
+        audit.check_opening(snapshot, keys, known.mark, published, _OPENING_TAIL)
 
 
 @contextmanager
@@ -174,7 +197,7 @@ def _reading(path: Path) -> Iterator[SqliteSnapshot]:
             connection.close()
 
 
-def _bind(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKeys, mark: HighWater | None) -> None:
+def _bind(connection: sqlite3.Connection, path: Path, marks: Path, keys: SiteKeys, mark: HighWater | None) -> None:
     """Bring a file of format 1 to format 2: everything in it is verified once more, then bound.
 
     The mark is written before, with the format that the file still has, and after: whenever the process ends, the file
@@ -191,7 +214,7 @@ def _bind(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKe
     if report.problems:
         first = report.problems[0]
         raise EvidenceError(first.detail, index=first.index)
-    HighWater.sign(keys, report.size, report.root, ledger_format=UNBOUND_FORMAT, signed=signed).save(folder)
+    HighWater.sign(keys, report.size, report.root, ledger_format=UNBOUND_FORMAT, signed=signed).save(marks)
     with translated(path), transaction(connection):
         unbound = SqliteSnapshot(connection, path)
         for statement in statements(BINDING_SCHEMA):
@@ -210,12 +233,12 @@ def _bind(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKe
             ],
         )
         connection.execute(f"PRAGMA user_version = {FORMAT}")
-    HighWater.sign(keys, report.size, report.root, ledger_format=FORMAT, signed=signed).save(folder)
+    HighWater.sign(keys, report.size, report.root, ledger_format=FORMAT, signed=signed).save(marks)
 
 
-def _settle(connection: sqlite3.Connection, path: Path, folder: Path, keys: SiteKeys, now: int) -> None:
+def _settle(connection: sqlite3.Connection, path: Path, marks: Path, keys: SiteKeys, now: int) -> None:
     """Put back the checkpoint that a process signed and could not store, and raise a mark that lags behind."""
-    mark = HighWater.load(folder, keys)
+    mark = HighWater.load(marks, keys)
     snapshot = SqliteSnapshot(connection, path)
     rows = snapshot.checkpoints(last=1)
     newest = rows[0].number if rows else 0
@@ -231,7 +254,7 @@ def _settle(connection: sqlite3.Connection, path: Path, folder: Path, keys: Site
         latest = audit.read_checkpoints(snapshot, keys, last=1)
         signed = latest[0].checkpoint if latest and newest > mark.signed else mark.checkpoint
         HighWater.sign(keys, signed.size, signed.root, ledger_format=FORMAT, signed=max(newest, mark.signed)).save(
-            folder
+            marks
         )
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger import high_water
-from catalog.ledger.high_water import HighWater
+from catalog.ledger.high_water import ACKNOWLEDGED, HIGH_WATER, HighWater
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.sqlite import SqliteLedger
@@ -93,7 +92,7 @@ def test_the_mark_rises_with_every_signing(opened: Open, keys: Path) -> None:
 def test_a_mark_that_cannot_be_written_is_why_nothing_is_signed(opened: Open, keys: Path) -> None:
     ledger = opened()
     fill(ledger, 2)
-    (keys / f".{high_water.FILE}.new").mkdir()
+    (keys / f".{HIGH_WATER}.new").mkdir()
     with pytest.raises(OperatorError, match="high-water mark cannot be written"):
         ledger.checkpoint()
     assert ledger.checkpoints() == []
@@ -103,7 +102,7 @@ def test_a_mark_that_cannot_be_written_is_why_nothing_is_signed(opened: Open, ke
 def test_a_file_without_its_mark_is_refused(opened: Open, keys: Path) -> None:
     ledger = opened()
     fill(ledger, 2)
-    (keys / high_water.FILE).unlink()
+    (keys / HIGH_WATER).unlink()
     with pytest.raises(EvidenceError, match="no high-water mark"):
         ledger.checkpoint()
     assert "no high-water mark" in ledger.verify().problems[0].detail
@@ -112,17 +111,62 @@ def test_a_file_without_its_mark_is_refused(opened: Open, keys: Path) -> None:
         opened()
 
 
-def test_a_copy_without_its_log_is_refused(opened: Open, path: Path, keys: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("signed", [0, 1])
+@pytest.mark.parametrize("folded", [0, 12])
+def test_a_copy_without_its_log_is_refused(
+    opened: Open, path: Path, keys: Path, tmp_path: Path, signed: int, folded: int
+) -> None:
     ledger = opened()
-    fill(ledger, 20)
-    ledger.checkpoint()
+    fill(ledger, folded)
+    if folded:
+        ledger.close()
+        ledger = opened()
+    fill(ledger, 124 - folded)
+    if signed:
+        ledger.checkpoint()
     copy = tmp_path / "copy" / path.name
     copy.parent.mkdir()
     shutil.copy(path, copy)
     shutil.copytree(keys, tmp_path / "copy" / "keys")
-    with pytest.raises((EvidenceError, OperatorError)) as caught:
+    with pytest.raises(EvidenceError, match=f"holds {folded} entries.* 124 were|there is no ledger.* 124 entries"):
         SqliteLedger.open(copy, tmp_path / "copy" / "keys", ORIGIN)
-    assert "20 were signed for" in str(caught.value) or "20 entries were signed for" in str(caught.value)
+    if folded:
+        reading = SqliteLedger.open_to_read(copy, tmp_path / "copy" / "keys", ORIGIN)
+        assert not reading.verify().ok
+        reading.close()
+
+
+def test_what_was_acknowledged_and_not_signed_yet_is_missed_too(opened: Open, path: Path, tmp_path: Path) -> None:
+    ledger = opened()
+    fill(ledger, 3)
+    ledger.checkpoint()
+    ledger.close()
+    shutil.copy(path, tmp_path / "older")
+    ledger = opened()
+    fill(ledger, 2)
+    ledger.close()
+    shutil.copy(tmp_path / "older", path)
+    with pytest.raises(EvidenceError, match="5 were acknowledged"):
+        opened()
+
+
+@pytest.mark.parametrize("content", [b"", bytes(151)])
+def test_what_a_power_cut_leaves_of_the_acknowledgements_is_no_damage(opened: Open, keys: Path, content: bytes) -> None:
+    ledger = opened()
+    fill(ledger, 3)
+    ledger.close()
+    (keys / ACKNOWLEDGED).write_bytes(content)
+    assert opened().size() == 3
+
+
+@pytest.mark.parametrize("content", [b"x", b"1 2 3\n", b"0" * 151])
+def test_acknowledgements_that_somebody_else_wrote_are_damage(opened: Open, keys: Path, content: bytes) -> None:
+    ledger = opened()
+    fill(ledger, 3)
+    ledger.close()
+    (keys / ACKNOWLEDGED).write_bytes(content)
+    with pytest.raises(EvidenceError, match="not written by whoever holds"):
+        opened()
 
 
 def test_a_file_that_was_removed_is_not_begun_anew(opened: Open, path: Path) -> None:
@@ -133,7 +177,7 @@ def test_a_file_that_was_removed_is_not_begun_anew(opened: Open, path: Path) -> 
     for file in path.parent.glob("ledger.db*"):
         file.unlink()
     for _ in range(2):
-        with pytest.raises(EvidenceError, match="3 entries were signed for"):
+        with pytest.raises(EvidenceError, match="3 entries were taken"):
             opened()
 
 
@@ -200,7 +244,7 @@ def test_a_key_folder_put_back_from_an_older_copy_is_brought_up(opened: Open, ke
 @pytest.mark.parametrize("content", [b"", b"\xff", b"no note", b"log\n4\n"])
 def test_a_damaged_mark_is_named(opened: Open, keys: Path, content: bytes) -> None:
     opened().close()
-    (keys / high_water.FILE).write_bytes(content)
+    (keys / HIGH_WATER).write_bytes(content)
     with pytest.raises(EvidenceError, match="not a high-water mark"):
         opened()
 
@@ -210,7 +254,7 @@ def test_a_checkpoint_is_no_mark(opened: Open, keys: Path) -> None:
     fill(ledger, 1)
     text = ledger.checkpoint().text
     ledger.close()
-    (keys / high_water.FILE).write_text(text)
+    (keys / HIGH_WATER).write_text(text)
     with pytest.raises(EvidenceError, match="not those of a mark"):
         opened()
 
@@ -221,7 +265,7 @@ def test_a_file_of_format_1_is_read_as_it_is(opened: Open, path: Path, keys: Pat
     ledger.checkpoint()
     ledger.close()
     make_unbound(path)
-    (keys / high_water.FILE).unlink()
+    (keys / HIGH_WATER).unlink()
     reading = SqliteLedger.open_to_read(path, keys, ORIGIN)
     try:
         assert len(reading.entries(0, 10)) == 5
@@ -240,7 +284,7 @@ def test_a_file_of_format_1_is_bound_when_it_is_opened_for_writing(
         ledger.checkpoint()
     ledger.close()
     make_unbound(path)
-    (keys / high_water.FILE).unlink()
+    (keys / HIGH_WATER).unlink()
     ledger = opened()
     assert (mark_in(keys).checkpoint.size, mark_in(keys).ledger_format) == (5, 2)
     fill(ledger, 2)
@@ -273,11 +317,11 @@ def test_a_damaged_file_of_format_1_is_not_bound(opened: Open, path: Path, keys:
     fill(ledger, 600)
     ledger.close()
     make_unbound(path)
-    (keys / high_water.FILE).unlink()
+    (keys / HIGH_WATER).unlink()
     change(path, "UPDATE body SET salt = zeroblob(32) WHERE idx = 2")
     with pytest.raises(EvidenceError, match="entry 2"):
         opened()
-    assert not (keys / high_water.FILE).exists()
+    assert not (keys / HIGH_WATER).exists()
 
 
 def test_nobody_takes_the_macs_out_of_a_file(opened: Open, path: Path, keys: Path) -> None:
