@@ -25,12 +25,14 @@ AUXILIARY: Final = (
     "Value",
     "Hub",
     "HubShape",
+    "Output",
+    "Moment",
     "Contribution",
     "Quarantined",
     "Lineward",
 )
 """Labels that are no kind: what all kinds share, history, long texts once, what much flows through and what it joins,
-candidates, refused entries, checkpoint."""
+outputs and moments of runs that had many of both, candidates, refused entries, checkpoint."""
 
 SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
 
@@ -75,6 +77,8 @@ def schema() -> tuple[str, ...]:
         ("Value", "digest"),
         ("Hub", "key"),
         ("HubShape", "key"),
+        ("Output", "key"),
+        ("Moment", "key"),
         ("Contribution", "key"),
         ("Quarantined", "entry"),
         ("Lineward", "name"),
@@ -91,6 +95,8 @@ def schema() -> tuple[str, ...]:
     indexes = (
         "CREATE INDEX statement_history IF NOT EXISTS FOR (s:Statement) ON (s.subject, s.aspect, s.valid_from)",
         "CREATE INDEX statement_waiting IF NOT EXISTS FOR (s:Statement) ON (s.waits_for, s.valid_from)",
+        "CREATE INDEX output_of IF NOT EXISTS FOR (o:Output) ON (o.target)",
+        "CREATE INDEX moment_newest IF NOT EXISTS FOR (m:Moment) ON (m.run, m.at)",
         "CREATE INDEX hub_shape IF NOT EXISTS FOR (s:HubShape) ON (s.digest, s.last_entry, s.last_at)",
         # The newest is found without sorting only if ORDER BY names all of these columns.
         "CREATE INDEX contribution_newest IF NOT EXISTS FOR (c:Contribution) ON (c.target, c.job, c.at, c.run, c.tie)",
@@ -112,15 +118,15 @@ def lock() -> str:
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.locked = true "
         "RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, "
-        "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs"
+        "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined"
     )
 
 
 def advance() -> str:
-    """Write the checkpoint, the counts, the bound on alias chains and the number of hubs, and let the lock go."""
+    """Write the checkpoint, the counts, the bound on alias chains and what is joined when read, and let the lock go."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, "
-        "l.alias_reach = $alias_reach, l.hubs = $hubs REMOVE l.locked"
+        "l.alias_reach = $alias_reach, l.hubs = $hubs, l.joined = $joined REMOVE l.locked"
     )
 
 
@@ -262,6 +268,23 @@ def merge_contributions() -> str:
     )
 
 
+def merge_outputs() -> str:
+    """Keep outputs of runs: of the same one the earlier entry, and that it replaces if any fact says so."""
+    return (
+        "UNWIND $rows AS row MERGE (o:Output {key: row.key}) ON CREATE SET o = row ON MATCH SET o.known_from = "
+        "CASE WHEN row.known_from < o.known_from THEN row.known_from ELSE o.known_from END, "
+        "o.replaces = o.replaces OR row.replaces RETURN count(o) AS written"
+    )
+
+
+def merge_moments() -> str:
+    """Keep when outputs of runs may have taken effect: of the same time the earlier entry."""
+    return (
+        "UNWIND $rows AS row MERGE (m:Moment {key: row.key}) ON CREATE SET m = row ON MATCH SET m.known_from = "
+        "CASE WHEN row.known_from < m.known_from THEN row.known_from ELSE m.known_from END RETURN count(m) AS written"
+    )
+
+
 def add_contributors() -> str:
     """Remember which jobs ever contributed to a node."""
     return (
@@ -280,7 +303,7 @@ def begin_clearing() -> str:
     """Let the graph be empty for whoever reads the checkpoint, and say that the rest is going."""
     return (
         "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', "
-        "l.alias_reach = 0, l.hubs = 0"
+        "l.alias_reach = 0, l.hubs = 0, l.joined = false"
     )
 
 
@@ -303,7 +326,7 @@ def run_states_of() -> str:
         "UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL "
         "RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, "
         "r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams, "
-        "r.newest_entry AS entry"
+        "r.newest_entry AS entry, coalesce(r.moments, 0) AS moments, coalesce(r.joined, false) AS joined"
     )
 
 
@@ -424,7 +447,7 @@ def checkpoint() -> str:
     return (
         "MATCH (l:Lineward {name: 'graph'}) "
         "RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, "
-        "coalesce(l.hubs, 0) AS hubs"
+        "coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined"
     )
 
 
@@ -542,6 +565,17 @@ def contributions(*, replacing: bool) -> str:
     )
 
 
+def joined_contributions() -> str:
+    """Return the newest candidates of each run whose outputs and moments are kept apart."""
+    return (
+        "UNWIND $ids AS id MATCH (o:Output {target: id}) WHERE o.known_from <= $known_at UNWIND $asks[id] AS at "
+        "CALL (o, at) { MATCH (m:Moment) WHERE m.run = o.run AND m.at <= at AND m.known_from <= $known_at "
+        "RETURN m ORDER BY m.run DESC, m.at DESC LIMIT $newest } "
+        "RETURN DISTINCT o.target, o.job, m.at, o.run, "
+        "CASE WHEN o.known_from > m.known_from THEN o.known_from ELSE m.known_from END, o.replaces"
+    )
+
+
 def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
     """Return a page of ids with the total and the counts, all of one set."""
     named = sorted(label(name) for name in labels)
@@ -594,11 +628,6 @@ def scan_statements() -> str:
         "RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, "
         "s.known_from"
     )
-
-
-def scan_contributions() -> str:
-    """Return all candidates."""
-    return "MATCH (c:Contribution) RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced"
 
 
 def in_force() -> str:

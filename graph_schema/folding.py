@@ -268,8 +268,8 @@ class Hub:
     @property
     def is_wide(self) -> bool:
         """Tell whether its flows are so many more than its ends that they are joined when read, never stored."""
-        sources, targets = map(len, self.ends)
-        return sources * targets > PAIRS_AN_END * (sources + targets)
+        sources, targets = self.ends
+        return outgrows(len(sources), len(targets))
 
     def flows(self, sources: Container[str] | None = None, targets: Container[str] | None = None) -> Iterator[Flow]:
         """Yield the flows that leave these sources and reach these targets, all where None."""
@@ -323,21 +323,48 @@ def renames(writes: Iterable[Edge]) -> Iterator[Flow]:
             yield Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry)
 
 
-def contributions_of_run(facts: RunFacts) -> Iterator[Contribution]:
-    """Yield every candidate: each output of the run with each time at which it may have taken effect."""
-    writes = _points(((edge.target, edge.job), (edge.valid_from, edge.entry)) for edge in facts.writes)
-    said = [(event, event.data) for event in facts.events]
+class Output(NamedTuple):
+    """That a run ever wrote `target` by `job`; the entry is the first that says so."""
+
+    run: str
+    target: str
+    job: str | None
+    entry: int
+    replaces: bool
+
+    def at(self, moment: int, entry: int) -> Contribution:
+        """Return the candidate that it is at a time at which the run's outputs may have taken effect."""
+        return Contribution(
+            self.target, self.job, moment, self.run, "ran", "", max(self.entry, entry), replaces=self.replaces
+        )
+
+
+def outputs_of(run: str, writes: Iterable[Edge]) -> list[Output]:
+    """Return each output of the run once."""
+    found: dict[tuple[str, str | None], Output] = {}
+    for edge in writes:
+        replaces = edge.value != "{}" and edge.data.get("mode") in REPLACING
+        before = found.get((edge.target, edge.job), Output(run, edge.target, edge.job, edge.entry, replaces=False))
+        found[edge.target, edge.job] = before._replace(
+            entry=min(edge.entry, before.entry), replaces=before.replaces or replaces
+        )
+    return list(found.values())
+
+
+def moments_of(events: Iterable[Statement]) -> dict[int, int]:
+    """Return when the run's outputs may have taken effect, and the first entry that says so."""
+    said = [(event, event.data) for event in events]
     streams = any(data.get("processing") in STREAMING for _, data in said)
-    times: dict[int, int] = {}
+    found: dict[int, int] = {}
     for event, data in said:
         if data["type"] == "COMPLETE" or (streams and data["type"] == "RUNNING"):
-            times[event.valid_from] = min(event.entry, times.get(event.valid_from, event.entry))
-    replaced = {(edge.target, edge.job) for edge in facts.writes if edge.data.get("mode") in REPLACING}
-    for (target, job), points in writes.items():
-        known = min(entry for _, entry in points)
-        for at, entry in times.items():
-            replaces = (target, job) in replaced
-            yield Contribution(target, job, at, facts.events[0].subject, "ran", "", max(known, entry), replaces)
+            found[event.valid_from] = min(event.entry, found.get(event.valid_from, event.entry))
+    return found
+
+
+def outgrows(one: int, other: int) -> bool:
+    """Tell whether all pairs of so many and so many are to be joined when read, and not stored one by one."""
+    return one * other > PAIRS_AN_END * (one + other)
 
 
 def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:

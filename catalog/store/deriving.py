@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from catalog.store.words import is_momentary
 from graph_schema import folding
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Order, Role, Statement
-from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, Hub, RunFacts
+from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, Hub, Output, RunFacts
 
 Pair = tuple[str, str]
 """(subject, aspect)."""
@@ -44,6 +44,10 @@ class RunState:
     streams: bool = False
     entry: int = -1
     """The newest entry with an event of the run: what was read of it up to then is all there is."""
+    moments: int = 0
+    """How many events there were at which its outputs may have taken effect, at the most."""
+    joined: bool = False
+    """Whether outputs and moments are kept apart and joined when read: no candidate is added for each pair."""
 
     @property
     def state(self) -> str:
@@ -65,6 +69,8 @@ class RunState:
             state = replace(state, started_at=started)
         if said["type"] in TERMINAL and (self.ended is None or event.order < self.ended):
             state = replace(state, ended=event.order, ended_by=said["type"])
+        if said["type"] in {"COMPLETE", "RUNNING"}:
+            state = replace(state, moments=state.moments + 1)
         return replace(state, streams=True) if said.get("processing") in STREAMING else state
 
 
@@ -184,6 +190,9 @@ class Derived:
     hubs: tuple[GrownHub, ...]
     contributions: tuple[Contribution, ...]
     """Where the same one is stored, the earlier entry counts, and that it replaces if either says so."""
+    outputs: tuple[Output, ...]
+    moments: tuple[Moment, ...]
+    """Of the runs that are joined, each output and each moment; stored already, as with contributions."""
     held: tuple[tuple[Held, Held | None], ...]
     """What is newly in force, with what was before."""
 
@@ -194,12 +203,15 @@ def derive(new: Facts, past: Past) -> Derived:
     runs = _Runs(new, past)
     accesses = _accesses(first, runs, past)
     flows, hubs = _flows(new, first, accesses, past)
+    contributions, outputs, moments = _contributions(first, runs, accesses, past)
     return Derived(
         first=frozenset(first),
         runs=tuple(runs.changed.values()),
         flows=flows,
         hubs=hubs,
-        contributions=(*_contributions(first, runs, accesses, past), *folding.contributions_of_records(new.statements)),
+        contributions=(*contributions, *folding.contributions_of_records(new.statements)),
+        outputs=tuple(outputs),
+        moments=tuple(moments),
         held=_held(new, runs, past),
     )
 
@@ -272,6 +284,22 @@ class _Runs:
             self.moments[run] = found
         return found
 
+    def joined(self, run: str) -> bool:
+        """Tell whether the run's candidates were joined when read already."""
+        before = self.before.get(run)
+        return before is not None and before.joined
+
+    def outgrows(self, run: str, outputs: int) -> bool:
+        """Tell whether it has so many outputs and moments that they are to be."""
+        state = self.after(run)
+        return state is not None and folding.outgrows(outputs, state.moments)
+
+    def join(self, run: str) -> None:
+        """Note that they are from now on."""
+        state = self.after(run)
+        assert state is not None  # noqa: S101  # it outgrew
+        self.changed[run] = replace(state, joined=True)
+
     def began_streaming(self, run: str) -> bool:
         before, after = self.before.get(run), self.after(run)
         return before is not None and after is not None and after.streams and not before.streams
@@ -282,6 +310,8 @@ def _accesses(first: Iterable[Edge], runs: _Runs, past: Past) -> dict[str, list[
     new = [edge._replace(value=REPLACING_VALUE if replaces(edge) else "{}") for edge in first if edge.kind in _FLOWING]
     touched = {*(edge.source for edge in new), *(run for run in runs.events if runs.new_moments(run))}
     touched |= {run for run in runs.events if runs.began_streaming(run)}
+    # Of a run whose candidates are joined when read, a moment alone says nothing about each of its outputs.
+    touched -= {run for run in touched if runs.joined(run)} - {edge.source for edge in new}
     found: dict[str, list[Edge]] = {run: [] for run in touched}
     old = past.accesses(touched) if touched else []
     for edge in (*old, *new):
@@ -355,33 +385,53 @@ def _shape(hub: Hub) -> Shape:
 
 def _contributions(
     first: Iterable[Edge], runs: _Runs, accesses: Mapping[str, list[Edge]], past: Past
-) -> list[Contribution]:
-    fresh = {(edge.source, edge.target, edge.job, edge.entry) for edge in first if edge.kind == "WROTE"}
-    needs_all = {run for run, _, _, _ in fresh if run in runs.before} | {
-        run for run in accesses if runs.began_streaming(run)
+) -> tuple[list[Contribution], list[Output], list[Moment]]:
+    """Return new candidates, and of the runs whose candidates are joined when read the new outputs and moments."""
+    wrote: dict[str, list[Edge]] = {}
+    for edge in first:
+        if edge.kind == "WROTE":
+            wrote.setdefault(edge.source, []).append(edge)
+    fresh = {(edge.source, edge.target, edge.job, edge.entry) for edges in wrote.values() for edge in edges}
+    outputs = {
+        run: folding.outputs_of(run, (edge for edge in edges if edge.kind == "WROTE"))
+        for run, edges in accesses.items()
+        if not runs.joined(run)
     }
+    joining = {run for run, some in outputs.items() if runs.outgrows(run, len(some))}
+    streaming = {run for run in runs.events if runs.began_streaming(run)}
+    needs_all = {run for run in wrote if run in runs.before and not runs.joined(run)} | joining | streaming
     old: dict[str, list[Moment]] = {}
     for moment in past.moments(needs_all) if needs_all else ():
         state = runs.after(moment.run)
         if moment.type == "COMPLETE" or (state is not None and state.streams):
             old.setdefault(moment.run, []).append(moment)
     found: list[Contribution] = []
-    for run, edges in accesses.items():
+    written: list[Output] = []
+    moments: list[Moment] = []
+    for run in {*runs.events, *wrote, *joining}:
+        if run in joining or runs.joined(run):
+            written += outputs[run] if run in joining else folding.outputs_of(run, wrote.get(run, ()))
+            moments += [*old.get(run, ()), *runs.new_moments(run)]
+    for run in joining:
+        runs.join(run)
+    for run in outputs.keys() - joining:
         recent = _earliest_entries(runs.new_moments(run))
         every = _earliest_entries([*old.get(run, ()), *runs.new_moments(run)])
-        outputs: dict[tuple[str, str | None], list[Edge]] = {}
-        for edge in edges:
-            if edge.kind == "WROTE":
-                outputs.setdefault((edge.target, edge.job), []).append(edge)
-        for (target, job), said in outputs.items():
-            known = min(edge.entry for edge in said)
-            replacing = min((edge.entry for edge in said if replaces(edge)), default=-1)
-            is_fresh = (run, target, job, known) in fresh or (run, target, job, replacing) in fresh
-            times = every if is_fresh or runs.began_streaming(run) else recent
-            found += (
-                Contribution(target, job, at, run, "ran", "", max(known, entry), replacing >= 0)
-                for at, entry in times.items()
-            )
+        first_replacing = _first_replacing(accesses[run])
+        for output in outputs[run]:
+            place = output.target, output.job
+            entries = (output.entry, first_replacing.get(place))
+            is_fresh = any((run, *place, entry) in fresh for entry in entries)
+            times = every if is_fresh or run in streaming else recent
+            found += (output.at(at, entry) for at, entry in times.items())
+    return found, written, moments
+
+
+def _first_replacing(edges: Iterable[Edge]) -> dict[tuple[str, str | None], int]:
+    found: dict[tuple[str, str | None], int] = {}
+    for edge in edges:
+        if replaces(edge):
+            found[edge.target, edge.job] = min(edge.entry, found.get((edge.target, edge.job), edge.entry))
     return found
 
 

@@ -18,10 +18,9 @@ from catalog.store import words
 from catalog.store.ordering import (
     InForce,
     Row,
-    by_target_and_job,
     edge_order,
     flow_order,
-    newest_first,
+    newest_of,
     rows,
     standing_order,
     statement_order,
@@ -31,7 +30,7 @@ from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantine
 from catalog.store.single import SingleReads
 from graph_schema import folding
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import Contribution, Flow, Hub, RunFacts, RunFold
+from graph_schema.folding import Contribution, Flow, Hub, Output, RunFacts, RunFold
 from graph_schema.identity import label_of
 from graph_schema.registry import STRUCTURAL, check_facts
 
@@ -130,16 +129,15 @@ class _Graph:
     def contributions(
         self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
-        found: dict[Contribution, None] = {}
-        for target, at in dict.fromkeys(asks):
-            seen = [one for one in self._contributions_to.get(target, ()) if one.at <= at and one.entry <= known_at]
-            groups: dict[str | None, list[Contribution]] = {}
-            for one in seen:
-                groups.setdefault(one.job if by_job else None, []).append(one)
-            replacing = [one for one in seen if one.replaces] if by_job else []
-            for group in (*groups.values(), replacing):
-                found.update(dict.fromkeys(newest_first(group)[:newest]))
-        return by_target_and_job(found)
+        wanted = {target for target, _ in asks}
+        known = (one for target in wanted for one in self._candidates(target) if one.entry <= known_at)
+        return newest_of(asks, known, newest, by_job=by_job)
+
+    def _candidates(self, target: str) -> Iterator[Contribution]:
+        yield from self._registrations.get(target, ())
+        for output in self._outputs.get(target, ()):
+            for at, entry in self._moments[output.run].items():
+                yield output.at(at, entry)
 
     def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
         found: dict[Edge, None] = {}
@@ -259,8 +257,20 @@ class _Graph:
         return _grouped((target, hub) for hub in self._hubs for target in {one.target for one in hub.outlets})
 
     @cached_property
-    def _contributions_to(self) -> dict[str, list[Contribution]]:
-        return _grouped((one.target, one) for one in self.all_contributions)
+    def _registrations(self) -> dict[str, list[Contribution]]:
+        return _grouped((one.target, one) for one in folding.contributions_of_records(self.said))
+
+    @cached_property
+    def _outputs(self) -> dict[str, list[Output]]:
+        return _grouped(
+            (output.target, output)
+            for run, facts in self._runs.items()
+            for output in folding.outputs_of(run, facts.writes)
+        )
+
+    @cached_property
+    def _moments(self) -> dict[str, dict[int, int]]:
+        return {run: folding.moments_of(facts.events) for run, facts in self._runs.items()}
 
     @cached_property
     def _runs(self) -> dict[str, RunFacts]:
@@ -274,18 +284,6 @@ class _Graph:
     @cached_property
     def _folds(self) -> dict[str, RunFold | None]:
         return {run: folding.fold_run(facts) for run, facts in self._runs.items() if facts.events}
-
-    @cached_property
-    def all_contributions(self) -> list[Contribution]:
-        first: dict[Contribution, tuple[int, bool]] = {}
-        proposed = [one for facts in self._runs.values() for one in folding.contributions_of_run(facts)]
-        for one in (*proposed, *folding.contributions_of_records(self.said)):
-            key = one._replace(entry=-1, replaces=False)
-            entry, replaces = first.get(key, (one.entry, False))
-            first[key] = min(one.entry, entry), one.replaces or replaces
-        return by_target_and_job(
-            key._replace(entry=entry, replaces=replaces) for key, (entry, replaces) in first.items()
-        )
 
     @cached_property
     def standing(self) -> list[Standing]:
@@ -365,7 +363,6 @@ class MemoryStore(SingleReads):
             sorted(graph.known.items(), key=lambda item: item[0]),
             sorted(graph.edges, key=edge_order),
             sorted(graph.said, key=statement_order),
-            graph.all_contributions,
             graph.all_in_force,
             graph.refused,
         )

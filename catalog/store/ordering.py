@@ -105,6 +105,30 @@ def by_target_and_job(found: Iterable[Contribution]) -> list[Contribution]:
     return sorted(newest_first(found), key=lambda one: (one.target, one.job or ""))
 
 
+def newest_of(
+    asks: Iterable[tuple[str, int]], found: Iterable[Contribution], newest: int, *, by_job: bool
+) -> list[Contribution]:
+    """Return what `contributions` answers, out of candidates among which are all of those."""
+    best: dict[Contribution, Contribution] = {}
+    for one in found:
+        key = one._replace(entry=-1, replaces=False)
+        held = best.get(key, one)
+        best[key] = one._replace(entry=min(one.entry, held.entry), replaces=one.replaces or held.replaces)
+    to: dict[str, list[Contribution]] = {}
+    for one in newest_first(best.values()):
+        to.setdefault(one.target, []).append(one)
+    chosen: dict[Contribution, None] = {}
+    for target, at in dict.fromkeys(asks):
+        seen = [one for one in to.get(target, ()) if one.at <= at]
+        groups: dict[str | None, list[Contribution]] = {}
+        for one in seen:
+            groups.setdefault(one.job if by_job else None, []).append(one)
+        replacing = [one for one in seen if one.replaces] if by_job else []
+        for group in (*groups.values(), replacing):
+            chosen.update(dict.fromkeys(group[:newest]))
+    return by_target_and_job(chosen)
+
+
 def unseen(facts: Facts, checkpoint: int, upto: int) -> Facts:
     """Return the facts of entries above the checkpoint, each once, each node with the first entry that named it.
 
@@ -132,7 +156,6 @@ def rows(
     nodes: Iterable[tuple[str, KnownNode]],
     edges: Iterable[Edge],
     statements: Iterable[Statement],
-    contributions: Iterable[Contribution],
     current: Iterable[InForce],
     quarantined: Iterable[Quarantined],
 ) -> Iterator[Row]:
@@ -143,11 +166,6 @@ def rows(
         yield "edge", *_texts(edge_order(edge))
     for said in statements:
         yield "statement", *_texts(statement_order(said)), "ended" if said.value is None else "said"
-    for one in contributions:
-        yield (
-            "contribution",
-            *_texts((one.target, one.job or "", one.at, one.run or "", one.how, one.tie, one.entry, one.replaces)),
-        )
     for held in current:
         yield "current", *_texts((held.subject, held.aspect, held.value, held.at, held.entry))
     for refused in quarantined:

@@ -177,9 +177,9 @@ class Store(Snapshotted, Protocol):
         """Open one consistent state for all reads of an answer."""
 
     def scan(self) -> Iterator[tuple[str, ...]]:
-        """Yield everything stored as rows of text in one total order: nodes, edges, statements, contributions, current
-        aspects, quarantine. Two stores that were told the same yield the same. Flows are left out: what `flows`
-        answers does not depend on how many of them stand one by one.
+        """Yield everything stored as rows of text in one total order: nodes, edges, statements, current aspects,
+        quarantine. Two stores that were told the same yield the same. Flows and contributions are left out: what is
+        answered of them does not depend on how many of them stand one by one.
         """
 
     def clear(self) -> None:

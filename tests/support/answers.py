@@ -62,14 +62,21 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
         found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), known_at)
         found[f"aliases {at}"] = read.aliases(ids[:3], known_at)
         found[f"runs {at}"] = {run: told[run].at(valid_at, min(known_at, read.checkpoint())) for run in sorted(told)}
-        for newest in (1, 2):
+    return found | flowing(read, ids, points) | contributing(read, ids, points)
+
+
+def contributing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Return the candidates for what put each id into its state, of each job and of all together."""
+    found: dict[str, Any] = {}
+    for valid_at, known_at in points:
+        for newest in (1, 2, 99):
             for by_job in (True, False):
                 asks = [(identifier, valid_at) for identifier in ids if not identifier.startswith("Run")]
                 asks += [(identifier, 5) for identifier in ids]
-                found[f"contributions {newest} {by_job} {at}"] = read.contributions(
+                found[f"contributions {newest} {by_job} at {valid_at}, {known_at}"] = read.contributions(
                     asks, known_at, newest, by_job=by_job
                 )
-    return found | flowing(read, ids, points)
+    return found
 
 
 def flowing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:

@@ -92,6 +92,9 @@ class World:
 WIDE = World(datasets=30, jobs=2, runs=3, most=60)
 """One in which most records name so much that their flows are joined when read."""
 
+LONG = World(datasets=24, jobs=2, runs=1, most=60)
+"""One of a single run that goes on and on, so that its outputs and the times at which they took effect are joined."""
+
 
 def record(chance: random.Random, entry: int, world: World | None = None) -> Facts:
     """Return the facts of one record, of a kind at random."""

@@ -33,6 +33,8 @@ class Neo4jPast:
                 row["state"] if ended else None,
                 row["streams"],
                 row["entry"],
+                row["moments"],
+                row["joined"],
             )
         return found
 

@@ -18,7 +18,7 @@ from catalog.store.ordering import (
     by_target_and_job,
     edge_order,
     flows_within,
-    newest_first,
+    newest_of,
     one_each,
     rows,
     standing_order,
@@ -46,6 +46,7 @@ class Neo4jReading:
         self._checkpoint: int = found[0]["checkpoint"] if found else -1
         self._counts: str = found[0]["counts"] if found else "{}"
         self._alias_reach: int = found[0]["alias_reach"] if found else 0
+        self._joined: bool = found[0]["joined"] if found else False
         self._hubs: int = found[0]["hubs"] if found else 0
 
     def see_everything(self) -> None:
@@ -140,19 +141,13 @@ class Neo4jReading:
         times: dict[str, list[int]] = {}
         for target, at in dict.fromkeys(asks):
             times.setdefault(target, []).append(at)
-        query = cypher.contributions(replacing=by_job)
-        rows_ = self._run(query, ids=list(times), asks=times, known_at=self._known(known_at), newest=newest)
-        found = [_contribution(row) for row in rows_]
-        if by_job:
+        asked: dict[str, Any] = {"ids": list(times), "asks": times, "known_at": self._known(known_at), "newest": newest}
+        found = [_contribution(row) for row in self._run(cypher.contributions(replacing=by_job), **asked)]
+        joined = self._run(cypher.joined_contributions(), **asked) if self._joined else ()
+        found += [_joined_contribution(*row.values()) for row in joined]
+        if by_job and not joined:
             return by_target_and_job(found)
-        to: dict[str, list[Contribution]] = {}
-        for one in newest_first(found):
-            to.setdefault(one.target, []).append(one)
-        chosen: dict[Contribution, None] = {}
-        for target, some in times.items():
-            for at in some:
-                chosen.update(dict.fromkeys([one for one in to.get(target, ()) if one.at <= at][:newest]))
-        return by_target_and_job(chosen)
+        return newest_of(asks, found, newest, by_job=by_job)
 
     def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
         found: dict[Edge, None] = {}
@@ -214,7 +209,6 @@ class Neo4jReading:
             named,
             sorted(map(_edge, self._run(cypher.scan_edges())), key=edge_order),
             sorted((Statement(*row.values()) for row in self._run(cypher.scan_statements())), key=statement_order),
-            by_target_and_job(_contribution(row) for row in self._run(cypher.scan_contributions())),
             (InForce(*row) for row in sorted(tuple(row.values()) for row in self._run(cypher.scan_current()))),
             self.quarantined(),
         )
@@ -264,6 +258,10 @@ def _edge(row: Mapping[str, Any]) -> Edge:
         row["tie"],
         row["entry"],
     )
+
+
+def _joined_contribution(target: str, job: str, at: int, run: str, entry: int, replaces: bool) -> Contribution:  # noqa: FBT001
+    return Contribution(target, job or None, at, run, "ran", "", entry, replaces)
 
 
 def _contribution(row: Any) -> Contribution:  # noqa: ANN401  # a record of the driver

@@ -128,6 +128,7 @@ class Neo4jStore(SingleReads):
             counts=counted(before["counts"], batch.tally),
             alias_reach=max(alias_reach, _longest_chain(run, aliased)) if aliased else alias_reach,
             hubs=before["hubs"] + batch.new_hubs,
+            joined=before["joined"] or batch.joined,
         )
         kept = self._named if checkpoint == self._named_at else set()
         return now, kept | batch.newly_named

@@ -37,6 +37,7 @@ class Batch:
         self.tally: Counter[str] = Counter()
         self.newly_named: set[str] = set()
         self.new_hubs = 0
+        self.joined = False
 
     def write(self, new: Facts) -> Derived:
         """Add facts of which none is stored, and everything that follows from them."""
@@ -58,6 +59,7 @@ class Batch:
         self._write_flows(derived)
         self._write_hubs(derived)
         self._write_contributions(derived)
+        self._write_joined(derived)
         self._write_held(derived.held, past)
         return derived
 
@@ -159,6 +161,8 @@ class Batch:
                 "end_tie": run.ended[2] if run.ended else None,
                 "streams": run.streams,
                 "newest_entry": run.entry,
+                "moments": run.moments,
+                "joined": run.joined,
             }
             for run in derived.runs
         ]
@@ -231,6 +235,26 @@ class Batch:
             write(self._run, cypher.merge_contributions(), rows)
             contributors = [{"target": target, "jobs": sorted(some)} for target, some in jobs.items()]
             write(self._run, cypher.add_contributors(), contributors)
+
+    def _write_joined(self, derived: Derived) -> None:
+        outputs = [
+            {
+                "key": f"{one.target} {one.job or ''} {one.run}",
+                "target": one.target,
+                "job": one.job or "",
+                "run": one.run,
+                "known_from": one.entry,
+                "replaces": one.replaces,
+            }
+            for one in derived.outputs
+        ]
+        moments = [
+            {"key": f"{one.run} {one.at}", "run": one.run, "at": one.at, "known_from": one.entry}
+            for one in derived.moments
+        ]
+        self.joined = bool(outputs)
+        for query, rows in ((cypher.merge_outputs(), outputs), (cypher.merge_moments(), moments)):
+            write(self._run, query, rows)
 
     def _write_held(self, held: Sequence[tuple[Held, Held | None]], past: Neo4jPast) -> None:
         stored = [now.claim.place for now, _ in held] + [before.claim.place for _, before in held if before]

@@ -33,13 +33,13 @@ class SqlitePast:
         found: dict[str, RunState] = {}
         for run in ids:
             row = self._connection.execute(
-                "SELECT first_at, started_at, ended_at, ended_rank, ended_tie, ended_by, streams, entry "
-                "FROM run WHERE n = ?",
+                "SELECT first_at, started_at, ended_at, ended_rank, ended_tie, ended_by, streams, entry, "
+                "moments, joined FROM run WHERE n = ?",
                 (self._names.number(run),),
             ).fetchone()
             if row is not None:
                 ended = None if row[2] is None else (row[2], row[3], row[4])
-                found[run] = RunState(run, row[0], row[1], ended, row[5], bool(row[6]), row[7])
+                found[run] = RunState(run, row[0], row[1], ended, row[5], bool(row[6]), row[7], row[8], bool(row[9]))
         return found
 
     def sayings(self, keys: Collection[Saying]) -> dict[Saying, int]:

@@ -14,7 +14,7 @@ from catalog.store.ordering import (
     by_target_and_job,
     edge_order,
     flows_within,
-    newest_first,
+    newest_of,
     one_each,
     rows,
     standing_order,
@@ -76,6 +76,17 @@ _NEWEST: Final = """
     SELECT i.at, i.run, i.how, i.tie FROM contribution i
     WHERE i.target = p.target AND i.job = p.job AND i.at <= a.value ->> 1 AND i.entry <= ?
     ORDER BY i.at DESC, (SELECT id FROM node WHERE n = i.run) DESC, i.tie DESC, i.how DESC LIMIT ?)
+"""
+
+
+_JOINED_CANDIDATES: Final = """
+  SELECT target.id, job.id, m.at, run.id, 'ran', '', max(o.entry, m.entry), o.replaces
+  FROM json_each(?) a CROSS JOIN node target ON target.id = a.value ->> 0
+  CROSS JOIN output o ON o.target = target.n AND o.entry <= ?
+  CROSS JOIN moment m ON m.run = o.run AND m.at IN (
+    SELECT i.at FROM moment i WHERE i.run = o.run AND i.at <= a.value ->> 1 AND i.entry <= ?
+    ORDER BY i.at DESC LIMIT ?)
+  CROSS JOIN node run ON run.n = o.run LEFT JOIN node job ON job.n = o.job
 """
 
 
@@ -212,17 +223,13 @@ class SqliteReading:
     ) -> list[Contribution]:
         every = dict.fromkeys(asks)
         values = (_json([list(ask) for ask in every]), known_at, newest)
-        found = dict.fromkeys(self._contributions(_NEWEST, values))
+        found = dict.fromkeys(self._contributions(_CONTRIBUTION.format(start=_NEWEST), values))
         if by_job:
-            found.update(dict.fromkeys(self._contributions(_NEWEST_REPLACING, values)))
+            found.update(dict.fromkeys(self._contributions(_CONTRIBUTION.format(start=_NEWEST_REPLACING), values)))
+        joined = list(self._contributions(_JOINED_CANDIDATES, (values[0], known_at, known_at, newest)))
+        if by_job and not joined:
             return by_target_and_job(found)
-        to: dict[str, list[Contribution]] = {}
-        for one in newest_first(found):
-            to.setdefault(one.target, []).append(one)
-        chosen: dict[Contribution, None] = {}
-        for target, at in every:
-            chosen.update(dict.fromkeys([one for one in to.get(target, ()) if one.at <= at][:newest]))
-        return by_target_and_job(chosen)
+        return newest_of(every, (*found, *joined), newest, by_job=by_job)
 
     def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
         found: dict[Edge, None] = {}
@@ -277,7 +284,6 @@ class SqliteReading:
             named,
             self._edges("edge e", (NOW,)),
             self._statements("statement s CROSS JOIN node subject ON subject.n = s.subject", (NOW,)),
-            by_target_and_job(self._contributions("contribution c CROSS JOIN node target ON target.n = c.target", ())),
             (InForce(*row) for row in held),
             self.quarantined(),
         )
@@ -291,10 +297,8 @@ class SqliteReading:
         found = self._connection.execute(_STATEMENT.format(start=start), values)
         return sorted(map(Statement._make, found), key=statement_order)
 
-    def _contributions(self, start: str, values: tuple[object, ...]) -> Iterator[Contribution]:
-        for target, job, at, run, how, tie, entry, replaces in self._connection.execute(
-            _CONTRIBUTION.format(start=start), values
-        ):
+    def _contributions(self, query: str, values: tuple[object, ...]) -> Iterator[Contribution]:
+        for target, job, at, run, how, tie, entry, replaces in self._connection.execute(query, values):
             yield Contribution(target, job, at, run, how, tie, entry, bool(replaces))
 
     def _near(

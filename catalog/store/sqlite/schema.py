@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 DERIVED_FROM_FACTS: Final = (
@@ -20,6 +20,8 @@ DERIVED_FROM_FACTS: Final = (
     "inlet",
     "outlet",
     "hub_shape",
+    "output",
+    "moment",
     "contribution",
     "producer",
     "current",
@@ -75,7 +77,8 @@ CREATE TABLE state (name TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHO
 CREATE TABLE made (by TEXT NOT NULL) STRICT;
 CREATE TABLE run (
   n INTEGER PRIMARY KEY, first_at INTEGER NOT NULL, started_at INTEGER,
-  ended_at INTEGER, ended_rank INTEGER, ended_tie TEXT, ended_by TEXT, streams INTEGER NOT NULL, entry INTEGER NOT NULL
+  ended_at INTEGER, ended_rank INTEGER, ended_tie TEXT, ended_by TEXT, streams INTEGER NOT NULL, entry INTEGER NOT NULL,
+  moments INTEGER NOT NULL, joined INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE flow (
   source INTEGER, target INTEGER, job INTEGER, how TEXT, entry INTEGER, valid_from INTEGER NOT NULL,
@@ -102,6 +105,11 @@ CREATE TABLE contribution (
   PRIMARY KEY (target, job, at, run, how, tie)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contribution_replacing ON contribution (target, at) WHERE replaces = 1;
+CREATE TABLE output (
+  target INTEGER, job INTEGER, run INTEGER, entry INTEGER NOT NULL, replaces INTEGER NOT NULL,
+  PRIMARY KEY (target, job, run)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE moment (run INTEGER, at INTEGER, entry INTEGER NOT NULL, PRIMARY KEY (run, at)) STRICT, WITHOUT ROWID;
 CREATE TABLE producer (target INTEGER, job INTEGER, PRIMARY KEY (target, job)) STRICT, WITHOUT ROWID;
 CREATE TABLE current (
   subject INTEGER, aspect TEXT, value INTEGER NOT NULL, spoken INTEGER NOT NULL, at INTEGER NOT NULL,

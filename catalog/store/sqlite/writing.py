@@ -121,7 +121,7 @@ class Batch:
 
     def _write_runs(self, derived: Derived) -> None:
         self._connection.executemany(
-            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     self._names.number(run.run),
@@ -131,6 +131,8 @@ class Batch:
                     run.ended_by,
                     int(run.streams),
                     run.entry,
+                    run.moments,
+                    int(run.joined),
                 )
                 for run in derived.runs
             ),
@@ -191,6 +193,18 @@ class Batch:
             rows,
         )
         self._connection.executemany("INSERT OR IGNORE INTO producer VALUES (?, ?)", {row[:2] for row in rows})
+        self._connection.executemany(
+            "INSERT INTO output VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET entry = min(entry, excluded.entry), replaces = max(replaces, excluded.replaces)",
+            (
+                (number(one.target), number(one.job), number(one.run), one.entry, one.replaces)
+                for one in derived.outputs
+            ),
+        )
+        self._connection.executemany(
+            "INSERT INTO moment VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET entry = min(entry, excluded.entry)",
+            ((number(one.run), one.at, one.entry) for one in derived.moments),
+        )
 
     def _hold(self, held: Held, before: Held | None) -> None:
         subject, aspect = self._names.number(held.claim.subject), held.claim.aspect

@@ -5,16 +5,16 @@ UNWIND $ids AS id MATCH (r:Entity {id: id})-[e:READ|WROTE|PRODUCED]->(t) RETURN 
 UNWIND $rows AS row MATCH (n:Entity {id: row.target}) SET n.contributors = coalesce(n.contributors, []) + [j IN row.jobs WHERE NOT j IN coalesce(n.contributors, [])] RETURN count(n) AS written
 
 // advance()
-MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.alias_reach = $alias_reach, l.hubs = $hubs REMOVE l.locked
+MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.alias_reach = $alias_reach, l.hubs = $hubs, l.joined = $joined REMOVE l.locked
 
 // around()
 UNWIND $rows AS row OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from < row.at RETURN s.valid_from AS earlier ORDER BY s.subject DESC, s.aspect DESC, s.valid_from DESC LIMIT 1 } OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, aspect: 'event'}) WHERE s.rank = $rank AND s.valid_from >= row.at RETURN s.valid_from AS later ORDER BY s.subject ASC, s.aspect ASC, s.valid_from ASC LIMIT 1 } RETURN row.run AS run, row.at AS at, earlier, later
 
 // begin_clearing()
-MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.alias_reach = 0, l.hubs = 0
+MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.alias_reach = 0, l.hubs = 0, l.joined = false
 
 // checkpoint()
-MATCH (l:Lineward {name: 'graph'}) RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, coalesce(l.hubs, 0) AS hubs
+MATCH (l:Lineward {name: 'graph'}) RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined
 
 // clear()
 MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
@@ -112,8 +112,11 @@ UNWIND $keys AS key MATCH (h:Hub {key: key}) RETURN h.key AS key
 // in_force()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN h.since, n.id, h.aspect, value, s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from
 
+// joined_contributions()
+UNWIND $ids AS id MATCH (o:Output {target: id}) WHERE o.known_from <= $known_at UNWIND $asks[id] AS at CALL (o, at) { MATCH (m:Moment) WHERE m.run = o.run AND m.at <= at AND m.known_from <= $known_at RETURN m ORDER BY m.run DESC, m.at DESC LIMIT $newest } RETURN DISTINCT o.target, o.job, m.at, o.run, CASE WHEN o.known_from > m.known_from THEN o.known_from ELSE m.known_from END, o.replaces
+
 // lock()
-MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs
+MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined
 
 // mark()
 MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
@@ -123,6 +126,12 @@ UNWIND $rows AS row MERGE (c:Contribution {key: row.key}) ON CREATE SET c = row 
 
 // merge_hubs()
 UNWIND $rows AS row MERGE (h:Hub {key: row.key}) SET h.inlets = coalesce(h.inlets, 0) + row.inlets, h.outlets = coalesce(h.outlets, 0) + row.outlets RETURN count(h) AS written
+
+// merge_moments()
+UNWIND $rows AS row MERGE (m:Moment {key: row.key}) ON CREATE SET m = row ON MATCH SET m.known_from = CASE WHEN row.known_from < m.known_from THEN row.known_from ELSE m.known_from END RETURN count(m) AS written
+
+// merge_outputs()
+UNWIND $rows AS row MERGE (o:Output {key: row.key}) ON CREATE SET o = row ON MATCH SET o.known_from = CASE WHEN row.known_from < o.known_from THEN row.known_from ELSE o.known_from END, o.replaces = o.replaces OR row.replaces RETURN count(o) AS written
 
 // merge_shapes()
 UNWIND $rows AS row MERGE (s:HubShape {key: row.key}) ON CREATE SET s = row RETURN count(s) AS written
@@ -164,13 +173,10 @@ UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.newest_entry IS NOT NULL RET
 UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r += row, r.started_at = datetime({epochMillis: coalesce(row.start_event_at, row.first_event_at) / 1000}), r.ended_at = CASE WHEN row.end_event_at IS NULL THEN null ELSE datetime({epochMillis: row.end_event_at / 1000}) END RETURN count(r) AS written
 
 // run_states_of()
-UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams, r.newest_entry AS entry
+UNWIND $ids AS id MATCH (r:Entity {id: id}) WHERE r.first_event_at IS NOT NULL RETURN r.id AS id, r.first_event_at AS first_at, r.start_event_at AS started_at, r.end_event_at AS ended_at, r.end_rank AS ended_rank, r.end_tie AS ended_tie, r.state AS state, r.streams AS streams, r.newest_entry AS entry, coalesce(r.moments, 0) AS moments, coalesce(r.joined, false) AS joined
 
 // sayings(kind='READ')
 UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MATCH (a)-[e:READ]->(b) WHERE coalesce(e.job, '') = row.job AND coalesce(e.replaces, false) = row.replaces RETURN row.place AS place, min(coalesce(e.valid_from, $always)) AS valid_from
-
-// scan_contributions()
-MATCH (c:Contribution) RETURN c.target, c.job, c.at, c.run, c.how, c.tie, c.known_from, c.replaced
 
 // scan_current()
 MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id, h.aspect, value, h.since, s.known_from
@@ -190,6 +196,8 @@ CREATE CONSTRAINT statement_id IF NOT EXISTS FOR (n:Statement) REQUIRE n.id IS U
 CREATE CONSTRAINT value_digest IF NOT EXISTS FOR (n:Value) REQUIRE n.digest IS UNIQUE;
 CREATE CONSTRAINT hub_key IF NOT EXISTS FOR (n:Hub) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT hubshape_key IF NOT EXISTS FOR (n:HubShape) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT output_key IF NOT EXISTS FOR (n:Output) REQUIRE n.key IS UNIQUE;
+CREATE CONSTRAINT moment_key IF NOT EXISTS FOR (n:Moment) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT contribution_key IF NOT EXISTS FOR (n:Contribution) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT quarantined_entry IF NOT EXISTS FOR (n:Quarantined) REQUIRE n.entry IS UNIQUE;
 CREATE CONSTRAINT lineward_name IF NOT EXISTS FOR (n:Lineward) REQUIRE n.name IS UNIQUE;
@@ -213,6 +221,8 @@ CREATE INDEX principal_key IF NOT EXISTS FOR (n:Principal) ON (n.name);
 CREATE INDEX site_key IF NOT EXISTS FOR (n:Site) ON (n.name);
 CREATE INDEX statement_history IF NOT EXISTS FOR (s:Statement) ON (s.subject, s.aspect, s.valid_from);
 CREATE INDEX statement_waiting IF NOT EXISTS FOR (s:Statement) ON (s.waits_for, s.valid_from);
+CREATE INDEX output_of IF NOT EXISTS FOR (o:Output) ON (o.target);
+CREATE INDEX moment_newest IF NOT EXISTS FOR (m:Moment) ON (m.run, m.at);
 CREATE INDEX hub_shape IF NOT EXISTS FOR (s:HubShape) ON (s.digest, s.last_entry, s.last_at);
 CREATE INDEX contribution_newest IF NOT EXISTS FOR (c:Contribution) ON (c.target, c.job, c.at, c.run, c.tie);
 CREATE INDEX contribution_bound IF NOT EXISTS FOR (c:Contribution) ON (c.replaced, c.at, c.run, c.tie, c.job);

@@ -139,6 +139,20 @@ def test_a_wide_run_that_only_does_what_one_before_it_did_adds_no_flow(tmp_path:
     store.close()
 
 
+def test_a_small_event_of_a_run_with_a_thousand_outputs_adds_a_row_and_not_a_thousand(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.apply(wide(0, "endless", 1000), 0)
+    for entry in range(1, 20):
+        store.apply(running(entry, Run("endless")), entry)
+    tables = ("contribution", "output", "moment")
+    before, steps = rows_of(store, *tables), steps_of(store, lambda: store.apply(running(20, Run("endless")), 20))
+    assert rows_of(store, *tables) == before + 1
+    assert steps < 100
+    newest = store.contributions([(Dataset("made-up", "out-7").id, NOW)], newest=3)
+    assert [row.at for row in newest] == [20, 19, 18]
+    store.close()
+
+
 def test_an_endless_run_that_names_ever_new_datasets_adds_what_each_event_says(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
     store.apply(wide(0, "endless", 50), 0)

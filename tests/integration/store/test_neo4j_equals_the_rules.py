@@ -9,7 +9,7 @@ import pytest
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
 from tests.support.answers import DIRECTIONS, answers, everything, ids_of
-from tests.support.facts import WIDE, World, history, joined, shuffled
+from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
 from tests.support.neo4j_server import Neo4jEndpoint
 
 pytestmark = pytest.mark.neo4j
@@ -26,7 +26,7 @@ def store(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint) -> Iterator[Neo4jStore]
 @pytest.mark.parametrize("seed", range(10))
 def test_every_verb_answers_as_the_rules_do(store: Neo4jStore, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # made-up facts, nothing secret
-    world = (World(), World(3, 2, 2), WIDE)[seed % 3]
+    world = (World(), World(3, 2, 2), WIDE, LONG)[seed % 4]
     length, batch = chance.randrange(5, 60 // world.most + 30), chance.randrange(1, 20)
     records = history(chance, length, world)
     ids = ids_of(joined(records))

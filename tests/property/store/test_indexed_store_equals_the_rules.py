@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
-from tests.support.answers import DIRECTIONS, answers, everything, flowing, ids_of
-from tests.support.facts import WIDE, World, history, joined, shuffled
+from tests.support.answers import DIRECTIONS, answers, contributing, everything, flowing, ids_of
+from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 
@@ -66,6 +66,26 @@ def test_flows_that_are_joined_when_read_are_those_of_the_rules(chance: random.R
             store.apply(shuffled(chance, part), upto)
         with expected.reading() as one, store.reading() as other:
             wanted, got = flowing(one, ids, points), flowing(other, ids, points)
+        for question, answer in wanted.items():
+            assert got[question] == answer, question
+
+
+@given(CHANCE, st.integers(20, 60), st.integers(1, 25))
+def test_candidates_that_are_joined_when_read_are_those_of_the_rules(
+    chance: random.Random, length: int, batch: int
+) -> None:
+    records = history(chance, length, LONG)
+    ids = ids_of(joined(records))
+    points = everything(length - 1)
+    expected = MemoryStore()
+    with sqlite() as store:
+        for start in range(0, length, batch):
+            part, upto = joined(records[start : start + batch]), min(start + batch, length) - 1
+            expected.apply(part, upto)
+            store.apply(shuffled(chance, part), upto)
+        with expected.reading() as one, store.reading() as other:
+            wanted, got = contributing(one, ids, points), contributing(other, ids, points)
+            assert one.in_force(ids) == other.in_force(ids)
         for question, answer in wanted.items():
             assert got[question] == answer, question
 
