@@ -53,6 +53,9 @@ RUN_ASPECTS: Final = {
     "tags": "tags",
 }
 
+_YIELDS_TO: Final = {"spark.exception": "errorMessage"}
+"""Facets that another one of the same run says better."""
+
 _BOOKKEEPING = frozenset({"_producer", "_schemaURL", "_deleted"})
 _PHI_KINDS = frozenset(kind.value for kind in PhiKind)
 _WIDE_FIELDS = 3
@@ -102,7 +105,7 @@ def state_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], asp
             said = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
             scope.telling.say(node, aspect, said, scope.role)
         effect = EFFECTS.get((type(node), name))
-        if effect is not None and isinstance(facet, dict):
+        if effect is not None and isinstance(facet, dict) and _YIELDS_TO.get(name) not in facets:
             effect(scope, facet)
 
 
@@ -400,6 +403,28 @@ def _state_parent(scope: Scope, facet: Facet) -> None:
         scope.telling.edge(edges.IsPartOf(below, root))
 
 
+def _state_spark_exception(scope: Scope, facet: Facet) -> None:
+    """Spark's own facet for the exception that ended a job; its class stands before the message or beside it."""
+    if scope.run is None:
+        return
+    exception = facet.get("exception")
+    said: Facet = exception if isinstance(exception, dict) else facet
+    name = next((found for key in ("class", "className", "@class", "type") if (found := text(said, key))), None)
+    message = text(said, "message")
+    if name is not None:
+        message = name if message is None or message.startswith(name) else f"{name}: {message}"
+    trace = text(said, "stackTrace") or "\n".join(_spark_frames(said))
+    error = {"message": message, "stackTrace": trace or None}
+    scope.telling.say(scope.run, "error", {key: part for key, part in error.items() if part is not None})
+
+
+def _spark_frames(exception: Facet) -> Iterator[str]:
+    for frame in objects(exception, "stackTrace"):
+        place = ".".join(part for key in ("className", "methodName") if (part := text(frame, key)))
+        file, line = text(frame, "fileName") or "Unknown Source", frame.get("lineNumber")
+        yield f"\tat {place}({file}:{line})" if isinstance(line, int) and line > 0 else f"\tat {place}({file})"
+
+
 def _named_run(scope: Scope, child: nodes.Run, said: Facet) -> nodes.Run | None:
     """The run that `said` names, told with its job; None where it names none but the child itself."""
     run_id = text(said.get("run"), "runId")
@@ -425,5 +450,6 @@ EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]
     (nodes.Run, "lineward_codeRevision"): _state_code_revision,
     (nodes.Run, "lineward_environment"): _state_environment,
     (nodes.Run, "parent"): _state_parent,
+    (nodes.Run, "spark.exception"): _state_spark_exception,
 }
 """What a facet says beyond its own aspect, by the kind of node it stands on."""

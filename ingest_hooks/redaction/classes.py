@@ -29,6 +29,9 @@ class Class(Enum):
     COUNT = "count", "Numbers and times stay; anything else is a value."
     UNKNOWN = "unknown", "By its key; else a statement, trace or JSON as such, a path as a name, the rest as text."
 
+    # Members are told apart by identity, and looked up for every value of every event.
+    __hash__ = object.__hash__
+
     def __init__(self, rule: str, becomes: str) -> None:
         self.rule = rule
         self.becomes = becomes

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from ingest_hooks.redaction.credentials import without_secrets
@@ -34,34 +34,6 @@ _PLAIN = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _QUICK = re.compile(r"\d\D{0,2}\d|[@=%^]|[^\x00-\x7f]|://")
-_FACET_MEMO_SIZE = 4_000
-_MEMO_SIZE = 20_000
-_MEMO_TEXT = 200
-
-
-class Memo(set[str]):
-    """Short strings that were found clean; emitters repeat most of theirs in every event. Emptied when it is full."""
-
-    def keep(self, text: str) -> None:
-        """Remembers `text`, unless it is too long or of a form that no two events share."""
-        if len(text) > _MEMO_TEXT or is_plain(text):
-            return
-        if len(self) >= _MEMO_SIZE:
-            self.clear()
-        self.add(text)
-
-
-class FacetMemo(set[tuple[str, bool, str | None, bytes]]):
-    """Whole facets in which nothing was to be replaced: name, whether exempt, dialect, JSON. Emptied when it is full.
-
-    Most facets of an event (schema, documentation, storage …) are, byte for byte, those of the event before.
-    """
-
-    def keep(self, facet: tuple[str, bool, str | None, bytes]) -> None:
-        """Remembers the facet."""
-        if len(self) >= _FACET_MEMO_SIZE:
-            self.clear()
-        self.add(facet)
 
 
 def is_plain(text: str) -> bool:
@@ -76,15 +48,9 @@ def holds_identifier(name: str) -> bool:
 
 @dataclass(slots=True)
 class Scanner:
-    """Finds identifiers: in text they become markers, in names tokens that keep equal names equal.
-
-    `known_texts` and `known_names` are for whoever judges whole strings, of which this scan is one part.
-    """
+    """Finds identifiers: in text they become markers, in names tokens that keep equal names equal."""
 
     key: bytes
-    known_texts: Memo = field(default_factory=Memo)
-    known_names: Memo = field(default_factory=Memo)
-    known_facets: FacetMemo = field(default_factory=FacetMemo)
 
     def text(self, text: str, *, emails: bool = True) -> str:
         """Authored text without identifiers; without `emails`, the house's people keep their addresses and titles."""

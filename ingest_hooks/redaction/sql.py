@@ -11,7 +11,7 @@ from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.marks import is_mark, mark
 
 LONGEST: Final = 262_144
-"""So many characters of a statement are lexed; what is longer is kept as length and digest only."""
+"""So many characters of a statement are lexed, by all lexers together; of a longer one length and digest are kept."""
 
 DIALECTS: Final = {
     "athena": "trino", "bigquery": "bigquery", "clickhouse": "clickhouse", "databricks": "databricks",

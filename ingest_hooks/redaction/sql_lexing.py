@@ -23,6 +23,7 @@ from sqlglot.tokens import Tokenizer
 
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.markers import marker, settle
+from ingest_hooks.redaction.sql import LONGEST
 from ingest_hooks.redaction.wordlists import listed
 
 Span = tuple[int, int, str]
@@ -134,20 +135,27 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
 
     `dialect` is as sqlglot calls it, or None.
     """
-    guessed = ["", *(name for form, name in _SUSPICIONS if form.search(text))]
-    for candidates in ([dialect], guessed) if dialect else (guessed,):
-        readings = _readings(text, candidates, scanner, whole=whole, trusted=dialect is not None)
-        if readings:
-            break
-    else:
+    if dialect is not None:
+        found = _shape_by([dialect], text, scanner, whole=whole, trusted=True)
+        if found is not None:
+            return found
+    suspected = [name for form, name in _SUSPICIONS if form.search(text)]
+    if suspected and len(text) * (len(suspected) + 1) > LONGEST:
+        return None
+    return _shape_by(["", *suspected], text, scanner, whole=whole, trusted=False)
+
+
+def _shape_by(dialects: list[str], text: str, scanner: Scanner, *, whole: bool, trusted: bool) -> str | None:
+    readings = _readings(text, dialects, scanner, whole=whole, trusted=trusted)
+    if not readings:
         return None
     spans = readings[0] if len(readings) == 1 else _union(readings)
-    if len(candidates) == 1 and not _are_touching(text, spans):
+    if len(dialects) == 1 and not _are_touching(text, spans):
         return _apply(text, spans)
 
     # What one lexer's marker leaves may read otherwise to the next one, and what touched may join.
     def again(said: str) -> str:
-        found = _readings(said, candidates, scanner, whole=whole, trusted=dialect is not None)
+        found = _readings(said, dialects, scanner, whole=whole, trusted=trusted)
         return _apply(said, _union(found)) if found else _UNSETTLED
 
     settled = settle(_apply(text, spans), again, _UNSETTLED)
@@ -165,8 +173,10 @@ def _are_touching(statement: str, spans: list[Span]) -> bool:
 
 
 def _readings(text: str, dialects: list[str], scanner: Scanner, *, whole: bool, trusted: bool) -> list[list[Span]]:
-    found = (_reading(text, dialect, scanner, whole=whole, trusted=trusted and bool(dialect)) for dialect in dialects)
-    return [spans for spans in found if spans is not None]
+    """What each lexer finds; nothing where one that the text gives reason to suspect cannot read it."""
+    found = [_reading(text, dialect, scanner, whole=whole, trusted=trusted) for dialect in dialects]
+    are_read = all(spans is not None for dialect, spans in zip(dialects, found, strict=True) if dialect)
+    return [spans for spans in found if spans is not None] if are_read else []
 
 
 def _reading(text: str, dialect: str, scanner: Scanner, *, whole: bool, trusted: bool) -> list[Span] | None:

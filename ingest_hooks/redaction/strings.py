@@ -14,7 +14,7 @@ from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
 from ingest_hooks.redaction.keys import is_type, words
-from ingest_hooks.redaction.markers import marker, settle, token
+from ingest_hooks.redaction.markers import marker, settle
 from ingest_hooks.redaction.marks import is_mark, mark
 from ingest_hooks.redaction.memo import Memory, Texts
 from ingest_hooks.redaction.notes import Notes
@@ -22,7 +22,7 @@ from ingest_hooks.redaction.sql import redact_expression, redact_sql, shape_in, 
 from ingest_hooks.redaction.traces import looks_like_a_trace, redact_message, redact_trace
 
 LONGEST: Final = 65_536
-"""So many characters of a text or a name are scanned; what is longer is kept as length and digest, or as one token."""
+"""So many characters of an authored text are scanned; what is longer is kept as length and digest."""
 
 MARKERS: Final = {Class.SOURCE: "source-code", Class.SECRET: "secret", Class.PERSON: "identifier"}
 """Classes of which not even a digest stays."""
@@ -111,7 +111,7 @@ class Strings:
             return text
         if clinical.holds_clinical(text):
             return self.notes.changed(text, mark("clinical", text, self.scanner.key), "clinical")
-        result = token(text, self.scanner.key) if len(text) > LONGEST else self._named(text)
+        result = self._named(text)
         if result != text:
             return self.notes.named(text, result, Class.NAME.rule)
         known.keep(text)

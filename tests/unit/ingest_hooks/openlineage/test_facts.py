@@ -479,6 +479,24 @@ def test_every_facet_of_a_run_is_stated(facet: str, aspect: str) -> None:
     assert said(project(run_event(run={facet: {"a": 1}})), RUN, aspect)[0].data == {"a": 1}
 
 
+def test_what_spark_says_of_its_exception_is_the_run_s_error_unless_the_run_says_it_itself() -> None:
+    frame = {"className": "org.x.Scheduler", "methodName": "abort", "fileName": "Scheduler.scala", "lineNumber": 97}
+    exception = {"class": "org.x.SparkException", "message": "<redacted:message>", "stackTrace": [frame, {}]}
+    for facet in ({"exception": exception}, exception):
+        facts = project(run_event(run={"spark.exception": facet}))
+        assert said(facts, RUN, "error")[0].data == {
+            "message": "org.x.SparkException: <redacted:message>",
+            "stackTrace": "\tat org.x.Scheduler.abort(Scheduler.scala:97)\n\tat (Unknown Source)",
+        }
+        assert said(facts, RUN, "facet:spark.exception")[0].data == facet
+    both = project(
+        run_event(run={"spark.exception": {"exception": exception}, "errorMessage": {"message": "ValueError"}})
+    )
+    assert [one.data for one in said(both, RUN, "error")] == [{"message": "ValueError"}]
+    odd = project(run_event(run={"spark.exception": {"exception": 7, "message": 3, "stackTrace": "x"}}))
+    assert said(odd, RUN, "error")[0].data == {"stackTrace": "x"}
+
+
 def test_bookkeeping_is_left_out_of_known_aspects_and_kept_in_unknown_facets() -> None:
     kept = {"_producer": "p", "_schemaURL": "s", "a": 1}
     facts = project(run_event(job={"sql": kept, "mine": kept}))
