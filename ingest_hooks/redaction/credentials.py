@@ -22,7 +22,7 @@ _SECRET: Final = re.compile(
     r"(?P<argument>(?!-)[^\s<>$*\{][^\s<>]*+)"
     # PGPASSWORD=x, password: x, "token": "x"
     r"|(?P<name>(?<![\w.-])(?P<word>[\w.-]{0,64}?(?:password|passwort|passwd|passphrase|pwd|secret|secret[_.-]?key|api[_.-]?key"
-    r"|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key|account[_.-]?key|auth[_.-]?token|token|sig|signature|x-amz-[a-z-]{1,40}))"
+    r"|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key|account[_.-]?key|auth[_.-]?token|token|(?<=[?&;])(?:sig|signature)|x-amz-[a-z-]{1,40}))"
     r"[\"']?(?P<is>\s{0,2}=\s{0,2}|\s{0,2}:\s{1,2}|:(?=[^\s:/])))"
     r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>&;,\"'$*\{()][^\s<>&;,\"']*+)"
     r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}[\d+/=._-])[\w+/=.~-]{8,}+)"
@@ -35,7 +35,7 @@ _GROUPS: Final = (("url", "password"), ("oracle", "tiger"), ("slash", "pw"), ("o
                   ("scheme", "credential"), ("pem", "body"))  # fmt: skip
 _MARKED: Final = re.compile(r"[\"']?<redacted:[a-z-]+>[\"']?")
 _DESCRIBED: Final = re.compile(
-    r"[\"']?(?:[a-z]+[.,;:!?]?|[A-Z][a-z]+|[A-Z]+(?:\(\d+(?:,\d+)?\))?|[a-z]+\(\d+(?:,\d+)?\)|none|null|true|false|\d{1,2})[\"']?"
+    r"[\"']?(?:[A-Za-z]+[.,;:!?]?|[A-Z]+(?:\(\d+(?:,\d+)?\))?|[a-z]+\(\d+(?:,\d+)?\)|none|null|true|false|\d{1,2})[\"']?"
 )
 """What stands behind `password:` in a description of the field: a word, or a type."""
 _ABSENT: Final = re.compile(

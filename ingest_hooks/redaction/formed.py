@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest_hooks.redaction.spans import Span
+from ingest_hooks.redaction.vocabulary import ORDINARY
 
 _BEFORE = r"(?<![0-9A-Za-z])(?<!\d[.-])(?<!\.-)"
 _AFTER = r"(?![0-9A-Za-z]|[-.]\d)"
@@ -41,6 +42,7 @@ _EMAIL: Final = re.compile(
     r"(?<![\w.+%-])[\w+%-][\w.+%-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 )
 _ACCOUNTS: Final = ("gserviceaccount.com", ".iam", "core.windows.net", "azuredatabricks.net", ".svc")
+_SERVICES: Final = frozenset({"_HOST", "HTTP", "hdfs", "hive", "hbase", "impala", "kafka", "nifi", "spark", "yarn"})
 _PERSON: Final = re.compile(
     r"(?<![^\W_])(?<![\^&|])(?=[^\W\d_]+[ '’^-])(?![^\W\d_]{1,3}\^[^\W\d_]{1,3}(?!\w))"
     r"[^\W\d_](?:[^\W\d_]|['’ -]){1,40}\^[^\W\d_](?:[^\W\d_]|['’ -]){1,40}+(?!\d)(?:\^[\w. ]{0,40}){0,3}"
@@ -71,6 +73,7 @@ _LONGEST_ARC = 7
 _SHORTEST_UID = 14
 _EPOCHS: Final = re.compile(r"\d{4}[-/.]01[-/.]01|0?1[-/.]0?1[-/.]\d{4}|1899-12-(?:30|31)")
 _CPF = 14
+_SYSTEM = 4
 
 
 def find_formed(text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
@@ -78,7 +81,7 @@ def find_formed(text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
     if emails and "@" in text:
         yield from _emails(text, is_name=is_name)
     if "^" in text:
-        yield from (Span(*found.span(), "name") for found in _PERSON.finditer(text))
+        yield from (Span(*found.span(), "name") for found in _PERSON.finditer(text) if _is_person(found[0]))
     for match in _NUMBERS.finditer(text):
         kind = match.lastgroup if match.lastgroup not in {"s", "c", "a"} else "ssn" if match["ssn"] else "card"
         if _holds(kind or "", match[0], is_name=is_name):
@@ -90,6 +93,14 @@ def find_formed(text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
                 yield Span(*match.span(), match.lastgroup or "")
         for match in _CALLED.finditer(text):
             yield Span(match.start("value"), match.end("value"), "phone")
+
+
+def _is_person(written: str) -> bool:
+    """Whether family^given is a person, and no term with its code system or words of a platform."""
+    family, given = written.split("^")[:2]
+    if given.isupper() and len(given) <= _SYSTEM and not family.isupper():
+        return False
+    return family.lower() not in ORDINARY or given.lower() not in ORDINARY
 
 
 def _holds(kind: str, written: str, *, is_name: bool) -> bool:
@@ -111,8 +122,9 @@ def _holds(kind: str, written: str, *, is_name: bool) -> bool:
 
 def _emails(text: str, *, is_name: bool) -> Iterator[Span]:
     for match in _EMAIL.finditer(text):
-        if text.startswith("git@", match.start()) or match[0].endswith(_ACCOUNTS):
-            continue  # the account of every git host, or of a machine in a cloud
+        local, _, host = match[0].partition("@")
+        if local == "git" or host.endswith(_ACCOUNTS) or (local in _SERVICES and host.isupper()):
+            continue  # of every git host, of a machine in a cloud, of a service in a realm of Kerberos
         if is_name and text[max(0, match.start() - 3) : match.start()] == "://":
             continue  # a container in object storage, or who logs in to a database
         yield Span(*match.span(), "email")

@@ -46,7 +46,7 @@ def holds_identifier(name: str) -> bool:
     return Scanner(b"").name(name) != name
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Scanner:
     """Finds identifiers: in text they become markers, in names tokens that keep equal names equal."""
 

@@ -99,22 +99,28 @@ class _Keyed:
         return self.numbered or (not self._measures() and self._is_one_behind_a_word())
 
     def _fewest_digits(self) -> int:
-        return _NHS_DIGITS if (self.key["number"] or "").lower() == "nhs" else _KEYED_DIGITS
+        if (self.key["number"] or "").lower() == "nhs":
+            return _NHS_DIGITS
+        loose = not self.numbered and self.join.isspace()
+        return _JOINED_DIGITS if loose else _KEYED_DIGITS
 
     def _is_one_in_a_name(self) -> bool:
         if _is_calendar(self.value["digits"]):
             return False
+        part = keywords.PADDED.fullmatch(self.written)
         if self.join == "/":
-            return True
-        # A pod's and a cluster's random names mix digits and letters.
-        if not keywords.SEGMENT.fullmatch(self.written) or keywords.CLOUD_HOST.match(
-            self.value.string, self.value.end()
-        ):
+            return not part and not keywords.RELEASE.fullmatch(self.written)
+        if (part and self.digits <= _JOINED_DIGITS) or self._is_a_machines():
             return False
-        if self.numbered:
-            return True
         written_at = self.plural and keywords.EPOCH.fullmatch(self.written)
-        return not written_at and self.digits >= _JOINED_DIGITS and not keywords.ROUND.fullmatch(self.written)
+        several = written_at or self.digits < _JOINED_DIGITS or keywords.ROUND.fullmatch(self.written)
+        return self.numbered or not several
+
+    def _is_a_machines(self) -> bool:
+        """Whether a pod, a host or a job made it: digits among letters, or behind a word (`sync-28593120`)."""
+        if keywords.WORD_BEFORE.search(self.value["prefix"] or "") or not keywords.SEGMENT.fullmatch(self.written):
+            return True
+        return keywords.CLOUD_HOST.match(self.value.string, self.value.end()) is not None
 
     def _is_one_behind_a_word(self) -> bool:
         calendar = _is_calendar(self.written)
@@ -136,7 +142,7 @@ class _Keyed:
         prefix = self.value["prefix"] or ""
         if len(prefix.rstrip("-_/. ")) == 1 and keywords.LONG_NUMBER.match(self.value["digits"]):
             return False  # `q1` and `w05` are parts of a year, `S-438899` is a number with a letter
-        return bool(prefix) and keywords.PUBLIC.match(prefix) is not None
+        return bool(prefix) and keywords.PUBLIC.search(prefix) is not None
 
 
 def _is_of_dbt(key: re.Match[str], join: str, start: int) -> bool:

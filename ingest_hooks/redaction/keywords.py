@@ -45,10 +45,11 @@ GUARD: Final = re.compile(
     re.IGNORECASE,
 )
 PUBLIC: Final = re.compile(
-    r"(?:gse|gsm|gpl|gds|[sed]r[rpxsz]|prj(?:n|e|d)[ab]|sam[ned]a?|[nx][mrpcgtw]_|ens[a-z]{0,6}|e-[a-z]{4}-|gc[af]_|pxd"
-    r"|[rsv]cv|vcv|phs|rs|nct|ega[dsnfxr]|chembl|pmc|pmid|doi|hgnc|omim|mim|isrctn|eudract|part|run|file|page|rev|load"
-    r"|day|week|wk|fy|job|task|step|test|dump|data|snap|version|ver|v|batch|year|yr|set|fold|split|shard|chunk|node|hour|hr"
-    r"|hh|dt|date|from|top|last|next|full|old|new|max|min|age|ward|site|arm|icd|cpt|loinc|snomed|drg|omop|cdm|fhir|hl|r"
+    r"(?:^|[-_/. ])"
+    r"(?:gse|gsm|gpl|gds|[sed]r[rpxsz]|prj(?:n|e|d)[ab]|sam[ned]a?|[nx][mrpcgtw]_|ens[a-z]{0,6}|e-[a-z]{4}-|gc[af]_"
+    r"|pxd|[rsv]cv|vcv|phs|rs|nct|ega[dsnfxr]|chembl|pmc|pmid|doi|hgnc|omim|mim|isrctn|eudract|part|run|file|page|rev|load"
+    r"|day|week|wk|fy|job|task|step|test|dump|tmp|temp|bak|dbt|data|snap|version|ver|v|batch|year|yr|set|fold|split|shard"
+    r"|chunk|node|hour|hr|hh|dt|date|from|top|last|next|full|old|new|max|min|age|ward|site|arm|icd|cpt|loinc|snomed|drg|omop|cdm|fhir|hl|r"
     r"|stu|dcm|db|tbl|col|src|dst|stg|raw|dim|fact|q|h|w|y|sha|int|uint|float|utf|iso|base|aes|md|crc|hmac|rfc|ieee"
     r"|varchar|char|decimal|number|numeric|bit|part-r|part-m|table|column|row|rows|line|level|stage|phase|grade|type"
     r"|bucket|delta|index|range|step|epoch|model|layer|lstm|resnet|bert|gpt|h2o|s|sprint|build|release|port|http)"
@@ -67,7 +68,8 @@ UNIT: Final = re.compile(
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
 _CALENDAR_PART = (
     rf"{_YEAR}(?:[-_./]?(?:0[1-9]|1[0-2])(?:[-_./]?(?:0[1-9]|[12]\d|3[01])"
-    r"(?:[T_ -]?(?:[01]\d|2[0-3])(?:[:_-]?[0-5]\d){0,2}(?:\.\d{1,9})?z?)?)?|[-_.]?q[1-4]|[-_.]?h[12]|[-_.]?w\d\d)?"
+    r"(?:[T_ -]?(?:[01]\d|2[0-3])"
+    r"(?:[:_-]?[0-5]\d(?:[:_-]?[0-5]\d(?:\.?\d{1,9})?)?)?z?)?)?|[-_.]?q[1-4]|[-_.]?h[12]|[-_.]?w\d\d)?"
 )
 CALENDAR: Final = re.compile(rf"{_CALENDAR_PART}(?:[-_./ ]{_CALENDAR_PART}){{0,2}}", re.IGNORECASE)
 ROUND: Final = re.compile(r"[1-9]\d{0,2}?0{3,}")
@@ -75,6 +77,9 @@ SUFFIXED: Final = re.compile(
     r"\d+(?:st|nd|rd|th|[kmbgt]b?|[kmg]ib|ms|s|min|h|d|w|y|x|px|pt|mg|ml|kg|mm|cm|bit|bp|hz)", re.IGNORECASE
 )
 LONG_NUMBER: Final = re.compile(r"\d{5}")
+PADDED: Final = re.compile(r"0{2,}\d{0,4}(?:[_.-]\d{1,3})?")
+RELEASE: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
+WORD_BEFORE: Final = re.compile(r"[a-z]{3,}[-_/.]?$")
 DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d+)+")
 EPOCH: Final = re.compile(r"1[5-9]\d{8}(?:\d{3}|\d{6})?")
 SEGMENT: Final = re.compile(r"(?:[a-z]{1,4}[-_]?){0,2}\d+[a-z]?(?:[-_. ]\d+[a-z]?)*", re.IGNORECASE)

@@ -36,6 +36,13 @@ _NAME: Final = re.compile(
     rf"(?:(?:van|von|de|der|den|del|della|di|da|la|le|bin|ibn|al|zu|ter|ten)\s){{0,2}}{_PART}){{0,4}}"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_NOUN: Final = re.compile(
+    r"(?:tion|sion|ment|ing|ity|ness|ance|ence|ure|logy|ics|ed|ive|list|flow|ship|age|ary|ory|ant|ent|able|ible|less)s?$"
+)
+_ON: Final = re.compile(
+    r"[,(:]|\s{1,2}(?:was|is|has|had|were|with|who|reports?|presented|presents|seen|admitted|discharged|born|died|aged?"
+    r"|underwent|complains|denies|and|from|of|in|on|at|for)(?![a-z])"
+)
 _JOINED: Final = re.compile(r"[-'’]")
 _ACRONYM = 5
 _PARTS_OF_ACRONYMS = 2
@@ -50,7 +57,7 @@ def find_persons(text: str, *, titles: bool) -> Iterator[Span]:
         if found is None:
             continue
         end = _end_of_name(found)
-        if end > found.start():
+        if end > found.start() and not (lead["role"] and lead["role"][0].isupper() and _is_heading(found, end)):
             yield Span(found.start(), end, "name")
 
 
@@ -69,6 +76,12 @@ def _end_of_name(found: re.Match[str]) -> int:
     if shouted and _is_acronym(words[0]) and kept < _PARTS_OF_ACRONYMS:
         return found.start()  # as in `patient FHIR resource`
     return end
+
+
+def _is_heading(found: re.Match[str], end: int) -> bool:
+    """Whether it reads as a heading, such as Patient Activation Measure: words of such endings, and no verb behind."""
+    first = _WORD.match(found.string, found.start())
+    return first is not None and bool(_NOUN.search(first[0])) and not _ON.match(found.string, end)
 
 
 def _is_acronym(word: str) -> bool:

@@ -140,8 +140,304 @@ _MACHINES = [
     for _ in range(8)
 ]  # fmt: skip
 
+_MORE_NAMES = """
+patients
+patient
+visits
+dim_patient
+fact_encounter
+encounter_2023_q4_final
+claims_837_2022
+visit_dim_v2
+lab_results_2021h2
+account_hierarchy
+record_linkage_v3
+case_control_1to4
+chart_abstraction_round2
+specimen_inventory_2024
+subject_level_data
+member_eligibility_202312
+person_2023_12_31
+patients_train_80pct
+patients_test_20pct
+patients_500k
+visits_10m_sample
+synthea_1000_patients
+encounters_part_0001
+encounters_shard_17_of_64
+patient_cohort_12
+cohort_12_patients
+case_101
+visit_1
+visit_12
+visit_52w
+visit_day_365
+subject_001
+patient_1
+patient_12
+record_batch_7
+accession_prefix
+accounts_payable_2023
+account_2024_fy
+chart_1
+chart2
+case_2021_03
+pt_2021
+mimic_iv_2_2.hosp.admissions
+mimiciii_demo.patients
+eicu_crd_v2.patient
+omop_cdm_531.visit_occurrence
+cdm54.person
+n3c.release_v78.person
+ukb_22828_c1_b0_v3
+ukb41234.tab
+gnomad.genomes.v3.1.2.sites.chr22
+1000G_phase3_v5_20130502
+hs37d5
+GCF_000001405.40
+NC_000001.11
+chr17_7577120_G_A
+rs1801133_MTHFR
+HG00096
+NA12878
+TCGA-02-0001
+TCGA.BRCA.sampleMap/HiSeqV2
+PXD012345
+E-MTAB-6701
+ENCFF123ABC
+GPL570
+dicom/CT/1.2.840.10008.5.1.4.1.1.2
+1.2.840.10008.1.1
+2.16.840.1.113883.6.88
+2.16.840.1.113883.12.1
+1.3.6.1.4.1.19376.1.5.3.1.3.1
+urn:oid:2.16.840.1.113883.4.642.3.1
+Observation/bodyweight
+Patient/$everything
+Patient?_lastUpdated=gt2024-01-01
+$export?_type=Patient,Observation
+http://hl7.org/fhir/StructureDefinition/Patient
+http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0
+http://terminology.hl7.org/CodeSystem/v3-ActCode
+airflow.dags.patient_ingest_v2.load
+patient_ingest.load_to_bq__1
+run_id=manual__2024-05-17T13:45:10.123456+00:00
+scheduled__2024-05-17T00:00:00+00:00
+task_instance_key_str=etl__load__20240517
+celery@worker-7f9c
+spark-app-1715950000000
+application_1715950000000_123456
+container_e17_1715950000000_0001_01_000002
+driver-20240517134510-0007
+executor-12
+stage-123456
+databricks/job/123456789012345/run/987654321
+dbfs:/databricks/jobs/1234567890/run-7
+adb-6012345678901234.14.azuredatabricks.net
+https://adb-6012345678901234.14.azuredatabricks.net/jobs/551234567890123
+workspace-1234567890123456
+projects/my-proj-424242/locations/eu/datasets/clin
+my-proj-424242.clin.visits$20240517
+gs://my-proj-424242-raw/visits/dt=20240517/part-00012-of-00100.parquet
+arn:aws:s3:::health-lake-424242424242-eu-west-1
+arn:aws:lambda:us-east-1:424242424242:function:deid-patients
+arn:aws:states:eu-west-1:424242424242:stateMachine:patients-etl
+s3://424242424242-lake/patients/ingest_date=2024-05-17/
+abfss://raw@stclinprod001.dfs.core.windows.net/patients/2024/05/17
+/Volumes/main/clinic/patients/2024-05-17/batch_0007.json
+/patients/latest/
+/patients/_SUCCESS
+/patients/000000_0
+/patients/000123_0.snappy.orc
+/patients/part-00012.parquet
+/patients/v=3/
+/patients/1.0.0/
+/patients/2024.05/
+/patients/20240517T134510Z/
+/visits/chunk_00012/
+/visits/0001.csv
+/encounters/ndjson/Encounter.000.ndjson
+/fhir/bulk/Patient.0001.ndjson
+Patient-1.ndjson
+Patient.ndjson
+/fhir/Patient/metadata
+mlflow:/424242/0123456789abcdef0123456789abcdef/artifacts
+experiments/1234567/runs
+model_20240517_134510
+ckpt-00012000
+events.out.tfevents.1715950000.host.1234.0
+wandb/run-20240517_134510-3k2j1h0g
+optuna_trial_000123
+feature_view:patient_vitals:3
+feast.online_store.patient_features_v12
+sklearn-1.4.2
+torch==2.3.0+cu121
+python3.11.9
+conda-forge::numpy=1.26.4
+sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709
+md5:d41d8cd98f00b204e9800998ecf8427e
+git:0a1b2c3d4e5f
+refs/pull/48213/merge
+JIRA:CLIN-48213
+CLIN-48213_patient_dedup
+INC48213977
+CHG0048213
+RITM0012345
+ICD10CM_E1165
+icd9_25000
+icd10_I2510
+cpt_99213
+hcpcs_j3490
+loinc_4548_4
+loinc_33914_3
+snomed_195967001
+snomed:22298006
+rxnorm_860975
+rxcui_1049502
+ndc_00093105001
+atc_A10BA02
+umls_C0011849
+mesh_D003924
+omim_604370
+orpha_558
+hpo_0001250
+mondo_0005148
+concept_id_44782429
+concept_8507
+drug_concept_id_40163554
+measurement_concept_id_3004249
+visit_concept_id_9201
+visit_type_concept_id_44818518
+visit_occurrence_id
+preceding_visit_occurrence_id
+person_id_hash
+patient_sk_v2
+member_month_202401
+account_type_cd_01
+acct_class_120
+visit_seq_nbr_1
+drg_871
+msdrg_v37_871
+npi_registry_202405
+taxonomy_207R00000X
+zip5_to_hrr_2019
+fips_36061
+geoid_36061000100
+tract2010_36061000100
+naics_622110
+ccn_330101
+leaky3
+LEAKY_RELU3
+col_42
+c1234567
+t_1234567_tmp
+tmp_1715950000123
+__temp_20240517_134510_123
+stg__patients__20240517
+_airbyte_raw_patients
+_fivetran_synced
+patients__dbt_tmp
+patients__dbt_backup
+patients__dbt_tmp20240517134510123456
+test.clin.not_null_fct_visits_visit_id.0f1e2d3c4b
+test.clin.unique_dim_patient_patient_id.1029384756
+test.clin.dbt_utils_unique_combination_of_columns_visits_patient_id__visit_date.5647382910
+test.clin.accepted_values_dim_patient_sex__M__F__U.9081726354
+test.clin.relationships_fct_visits_patient_id__patient_id__ref_dim_patient_.1122334455
+unit_test.clin.fct_visits.test_los_2
+dbt_invocation_0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+source.clin.epic.clarity.pat_enc
+epic.clarity.PAT_ENC_HSP
+epic.caboodle.PatientDim
+cerner.v500.person
+cerner.v500.encntr_alias
+clarity.ACCOUNT_2
+PAT_ENC_2
+PATIENT_4
+PATIENT_TYPE_C_1
+F_SCHED_APPT_2
+v_patient_360_v2
+patient360
+patient_journey_v1_2
+pt_v2
+ptcloud
+patents_2023
+case_sensitive_on
+casemix_2023
+recordset_1
+visitors_2024
+subjects_by_arm_3
+members_only_v2
+mrn_xwalk
+mrn_xwalk_2024
+mrn_to_person_id_map_v3
+mrn_hash_sha256
+ssn_redacted
+ssn_last4_masked
+dob_year
+dob_shifted_v2
+birth_year_1950_1959
+births_2022
+account-service-v2
+account-7f9c8d6b5-x2vbz
+patient-api-6d4cf56db6-8xk2p
+patient-loader-28593120-abcde
+cronjob/patient-sync-28593120
+pod/visits-etl-0
+statefulset/kafka-patient-2
+topic.patient.events.v3
+patient.events.0
+patient-events-7
+consumer-group-patients-12
+offsets:patients-12:48213977
+schema-registry/patient-value/versions/12
+postgres://etl:5432/omop?sslmode=require
+jdbc:sqlserver://db01:1433;databaseName=EpicClarity
+jdbc:oracle:thin:@//exa01:1521/PRDSVC
+oracle:thin:@db01:1521:ORCL
+mongodb+srv://cluster0.ab1cd.mongodb.net/clin
+redshift-cluster-1.c1a2b3d4e5f6.us-east-1.redshift.amazonaws.com
+sn12345.eu-central-1.snowflakecomputing.com
+snowflake://org-account1/db/schema
+user@cluster
+hdfs@REALM.LOCAL
+hive/_HOST@EXAMPLE.COM
+actions/checkout@v4
+readmission@12
+mlflow@2.12.1
+ghcr.io/ohdsi/webapi:2.14.0
+ohdsi/broadsea-hades:4.2.0
+1,2,3
+x_1_2_3
+10.5281/zenodo.7654321
+10.1056/NEJMoa2034577
+isbn_9783161484100
+orcid 0000-0002-1825-0097
+0000-0002-1825-0097
+https://orcid.org/0000-0002-1825-0097
+EudraCT 2019-001234-12
+ISRCTN12345678
+ACTRN12621000123456
+UMIN000012345
+jRCT1234567890
+PROSPERO CRD42021234567
+"""
+
 NAMES: Final = tuple(
-    dict.fromkeys((*_DBT, *_DBT_TESTS, *_AIRFLOW, *_SPARK, *_STORAGE, *_CODES, *_COLUMNS, *_MODELS, *_MACHINES))
+    dict.fromkeys(
+        (
+            *_DBT,
+            *_DBT_TESTS,
+            *_AIRFLOW,
+            *_SPARK,
+            *_STORAGE,
+            *_CODES,
+            *_COLUMNS,
+            *_MODELS,
+            *_MACHINES,
+            *_MORE_NAMES.split("\n")[1:-1],
+        )
+    )
 )
 
 _WRITTEN = """
@@ -356,6 +652,188 @@ Worker pid 48213 was restarted.
 Latitude 52.5200, longitude 13.4050 of the weather station.
 Unix user etl, group data.
 A dataset of the clinic, used for quality reports.
+Counts 48213 distinct patients across 12 sites.
+We kept 1,234 of 5,678 patients (21.7%).
+Patients: 1234; encounters: 56789.
+Of 1234567 encounters, 3.2% had no discharge date.
+Visit 3 took place at week 12.
+Visits between 2019 and 2022.
+Case-control study, 1:4 matching on age and sex.
+Case definition per CDC 2022.
+Case 3 of the test plan.
+Use case 12: readmission.
+Account table of the general ledger.
+Chart 2 shows patients per ward.
+Record type 03 only.
+Records with status 200 are skipped.
+Specimen code 119364003 is serum.
+Subjects were randomised 1:1.
+Subject line of the e-mail is dropped.
+Member of the ICN network since 2018.
+Patient class I, O, E.
+Patient age in years, capped at 90.
+Patient cohort of 2019.
+Patient days per 1000 admissions.
+Patient ID is hashed with SHA-256.
+Patient ids are random UUIDv4.
+Patient identifier type codes: MR, SS, DL.
+Patient 360 view for care managers.
+patient_id joins to person.person_id.
+MRN stands for medical record number.
+MRN, SSN and DOB are dropped.
+mrn VARCHAR(20) NOT NULL
+ssn CHAR(9)
+dob DATE
+dob: date, shifted
+born_on DATE
+Born outside hospital: Y/N.
+Born in the years 1940 to 1960.
+Date of birth between 1900-01-01 and today.
+DOB before 1900-01-01 is treated as missing.
+Account number length is 10.
+Account number format: 3 letters, 7 digits.
+Accession number is the key of the radiology order.
+Accession numbers follow the pattern YY-NNNNNN.
+The account is locked after 5 attempts.
+AWS account 424242424242 (prod).
+GCP project my-proj-424242.
+Snowflake account ab12345.
+Storage account stclinprod001.
+Kafka offset 48213977, partition 12.
+Build 48213977 of the CI.
+Ticket CLIN-48213 and PR #1234.
+Fixes GH-48213.
+Revision 48213977 in SVN.
+Job 551234567890123 on Databricks.
+Query id 01b2c3d4-0000-1234-0000-abcd00012345.
+PMID: 31452104, PMCID: PMC7095418.
+DOI 10.1056/NEJMoa2034577.
+ORCID 0000-0002-1825-0097 of the corresponding author.
+ISBN 978-3-16-148410-0.
+NCT04280705, EudraCT 2019-001234-12.
+SNOMED CT 195967001 |Asthma|.
+RxNorm CUI 1049502.
+NDC 0093-1050-01 and 00093105001.
+UMLS C0011849, MeSH D003924.
+ICD-9 250.00 to ICD-10 E11.9.
+CPT 99213-99215.
+ATC A10BA02.
+HGVS NM_000059.4:c.68-7T>A.
+chr7:140453136 A>T.
+GRCh38 coordinates 43044295-43125364.
+95% CI 0.71-0.83, p=0.0004.
+AUROC 0.812345 (0.798765 to 0.825678).
+HR 1.23 (1.10-1.38).
+Mean (SD) 12.34 (5.67).
+n = 12345, events = 678.
+N=1234567 rows, 42 columns.
+12345678 rows, 1.2 GB.
+Rows: 12345678.
+Row count 12345678; null count 0.
+Loaded 2024-05-17 13:45:10 UTC.
+17/05/2024 first release.
+Released May 17, 2024.
+Version 2024.05.17.1.
+Snapshot 6012345678901234567.
+Batch id 20240517134510.
+Trained 2024-05-17 on 8 A100 GPUs.
+Seed 20240517.
+lr=3e-4, batch=1024, steps=120000.
+Tokens 1500000000.
+loss 0.123456, step 48213.
+Checkpoint 120000.
+embedding dim 1536.
+TCP 10.20.30.40:5432.
+Phone numbers are removed.
+E-mail addresses are hashed.
+Call the function with 3 arguments.
+Fax and phone are HIPAA identifiers 4 and 5.
+Contact: data steward on duty.
+Telephone triage records, 2020-2023.
+Nurse-led clinic data.
+Nurse Practitioner notes.
+Doctor-patient ratio per 10000.
+Physician Fee Schedule 2024.
+Dr. means doctor in the notes field.
+Mr and Mrs are stripped from names.
+Mother-infant dyads.
+Mother ID links to infant.
+Father age is missing in 40%.
+Husband and wife share a household id.
+Patient Care Technician rounding data.
+Patient Reported Outcomes (PROMIS).
+Patient Health Questionnaire PHQ-9.
+Patient Activation Measure.
+Patient Discharge Instructions in English and Spanish.
+Patient Monitoring with Philips IntelliVue.
+Patient Experience Scores from Press Ganey.
+Patient Blood Management program.
+Patient Zero simulation.
+Patient Medicare status.
+Patient Epic id.
+patient German version.
+patient English questionnaire.
+patient Europe only.
+Patient Synthea generator output.
+Patient Locator System.
+Patient Keyed Index.
+Patient Account System.
+Patient Transport requests.
+Patient Acuity Score.
+Physician Orders.
+Surgeon Volume.
+Radiologist Worklist.
+Pathologist review pending.
+Nurse Call Light data.
+Doctor Shopping flag.
+Password reset events.
+Password policy: 12 characters.
+Password: see the vault.
+password = <from vault>
+Set PGPASSWORD in the environment.
+Use --password-file /run/secrets/db.
+Authorization: Bearer token required.
+Bearer tokens are rotated.
+Basic auth is off.
+Token count 128000.
+Token: WordPiece.
+secret rotation every 30 days
+API key is in the vault.
+api_key: required
+key: value pairs
+Signature algorithm: Ed25519.
+sig = sigmoid(x)
+pass = 0.95 threshold
+see https://example.org/a/b?c=d&e=f#g
+https://user.example.org:8443/path@2
+ratio a/b@c
+x@y
+@data-team please review
+mention @alice in the ticket
+Partition dt=2024-05-17/hour=13.
+Latency p99 123.456 ms.
+0.1 0.2 0.3 0.4 0.5 0.6
+1.2.3.4.5.6
+1.1.1.1
+version 1.2.840
+10-20-3000
+100 200 3000
+2021 2022 2023
+555 samples, 1234 controls
+Dose 100-200-300 mg.
+40 000 000 reads
+12 345 678 variants
+3-2-4 grouping 123-45-678
+IBAN is validated by mod 97.
+Card numbers fail Luhn.
+Field 123-456 of the form.
+HL7 PID-3.4.1 and PID-5.
+2345-7^Glucose^LN
+Hemoglobin^LN
+MSH^PID
+a^b
+X^2 + Y^2
+CONCAT(LAST^FIRST)
 """
 _TEMPLATES = (
     "{n} rows in {t}.", "Table {t} holds {n} rows.", "Refreshed by run {u}.", "Concept {c7} of the vocabulary {t}.",
