@@ -17,6 +17,7 @@ from catalog.access.presence import FILE as SERVER_FILE
 from catalog.access.presence import Presence
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.backup import Site
+from catalog.ledger.clock import ClockLimits, ClockWatch
 from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 GRAPH_FILE, KEY_FILE = "graph.db", "keys.db"
 _OURS = (LEDGER_FILE, GRAPH_FILE, KEY_FILE, SERVER_FILE, "keys", "server.log")
 
+_SECOND, _DAY = 1_000_000, 86_400_000_000
 _TOKENS = b"lineward/tokens of redacted identifiers"
 
 
@@ -80,6 +82,7 @@ def open_ledger(settings: Settings) -> SqliteLedger:
         settings.keys,
         settings.origin,
         limits=Limits(waiting=settings.max_waiting),
+        watch=ClockWatch(ClockLimits(gap=settings.clock_gap_days * _DAY, jump=settings.clock_jump_seconds * _SECOND)),
     )
 
 
@@ -272,7 +275,7 @@ class _Signing:
     """Signs a checkpoint every so often, and when the service ends; remembers where the ledger does not verify."""
 
     def __init__(self, ledger: Ledger, seconds: float) -> None:
-        self.problem: EvidenceError | None = None
+        self.problem: EvidenceError | OperatorError | None = None
         self._ledger = ledger
         self._seconds = seconds
         self._ending = threading.Event()
@@ -292,10 +295,13 @@ class _Signing:
 
     def _sign(self) -> None:
         try:
-            if self.problem is None and self._ledger.size() > _signed(self._ledger):
-                self._ledger.checkpoint()
+            if isinstance(self.problem, EvidenceError) or self._ledger.size() == _signed(self._ledger):
+                return
+            self._ledger.checkpoint()
+            self.problem = None
         except EvidenceError as error:
             self.problem = error
             logs.logger.critical("no checkpoint signed: the ledger does not verify", extra={"index": error.index})
         except OperatorError as error:
+            self.problem = error
             logs.logger.error("no checkpoint signed", extra={"reason": error.detail})

@@ -81,6 +81,18 @@ class Settings(BaseSettings):
     )
     projection_batch: int = Field(500, ge=1, description="Most entries projected in one transaction.")
     checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")
+    clock_gap_days: int = Field(
+        366,
+        ge=1,
+        le=3_000_000,
+        description="How far the clock may be from the newest entry at the start, in days; beyond, nothing is taken.",
+    )
+    clock_jump_seconds: int = Field(
+        3_600,
+        ge=300,
+        le=1_000_000_000,
+        description="How far the clock may jump while the server runs, in seconds; beyond, nothing is taken.",
+    )
     ready_lag: int = Field(
         100_000, ge=0, description="Entries that the graph may be behind the ledger before health turns red."
     )

@@ -11,7 +11,7 @@ from catalog.access import rules
 from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.presence import Presence
-from catalog.errors import AskerError, EvidenceError
+from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
 from catalog.metrics import Metrics
@@ -41,7 +41,7 @@ class Services:
     metrics: Metrics
     presence: Presence
     owner: Actor | None = None
-    signing_problem: Callable[[], EvidenceError | None] = lambda: None
+    signing_problem: Callable[[], EvidenceError | OperatorError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
 
     @property
@@ -88,7 +88,7 @@ class Services:
     def raise_evidence(self) -> None:
         """Raise EvidenceError once projection or signing found that the ledger does not verify."""
         found = self.signing_problem()
-        if found is not None:
+        if isinstance(found, EvidenceError):
             raise found
         state = self.projection.state
         if state.status is Status.FAILED:

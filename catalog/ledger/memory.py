@@ -12,6 +12,7 @@ from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding, merkle
 from catalog.ledger.audit import CheckpointRow, Rehash, Row
 from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.clock import ClockWatch
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier
 from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
@@ -22,9 +23,10 @@ from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
 class MemoryLedger(ReadableLedger):
     """A Ledger (see `protocol`) without threads of its own: the futures that it answers with are resolved."""
 
-    def __init__(self, keys: SiteKeys, clock: Clock = utc_microseconds) -> None:
+    def __init__(self, keys: SiteKeys, clock: Clock = utc_microseconds, watch: ClockWatch | None = None) -> None:
         super().__init__(keys)
         self._clock = clock
+        self._watch = watch
         self._stored = MemorySnapshot()
         self._frontier = Frontier()
         self._recorded_at = -1
@@ -38,6 +40,8 @@ class MemoryLedger(ReadableLedger):
         with self._lock:
             self._refuse_closed()
             self._check_erasable(draft)
+            if self._watch is not None:
+                self._watch.check(self._newest)
             future.set_result(self._place(sealed))
         return future
 
@@ -61,6 +65,15 @@ class MemoryLedger(ReadableLedger):
             mac = binding.checkpoint_mac(number, checkpoint.text, signed_at, self._keys.binding)
             self._stored.issued.append(CheckpointRow(number, checkpoint.text, signed_at, mac))
             return checkpoint
+
+    def clock_doubt(self) -> str | None:
+        """Return why the clock is not believed, None where it is."""
+        doubt = None if self._watch is None else self._watch.doubt(self._newest)
+        return None if doubt is None else doubt.sentence
+
+    @property
+    def _newest(self) -> int | None:
+        return None if self._recorded_at < 0 else self._recorded_at
 
     def wait_for(self, index: int, timeout: float) -> bool:  # noqa: ARG002 (nothing is ever on its way here)
         """Return whether the entry is there."""

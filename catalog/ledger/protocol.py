@@ -119,7 +119,8 @@ class Ledger(Protocol):
         may carry, and OperatorError where more waits than can be taken; the future carries the errors of writing.
 
         What the draft erases is erased in the same transaction; entries, proofs and the memory of duplicates stay. For
-        an entry that is not there, or says itself what was erased, LookupError is raised.
+        an entry that is not there, or says itself what was erased, LookupError is raised. EvidenceError is once signing
+        has found that the ledger is not the one that the key folder knows.
         """
 
     def size(self) -> int:
@@ -157,6 +158,9 @@ class Ledger(Protocol):
 
     def latest_checkpoint(self) -> IssuedCheckpoint | None:
         """Return the newest checkpoint."""
+
+    def clock_doubt(self) -> str | None:
+        """Return why the clock is not believed, None where it is; beyond its limits, appending raises OperatorError."""
 
     def wait_for(self, index: int, timeout: float) -> bool:
         """Wait up to so many seconds for an entry to be durable; return whether it is."""

@@ -31,6 +31,10 @@ class ReadableLedger(ABC):
     def checkpoint(self) -> SignedCheckpoint:
         """Sign the present size."""
 
+    def clock_doubt(self) -> str | None:
+        """Return why the clock is not believed: nobody asks it who only reads."""
+        return None
+
     @property
     def origin(self) -> str:
         """The name of this log in its checkpoints."""

@@ -15,6 +15,7 @@ from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding, merkle, published
 from catalog.ledger.audit import Rehash
 from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.clock import ClockWatch
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.group_commit import GroupCommit, Limits
 from catalog.ledger.high_water import Acknowledgements, HighWater, State, newest
@@ -81,11 +82,15 @@ class SqliteLedger(ReadableLedger):
         lock: sqlite3.Connection | None,
         limits: Limits,
         clock: Clock,
+        watch: ClockWatch | None = None,
     ) -> None:
         self._path = path
         self._marks = marks
         super().__init__(keys)
         self._clock = clock
+        self._watch = watch
+        self._newest: int | None = None
+        self._refusal: EvidenceError | None = None
         self._lock = lock
         self._idle_readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
@@ -113,11 +118,13 @@ class SqliteLedger(ReadableLedger):
         *,
         limits: Limits = _DEFAULT_LIMITS,
         clock: Clock = utc_microseconds,
+        watch: ClockWatch | None = None,
         marks: Path | None = None,
     ) -> Self:
         """Open the ledger for writing, made on the first start together with its keys.
 
-        The high-water mark lies with the keys; `marks` is another folder for it, for a ledger that is being restored.
+        The clock is held to `watch`, where there is one. The high-water mark lies with the keys; `marks` is another
+        folder for it, for a ledger that is being restored.
         A file of format 1 is brought to the present one first, after everything in it was verified once more.
 
         Raises OperatorError where another process writes it, or keys, folder or disk are missing; EvidenceError where
@@ -137,7 +144,7 @@ class SqliteLedger(ReadableLedger):
             lock = take_lock(path)
         try:
             keys = prepare(path, keys_folder, marks or keys_folder, origin, clock())
-            return cls(path, keys, marks or keys_folder, lock=lock, limits=limits, clock=clock)
+            return cls(path, keys, marks or keys_folder, lock=lock, limits=limits, clock=clock, watch=watch)
         except BaseException:
             lock.close()
             raise
@@ -157,6 +164,8 @@ class SqliteLedger(ReadableLedger):
         writer = self._writable()
         if len(draft.body) > MAX_BODY:
             raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
+        if self._refusal is not None:
+            raise EvidenceError(self._refusal.detail, index=self._refusal.index)
         self._check_erasable(draft)
         return writer.submit(seal(draft, self._keys), len(draft.body))
 
@@ -174,6 +183,11 @@ class SqliteLedger(ReadableLedger):
             checkpoint = self._signed_already() or self._sign(writer)
             published.publish(published.published_path(self._path), checkpoint)
             return checkpoint
+
+    def clock_doubt(self) -> str | None:
+        """Return why the clock is not believed, None where it is."""
+        doubt = None if self._watch is None else self._watch.doubt(self._newest)
+        return None if doubt is None else doubt.sentence
 
     def wait_for(self, index: int, timeout: float) -> bool:
         """Wait up to so many seconds for an entry to be durable."""
@@ -253,6 +267,7 @@ class SqliteLedger(ReadableLedger):
             size = snapshot.size
             last = audit.read_again(snapshot, size - 1, self._keys).entry.recorded_at if size else -1
             self._head = _Head(Frontier.load(size, snapshot.node), last)
+            self._newest = last if size else None
             self._grow_to(self._head.frontier)
         return self._writing, self._head
 
@@ -273,6 +288,8 @@ class SqliteLedger(ReadableLedger):
 
     def _commit(self, jobs: Sequence[SealedDraft]) -> list[Receipt]:
         """Write one batch in one transaction."""
+        if self._watch is not None:
+            self._watch.check(self._newest)
         try:
             connection, head = self._ready_to_write()
             after = _Head(head.frontier.copy(), head.recorded_at)
@@ -284,7 +301,7 @@ class SqliteLedger(ReadableLedger):
         except BaseException:
             self._drop_writing()
             raise
-        self._head = after
+        self._head, self._newest = after, after.recorded_at
         self._grow_to(after.frontier)
         if any(job.erases for job in jobs):
             self._unfolded = True
@@ -347,7 +364,7 @@ class SqliteLedger(ReadableLedger):
             try:
                 with transaction(connection, "BEGIN"):
                     snapshot = SqliteSnapshot(connection, self._path)
-                    marks.check(snapshot, self._path, self._keys)
+                    self._hold_to(marks, snapshot)
                     rows = snapshot.checkpoints(last=1)
                     issued = [each.checkpoint for each in audit.read_checkpoints(snapshot, self._keys, last=1)]
                     for checkpoint in issued:
@@ -362,6 +379,14 @@ class SqliteLedger(ReadableLedger):
         checkpoint = SignedCheckpoint.sign(self.origin, size, root, self._keys.signers)
         writer.run(lambda: self._keep(number, checkpoint))
         return checkpoint
+
+    def _hold_to(self, marks: Marks, snapshot: SqliteSnapshot) -> None:
+        """Take nothing more once the key folder knows another ledger than this: it would only grow a fork."""
+        try:
+            marks.check(snapshot, self._path, self._keys)
+        except EvidenceError as error:
+            self._refusal = error
+            raise
 
     def _keep(self, number: int, checkpoint: SignedCheckpoint) -> None:
         connection, _ = self._ready_to_write()

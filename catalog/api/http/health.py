@@ -44,7 +44,9 @@ def _guarded(look_at: Any) -> dict[str, Any]:  # noqa: ANN401
 def _ledger(services: Services) -> dict[str, Any]:
     size = services.ledger.size()
     services.raise_evidence()
-    return {"state": _GREEN, "size": size, "origin": services.ledger.origin}
+    part: dict[str, Any] = {"state": _GREEN, "size": size, "origin": services.ledger.origin}
+    doubt = services.ledger.clock_doubt()
+    return part if doubt is None else {**part, "state": _RED, "reason": doubt}
 
 
 def _store(services: Services) -> dict[str, Any]:
@@ -74,6 +76,10 @@ def _projection(services: Services) -> dict[str, Any]:
 
 def _checkpoint(services: Services) -> dict[str, Any]:
     newest = services.ledger.latest_checkpoint()
+    problem = services.signing_problem()
+    if problem is not None:
+        size = 0 if newest is None else newest.checkpoint.size
+        return {"state": _RED, "size": size, "uncovered": services.ledger.size() - size, "reason": str(problem)}
     if newest is None:
         return {"state": _GREEN, "size": 0, "uncovered": services.ledger.size()}
     size = newest.checkpoint.size
