@@ -446,8 +446,8 @@ def checkpoint() -> str:
     """Return how far the graph is, and the bound on alias chains."""
     return (
         "MATCH (l:Lineward {name: 'graph'}) "
-        "RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, "
-        "coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined"
+        "RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, "
+        "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined"
     )
 
 

@@ -11,10 +11,11 @@ import asyncio
 import hmac
 import logging
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx2
 
@@ -24,9 +25,13 @@ from catalog.cli.target import Target
 from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.settings import is_loopback
 
+if TYPE_CHECKING:
+    from catalog import app
+
 _TIMEOUT = httpx2.Timeout(60, connect=5)
 _LONG = httpx2.Timeout(3600)
 _PROBE = httpx2.Timeout(2)
+_LOOK_SECONDS, _START_SECONDS = 0.2, 0.005
 
 
 class Gateway(Protocol):
@@ -39,11 +44,14 @@ class Gateway(Protocol):
 
 
 @contextmanager
-def gateway(target: Target, key: str | None, *, owner: bool = False, new: bool = False) -> Iterator[Gateway]:
+def gateway(
+    target: Target, key: str | None, *, owner: bool = False, new: bool = False, graph: bool = True
+) -> Iterator[Gateway]:
     """Open the way to the catalog: the server at its address, else one that runs on its folder, else the folder.
 
     `owner` lets a command without a key act as whoever owns the folder's files, also once keys exist. A folder without
-    a catalog is OperatorError, unless the command may begin one (`new`).
+    a catalog is OperatorError, unless the command may begin one (`new`). A command that asks the ledger alone (not
+    `graph`) does its work while Neo4j is away.
     """
     if target.url is not None:
         with _client(target.url, key) as client:
@@ -62,7 +70,7 @@ def gateway(target: Target, key: str | None, *, owner: bool = False, new: bool =
                     client.headers["Authorization"] = f"Bearer {key}"
                 yield _Remote(client, f"{target.name}, served at {announced.url}")
                 return
-    with _Local.open(target, key, owner=owner) as local:
+    with _Local.open(target, key, owner=owner, graph=graph) as local:
         yield local
 
 
@@ -117,7 +125,7 @@ class _Local:
 
     @classmethod
     @contextmanager
-    def open(cls, target: Target, key: str | None, *, owner: bool) -> Iterator[_Local]:
+    def open(cls, target: Target, key: str | None, *, owner: bool, graph: bool) -> Iterator[_Local]:
         """Open the data directory and bring its graph up to its ledger first."""
         from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
 
@@ -125,13 +133,8 @@ class _Local:
         if settings.log_level != "DEBUG":
             # A command speaks for itself: what went wrong is its own last line.
             logging.getLogger("lineward").setLevel(logging.CRITICAL)
-        with app.opened(settings, owner=owner) as service, asyncio.Runner() as runner:
-            size = service.ledger.size()
-            if service.store.checkpoint() + 1 < size:
-                with progress("bringing the graph up to the ledger", size) as show:
-                    while not service.projection.wait_for(size - 1, 0.2):
-                        show(service.projection.checkpoint + 1)
-                        service.raise_stopped()
+        with app.opened(settings, owner=owner, patient=not graph) as service, asyncio.Runner() as runner:
+            _catch_up(service, needed=graph)
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             transport = httpx2.ASGITransport(app=service.asgi)
             client = httpx2.AsyncClient(
@@ -144,6 +147,23 @@ class _Local:
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
         return self._runner.run(self._client.request(method, path.lstrip("/"), **more))
+
+
+def _catch_up(service: app.Service, *, needed: bool) -> None:
+    """Wait for the graph to hold the ledger; raises what keeps it from that where it is needed."""
+    from catalog.projection import Status  # noqa: PLC0415  a command that asks a server needs none of it
+
+    last, projection = service.ledger.size() - 1, service.projection
+    with progress("bringing the graph up to the ledger", last + 1) as show:
+        while projection.state.status is Status.STOPPED or not projection.wait_for(last, _LOOK_SECONDS):
+            if projection.state.status is Status.STOPPED:
+                time.sleep(_START_SECONDS)
+                continue
+            show(projection.checkpoint + 1)
+            if projection.state.status in {Status.WAITING, Status.FAILED}:
+                if needed:
+                    service.raise_stopped()
+                return
 
 
 def checked(answer: httpx2.Response) -> httpx2.Response:

@@ -91,7 +91,7 @@ def ingest(
     """Send OpenLineage events: files of one JSON object a line, or standard input."""
     from catalog.cli.ingest import ingest as send
 
-    with _way(url, data_dir, new=new) as way:
+    with _way(url, data_dir, new=new, graph=False) as way:
         raise typer.Exit(int(send(way, files or [], batch, as_json=as_json)))
 
 
@@ -241,7 +241,7 @@ def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = Fal
     """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
     from catalog.cli.ledger import status
 
-    with _way(url, data_dir, owner=True) as way:
+    with _way(url, data_dir, owner=True, graph=False) as way:
         raise typer.Exit(int(status(way, as_json=as_json)))
 
 
@@ -266,7 +266,7 @@ def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
     """Print the newest checkpoint, signed now where need be: keep it elsewhere."""
     from catalog.cli.ledger import checkpoint
 
-    with _way(url, data_dir, owner=True) as way:
+    with _way(url, data_dir, owner=True, graph=False) as way:
         raise typer.Exit(int(checkpoint(way)))
 
 
@@ -279,7 +279,7 @@ def ledger_proof(
     """Print an entry's offline proof (C2SP tlog-proof)."""
     from catalog.cli.ledger import proof
 
-    with _way(url, data_dir, owner=True) as way:
+    with _way(url, data_dir, owner=True, graph=False) as way:
         raise typer.Exit(int(proof(way, index)))
 
 
@@ -316,7 +316,7 @@ def ledger_key(
     """Print the log's verifier key, for `lineward verify --key`; give it to others by a way that they trust."""
     from catalog.cli.ledger import key
 
-    with _way(url, data_dir, owner=True) as way:
+    with _way(url, data_dir, owner=True, graph=False) as way:
         raise typer.Exit(int(key(way, former=former, as_json=as_json)))
 
 
@@ -404,16 +404,18 @@ def key_revoke(
 
 
 @contextmanager
-def _way(url: str | None, data_dir: Path | None, *, owner: bool = False, new: bool = False) -> Iterator[Gateway]:
+def _way(
+    url: str | None, data_dir: Path | None, *, owner: bool = False, new: bool = False, graph: bool = True
+) -> Iterator[Gateway]:
     """Open the way to the catalog and name it; `owner` commands need no key where the folder is opened in this process.
 
     Who can read its files can read them anyhow. What is written is written under a key once keys exist. A `new` command
-    may begin a catalog.
+    may begin a catalog; one that needs no `graph` does not wait for it.
     """
     from catalog.cli.gateway import announce, gateway, key_from_environment
     from catalog.cli.target import target_for
 
-    with told(), gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new) as way:
+    with told(), gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as way:
         announce(way.where)
         yield way
 

@@ -251,3 +251,19 @@ def test_help_names_every_command() -> None:
         "graph",
     ):
         assert name in answer.stdout.decode()
+
+
+def test_a_graph_of_another_ledger_is_refused_by_whoever_would_use_it(tmp_path: Path) -> None:
+    folder, other = tmp_path / "catalog", tmp_path / "other"
+    for place in (folder, other):
+        command(place, "ingest", "--new", stdin=EVENTS)
+        assert command(place, "search").returncode == FINE
+    shutil.copy(other / "graph.db", folder / "graph.db")
+    for arguments in (("serve", "--port", "0"), ("search",), ("graph", "counts"), ("graph", "rebuild")):
+        answer = command(folder, *arguments)
+        assert answer.returncode == OUTSIDE, answer.stderr
+        assert "This graph belongs to another ledger: it holds 2 entries" in answer.stderr.decode()
+        assert "does not verify" not in answer.stderr.decode()
+    assert command(folder, "ledger", "verify").returncode == FINE
+    assert command(folder, "graph", "rebuild", "--replace").returncode == FINE
+    assert command(folder, "ledger", "verify", "--graph").returncode == FINE

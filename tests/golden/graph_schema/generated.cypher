@@ -14,7 +14,7 @@ UNWIND $rows AS row OPTIONAL CALL (row) { MATCH (s:Statement {subject: row.run, 
 MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.alias_reach = 0, l.hubs = 0, l.joined = false
 
 // checkpoint()
-MATCH (l:Lineward {name: 'graph'}) RETURN l.checkpoint AS checkpoint, l.counts AS counts, l.alias_reach AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined
+MATCH (l:Lineward {name: 'graph'}) RETURN coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.hubs, 0) AS hubs, coalesce(l.joined, false) AS joined
 
 // clear()
 MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed
