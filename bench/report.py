@@ -10,13 +10,12 @@ from collections.abc import Callable
 from functools import partial
 
 from bench.figures import Figure, command, milliseconds, percentile, spread
-from reports.html import render_html
-from reports.pdf import render_pdf
+from reports.drawing import render
 from tests.support.dossier import clinical_dossier, large_dossier
 
 FIRST = (
-    "from reports.pdf import render_pdf; from tests.support.dossier import clinical_dossier;"
-    " render_pdf(clinical_dossier())"
+    "from reports.drawing import render; from tests.support.dossier import clinical_dossier;"
+    " render(clinical_dossier(), 'pdf')"
 )
 
 
@@ -25,12 +24,12 @@ def measure(quick: bool) -> list[Figure]:
     repeat = 3 if quick else 30
     figures = []
     for name, context in (("an ordinary model", clinical_dossier()), ("1,000 rows", large_dossier(1_000))):
-        pdf, page = render_pdf(context), render_html(context)
-        seconds = _times(partial(render_pdf, context), repeat)
+        pdf, page = render(context, "pdf"), render(context, "html")
+        seconds = _times(partial(render, context, "pdf"), repeat)
         aim = ("≤ 1.5 s", percentile(seconds, 0.95) <= 1.5) if name == "an ordinary model" else ("", None)
         setting = f"{name}, {len(pdf) / 1024:.0f} KiB"
         figures.append(Figure("dossier as PDF, p50 / p95", setting, spread(seconds), *aim))
-        seconds = _times(partial(render_html, context), repeat)
+        seconds = _times(partial(render, context, "html"), repeat)
         figures.append(Figure("dossier as HTML, p50 / p95", f"{name}, {len(page) / 1024:.0f} KiB", spread(seconds)))
     seconds = _times(lambda: subprocess.run([sys.executable, "-c", FIRST], check=True), 1 if quick else 5)
     median = milliseconds(statistics.median(seconds))

@@ -24,6 +24,7 @@ from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.access.rules import SEND_EVENTS, check_administrator_left, require
 from catalog.errors import OperatorError, SenderError
+from catalog.evidence.records import ReportIssued
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import EraseEntries, RestoreLedger
@@ -143,7 +144,7 @@ class Intake:
             payload = {"kind": payload.name, **payload.fields()}
         kind = _kind_of(payload)
         if not kind.open:
-            raise _wrong("/kind", f"{kind.name} is written by the catalog itself, when it is done.")
+            raise _wrong("/kind", f"{kind.name} is written by the catalog itself.")
         return self._take(kind, payload, actor, correlation_id)
 
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
@@ -162,6 +163,14 @@ class Intake:
         payload = {"kind": record.name, **record.fields()}
         return self._take(KINDS[record.name], payload, actor, correlation_id)
 
+    def issue_report(self, record: ReportIssued, actor: Actor, correlation_id: str) -> Future[Accepted]:
+        """Record that a report is issued to whoever asks for it, before it leaves; answered as before for the same one.
+
+        Raises as `submit_record`.
+        """
+        payload = {"kind": record.name, **record.fields()}
+        return self._take(KINDS[record.name], payload, actor, correlation_id)
+
     def _keep(self, key: NewKey, accepted: Accepted) -> Accepted:
         self._keys.keep(key)
         return accepted
@@ -173,7 +182,7 @@ class Intake:
         now = int(self._clock() * 1_000_000)
         if said.said_at is not None and said.said_at > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        fields, redactions = self.redactor.record(said.fields())
+        fields, redactions = self.redactor.record(said.fields()) if kind.searched else (said.fields(), [])
         try:
             record = kind.record.replay(fields)
         except ValidationError as error:

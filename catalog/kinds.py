@@ -11,6 +11,7 @@ import catalog.access.facts as access_facts
 import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
 import catalog.assets.facts as assets_facts
+import catalog.evidence.facts as evidence_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.operations.admission as operations_admission
@@ -20,9 +21,10 @@ import catalog.releases.facts as releases_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import JUDGE_TAGS
+from catalog.access.rules import JUDGE_TAGS, READ
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
+from catalog.evidence.records import ReportIssued
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Hearing, Record
@@ -48,12 +50,17 @@ def _judging(record: Tag) -> str:
     return record.name if record.stance is Stance.ASSERT else JUDGE_TAGS
 
 
+def _reading(record: ReportIssued) -> str:  # noqa: ARG001  whoever may read a report may have it issued
+    return READ
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[R]):
     """A kind of record: `subjects`, `tell` and `admit` are its capability's.
 
     `permission` is what the actor's role must have, by the record, see `access.rules.TABLE`. A kind that is not `open`
-    is written by the catalog itself only.
+    is written by the catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog
+    made, or searched before.
     """
 
     record: type[R]
@@ -62,6 +69,7 @@ class Kind(Generic[R]):
     admit: Callable[[R, Admission], Admitted] = _nothing_more
     permission: Callable[[R], str] = _the_kind_itself
     open: bool = True
+    searched: bool = True
 
     @property
     def name(self) -> str:
@@ -108,6 +116,14 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(RevokeKey, access_facts.subjects, access_facts.tell_revocation, access_admission.admit),
     Kind(EraseEntries, operations_facts.subjects, operations_facts.tell_erasure, operations_admission.admit_erasure),
     Kind(RestoreLedger, operations_facts.subjects, operations_facts.tell_restore, open=False),
+    Kind(
+        ReportIssued,
+        evidence_facts.subjects,
+        evidence_facts.tell,
+        permission=_reading,
+        open=False,
+        searched=False,
+    ),
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _KINDS}
 """By the name on the wire, in the order of the capabilities."""

@@ -49,7 +49,11 @@ class Answer(_Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPoint(_Strict):
-    """The point every line was read at: two times, the ledger's size and root, and the projection's version."""
+    """The point every line was read at: two times, the ledger's size and root, and the projection's version.
+
+    `checkpoint` is the oldest C2SP signed note over that much of the ledger, which the pages print, and `vkey` its
+    verifier key (name+id+key): whoever holds a report holds a checkpoint.
+    """
 
     valid_at: str
     known_at: str
@@ -57,16 +61,19 @@ class ReadPoint(_Strict):
     ledger_size: int
     root: str
     projection_version: str
+    checkpoint: str
+    vkey: str
     completeness: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor(_Strict):
-    """Who acted: the principal's opaque id, the display name, and whether the service had authenticated them."""
+    """Who acted: the principal's opaque id, the display name with its entry, and whether a key proved who they are."""
 
     id: str
     name: str | None = None
     authenticated: bool = True
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,7 +364,8 @@ class EvidenceEntry(_Strict):
     """A cited ledger entry: its canonical bytes as text, its leaf hash and inclusion proof in hex.
 
     `salt` (hex) and `body` (the redacted body's canonical JSON) are given where they may be disclosed: then the entry's
-    body digest can be checked, SHA-256(salt ‖ body).
+    body digest can be checked, SHA-256(salt ‖ body). `withheld` says why they are not: erased, too large, or not cited
+    by any line and there for its header alone.
     """
 
     index: int
@@ -369,23 +377,24 @@ class EvidenceEntry(_Strict):
     proof: tuple[str, ...] = ()
     salt: str | None = None
     body: str | None = None
+    withheld: Literal["ERASED", "TOO_LARGE", "NOT_CITED"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(_Strict):
-    """The cited entries and the signed checkpoint that binds them.
+    """The cited entries, the entry that says that the report was issued, and one signed checkpoint that binds them all.
 
-    `checkpoint` is a C2SP signed note, `vkey` its verifier key (name+id+key), `held_outside_at` the time of the newest
-    checkpoint known to be held by someone else: what is younger is the exposure window. Where the checkpoint is newer
-    than the read point, `consistency` is the proof in hex that leads from the read point's tree to it, and the entries'
-    inclusion proofs are those for the checkpoint's size.
+    `checkpoint` is a C2SP signed note over the ledger up to at least `issued`, `vkey` its verifier key. `consistency`
+    leads from the read point's tree to it, `printed_consistency` from that of the read point's checkpoint, in hex.
+    Proofs prove themselves: the context's digest does not cover them.
     """
 
-    checkpoint: str
-    vkey: str
+    checkpoint: str = ""
+    vkey: str = ""
     consistency: tuple[str, ...] = ()
+    printed_consistency: tuple[str, ...] = ()
     cited: tuple[EvidenceEntry, ...] = ()
-    held_outside_at: str | None = None
+    issued: EvidenceEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,7 +417,7 @@ class ModelDossier(_Strict):
     quarantined: tuple[Quarantined, ...] = ()
     findings: tuple[Finding, ...] = ()
     organisation: str | None = None
-    evidence: Evidence = field(default_factory=lambda: Evidence(checkpoint="", vkey=""))
+    evidence: Evidence = field(default_factory=Evidence)
 
     def to_json(self) -> dict[str, Any]:
         """Return the context as JSON values; lone surrogates, which no JSON text can carry, become U+FFFD."""
@@ -431,7 +440,7 @@ class ModelDossier(_Strict):
         schema = _adapter().json_schema(mode="serialization")
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": "urn:lineward:report:model_dossier:1",
+            "$id": "urn:lineward:report:model_dossier:2",
             **schema,
         }
 

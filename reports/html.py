@@ -9,41 +9,27 @@ from itertools import pairwise
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.contexts import ModelDossier
-from reports.document import Heading
-from reports.envelope import Envelope, seal
+from reports.document import Document, Heading
 
 _LONG_WORD = 19
 _BREAKS = re.compile(r"(?<=[/_.:@-])(?=[^/_.:@-])")
 EVIDENCE_ID = "lineward-evidence"
 
 
-def render_html(context: ModelDossier) -> bytes:
-    """Return the report as HTML in UTF-8, its evidence in a JSON block that no browser executes."""
-    return page(seal(context))
-
-
-def page(envelope: Envelope) -> bytes:
-    """Return the HTML of an envelope."""
+def file_of(document: Document) -> bytes:
+    """Return the HTML page of a document in UTF-8, an empty JSON block in it for the evidence, which no browser
+    runs.
+    """
     text = (
         _environment()
         .get_template("report.html.j2")
         .render(
-            document=envelope.document.to_json(),
-            numbers={block.anchor: block.number for block in envelope.document.blocks if isinstance(block, Heading)},
-            evidence=_in_script(envelope.evidence),
+            document=document.to_json(),
+            numbers={block.anchor: block.number for block in document.blocks if isinstance(block, Heading)},
             evidence_id=EVIDENCE_ID,
         )
     )
     return text.encode()
-
-
-def _in_script(evidence: bytes) -> Markup:
-    """Return JSON that cannot end its script element (HTML 4.12.1.3): the same values with three characters escaped."""
-    text = evidence.decode()
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - nothing in it can be markup any more
 
 
 def _line(spans: list[dict[str, str]]) -> Markup:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-from reports.contexts import ModelDossier
-from reports.envelope import Envelope, canonical, seal
+from reports.document import Document
+from reports.envelope import canonical
 
 
-def render_json(context: ModelDossier) -> bytes:
-    """Return the report as canonical JSON (RFC 8785), ending in a line end."""
-    return text(seal(context))
-
-
-def text(envelope: Envelope) -> bytes:
-    """Return the JSON of an envelope."""
-    return canonical({**json.loads(envelope.evidence), "document": envelope.document.to_json()}) + b"\n"
+def file_of(document: Document) -> bytes:
+    """Return the JSON file of a document without evidence, canonical (RFC 8785) and ending in a line end."""
+    return canonical({"document": document.to_json()}) + b"\n"

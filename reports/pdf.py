@@ -15,11 +15,10 @@ from typing import Any
 
 import typst
 
-from reports.contexts import ModelDossier
 from reports.document import Document
-from reports.envelope import ATTACHMENT, Envelope, seal
 from reports.errors import RenderError
 
+ATTACHMENT = "lineward-evidence.json"
 _CHUNK = 8
 _KEPT_COMPILATIONS = 11
 _LONG_WORD = 18
@@ -29,14 +28,12 @@ _SEGMENT = re.compile(r"[^/_.:@-]*[/_.:@-]+|[^/_.:@-]+")
 _TOKENS = frozenset({"checkpoint", "vkey"})
 
 
-def render_pdf(context: ModelDossier) -> bytes:
-    """Return the report as PDF; raise `RenderError` where the typesetter refuses it."""
-    return typeset(seal(context))
+def file_of(document: Document) -> bytes:
+    """Return the PDF of a document, an empty attachment in it for the evidence.
 
-
-def typeset(envelope: Envelope) -> bytes:
-    """Return the PDF of an envelope."""
-    at = _moment(envelope.document.date)
+    Raises `RenderError` where the typesetter refuses it.
+    """
+    at = _moment(document.date)
     with as_file(files("reports") / "templates") as templates:
         try:
             return typst.compile(
@@ -48,8 +45,8 @@ def typeset(envelope: Envelope) -> bytes:
                 pdf_standards=["a-3b", "ua-1"],
                 timestamp=int(at.timestamp()),
                 sys_inputs={
-                    "document": json.dumps(_data(envelope.document, at), ensure_ascii=False),
-                    "evidence": envelope.evidence.decode(),
+                    "document": json.dumps(_data(document, at), ensure_ascii=False),
+                    "evidence": "{}",
                     "attachment": ATTACHMENT,
                 },
             )

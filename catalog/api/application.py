@@ -123,10 +123,10 @@ def _reports(app: FastAPI, services: Services) -> None:
     @app.get(
         "/api/v1/reports/model-dossier/{identifier}.{form}",
         tags=["reports"],
-        dependencies=[Depends(_reader(services))],
         response_class=Response,
     )
     def model_dossier(
+        request: Request,
         identifier: str,
         form: Literal["pdf", "html", "json"],
         valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
@@ -135,7 +135,8 @@ def _reports(app: FastAPI, services: Services) -> None:
         """Give the model provenance dossier of a model version, by its id."""
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
 
-        return reports.model_dossier(services, identifier, form, valid_at, known_at_index)
+        actor = services.read_as(request)
+        return reports.model_dossier(services, actor, identifier, form, valid_at, known_at_index)
 
 
 def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's

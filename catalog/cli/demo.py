@@ -221,8 +221,8 @@ def _version(version: dict[str, Any]) -> tuple[object, ...]:
 
 def _verified(path: Path, vkey: str) -> bool:
     result = verify(path.read_bytes(), vkey)
-    found = [f"{path}: " + ("verified" if result.ok else "NOT VERIFIED")]
-    for status, words in (("PASS", "pass"), ("FAIL", "fail"), ("UNKNOWN", "unknown")):
+    found = [f"{path}: {result.verdict}"]
+    for status, words in (("PASS", "pass"), ("FAIL", "fail"), ("NOT VERIFIED", "not verified")):
         names = [check.name for check in result.checks if check.status == status]
         if names:
             found.append(f"{len(names)} {words}" + ("" if status == "PASS" else f" ({', '.join(names)})"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from rich.text import Text
 from catalog.cli.assets import identify
 from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import print_json, print_line, print_table, say
+from catalog.cli.output import out, print_json, print_line, print_table, say
 from catalog.errors import OperatorError, SenderError
+from reports.standalone.assembly import script
+from reports.standalone.outcome import NOT_PROVED, Status, Verdict
 from reports.verify import verify as verify_report
 
 FORMS = ("pdf", "html", "json")
-_TONE = {"PASS": "green", "FAIL": "bold red", "UNKNOWN": "yellow"}
+_TONE: dict[Status, str] = {"PASS": "green", "FAIL": "bold red", "NOT VERIFIED": "yellow"}
+_VERDICT_TONE: dict[Verdict, str] = {"VERIFIED": "green", "FAILED": "bold red", "NOT VERIFIED": "bold yellow"}
 
 
 def model_dossier(
@@ -28,7 +32,7 @@ def model_dossier(
     else:
         for path in written:
             print_line(str(path))
-        say(f"Check one offline with `lineward verify {written[0]}`.")
+        say(f"Check one offline with `lineward verify {written[0]} --key KEY`; `lineward ledger key` prints the key.")
     return Exit.FINE
 
 
@@ -55,7 +59,7 @@ def write_dossier(way: Gateway, model: str, folder: Path, forms: list[str], at: 
 
 
 def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
-    """Check a report file; 1 where a check fails."""
+    """Check a report file; 1 where a check fails, or something that is needed was not verified."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -66,18 +70,26 @@ def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
     else:
         rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
         print_table(str(file), ("", "check", "what was found"), rows)
+        out.print(Text(result.verdict, _VERDICT_TONE[result.verdict]))
+        for note in result.notes:
+            say(f"Note: {note}")
         say(f"Proved: {result.proved}")
-        say(f"Not proved: {result.not_proved}")
+        say(f"Not proved: {NOT_PROVED}")
     return Exit.FINE if result.ok else Exit.FINDING
 
 
+def print_script() -> None:
+    """Print the script that checks a report without Lineward."""
+    sys.stdout.buffer.write(script())
+
+
 def _key(given: str | None) -> str | None:
-    """Return the verifier key itself, read from a file where one of that name exists."""
+    """Return the verifier key itself, or those in a file of that name."""
     if given is None or "+" in given:
         return given
     try:
-        return Path(given).read_text("utf-8").splitlines()[0]
-    except (OSError, IndexError, UnicodeDecodeError) as error:
+        return Path(given).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise OperatorError(f"{given} is neither a verifier key nor a file with one.", action="Check --key.") from error
 
 

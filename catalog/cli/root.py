@@ -188,11 +188,19 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a report offline: nothing but the file and a key."""
+    """Check a report offline, with nothing but the file and the log's key; without the key nothing is verified."""
     from catalog.cli.report import verify as check
 
     with told():
         raise typer.Exit(int(check(file, key, as_json=as_json)))
+
+
+@commands.command()
+def verifier() -> None:
+    """Print the script that checks a report with nothing but Python and `cryptography`: save it, take it along."""
+    from catalog.cli.report import print_script
+
+    print_script()
 
 
 @commands.command()

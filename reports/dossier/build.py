@@ -6,6 +6,7 @@ from reports.contexts import ModelDossier
 from reports.document import Block, Document, Facts, Heading, cell, code, mark, plain, strong
 from reports.dossier.contents import CONTENTS
 from reports.dossier.moment import moment
+from reports.dossier.sections.proof import verifying
 from reports.dossier.sections.versions import versions
 from reports.dossier.summary import summary
 from reports.making import Making
@@ -50,6 +51,8 @@ def _blocks(context: ModelDossier, making: Making) -> Iterator[Block]:
     yield summary(context)
     for number, (anchor, title, blocks) in enumerate(CONTENTS, 1):
         yield Heading(title, anchor, str(number))
+        if anchor == "proof":
+            yield from verifying(making)
         yield from blocks(context)
         if anchor == "method":
             yield versions(making)

@@ -50,7 +50,7 @@ ASKS = (
         "21 CFR 11.10(b)",
         "Accurate and complete copies in human-readable and electronic form",
         "proof",
-        lambda context: bool(context.evidence.checkpoint),
+        lambda context: bool(context.read_point.checkpoint),
     ),
     Ask(
         "21 CFR 11.50(a)",

@@ -1,68 +1,79 @@
 #!/usr/bin/env python3
-"""Check a Lineward report (PDF, HTML or JSON) offline: no network, no Lineward, Python and `cryptography` alone.
+"""Check a Lineward report (PDF, HTML or JSON) offline: no network, no Lineward, Python 3.11 and `cryptography` alone.
 
-    python verify_lineward.py FILE [--key VKEY] [--json]
+    python verify_lineward.py FILE --key VKEY [--json]
+    python verify_lineward.py --version
 
 What it does, step by step:
 
-1. The evidence is taken out of the file: exactly one attachment of a PDF that was never appended to, exactly one data
-   block of an HTML page, or the JSON itself.
-2. The checkpoint is a signed note (https://c2sp.org/signed-note): origin, tree size, base64 root, an empty line,
-   signature lines. Ed25519, key id = the first 4 bytes of SHA-256(name, 0x0A, 0x01, public key).
-3. Every cited entry's leaf hash is SHA-256(0x00, entry), and its inclusion proof leads to the checkpoint's root
-   (RFC 9162, 2.1.3.2).
-4. What is told of an entry is what its bytes say, and a disclosed body fits the entry's digest, SHA-256(salt, body).
-5. Every ledger index that the report cites is among the entries, and the ledger that the report was read from is the
-   checkpoint's, or its beginning by a consistency proof (RFC 9162, 2.1.4.2).
+1. The file is taken apart into pages and evidence in the one way in which it can be put together again: a PDF of
+   objects, one cross-reference table and one attachment (ISO 32000-1, 7.5), an HTML page with one data block, or JSON.
+2. The evidence is read once into values that cannot be malformed; anything else is refused by its place.
+3. The key was given from outside the file, and it signed both checkpoints: signed notes
+   (https://c2sp.org/signed-note) of origin, tree size and base64 root; Ed25519, key id = the first 4 bytes of
+   SHA-256(name, 0x0A, 0x01, public key).
+4. The ledger that the report was read from is the checkpoint's, or its beginning by a consistency proof (RFC 9162,
+   2.1.4.2), and so is the one whose checkpoint the pages print.
+5. Every entry's leaf hash is SHA-256(0x00, entry), its inclusion proof leads to the checkpoint's root (RFC 9162,
+   2.1.3.2), what is told of it is what its bytes say, and a disclosed body fits its digest, SHA-256(salt, body).
+6. Every ledger index that the report cites is among the entries, and no entry is there that nothing cites.
+7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
+   template, read point, subject and for whom.
+8. Everything that follows from the disclosed bodies (registration, snapshots, approvals and decisions, attestations,
+   labels, declarations, runs, lineage, gaps, findings) is derived from them anew and compared with what the report
+   says, both ways.
+9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 
-Exit code 0: nothing failed. 1: a check failed. 2: wrong use, or the file is not there.
+Each check passes, fails, or is not verified. Exit code 0: every check passed. 1: one failed, or something that is
+needed was not verified (the key, above all). 2: wrong use, a file is not there, or `cryptography` is missing.
+
+This file is put together of the modules of `reports/standalone` in Lineward's source; `--version` prints its digest.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import binascii
 import hashlib
+import importlib
 import json
 import re
 import sys
 import zlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-FORMAT = "lineward.report/1"
-MOST_BYTES = 512 * 1024 * 1024
-
-Status = Literal["PASS", "FAIL", "UNKNOWN"]
+Status = Literal["PASS", "FAIL", "NOT VERIFIED"]
 Form = Literal["pdf", "html", "json"]
+Verdict = Literal["VERIFIED", "FAILED", "NOT VERIFIED"]
 
 PROVED = (
-    "Each cited entry is in the ledger whose checkpoint this file carries, unaltered since that checkpoint was signed."
+    "The ledger holds every entry that this file cites, unaltered, and an entry that says that this report was issued "
+    "with this very content; what the report says of those entries is what their bodies say."
 )
 NOT_PROVED = (
-    "The ledger proves that records were not altered after logging, not that they were true or complete. "
-    "That the report says what its entries say is shown only where their bodies are disclosed, and that the pages show "
-    "what the attachment says only by drawing them anew with Lineward."
+    "The ledger proves that records were not altered after logging, not that they were true or complete. That nothing "
+    "else bears on this report is shown by asking the catalog for it again at the same read point: the context's "
+    "digest must be the same."
 )
-OWN_KEY = (
-    "The key comes from the file itself: whoever forged the file could have put his own key there. "
-    "Get the key from the log's operator and give it with --key."
-)
-ANEW = "Don't rely on it; get the file again from whoever issued it."
-OTHER = "Name a report's PDF, HTML or JSON file."
-NOT_DRAWN = (
-    "Whether the file shows what its evidence says was not checked: that takes drawing it anew. "
-    "Run `lineward verify FILE` with Lineward installed."
-)
+NOTHING = "Nothing: at least one check failed."
+PARTLY = "Only what passed: something that this needs was not verified."
 
 
 class NotAReportError(Exception):
     """The file has no evidence of a Lineward report in it that can be read in one way only."""
+
+
+class MalformedError(Exception):
+    """The evidence is not of its form; the message says where and what would be right."""
 
 
 @dataclass(frozen=True)
@@ -76,291 +87,238 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that was checked; `ok` when nothing failed."""
+    """Everything that was checked; `notes` are sentences that change no verdict."""
 
     form: Form
     checks: tuple[Check, ...]
-    proved: str
-    not_proved: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return FAILED where a check failed, NOT VERIFIED where one could not be made, else VERIFIED."""
+        found = {check.status for check in self.checks}
+        return "FAILED" if "FAIL" in found else "NOT VERIFIED" if "NOT VERIFIED" in found else "VERIFIED"
 
     @property
     def ok(self) -> bool:
-        """Whether no check failed."""
-        return all(check.status != "FAIL" for check in self.checks)
+        """Whether every check was made and held."""
+        return self.verdict == "VERIFIED"
+
+    @property
+    def proved(self) -> str:
+        """Return in one sentence what the file proves."""
+        return {"VERIFIED": PROVED, "FAILED": NOTHING, "NOT VERIFIED": PARTLY}[self.verdict]
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
-        return {"ok": self.ok, **asdict(self)}
+        known = {"ok": self.ok, "verdict": self.verdict, "proved": self.proved, "not_proved": NOT_PROVED}
+        return {**known, **asdict(self)}
+
+
+def judged(name: str, held: str, wrong: Iterable[str]) -> Check:
+    """Return a check that passes with the sentence `held` where nothing is wrong, and else says what is."""
+    found = list(wrong)
+    if not found:
+        return Check(name, "PASS", held)
+    more = f"; and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004 - a line is enough
+    return Check(name, "FAIL", "; ".join(found[:5]) + more + ".")
+
+
+MOST_BYTES = 512 * 1024 * 1024
+ANEW = "Don't rely on it; get the file again from whoever issued it."
+OTHER = "Name a report's PDF, HTML or JSON file."
+
+_OPENING = b'<script type="application/json" id="lineward-evidence">'
+_CLOSING = b"</script>"
+_ATTACHMENT = re.compile(
+    rb"<</Length (\d{1,12})/Type/EmbeddedFile/Subtype/application#2Fjson"
+    rb"/Params<</Size (\d{1,12})/ModDate\(D:(\d{14})Z\)>>>>\nstream\n"
+)
+_ATTACHMENT_ENDS = b"\nendstream\nendobj\n"
+_TRAILER = re.compile(rb"trailer\n(<<[^<>]*>>)\nstartxref\n(\d{1,12})\n%%EOF\Z")
+_ID = re.compile(rb"/ID\[\(")
+_TABLE = re.compile(rb"xref\n0 (\d{1,8})\n((?:\d{10} \d{5} [nf]\r\n)*)\Z")
+_LINE = 20
+_DEEPEST = 200
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """A signed note's parts, none of them verified."""
+class Pages:
+    """A report without its evidence: the parts of its file before and after it, as its form has them."""
 
-    text: str
-    origin: str
-    size: int
-    root: bytes
-    signatures: tuple[tuple[str, bytes, bytes], ...]
+    form: Form
+    parts: tuple[bytes, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return `sha256:` and the hex SHA-256 over the SHA-256 of each part, in order."""
+        whole = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in self.parts))
+        return f"sha256:{whole.hexdigest()}"
 
 
-def extract(file: bytes) -> tuple[Form, Any]:
-    """Return the form of a report and its evidence as JSON values; raise NotAReportError for anything else."""
+def canonical(value: object) -> bytes:
+    """Return canonical JSON (RFC 8785) of values with ASCII keys and without fractions, which evidence consists of."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def canonical_values(value: object) -> bytes:
+    """Return canonical JSON of untrusted values; raises NotAReportError where they have none."""
+    try:
+        return canonical(value)
+    except (ValueError, RecursionError) as error:
+        raise NotAReportError(f"The evidence has no canonical JSON: changed. {ANEW}") from error
+
+
+def form_of(file: bytes) -> Form:
+    """Return the form that a file begins as; raises NotAReportError where it is none."""
     if file.startswith(b"%PDF-"):
-        return "pdf", _json(_from_pdf(file))
+        return "pdf"
     if file.lstrip()[:15].lower().startswith(b"<!doctype html"):
-        return "html", _json(_from_html(file))
-    if not file.lstrip().startswith(b"{"):
-        what = "is empty" if not file.strip() else "is no PDF, no HTML page and no JSON object"
-        raise NotAReportError(f"The file {what}, so it is no Lineward report. {OTHER}")
-    return "json", _json(file)
+        return "html"
+    if file.lstrip().startswith(b"{"):
+        return "json"
+    what = "is empty" if not file.strip() else "is no PDF, no HTML page and no JSON object"
+    raise NotAReportError(f"The file {what}, so it is no Lineward report. {OTHER}")
 
 
-def check_evidence(evidence: Any, vkey: str | None = None) -> tuple[Check, ...]:  # noqa: ANN401 - untrusted JSON
-    """Return every check of the evidence itself; never raises, whatever the evidence is."""
+def put(pages: Pages, evidence: bytes) -> bytes:
+    """Return the file of these pages with this evidence, canonical JSON, in it."""
+    return _PUT[pages.form](pages.parts, evidence)
+
+
+def take(file: bytes) -> tuple[Pages, bytes]:
+    """Return the pages of a file and its evidence; raises NotAReportError unless `put` gives the same file of them."""
+    form = form_of(file)
+    pages, evidence = _TAKE[form](file)
+    if put(pages, evidence) != file or canonical_values(values_of(evidence)) != evidence:
+        raise NotAReportError(f"The {form.upper()} file is not put together as a Lineward report is: changed. {ANEW}")
+    return pages, evidence
+
+
+def values_of(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Return JSON values; raises NotAReportError for what is none, says a key twice, or is nested without end."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            raise NotAReportError(f"The evidence says something twice. {ANEW}")
+        return values
+
     try:
-        return tuple(_checks(evidence, vkey))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        return (Check("evidence", "FAIL", f"The evidence is malformed: {type(error).__name__}: {error}."),)
+        values = json.loads(content, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise NotAReportError(f"The evidence is no whole JSON: cut off or changed. {ANEW}") from error
+    level: list[Any] = [values]
+    for _ in range(_DEEPEST):
+        level = [item for one in level for item in _items(one)]
+        if not level:
+            return values
+    raise NotAReportError(f"The evidence is nested without end. {ANEW}")
 
 
-def verify(file: bytes, vkey: str | None = None) -> Result:
-    """Return the checks of a report file that need nothing but the file and a key."""
-    try:
-        form, evidence = extract(file)
-    except NotAReportError as error:
-        return Result("json", (Check("file", "FAIL", str(error)),), "Nothing.", NOT_PROVED)
-    checks: tuple[Check, ...] = (Check("file", "PASS", f"One evidence block found in the {form.upper()} file."),)
-    checks += check_evidence(evidence, vkey)
-    if all(check.status != "FAIL" for check in checks):
-        checks += (Check("drawn anew", "UNKNOWN", NOT_DRAWN),)
-    return conclude(form, checks, own_key=vkey is None)
+def evidence_of_any(file: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the evidence's values of a file that `take` refuses, as reports of format 1 carry it."""
+    form = form_of(file)
+    return values_of(file if form == "json" else _in_page(file) if form == "html" else _attached(file))
 
 
-def conclude(form: Form, checks: tuple[Check, ...], *, own_key: bool) -> Result:
-    """Return the result with a plain sentence of what it proves and what it does not."""
-    ok = all(check.status != "FAIL" for check in checks)
-    proved = PROVED if ok else "Nothing: at least one check failed."
-    return Result(form, checks, proved, f"{OWN_KEY} {NOT_PROVED}" if own_key else NOT_PROVED)
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in found if isinstance(item, dict | list)]
 
 
-def _checks(evidence: Any, vkey: str | None) -> Iterator[Check]:  # noqa: ANN401 - untrusted JSON
-    known = isinstance(evidence, dict) and evidence.get("format") == FORMAT
-    if not known:
-        yield Check("format", "FAIL", f"This is JSON, but not the evidence of a Lineward report ({FORMAT}). {OTHER}")
-        return
-    yield Check("format", "PASS", f"The evidence is of the format {FORMAT}.")
-    context = evidence["context"]
-    proof = context["evidence"]
-    entries = proof["cited"]
-    checkpoint = parse_checkpoint(proof["checkpoint"])
-    yield from _signature(checkpoint, vkey, proof["vkey"])
-    yield _read_point(checkpoint, context["read_point"], proof["consistency"])
-    yield _each("leaf hashes", entries, _leaf_problem)
-    yield _each("inclusion proofs", entries, lambda entry: _inclusion_problem(entry, checkpoint))
-    yield _each("entries as told", entries, _telling_problem)
-    disclosed = [entry for entry in entries if entry.get("salt") is not None and entry.get("body") is not None]
-    if disclosed:
-        yield _each("disclosed bodies", disclosed, _body_problem)
-    else:
-        yield Check("disclosed bodies", "UNKNOWN", "No body is disclosed in this file.")
-    yield _cited(context, entries)
-    yield _leaves(context, entries)
+def _put_json(parts: tuple[bytes, ...], evidence: bytes) -> bytes:
+    return canonical({**values_of(evidence), "document": values_of(parts[0])}) + b"\n"
 
 
-def parse_checkpoint(note: str) -> Checkpoint:
-    """Return the parts of a signed note over a tree head; raise ValueError where it is malformed."""
-    text, separator, signed = note.rpartition("\n\n")
-    lines = text.split("\n")
-    if not separator or len(lines) < 3 or not signed.endswith("\n"):  # noqa: PLR2004 - origin, size, root
-        raise ValueError("the checkpoint is not a signed note")
-    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1], re.ASCII):
-        raise ValueError("the checkpoint's size is not a number")
-    signatures = []
-    for line in signed[:-1].split("\n"):
-        match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
-        if match is None:
-            raise ValueError("a line under the checkpoint is not a signature")
-        raw = _base64(match[2])
-        signatures.append((match[1], raw[:4], raw[4:]))
-    root = _base64(lines[2])
-    if len(root) != hashlib.sha256().digest_size:
-        raise ValueError("the checkpoint's root is not a SHA-256 hash")
-    return Checkpoint(text + "\n", lines[0], int(lines[1]), root, tuple(signatures))
+def _take_json(file: bytes) -> tuple[Pages, bytes]:
+    values = values_of(file)
+    document = values.pop("document", None)
+    return Pages("json", (canonical_values(document),)), canonical_values(values)
 
 
-def parse_vkey(vkey: str) -> tuple[str, bytes, bytes]:
-    """Return name, key id and Ed25519 public key of a verifier key; raise ValueError where it is none."""
-    name, _, rest = vkey.partition("+")
-    key_id, _, encoded = rest.partition("+")
-    key = _base64(encoded)
-    if key[:1] != b"\x01" or len(key) != 33 or not name:  # noqa: PLR2004 - the algorithm and 32 bytes
-        raise ValueError("the key is not an Ed25519 verifier key (name+id+key)")
-    expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
-    if expected.hex() != key_id:
-        raise ValueError("the verifier key does not carry its own id")
-    return name, expected, key[1:]
+def _put_html(parts: tuple[bytes, ...], evidence: bytes) -> bytes:
+    """Put JSON that cannot end its script element (HTML 4.12.1.3): the same values, three characters escaped."""
+    before, after = parts
+    for character in b"<>&":
+        evidence = evidence.replace(bytes([character]), b"\\u%04x" % character)
+    return before + _OPENING + evidence + _CLOSING + after
 
 
-def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
-    """Return whether the proof leads from the leaf to the root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    number, last, current = index, size - 1, leaf
-    for part in proof:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            current = hashlib.sha256(b"\x01" + part + current).digest()
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            current = hashlib.sha256(b"\x01" + current + part).digest()
-        number, last = number >> 1, last >> 1
-    return last == 0 and current == root
+def _take_html(file: bytes) -> tuple[Pages, bytes]:
+    block = _in_page(file)
+    before, _, rest = file.partition(_OPENING)
+    return Pages("html", (before, rest.partition(_CLOSING)[2])), canonical_values(values_of(block))
 
 
-def _signature(checkpoint: Checkpoint, vkey: str | None, own: str) -> Iterator[Check]:
-    try:
-        name, key_id, public = parse_vkey(own if vkey is None else vkey)
-    except ValueError as error:
-        whose = "The file's own key" if vkey is None else "What was given as --key"
-        yield Check("key", "FAIL", f"{whose} is no verifier key ({error}). Copy it whole from the log's operator.")
-        return
-    if vkey is None:
-        yield Check("key", "UNKNOWN", OWN_KEY)
-    else:
-        yield Check("key", "PASS", f"The key was given from outside the file: {name}.")
-    fitting = [signature for signer, id_, signature in checkpoint.signatures if (signer, id_) == (name, key_id)]
-    held = bool(fitting) and all(_signed(public, checkpoint.text, signature) for signature in fitting)
-    if held:
-        yield Check("checkpoint signature", "PASS", f"The checkpoint of {checkpoint.origin} is signed by {name}.")
-        return
-    signers = ", ".join(f"{signer}+{id_.hex()}" for signer, id_, _ in checkpoint.signatures)
-    what = "its signature does not hold: it was changed" if fitting else f"it is signed by {signers}"
-    yield Check(
-        "checkpoint signature",
-        "FAIL",
-        f"The checkpoint of {checkpoint.origin} is not signed by {name}+{key_id.hex()}; {what}. "
-        "Give the key of this very log, or don't rely on the file.",
+def _in_page(file: bytes) -> bytes:
+    before, opening, rest = file.partition(_OPENING)
+    block, closing, after = rest.partition(_CLOSING)
+    if not (opening and closing) or b"<script" in (before + after).lower():
+        raise NotAReportError(f"The page has not exactly one script element, the evidence: cut off or changed. {ANEW}")
+    return block
+
+
+def _put_pdf(parts: tuple[bytes, ...], evidence: bytes) -> bytes:
+    before, date, after, table, trailer = parts
+    attachment = (
+        b"<</Length %d/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</Size %d/ModDate(D:%sZ)>>>>\nstream\n"
+        % (len(evidence), len(evidence), date)
+        + evidence
+        + _ATTACHMENT_ENDS
+    )
+    body = before + attachment + after
+    lines = _moved(table, len(before), len(attachment))
+    return b"%sxref\n0 %d\n%strailer\n%s\nstartxref\n%d\n%%%%EOF" % (
+        body,
+        len(lines) // _LINE,
+        lines,
+        trailer,
+        len(body),
     )
 
 
-def _signed(public: bytes, text: str, signature: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
-    except InvalidSignature:
-        return False
-    return True
+def _take_pdf(file: bytes) -> tuple[Pages, bytes]:
+    """Take apart ISO 32000-1, 7.5: objects, one cross-reference table, one trailer, and nothing after it."""
+    trailer = _TRAILER.search(file, max(len(file) - 1024, 0))
+    start = -1 if trailer is None else int(trailer[2])
+    table = None if trailer is None else _TABLE.match(file, start, trailer.start())
+    if trailer is None or table is None:
+        raise NotAReportError(f"The PDF is cut off, saved again, or something was appended to it. {ANEW}")
+    found = [match for match in _ATTACHMENT.finditer(file) if match[1] == match[2]]
+    if len(found) != 1:
+        raise NotAReportError(f"The PDF has {len(found)} attachments where a Lineward report has one. {OTHER}")
+    opening = found[0]
+    end = opening.end() + int(opening[1])
+    whole = end + len(_ATTACHMENT_ENDS)
+    before, after = file[: opening.start()], file[whole:start]
+    lines = _moved(table[2], opening.start(), opening.start() - whole)
+    return Pages("pdf", (before, opening[3], after, lines, trailer[1])), file[opening.end() : end]
 
 
-def consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
-    """Return whether the proof shows that the tree of size `old` is the beginning of the newer (RFC 9162, 2.1.4.2)."""
-    if old == new:
-        return old_root == new_root and not proof
-    if not 0 < old < new or not proof:
-        return False
-    path = [old_root, *proof] if old & (old - 1) == 0 else proof
-    number, last = old - 1, new - 1
-    while number & 1:
-        number, last = number >> 1, last >> 1
-    left = right = path[0]
-    for part in path[1:]:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            left = hashlib.sha256(b"\x01" + part + left).digest()
-            right = hashlib.sha256(b"\x01" + part + right).digest()
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            right = hashlib.sha256(b"\x01" + right + part).digest()
-        number, last = number >> 1, last >> 1
-    return last == 0 and left == old_root and right == new_root
+def _moved(table: bytes, behind: int, by: int) -> bytes:
+    """Return a cross-reference table whose objects behind a place lie further on by so many bytes."""
+    lines = []
+    for start in range(0, len(table), _LINE):
+        line = table[start : start + _LINE]
+        offset = int(line[:10])
+        lines.append(b"%010d" % max(offset + by, 0) + line[10:] if offset >= behind and line[17:18] == b"n" else line)
+    return b"".join(lines)
 
 
-def _read_point(checkpoint: Checkpoint, point: dict[str, Any], proof: list[str]) -> Check:
-    size, root = point["ledger_size"], bytes.fromhex(point["root"].removeprefix("sha256:"))
-    held = consistent(size, checkpoint.size, root, checkpoint.root, [bytes.fromhex(part) for part in proof])
-    same = "is the checkpoint's" if size == checkpoint.size else f"is a beginning of the checkpoint's {checkpoint.size}"
-    return _check("read point", held, f"The ledger of size {size} that the report was read from {same}.")
-
-
-def _each(name: str, entries: list[dict[str, Any]], problem: Any) -> Check:  # noqa: ANN401 - a function of an entry
-    wrong = [f"#{entry['index']} {why}" for entry in entries if (why := problem(entry))]
-    if wrong:
-        return Check(name, "FAIL", f"{len(wrong)} of {len(entries)} failed: {'; '.join(wrong[:5])}.")
-    return Check(name, "PASS", f"All {len(entries)} hold.")
-
-
-def _leaf_problem(entry: dict[str, Any]) -> str:
-    leaf = hashlib.sha256(b"\x00" + entry["entry"].encode()).hexdigest()
-    return "" if leaf == entry["leaf"] else "does not hash to its leaf"
-
-
-def _inclusion_problem(entry: dict[str, Any], checkpoint: Checkpoint) -> str:
-    proof = [bytes.fromhex(part) for part in entry["proof"]]
-    found = included(bytes.fromhex(entry["leaf"]), entry["index"], checkpoint.size, proof, checkpoint.root)
-    return "" if found else "is not in the tree"
-
-
-def _telling_problem(entry: dict[str, Any]) -> str:
-    said = json.loads(entry["entry"])
-    differing = [name for name in ("kind", "recorded_at", "actor") if said[name] != entry[name]]
-    return f"is told with another {', '.join(differing)} than it has" if differing else ""
-
-
-def _body_problem(entry: dict[str, Any]) -> str:
-    digest = hashlib.sha256(bytes.fromhex(entry["salt"]) + entry["body"].encode()).hexdigest()
-    said = json.loads(entry["entry"])["body"]
-    return "" if said in {digest, f"sha256:{digest}"} else "has another body than its digest says"
-
-
-def _cited(context: Any, entries: list[dict[str, Any]]) -> Check:  # noqa: ANN401 - untrusted JSON
-    there = {entry["index"] for entry in entries}
-    cited = set(_citations({name: value for name, value in context.items() if name != "evidence"}))
-    absent = sorted(cited - there)
-    if absent:
-        return Check("citations", "FAIL", f"Cited, but not among the entries: {', '.join(map(str, absent[:10]))}.")
-    return Check("citations", "PASS", f"All {len(cited)} cited entries are in the evidence.")
-
-
-def _citations(value: Any) -> Iterator[int]:  # noqa: ANN401 - untrusted JSON
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name == "entries":
-                yield from (int(index) for index in item)
-            elif name == "entry":
-                yield int(item)
-            else:
-                yield from _citations(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _citations(item)
-
-
-def _leaves(context: dict[str, Any], entries: list[dict[str, Any]]) -> Check:
-    leaves = {entry["index"]: entry["leaf"] for entry in entries}
-    records = [*context["approvals"], *(each for one in context["approvals"] for each in one["decisions"])]
-    wrong = [f"#{record['entry']}" for record in records if leaves.get(record["entry"]) != record["leaf"]]
-    detail = f"Shown with another leaf hash: {', '.join(wrong)}." if wrong else f"All {len(records)} fit their entries."
-    return Check("signature records", "FAIL" if wrong else "PASS", detail)
-
-
-def _from_pdf(file: bytes) -> bytes:
+def _attached(file: bytes) -> bytes:
+    """Return what is attached to a PDF of format 1, where the typesetter compressed it."""
     if file.count(b"startxref") != 1 or file.count(b"%%EOF") != 1 or not file.rstrip().endswith(b"%%EOF"):
-        raise NotAReportError(f"The PDF is cut off, or something was appended to it. {ANEW}")
+        raise NotAReportError(f"The PDF is cut off, saved again, or something was appended to it. {ANEW}")
     found = list(re.finditer(rb"/Type\s*/EmbeddedFile\b", file))
     if len(found) != 1:
         raise NotAReportError(f"The PDF has {len(found)} attachments where a Lineward report has one. {OTHER}")
     # An embedded file is a stream, and no stream lies inside a compressed object (ISO 32000-1, 7.5.7).
     opening = re.compile(rb"stream\r?\n").search(file, found[0].end())
-    if opening is None:
+    head = b"" if opening is None else file[file.rfind(b" obj", 0, found[0].start()) : opening.start()]
+    length = re.search(rb"/Length\s+(\d{1,12})\s*[/>]", head)
+    if opening is None or length is None:
         raise NotAReportError(f"The PDF's attachment has no content. {ANEW}")
-    head = file[file.rfind(b" obj", 0, found[0].start()) : opening.start()]
-    length = re.search(rb"/Length\s+(\d+)\s*[/>]", head)
-    if length is None:
-        raise NotAReportError(f"The PDF's attachment does not say its length. {ANEW}")
     raw = file[opening.end() : opening.end() + int(length[1])]
     if b"/FlateDecode" not in head:
         return raw
@@ -374,59 +332,2076 @@ def _from_pdf(file: bytes) -> bytes:
     return content
 
 
-def _from_html(file: bytes) -> bytes:
-    blocks = re.findall(
-        rb'<script type="application/json" id="lineward-evidence">(.*?)</script>', file, re.DOTALL | re.IGNORECASE
-    )
-    if len(blocks) != 1 or len(re.findall(rb"<script", file, re.IGNORECASE)) != 1:
-        raise NotAReportError(f"The page has not exactly one script element, the evidence: cut off or changed. {ANEW}")
-    return bytes(blocks[0])
+_PUT: dict[Form, Callable[[tuple[bytes, ...], bytes], bytes]] = {"pdf": _put_pdf, "html": _put_html, "json": _put_json}
+_TAKE: dict[Form, Callable[[bytes], tuple[Pages, bytes]]] = {"pdf": _take_pdf, "html": _take_html, "json": _take_json}
 
 
-def _json(content: bytes) -> Any:  # noqa: ANN401 - untrusted JSON
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        values = dict(pairs)
-        if len(values) != len(pairs):
-            raise NotAReportError(f"The evidence says something twice. {ANEW}")
-        return values
+@dataclass(frozen=True)
+class Checkpoint:
+    """A signed note's parts (https://c2sp.org/signed-note), none of them verified."""
 
+    text: str
+    origin: str
+    size: int
+    root: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """An Ed25519 verifier key: name, key id (4 bytes of SHA-256(name, 0x0A, 0x01, key)), 32 bytes of key."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+
+def parse_checkpoint(note: str) -> Checkpoint:
+    """Return the parts of a signed note over a tree head; raise MalformedError where it is none."""
+    text, separator, signed = note.rpartition("\n\n")
+    lines = text.split("\n")
+    if not separator or len(lines) < 3 or not signed.endswith("\n"):  # noqa: PLR2004 - origin, size, root
+        raise MalformedError("the checkpoint is not a signed note")
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1], re.ASCII):
+        raise MalformedError("the checkpoint's size is not a number")
+    signatures = []
+    for line in signed[:-1].split("\n"):
+        match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+        if match is None:
+            raise MalformedError("a line under the checkpoint is not a signature")
+        raw = from_base64(match[2])
+        signatures.append((match[1], raw[:4], raw[4:]))
+    root = from_base64(lines[2])
+    if len(root) != hashlib.sha256().digest_size:
+        raise MalformedError("the checkpoint's root is not a SHA-256 hash")
+    return Checkpoint(text + "\n", lines[0], int(lines[1]), root, tuple(signatures))
+
+
+def parse_vkey(vkey: str) -> VerifierKey:
+    """Return the parts of a verifier key (name+id+key); raise MalformedError where it is none."""
+    name, _, rest = vkey.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    key = from_base64(encoded)
+    if key[:1] != b"\x01" or len(key) != 33 or not name:  # noqa: PLR2004 - the algorithm and 32 bytes
+        raise MalformedError("the key is not an Ed25519 verifier key (name+id+key)")
+    expected = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+    if expected.hex() != key_id:
+        raise MalformedError("the verifier key does not carry its own id")
+    return VerifierKey(name, expected, key[1:])
+
+
+def from_base64(text: str) -> bytes:
+    """Return the bytes of canonical base64; raise MalformedError for anything else."""
     try:
-        return json.loads(content, object_pairs_hook=once)
-    except (ValueError, RecursionError) as error:
-        raise NotAReportError(f"The evidence is no whole JSON: cut off or changed. {ANEW}") from error
-
-
-def _base64(text: str) -> bytes:
-    data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedError("not base64") from error
     if base64.b64encode(data).decode() != text:
-        raise ValueError("not canonical base64")
+        raise MalformedError("not canonical base64")
     return data
 
 
-def _check(name: str, held: bool, what: str) -> Check:  # noqa: FBT001 - the verdict itself
-    return Check(name, "PASS" if held else "FAIL", what if held else f"This does not hold: {what}")
+def is_signed(checkpoint: Checkpoint, key: VerifierKey) -> bool:
+    """Return whether the key signed the checkpoint, and every line under its name and id holds."""
+    fitting = [line for name, key_id, line in checkpoint.signatures if (name, key_id) == (key.name, key.key_id)]
+    return bool(fitting) and all(_holds(key.public, checkpoint.text, signature) for signature in fitting)
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return an entry's hash in the tree, SHA-256(0x00, entry)."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Return whether the proof leads from the leaf to the root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    number, last, current = index, size - 1, leaf
+    for part in proof:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            current = _node(part, current)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            current = _node(current, part)
+        number, last = number >> 1, last >> 1
+    return last == 0 and current == root
+
+
+def consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Return whether the proof shows that the tree of size `old` is the beginning of the newer (RFC 9162, 2.1.4.2)."""
+    if old == new:
+        return old_root == new_root and not proof
+    if not 0 < old < new or not proof:
+        return False
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    number, last = old - 1, new - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    left = right = path[0]
+    for part in path[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            left, right = _node(part, left), _node(part, right)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            right = _node(right, part)
+        number, last = number >> 1, last >> 1
+    return last == 0 and left == old_root and right == new_root
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _holds(public: bytes, text: str, signature: bytes) -> bool:
+    # Imported here so that the script can say in one sentence that it is not installed.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+FORMAT = "lineward.report/2"
+OLDER = "lineward.report/1"
+NOT_CITED = "NOT_CITED"
+_REASONS = frozenset({"ERASED", "TOO_LARGE", NOT_CITED})
+
+T = TypeVar("T")
+_LARGEST = 2**53 - 1
+_TOP = frozenset({"format", "kind", "made_with", "context"})
+_PROOF = frozenset({"checkpoint", "vkey", "consistency", "printed_consistency", "cited", "issued"})
+_ENTRY = frozenset({"index", "kind", "recorded_at", "actor", "leaf", "entry", "proof", "salt", "body", "withheld"})
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A ledger entry as the evidence carries it: what is told of it, its bytes, its proof, its body where disclosed.
+
+    `withheld` says why there is no body: ERASED, TOO_LARGE, or NOT_CITED where no line of the report rests on it.
+    """
+
+    index: int
+    kind: str
+    recorded_at: str
+    actor: str
+    leaf: bytes
+    text: str
+    proof: tuple[bytes, ...]
+    salt: bytes | None
+    body: str | None
+    withheld: str | None
+    header: Mapping[str, Any]
+    """What the entry's own bytes say."""
+
+    @property
+    def fits_leaf(self) -> bool:
+        """Return whether its bytes hash to its leaf."""
+        return leaf_hash(self.text.encode()) == self.leaf
+
+    @property
+    def is_told_as_it_is(self) -> bool:
+        """Return whether kind, time and actor beside it are those in its bytes."""
+        told = (self.kind, self.recorded_at, self.actor)
+        return told == tuple(self.header.get(name) for name in ("kind", "recorded_at", "actor"))
+
+    @property
+    def fits_body(self) -> bool:
+        """Return whether the disclosed body is the one whose digest the entry holds, SHA-256(salt, body)."""
+        digest = hashlib.sha256((self.salt or b"") + (self.body or "").encode()).hexdigest()
+        return self.header.get("body") == f"sha256:{digest}"
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Return the ids of the nodes that the entry is about."""
+        found = self.header.get("subject")
+        return tuple(found) if isinstance(found, list) else ()
+
+
+@dataclass(frozen=True)
+class ReadPoint:
+    """The point that the report was read at, and the checkpoint that its pages print."""
+
+    valid_at: str
+    ledger_index: int
+    size: int
+    root: bytes
+    printed: Checkpoint | None
+    printed_key: VerifierKey | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What travels in every report."""
+
+    format: str
+    kind: str
+    made_with: Mapping[str, str]
+    context: Mapping[str, Any]
+    """The report's context without its proofs: what its digest covers."""
+    read_point: ReadPoint
+    checkpoint: Checkpoint
+    vkey: VerifierKey
+    consistency: tuple[bytes, ...]
+    printed_consistency: tuple[bytes, ...]
+    cited: tuple[Entry, ...]
+    issued: Entry | None
+
+    @classmethod
+    def parse(cls, values: Any) -> Evidence:  # noqa: ANN401 - untrusted JSON
+        """Return the evidence; raise MalformedError, naming the place, for values that are none."""
+        top = Reader(values, "")
+        format_ = top.text("format")
+        if format_ not in {FORMAT, OLDER}:
+            raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT})")
+        context = top.inner("context")
+        proof, point = context.inner("evidence"), context.inner("read_point")
+        newer = format_ == FORMAT
+        if newer:
+            top.only(_TOP)
+            proof.only(_PROOF)
+        issued = proof.maybe("issued", lambda item, at: _entry(Reader(item, at), newer=newer)) if newer else None
+        return cls(
+            format=format_,
+            kind=top.text("kind"),
+            made_with=top.inner("made_with").texts(),
+            context={name: value for name, value in context.values.items() if name != "evidence"},
+            read_point=ReadPoint(
+                valid_at=point.text("valid_at"),
+                ledger_index=point.number("ledger_index"),
+                size=point.number("ledger_size"),
+                root=point.hash("root", "sha256:"),
+                printed=parse_checkpoint(point.text("checkpoint")) if newer else None,
+                printed_key=parse_vkey(point.text("vkey")) if newer else None,
+            ),
+            checkpoint=parse_checkpoint(proof.text("checkpoint")),
+            vkey=parse_vkey(proof.text("vkey")),
+            consistency=proof.hashes("consistency"),
+            printed_consistency=proof.hashes("printed_consistency") if newer else (),
+            cited=tuple(proof.each("cited", lambda item, at: _entry(Reader(item, at), newer=newer))),
+            issued=issued,
+        )
+
+
+def _entry(said: Reader, *, newer: bool) -> Entry:
+    if newer:
+        said.only(_ENTRY)
+    text = said.text("entry")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"{said.at}/entry is no JSON") from error
+    if not isinstance(header, dict):
+        raise MalformedError(f"{said.at}/entry is no object")
+    salt, body = said.maybe("salt", _as_bytes), said.maybe("body", _as_text)
+    if (salt is None) != (body is None):
+        raise MalformedError(f"{said.at} discloses salt and body together or neither")
+    withheld = said.maybe("withheld", _as_text) if newer else None
+    if newer and not (withheld in _REASONS if body is None else withheld is None):
+        raise MalformedError(f"{said.at} says why it has no body where it has none, and there alone")
+    return Entry(
+        index=said.number("index"),
+        kind=said.text("kind"),
+        recorded_at=said.text("recorded_at"),
+        actor=said.text("actor"),
+        leaf=said.hash("leaf"),
+        text=text,
+        proof=said.hashes("proof"),
+        salt=salt,
+        body=body,
+        withheld=withheld,
+        header=header,
+    )
+
+
+class Reader:
+    """Reads the members of an untrusted JSON object; each raises MalformedError, naming the place, for another type."""
+
+    def __init__(self, values: Any, at: str) -> None:  # noqa: ANN401 - untrusted JSON
+        if not isinstance(values, dict):
+            raise MalformedError(f"{at or 'The evidence'} is no object")
+        self.values: dict[str, Any] = values
+        self.at = at
+
+    def only(self, names: frozenset[str]) -> None:
+        """Refuse a member of any other name: what nobody reads, nobody would miss if it were changed."""
+        unknown = sorted(self.values.keys() - names)
+        if unknown:
+            raise MalformedError(f"{self.at}/{unknown[0]} is not known")
+
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return _as_text(self._member(name), f"{self.at}/{name}")
+
+    def number(self, name: str) -> int:
+        """Return an index or a size."""
+        value = self._member(name)
+        if type(value) is not int or not 0 <= value <= _LARGEST:
+            raise MalformedError(f"{self.at}/{name} is no index")
+        return value
+
+    def hash(self, name: str, prefix: str = "") -> bytes:
+        """Return a SHA-256 hash in lower-case hex."""
+        return _as_hash(self.text(name), f"{self.at}/{name}", prefix)
+
+    def hashes(self, name: str) -> tuple[bytes, ...]:
+        """Return a list of hashes."""
+        return tuple(self.each(name, lambda item, at: _as_hash(_as_text(item, at), at)))
+
+    def inner(self, name: str) -> Reader:
+        """Return an object."""
+        return Reader(self._member(name), f"{self.at}/{name}")
+
+    def texts(self) -> dict[str, str]:
+        """Return the whole object, of which every member is a text."""
+        return {name: _as_text(value, f"{self.at}/{name}") for name, value in self.values.items()}
+
+    def each(self, name: str, read: Callable[[Any, str], T]) -> Iterator[T]:
+        """Yield what is read of each item of a list."""
+        found = self._member(name)
+        if not isinstance(found, list):
+            raise MalformedError(f"{self.at}/{name} is no list")
+        for number, item in enumerate(found):
+            yield read(item, f"{self.at}/{name}/{number}")
+
+    def maybe(self, name: str, read: Callable[[Any, str], T]) -> T | None:
+        """Return what is read of a member, None where it is null."""
+        value = self._member(name)
+        return None if value is None else read(value, f"{self.at}/{name}")
+
+    def _member(self, name: str) -> Any:  # noqa: ANN401 - untrusted JSON
+        if name not in self.values:
+            raise MalformedError(f"{self.at}/{name} is missing")
+        return self.values[name]
+
+
+def _as_text(value: Any, at: str) -> str:  # noqa: ANN401 - untrusted JSON
+    if not isinstance(value, str):
+        raise MalformedError(f"{at} is no text")
+    return value
+
+
+def _as_bytes(value: Any, at: str) -> bytes:  # noqa: ANN401 - untrusted JSON
+    text = _as_text(value, at)
+    if not _HEX.fullmatch(text):
+        raise MalformedError(f"{at} is not in hex")
+    return bytes.fromhex(text)
+
+
+def _as_hash(text: str, at: str, prefix: str = "") -> bytes:
+    if not text.startswith(prefix) or not _HASH.fullmatch(text[len(prefix) :]):
+        raise MalformedError(f"{at} is no SHA-256 hash in hex")
+    return bytes.fromhex(text[len(prefix) :])
+
+
+Values = Mapping[str, Any]
+Identity = tuple[str, str]
+Order = tuple[int, int, str]
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC prints without an offset
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r" ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\])?"
+)
+_RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
+_RECORD_RANK = 5
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def micros(text: str) -> int:
+    """Return the UTC microseconds since 1970 of an RFC 3339 time, UTC where it names no zone; raise MalformedError."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise MalformedError(f"{text!r} is no time")
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    try:
+        days = date(year, month, day).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError as error:
+        raise MalformedError(f"{text!r} is no time") from error
+    zone, offset = match[8], 0
+    if zone is not None and zone[0] in "+-":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = (int(digits[:2]) * 60 + int(digits[2:])) * (-60 if zone[0] == "-" else 60)
+    seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+    return seconds * 1_000_000 + int((match[7] or "")[:6].ljust(6, "0"))
+
+
+def stamp(at: int) -> str:
+    """Return UTC microseconds as RFC 3339 with six decimals and Z, as the catalog writes every time."""
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
+
+
+def node_id(label: str, *key: str) -> str:
+    """Return a node's id in the graph: its label and 26 base32 characters of SHA-256 over label and key."""
+    text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
+    bits = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:17], "big") >> 6
+    return f"{label}:{''.join(_BASE32[bits >> shift & 31] for shift in range(125, -1, -5))}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A principal's record whose body is disclosed: who said it, when, and what."""
+
+    index: int
+    kind: str
+    actor: str
+    recorded_at: str
+    order: Order
+    authenticated: bool
+    said: Values
+    added: Values
+
+    @property
+    def since(self) -> int:
+        """Return from when it holds, in UTC microseconds."""
+        return self.order[0]
+
+
+@dataclass(frozen=True)
+class Event:
+    """An OpenLineage event whose body is disclosed."""
+
+    index: int
+    order: Order
+    type: str
+    run: str | None
+    job: Identity | None
+    run_facets: Values
+    job_facets: Values
+    inputs: tuple[Values, ...]
+    outputs: tuple[Values, ...]
+    about: tuple[Values, ...] = ()
+    """The dataset of an event that is about a dataset alone."""
+
+    @property
+    def datasets(self) -> tuple[Values, ...]:
+        """Return every dataset that it describes."""
+        return (*self.inputs, *self.outputs, *self.about)
+
+    @property
+    def reads(self) -> frozenset[Identity]:
+        """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
+        named = {one for said in self.outputs for one in _named(facets_of(said).get("columnLineage"))}
+        named |= {one for said in self.outputs for one in _named(facets_of(said).get("lineage"))}
+        return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+
+    @property
+    def writes(self) -> frozenset[Identity]:
+        """Return what it says that the run wrote."""
+        return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
+
+
+@dataclass
+class Told:
+    """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
+
+    entries: Sequence[Entry]
+    valid_at: int
+    records: list[Record] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    withheld: set[int] = field(default_factory=set)
+    bodies: dict[int, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the bodies; one that is not understood counts as withheld."""
+        for entry in self.entries:
+            if entry.body is None:
+                self.withheld.add(entry.index)
+                continue
+            try:
+                body = values_of(entry.body.encode())
+                self._read(entry, body)
+                self.bodies[entry.index] = body
+            except (NotAReportError, MalformedError, KeyError, TypeError, ValueError, AttributeError):
+                # A body fits the digest that its entry holds, so it is the catalog's: of a later version, then.
+                self.withheld.add(entry.index)
+        self.records.sort(key=lambda each: (each.order, each.index))
+        self.events.sort(key=lambda each: (each.order, each.index))
+
+    def _read(self, entry: Entry, body: Any) -> None:  # noqa: ANN401 - any JSON value
+        recorded = micros(entry.recorded_at)
+        tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
+        if entry.kind.startswith("record."):
+            said = body["record"]
+            since = min(recorded, micros(said["valid_from"])) if said.get("valid_from") else recorded
+            if since <= self.valid_at:
+                kind = entry.kind.removeprefix("record.")
+                order = since, _RECORD_RANK, tie
+                self.records.append(
+                    Record(
+                        entry.index,
+                        kind,
+                        entry.actor,
+                        entry.recorded_at,
+                        order,
+                        body["authenticated"],
+                        said,
+                        body["added"],
+                    )
+                )
+        elif entry.kind.startswith("openlineage."):
+            event = _event(entry.index, body["event"], recorded, tie)
+            if event.order[0] <= self.valid_at:
+                self.events.append(event)
+
+    def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
+        """Return the records of a kind that fit, the oldest first."""
+        return [each for each in self.records if each.kind == kind and fits(each.said)]
+
+    @cached_property
+    def people(self) -> dict[str, Record]:
+        """Return the newest definition of each principal."""
+        return {each.said["principal"]: each for each in self.of("define_principal")}
+
+    def actor(self, record: Record) -> dict[str, Any]:
+        """Return who a record is by, as a report shows it."""
+        known = self.people.get(record.actor)
+        return {
+            "id": record.actor,
+            "authenticated": record.authenticated,
+            **({} if known is None else {"name": known.said["display_name"], "entry": known.index}),
+        }
+
+    def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
+        """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
+        found: dict[str, tuple[Record, Any]] = {}
+        for each in self.of("declare_dataset", lambda said: full_name(said["dataset"]) == dataset):
+            found |= {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
+        return found
+
+    def run(self, run_id: str) -> list[Event]:
+        """Return the events of a run, in order."""
+        return [each for each in self.events if each.run == run_id]
+
+    @cached_property
+    def identities(self) -> dict[str, Identity]:
+        """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
+        return {id_: identity for found in self.named.values() for id_, identity in found.items()}
+
+    @cached_property
+    def named(self) -> dict[int, dict[str, Identity]]:
+        """Return what each entry's body names; see `identities`."""
+        return {index: dict(_ids_in(body)) for index, body in self.bodies.items()}
+
+    @cached_property
+    def first(self) -> dict[Identity, int]:
+        """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
+        found: dict[Identity, int] = {}
+        for record in self.records:
+            for dataset in _datasets_in(record.said):
+                found[dataset] = min(record.index, found.get(dataset, record.index))
+        for event in self.events:
+            for dataset in _identities(event.datasets):
+                found[dataset] = min(event.index, found.get(dataset, event.index))
+        return found
+
+    @cached_property
+    def aliased(self) -> bool:
+        """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
+        return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)
+
+
+def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
+    at = said.get("eventTime")
+    try:
+        since = min(micros(at), recorded) if isinstance(at, str) else recorded
+    except MalformedError:
+        since = recorded
+    run, job = said.get("run"), said.get("job")
+    kind = said.get("eventType")
+    type_ = kind.strip().upper() if isinstance(kind, str) else ""
+    type_ = type_ if type_ in _RANK else "OTHER"
+    is_run = isinstance(run, dict)
+    return Event(
+        index=index,
+        order=(since, _RANK[type_] if is_run else _RECORD_RANK, tie),
+        type=type_ if is_run else "",
+        run=run["runId"] if isinstance(run, dict) else None,
+        job=identity_of(job) if isinstance(job, dict) else None,
+        run_facets=facets_of(run) if isinstance(run, dict) else {},
+        job_facets=facets_of(job) if isinstance(job, dict) else {},
+        inputs=tuple(objects_in(said.get("inputs"))),
+        outputs=tuple(objects_in(said.get("outputs"))),
+        about=() if is_run or isinstance(job, dict) else tuple(objects_in([said.get("dataset")])),
+    )
+
+
+def _ids_in(value: object) -> Iterator[tuple[str, Identity]]:
+    """Yield the ids of every dataset and snapshot that a body names, at whatever depth, each with its dataset."""
+    if isinstance(value, dict):
+        for dataset in _identities((value,)):
+            yield node_id("Dataset", *dataset), dataset
+            for version in versions_in(facets_of(value)):
+                yield node_id("Snapshot", *dataset, version), dataset
+        if isinstance(value.get("dataset"), dict) and isinstance(value.get("digest"), str):
+            for dataset in _identities((value["dataset"],)):
+                yield node_id("Snapshot", *dataset, value["digest"]), dataset
+        for item in value.values():
+            yield from _ids_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids_in(item)
+
+
+def _datasets_in(value: object) -> Iterator[Identity]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _identities((item,)) if name == "dataset" and isinstance(item, dict) else _datasets_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _datasets_in(item)
+
+
+def _named(facet: object) -> Iterator[Identity]:
+    """Yield every dataset that a facet about lineage names, at whatever depth."""
+    if isinstance(facet, dict):
+        yield from _identities((facet,))
+        for item in facet.values():
+            yield from _named(item)
+    elif isinstance(facet, list):
+        for item in facet:
+            yield from _named(item)
+
+
+def _identities(said: Iterable[Values]) -> Iterator[Identity]:
+    for one in said:
+        namespace, name = one.get("namespace"), one.get("name")
+        if isinstance(namespace, str) and isinstance(name, str):
+            yield namespace, name
+
+
+def identity_of(said: Values) -> Identity:
+    return said["namespace"], said["name"]
+
+
+def full_name(said: Values | Identity) -> str:
+    return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
+
+
+def facets_of(said: Values) -> Values:
+    found = said.get("facets")
+    return found if isinstance(found, dict) else {}
+
+
+def io_facets_of(said: Values) -> Values:
+    found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
+    return found if isinstance(found, dict) else {}
+
+
+def versions_in(facets: Values) -> Iterator[str]:
+    """Yield the states that facets of a dataset name: its store's own version, the product's digest."""
+    for facet, member in (("version", "datasetVersion"), ("lineward_snapshot", "digest")):
+        found = facets.get(facet)
+        version = text_in(found.get(member)) if isinstance(found, dict) else None
+        if version is not None:
+            yield version
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+
+
+def optional_micros(text: str | None) -> int | None:
+    return None if text is None else micros(text)
+
+
+def objects_in(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text_in(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a report: how many values of it were derived and compared, and where it differs."""
+
+    name: str
+    compared: int
+    differing: tuple[str, ...]
+    understood: bool = True
+
+
+def citations(value: object) -> Iterator[int]:
+    """Yield every ledger index that a part of a context cites."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name == "entries" and isinstance(item, list):
+                yield from (index for index in item if type(index) is int)
+            elif name == "entry" and type(item) is int:
+                yield item
+            else:
+                yield from citations(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from citations(item)
+
+
+class Shown:
+    """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
+
+    def __init__(self, context: Values) -> None:
+        self.context = context
+        self.model = object_in(context.get("model"), "model")
+        self.read_point = object_in(context.get("read_point"), "read_point")
+        for name in ("namespace", "name", "version"):
+            if not isinstance(self.model.get(name), str):
+                raise MalformedError(f"/context/model/{name} is no text")
+
+    def each(self, part: str) -> list[dict[str, Any]]:
+        """Return the items of a part."""
+        found = self.context.get(part)
+        if not isinstance(found, list):
+            raise MalformedError(f"/context/{part} is no list")
+        return [object_in(item, f"{part}/{number}") for number, item in enumerate(found)]
+
+    @property
+    def version(self) -> tuple[str, str, str]:
+        """Return what names the model version."""
+        return self.model["namespace"], self.model["name"], self.model["version"]
+
+    @cached_property
+    def runs(self) -> dict[Any, dict[str, Any]]:
+        """Return the runs by their ids."""
+        return {run["run"]: run for run in self.each("runs") if isinstance(run.get("run"), str)}
+
+
+class Comparison:
+    """Collects what differs between what is derived and what is shown, and counts what was compared."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self.compared = 0
+        self.differing: list[str] = []
+
+    def rests_on_withheld(self, shown: object) -> bool:
+        """Return whether something shown rests on a body that is not disclosed, so that nothing can be derived."""
+        return not self.told.withheld.isdisjoint(citations(shown))
+
+    def same(self, where: str, shown: Values, derived: Values, *, by: Iterable[int] = ()) -> None:
+        """Compare every value that is derived with the one that is shown."""
+        entries = ", ".join(f"#{index}" for index in by) or "the entries"
+        for name, value in derived.items():
+            self.compared += 1
+            if isinstance(value, dict) and isinstance(shown.get(name), dict):
+                self.same(f"{where} {name}", shown[name], value, by=by)
+            elif name not in shown or _json(shown[name]) != _json(value):
+                seen = brief(shown.get(name))
+                self.differing.append(f"{where}: {name} is shown as {seen}, by {entries} it is {brief(value)}")
+
+    def alike(self, where: str, shown: Iterable[object], derived: Iterable[object]) -> None:
+        """Compare two collections: what is shown that nothing says, and what is said and not shown."""
+        left, right = Counter(map(_json, shown)), Counter(map(_json, derived))
+        self.compared += max(left.total(), right.total())
+        self.differing += [f"{where}: {brief(one)} is shown, and no entry says it" for one in left - right]
+        self.differing += [f"{where}: {brief(one)} is left out, though the entries say it" for one in right - left]
+
+    def holds(self, held: bool, sentence: str) -> None:  # noqa: FBT001 - the verdict itself
+        """Note the sentence where something does not hold."""
+        self.compared += 1
+        if not held:
+            self.differing.append(sentence)
+
+
+def registrations_of(shown: Shown, told: Told) -> list[Record]:
+    namespace, name, version = shown.version
+
+    def fits(said: Values) -> bool:
+        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == (namespace, name, version)
+
+    return told.of("register_model_version", fits)
+
+
+def subject_of(said: Values) -> tuple[str, ...]:
+    if said.get("model_version"):
+        version = said["model_version"]
+        return version["model"]["namespace"], version["model"]["name"], version["version"]
+    if said.get("snapshot"):
+        return snapshot_key(said["snapshot"])
+    return identity_of(said["dataset"])
+
+
+def snapshot_key(said: Values) -> tuple[str, str, str]:
+    return *identity_of(said["dataset"]), said["digest"]
+
+
+def object_in(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MalformedError(f"/context/{where} is no object")
+    return value
+
+
+def index_in(value: object) -> int:
+    return value if type(value) is int else -1
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def brief(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}..."  # noqa: PLR2004 - enough to find it
+
+
+_ORIGINS = ("SUGGESTED", "CLAIMED", "ASSERTED")
+_CONFIDENTIALITY = "ULMNRV"
+_PHI_KINDS = frozenset(
+    {
+        "DIRECT_IDENTIFIER",
+        "QUASI_IDENTIFIER",
+        "CLINICAL_NOTE",
+        "IMAGING_PIXELS",
+        "OPERATIONAL_LOG",
+        "DERIVED_FEATURE",
+    }
+)
+_DECLARED = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "deidentification_state",
+    "retention",
+    "zone",
+    "site",
+    "region",
+)
+_MANDATORY = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "retention",
+    "permitted_use",
+)
+_ALTERED = frozenset({"MISMATCH", "MISSING"})
+
+
+def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
+    if compare.rests_on_withheld(shown.model):
+        return
+    registrations = registrations_of(shown, told)
+    compare.holds(bool(registrations), "model: no entry registers it")
+    if not registrations:
+        return
+    newest = registrations[-1]
+    said = newest.said
+    derived = {
+        "registered_at": newest.recorded_at,
+        "registered_by": told.actor(newest),
+        "intended_use": said.get("intended_use"),
+        "artifact_digest": said.get("artifact_digest"),
+        "signature": said.get("signature"),
+        "code": {name: said["code"].get(name) for name in ("repository", "revision", "clean")},
+        "environment": {name: said["environment"].get(name) for name in ("digest", "description")},
+        "metrics": [
+            {"name": one["name"], "value": _decimal(one["value"]), "split": one.get("split")}
+            for one in said.get("metrics", ())
+        ],
+        "entries": sorted(each.index for each in registrations),
+    }
+    compare.same("model", shown.model, derived, by=(newest.index,))
+
+
+def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
+    registrations = registrations_of(shown, told)
+    if not registrations or compare.rests_on_withheld(shown.model):
+        return
+    uses = [
+        {"role": role, "dataset": full_name(dataset), "digest": digest}
+        for role, part in (("TRAINING", "trained_on"), ("EVALUATION", "evaluated_on"))
+        for dataset, digest in sorted(
+            ((one["dataset"], one["digest"]) for one in registrations[-1].said.get(part, ())),
+            key=lambda use: (
+                node_id("Snapshot", *identity_of(use[0]), use[1]),
+                node_id("Dataset", *identity_of(use[0])),
+            ),
+        )
+    ]
+    snapshots = shown.each("snapshots")
+    compare.alike("snapshots", ({name: each.get(name) for name in uses[0]} for each in snapshots), uses)
+    for number, each in enumerate(snapshots):
+        if not compare.rests_on_withheld(each):
+            _snapshot(each, f"snapshot {number + 1}", shown, told, compare)
+
+
+def _snapshot(each: Values, where: str, shown: Shown, told: Told, compare: Comparison) -> None:
+    def fits(said: Values) -> bool:
+        return full_name(said["dataset"]) == each.get("dataset") and said["digest"] == each.get("digest")
+
+    seals, checks = told.of("seal_snapshot", fits), told.of("verify_snapshot", fits)
+    _rests_on(each, where, {seal.index for seal in seals}, told, compare)
+    seal = seals[-1] if seals else None
+    derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
+    derived["foreign"] = []
+    if seal is not None:
+        manifest = seal.said.get("manifest", ())
+        derived = {
+            "foreign": [{"system": one["system"], "id": one["id"]} for one in seal.said.get("foreign", ())],
+            "files": len(manifest),
+            "size_bytes": sum(one["size"] for one in manifest),
+            "sealed_at": seal.recorded_at,
+            "sealed_by": told.actor(seal),
+            "locked": seal.said.get("locked", False),
+        }
+    if not checks:
+        derived["verification"] = None
+    else:
+        check = checks[-1]
+        derived["verification"] = {
+            "at": check.recorded_at,
+            "by": told.actor(check),
+            "result": check.said["result"],
+            "method": check.said.get("method"),
+            "differing": list(check.said.get("differing", ())),
+            "entries": [check.index],
+        }
+    compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
+    altered = bool(checks) and checks[-1].said["result"] in _ALTERED
+    compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
+    _producer(each, where, {one.said.get("run_id") for one in seals}, shown, told, compare)
+
+
+def _rests_on(shown: Values, where: str, derived: set[int], told: Told, compare: Comparison) -> None:
+    """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
+    cited = list(citations({"entries": shown.get("entries")}))
+    others = [index for index in cited if index not in derived]
+    of = {dataset for dataset in told.identities.values() if "/".join(dataset) == shown.get("dataset")}
+    first = _first(next(iter(of)), shown.get("digest"), told) if len(of) == 1 else None
+    names = [
+        index
+        for index in others
+        if not of.isdisjoint(told.named.get(index, {}).values()) and (first is None or index <= first)
+    ]
+    held = derived <= set(cited) and len(others) <= 1 and names == others and bool(cited)
+    compare.holds(held, f"{where}: it cites other entries than it rests on")
+
+
+def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: ANN401 - untrusted JSON
+    """Return the first entry that can have made a dataset known, or a snapshot of it where a digest is given."""
+    if digest is None:
+        return told.first.get(dataset)
+    id_ = node_id("Snapshot", *dataset, str(digest))
+    return min((index for index, ids in told.named.items() if id_ in ids), default=None)
+
+
+def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
+    makers = {run for run in sealed if run}
+    for event in told.events:
+        for said in event.outputs:
+            if (
+                event.run
+                and full_name(said) == each.get("dataset")
+                and each.get("digest") in set(versions_in(facets_of(said)))
+            ):
+                makers.add(event.run)
+    known = {run for run in makers if run in shown.runs}
+    producer = each.get("produced_by")
+    if producer is None:
+        compare.holds(not known, f"{where}: the run that produced it is left out")
+        return
+    run = object_in(producer, "produced_by").get("run")
+    compare.holds(run in known, f"{where}: no entry says that run {brief(run)} produced it")
+    if run in known:
+        compare.same(f"{where} produced_by", producer, {name: shown.runs[run].get(name) for name in ("job", "state")})
+
+
+def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
+    approvals = shown.each("approvals")
+    requests = {each.index: each for each in told.of("request_approval")}
+    listed = [each.get("entry") for each in approvals]
+    open_ = [index for index in listed if index not in told.withheld]
+    compare.alike("requests for approval", open_, requests)
+    compare.holds(listed == sorted(listed, key=index_in), "requests for approval: not in their order")
+    decided = [one.get("entry") for each in approvals for one in objects_in(each.get("decisions"))]
+    every = [each.index for each in told.of("decide_approval")]
+    compare.alike("decisions", (index for index in decided if index not in told.withheld), every)
+    registrations = registrations_of(shown, told)
+    for each in approvals:
+        request = requests.get(index_in(each.get("entry")))
+        if request is not None and not compare.rests_on_withheld(each):
+            binds = _binding(request, shown, registrations, compare)
+            _approval(each, request, told, compare, binds=binds)
+
+
+def _binding(
+    request: Record, shown: Shown, registrations: Sequence[Record], compare: Comparison
+) -> set[tuple[str, str]] | None:
+    """Return what a request must bind to count, None where anything will do, or where that is withheld."""
+    if subject_of(request.said["subject"]) != shown.version or not request.said["subject"].get("model_version"):
+        return None
+    return _bound(registrations[-1].said) if registrations and not compare.rests_on_withheld(shown.model) else None
+
+
+def _approval(
+    each: Values, request: Record, told: Told, compare: Comparison, *, binds: set[tuple[str, str]] | None
+) -> None:
+    where = f"approval #{request.index}"
+    decisions = told.of("decide_approval", lambda said: said["request"] == request.index)
+    decisions.sort(key=lambda one: (one.since, one.index))
+    digests = [(one["of"], one["digest"]) for one in request.added.get("digests", ())]
+    expires = optional_micros(request.said.get("expires_at"))
+    status = _standing(expires, decisions, told.valid_at)
+    if binds is not None and set(digests) != binds:
+        status = "INVALIDATED"
+    derived = {
+        "subject": " ".join(subject_of(request.said["subject"])),
+        "kind": request.said["approval_kind"],
+        "use_case": request.said.get("use_case"),
+        "reason": request.said.get("reason"),
+        "requested_by": told.actor(request),
+        "requested_at": request.recorded_at,
+        "expires_at": None if expires is None else stamp(expires),
+        "status": status,
+        "digests": [f"{of}: {digest}" for of, digest in digests],
+    }
+    compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
+    compare.holds((each.get("because") is None) == (status != "INVALIDATED"), f"{where}: the reason of its status")
+    shown = objects_in(each.get("decisions"))
+    compare.holds([one.get("entry") for one in shown] == [one.index for one in decisions], f"{where}: its decisions")
+    for one, decision in zip(shown, decisions, strict=False):
+        _decision(one, decision, told, compare)
+
+
+def _decision(one: Values, decision: Record, told: Told, compare: Comparison) -> None:
+    said, where = decision.said, f"decision #{decision.index}"
+    expires, zone = optional_micros(said.get("expires_at")), said["signer"]["time_zone"]
+    derived = {
+        "decision": said["decision"],
+        "decided_by": told.actor(decision),
+        "decided_at": decision.recorded_at,
+        "reason": said.get("reason"),
+        "meaning": said.get("meaning"),
+        "printed_name": said["signer"]["printed_name"],
+        "time_zone": zone,
+        "expires_at": None if expires is None else stamp(expires),
+        "conditions": list(said.get("conditions", ())),
+    }
+    compare.same(where, one, derived, by=(decision.index,))
+    local = one.get("local_at")
+    if local is not None:
+        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
+
+
+def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
+    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
+    try:
+        local = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(stamp(at))
+    except (TypeError, ValueError):
+        return False
+    if local.tzinfo is None or local != moment.replace(microsecond=0):
+        return False
+    try:
+        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return True
+
+
+def _standing(expires: int | None, decisions: Sequence[Record], at: int) -> str:
+    """Return where a request stands: a denial sticks, an abstention counts only where nobody approved."""
+    current, until = "PENDING", expires
+    for one in decisions:
+        if until is not None and until <= one.since:
+            continue
+        if one.said["decision"] == "DENY":
+            return "DENIED"
+        if one.said["decision"] == "APPROVE":
+            current = "APPROVED"
+            limits = [limit for limit in (expires, optional_micros(one.said.get("expires_at"))) if limit is not None]
+            until = min(limits, default=None)
+        elif current != "APPROVED":
+            current = "ABSTAINED"
+    return "EXPIRED" if until is not None and until <= at else current
+
+
+def _bound(said: Values) -> set[tuple[str, str]]:
+    """Return what a request for this registration would bind."""
+    found = {
+        ("artifact", said["artifact_digest"]),
+        ("code", f"{said['code']['repository']}@{said['code']['revision']}"),
+        ("environment", said["environment"]["digest"]),
+    }
+    found |= {("training snapshot", one["digest"]) for one in said.get("trained_on", ())}
+    return found | {("evaluation snapshot", one["digest"]) for one in said.get("evaluated_on", ())}
+
+
+def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
+    steps = shown.each("deidentification")
+    attested = {each.index: each for each in told.of("attest_deidentification")}
+    claims = [step for step in steps if step.get("attested_by") is None]
+    listed = [index for step in steps if step not in claims for index in citations({"entries": step.get("entries")})]
+    compare.alike("attestations", (index for index in listed if index not in told.withheld), attested)
+    for step in steps:
+        if step in claims or compare.rests_on_withheld(step):
+            continue
+        record = attested.get(next(iter(citations({"entries": step.get("entries")})), -1))
+        if record is not None:
+            _attestation(step, record, shown, told, compare)
+    covered = {one.said.get("run_id") or full_name(one.said["job"]) for one in attested.values()}
+    expected = [
+        {"job": run.get("job"), "run": run_id}
+        for run_id, run in shown.runs.items()
+        if not covered & {run_id, run.get("job")}
+        and any("lineward_deidentification" in event.run_facets for event in told.run(run_id))
+    ]
+    if not told.withheld:
+        listed_claims = [{"job": step.get("job"), "run": step.get("run")} for step in claims]
+        compare.alike("steps without attestation", listed_claims, expected)
+    for step in claims:
+        empty: dict[str, Any] = {
+            "method": None,
+            "clears": [],
+            "alterations": [],
+            "expert": None,
+            "scope": None,
+            "result": None,
+        }
+        compare.same("step without attestation", step, {**empty, "in_force": False, "until": None})
+
+
+def _attestation(step: Values, record: Record, shown: Shown, told: Told, compare: Comparison) -> None:
+    said, until = record.said, optional_micros(record.said.get("until"))
+    job, run = said["job"], said.get("run_id")
+    derived = {
+        "run": run if run in shown.runs else None,
+        "method": said["method"],
+        "clears": [{"system": one["system"], "code": one["code"]} for one in said.get("clears", ())],
+        "alterations": list(said.get("alterations", ())),
+        "expert": said.get("expert"),
+        "scope": said.get("scope"),
+        "result": said.get("result"),
+        "attested_by": told.actor(record),
+        "attested_at": record.recorded_at,
+        "valid_from": stamp(record.since),
+        "until": None if until is None else stamp(until),
+        "in_force": until is None or told.valid_at < until,
+    }
+    compare.same(f"attestation #{record.index}", step, derived, by=(record.index,))
+    names = {full_name(job), node_id("Job", *identity_of(job))}
+    compare.holds(step.get("job") in names, f"attestation #{record.index}: it is of another job")
+
+
+def derive_labels(shown: Shown, told: Told, compare: Comparison) -> None:
+    shown_labels = shown.each("labels")
+    datasets = {each.get("dataset") for each in shown.each("sources")}
+    said: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
+    for record in told.of("tag", lambda said: full_name(said["dataset"]) in datasets):
+        place = full_name(record.said["dataset"]), record.said.get("column"), record.said["phi_kind"]
+        said.setdefault(place, []).append((record.order, record.index, {**record.said, "origin": "ASSERTED"}))
+    for event in told.events:
+        for dataset in event.datasets:
+            if full_name(dataset) in datasets:
+                for kind, claim in _claims(dataset):
+                    place = full_name(dataset), claim.get("column"), kind
+                    said.setdefault(place, []).append((event.order, event.index, claim))
+    derived = [label for place, tags in said.items() if (label := _label(place, tags)) is not None]
+    if not any(compare.rests_on_withheld(each) for each in shown_labels):
+        compare.alike("labels", shown_labels, derived)
+
+
+def _label(place: tuple[str, str | None, str], tags: list[tuple[Order, int, Values]]) -> dict[str, Any] | None:
+    """Return a label as it stands: a principal's newest word outweighs every claim; a rejected one is none."""
+    tags.sort(key=lambda tag: (tag[0], tag[2]["origin"]))
+    asserted = [tag for tag in tags if tag[2]["origin"] == "ASSERTED"]
+    deciding = asserted[-1] if asserted else max(reversed(tags), key=lambda tag: _ORIGINS.index(tag[2]["origin"]))
+    if deciding[2].get("stance") == "REJECT":
+        return None
+    holding = [tag[2] for tag in tags if tag[2].get("stance") != "REJECT"]
+    levels = {tag.get("confidentiality") for tag in holding}
+    codes = sorted({(code["system"], code["code"]) for tag in holding for code in tag.get("codes", ())})
+    return {
+        "dataset": place[0],
+        "column": place[1],
+        "kind": place[2],
+        "codes": [{"system": system, "code": code} for system, code in codes],
+        "confidentiality": next((level for level in reversed(_CONFIDENTIALITY) if level in levels), None),
+        "origin": deciding[2]["origin"],
+        "because": deciding[2].get("reason"),
+        "entries": sorted({tag[1] for tag in tags}),
+    }
+
+
+def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+    facets = facets_of(dataset)
+    facet = facets.get("lineward_phiTags") or io_facets_of(dataset).get("lineward_phiTags")
+    for item in objects_in(facet.get("tags") if isinstance(facet, dict) else None):
+        kind = str(text_in(item.get("kind")) or "").upper()
+        if kind in _PHI_KINDS:
+            codes = [
+                {"system": code["system"], "code": code["code"]}
+                for code in objects_in(item.get("codes"))
+                if text_in(code.get("system")) and text_in(code.get("code"))
+            ]
+            claim = {"origin": "CLAIMED", "stance": "ASSERT", "codes": codes, "column": text_in(item.get("field"))}
+            yield kind, {**claim, "confidentiality": text_in(item.get("confidentiality"))}
+
+
+def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
+    sources = shown.each("sources")
+    for source in sources:
+        if compare.rests_on_withheld(source):
+            continue
+        name = str(source.get("dataset"))
+        held = told.declarations(name)
+        system = held["source_system"][1] if "source_system" in held else {}
+        derived = {
+            "system": system.get("name"),
+            "system_kind": system.get("kind"),
+            "declared": [{"field": one, "value": _words(held[one][1])} for one in _DECLARED if one in held],
+        }
+        by = sorted({record.index for record, _ in held.values()})
+        in_force = {held[one][0].index for one in _DECLARED if one in held}
+        _rests_on(source, f"source {name}", in_force, told, compare)
+        compare.same(f"source {name}", source, derived, by=by)
+        missing = source.get("missing")
+        said = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
+        compare.same(f"source {name}", {"missing": said}, {"missing": [one for one in _MANDATORY if one not in held]})
+        if any(full_name(one) == name for event in told.events for one in (*event.inputs, *event.outputs)):
+            compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
+    named = {source.get("dataset") for source in sources}
+    used = {each.get("dataset") for each in shown.each("snapshots")}
+    compare.holds(used <= named, "sources: the dataset of a snapshot is left out")
+
+
+def derive_use(shown: Shown, told: Told, compare: Comparison) -> None:
+    derived = []
+    for source in shown.each("sources"):
+        held = told.declarations(str(source.get("dataset")))
+        if "permitted_use" in held and not compare.rests_on_withheld(source):
+            record, use = held["permitted_use"]
+            lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
+            region = held["region"][1] if "region" in held else None
+            derived.append(
+                {
+                    "dataset": source.get("dataset"),
+                    **lists,
+                    "statement": use.get("statement"),
+                    "region": region,
+                    "entries": [record.index],
+                }
+            )
+    if not any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources"))):
+        compare.alike("permitted use", shown.each("use"), derived)
+
+
+def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, dict) and "policy_class" in value:
+        return f"{value['policy_class']}, {value['period_days']} days"
+    if isinstance(value, dict):
+        return f"{value.get('name')} ({value.get('kind')})"
+    return str(value)
+
+
+def _decimal(value: float) -> str:
+    figure = float(value)
+    return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
+
+
+_TERMINAL = ("ABORT", "FAIL", "COMPLETE")
+
+
+def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+    runs = shown.each("runs")
+    on_the_way = {edge.get("run") for edge in shown.each("edges")}
+    for run in runs:
+        run_id = str(run.get("run"))
+        events = told.run(run_id)
+        of_run = {entry.index for entry in told.entries if node_id("Run", run_id) in entry.subjects}
+        if compare.rests_on_withheld(run) or not told.withheld.isdisjoint(of_run):
+            continue
+        where = f"run {run_id}"
+        if not events:
+            _silent(run, where, told, compare)
+            continue
+        terminal = next((event for event in events if event.type in _TERMINAL), None)
+        start = next((event for event in events if event.type == "START"), events[0])
+        entries = sorted({event.index for event in events})
+        derived = {
+            "state": "RUNNING" if terminal is None else terminal.type,
+            "started_at": stamp(start.order[0]),
+            "ended_at": None if terminal is None else stamp(terminal.order[0]),
+            "entries": entries,
+        }
+        compare.same(where, run, derived, by=entries)
+        compare.holds(
+            run.get("job") in {full_name(e.job) for e in events if e.job}, f"{where}: it executed another job"
+        )
+        _error(run, where, events, compare)
+        tried = run.get("attempt")
+        compare.holds(
+            tried is False or (run.get("state") in {"FAIL", "ABORT"} and run_id not in on_the_way),
+            f"{where}: shown as an attempt",
+        )
+        retried = run.get("retried_by")
+        if retried is not None:
+            after = shown.runs.get(retried, {})
+            held = tried is True and (after.get("state"), after.get("job")) == ("COMPLETE", run.get("job"))
+            compare.holds(held, f"{where}: not retried by {brief(retried)}")
+
+
+def _silent(run: Values, where: str, told: Told, compare: Comparison) -> None:
+    """Hold a run that sent no event to the entry that names it."""
+    compare.same(where, run, {"state": "UNKNOWN", "started_at": None, "ended_at": None, "error": None})
+    named = {text for index in citations(run) if index in told.bodies for text in texts_in(told.bodies[index])}
+    compare.holds(run.get("run") in named, f"{where}: no entry that it cites names it")
+
+
+def _error(run: Values, where: str, events: Sequence[Event], compare: Comparison) -> None:
+    told = [facet for e in events if isinstance(facet := e.run_facets.get("errorMessage"), dict)]
+    error = run.get("error")
+    if told:
+        compare.same(where, run, {"error": text_in(told[-1].get("message"))}, by=(event.index for event in events))
+    elif error is not None:
+        said = {text for event in events for text in texts_in(event.run_facets)}
+        compare.holds(error in said, f"{where}: no event says the error shown")
+
+
+def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+    version = node_id("ModelVersion", *shown.version)
+    in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
+    kinds = {entry.index: entry for entry in told.entries}
+    for number, edge in enumerate(shown.each("edges"), 1):
+        where = f"edge {number}"
+        run = shown.runs.get(edge.get("run"))
+        if edge.get("run") is not None:
+            compare.holds(run is not None, f"{where}: its run is not among the runs")
+        if run is not None:
+            compare.same(where, edge, {"run_state": run.get("state")})
+        removes = any(
+            (step.get("run") is not None and step["run"] == edge.get("run"))
+            or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
+            for step in in_force
+        )
+        attested_runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
+        if not told.withheld and not attested_runs - shown.runs.keys() - {None}:
+            compare.same(where, edge, {"deidentifies": removes})
+        if compare.rests_on_withheld(edge):
+            continue
+        cited = [kinds[index] for index in citations(edge) if index in kinds]
+        registers = str(edge.get("target")).startswith("ModelVersion:")
+        compare.same(where, edge, {"kind": "REGISTERED" if registers else "RAN"})
+        if registers:
+            registered = {each.index: each for each in registrations_of(shown, told)}
+            known = [registered[entry.index] for entry in cited if entry.index in registered]
+            compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
+            for record in known:
+                job, run_id = record.said.get("job"), record.said.get("run_id")
+                derived = {
+                    "job": None if job is None else full_name(job),
+                    "run": run_id if run_id in shown.runs else None,
+                }
+                compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+        else:
+            _ran(edge, where, cited, told, compare)
+    nodes = {node.get("id") for node in shown.each("nodes")}
+    ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
+    compare.holds(ends <= nodes, "edges: an end is not among the nodes")
+
+
+def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: Comparison) -> None:
+    run_id = str(edge.get("run"))
+    events = told.run(run_id)
+    subject = node_id("Run", run_id)
+    compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
+    jobs = {full_name(event.job) for event in events if event.job}
+    compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
+    if told.aliased:
+        return
+    _confidence(edge, where, events, told, compare)
+    _known_from(edge, where, cited, events, told, compare)
+    reads = {node_id("Dataset", *one) for event in events for one in event.reads}
+    writes = {node_id("Dataset", *one) for event in events for one in event.writes}
+    for end, found, verb in (("source", reads, "read"), ("target", writes, "wrote")):
+        dataset = _dataset_of(edge.get(end), told)
+        compare.holds(dataset is None or dataset in found, f"{where}: no event says that the run {verb} its {end}")
+
+
+def _known_from(
+    edge: Values, where: str, cited: Sequence[Entry], events: Sequence[Event], told: Told, compare: Comparison
+) -> None:
+    """Hold an edge to the entry by which both its ends were known of the run."""
+    ends = [_dataset_of(edge.get(end), told) for end in ("source", "target")]
+    first = [
+        min((e.index for e in events if end in {node_id("Dataset", *one) for one in e.reads | e.writes}), default=None)
+        for end in ends
+    ]
+    if None not in ends and None not in first:
+        known = max(index for index in first if index is not None)
+        compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
+
+
+def _confidence(edge: Values, where: str, events: Sequence[Event], told: Told, compare: Comparison) -> None:
+    """Derive how an edge is known: STATED where an event names the state read, else by what was newest at the start."""
+    if any(_stands_for_itself(event) for event in events):
+        return
+    source = str(edge.get("source"))
+    read = [
+        said
+        for event in events
+        for said in event.inputs
+        if node_id("Dataset", *identity_of(said)) == _dataset_of(source, told)
+    ]
+    named = {version for said in read for version in versions_in(facets_of(said))}
+    started = any(event.type == "START" for event in events)
+    compare.same(where, edge, {"confidence": "STATED" if named else "INFERRED" if started else "START_UNKNOWN"})
+
+
+def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+    version = node_id("ModelVersion", *shown.version)
+    labels: dict[Any, set[str]] = {}
+    for label in shown.each("labels"):
+        labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
+    truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
+    tried = _attempted(shown, told)
+    targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
+    fed: dict[str, bool] = {}
+    for node in shown.each("nodes"):
+        id_, where = str(node.get("id")), f"node {node.get('name')}"
+        derived: dict[str, Any] = {"kind": id_.partition(":")[0], "root": id_ == version}
+        if id_ == version:
+            derived |= {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
+            derived |= {"zone": None, "deid_state": None, "labels": []}
+            compare.same(where, node, derived)
+            names = [
+                entry for entry in told.entries if version in entry.subjects and entry.index in set(citations(node))
+            ]
+            compare.holds(bool(names) or compare.rests_on_withheld(node), f"{where}: it cites no entry that names it")
+            continue
+        if not truncated:
+            derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
+        identity = told.identities.get(_dataset_of(id_, told) or id_)
+        if identity is not None and not compare.rests_on_withheld(node):
+            name = "/".join(identity)
+            fed[name] = fed.get(name, False) or node.get("raw_feed") is True
+            held = told.declarations(name)
+            derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
+            cited = list(citations(node))
+            names_it = len(cited) == 1 and identity in told.named.get(cited[0], {}).values()
+            names_it = names_it and cited[0] <= told.first.get(identity, cited[0])
+            compare.holds(names_it, f"{where}: it cites an entry that does not name it")
+            if not told.withheld:
+                derived["zone"] = held["zone"][1] if "zone" in held else None
+                state = held.get("deidentification_state")
+                derived["deid_state"] = None if state is None else state[1]
+        compare.same(where, node, derived)
+        if identity is None and not told.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
+            compare.holds(False, f"{where}: no entry names it")
+    for source in shown.each("sources"):
+        name = str(source.get("dataset"))
+        if not told.withheld:
+            compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _attempted(shown: Shown, told: Told) -> set[Any]:
+    """Return the runs that did not put anything into its state: none of their outputs took effect."""
+    found = set()
+    for run_id, run in shown.runs.items():
+        streams = any(_streams(event) for event in told.run(run_id))
+        if run.get("state") != "COMPLETE" and not streams:
+            found.add(run_id)
+    return found
+
+
+def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+    for number, change in enumerate(shown.each("schema_changes"), 1):
+        where, entries = f"schema change {number}", list(citations(change))
+        compare.holds(bool(entries), f"{where}: it cites nothing")
+        if compare.rests_on_withheld(change) or not entries:
+            continue
+        name = change.get("dataset")
+        held = [[s for s in _schemas(told, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        found = [
+            {
+                "added": [column for column in new if column not in old],
+                "removed": [column for column in old if column not in new],
+                "changed": [
+                    f"{column}: {old[column] or 'unknown'} to {kind or 'unknown'}"
+                    for column, kind in new.items()
+                    if column in old and old[column] != kind
+                ],
+                "run": run,
+            }
+            for first, second in ((held[0], held[1]), (held[1], held[0]))
+            for _, old, _ in first
+            for _, new, run in second
+        ]
+        said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
+        compare.holds(said in found, f"{where}: the two entries do not say it")
+        held_at = any(_took_effect(event, str(change.get("at"))) for event in told.events if event.index in entries)
+        compare.holds(held_at, f"{where}: no event that it cites took effect then")
+
+
+def _took_effect(event: Event, at: str) -> bool:
+    """Return whether what an event says may have taken effect at a time: at its own where it completes, or later."""
+    own = stamp(event.order[0])
+    return at == own if event.run is None or event.type == "COMPLETE" else at >= own
+
+
+def _schemas(told: Told, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
+    for event in told.events:
+        if event.index == index:
+            for said in event.datasets:
+                schema = facets_of(said).get("schema")
+                if isinstance(schema, dict):
+                    yield full_name(said), dict(_columns(schema, "", 0)), event.run
+
+
+def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
+        name = text_in(each.get("name"))
+        if name is not None:
+            yield above + name, text_in(each.get("type"))
+            yield from _columns(each, f"{above}{name}.", depth + 1)
+
+
+def _dataset_of(id_: object, told: Told) -> str | None:
+    """Return the dataset's id of a node of the lineage, None where the bodies do not tell."""
+    label, _, rest = str(id_).partition(":")
+    if label == "Dataset":
+        return str(id_)
+    if label == "State":
+        return f"Dataset:{rest.partition('.')[0]}"
+    identity = told.identities.get(str(id_))
+    return None if identity is None else node_id("Dataset", *identity)
+
+
+def _streams(event: Event) -> bool:
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
+
+
+def _stands_for_itself(event: Event) -> bool:
+    """Return whether each event of the job stands for itself (jobType's emissionPattern)."""
+    kind = event.job_facets.get("jobType")
+    return isinstance(kind, dict) and "emissionPattern" in kind
+
+
+_RULES = {
+    "code revision clean": "MEDIUM",
+    "snapshot unaltered": "HIGH",
+    "evaluation apart from training": "HIGH",
+    "evaluation set locked": "MEDIUM",
+    "decision authenticated": "HIGH",
+}
+"""The rules whose findings follow from bodies alone, and how severe each is; others are as the catalog issued them."""
+
+_LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
+
+
+def derive(context: Values, entries: Sequence[Entry], valid_at: str) -> tuple[Part, ...]:
+    """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
+    shown = Shown(context)
+    told = Told(entries, micros(valid_at))
+    parts = []
+    for name, derivation in _PARTS.items():
+        comparison, understood = Comparison(told), True
+        try:
+            derivation(shown, told, comparison)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            # A body of a later catalog, or a report that no catalog made: neither is a reason to end the other checks.
+            understood = False
+        parts.append(Part(name, comparison.compared, tuple(comparison.differing), understood))
+    return tuple(parts)
+
+
+def _point(shown: Shown, told: Told, compare: Comparison) -> None:
+    last = [entry for entry in told.entries if entry.index == shown.read_point.get("ledger_index")]
+    compare.holds(bool(last), "read point: its entry is not in the evidence")
+    derived: dict[str, Any] = {"ledger_size": index_in(shown.read_point.get("ledger_index")) + 1}
+    if last:
+        derived["known_at"] = last[0].recorded_at
+    compare.same("read point", shown.read_point, derived, by=(entry.index for entry in last))
+    answer = object_in(shown.read_point.get("completeness"), "read_point/completeness")
+    counts = {str(each.get("what")): each.get("number") for each in objects_in(answer.get("counts"))}
+    sizes = {"nodes": "nodes", "edges": "edges", "quarantined entries": "quarantined"}
+    compare.same("completeness", counts, {what: len(shown.each(part)) for what, part in sizes.items()})
+    behind = counts.get("entries not projected yet")
+    compare.holds(type(behind) is int, "completeness: how many entries are not projected is left out")
+    states = {"LAGGING", "TRUNCATED"} if behind or shown.each("quarantined") else {"COMPLETE", "TRUNCATED"}
+    compare.holds(
+        answer.get("state") in states, f"completeness: {brief(answer.get('state'))} is not what its counts say"
+    )
+    compare.holds(bool(answer.get("reasons")) == (answer.get("state") != "COMPLETE"), "completeness: its reasons")
+    headers = {entry.index: entry for entry in told.entries}
+    for one in shown.each("quarantined"):
+        entry = headers.get(index_in(one.get("entry")))
+        if entry is not None:
+            compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
+    latest = max((entry.index for entry in told.entries if entry.withheld != "NOT_CITED"), default=-1)
+    compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
+
+
+def _people(shown: Shown, told: Told, compare: Comparison) -> None:
+    for actor in _actors(shown.context):
+        known = told.people.get(actor["id"])
+        if compare.rests_on_withheld(actor):
+            continue
+        if known is not None:
+            derived = {"name": known.said["display_name"], "entry": known.index}
+            compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
+        else:
+            # Whoever acts on the catalog's own machine before any key exists is defined by no record.
+            name = _LOCAL_NAME if actor["id"] == _LOCAL else None
+            compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
+
+
+def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
+    registrations = registrations_of(shown, told)
+    if not registrations or compare.rests_on_withheld(shown.model):
+        return
+    said, model = registrations[-1].said, shown.model
+    subject = f"{model['name']} {model['version']}"
+    own = " ".join(shown.version)
+    absent = {
+        "signature": said.get("signature") is None,
+        "evaluation": not said.get("evaluated_on"),
+        "intended use": said.get("intended_use") is None,
+        "metrics": not said.get("metrics"),
+        "run": said.get("run_id") is None,
+        "clean code": said["code"].get("clean") is None,
+        "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
+    }
+    derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
+    for source in shown.each("sources"):
+        derived += [(source.get("dataset"), name) for name in source.get("missing") or ()]
+    for snapshot in shown.each("snapshots"):
+        derived += [(snapshot.get("digest"), "seal")] if snapshot.get("sealed_at") is None else []
+        derived += [(snapshot.get("digest"), "verification")] if snapshot.get("verification") is None else []
+    compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
+
+
+def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
+    registrations = registrations_of(shown, told)
+    if not registrations or told.withheld:
+        return
+    derived = [*_of_registration(registrations[-1], shown, told), *_of_approvals(told)]
+    listed = [
+        {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
+        for each in shown.each("findings")
+        if each.get("rule") in _RULES
+    ]
+    compare.alike("findings", listed, derived)
+
+
+def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+    own = " ".join(shown.version)
+    if newest.said["code"].get("clean") is False:
+        yield _finding("code revision clean", own, newest)
+    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
+        if check.said["result"] != "OK":
+            yield _finding("snapshot unaltered", " ".join(key), check)
+    seals = {snapshot_key(each.said): each for each in told.of("seal_snapshot")}
+    files = {
+        part: {
+            file["digest"]
+            for one in newest.said.get(part, ())
+            if (seal := seals.get(snapshot_key(one))) is not None
+            for file in seal.said.get("manifest", ())
+            if file["size"]
+        }
+        for part in ("trained_on", "evaluated_on")
+    }
+    if files["trained_on"] & files["evaluated_on"]:
+        yield _finding("evaluation apart from training", own, newest)
+    for one in newest.said.get("evaluated_on", ()):
+        seal = seals.get(snapshot_key(one))
+        if seal is not None and not seal.said.get("locked", False):
+            yield _finding("evaluation set locked", " ".join(snapshot_key(one)), seal)
+
+
+def _of_approvals(told: Told) -> Iterator[dict[str, Any]]:
+    requests = {each.index: each for each in told.of("request_approval")}
+    for decision in told.of("decide_approval"):
+        request = requests.get(decision.said["request"])
+        if request is not None and not decision.authenticated:
+            yield _finding("decision authenticated", " ".join(subject_of(request.said["subject"])), decision)
+
+
+def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
+    return {"rule": rule, "severity": _RULES[rule], "subject": subject, "entries": [by.index]}
+
+
+def _actors(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "authenticated" in value and isinstance(value.get("id"), str):
+            yield value
+        for item in value.values():
+            yield from _actors(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _actors(item)
+
+
+_PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
+    "read point": _point,
+    "people": _people,
+    "model": derive_model,
+    "snapshots": derive_snapshots,
+    "approvals": derive_approvals,
+    "de-identification": derive_deidentification,
+    "labels": derive_labels,
+    "declarations": derive_declarations,
+    "permitted use": derive_use,
+    "runs": derive_runs,
+    "lineage": derive_edges,
+    "nodes": derive_nodes,
+    "schema changes": derive_schema_changes,
+    "gaps": _gaps,
+    "findings": _findings,
+}
+
+
+ISSUED_KIND = "report.issued"
+_POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
+NO_KEY = (
+    "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "
+    "Get the key from the log's operator (lineward ledger key) and give it with --key."
+)
+NEVER_ISSUED = (
+    "The ledger holds no entry that says that this report was issued: whoever made this file, the catalog did not. "
+)
+OLD = (
+    "The file is of format 1, when the ledger did not record yet which reports it issued: that the cited entries are "
+    "in the ledger is checked, what the report says of them is not. Ask for the report anew at the same read point."
+)
+
+
+def verify(file: bytes, vkey: str | None = None) -> Result:
+    """Return every check of a report file; `vkey` is the log's verifier key, had from elsewhere than the file.
+
+    Never raises, whatever the file is.
+    """
+    form, taken, checks = opened(file)
+    if taken is None:
+        return Result(form, checks)
+    pages, evidence = taken
+    return Result(form, (*checks, *checked(evidence, pages, vkey)))
+
+
+def opened(file: bytes) -> tuple[Form, tuple[Pages | None, Evidence] | None, tuple[Check, ...]]:
+    """Return the form of a file, its pages and its evidence, None where it has none, and the checks of both."""
+    try:
+        pages, values = _apart(file)
+        # 2. The evidence is read once, into what cannot be malformed.
+        evidence = Evidence.parse(values)
+    except NotAReportError as error:
+        return _form(file), None, (Check("file", "FAIL", str(error)),)
+    except MalformedError as error:
+        return _form(file), None, (Check("file", "FAIL", f"{error}. {OTHER}"),)
+    if evidence.format == FORMAT and pages is None:
+        return _form(file), None, (Check("file", "FAIL", f"The file is not put together as a report is. {ANEW}"),)
+    found = Check("file", "PASS", f"One whole report of the format {evidence.format}.")
+    return _form(file), (pages, evidence), (found,)
+
+
+def _apart(file: bytes) -> tuple[Pages | None, Any]:
+    # 1. The file is taken apart in the one way in which it can be put together again.
+    try:
+        pages, content = take(file)
+    except NotAReportError:
+        # A report of format 1 was put together otherwise; of what is no report at all, its evidence says more.
+        values = evidence_of_any(file)
+        if isinstance(values, dict) and values.get("format") == FORMAT:
+            raise
+        return None, values_of(canonical_values(values))
+    return pages, values_of(content)
+
+
+def _form(file: bytes) -> Form:
+    try:
+        return form_of(file)
+    except NotAReportError:
+        return "json"
+
+
+def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterator[Check]:
+    """Yield the checks of evidence and pages."""
+    # 3. The key, from outside, and the signatures of both checkpoints.
+    yield from _signatures(evidence, vkey)
+    # 4. The ledger that was read, and the one whose checkpoint is printed, are beginnings of the checkpoint's.
+    yield _read_point(evidence)
+    # 5. Every entry: its hash, its place in the tree, what is told of it, its body.
+    entries = evidence.cited if evidence.issued is None else (*evidence.cited, evidence.issued)
+    yield from _entries(entries, evidence.checkpoint)
+    # 6. What is cited is there, and what is there is cited.
+    yield _citations(evidence)
+    yield _leaves(evidence)
+    if evidence.format != FORMAT:
+        yield Check("issued", "NOT VERIFIED", OLD)
+        return
+    # 7. The ledger says that this very report was issued: context, template, read point, pages.
+    yield from _issued(evidence, pages)
+    # 8. What the disclosed bodies say is what the report says, both ways.
+    yield from _derived(evidence)
+    # 9. What was withheld is named.
+    yield _withheld(evidence)
+
+
+def context_digest(context: Mapping[str, Any]) -> str:
+    """Return the digest of a context without its proofs: `sha256:` and hex over its canonical JSON."""
+    return f"sha256:{hashlib.sha256(canonical(context)).hexdigest()}"
+
+
+def _signatures(evidence: Evidence, vkey: str | None) -> Iterator[Check]:
+    try:
+        keys = [evidence.vkey] if vkey is None else [parse_vkey(line) for line in vkey.split()] or [parse_vkey("")]
+    except MalformedError as error:
+        sentence = f"What was given as --key is no verifier key ({error}). Copy it whole from the log's operator."
+        yield Check("key", "FAIL", sentence)
+        return
+    # A log whose key was changed has several: the newest that signed is the one to check.
+    signers = {(name, key_id) for name, key_id, _ in evidence.checkpoint.signatures}
+    key = next((each for each in keys if (each.name, each.key_id) in signers), keys[0])
+    if vkey is None:
+        yield Check("key", "NOT VERIFIED", NO_KEY)
+    else:
+        yield Check("key", "PASS", f"The key was given from outside the file: {key.name}.")
+    printed = evidence.read_point.printed
+    notes = [("checkpoint", evidence.checkpoint)] + ([] if printed is None else [("printed checkpoint", printed)])
+    wrong = [_unsigned(what, note, key) for what, note in notes if not is_signed(note, key)]
+    own = [(evidence.vkey, evidence.checkpoint)]
+    if printed is not None and evidence.read_point.printed_key is not None:
+        own.append((evidence.read_point.printed_key, printed))
+    wrong += [
+        f"The file's own key {its.name}+{its.key_id.hex()} did not sign"
+        for its, note in own
+        if not is_signed(note, its)
+    ]
+    yield judged(
+        "checkpoint signature", f"The checkpoints of {evidence.checkpoint.origin} are signed by {key.name}.", wrong
+    )
+
+
+def _unsigned(what: str, note: Checkpoint, key: VerifierKey) -> str:
+    signers = ", ".join(f"{name}+{key_id.hex()}" for name, key_id, _ in note.signatures)
+    fitting = any((name, key_id) == (key.name, key.key_id) for name, key_id, _ in note.signatures)
+    why = "its signature does not hold: it was changed" if fitting else f"it is signed by {signers}"
+    return (
+        f"The {what} of {note.origin} is not signed by {key.name}+{key.key_id.hex()}; {why}. "
+        "Give the key of this very log, or don't rely on the file"
+    )
+
+
+def _read_point(evidence: Evidence) -> Check:
+    point, newest = evidence.read_point, evidence.checkpoint
+    wrong = []
+    if not consistent(point.size, newest.size, point.root, newest.root, evidence.consistency):
+        wrong.append(f"The ledger of size {point.size} that was read is no beginning of the checkpoint's")
+    if point.printed is not None:
+        printed = point.printed
+        if not consistent(printed.size, newest.size, printed.root, newest.root, evidence.printed_consistency):
+            wrong.append("The printed checkpoint is of no beginning of the ledger")
+        if printed.size < point.size or (printed.origin, evidence.checkpoint.origin) != (newest.origin, printed.origin):
+            wrong.append("The printed checkpoint does not cover the read point")
+    return judged(
+        "read point", f"The ledger of size {point.size} that was read is a beginning of the checkpoint's.", wrong
+    )
+
+
+def _entries(entries: Sequence[Entry], checkpoint: Checkpoint) -> Iterator[Check]:
+    yield _each("leaf hashes", entries, lambda entry: entry.fits_leaf, "does not hash to its leaf")
+
+    def is_in_tree(entry: Entry) -> bool:
+        return included(entry.leaf, entry.index, checkpoint.size, entry.proof, checkpoint.root)
+
+    yield _each("inclusion proofs", entries, is_in_tree, "is not in the tree")
+    yield _each("entries as told", entries, lambda entry: entry.is_told_as_it_is, "is told otherwise than it is")
+    disclosed = [entry for entry in entries if entry.body is not None]
+    yield _each("disclosed bodies", disclosed, lambda entry: entry.fits_body, "has another body than its digest says")
+
+
+def _each(name: str, entries: Sequence[Entry], holds: Callable[[Entry], bool], what: str) -> Check:
+    return judged(
+        name, f"All {len(entries)} hold.", (f"#{entry.index} {what}" for entry in entries if not holds(entry))
+    )
+
+
+def _citations(evidence: Evidence) -> Check:
+    there = [entry.index for entry in evidence.cited]
+    cited = set(citations(evidence.context))
+    # A report of format 1 carried whatever its maker put beside what it cited.
+    allowed = cited | {evidence.read_point.ledger_index} if evidence.format == FORMAT else set(there)
+    wrong = [f"#{index} is cited, but not among the entries" for index in sorted(cited - set(there))]
+    wrong += [f"#{index} is among the entries, and nothing cites it" for index in sorted(set(there) - allowed)]
+    if there != sorted(set(there)):
+        wrong.append("The entries are not in their order, each once")
+    return judged("citations", f"All {len(cited)} cited entries are in the evidence, and no other.", wrong)
+
+
+def _leaves(evidence: Evidence) -> Check:
+    leaves = {entry.index: entry.leaf.hex() for entry in evidence.cited}
+    approvals = [each for each in _list(evidence.context.get("approvals")) if isinstance(each, dict)]
+    records = [
+        *approvals,
+        *(one for each in approvals for one in _list(each.get("decisions")) if isinstance(one, dict)),
+    ]
+    wrong = [
+        f"#{record.get('entry')} is shown with another leaf hash"
+        for record in records
+        if type(record.get("entry")) is not int or leaves.get(record["entry"]) != record.get("leaf")
+    ]
+    return judged("signature records", f"All {len(records)} fit their entries.", wrong)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
+    entry = evidence.issued
+    if entry is None or entry.kind != ISSUED_KIND or entry.header.get("kind") != ISSUED_KIND:
+        yield Check("issued", "FAIL", NEVER_ISSUED + ANEW)
+        return
+    if entry.body is None:
+        gone = f"The body of entry #{entry.index}, which says what was issued, was erased: nothing can be compared."
+        yield Check("issued", "NOT VERIFIED", gone)
+        return
+    said = _record_in(entry)
+    if said is None:
+        yield Check("issued", "FAIL", f"Entry #{entry.index} does not say what was issued. {ANEW}")
+        return
+    context = evidence.context
+    point, model = (context.get(name) for name in ("read_point", "model"))
+    shown = {
+        "report": evidence.kind,
+        "made_with": dict(evidence.made_with),
+        "context_digest": context_digest(context),
+        "read_point": {name: point.get(name) for name in _POINT} if isinstance(point, dict) else None,
+        "model_version": {
+            "model": {"namespace": model.get("namespace"), "name": model.get("name")},
+            "version": model.get("version"),
+        }
+        if isinstance(model, dict)
+        else None,
+    }
+    wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if said.get(name) != value]
+    if entry.index < evidence.read_point.size:
+        wrong.append(f"Entry #{entry.index} is older than the read point")
+    whom = f"Issued at {entry.recorded_at} for {entry.actor}, by entry #{entry.index}."
+    yield judged("issued", whom, wrong)
+    drawn = None if pages is None else (pages.form, pages.digest)
+    same = drawn == (said.get("form"), said.get("pages_digest"))
+    yield judged(
+        "pages",
+        "The pages are those that were issued, byte for byte.",
+        [] if same else [f"The pages are not those of entry #{entry.index}: changed. {ANEW[:-1]}"],
+    )
+
+
+def _record_in(entry: Entry) -> dict[str, Any] | None:
+    try:
+        body = values_of((entry.body or "").encode())
+    except NotAReportError:
+        return None
+    said = body.get("record") if isinstance(body, dict) else None
+    return said if isinstance(said, dict) else None
+
+
+def _derived(evidence: Evidence) -> Iterator[Check]:
+    try:
+        parts = derive(evidence.context, evidence.cited, evidence.read_point.valid_at)
+    except MalformedError as error:
+        yield Check("derivation", "FAIL", f"{error}: nothing can be derived for it. {ANEW}")
+        return
+    for part in parts:
+        name = f"derived: {part.name}"
+        if part.understood or part.differing:
+            yield judged(name, f"{part.compared} values are what the entries say.", part.differing)
+        else:
+            yield Check(name, "NOT VERIFIED", "This version of the verifier does not understand a body or this part.")
+
+
+def _withheld(evidence: Evidence) -> Check:
+    hidden = [e for e in evidence.cited if e.body is None and not _is_uncited(e, evidence)]
+    if not hidden:
+        return Check("withheld bodies", "PASS", "Every cited entry discloses its body.")
+    named = ", ".join(f"#{e.index} ({e.withheld or 'no reason'})" for e in hidden[:20])
+    more = f" and {len(hidden) - 20} more" if len(hidden) > 20 else ""  # noqa: PLR2004 - a line is enough
+    return Check(
+        "withheld bodies",
+        "NOT VERIFIED",
+        f"Not comparable, because the bodies were erased or are too large: {named}{more}. What rests on them is as the "
+        "catalog issued it, and is not derived.",
+    )
+
+
+def _is_uncited(entry: Entry, evidence: Evidence) -> bool:
+    """Return whether an entry is there for its header alone: the last one of the ledger that was read."""
+    last = entry.index == evidence.read_point.ledger_index
+    return last and entry.withheld == NOT_CITED and entry.index not in set(citations(evidence.context))
+
+
+VERSION = "2.0"
+NEEDS = "verify_lineward needs the package `cryptography`: install it with `python -m pip install cryptography`."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Check a Lineward report offline.")
+    """Run the command line; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="verify_lineward.py",
+        description="Check a Lineward report offline.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("file", type=Path, help="the PDF, HTML or JSON file")
-    parser.add_argument("--key", help="the log's verifier key, from its operator: name+id+key")
+    parser.add_argument("--key", help="the log's verifier key from its operator, name+id+key, or a file with it")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--version", action="version", version=identity())
     given = parser.parse_args(arguments)
     try:
-        content = given.file.read_bytes()
+        importlib.import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
+    except ImportError:
+        return _refused(NEEDS)
+    try:
+        content, key = given.file.read_bytes(), _given_key(given.key)
     except OSError as error:
-        print(f"{given.file} cannot be read: {error.strerror}.", file=sys.stderr)  # noqa: T201 - a command
-        return 2
-    result = verify(content, given.key)
+        return _refused(f"{error.filename} cannot be read: {error.strerror}.")
+    result = verify(content, key)
     if given.json:
-        print(json.dumps(result.to_json(), indent=2))  # noqa: T201 - a command
+        print(json.dumps({**result.to_json(), "verifier": identity()}, indent=2))  # noqa: T201 - a command
     else:
         for check in result.checks:
-            print(f"{check.status:8} {check.name}: {check.detail}")  # noqa: T201 - a command
-        print(f"\nProved: {result.proved}\nNot proved: {result.not_proved}")  # noqa: T201 - a command
+            print(f"{check.status:12} {check.name}: {check.detail}")  # noqa: T201 - a command
+        print(f"\n{result.verdict}\nProved: {result.proved}\nNot proved: {NOT_PROVED}")  # noqa: T201 - a command
     return 0 if result.ok else 1
+
+
+def identity() -> str:
+    """Return version and digest of this very file."""
+    return f"verify_lineward {VERSION} sha256:{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
+
+
+def _given_key(given: str | None) -> str | None:
+    """Return the key itself, or what stands in a file of that name where it is no key."""
+    return given if given is None or "+" in given else Path(given).read_text("utf-8")
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a command
+    return 2
 
 
 if __name__ == "__main__":

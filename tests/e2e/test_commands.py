@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,7 @@ def test_a_name_of_several_things_is_answered_with_their_ids(data: Path) -> None
 
 
 def test_a_report_is_written_and_verified(data: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(data, tmp_path / "catalog"))
     written = command(data, "report", "readmission@1", "-o", str(tmp_path))
     assert written.returncode == FINE, written.stderr
     files = [Path(line) for line in lines(written.stdout)]
@@ -77,6 +80,14 @@ def test_a_report_is_written_and_verified(data: Path, tmp_path: Path) -> None:
         checked = command(data, "verify", str(file), "--key", str(data / "keys" / "verifiers"), "--json")
         assert checked.returncode == FINE, checked.stdout
         assert json.loads(checked.stdout)["ok"]
+        without = command(data, "verify", str(file), "--json")
+        assert (without.returncode, json.loads(without.stdout)["ok"]) == (FINDING, False)
+    assert b"--key" in written.stderr
+    script = tmp_path / "verify_lineward.py"
+    script.write_bytes(command(data, "verifier").stdout)
+    key = command(data, "ledger", "key").stdout.decode().strip()
+    arguments = [sys.executable, "-I", str(script), str(files[0]), "--key", key]
+    assert subprocess.run(arguments, capture_output=True, check=False).returncode == FINE
     forged = tmp_path / "forged.html"
     html = next(file for file in files if file.suffix == ".html")
     forged.write_bytes(html.read_bytes().replace(b"readmission", b"readmissiom", 1))

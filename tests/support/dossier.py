@@ -47,8 +47,9 @@ from reports.contexts import (
     UseStatement,
     Verification,
 )
-from reports.html import render_html
-from reports.json import render_json
+from reports.drawing import draw
+from reports.making import made_with
+from reports.standalone.outcome import Form
 
 ORIGIN = "ledger.example.org/lineward-demo"
 _KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a key for tests alone").digest())
@@ -155,7 +156,7 @@ def small_evidence(kinds: tuple[str, ...] = _KINDS) -> tuple[Evidence, bytes]:
         )
         for index, text in enumerate(texts)
     )
-    return Evidence(checkpoint=checkpoint, vkey=vkey, cited=cited, held_outside_at="2031-03-06T06:00:00Z"), root
+    return Evidence(checkpoint=checkpoint, vkey=vkey, cited=cited), root
 
 
 def read_point(evidence: Evidence, root: bytes, answer: Answer | None = None) -> ReadPoint:
@@ -167,6 +168,8 @@ def read_point(evidence: Evidence, root: bytes, answer: Answer | None = None) ->
         ledger_size=size,
         root=f"sha256:{root.hex()}",
         projection_version="1",
+        checkpoint=evidence.checkpoint,
+        vkey=evidence.vkey,
         completeness=answer or Answer(state="COMPLETE", counts=(Count(what="nodes", number=10),)),
     )
 
@@ -637,7 +640,13 @@ def _approvals(leaves: list[str]) -> tuple[Approval, ...]:
     )
 
 
+def golden(form: Form) -> bytes:
+    """Return the clinical dossier as the golden files hold it: made with code that never changes."""
+    tools = {name: version if name == "template" else "as in the golden file" for name, version in made_with().items()}
+    return draw(clinical_dossier(), form, tools).finish(clinical_dossier())
+
+
 if __name__ == "__main__":
-    golden = Path(__file__).resolve().parents[1] / "golden" / "reports"
-    (golden / "model_dossier.html").write_bytes(render_html(clinical_dossier()))
-    (golden / "model_dossier.json").write_bytes(render_json(clinical_dossier()))
+    folder = Path(__file__).resolve().parents[1] / "golden" / "reports"
+    (folder / "model_dossier.html").write_bytes(golden("html"))
+    (folder / "model_dossier.json").write_bytes(golden("json"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
+from catalog.evidence.issuing import issued_record, proven
 from catalog.intake import Accepted, Intake
 from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
@@ -22,6 +23,9 @@ from catalog.record import canonical_bytes
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from graph_schema.vocabulary.words import ApprovalKind
+from reports.contexts import ModelDossier
+from reports.drawing import draw
+from reports.standalone.outcome import Form
 
 RAW = {"namespace": "landing", "name": "visits"}
 CURATED = {"namespace": "curated", "name": "visits"}
@@ -276,6 +280,15 @@ class House:
         index = self.ledger.append(Draft(kind.in_ledger, by, "tests", subjects, said, said)).result().index
         self.project()
         return index
+
+    def issue_context(
+        self, context: ModelDossier, form: Form, actor: Actor | None = None, tools: dict[str, str] | None = None
+    ) -> bytes:
+        """Draw and issue any context: with the genuine ledger and key, whatever it says."""
+        drawing = draw(context, form, tools)
+        issued = self.intake.issue_report(issued_record(context, drawing), actor or local_actor(), "tests").result()
+        self.project()
+        return drawing.finish(proven(self.ledger, context, issued.receipt.index))
 
     def act_as(self, name: str, *roles: str, approves: Sequence[str] | None = None) -> Actor:
         """Define a principal, give it a key, and return who that key makes of a request."""

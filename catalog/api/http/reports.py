@@ -1,30 +1,34 @@
-"""Reports out: a context read at one point, drawn in the form that was asked for."""
+"""Reports out: a context read at one point, drawn in the form that was asked for, and issued by the ledger."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from catalog import logs
+from catalog.access.model import Actor
 from catalog.api.services import Services
 from catalog.errors import AskerError
 from catalog.evidence.dossier import model_dossier as read_model_dossier
+from catalog.evidence.issuing import issued_record, proven
 from catalog.reading import AsOf
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from ingest_hooks.openlineage.event import parse_instant
-from reports.html import render_html
-from reports.json import render_json
-from reports.pdf import render_pdf
+from reports.drawing import draw
+from reports.standalone.outcome import Form
 
-_DRAW = {"pdf": render_pdf, "html": render_html, "json": render_json}
 _TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": "application/json"}
 # The page carries its own styles and evidence, and needs nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
 
 
 def model_dossier(
-    services: Services, identifier: str, form: str, valid_at: str | None, known_at_index: int | None
+    services: Services, actor: Actor, identifier: str, form: Form, valid_at: str | None, known_at_index: int | None
 ) -> Response:
-    """Return the model provenance dossier; raises AskerError 404 where no such version was registered by then."""
+    """Return the model provenance dossier, issued to the actor by an entry of the ledger before it leaves.
+
+    Raises AskerError 404 where no such version was registered by then, OperatorError where the ledger takes no entry.
+    """
     at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
     context = None
     if label_of(identifier) == "ModelVersion":
@@ -34,8 +38,15 @@ def model_dossier(
             )
     if context is None:
         raise AskerError("No model version of this id was registered by then; `search` finds those that were.")
-    headers = {"Content-Security-Policy": _POLICY, "Content-Disposition": f'inline; filename="model-dossier.{form}"'}
-    return Response(_DRAW[form](context), headers=headers, media_type=_TYPES[form])
+    drawing = draw(context, form)
+    issued = services.intake.issue_report(issued_record(context, drawing), actor, logs.correlation_id()).result()
+    headers = {
+        "Content-Security-Policy": _POLICY,
+        "Content-Disposition": f'inline; filename="model-dossier.{form}"',
+        "X-Lineward-Issued": str(issued.receipt.index),
+    }
+    file = drawing.finish(proven(services.ledger, context, issued.receipt.index))
+    return Response(file, headers=headers, media_type=_TYPES[form])
 
 
 def _moment(text: str | None) -> int:

@@ -37,7 +37,7 @@ def _approval(
         kind=found.approval_kind,
         use_case=found.use_case,
         reason=found.reason,
-        requested_by=teller.scene.actor(found.requested_by, authenticated=found.authenticated),
+        requested_by=teller.actor(found.requested_by, authenticated=found.authenticated),
         requested_at=format_time(found.requested_at),
         expires_at=time_of(found.expires_at),
         status=status,
@@ -46,7 +46,7 @@ def _approval(
         decisions=tuple(
             contexts.Decision(
                 decision=one.decision,  # type: ignore[arg-type]  # the record's own closed list
-                decided_by=teller.scene.actor(one.decided_by, authenticated=one.authenticated),
+                decided_by=teller.actor(one.decided_by, authenticated=one.authenticated),
                 decided_at=format_time(one.decided_at),
                 reason=one.reason,
                 meaning=one.meaning,

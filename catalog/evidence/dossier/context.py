@@ -1,7 +1,7 @@
 """The context of the model provenance dossier: everything it shows, read at one point, with the entries behind it.
 
 The same read point gives the same context: times come from the ledger, never from a clock, and the checkpoint is the
-oldest one that covers the read point.
+oldest one that covers the read point. That reports were issued since, this one among them, changes no read point.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from catalog.evidence.dossier.gaps import gaps
 from catalog.evidence.dossier.labels import labels
 from catalog.evidence.dossier.model import model
 from catalog.evidence.dossier.nodes import nodes
-from catalog.evidence.dossier.proof import covering, proof
+from catalog.evidence.dossier.proof import covering, signer, unproven
 from catalog.evidence.dossier.runs import runs
 from catalog.evidence.dossier.scene import Scene
 from catalog.evidence.dossier.schema_changes import schema_changes
@@ -23,6 +23,7 @@ from catalog.evidence.dossier.sources import sources
 from catalog.evidence.dossier.steps import steps
 from catalog.evidence.dossier.teller import Teller
 from catalog.evidence.dossier.use import use
+from catalog.evidence.records import LEDGER_KIND
 from catalog.ledger.entry import format_time
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
@@ -30,6 +31,8 @@ from catalog.releases import queries as releases
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import NOW
 from reports import contexts
+
+_LOOKED_BACK = 64
 
 
 def model_dossier(
@@ -43,9 +46,12 @@ def model_dossier(
     """Return the dossier's context for a model version, None where nobody registered it by then.
 
     `projection` is the version of the projection that made the graph. Signs a checkpoint where none covers the read
-    point. Raises EvidenceError where the ledger does not verify.
+    point. The entries that it cites are in its evidence without their proofs, which `issuing.proven` adds once the
+    report is issued. Raises EvidenceError where the ledger does not verify.
     """
     size = min(reader.checkpoint(), as_of.known_at) + 1
+    if as_of.known_at == NOW:
+        size = _told(ledger, size)
     if size < 1:
         return None
     known_at = ledger.entry(size - 1).entry.recorded_at
@@ -84,10 +90,26 @@ def model_dossier(
             ledger_size=size,
             root=f"sha256:{ledger.root(size).hex()}",
             projection_version=projection,
-            completeness=completeness(
-                scene, max(as_of.known_at if as_of.known_at != NOW else ledger.size() - 1, size - 1) - size + 1
-            ),
+            checkpoint=checkpoint.text,
+            vkey=signer(ledger, checkpoint),
+            completeness=completeness(scene, max(_asked(ledger, as_of, size) - size, 0)),
         ),
         # Last: by now every entry that the rest cites is noted.
-        evidence=proof(ledger, checkpoint, size, teller.cited),
+        evidence=unproven(ledger, size, teller.cited),
     )
+
+
+def _asked(ledger: Ledger, as_of: AsOf, size: int) -> int:
+    """Return how many entries should have been read."""
+    return _told(ledger, ledger.size(), size) if as_of.known_at == NOW else as_of.known_at + 1
+
+
+def _told(ledger: Ledger, size: int, least: int = 0) -> int:
+    """Return the size without the entries at its end that only say that a report was issued, `least` at the least."""
+    while size > least:
+        start = max(size - _LOOKED_BACK, least)
+        for stored in reversed(ledger.entries(start, size - start)):
+            if stored.entry.kind != LEDGER_KIND:
+                return stored.index + 1
+        size = start
+    return size

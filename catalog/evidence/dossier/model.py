@@ -13,7 +13,7 @@ def model(teller: Teller, version: ModelVersionRecord, registration: Registratio
         name=version.model,
         version=version.version,
         registered_at=format_time(registration.registered_at),
-        registered_by=teller.scene.actor(registration.registered_by, authenticated=registration.authenticated),
+        registered_by=teller.actor(registration.registered_by, authenticated=registration.authenticated),
         intended_use=registration.intended_use,
         artifact_digest=registration.artifact_digest,
         signature=registration.signature,

@@ -11,8 +11,8 @@ from catalog.ledger.protocol import Ledger
 from catalog.record import canonical_bytes
 from reports import contexts
 
-# Bytes up to which a cited entry's redacted body stands in the evidence.
-_DISCLOSED = 64 * 1024
+DISCLOSED = 1024 * 1024
+"""Bytes up to which a cited entry's redacted body stands in the evidence."""
 
 
 def covering(ledger: Ledger, size: int) -> SignedCheckpoint:
@@ -21,34 +21,39 @@ def covering(ledger: Ledger, size: int) -> SignedCheckpoint:
     return held[0] if held else ledger.checkpoint()
 
 
-def proof(ledger: Ledger, checkpoint: SignedCheckpoint, size: int, cited: Iterable[int]) -> contexts.Evidence:
-    return contexts.Evidence(
-        checkpoint=checkpoint.text,
-        vkey=_signer(ledger, checkpoint),
-        consistency=tuple(one.hex() for one in ledger.consistency_proof(size, checkpoint.size)),
-        cited=tuple(
-            contexts.EvidenceEntry(
-                index=one.index,
-                kind=one.kind,
-                recorded_at=format_time(one.recorded_at),
-                actor=one.actor,
-                leaf=one.leaf,
-                entry=one.entry,
-                proof=one.proof,
-                salt=one.salt if _is_disclosed(one) else None,
-                body=canonical_bytes(one.body).decode() if _is_disclosed(one) else None,
-            )
-            for one in entries(ledger, cited, checkpoint.size)
-        ),
-    )
-
-
-def _signer(ledger: Ledger, checkpoint: SignedCheckpoint) -> str:
+def signer(ledger: Ledger, checkpoint: SignedCheckpoint) -> str:
     """Return the newest of the log's keys that signed the checkpoint: it may have been rotated since."""
     signed = {(line.name, line.key_id) for line in Note.parse(checkpoint.text).signatures}
     return str(next(key for key in ledger.verifiers if (key.name, key.key_id) in signed))
 
 
-def _is_disclosed(one: EntryEvidence) -> bool:
-    """Tell whether the redacted body travels along, so that it can be checked against the entry's digest."""
-    return not one.erased and one.salt is not None and len(canonical_bytes(one.body)) <= _DISCLOSED
+def unproven(ledger: Ledger, size: int, cited: Iterable[int]) -> contexts.Evidence:
+    """Return what a report cites, and the last entry that was read, all of it still without a proof.
+
+    That last one gives the time of the read point; where no line rests on it, its body is nobody's business here.
+    """
+    lines = set(cited)
+    return contexts.Evidence(
+        cited=tuple(
+            entry_evidence(one, cited=one.index in lines, proven=False)
+            for one in entries(ledger, lines | {size - 1}, size)
+        )
+    )
+
+
+def entry_evidence(one: EntryEvidence, *, cited: bool = True, proven: bool = True) -> contexts.EvidenceEntry:
+    """Return an entry as a report carries it: with its body where that may be disclosed."""
+    body = None if one.erased or one.salt is None or not cited else canonical_bytes(one.body)
+    disclosed = body is not None and len(body) <= DISCLOSED
+    return contexts.EvidenceEntry(
+        index=one.index,
+        kind=one.kind,
+        recorded_at=format_time(one.recorded_at),
+        actor=one.actor,
+        leaf=one.leaf,
+        entry=one.entry,
+        proof=one.proof if proven else (),
+        salt=one.salt if disclosed else None,
+        body=body.decode() if body is not None and disclosed else None,
+        withheld=None if disclosed else "NOT_CITED" if not cited else "ERASED" if body is None else "TOO_LARGE",
+    )

@@ -23,13 +23,20 @@ from catalog.snapshots.model import SnapshotRecord
 from catalog.store.protocol import Quarantined, Snapshotted
 from graph_schema.facts import Statement
 from graph_schema.identity import label_of, node_id, split_state_id
-from reports import contexts
 
 BUDGET = 5000
 """Nodes at which the walk to the raw feeds ends."""
 
 _DEPTH = 100
 _FAILED = frozenset({"FAIL", "ABORT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody is called, and the entry that says so; none does of the local principal."""
+
+    name: str
+    entry: int | None
 
 
 @dataclass(slots=True)
@@ -53,8 +60,8 @@ class Scene:
     """An attempt to the run of the same job that completed afterwards and is on the way."""
     approvals: Sequence[Approval]
     """Of the version and of every snapshot and dataset that it rests on."""
-    people: Mapping[str, str]
-    """Principal to display name."""
+    people: Mapping[str, Named]
+    """Principal to display name, and the entry that gives it."""
     powers: Powers
     """Of everyone who acted."""
 
@@ -116,10 +123,6 @@ class Scene:
             _powers(reader, at, names),
         )
 
-    def actor(self, principal: str, *, authenticated: bool = True) -> contexts.Actor:
-        """Return who acted, with the name that the ledger gives them."""
-        return contexts.Actor(id=principal, name=self.people.get(principal), authenticated=authenticated)
-
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""
         return _dataset_of(identifier, self.snapshots)
@@ -166,9 +169,10 @@ def _powers(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> Powers:
     )
 
 
-def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, str]:
+def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, Named]:
     found = access.principals(reader, [node_id("Principal", (name,)) for name in sorted(names)], at)
-    return {LOCAL: LOCAL_DISPLAY_NAME} | {one.principal: one.display_name for one in found.values()}
+    known = {one.principal: Named(one.display_name, one.entry) for one in found.values()}
+    return {LOCAL: Named(LOCAL_DISPLAY_NAME, None)} | known
 
 
 def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | None:

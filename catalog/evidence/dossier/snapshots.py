@@ -34,14 +34,14 @@ def _snapshot(teller: Teller, role: contexts.SnapshotRole, use: SnapshotUse) -> 
         files=None if seal is None else seal.files,
         size_bytes=None if seal is None else seal.size_bytes,
         sealed_at=None if seal is None else format_time(seal.sealed_at),
-        sealed_by=None if seal is None else teller.scene.actor(seal.sealed_by, authenticated=seal.authenticated),
+        sealed_by=None if seal is None else teller.actor(seal.sealed_by, authenticated=seal.authenticated),
         locked=None if seal is None else seal.locked,
         produced_by=_producer(teller, found),
         verification=None
         if verification is None
         else contexts.Verification(
             at=format_time(verification.verified_at),
-            by=teller.scene.actor(verification.verified_by, authenticated=verification.authenticated),
+            by=teller.actor(verification.verified_by, authenticated=verification.authenticated),
             result=verification.result,  # type: ignore[arg-type]  # the record's own closed list
             method=verification.method,
             differing=verification.differing,

@@ -24,7 +24,7 @@ def steps(teller: Teller) -> Iterable[contexts.DeidentificationStep]:
             expert=one.expert,
             scope=one.scope,
             result=one.result,
-            attested_by=teller.scene.actor(one.attested_by, authenticated=one.authenticated),
+            attested_by=teller.actor(one.attested_by, authenticated=one.authenticated),
             attested_at=format_time(teller.ledger.entry(one.entry).entry.recorded_at),
             valid_from=format_time(one.valid_from),
             until=time_of(one.until),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from catalog.evidence.dossier.scene import Scene
 from catalog.ledger.protocol import Ledger
+from reports import contexts
 
 
 @dataclass(slots=True)
@@ -23,6 +24,14 @@ class Teller:
     def cites(self, found: Iterable[int]) -> tuple[int, ...]:
         """Return the entries in order, each noted as one that the report rests on."""
         return tuple(self.cite(entry) for entry in sorted(set(found)))
+
+    def actor(self, principal: str, *, authenticated: bool) -> contexts.Actor:
+        """Return who acted, with the name that the ledger gives them, and its entry noted."""
+        known = self.scene.people.get(principal)
+        entry = None if known is None or known.entry is None else self.cite(known.entry)
+        return contexts.Actor(
+            id=principal, name=None if known is None else known.name, authenticated=authenticated, entry=entry
+        )
 
     def subject(self, identifier: str) -> str:
         """Return what an approval or a finding is about: the parts of its key."""

@@ -11,7 +11,6 @@ def method(context: ModelDossier) -> Iterator[Block]:
     point = context.read_point
     answer = point.completeness
     counts = "; ".join(f"{count.what}: {count.number:,}" for count in answer.counts)
-    outside = context.evidence.held_outside_at
     yield Text(
         plain(
             "Every line is a function of the graph at the read point below, and the graph is a function of the ledger "
@@ -33,11 +32,7 @@ def method(context: ModelDossier) -> Iterator[Block]:
             ),
             (
                 "Newest checkpoint held outside",
-                cell(
-                    plain(moment(outside))
-                    if outside
-                    else missing("none known: whoever holds this report holds the checkpoint it prints")
-                ),
+                cell(missing("none known: whoever holds this report holds the checkpoint it prints")),
             ),
         )
     )

@@ -5,34 +5,53 @@ from collections.abc import Iterator
 import segno
 
 from reports.contexts import ModelDossier
-from reports.document import Block, Column, Proof, Span, Text, cell, code, missing, plain, table, words
+from reports.document import Block, Column, Facts, Proof, Span, Text, cell, code, missing, plain, table, words
 from reports.dossier.phrases import when
+from reports.making import Making
 from reports.text import clean
 
 
-def proof(context: ModelDossier) -> Iterator[Block]:
-    evidence = context.evidence
+def verifying(making: Making) -> Iterator[Block]:
+    """Say how to check the file, with what, and where that is had from."""
     yield Text(
         plain(
             "The attachment of this file holds everything that is shown, every ledger entry that is cited, its "
-            "inclusion proof and the signed checkpoint. The script verify_lineward.py needs Python and its "
-            "cryptography package and no network:"
+            "inclusion proof, the entry by which the catalog issued this report, and a signed checkpoint over all of "
+            "them. A script checks them with Python 3.11, its cryptography package and no network:"
         )
     )
     yield Text(code("python verify_lineward.py FILE --key VKEY"))
-    yield Text(
-        plain(
-            "It hashes each entry (SHA-256 over 0x00 and the entry's bytes), walks its proof to the checkpoint's root "
-            "(RFC 9162, 2.1.3.2), and checks the checkpoint's Ed25519 signature (C2SP signed note). Take the key from "
-            "the log's operator, not from this file: a forger would print his own. With Lineward installed, "
-            "lineward verify FILE also draws the file anew from its attachment and compares every byte."
+    yield Facts(
+        (
+            (
+                "Script",
+                cell(
+                    plain("verify_lineward.py, which the catalog's operator prints by “lineward verifier”"),
+                    plain("and which stands in Lineward's source as reports/standalone/verify_lineward.py"),
+                ),
+            ),
+            ("Its SHA-256", cell(code(dict(making.tools).get("verifier", "")))),
+            ("Key", cell(plain("From the log's operator (“lineward ledger key”), never from this file"))),
         )
     )
-    if evidence.checkpoint:
+    yield Text(
+        plain(
+            "It checks the signature of the checkpoint (Ed25519, C2SP signed note), the place of each entry under it "
+            "(RFC 9162, 2.1.3.2) and its body; that the ledger says that this report was issued, with the digests of "
+            "its content and of its pages; and it derives from the disclosed bodies anew what this report says of "
+            "them. Without the key nothing is verified. With Lineward installed, lineward verify FILE --key VKEY does "
+            "the same, and draws the file anew where its version is this one's."
+        )
+    )
+
+
+def proof(context: ModelDossier) -> Iterator[Block]:
+    evidence, point = context.evidence, context.read_point
+    if point.checkpoint:
         yield Proof(
-            checkpoint=tuple(clean(line) for line in evidence.checkpoint.rstrip("\n").split("\n")),
-            vkey=clean(evidence.vkey),
-            modules=_modules(evidence.checkpoint),
+            checkpoint=tuple(clean(line) for line in point.checkpoint.rstrip("\n").split("\n")),
+            vkey=clean(point.vkey),
+            modules=_modules(point.checkpoint),
             alt="QR code of the signed checkpoint, whose text stands beside it.",
         )
     else:

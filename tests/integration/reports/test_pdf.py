@@ -16,8 +16,8 @@ import pypdf
 import pytest
 
 from reports.contexts import Evidence, ModelDossier
-from reports.pdf import render_pdf
-from reports.standalone import verify_lineward
+from reports.drawing import render
+from reports.standalone.container import take
 from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
 from tests.support.verapdf import PROFILES, VeraPdfUnobtainableError, Verdict, validate
 
@@ -44,9 +44,9 @@ HOSTILE = {
 def cosigned(witnesses: int) -> ModelDossier:
     """A dossier whose checkpoint carries so many signatures that a QR code gets dense, or cannot hold them."""
     dossier = empty_dossier()
-    text, signature = dossier.evidence.checkpoint.split("\n\n")
-    evidence = replace(dossier.evidence, checkpoint=text + "\n\n" + signature * witnesses)
-    return replace(dossier, evidence=evidence)
+    text, signature = dossier.read_point.checkpoint.split("\n\n")
+    point = replace(dossier.read_point, checkpoint=text + "\n\n" + signature * witnesses)
+    return replace(dossier, read_point=point)
 
 
 def many_decisions() -> ModelDossier:
@@ -66,7 +66,7 @@ def many_decisions() -> ModelDossier:
 CASES: dict[str, Callable[[], ModelDossier]] = {
     "clinical": clinical_dossier,
     "empty": empty_dossier,
-    "no-evidence": lambda: replace(empty_dossier(), evidence=Evidence(checkpoint="", vkey="")),
+    "no-evidence": lambda: replace(empty_dossier(), evidence=Evidence()),
     "many-witnesses": lambda: cosigned(15),
     "too-many-witnesses": lambda: cosigned(60),
     "rows-300": lambda: large_dossier(300),
@@ -82,7 +82,7 @@ def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {}
     for name, context in CASES.items():
         made[name] = folder / f"{name}.pdf"
-        made[name].write_bytes(render_pdf(context()))
+        made[name].write_bytes(render(context(), "pdf"))
     return made
 
 
@@ -180,9 +180,9 @@ def test_five_thousand_of_six_thousand_rows_are_shown_and_the_rest_is_said_to_be
 
 def test_the_attachment_is_found_without_a_pdf_library(pdfs: dict[str, Path]) -> None:
     for path in pdfs.values():
-        form, evidence = verify_lineward.extract(path.read_bytes())
-        assert form == "pdf"
-        assert evidence == json.loads(attached_to(path.read_bytes())[1])
+        pages, evidence = take(path.read_bytes())
+        assert pages.form == "pdf"
+        assert evidence == attached_to(path.read_bytes())[1]
 
 
 def test_the_dates_in_the_file_are_the_read_points(pdfs: dict[str, Path]) -> None:
@@ -198,12 +198,10 @@ try:
     locale.setlocale(locale.LC_ALL, "")
 except locale.Error:
     pass
-from reports.html import render_html
-from reports.json import render_json
-from reports.pdf import render_pdf
+from reports.drawing import render
 from tests.support.dossier import clinical_dossier
-for render in (render_pdf, render_html, render_json):
-    print(hashlib.sha256(render(clinical_dossier())).hexdigest())
+for form in ("pdf", "html", "json"):
+    print(hashlib.sha256(render(clinical_dossier(), form)).hexdigest())
 """
 
 
@@ -225,17 +223,17 @@ def test_the_same_bytes_come_out_in_another_process_time_zone_and_language(
         [sys.executable, "-c", ELSEWHERE], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert ran.stdout == again.stdout
-    assert ran.stdout.split()[0] == hashlib.sha256(render_pdf(clinical_dossier())).hexdigest()
+    assert ran.stdout.split()[0] == hashlib.sha256(render(clinical_dossier(), "pdf")).hexdigest()
 
 
 # The high-water mark of this very program: ru_maxrss would be that of the process it was forked from.
 MANY = """
 from dataclasses import replace
 from pathlib import Path
-from reports.pdf import render_pdf
+from reports.drawing import render
 from tests.support.dossier import clinical_dossier
 for number in range(12):
-    render_pdf(replace(clinical_dossier(), organisation=f"organisation {number}"))
+    render(replace(clinical_dossier(), organisation=f"organisation {number}"), "pdf")
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(int(status["VmHWM"].split()[0]) >> 10)
 """
@@ -245,34 +243,3 @@ print(int(status["VmHWM"].split()[0]) >> 10)
 def test_a_dozen_reports_take_no_more_memory_than_one() -> None:
     ran = subprocess.run([sys.executable, "-c", MANY], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert int(ran.stdout) < 250, "MiB; without forgetting it is 350 after a dozen, and grows"
-
-
-def run_script(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the script as an auditor does: alone, isolated from every folder of this project."""
-    alone = (
-        "import sys, runpy; banned = {'reports', 'pydantic', 'pikepdf', 'typst', 'jinja2', 'rfc8785'}\n"
-        "class Ban:\n"
-        "    def find_spec(self, name, *_):\n"
-        "        assert name.split('.')[0] not in banned, name\n"
-        "sys.meta_path.insert(0, Ban()); path = sys.argv[1]; sys.argv = sys.argv[1:]\n"
-        "runpy.run_path(path, run_name='__main__')"
-    )
-    command = [sys.executable, "-I", "-c", alone, str(verify_lineward.__file__), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_the_script_alone_verifies_a_report_and_needs_nothing_but_cryptography(pdfs: dict[str, Path]) -> None:
-    ran = run_script(str(pdfs["clinical"]), "--key", clinical_dossier().evidence.vkey, "--json")
-    assert ran.returncode == 0, ran.stderr
-    result = json.loads(ran.stdout)
-    assert {check["name"] for check in result["checks"] if check["status"] != "PASS"} == {"drawn anew"}
-    assert result["ok"]
-
-
-def test_the_script_tells_a_forged_file_by_its_exit_code(pdfs: dict[str, Path], tmp_path: Path) -> None:
-    forged = tmp_path / "forged.pdf"
-    forged.write_bytes(pdfs["clinical"].read_bytes() + b"\n% more\n%%EOF\n")
-    ran = run_script(str(forged))
-    assert ran.returncode == 1
-    assert "FAIL" in ran.stdout
-    assert run_script(str(tmp_path / "absent.pdf")).returncode == 2

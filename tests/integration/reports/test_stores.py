@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +15,13 @@ from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from graph_schema.nodes import ModelVersion
 from reports.contexts import ModelDossier
-from reports.html import render_html
-from reports.json import render_json
-from reports.pdf import render_pdf
+from reports.drawing import FORMS
+from reports.verify import verify
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import MODEL, RUN, House, event, registration, seal
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 FAILED = "0190d2e6-0000-7000-8000-0000000000ff"
-RENDERERS: dict[str, Callable[[ModelDossier], bytes]] = {"pdf": render_pdf, "html": render_html, "json": render_json}
 
 
 @pytest.fixture
@@ -65,5 +63,7 @@ def test_every_store_gives_the_same_report_byte_for_byte(house: House, other: St
     expected, got = dossier(house, house.store, at), dossier(house, other, at)
     assert any(run.retried_by for run in expected.runs)
     assert got == expected
-    for form, render in RENDERERS.items():
-        assert render(got) == render(expected), form
+    for form in FORMS:
+        issued = house.issue_context(expected, form)
+        assert house.issue_context(got, form) == issued, form
+        assert verify(issued, str(house.ledger.verifiers[0])).ok

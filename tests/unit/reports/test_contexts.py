@@ -9,7 +9,8 @@ import pytest
 
 import reports
 from reports.contexts import Actor, ModelDossier, local_time
-from reports.envelope import canonical, seal
+from reports.drawing import document_of
+from reports.envelope import canonical
 from reports.errors import ContextError
 from tests.support.dossier import clinical_dossier, empty_dossier, large_dossier
 
@@ -60,7 +61,7 @@ def test_a_number_beyond_what_json_carries_is_refused() -> None:
     dossier = clinical_dossier()
     context = replace(dossier, snapshots=(replace(dossier.snapshots[0], size_bytes=2**53),))
     with pytest.raises(ContextError, match="canonical"):
-        seal(context)
+        document_of(context)
 
 
 def test_local_time_is_the_signers_clock_with_its_offset() -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from reports.contexts import Answer, CodeRevision, Decision, Declared, Finding, ModelDossier, Run, Verification
 from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, SignOff, Summary, Table
 from reports.dossier.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
-from reports.envelope import seal
+from reports.drawing import document_of
 from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
 
 
 def build_model_dossier(context: ModelDossier) -> Document:
-    return seal(context).document
+    return document_of(context)[1]
 
 
 def summary_of(context: ModelDossier) -> Summary:

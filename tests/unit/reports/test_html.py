@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.html import EVIDENCE_ID, render_html
-from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier
+from reports.drawing import render
+from reports.html import EVIDENCE_ID
+from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, golden, large_dossier
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports" / "model_dossier.html"
 HOSTILE = (
@@ -62,11 +63,11 @@ def read(page: bytes) -> Reader:
 
 
 def test_the_page_is_the_golden_one() -> None:
-    assert render_html(clinical_dossier()) == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
+    assert golden("html") == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
 
 
 def test_the_page_needs_nothing_beside_itself() -> None:
-    page = render_html(clinical_dossier())
+    page = render(clinical_dossier(), "html")
     for tag, attributes in read(page).elements:
         assert tag not in {"link", "img", "iframe", "object", "embed", "form", "base"}
         assert "src" not in attributes
@@ -77,7 +78,7 @@ def test_the_page_needs_nothing_beside_itself() -> None:
 
 
 def test_a_page_can_be_read_without_seeing_it() -> None:
-    elements = read(render_html(clinical_dossier())).elements
+    elements = read(render(clinical_dossier(), "html")).elements
     assert ("html", {"lang": "en-GB"}) in elements
     assert sum(tag == "h1" for tag, _ in elements) == 1
     assert sum(tag == "main" for tag, _ in elements) == 1
@@ -93,8 +94,8 @@ def test_a_page_can_be_read_without_seeing_it() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text: str) -> None:
-    shape = [(tag, sorted(attributes)) for tag, attributes in read(render_html(dossier_saying("plain"))).elements]
-    reader = read(render_html(dossier_saying(text)))
+    shape = [(tag, sorted(attributes)) for tag, attributes in read(render(dossier_saying("plain"), "html")).elements]
+    reader = read(render(dossier_saying(text), "html"))
     assert {tag for tag, _ in reader.elements} == {tag for tag, _ in shape}
     assert sum(tag == "script" for tag, _ in reader.elements) == 1
     assert {name for _, attributes in reader.elements for name in attributes} == {
@@ -104,16 +105,16 @@ def test_hostile_text_stays_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_evidence_in_the_page_holds_every_string_as_it_was_recorded(text: str) -> None:
-    evidence = json.loads(read(render_html(dossier_saying(text))).evidence)
+    evidence = json.loads(read(render(dossier_saying(text), "html")).evidence)
     assert evidence["context"]["model"]["intended_use"] == text
 
 
 @pytest.mark.parametrize("context", [empty_dossier(), large_dossier(6_000)])
 def test_nothing_recorded_and_very_much_recorded_are_pages_too(context: object) -> None:
-    reader = read(render_html(context))  # type: ignore[arg-type]
+    reader = read(render(context, "html"))  # type: ignore[arg-type]
     assert any(attributes.get("id") == EVIDENCE_ID for _, attributes in reader.elements)
 
 
 def test_a_long_name_breaks_after_its_separators_and_is_copied_whole() -> None:
-    page = render_html(dossier_saying("lake://place.example/a_long_name")).decode()
+    page = render(dossier_saying("lake://place.example/a_long_name"), "html").decode()
     assert "lake://<wbr>place.<wbr>example/<wbr>a_<wbr>long_<wbr>name" in page

@@ -6,29 +6,28 @@ from pathlib import Path
 import rfc8785
 
 from reports.contexts import ModelDossier
-from reports.envelope import seal
-from reports.json import render_json
-from tests.support.dossier import clinical_dossier, dossier_saying
+from reports.drawing import document_of, render
+from tests.support.dossier import clinical_dossier, dossier_saying, golden
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports" / "model_dossier.json"
 
 
 def test_the_json_report_is_the_golden_one() -> None:
-    assert render_json(clinical_dossier()) == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
+    assert golden("json") == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
 
 
 def test_the_json_report_is_canonical() -> None:
-    report = render_json(clinical_dossier())
+    report = render(clinical_dossier(), "json")
     assert rfc8785.dumps(json.loads(report)) + b"\n" == report
 
 
 def test_the_json_report_holds_the_context_and_the_document_that_page_and_pdf_show() -> None:
-    report = json.loads(render_json(clinical_dossier()))
+    report = json.loads(render(clinical_dossier(), "json"))
     assert ModelDossier.from_json(report["context"]) == clinical_dossier()
-    assert report["document"] == json.loads(json.dumps(seal(clinical_dossier()).document.to_json()))
+    assert report["document"] == json.loads(json.dumps(document_of(clinical_dossier())[1].to_json()))
 
 
 def test_the_document_shows_escapes_where_the_evidence_keeps_the_text() -> None:
-    report = json.loads(render_json(dossier_saying("\u202e😀")))
+    report = json.loads(render(dossier_saying("\u202e😀"), "json"))
     assert report["context"]["model"]["name"] == "\u202e😀"
     assert report["document"]["subject"] == "\\u{202E}\\u{1F600} \\u{202E}\\u{1F600}"

@@ -220,8 +220,34 @@ def test_a_dossier_verifies_in_every_form(registered: Catalog, form: str, media:
     assert answer.headers["content-type"].startswith(media)
     vkey = registered.client.get("/api/v1/ledger/keys").text.splitlines()[0]
     result = verify(answer.content, vkey)
-    assert [check for check in result.checks if check.status == "FAIL"] == []
-    assert {"inclusion proofs", "drawn anew"} <= {check.name for check in result.checks}
+    assert [check for check in result.checks if check.status != "PASS"] == []
+    assert {"issued", "drawn anew"} <= {check.name for check in result.checks}
+    index = int(answer.headers["x-lineward-issued"])
+    issued = registered.client.get(f"/api/v1/ledger/entries/{index}").json()
+    assert json.loads(issued["entry"])["kind"] == "report.issued"
+
+
+def test_every_form_of_a_dossier_is_of_the_same_read_point(registered: Catalog) -> None:
+    contexts = []
+    for _ in range(2):
+        report = registered.client.get(f"{DOSSIER}.json").json()
+        registered.client.get(f"{DOSSIER}.html")
+        contexts.append({name: value for name, value in report["context"].items() if name != "evidence"})
+        registered.caught_up()
+    assert contexts[0] == contexts[1]
+    assert contexts[0]["read_point"]["completeness"]["state"] == "COMPLETE"
+
+
+def test_a_report_that_the_ledger_cannot_record_does_not_leave(
+    registered: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OperatorError("The disk is full.", action="Make room.")
+
+    monkeypatch.setattr(registered.service.ledger, "append", full)
+    answer = registered.client.get(f"{DOSSIER}.json")
+    assert answer.status_code == 503
+    assert "context" not in answer.json()
 
 
 def test_a_dossier_is_the_same_whenever_it_is_read_at_its_point(registered: Catalog) -> None:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import orjson
 import pytest
 
+from catalog.access.keys import local_actor
 from catalog.approvals.model import ApprovalState
+from catalog.errors import AskerError, SenderError
 from catalog.evidence.dossier import model_dossier
+from catalog.evidence.issuing import issued_record
+from catalog.evidence.records import ReportIssued
+from catalog.intake import RETRY_SECONDS
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
 from reports.contexts import ModelDossier
-from reports.json import render_json
+from reports.drawing import FORMS, draw
+from reports.making import made_with
 from reports.standalone.verify_lineward import verify as verify_file
 from tests.support.records import (
     DIGEST,
@@ -69,10 +76,64 @@ def test_training_and_evaluation_on_the_same_files_is_found(told: House) -> None
 
 def test_everything_cited_is_proven_offline(told: House) -> None:
     made = dossier(told, now(told))
-    result = verify_file(render_json(made), str(told.ledger.verifiers[0]))
-    assert {check.name for check in result.checks if check.status != "PASS"} == {"drawn anew"}
-    assert result.ok
-    assert all(each.body is not None for each in made.evidence.cited)
+    result = verify_file(told.issue_context(made, "json"), str(told.ledger.verifiers[0]))
+    assert {check.status for check in result.checks} == {"PASS"}
+    assert {each.withheld for each in made.evidence.cited} <= {None, "NOT_CITED"}
+
+
+def test_a_report_changes_no_read_point(told: House) -> None:
+    at = AsOf(valid_at=told.clock.micros())
+    before = dossier(told, at)
+    for form in FORMS:
+        told.issue_context(before, form)
+    assert dossier(told, at) == before
+    assert told.ledger.size() == before.read_point.ledger_size + len(FORMS)
+    told.record(declaration(owner="oncology"))
+    assert dossier(told, at).read_point.ledger_size == told.ledger.size()
+
+
+def test_a_report_that_is_not_projected_yet_makes_no_answer_lag(told: House) -> None:
+    made = dossier(told, now(told))
+    told.intake.issue_report(issued_record(made, draw(made, "json")), local_actor(), "tests").result()
+    assert dossier(told, now(told)).read_point.completeness.state == "COMPLETE"
+    told.intake.submit_record(declaration(owner="oncology"), local_actor(), "tests").result()
+    assert dossier(told, now(told)).read_point.completeness.state == "LAGGING"
+
+
+def test_the_same_report_asked_for_again_is_the_same_file(told: House) -> None:
+    made = dossier(told, now(told))
+    assert told.issue_context(made, "html") == told.issue_context(made, "html")
+    size = told.ledger.size()
+    told.clock.now += RETRY_SECONDS + 1
+    told.issue_context(made, "html")
+    assert told.ledger.size() == size + 1
+
+
+def test_a_report_issued_says_all_that_it_was_made_of(told: House) -> None:
+    made = dossier(told, now(told))
+    told.issue_context(made, "pdf", told.act_as("olga", "auditor"))
+    stored = told.ledger.entry(told.ledger.size() - 1)
+    assert (stored.entry.kind, stored.entry.actor, stored.entry.subjects) == ("report.issued", "olga", (VERSION,))
+    said = ReportIssued.replay(orjson.loads(stored.body or b"")["record"])
+    drawing = draw(made, "pdf")
+    assert said == issued_record(made, drawing)
+    assert said.made_with == made_with()
+    assert (said.context_digest, said.pages_digest) == (drawing.context_digest, drawing.pages.digest)
+
+
+def test_nobody_sends_the_issue_of_a_report(told: House) -> None:
+    made = dossier(told, now(told))
+    record = issued_record(made, draw(made, "json"))
+    with pytest.raises(SenderError, match="written by the catalog itself"):
+        told.record({"kind": record.name, **record.fields()})
+
+
+def test_who_may_not_read_has_no_report_issued(told: House) -> None:
+    made = dossier(told, now(told))
+    size = told.ledger.size()
+    with pytest.raises(AskerError):
+        told.issue_context(made, "json", told.act_as("emil", "emitter"))
+    assert told.ledger.size() == size + 2
 
 
 def test_the_same_read_point_gives_the_same_dossier_after_the_ledger_grew(told: House) -> None:

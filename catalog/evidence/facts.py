@@ -1,0 +1,16 @@
+"""From the issue of a report to facts: none, because a report changes nothing of what it reports."""
+
+from __future__ import annotations
+
+from catalog.evidence.records import ReportIssued
+from catalog.record import Hearing
+from graph_schema.nodes import Node
+
+
+def subjects(record: ReportIssued) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.model_version.node,)
+
+
+def tell(record: ReportIssued, hearing: Hearing) -> None:
+    """Say nothing: the same read point must give the same report, however often it was issued."""

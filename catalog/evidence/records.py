@@ -1,0 +1,46 @@
+"""What the catalog writes about its own reports: that one was issued, and what exactly it was."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StrictInt
+
+from catalog.record import Digest, ModelVersionRef, Name, Part, Record, Time
+
+LEDGER_KIND = "report.issued"
+_Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+
+
+class IssuedAt(Part):
+    """The point that a report was read at; see `reports.contexts.ReadPoint`."""
+
+    valid_at: Time
+    known_at: Time
+    ledger_index: _Index
+    ledger_size: _Index
+    root: Digest
+    projection_version: Name
+
+
+class ReportIssued(Record):
+    """That the catalog issued a report: of what, read when, with which content and pages; for whom, the entry says.
+
+    `context_digest` is SHA-256 over the context in canonical JSON without its proofs, `pages_digest` that of
+    `reports.standalone.container.Pages`, `made_with` what the bytes depend on beside the context.
+    """
+
+    name: ClassVar[str] = "report_issued"
+
+    report: Literal["model_dossier"]
+    form: Literal["pdf", "html", "json"]
+    model_version: ModelVersionRef
+    read_point: IssuedAt
+    context_digest: Digest
+    pages_digest: Digest
+    made_with: dict[Name, Name]
+
+    @classmethod
+    def in_ledger(cls) -> str:
+        """Return the kind of its ledger entries, by which a report's file names it too."""
+        return LEDGER_KIND

@@ -1,0 +1,340 @@
+"""What the disclosed bodies of ledger entries say: records and OpenLineage events that were valid at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from reports.standalone.container import values_of
+from reports.standalone.evidence import Entry
+from reports.standalone.outcome import MalformedError, NotAReportError
+
+Values = Mapping[str, Any]
+Identity = tuple[str, str]
+Order = tuple[int, int, str]
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC prints without an offset
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r" ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\])?"
+)
+_RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
+_RECORD_RANK = 5
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def micros(text: str) -> int:
+    """Return the UTC microseconds since 1970 of an RFC 3339 time, UTC where it names no zone; raise MalformedError."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise MalformedError(f"{text!r} is no time")
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    try:
+        days = date(year, month, day).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError as error:
+        raise MalformedError(f"{text!r} is no time") from error
+    zone, offset = match[8], 0
+    if zone is not None and zone[0] in "+-":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = (int(digits[:2]) * 60 + int(digits[2:])) * (-60 if zone[0] == "-" else 60)
+    seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+    return seconds * 1_000_000 + int((match[7] or "")[:6].ljust(6, "0"))
+
+
+def stamp(at: int) -> str:
+    """Return UTC microseconds as RFC 3339 with six decimals and Z, as the catalog writes every time."""
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
+
+
+def node_id(label: str, *key: str) -> str:
+    """Return a node's id in the graph: its label and 26 base32 characters of SHA-256 over label and key."""
+    text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
+    bits = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:17], "big") >> 6
+    return f"{label}:{''.join(_BASE32[bits >> shift & 31] for shift in range(125, -1, -5))}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A principal's record whose body is disclosed: who said it, when, and what."""
+
+    index: int
+    kind: str
+    actor: str
+    recorded_at: str
+    order: Order
+    authenticated: bool
+    said: Values
+    added: Values
+
+    @property
+    def since(self) -> int:
+        """Return from when it holds, in UTC microseconds."""
+        return self.order[0]
+
+
+@dataclass(frozen=True)
+class Event:
+    """An OpenLineage event whose body is disclosed."""
+
+    index: int
+    order: Order
+    type: str
+    run: str | None
+    job: Identity | None
+    run_facets: Values
+    job_facets: Values
+    inputs: tuple[Values, ...]
+    outputs: tuple[Values, ...]
+    about: tuple[Values, ...] = ()
+    """The dataset of an event that is about a dataset alone."""
+
+    @property
+    def datasets(self) -> tuple[Values, ...]:
+        """Return every dataset that it describes."""
+        return (*self.inputs, *self.outputs, *self.about)
+
+    @property
+    def reads(self) -> frozenset[Identity]:
+        """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
+        named = {one for said in self.outputs for one in _named(facets_of(said).get("columnLineage"))}
+        named |= {one for said in self.outputs for one in _named(facets_of(said).get("lineage"))}
+        return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+
+    @property
+    def writes(self) -> frozenset[Identity]:
+        """Return what it says that the run wrote."""
+        return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
+
+
+@dataclass
+class Told:
+    """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
+
+    entries: Sequence[Entry]
+    valid_at: int
+    records: list[Record] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    withheld: set[int] = field(default_factory=set)
+    bodies: dict[int, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the bodies; one that is not understood counts as withheld."""
+        for entry in self.entries:
+            if entry.body is None:
+                self.withheld.add(entry.index)
+                continue
+            try:
+                body = values_of(entry.body.encode())
+                self._read(entry, body)
+                self.bodies[entry.index] = body
+            except (NotAReportError, MalformedError, KeyError, TypeError, ValueError, AttributeError):
+                # A body fits the digest that its entry holds, so it is the catalog's: of a later version, then.
+                self.withheld.add(entry.index)
+        self.records.sort(key=lambda each: (each.order, each.index))
+        self.events.sort(key=lambda each: (each.order, each.index))
+
+    def _read(self, entry: Entry, body: Any) -> None:  # noqa: ANN401 - any JSON value
+        recorded = micros(entry.recorded_at)
+        tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
+        if entry.kind.startswith("record."):
+            said = body["record"]
+            since = min(recorded, micros(said["valid_from"])) if said.get("valid_from") else recorded
+            if since <= self.valid_at:
+                kind = entry.kind.removeprefix("record.")
+                order = since, _RECORD_RANK, tie
+                self.records.append(
+                    Record(
+                        entry.index,
+                        kind,
+                        entry.actor,
+                        entry.recorded_at,
+                        order,
+                        body["authenticated"],
+                        said,
+                        body["added"],
+                    )
+                )
+        elif entry.kind.startswith("openlineage."):
+            event = _event(entry.index, body["event"], recorded, tie)
+            if event.order[0] <= self.valid_at:
+                self.events.append(event)
+
+    def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
+        """Return the records of a kind that fit, the oldest first."""
+        return [each for each in self.records if each.kind == kind and fits(each.said)]
+
+    @cached_property
+    def people(self) -> dict[str, Record]:
+        """Return the newest definition of each principal."""
+        return {each.said["principal"]: each for each in self.of("define_principal")}
+
+    def actor(self, record: Record) -> dict[str, Any]:
+        """Return who a record is by, as a report shows it."""
+        known = self.people.get(record.actor)
+        return {
+            "id": record.actor,
+            "authenticated": record.authenticated,
+            **({} if known is None else {"name": known.said["display_name"], "entry": known.index}),
+        }
+
+    def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
+        """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
+        found: dict[str, tuple[Record, Any]] = {}
+        for each in self.of("declare_dataset", lambda said: full_name(said["dataset"]) == dataset):
+            found |= {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
+        return found
+
+    def run(self, run_id: str) -> list[Event]:
+        """Return the events of a run, in order."""
+        return [each for each in self.events if each.run == run_id]
+
+    @cached_property
+    def identities(self) -> dict[str, Identity]:
+        """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
+        return {id_: identity for found in self.named.values() for id_, identity in found.items()}
+
+    @cached_property
+    def named(self) -> dict[int, dict[str, Identity]]:
+        """Return what each entry's body names; see `identities`."""
+        return {index: dict(_ids_in(body)) for index, body in self.bodies.items()}
+
+    @cached_property
+    def first(self) -> dict[Identity, int]:
+        """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
+        found: dict[Identity, int] = {}
+        for record in self.records:
+            for dataset in _datasets_in(record.said):
+                found[dataset] = min(record.index, found.get(dataset, record.index))
+        for event in self.events:
+            for dataset in _identities(event.datasets):
+                found[dataset] = min(event.index, found.get(dataset, event.index))
+        return found
+
+    @cached_property
+    def aliased(self) -> bool:
+        """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
+        return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)
+
+
+def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
+    at = said.get("eventTime")
+    try:
+        since = min(micros(at), recorded) if isinstance(at, str) else recorded
+    except MalformedError:
+        since = recorded
+    run, job = said.get("run"), said.get("job")
+    kind = said.get("eventType")
+    type_ = kind.strip().upper() if isinstance(kind, str) else ""
+    type_ = type_ if type_ in _RANK else "OTHER"
+    is_run = isinstance(run, dict)
+    return Event(
+        index=index,
+        order=(since, _RANK[type_] if is_run else _RECORD_RANK, tie),
+        type=type_ if is_run else "",
+        run=run["runId"] if isinstance(run, dict) else None,
+        job=identity_of(job) if isinstance(job, dict) else None,
+        run_facets=facets_of(run) if isinstance(run, dict) else {},
+        job_facets=facets_of(job) if isinstance(job, dict) else {},
+        inputs=tuple(objects_in(said.get("inputs"))),
+        outputs=tuple(objects_in(said.get("outputs"))),
+        about=() if is_run or isinstance(job, dict) else tuple(objects_in([said.get("dataset")])),
+    )
+
+
+def _ids_in(value: object) -> Iterator[tuple[str, Identity]]:
+    """Yield the ids of every dataset and snapshot that a body names, at whatever depth, each with its dataset."""
+    if isinstance(value, dict):
+        for dataset in _identities((value,)):
+            yield node_id("Dataset", *dataset), dataset
+            for version in versions_in(facets_of(value)):
+                yield node_id("Snapshot", *dataset, version), dataset
+        if isinstance(value.get("dataset"), dict) and isinstance(value.get("digest"), str):
+            for dataset in _identities((value["dataset"],)):
+                yield node_id("Snapshot", *dataset, value["digest"]), dataset
+        for item in value.values():
+            yield from _ids_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids_in(item)
+
+
+def _datasets_in(value: object) -> Iterator[Identity]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _identities((item,)) if name == "dataset" and isinstance(item, dict) else _datasets_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _datasets_in(item)
+
+
+def _named(facet: object) -> Iterator[Identity]:
+    """Yield every dataset that a facet about lineage names, at whatever depth."""
+    if isinstance(facet, dict):
+        yield from _identities((facet,))
+        for item in facet.values():
+            yield from _named(item)
+    elif isinstance(facet, list):
+        for item in facet:
+            yield from _named(item)
+
+
+def _identities(said: Iterable[Values]) -> Iterator[Identity]:
+    for one in said:
+        namespace, name = one.get("namespace"), one.get("name")
+        if isinstance(namespace, str) and isinstance(name, str):
+            yield namespace, name
+
+
+def identity_of(said: Values) -> Identity:
+    return said["namespace"], said["name"]
+
+
+def full_name(said: Values | Identity) -> str:
+    return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
+
+
+def facets_of(said: Values) -> Values:
+    found = said.get("facets")
+    return found if isinstance(found, dict) else {}
+
+
+def io_facets_of(said: Values) -> Values:
+    found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
+    return found if isinstance(found, dict) else {}
+
+
+def versions_in(facets: Values) -> Iterator[str]:
+    """Yield the states that facets of a dataset name: its store's own version, the product's digest."""
+    for facet, member in (("version", "datasetVersion"), ("lineward_snapshot", "digest")):
+        found = facets.get(facet)
+        version = text_in(found.get(member)) if isinstance(found, dict) else None
+        if version is not None:
+            yield version
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+
+
+def optional_micros(text: str | None) -> int | None:
+    return None if text is None else micros(text)
+
+
+def objects_in(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text_in(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,209 @@
+"""What the disclosed bodies of cited entries say, derived anew and held against what a report says, both ways.
+
+Nothing of the catalog is used here: a second opinion that shared the first one's code would share its mistakes. Where
+the bodies do not suffice to derive a value (which state of a dataset is the newest, the words of a note), the report's
+word stands, bound by the entry that says that it was issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reports.standalone.bodies import Record, Told, Values, micros, objects_in
+from reports.standalone.comparison import (
+    Comparison,
+    Part,
+    Shown,
+    brief,
+    index_in,
+    object_in,
+    registrations_of,
+    snapshot_key,
+    subject_of,
+)
+from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
+from reports.standalone.derived_records import (
+    derive_approvals,
+    derive_declarations,
+    derive_deidentification,
+    derive_labels,
+    derive_model,
+    derive_snapshots,
+    derive_use,
+)
+from reports.standalone.evidence import Entry
+
+_RULES = {
+    "code revision clean": "MEDIUM",
+    "snapshot unaltered": "HIGH",
+    "evaluation apart from training": "HIGH",
+    "evaluation set locked": "MEDIUM",
+    "decision authenticated": "HIGH",
+}
+"""The rules whose findings follow from bodies alone, and how severe each is; others are as the catalog issued them."""
+
+_LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
+
+
+def derive(context: Values, entries: Sequence[Entry], valid_at: str) -> tuple[Part, ...]:
+    """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
+    shown = Shown(context)
+    told = Told(entries, micros(valid_at))
+    parts = []
+    for name, derivation in _PARTS.items():
+        comparison, understood = Comparison(told), True
+        try:
+            derivation(shown, told, comparison)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            # A body of a later catalog, or a report that no catalog made: neither is a reason to end the other checks.
+            understood = False
+        parts.append(Part(name, comparison.compared, tuple(comparison.differing), understood))
+    return tuple(parts)
+
+
+def _point(shown: Shown, told: Told, compare: Comparison) -> None:
+    last = [entry for entry in told.entries if entry.index == shown.read_point.get("ledger_index")]
+    compare.holds(bool(last), "read point: its entry is not in the evidence")
+    derived: dict[str, Any] = {"ledger_size": index_in(shown.read_point.get("ledger_index")) + 1}
+    if last:
+        derived["known_at"] = last[0].recorded_at
+    compare.same("read point", shown.read_point, derived, by=(entry.index for entry in last))
+    answer = object_in(shown.read_point.get("completeness"), "read_point/completeness")
+    counts = {str(each.get("what")): each.get("number") for each in objects_in(answer.get("counts"))}
+    sizes = {"nodes": "nodes", "edges": "edges", "quarantined entries": "quarantined"}
+    compare.same("completeness", counts, {what: len(shown.each(part)) for what, part in sizes.items()})
+    behind = counts.get("entries not projected yet")
+    compare.holds(type(behind) is int, "completeness: how many entries are not projected is left out")
+    states = {"LAGGING", "TRUNCATED"} if behind or shown.each("quarantined") else {"COMPLETE", "TRUNCATED"}
+    compare.holds(
+        answer.get("state") in states, f"completeness: {brief(answer.get('state'))} is not what its counts say"
+    )
+    compare.holds(bool(answer.get("reasons")) == (answer.get("state") != "COMPLETE"), "completeness: its reasons")
+    headers = {entry.index: entry for entry in told.entries}
+    for one in shown.each("quarantined"):
+        entry = headers.get(index_in(one.get("entry")))
+        if entry is not None:
+            compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
+    latest = max((entry.index for entry in told.entries if entry.withheld != "NOT_CITED"), default=-1)
+    compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
+
+
+def _people(shown: Shown, told: Told, compare: Comparison) -> None:
+    for actor in _actors(shown.context):
+        known = told.people.get(actor["id"])
+        if compare.rests_on_withheld(actor):
+            continue
+        if known is not None:
+            derived = {"name": known.said["display_name"], "entry": known.index}
+            compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
+        else:
+            # Whoever acts on the catalog's own machine before any key exists is defined by no record.
+            name = _LOCAL_NAME if actor["id"] == _LOCAL else None
+            compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
+
+
+def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
+    registrations = registrations_of(shown, told)
+    if not registrations or compare.rests_on_withheld(shown.model):
+        return
+    said, model = registrations[-1].said, shown.model
+    subject = f"{model['name']} {model['version']}"
+    own = " ".join(shown.version)
+    absent = {
+        "signature": said.get("signature") is None,
+        "evaluation": not said.get("evaluated_on"),
+        "intended use": said.get("intended_use") is None,
+        "metrics": not said.get("metrics"),
+        "run": said.get("run_id") is None,
+        "clean code": said["code"].get("clean") is None,
+        "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
+    }
+    derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
+    for source in shown.each("sources"):
+        derived += [(source.get("dataset"), name) for name in source.get("missing") or ()]
+    for snapshot in shown.each("snapshots"):
+        derived += [(snapshot.get("digest"), "seal")] if snapshot.get("sealed_at") is None else []
+        derived += [(snapshot.get("digest"), "verification")] if snapshot.get("verification") is None else []
+    compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
+
+
+def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
+    registrations = registrations_of(shown, told)
+    if not registrations or told.withheld:
+        return
+    derived = [*_of_registration(registrations[-1], shown, told), *_of_approvals(told)]
+    listed = [
+        {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
+        for each in shown.each("findings")
+        if each.get("rule") in _RULES
+    ]
+    compare.alike("findings", listed, derived)
+
+
+def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+    own = " ".join(shown.version)
+    if newest.said["code"].get("clean") is False:
+        yield _finding("code revision clean", own, newest)
+    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
+        if check.said["result"] != "OK":
+            yield _finding("snapshot unaltered", " ".join(key), check)
+    seals = {snapshot_key(each.said): each for each in told.of("seal_snapshot")}
+    files = {
+        part: {
+            file["digest"]
+            for one in newest.said.get(part, ())
+            if (seal := seals.get(snapshot_key(one))) is not None
+            for file in seal.said.get("manifest", ())
+            if file["size"]
+        }
+        for part in ("trained_on", "evaluated_on")
+    }
+    if files["trained_on"] & files["evaluated_on"]:
+        yield _finding("evaluation apart from training", own, newest)
+    for one in newest.said.get("evaluated_on", ()):
+        seal = seals.get(snapshot_key(one))
+        if seal is not None and not seal.said.get("locked", False):
+            yield _finding("evaluation set locked", " ".join(snapshot_key(one)), seal)
+
+
+def _of_approvals(told: Told) -> Iterator[dict[str, Any]]:
+    requests = {each.index: each for each in told.of("request_approval")}
+    for decision in told.of("decide_approval"):
+        request = requests.get(decision.said["request"])
+        if request is not None and not decision.authenticated:
+            yield _finding("decision authenticated", " ".join(subject_of(request.said["subject"])), decision)
+
+
+def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
+    return {"rule": rule, "severity": _RULES[rule], "subject": subject, "entries": [by.index]}
+
+
+def _actors(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "authenticated" in value and isinstance(value.get("id"), str):
+            yield value
+        for item in value.values():
+            yield from _actors(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _actors(item)
+
+
+_PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
+    "read point": _point,
+    "people": _people,
+    "model": derive_model,
+    "snapshots": derive_snapshots,
+    "approvals": derive_approvals,
+    "de-identification": derive_deidentification,
+    "labels": derive_labels,
+    "declarations": derive_declarations,
+    "permitted use": derive_use,
+    "runs": derive_runs,
+    "lineage": derive_edges,
+    "nodes": derive_nodes,
+    "schema changes": derive_schema_changes,
+    "gaps": _gaps,
+    "findings": _findings,
+}

@@ -1,0 +1,302 @@
+"""What events say: runs, edges and nodes of the lineage, changes of schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reports.standalone.bodies import (
+    Event,
+    Told,
+    Values,
+    facets_of,
+    full_name,
+    identity_of,
+    node_id,
+    objects_in,
+    stamp,
+    text_in,
+    texts_in,
+    versions_in,
+)
+from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of
+from reports.standalone.evidence import Entry
+
+_TERMINAL = ("ABORT", "FAIL", "COMPLETE")
+
+
+def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+    runs = shown.each("runs")
+    on_the_way = {edge.get("run") for edge in shown.each("edges")}
+    for run in runs:
+        run_id = str(run.get("run"))
+        events = told.run(run_id)
+        of_run = {entry.index for entry in told.entries if node_id("Run", run_id) in entry.subjects}
+        if compare.rests_on_withheld(run) or not told.withheld.isdisjoint(of_run):
+            continue
+        where = f"run {run_id}"
+        if not events:
+            _silent(run, where, told, compare)
+            continue
+        terminal = next((event for event in events if event.type in _TERMINAL), None)
+        start = next((event for event in events if event.type == "START"), events[0])
+        entries = sorted({event.index for event in events})
+        derived = {
+            "state": "RUNNING" if terminal is None else terminal.type,
+            "started_at": stamp(start.order[0]),
+            "ended_at": None if terminal is None else stamp(terminal.order[0]),
+            "entries": entries,
+        }
+        compare.same(where, run, derived, by=entries)
+        compare.holds(
+            run.get("job") in {full_name(e.job) for e in events if e.job}, f"{where}: it executed another job"
+        )
+        _error(run, where, events, compare)
+        tried = run.get("attempt")
+        compare.holds(
+            tried is False or (run.get("state") in {"FAIL", "ABORT"} and run_id not in on_the_way),
+            f"{where}: shown as an attempt",
+        )
+        retried = run.get("retried_by")
+        if retried is not None:
+            after = shown.runs.get(retried, {})
+            held = tried is True and (after.get("state"), after.get("job")) == ("COMPLETE", run.get("job"))
+            compare.holds(held, f"{where}: not retried by {brief(retried)}")
+
+
+def _silent(run: Values, where: str, told: Told, compare: Comparison) -> None:
+    """Hold a run that sent no event to the entry that names it."""
+    compare.same(where, run, {"state": "UNKNOWN", "started_at": None, "ended_at": None, "error": None})
+    named = {text for index in citations(run) if index in told.bodies for text in texts_in(told.bodies[index])}
+    compare.holds(run.get("run") in named, f"{where}: no entry that it cites names it")
+
+
+def _error(run: Values, where: str, events: Sequence[Event], compare: Comparison) -> None:
+    told = [facet for e in events if isinstance(facet := e.run_facets.get("errorMessage"), dict)]
+    error = run.get("error")
+    if told:
+        compare.same(where, run, {"error": text_in(told[-1].get("message"))}, by=(event.index for event in events))
+    elif error is not None:
+        said = {text for event in events for text in texts_in(event.run_facets)}
+        compare.holds(error in said, f"{where}: no event says the error shown")
+
+
+def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+    version = node_id("ModelVersion", *shown.version)
+    in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
+    kinds = {entry.index: entry for entry in told.entries}
+    for number, edge in enumerate(shown.each("edges"), 1):
+        where = f"edge {number}"
+        run = shown.runs.get(edge.get("run"))
+        if edge.get("run") is not None:
+            compare.holds(run is not None, f"{where}: its run is not among the runs")
+        if run is not None:
+            compare.same(where, edge, {"run_state": run.get("state")})
+        removes = any(
+            (step.get("run") is not None and step["run"] == edge.get("run"))
+            or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
+            for step in in_force
+        )
+        attested_runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
+        if not told.withheld and not attested_runs - shown.runs.keys() - {None}:
+            compare.same(where, edge, {"deidentifies": removes})
+        if compare.rests_on_withheld(edge):
+            continue
+        cited = [kinds[index] for index in citations(edge) if index in kinds]
+        registers = str(edge.get("target")).startswith("ModelVersion:")
+        compare.same(where, edge, {"kind": "REGISTERED" if registers else "RAN"})
+        if registers:
+            registered = {each.index: each for each in registrations_of(shown, told)}
+            known = [registered[entry.index] for entry in cited if entry.index in registered]
+            compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
+            for record in known:
+                job, run_id = record.said.get("job"), record.said.get("run_id")
+                derived = {
+                    "job": None if job is None else full_name(job),
+                    "run": run_id if run_id in shown.runs else None,
+                }
+                compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+        else:
+            _ran(edge, where, cited, told, compare)
+    nodes = {node.get("id") for node in shown.each("nodes")}
+    ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
+    compare.holds(ends <= nodes, "edges: an end is not among the nodes")
+
+
+def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: Comparison) -> None:
+    run_id = str(edge.get("run"))
+    events = told.run(run_id)
+    subject = node_id("Run", run_id)
+    compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
+    jobs = {full_name(event.job) for event in events if event.job}
+    compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
+    if told.aliased:
+        return
+    _confidence(edge, where, events, told, compare)
+    _known_from(edge, where, cited, events, told, compare)
+    reads = {node_id("Dataset", *one) for event in events for one in event.reads}
+    writes = {node_id("Dataset", *one) for event in events for one in event.writes}
+    for end, found, verb in (("source", reads, "read"), ("target", writes, "wrote")):
+        dataset = _dataset_of(edge.get(end), told)
+        compare.holds(dataset is None or dataset in found, f"{where}: no event says that the run {verb} its {end}")
+
+
+def _known_from(
+    edge: Values, where: str, cited: Sequence[Entry], events: Sequence[Event], told: Told, compare: Comparison
+) -> None:
+    """Hold an edge to the entry by which both its ends were known of the run."""
+    ends = [_dataset_of(edge.get(end), told) for end in ("source", "target")]
+    first = [
+        min((e.index for e in events if end in {node_id("Dataset", *one) for one in e.reads | e.writes}), default=None)
+        for end in ends
+    ]
+    if None not in ends and None not in first:
+        known = max(index for index in first if index is not None)
+        compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
+
+
+def _confidence(edge: Values, where: str, events: Sequence[Event], told: Told, compare: Comparison) -> None:
+    """Derive how an edge is known: STATED where an event names the state read, else by what was newest at the start."""
+    if any(_stands_for_itself(event) for event in events):
+        return
+    source = str(edge.get("source"))
+    read = [
+        said
+        for event in events
+        for said in event.inputs
+        if node_id("Dataset", *identity_of(said)) == _dataset_of(source, told)
+    ]
+    named = {version for said in read for version in versions_in(facets_of(said))}
+    started = any(event.type == "START" for event in events)
+    compare.same(where, edge, {"confidence": "STATED" if named else "INFERRED" if started else "START_UNKNOWN"})
+
+
+def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+    version = node_id("ModelVersion", *shown.version)
+    labels: dict[Any, set[str]] = {}
+    for label in shown.each("labels"):
+        labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
+    truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
+    tried = _attempted(shown, told)
+    targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
+    fed: dict[str, bool] = {}
+    for node in shown.each("nodes"):
+        id_, where = str(node.get("id")), f"node {node.get('name')}"
+        derived: dict[str, Any] = {"kind": id_.partition(":")[0], "root": id_ == version}
+        if id_ == version:
+            derived |= {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
+            derived |= {"zone": None, "deid_state": None, "labels": []}
+            compare.same(where, node, derived)
+            names = [
+                entry for entry in told.entries if version in entry.subjects and entry.index in set(citations(node))
+            ]
+            compare.holds(bool(names) or compare.rests_on_withheld(node), f"{where}: it cites no entry that names it")
+            continue
+        if not truncated:
+            derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
+        identity = told.identities.get(_dataset_of(id_, told) or id_)
+        if identity is not None and not compare.rests_on_withheld(node):
+            name = "/".join(identity)
+            fed[name] = fed.get(name, False) or node.get("raw_feed") is True
+            held = told.declarations(name)
+            derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
+            cited = list(citations(node))
+            names_it = len(cited) == 1 and identity in told.named.get(cited[0], {}).values()
+            names_it = names_it and cited[0] <= told.first.get(identity, cited[0])
+            compare.holds(names_it, f"{where}: it cites an entry that does not name it")
+            if not told.withheld:
+                derived["zone"] = held["zone"][1] if "zone" in held else None
+                state = held.get("deidentification_state")
+                derived["deid_state"] = None if state is None else state[1]
+        compare.same(where, node, derived)
+        if identity is None and not told.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
+            compare.holds(False, f"{where}: no entry names it")
+    for source in shown.each("sources"):
+        name = str(source.get("dataset"))
+        if not told.withheld:
+            compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _attempted(shown: Shown, told: Told) -> set[Any]:
+    """Return the runs that did not put anything into its state: none of their outputs took effect."""
+    found = set()
+    for run_id, run in shown.runs.items():
+        streams = any(_streams(event) for event in told.run(run_id))
+        if run.get("state") != "COMPLETE" and not streams:
+            found.add(run_id)
+    return found
+
+
+def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+    for number, change in enumerate(shown.each("schema_changes"), 1):
+        where, entries = f"schema change {number}", list(citations(change))
+        compare.holds(bool(entries), f"{where}: it cites nothing")
+        if compare.rests_on_withheld(change) or not entries:
+            continue
+        name = change.get("dataset")
+        held = [[s for s in _schemas(told, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        found = [
+            {
+                "added": [column for column in new if column not in old],
+                "removed": [column for column in old if column not in new],
+                "changed": [
+                    f"{column}: {old[column] or 'unknown'} to {kind or 'unknown'}"
+                    for column, kind in new.items()
+                    if column in old and old[column] != kind
+                ],
+                "run": run,
+            }
+            for first, second in ((held[0], held[1]), (held[1], held[0]))
+            for _, old, _ in first
+            for _, new, run in second
+        ]
+        said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
+        compare.holds(said in found, f"{where}: the two entries do not say it")
+        held_at = any(_took_effect(event, str(change.get("at"))) for event in told.events if event.index in entries)
+        compare.holds(held_at, f"{where}: no event that it cites took effect then")
+
+
+def _took_effect(event: Event, at: str) -> bool:
+    """Return whether what an event says may have taken effect at a time: at its own where it completes, or later."""
+    own = stamp(event.order[0])
+    return at == own if event.run is None or event.type == "COMPLETE" else at >= own
+
+
+def _schemas(told: Told, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
+    for event in told.events:
+        if event.index == index:
+            for said in event.datasets:
+                schema = facets_of(said).get("schema")
+                if isinstance(schema, dict):
+                    yield full_name(said), dict(_columns(schema, "", 0)), event.run
+
+
+def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
+        name = text_in(each.get("name"))
+        if name is not None:
+            yield above + name, text_in(each.get("type"))
+            yield from _columns(each, f"{above}{name}.", depth + 1)
+
+
+def _dataset_of(id_: object, told: Told) -> str | None:
+    """Return the dataset's id of a node of the lineage, None where the bodies do not tell."""
+    label, _, rest = str(id_).partition(":")
+    if label == "Dataset":
+        return str(id_)
+    if label == "State":
+        return f"Dataset:{rest.partition('.')[0]}"
+    identity = told.identities.get(str(id_))
+    return None if identity is None else node_id("Dataset", *identity)
+
+
+def _streams(event: Event) -> bool:
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
+
+
+def _stands_for_itself(event: Event) -> bool:
+    """Return whether each event of the job stands for itself (jobType's emissionPattern)."""
+    kind = event.job_facets.get("jobType")
+    return isinstance(kind, dict) and "emissionPattern" in kind
