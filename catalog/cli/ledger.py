@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError
 from catalog.projection import rebuild
 from catalog.settings import Settings
+from catalog.store.comparing import first_difference
 
 _RED = 503
 
@@ -154,13 +154,14 @@ def _difference(settings: Settings) -> str | None:
         size = store.checkpoint() + 1
         with progress("projecting anew", size) as show:
             rebuild(ledger, scratch, show)
-        for live, anew in zip_longest(store.scan(), scratch.scan()):
-            if live != anew:
-                return f"The graph differs from the ledger at {_row(live)}; projected anew it is {_row(anew)}."
+        found = first_difference(store, scratch)
     finally:
         store.close()
         ledger.close()
-    return None
+    if found is None:
+        return None
+    live, anew = map(_row, found)
+    return f"The graph differs from the ledger at {live}; projected anew it is {anew}."
 
 
 def _row(row: tuple[str, ...] | None) -> str:

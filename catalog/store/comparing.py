@@ -1,0 +1,42 @@
+"""Whether two stores hold the same graph: what they store, and what they answer out of their indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice, zip_longest
+from typing import Final
+
+from catalog.store.ordering import Row
+from catalog.store.protocol import Store
+from graph_schema.facts import NOW
+
+_AT_ONCE: Final = 200
+_FLOWS: Final = 10_000
+"""How many flows are compared of so many nodes: more than that have only those that a hub joins, all alike."""
+
+Difference = tuple[Row | None, Row | None]
+
+
+def first_difference(one: Store, other: Store) -> Difference | None:
+    """Return the first rows in which the two differ, None for a row that one of them lacks; None where they agree."""
+    nodes: list[str] = []
+    for rows in zip_longest(one.scan(), other.scan()):
+        if rows[0] != rows[1]:
+            return rows
+        if rows[0][0] == "node":
+            nodes.append(rows[0][1])
+    answers = (pair for ids in _chunks(nodes) for pair in zip_longest(_answers(one, ids), _answers(other, ids)))
+    return next((pair for pair in answers if pair[0] != pair[1]), None)
+
+
+def _answers(store: Store, ids: list[str]) -> Iterator[Row]:
+    for flow in store.flows(ids, "in", limit=_FLOWS):
+        yield "flow", *map(str, flow)
+    for candidate in store.contributions([(identifier, NOW) for identifier in ids]):
+        yield "contribution", *map(str, candidate)
+
+
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(ids)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some
