@@ -40,18 +40,15 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     # Projection and ledger share the interpreter with the event loop: 5 ms would be seen in every answer.
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_COLLECT_AFTER)
-    if not settings.holds_catalog():
-        logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
-    with app.opened(settings, server=True) as service:
-        needs_key = service.services.authenticator.needs_key()
-        if not settings.is_loopback and not needs_key:
-            fail(
-                f"{settings.host} can be reached by others and no key exists yet: make one with `lineward key create`, "
-                "or serve on 127.0.0.1.",
-                Exit.WRONG_USE,
-            )
-        with _listening(settings) as listener:
-            url = _url(settings.host, listener.getsockname()[1])
+    # The port is taken first, and a server that would refuse to serve is refused before it begins a catalog.
+    with _bound(settings) as listener:
+        if not settings.holds_catalog():
+            _require_key(settings, needs_key=False)
+            logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
+        with app.opened(settings, server=True) as service:
+            needs_key = service.services.authenticator.needs_key()
+            _require_key(settings, needs_key=needs_key)
+            url = _url(settings.host, _listen(settings, listener))
             with _announced(settings.data_dir, url, service.services.presence):
                 if ready is not None:
                     ready(url)
@@ -61,6 +58,15 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
                 gc.freeze()
                 threading.Thread(target=_warm, args=(service.projection,), name="warming", daemon=True).start()
                 _run(service.asgi, settings, listener)
+
+
+def _require_key(settings: Settings, *, needs_key: bool) -> None:
+    if not settings.is_loopback and not needs_key:
+        fail(
+            f"{settings.host} can be reached by others and no key exists yet: make one with `lineward key create`, "
+            "or serve on 127.0.0.1.",
+            Exit.WRONG_USE,
+        )
 
 
 def _warm(projection: Following) -> None:
@@ -97,21 +103,32 @@ def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def _bound(settings: Settings) -> Iterator[socket.socket]:
+    """Take the port; nobody is answered there yet."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    with socket.socket(family) as listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((settings.host.strip("[]"), settings.port))
+        except OSError as error:
+            raise _not_listening(settings, error) from error
+        yield listener
+
+
+def _listen(settings: Settings, listener: socket.socket) -> int:
+    """Let requests come, and return the port."""
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((settings.host.strip("[]"), settings.port))
         listener.listen(_BACKLOG)
     except OSError as error:
-        listener.close()
-        raise OperatorError(
-            f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}).",
-            action="Choose another port by LINEWARD_PORT, or end what listens there.",
-        ) from error
-    with listener:
-        yield listener
+        raise _not_listening(settings, error) from error
+    return int(listener.getsockname()[1])
+
+
+def _not_listening(settings: Settings, error: OSError) -> OperatorError:
+    return OperatorError(
+        f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}).",
+        action="Choose another port by LINEWARD_PORT, or end what listens there.",
+    )
 
 
 @contextmanager

@@ -240,9 +240,18 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
 
 
 def test_another_address_is_not_served_without_keys(tmp_path: Path) -> None:
-    answer = command(tmp_path / "catalog", "serve", "--host", "203.0.113.1")
+    answer = command(tmp_path / "catalog", "serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104  it is refused
     assert answer.returncode == WRONG_USE
     assert "no key exists yet" in answer.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_whose_port_is_taken_begins_no_catalog(start: Start, tmp_path: Path) -> None:
+    port = start(tmp_path / "first").url.rpartition(":")[2]
+    answer = command(tmp_path / "second", "serve", "--port", port)
+    assert answer.returncode == OUTSIDE
+    assert f"127.0.0.1:{port} cannot be listened on (Address already in use)" in answer.stderr.decode()
+    assert not (tmp_path / "second").exists()
 
 
 def test_help_names_every_command() -> None:
