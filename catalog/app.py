@@ -15,7 +15,7 @@ from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.mirror import mirror
 from catalog.access.presence import FILE as SERVER_FILE
 from catalog.access.presence import Presence
-from catalog.errors import EvidenceError, OperatorError
+from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.ledger.backup import Site
 from catalog.ledger.clock import ClockLimits, ClockWatch
 from catalog.ledger.group_commit import Limits
@@ -27,6 +27,7 @@ from catalog.operations import provenance
 from catalog.projection import Following, Projection, Status, facts_of
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import LEDGER_FILE, Settings
+from catalog.store.damaged import DamagedStore
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
@@ -70,7 +71,9 @@ class Service:
         """Raise what keeps the graph from following the ledger: EvidenceError, or OperatorError where it waits."""
         self.services.raise_evidence()
         state = self.projection.state
-        if state.status is Status.WAITING:
+        if state.status is Status.DAMAGED:
+            self.store.check()
+        if state.status in {Status.WAITING, Status.DAMAGED}:
             raise OperatorError(state.detail or "The graph cannot be written.", action="")
 
 
@@ -153,13 +156,25 @@ def open_store(settings: Settings, ledger: Ledger | None = None, *, patient: boo
             ) from error
         user, password = settings.neo4j_user, settings.password() or ""
         return Neo4jStore(settings.neo4j_uri, user, password, admit=admit, patient=patient)
-    store = SqliteStore(settings.data_dir / GRAPH_FILE)
     try:
-        admit(store)
-    except BaseException:
-        store.close()
-        raise
+        store = SqliteStore(settings.data_dir / GRAPH_FILE)
+        try:
+            admit(store)
+        except BaseException:
+            store.close()
+            raise
+    except DamagedGraphError as error:
+        # Events are taken all the same: they need no graph.
+        return DamagedStore(error.where, error.what)
     return store
+
+
+def set_graph_aside(settings: Settings) -> Path:
+    """Move a damaged graph out of the way of a new one, and return where it is kept; Neo4j's is its own to mend."""
+    path = settings.data_dir / GRAPH_FILE
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return path.replace(path.with_name(f"{GRAPH_FILE}.damaged"))
 
 
 def scratch_store() -> Store:
@@ -197,11 +212,13 @@ def opened(
         token_key = secrets.received.mac(_TOKENS)
         following: Following | None = None
         if server and settings.projection == "process":
-            following = ProjectionProcess(settings, ledger, store.forget)
+            following = ProjectionProcess(settings, ledger, store.forget, lambda: _look_through(store))
             # It has as much to import as this process has before it can answer: both do so at once.
             following.start()
             stack.callback(following.stop)
-        yield stack.enter_context(running(settings, ledger, store, keys, token_key, owner=owner, following=following))
+        yield stack.enter_context(
+            running(settings, ledger, store, keys, token_key, owner=owner, following=following, check=server)
+        )
 
 
 @contextmanager
@@ -214,11 +231,12 @@ def running(
     *,
     owner: bool = False,
     following: Following | None = None,
+    check: bool = False,
 ) -> Iterator[Service]:
     """Put a service together of these parts, let its graph follow its ledger, and stop it again.
 
     This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them. The
-    graph follows in a thread, or by what is given.
+    graph follows in a thread, which may look the graph through (`check`), or by what is given.
     """
     # A process that only projects needs none of these.
     from catalog.api import application  # noqa: PLC0415
@@ -230,7 +248,9 @@ def running(
     mirror(ledger, keys)
     metrics = Metrics()
     held: list[Intake] = []
-    projection = following or Projection(ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy)
+    projection = following or Projection(
+        ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy, check=check
+    )
     intake = Intake(ledger, store, projection, keys, token_key=token_key, facts_of=facts_of)
     held.append(intake)
     signing = _Signing(ledger, settings.checkpoint_seconds)
@@ -256,12 +276,25 @@ def running(
         projection.stop()
 
 
+def _look_through(store: Store) -> None:
+    """Look for the damage that another process met: from then on the graph is not answered from here either."""
+    try:
+        store.check()
+    except OperatorError as error:
+        logs.logger.critical("the graph is damaged", extra={"reason": error.detail})
+
+
 def _watch(metrics: Metrics, services: Services) -> None:
     ledger, projection = services.ledger, services.projection
     metrics.watch("ledger_size", "Durable entries.", ledger.size)
     metrics.watch("projection_behind", "Entries that the graph does not hold yet.", lambda: projection.lag)
     metrics.watch(
         "projection_quarantined", "Entries that could not be projected.", lambda: projection.state.quarantined
+    )
+    metrics.watch(
+        "projection_stopped",
+        "1 while the graph does not follow the ledger: stopped, waiting, damaged or standing still.",
+        lambda: int(services.projection_stopped() is not None),
     )
     metrics.watch("checkpoint_size", "Entries under the newest checkpoint.", lambda: _signed(ledger))
 

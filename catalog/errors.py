@@ -4,6 +4,7 @@
     ├── SenderError     what was sent must change (400, 408, 413, 422)
     ├── AskerError      the question or the right to ask it (401, 403, 404)
     ├── OperatorError   something outside is not there (503 and Retry-After, exit code 3)
+    │   └── DamagedGraphError   the graph's bytes are damaged; only a rebuild from the ledger helps
     └── EvidenceError   the ledger does not verify (never retried)
 
 Anything else that is raised is a defect of ours: logged with a correlation id and masked outside.
@@ -50,6 +51,19 @@ class OperatorError(Exception):
         self.detail = detail
         self.action = action
         self.retry_after = retry_after
+
+
+class DamagedGraphError(OperatorError):
+    """The graph is not what was written to it. It is a projection of the ledger, so that it can always be made anew."""
+
+    def __init__(self, where: str, what: str) -> None:
+        """Keep which graph it is and what was found."""
+        super().__init__(
+            f"The graph at {where} is damaged: {what}.",
+            action="Nothing is lost, the ledger holds it all: end the server and run `lineward graph rebuild`.",
+        )
+        self.where = where
+        self.what = what
 
 
 class EvidenceError(Exception):

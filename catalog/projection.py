@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic import ValidationError
 
-from catalog.errors import EvidenceError, OperatorError
+from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
 from catalog.ledger import erasure
 from catalog.ledger.protocol import Ledger, StoredEntry
@@ -52,6 +52,9 @@ _WAIT_SECONDS = 0.5
 _IDLE_SECONDS = 0.005
 _LONGEST_BACK_OFF = 5.0
 _TIE_LENGTH = 16
+_CHECK_SECONDS = 86_400.0
+"""How often a graph that is followed for long is looked through."""
+
 _RECORDS = {kind.in_ledger: kind for kind in KINDS.values()}
 
 
@@ -136,8 +139,14 @@ class Status(StrEnum):
     RUNNING = "RUNNING"
     WAITING = "WAITING"
     """The store is not there; it is tried again."""
+    DAMAGED = "DAMAGED"
+    """The graph is not what was written to it: it has to be made anew; never tried again."""
     FAILED = "FAILED"
     """The ledger does not verify, or nothing can be done without a person; never tried again."""
+
+
+ENDED = frozenset({Status.FAILED, Status.DAMAGED})
+"""Of these nothing comes any more without a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,8 @@ class ProjectionState:
     version: str = PROJECTION_VERSION
     renewals: int = 0
     """How often this follower emptied the graph to make it anew."""
+    quiet: float = field(default=0.0, compare=False)
+    """For how many seconds the follower has shown no sign of life: neither an entry projected nor one waited for."""
 
 
 class Following(Protocol):
@@ -191,12 +202,20 @@ class Position:
         self._checkpoint = -1
         self._quarantined = 0
         self._renewals = 0
+        self._beat = time.monotonic()
 
     @property
     def state(self) -> ProjectionState:
         """Return where the projection stands."""
+        quiet = time.monotonic() - self._beat
         return ProjectionState(
-            self._status, self._checkpoint, self.lag, self._quarantined, self._detail, renewals=self._renewals
+            self._status,
+            self._checkpoint,
+            self.lag,
+            self._quarantined,
+            self._detail,
+            renewals=self._renewals,
+            quiet=quiet,
         )
 
     @property
@@ -219,7 +238,8 @@ class Projection(Position):
     """Follows the ledger in a thread of its own.
 
     It competes with the acknowledge path for the interpreter: while `busy()` it takes small batches and lets go in
-    between. An unreachable store is waited for, up to 5 s between tries; EvidenceError ends it for good. `wait` waits
+    between. An unreachable store is waited for, up to 5 s between tries; EvidenceError and a damaged graph end it for
+    good. With `check` the graph is looked through beside the following, once it is open and every day. `wait` waits
     up to so many seconds for an entry that is not there yet, and tells whether to look again at once; where it is not
     given, the ledger does.
     """
@@ -232,8 +252,11 @@ class Projection(Position):
         batch: int = 500,
         busy: Callable[[], bool] = lambda: False,
         wait: Callable[[int, float], bool] | None = None,
+        check: bool = False,
     ) -> None:
         super().__init__(ledger)
+        self._check = check
+        self._damage: DamagedGraphError | None = None
         self._store = store
         self._batch = batch
         self._busy = busy
@@ -255,7 +278,7 @@ class Projection(Position):
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout)
-        if self._status is not Status.FAILED:
+        if self._status not in ENDED:
             self._become(Status.STOPPED, None)
 
     def step(self) -> int:
@@ -317,12 +340,20 @@ class Projection(Position):
         resumed = False
         while not self._stopping.is_set():
             try:
+                self._beat = time.monotonic()
                 if not resumed:
                     self.resume()
                     resumed = True
+                    if self._check:
+                        threading.Thread(target=self._look_through, name="graph-check", daemon=True).start()
+                self._raise_damage()
                 self._become(Status.RUNNING, None)
                 self._follow()
                 back_off = 0.0
+            except DamagedGraphError as error:
+                _LOG.critical("projection stopped: the graph is damaged", extra={"reason": error.what})
+                self._become(Status.DAMAGED, str(error))
+                return
             except OperatorError as error:
                 back_off = min(max(back_off * 2, 0.1), _LONGEST_BACK_OFF)
                 self._become(Status.WAITING, f"{error.detail} {error.action}")
@@ -345,6 +376,22 @@ class Projection(Position):
     def _mark(self, index: int) -> None:
         self._store.mark(Provenance.of(PROJECTION_VERSION, self._ledger, index).serialize())
         self._marked = index
+
+    def _raise_damage(self) -> None:
+        if self._damage is not None:
+            raise self._damage
+
+    def _look_through(self) -> None:
+        while self._damage is None and not self._stopping.is_set():
+            try:
+                self._store.check()
+            except DamagedGraphError as error:
+                self._damage = error
+            except OperatorError as error:
+                _LOG.warning("the graph could not be looked through", extra={"reason": error.detail})
+            except Exception:  # noqa: BLE001  a look that fails must not end what follows
+                _LOG.exception("the graph could not be looked through")
+            self._stopping.wait(_CHECK_SECONDS)
 
     def _follow(self) -> None:
         if self.step():
@@ -377,11 +424,13 @@ class Projection(Position):
             self._move(batch.upto)
 
     def _pause(self) -> None:
+        self._beat = time.monotonic()
         if self._busy():
             time.sleep(0)
 
     def _move(self, checkpoint: int) -> None:
         with self._moved:
+            self._beat = time.monotonic()
             self._checkpoint = checkpoint
             self._moved.notify_all()
 

@@ -3,7 +3,7 @@
 Bringing an event into the graph takes several times as long as acknowledging it, and a thread would take that time from
 the same interpreter. The child (`catalog.projector`) reads the ledger and writes the graph by itself: over its standard
 input it is told the settings once, then that the ledger has grown, by its end that it is over; over its standard output
-it says where it stands. Nothing of an entry passes either way.
+it says where it stands, and every second that it lives. Nothing of an entry passes either way.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from contextlib import suppress
 from typing import IO
 
 from catalog.ledger.protocol import Ledger
-from catalog.projection import Position, ProjectionState, Status
+from catalog.projection import ENDED, Position, ProjectionState, Status
 from catalog.settings import Settings
 
 CHILD = "catalog.projector"
 POKE = b"."
+BEAT_SECONDS = 1.0
+"""How often the child says that it lives."""
 
 _LOG = logging.getLogger("lineward.projection")
 _WAIT_SECONDS = 0.5
@@ -33,6 +35,12 @@ _GATHER_SECONDS = 0.005
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = 0.1, 5.0
 _SOUND_SECONDS = 10.0
 """A child that lived so long did not fail at once: it is started again without delay."""
+
+_AGAIN = 2
+"""After so many crashes in a row a child counts as running only once it has lived for a while."""
+
+_HUNG = 3
+"""A child that is silent for so many times what turns health red, while entries wait, is killed and started again."""
 _STARTING = "The projection's process is starting."
 
 
@@ -44,6 +52,7 @@ def told(state: ProjectionState) -> bytes:
         "quarantined": state.quarantined,
         "detail": state.detail,
         "renewals": state.renewals,
+        "quiet": state.quiet,
     }
     return json.dumps(said).encode() + b"\n"
 
@@ -51,15 +60,25 @@ def told(state: ProjectionState) -> bytes:
 class ProjectionProcess(Position):
     """Follows the ledger in a child process, see `catalog.projection.Following`.
 
-    A child that ends is started again, after up to 5 s where it keeps ending; one that found that the ledger does not
-    verify is not. Stopping or killing either process at any moment loses nothing. `renewed` is called once the child
-    has emptied the graph to make it anew.
+    A child that ends is started again, after up to 5 s where it keeps ending, and one that hangs is ended; one that
+    found that the ledger does not verify or that the graph is damaged is not. Stopping or killing either process at any
+    moment loses nothing. `renewed` is called once the child has emptied the graph to make it anew, `damaged` once it
+    has found it damaged.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, renewed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        renewed: Callable[[], None] = lambda: None,
+        damaged: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(ledger)
         self._renewed = renewed
         self._settings = settings
+        self._damaged = damaged
+        self._crashes = 0
+        self._began = self._heard = time.monotonic()
         self._child: subprocess.Popen[bytes] | None = None
         self._input = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -95,27 +114,38 @@ class ProjectionProcess(Position):
             child.kill()
             self._threads[0].join()
         self._threads = []
-        if self._status is not Status.FAILED:
+        if self._status not in ENDED:
             self._become(Status.STOPPED, None)
 
     def _keep(self) -> None:
         """Keep a child running until it is over."""
         back_off = _FIRST_BACK_OFF
         while not self._stopping.is_set():
-            began = time.monotonic()
+            self._began = self._heard = time.monotonic()
             try:
                 code = self._run()
             except OSError as error:
                 self._become(Status.WAITING, f"The projection's process cannot be started ({error.strerror}).")
             else:
-                if self._stopping.is_set() or self._status is Status.FAILED:
+                if self._stopping.is_set() or self._status in ENDED:
                     return
                 _LOG.error("the projection's process ended", extra={"reason": f"exit code {code}"})
-                if self._status is not Status.WAITING or self._detail == _STARTING:
-                    self._become(Status.WAITING, f"The projection's process ended (exit code {code}); it starts again.")
-            back_off = _FIRST_BACK_OFF if time.monotonic() - began > _SOUND_SECONDS else back_off
+                self._note_end(code)
+            back_off = _FIRST_BACK_OFF if self._is_sound() else back_off
             self._stopping.wait(back_off)
             back_off = min(back_off * 2, _LONGEST_BACK_OFF)
+
+    def _note_end(self, code: int) -> None:
+        if code == 0:
+            if self._status is not Status.WAITING or self._detail == _STARTING:
+                self._become(Status.WAITING, "The projection's process ended; it starts again.")
+            return
+        self._crashes = 1 if self._is_sound() else self._crashes + 1
+        times = "" if self._crashes == 1 else f" {self._crashes} times in a row"
+        self._become(Status.WAITING, f"The projection's process ended{times} (exit code {code}); it starts again.")
+
+    def _is_sound(self) -> bool:
+        return time.monotonic() - self._began > _SOUND_SECONDS
 
     def _run(self) -> int:
         """Start a child, listen to it, and return the code that it ended with."""
@@ -138,6 +168,8 @@ class ProjectionProcess(Position):
     def _listen(self, said: IO[bytes]) -> None:
         for line in said:
             state = json.loads(line)
+            self._heard = time.monotonic()
+            self._beat = self._heard - state["quiet"]
             if state["renewals"] not in {0, self._renewals}:
                 self._renewed()
             self._renewals = state["renewals"]
@@ -147,12 +179,27 @@ class ProjectionProcess(Position):
                 with self._moved:
                     self._checkpoint, self._quarantined = state["checkpoint"], state["quarantined"]
                     self._moved.notify_all()
-            self._become(Status(state["status"]), state["detail"])
+            status = Status(state["status"])
+            # One that crashed again and again runs only once it has lived for a while: until then health stays red.
+            if status is not Status.RUNNING or self._crashes < _AGAIN or self._is_sound():
+                self._become(status, state["detail"])
+            if status is Status.DAMAGED:
+                self._damaged()
+
+    def _end_hung(self) -> None:
+        """Kill a child that entries wait for and that has been silent for long: stopped, it would hold up them all."""
+        child = self._child
+        silent = time.monotonic() - self._heard
+        if child is not None and child.poll() is None and self.lag and silent > _HUNG * self._settings.stall_seconds:
+            _LOG.error("the projection's process hangs and is killed", extra={"behind": self.lag})
+            self._heard = time.monotonic()
+            child.kill()
 
     def _poke(self) -> None:
         """Wake the child whenever the ledger has grown, a few entries at a time; it looks by itself twice a second."""
         known = -1
         while not self._stopping.is_set():
+            self._end_hung()
             if not self._ledger.wait_for(known + 1, _WAIT_SECONDS):
                 continue
             known = self._ledger.size() - 1

@@ -11,14 +11,15 @@ import pickle
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from catalog import app, logs
 from catalog.errors import EvidenceError, OperatorError
-from catalog.projection import Projection, ProjectionState, Status
-from catalog.projection_process import told
+from catalog.projection import ENDED, Projection, ProjectionState, Status
+from catalog.projection_process import BEAT_SECONDS, told
 from catalog.settings import Settings
 
 _NICENESS = 10
@@ -27,7 +28,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
-    """Follow the ledger until the standard input ends or nothing more can be done, telling each change of state."""
+    """Follow the ledger until the standard input ends or nothing more can be done.
+
+    Each change of state is told, and every second that this process lives.
+    """
     with ExitStack() as stack:
         try:
             ledger = app.read_ledger(settings)
@@ -47,10 +51,11 @@ def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
             grown.clear()
             return woken
 
-        projection = Projection(ledger, store, batch=settings.projection_batch, wait=wait)
+        projection = Projection(ledger, store, batch=settings.projection_batch, wait=wait, check=True)
 
         def listen() -> None:
-            while sys.stdin.buffer.read(1):
+            # Not through the buffer: its lock would be held when this process ends first.
+            while os.read(sys.stdin.fileno(), 4096):
                 grown.set()
             over.set()
             grown.set()
@@ -62,14 +67,14 @@ def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
 
 
 def _report(projection: Projection, over: threading.Event, tell: Callable[[ProjectionState], None]) -> None:
-    before = None
+    before, due = None, 0.0
     while not over.is_set():
         # How far it is behind, the parent knows better.
         state = replace(projection.state, lag=0)
-        if state.status is not Status.STOPPED and state != before:
+        if state.status is not Status.STOPPED and (state != before or time.monotonic() >= due):
             tell(state)
-            before = state
-        if state.status is Status.FAILED:
+            before, due = state, time.monotonic() + BEAT_SECONDS
+        if state.status in ENDED:
             return
         projection.wait_for(state.checkpoint + 1, _REPORT_SECONDS)
 

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         "process", description="Where a server brings the ledger into the graph: beside the requests, or among them."
     )
     projection_batch: int = Field(500, ge=1, description="Most entries projected in one transaction.")
+    stall_seconds: float = Field(
+        60,
+        gt=0,
+        description="How long the graph may stand still while entries wait before health turns red, in seconds.",
+    )
     checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")
     clock_gap_days: int = Field(
         366,

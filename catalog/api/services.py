@@ -13,7 +13,9 @@ from catalog.access.model import Actor
 from catalog.access.presence import Presence
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
+from catalog.ledger.entry import format_time
 from catalog.ledger.protocol import Ledger
+from catalog.ledger.sealing import utc_microseconds
 from catalog.metrics import Metrics
 from catalog.projection import PROJECTION_VERSION, Following, Status
 from catalog.record_redaction import Redactor
@@ -81,8 +83,11 @@ class Services:
     def projection_stopped(self) -> str | None:
         """Return why the graph does not follow the ledger, None while it does."""
         state = self.projection.state
-        if state.status in {Status.FAILED, Status.WAITING, Status.STOPPED}:
+        if state.status is not Status.RUNNING:
             return state.detail or f"The projection is {state.status.value.lower()}."
+        if state.lag and state.quiet > self.settings.stall_seconds:
+            since = format_time(utc_microseconds() - int(state.quiet * 1_000_000))
+            return f"The projection stands still since {since}, and {state.lag} entries wait for it."
         return None
 
     def raise_evidence(self) -> None:

@@ -151,7 +151,7 @@ class _Local:
 
 def _catch_up(service: app.Service, *, needed: bool) -> None:
     """Wait for the graph to hold the ledger; raises what keeps it from that where it is needed."""
-    from catalog.projection import Status  # noqa: PLC0415  a command that asks a server needs none of it
+    from catalog.projection import ENDED, Status  # noqa: PLC0415  a command that asks a server needs none of it
 
     last, projection = service.ledger.size() - 1, service.projection
     with progress("bringing the graph up to the ledger", last + 1) as show:
@@ -160,7 +160,7 @@ def _catch_up(service: app.Service, *, needed: bool) -> None:
                 time.sleep(_START_SECONDS)
                 continue
             show(projection.checkpoint + 1)
-            if projection.state.status in {Status.WAITING, Status.FAILED}:
+            if projection.state.status in {Status.WAITING, *ENDED}:
                 if needed:
                     service.raise_stopped()
                 return

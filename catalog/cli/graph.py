@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from catalog import app
 from catalog.cli.ending import Exit
-from catalog.cli.output import out, print_json, print_table, progress
-from catalog.errors import OperatorError
+from catalog.cli.output import out, print_json, print_table, progress, say
+from catalog.errors import DamagedGraphError, OperatorError
 from catalog.ledger.protocol import Ledger
 from catalog.operations import provenance
 from catalog.operations.provenance import ForeignGraphError
@@ -23,7 +23,7 @@ def rebuilt(settings: Settings, *, replace: bool, as_json: bool) -> Exit:
     """
     ledger = app.open_ledger(settings)
     try:
-        store = app.open_store(settings)
+        store = _sound(settings, app.open_store(settings))
         try:
             _hold_to_be_ours(ledger, store, replace=replace)
             with progress("projecting the ledger", ledger.size()) as show:
@@ -45,6 +45,20 @@ def rebuilt(settings: Settings, *, replace: bool, as_json: bool) -> Exit:
         out.print(f"{entries} entries projected, {len(quarantined)} quarantined.")
         print_table("", ("entry", "kind", "why"), [(q.entry, q.kind, q.reason) for q in quarantined], empty="")
     return Exit.FINDING if quarantined else Exit.FINE
+
+
+def _sound(settings: Settings, store: Store) -> Store:
+    """Return the graph, or an empty one in its place where it is damaged."""
+    try:
+        store.check()
+    except DamagedGraphError as error:
+        store.close()
+        say(f"{error.detail} It is kept as {app.set_graph_aside(settings)}.")
+        return app.open_store(settings)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def _hold_to_be_ours(ledger: Ledger, store: Store, *, replace: bool) -> None:

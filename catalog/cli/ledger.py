@@ -12,7 +12,7 @@ from catalog import app
 from catalog.cli.ending import Exit, fail
 from catalog.cli.gateway import Gateway, checked
 from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
-from catalog.errors import OperatorError
+from catalog.errors import DamagedGraphError, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError
 from catalog.projection import rebuild
@@ -151,6 +151,10 @@ def _difference(settings: Settings) -> str | None:
     ledger = app.read_ledger(settings)
     store, scratch = app.open_store(settings, ledger), app.scratch_store()
     try:
+        try:
+            store.check()
+        except DamagedGraphError as error:
+            return str(error)
         size = store.checkpoint() + 1
         with progress("projecting anew", size) as show:
             rebuild(ledger, scratch, show)

@@ -390,5 +390,8 @@ class MemoryStore(SingleReads):
             counted[name] = counted.get(name, 0) + 1
         return dict(sorted(counted.items()))
 
+    def check(self) -> None:
+        """Find nothing: what lies in memory is what was put there."""
+
     def close(self) -> None:
         """Release nothing: there is nothing to release."""

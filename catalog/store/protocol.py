@@ -194,6 +194,13 @@ class Store(Snapshotted, Protocol):
     def forget(self) -> None:
         """Remember nothing that was read before: another process has emptied the graph."""
 
+    def check(self) -> None:
+        """Look through what is stored, in time linear in it, beside readers and the writer.
+
+        Raises:
+            DamagedGraphError: it is not what was written; from now on every verb raises it.
+        """
+
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and edges of each type there are, counted cheaply."""
 

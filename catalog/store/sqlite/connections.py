@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from catalog.errors import OperatorError
+from catalog.errors import DamagedGraphError, OperatorError
 from catalog.store.sqlite.schema import SCHEMA, TABLES, VERSION
+from catalog.store.sqlite.soundness import damage
 
 _BUSY_SECONDS: Final = 30
 _IDLE_READERS: Final = 16
 _PRAGMAS: Final = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA mmap_size = 268435456",
+    # A mapped file that is cut short ends the process (SIGBUS); what is read often is in the cache anyhow.
+    "PRAGMA mmap_size = 0",
     "PRAGMA cache_size = -32768",
 )
 
@@ -41,13 +44,24 @@ def translated(path: Path) -> Iterator[None]:
             f"The graph at {path} cannot be used: {error}.", action=action, retry_after=retry_after
         ) from error
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            raise OperatorError(
-                f"The graph at {path} is damaged: {error}.",
-                action="Move the file away and rebuild it from the ledger: lineward graph rebuild.",
-            ) from error
+        if (getattr(error, "sqlite_errorname", None) or "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise DamagedGraphError(str(path), str(error)) from error
         raise
 
+
+_SOUND_SECONDS: Final = 60.0
+"""For how long a file that was looked through counts as sound: a defect of ours is then one, and not looked through."""
+
+_DEFECTS: Final = (
+    sqlite3.Error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+)
+"""What damaged bytes make our code do where SQLite itself does not notice."""
 
 _LOOK: Final[tuple[str, int | None]] = ("Look at the file, its folder and the disk.", 30)
 _ADVICE: Final[dict[str, tuple[str, int | None]]] = {
@@ -61,7 +75,10 @@ _ADVICE: Final[dict[str, tuple[str, int | None]]] = {
 
 
 class Connections:
-    """One connection to write with, and as many to read with as there are readers at a time."""
+    """One connection to write with, and as many to read with as there are readers at a time.
+
+    A file that is found to be damaged is neither read nor written any more: an answer from it could be a wrong one.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or create the file.
@@ -73,19 +90,26 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._closed = False
+        self._damage: str | None = None
+        self._sound_until = 0.0
+        self._examining: sqlite3.Connection | None = None
         self.writing = threading.RLock()
-        with translated(path):
-            self.writer = self._open()
-            try:
-                self._prepare(self.writer)
-            except BaseException:
-                self.writer.close()
-                raise
+        try:
+            with translated(path):
+                self.writer = self._open()
+                try:
+                    self._prepare(self.writer)
+                except BaseException:
+                    self.writer.close()
+                    raise
+        except UnicodeDecodeError as error:
+            # SQLite quotes the definitions that it cannot read.
+            raise DamagedGraphError(str(path), "its tables cannot be read") from error
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside one read transaction."""
-        with translated(self.path):
+        with self._guarded():
             with self._guard:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
@@ -105,7 +129,7 @@ class Connections:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Lend the writing connection inside one transaction, committed at the end or rolled back by an exception."""
-        with self.writing, translated(self.path):
+        with self.writing, self._guarded():
             self.writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self.writer
@@ -125,10 +149,52 @@ class Connections:
         with self._guard:
             self._closed, idle = True, self._idle
             self._idle = []
+            if self._examining is not None:
+                self._examining.interrupt()
         for connection in idle:
             connection.close()
         with self.writing:
             self.writer.close()
+
+    def examine(self) -> None:
+        """Look through the file; raises DamagedGraphError where it is not what was written, and from then on always."""
+        if self._damage is None:
+            self._damage = self._look_through()
+        if self._damage is not None:
+            raise DamagedGraphError(str(self.path), self._damage)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        if self._damage is not None:
+            raise DamagedGraphError(str(self.path), self._damage)
+        try:
+            with translated(self.path):
+                yield
+        except DamagedGraphError as error:
+            self._damage = error.what
+            raise
+        except _DEFECTS:
+            if time.monotonic() > self._sound_until:
+                self.examine()
+            raise
+
+    def _look_through(self) -> str | None:
+        with translated(self.path), closing(self._open()) as connection:
+            with self._guard:
+                if self._closed:
+                    return None
+                self._examining = connection
+            try:
+                found = damage(connection, lambda: self._closed)
+                self._sound_until = time.monotonic() + _SOUND_SECONDS
+            except sqlite3.OperationalError:
+                if self._closed:
+                    return None
+                raise
+            finally:
+                with self._guard:
+                    self._examining = None
+        return found
 
     def _open(self) -> sqlite3.Connection:
         # SQLite gives the files beside it the same mode.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 DERIVED_FROM_FACTS: Final = (

@@ -45,6 +45,7 @@ class SqliteStore(SingleReads):
             if new:
                 batch.write(new)
             batch.quarantine(one for one in quarantined if one.entry > checkpoint)
+            batch.close()
             connection.execute(
                 "INSERT INTO state VALUES ('checkpoint', ?) "
                 "ON CONFLICT DO UPDATE SET entry = max(entry, excluded.entry)",
@@ -86,6 +87,9 @@ class SqliteStore(SingleReads):
     def counts(self) -> dict[str, int]:
         with self._connections.reader() as connection:
             return SqliteReading(connection, self._memory).counts()
+
+    def check(self) -> None:
+        self._connections.examine()
 
     def close(self) -> None:
         self._connections.close()

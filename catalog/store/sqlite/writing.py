@@ -12,6 +12,7 @@ from catalog.store.protocol import Quarantined
 from catalog.store.sqlite.names import Names, Values
 from catalog.store.sqlite.past import SqlitePast
 from catalog.store.sqlite.schema import AGAIN, FIRST, FIRST_REPLACING
+from catalog.store.sqlite.soundness import FACTS_SUM, sum_of
 from catalog.store.words import facets_of, indexed_words, is_facet, is_momentary, is_searchable
 from graph_schema.aspects import PHI
 from graph_schema.facts import Edge, Facts, Role, Statement, canonical
@@ -29,6 +30,7 @@ class Batch:
         self._values = Values(connection)
         self._tellings: dict[tuple[object, ...], int] = {}
         self._tally: Counter[str] = Counter()
+        self._sum = 0
 
     def write(self, new: Facts) -> None:
         """Add facts of which none is stored, and everything that follows from them."""
@@ -51,12 +53,20 @@ class Batch:
             self._tally.items(),
         )
 
+    def close(self) -> None:
+        """Keep the sum of what was added."""
+        self._connection.execute(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT DO UPDATE SET entry = entry + excluded.entry",
+            (FACTS_SUM, self._sum),
+        )
+
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
+        rows = {one.entry: (one.entry, one.kind, canonical(list(one.subjects)), one.reason) for one in refused}
         self._connection.executemany(
-            "INSERT OR IGNORE INTO quarantined (entry, kind, subjects, reason) VALUES (?, ?, ?, ?)",
-            ((one.entry, one.kind, canonical(list(one.subjects)), one.reason) for one in refused),
+            "INSERT INTO quarantined (entry, kind, subjects, reason) VALUES (?, ?, ?, ?)", rows.values()
         )
+        self._sum += sum_of(rows.values())
 
     def _write_nodes(self, new: Facts) -> None:
         named = [(node.id, node, canonical(list(node.key)), entry) for node, entry in self._names.unnamed(new.nodes)]
@@ -70,6 +80,10 @@ class Batch:
             ((term, number(identifier)) for identifier, node, _, _ in named for term in indexed_words(list(node.key))),
         )
         self._names.name(identifier for identifier, _, _, _ in named)
+        self._sum += sum_of(
+            (number(identifier), identifier, node.label, node.title, key, entry)
+            for identifier, node, key, entry in named
+        )
         self._tally.update(node.label for _, node, _, _ in named)
 
     def _write_edges(self, edges: Sequence[Edge], first: frozenset[Edge]) -> None:
@@ -87,36 +101,37 @@ class Batch:
             if edge.kind not in STRUCTURAL or edge in first
         ]
         self._connection.executemany("INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._sum += sum_of(rows)
         self._tally.update(row[1] for row in rows)
 
     def _write_statements(self, statements: Sequence[Statement]) -> None:
         number = self._names.number
-        self._connection.executemany(
-            "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    number(said.subject),
-                    said.aspect,
-                    said.valid_from,
-                    self._telling(said),
-                    said.role,
-                    self._values.number(said.value),
-                    number(said.run) or None if said.role == Role.OUT and not is_momentary(said.aspect) else None,
-                )
-                for said in statements
-            ],
-        )
+        rows = [
+            (
+                number(said.subject),
+                said.aspect,
+                said.valid_from,
+                self._telling(said),
+                str(said.role),
+                self._values.number(said.value),
+                number(said.run) or None if said.role == Role.OUT and not is_momentary(said.aspect) else None,
+            )
+            for said in statements
+        ]
+        self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._sum += sum_of(rows)
 
     def _telling(self, fact: Edge | Statement) -> int:
         key = (fact.entry, fact.valid_from, fact.rank, fact.tie, fact.run, fact.job)
         known = self._tellings.get(key)
         if known is None:
             number = self._names.number
+            row = (*key[:4], number(fact.run) or None, number(fact.job) or None)
             done = self._connection.execute(
-                "INSERT INTO telling (entry, valid_from, rank, tie, run, job) VALUES (?, ?, ?, ?, ?, ?)",
-                (*key[:4], number(fact.run) or None, number(fact.job) or None),
+                "INSERT INTO telling (entry, valid_from, rank, tie, run, job) VALUES (?, ?, ?, ?, ?, ?)", row
             )
             known = self._tellings[key] = done.lastrowid or 0
+            self._sum += sum_of([(known, *row)])
         return known
 
     def _write_runs(self, derived: Derived) -> None:
