@@ -38,11 +38,14 @@ def create(services: Services) -> Front:
     _reports(app, services)
 
     async def ask(request: Request) -> Response:
-        from catalog.api.graphql import endpoint as graphql  # noqa: PLC0415  events are taken before the schema is built
+        from catalog.api.graphql import endpoint  # noqa: PLC0415  events are taken before the schema is built
 
-        return await graphql.endpoint(services, request)
+        return await endpoint.endpoint(services, request)
 
-    app.router.routes.extend([*explorer.ROUTES, Route("/graphql", ask, methods=["POST"])])
+    async def graphql(request: Request) -> Response:
+        return await (ask if request.method == "POST" else explorer.page)(request)
+
+    app.router.routes.extend([*explorer.ROUTES, Route("/graphql", graphql, methods=["GET", "POST"])])
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's own way to say more
     return Front(
         app,
@@ -55,6 +58,8 @@ def create(services: Services) -> Front:
         services.settings.allowed_hosts,
         services.redactor.correlation_id,
         any_host=not services.settings.is_loopback and not services.settings.allowed_hosts,
+        body_bytes=services.settings.max_body_bytes,
+        body_seconds=services.settings.body_seconds,
     )
 
 
@@ -151,6 +156,10 @@ def _handle_errors(app: FastAPI) -> None:
         return (problems.problem(error) or problems.masked()).response()
 
     async def http(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        # FastAPI says of any body that it could not read that it is no JSON; the reason is behind it.
+        reason = None if error.__cause__ is None else problems.problem(error.__cause__)
+        if reason is not None:
+            return reason.response()
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         headers = dict(getattr(error, "headers", None) or {})
         detail = {

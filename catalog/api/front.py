@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog import logs
 from catalog.api import problems
+from catalog.api.http.body import QUESTION_BYTES, bounded
 from catalog.metrics import Metrics
 from catalog.settings import is_loopback
 
@@ -32,8 +33,10 @@ class Front:
     """The outermost ASGI application.
 
     `lean` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
-    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL). `correlation_id`
-    gives the id that stands for one that a caller sent, which may be anything and is written nowhere.
+    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL). What is sent
+    there may have `body_bytes`, and what is sent elsewhere far less; either has `body_seconds` to arrive, as in
+    `http.body`. `correlation_id` gives the id that stands for one that a caller sent, which may be anything and is
+    written nowhere.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class Front:
         correlation_id: Callable[[str], str],
         *,
         any_host: bool,
+        body_bytes: int,
+        body_seconds: float,
     ) -> None:
         self._app = app
         self._lean = lean
@@ -52,6 +57,8 @@ class Front:
         self._allowed = {name.lower() for name in allowed_hosts}
         self._correlation_id = correlation_id
         self._any_host = any_host
+        self._body_bytes = body_bytes
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,14 +74,19 @@ class Front:
         began = time.perf_counter()
         try:
             refusal = self._refuse(headers)
-            lean = self._lean.get(_ending(scope["path"])) if scope["method"] == "POST" else None
+            ending = _ending(scope["path"])
+            lean = self._lean.get(ending)
+            if lean is not None:
+                scope["lineward.route"] = ending
+                if scope["method"] != "POST":
+                    refusal = refusal or problems.wrong_method("POST")
             if refusal is not None:
                 await refusal.response()(scope, receive, answer)
             elif lean is not None:
-                scope["lineward.route"] = _ending(scope["path"])
-                await (await lean(Request(scope, receive)))(scope, receive, answer)
+                within = bounded(receive, self._body_bytes, self._body_seconds)
+                await (await lean(Request(scope, within)))(scope, within, answer)
             else:
-                await self._app(scope, receive, answer)
+                await self._app(scope, bounded(receive, QUESTION_BYTES, self._body_seconds), answer)
         except Exception as error:  # noqa: BLE001  the outermost place: nothing of a defect may show outside
             found = problems.problem(error)
             if found is None:

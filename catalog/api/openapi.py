@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from catalog.kinds import KINDS
 
 _JSON = "application/json"
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -31,23 +34,92 @@ _PROBLEM_SCHEMA = {
 }
 
 
+_REFUSALS = {
+    "400": "Not what is taken here, such as no JSON.",
+    "401": "No valid key.",
+    "403": "Not with this role, or from the page of another site.",
+    "404": "Not there, or not to be seen.",
+    "408": "The body took too long.",
+    "413": "Too large or too deep.",
+    "421": "This server does not go by the name in the Host header.",
+    "422": "A value out of its bounds, or one that names nothing that can be identified.",
+    "503": "Not now; Retry-After says when.",
+}
+
+
 def described(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of all routes."""
     if app.openapi_schema is None:
         document = FastAPI.openapi(app)
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["responses"].update(_refused(*_statuses(operation)))
         document["paths"] = dict(sorted({**document["paths"], **_paths()}.items()))
         components = document.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+        components["schemas"] = {"Problem": _PROBLEM_SCHEMA, **_events(), **_records()}
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "lw_…"}}
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _paths() -> dict[str, Any]:
-    event = {
-        "description": "A RunEvent, JobEvent or DatasetEvent of OpenLineage, told apart by shape.",
-        "type": "object",
+def _statuses(operation: dict[str, Any]) -> list[str]:
+    """Return with which statuses one of FastAPI's routes refuses: all may, by Host and Origin."""
+    asked = ["401", "503"] if set(operation["tags"]) - {"operation"} else ["401"]
+    found = ["404", "422"] if operation.get("parameters") else []
+    return ["403", "421", *asked, *found]
+
+
+def _refused(*statuses: str) -> dict[str, Any]:
+    return {status: {"description": _REFUSALS[status], "content": _PROBLEM} for status in sorted(statuses)}
+
+
+def _events() -> dict[str, Any]:
+    """Return what an event must have; everything else of OpenLineage may stand beside it."""
+    named = _named("namespace", "name")
+    read_and_written: dict[str, Any] = {side: {"type": "array", "items": named} for side in ("inputs", "outputs")}
+    run = {"required": ["run", "job"], "properties": {"run": _named("runId"), "job": named, **read_and_written}}
+    job = {"required": ["job"], "properties": {"job": named, **read_and_written}, "not": {"required": ["run"]}}
+    other = {"anyOf": [{"required": ["run"]}, {"required": ["job"]}]}
+    dataset = {"required": ["dataset"], "properties": {"dataset": named}, "not": other}
+    return {
+        "Event": {
+            "description": "A RunEvent, JobEvent or DatasetEvent of OpenLineage, told apart by shape.",
+            "type": "object",
+            "oneOf": [run, job, dataset],
+        }
     }
+
+
+def _named(*names: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(names),
+        "properties": {name: {"type": "string", "minLength": 1} for name in names},
+    }
+
+
+def _records() -> dict[str, Any]:
+    """Return the kinds of record that may be sent, each by its own model, told apart by `kind`."""
+    kinds = {kind.name: kind.record for kind in KINDS.values() if kind.open}
+    _, found = models_json_schema(
+        [(model, "validation") for model in kinds.values()], ref_template="#/components/schemas/{model}"
+    )
+    schemas: dict[str, Any] = found["$defs"]
+    for name, model in kinds.items():
+        schema = schemas[model.__name__]
+        schema["properties"] = {"kind": {"const": name}, **schema["properties"]}
+        schema["required"] = ["kind", *schema.get("required", ())]
+    references = {name: f"#/components/schemas/{model.__name__}" for name, model in kinds.items()}
+    schemas["Record"] = {
+        "description": "One record of a principal.",
+        "oneOf": [{"$ref": reference} for reference in references.values()],
+        "discriminator": {"propertyName": "kind", "mapping": references},
+    }
+    return schemas
+
+
+def _paths() -> dict[str, Any]:
+    event, record = ({"$ref": f"#/components/schemas/{name}"} for name in ("Event", "Record"))
     receipt = _object(index="integer", duplicate="boolean")
     record_receipt = _object(
         index="integer",
@@ -70,13 +142,17 @@ def _paths() -> dict[str, Any]:
             "failed_events": failed,
         },
     }
-    record = {
+    question = {
         "type": "object",
-        "required": ["kind"],
-        "properties": {"kind": {"type": "string"}},
-        "description": "The fields of the kind, as in the GraphQL inputs, in snake case.",
+        "required": ["query"],
+        "properties": {
+            "query": {"type": "string"},
+            "variables": {"type": ["object", "null"]},
+            "operationName": {"type": ["string", "null"]},
+        },
     }
-    question = _object(query="string", variables="object", operationName="string")
+    answered = _object(errors="array")
+    answered["properties"]["data"] = {"type": ["object", "null"]}
     return {
         "/api/v1/lineage": {
             "post": _post(
@@ -88,21 +164,23 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/records": {"post": _post("Take one record of a principal.", record, "201", record_receipt)},
         "/graphql": {
-            "post": _post("Answer a GraphQL request.", question, "200", _object(data="object", errors="array"))
+            "get": {
+                "summary": "Show the explorer.",
+                "tags": ["questions"],
+                "responses": {
+                    "200": {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}},
+                    **_refused("403", "421"),
+                },
+            },
+            "post": _post("Answer a GraphQL request.", question, "200", answered),
         },
     }
 
 
 def _post(summary: str, asked: dict[str, Any], status: str, answer: dict[str, Any]) -> dict[str, Any]:
-    refusals = {
-        "400": "Not JSON.",
-        "401": "No valid key.",
-        "403": "Not with this role.",
-        "413": "Too large or too deep.",
-    }
+    refusals = ["400", "401", "403", "408", "413", "421", "503"]
     if status == "201":
-        refusals["422"] = "Names nothing that can be identified."
-    refusals["503"] = "Not now; Retry-After says when."
+        refusals.append("422")
     return {
         "summary": summary,
         "tags": ["intake" if "lineage" in summary or "event" in summary or "record" in summary else "questions"],
@@ -113,7 +191,7 @@ def _post(summary: str, asked: dict[str, Any], status: str, answer: dict[str, An
                 "description": "Durable." if status == "201" else "Answered.",
                 "content": {_JSON: {"schema": answer}},
             },
-            **{code: {"description": text, "content": _PROBLEM} for code, text in refusals.items()},
+            **_refused(*refusals),
         },
     }
 

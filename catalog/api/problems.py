@@ -90,6 +90,12 @@ def problem(error: BaseException) -> Problem | None:
     return None
 
 
+def wrong_method(*allowed: str) -> Problem:
+    """Return the answer to a method that an address does not take (RFC 9110 §15.5.6)."""
+    headers = {"Allow": ", ".join(allowed)}
+    return Problem("asker", 405, "This address does not take this method.", headers=headers)
+
+
 def masked() -> Problem:
     """Return what a caller sees of a defect of ours."""
     return Problem(

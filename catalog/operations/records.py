@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictInt
 
 from catalog.record import MAX_LIST, Digest, Record, Text, distinct
 
@@ -32,7 +32,7 @@ class EraseEntries(Record):
     name: ClassVar[str] = "erase_entries"
 
     entries: Annotated[
-        tuple[Annotated[int, Field(ge=0, lt=2**53)], ...],
+        tuple[Annotated[StrictInt, Field(ge=0, lt=2**53)], ...],
         Field(min_length=1, max_length=MAX_LIST),
         distinct(),
         AfterValidator(_ascending),

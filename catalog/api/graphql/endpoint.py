@@ -32,13 +32,12 @@ from catalog.api.graphql.documents import Bounds, RefusedError, begins_to_read, 
 from catalog.api.graphql.limits import Costs, Price, is_mutation, operation_of
 from catalog.api.graphql.problems import EXPECTED, as_problem
 from catalog.api.graphql.schema import graphql_schema, schema
-from catalog.api.http.body import read_body, require_json
+from catalog.api.http.body import QUESTION_BYTES, read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
 from catalog.ledger.sealing import utc_microseconds
 from catalog.store.protocol import Snapshotted
 
-_MAX_QUERY_BYTES = 256 * 1024
 _MAX_ERRORS = 50
 _GLANCE_SECONDS = 0.25
 
@@ -63,7 +62,9 @@ class Question:
             raise SenderError('Send a JSON object: {"query": "…", "variables": {…}}.') from error
         if not isinstance(value, dict) or not isinstance(value.get("query"), str):
             raise SenderError('Send a JSON object with a "query": a GraphQL document as text.', pointer="/query")
-        variables, operation = value.get("variables") or {}, value.get("operationName")
+        variables, operation = value.get("variables"), value.get("operationName")
+        # Some clients write an empty object as an empty list.
+        variables = {} if variables is None or variables == [] else variables
         if not isinstance(variables, dict):
             raise SenderError("variables is an object.", pointer="/variables")
         if operation is not None and not isinstance(operation, str):
@@ -75,8 +76,8 @@ async def endpoint(services: Services, request: Request) -> Response:
     """Answer a GraphQL request; who may not read is refused before the question is looked at."""
     require_json(request)
     actor = services.authenticate(request)
-    limit = min(_MAX_QUERY_BYTES, services.settings.max_body_bytes)
-    question = Question.read(await read_body(request, limit, services.settings.body_seconds))
+    limit = min(QUESTION_BYTES, services.settings.max_body_bytes)
+    question = Question.read(await read_body(request, limit))
     if begins_to_read(question.query):
         rules.require(actor.roles, rules.READ)
     allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)

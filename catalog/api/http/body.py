@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive
 
 from catalog.errors import SenderError
 from ingest_hooks.openlineage.wire import Inflater
@@ -13,25 +14,52 @@ BYTES_A_SECOND = 64 * 1024
 """At least so fast a large body arrives, once its first seconds are over: half a megabit."""
 
 
-async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+QUESTION_BYTES = 256 * 1024
+"""The largest body of anything but events and records."""
+
+
+def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
+    """Return what receives the same, as long as the body is neither too large nor too slow.
+
+    It may have `limit` bytes as they come over the wire, and has so many seconds to arrive, and one more for each
+    `BYTES_A_SECOND` that did. Receiving raises SenderError 413 or 408 otherwise. What comes after the body, which is
+    that the client left, may be waited for as long as one likes.
+    """
+    loop = asyncio.get_running_loop()
+    size, end, more = 0, loop.time() + seconds, True
+
+    async def receive_some() -> Message:
+        nonlocal size, end, more
+        if not more:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end):
+                message = await receive()
+        except TimeoutError as error:
+            raise SenderError(
+                f"The body did not arrive within {seconds:g} s; send it faster, or in parts.", status=408
+            ) from error
+        arrived = len(message.get("body", b""))
+        size, end, more = size + arrived, end + arrived / BYTES_A_SECOND, message.get("more_body", False)
+        if size > limit:
+            raise SenderError(f"The body may have at most {limit} bytes; send less.", status=413)
+        return message
+
+    return receive_some
+
+
+async def read_body(request: Request, limit: int) -> bytes:
     """Return the whole body, inflated; what is too large is refused before it is read to its end.
 
-    It has so many seconds to arrive, and one more for each `BYTES_A_SECOND` that did. Raises `Unreadable` 400 or 413,
-    SenderError 400 where the sender hung up, and 408 where it was too slow.
+    Raises `Unreadable` 400 or 413, SenderError 400 where the sender hung up, and what its `bounded` receiving raises.
     """
     inflater = Inflater(request.headers.get("content-encoding"), limit)
     try:
-        async with asyncio.timeout(seconds) as patience:
-            async for chunk in request.stream():
-                if chunk:
-                    inflater.feed(chunk)
-                    patience.reschedule((patience.when() or 0) + len(chunk) / BYTES_A_SECOND)
+        async for chunk in request.stream():
+            if chunk:
+                inflater.feed(chunk)
     except ClientDisconnect as error:
         raise SenderError("The connection ended before the body did; send it again.") from error
-    except TimeoutError as error:
-        raise SenderError(
-            f"The body did not arrive within {seconds:g} s; send it faster, or in parts.", status=408
-        ) from error
     return inflater.finish()
 
 

@@ -40,7 +40,7 @@ _TOO_MUCH_AT_ONCE: Literal[413] = 413
 async def one(services: Services, request: Request) -> Response:
     """Take one event: 201 with its place in the ledger, once it is durable."""
     actor = services.authenticate(request)
-    body = await read_body(request, services.settings.max_body_bytes, services.settings.body_seconds)
+    body = await read_body(request, services.settings.max_body_bytes)
     began = time.perf_counter()
     if len(body) < _LARGE:
         waiting = _take(services, actor, body)
@@ -64,7 +64,7 @@ def _acknowledgement(receipt: Receipt) -> bytes:
 async def batch(services: Services, request: Request) -> Response:
     """Take an array of events: 200 with what became of each, once all are durable."""
     actor = services.authenticate(request)
-    body = await read_body(request, services.settings.max_body_bytes, services.settings.body_seconds)
+    body = await read_body(request, services.settings.max_body_bytes)
     return Response(await run_in_threadpool(_answer, services, actor, body), media_type="application/json")
 
 

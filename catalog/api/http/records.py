@@ -24,7 +24,7 @@ async def take(services: Services, request: Request) -> Response:
     """Take one record: 201 with its receipt, once it is durable."""
     require_json(request)
     actor = services.authenticate(request)
-    value = parse(await read_body(request, services.settings.max_body_bytes, services.settings.body_seconds)).value
+    value = parse(await read_body(request, services.settings.max_body_bytes)).value
     if not isinstance(value, dict):
         raise SenderError('A record is a JSON object with its "kind", such as "declare_dataset".', status=422)
     accepted = await run_in_threadpool(_submit, services, value, actor, logs.correlation_id())

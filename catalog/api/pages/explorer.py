@@ -20,7 +20,8 @@ _POLICY = (
 )
 
 
-async def _page(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
+async def page(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
+    """Return the explorer's page."""
     return _answer("explorer.html", "no-cache")
 
 
@@ -41,7 +42,4 @@ def _read(name: str) -> bytes:
     return (files(__package__) / "assets" / name).read_bytes()
 
 
-ROUTES = (
-    Route("/graphql", _page, methods=["GET"]),
-    Route("/explorer/{name}", _asset, methods=["GET"]),
-)
+ROUTES = (Route("/explorer/{name}", _asset, methods=["GET"]),)

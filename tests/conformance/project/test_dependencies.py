@@ -17,7 +17,7 @@ from tests.support.project import PACKAGES, REPOSITORY, product_files, pyproject
 PROJECT = pyproject()["project"]
 WITHOUT_AN_IMPORT = {
     "uvloop": "uvicorn takes it where it is there",
-    "httptools": "uvicorn takes it where it is there",
+    "httptools": "uvicorn's protocol over it is what ours extends",
 }
 """What the product needs though no line of it imports it, and why."""
 

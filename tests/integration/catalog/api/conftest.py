@@ -16,9 +16,11 @@ from catalog.access.keys import KeyFile
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Ledger
+from catalog.ledger.sqlite import SqliteLedger
 from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
 from tests.support.records import DIGEST, attestation, declaration, event, registration, request, seal, tag
 
 
@@ -86,7 +88,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
     """Put an application together, by default in memory."""
     with ExitStack() as stack:
 
-        def start(ledger: Ledger | None = None, store: Store | None = None, **settings: Any) -> Catalog:
+        def start(
+            ledger: Ledger | None = None, store: Store | None = None, *, owner: bool = False, **settings: Any
+        ) -> Catalog:
             keys = KeyFile(tmp_path / "keys.db")
             stack.callback(keys.close)
             service = stack.enter_context(
@@ -96,6 +100,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
                     store or MemoryStore(),
                     keys,
                     b"t" * 32,
+                    owner=owner,
                 )
             )
             return Catalog(service, _client(service, "127.0.0.1"), keys)
@@ -112,3 +117,17 @@ def catalog(serve: Callable[..., Catalog]) -> Catalog:
 def filled(catalog: Catalog) -> Catalog:
     catalog.fill()
     return catalog
+
+
+@pytest.fixture
+def stored(serve: Callable[..., Catalog], tmp_path: Path) -> Iterator[Catalog]:
+    """A catalog over the engines that a server has, which hold 64 bits and speak SQL; nothing in it is a defect.
+
+    It answers whoever owns it, also where a made-up request makes keys.
+    """
+    folder = tmp_path / "engines"
+    ledger = SqliteLedger.open(folder / "ledger.db", folder / "keys", "ledger.example/tests")
+    catalog = serve(ledger, SqliteStore(folder / "graph.db"), owner=True)
+    catalog.fill()
+    yield catalog
+    assert "lineward_masked_errors_total 0.0" in catalog.client.get("/metrics").text

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 
-from catalog.ledger.sqlite import SqliteLedger
-from catalog.store.sqlite import SqliteStore
 from graph_schema.nodes import Dataset, ModelVersion
 from tests.support.records import CURATED, RAW, declaration, event
 
@@ -22,17 +18,6 @@ if TYPE_CHECKING:
 VISITS, LANDING = Dataset(**CURATED).id, Dataset(**RAW).id
 DOSSIER = "/api/v1/reports/model-dossier/" + ModelVersion("models", "readmission", "1").id
 NUMBERS = ("-1", *(str(2**bits) for bits in (53, 63, 64, 200)), "9" * 5000, "1e3", "NaN", "0x1", "٣", "%00")
-
-
-@pytest.fixture
-def stored(serve: Callable[..., Catalog], tmp_path: Path) -> Iterator[Catalog]:
-    """A catalog over the engines that a server has, which hold 64 bits and speak SQL."""
-    folder = tmp_path / "borders"
-    ledger = SqliteLedger.open(folder / "ledger.db", folder / "keys", "ledger.example/tests")
-    catalog = serve(ledger, SqliteStore(folder / "graph.db"))
-    catalog.fill()
-    yield catalog
-    assert "lineward_masked_errors_total 0.0" in catalog.client.get("/metrics").text
 
 
 def problem_of(answer: Any) -> dict[str, Any]:

@@ -143,9 +143,24 @@ def test_a_batch_that_is_too_long_is_refused(serve: Callable[..., Catalog]) -> N
     problem(serve(max_batch_events=2).client.post("/api/v1/lineage/batch", json=[{}, {}, {}]), 413)
 
 
-def test_another_method_is_refused(catalog: Catalog) -> None:
+def test_another_method_is_refused_and_told_which_are_taken(catalog: Catalog) -> None:
     problem(catalog.client.get("/graphql/nothing"), 404)
-    problem(catalog.client.put("/graphql"), 405)
+    for path in ("/api/v1/lineage", "/any/api/v1/lineage/", "/api/v1/lineage/batch", "/api/v1/records"):
+        answer = catalog.client.get(path)
+        problem(answer, 405)
+        assert answer.headers["allow"] == "POST"
+    answer = catalog.client.put("/graphql")
+    problem(answer, 405)
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+def test_a_large_body_is_taken_where_events_and_records_are_and_nowhere_else(catalog: Catalog) -> None:
+    large = b" " * 300_000 + EVENT
+    assert catalog.client.post("/api/v1/lineage", content=large).status_code == 201
+    for path in ("/graphql", "/api/v1/presence"):
+        answer = catalog.client.post(path, content=large, headers={"Content-Type": "application/json"})
+        assert "at most 262144 bytes" in problem(answer, 413)["detail"]
+    assert "lineward_masked_errors_total 0.0" in catalog.client.get("/metrics").text
 
 
 def test_a_record_is_answered_with_its_receipt(catalog: Catalog) -> None:
