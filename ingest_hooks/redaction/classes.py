@@ -20,6 +20,7 @@ class Class(Enum):
     SQL = "sql-literal", "Shape stays; literals, comments and hints are replaced. What is no statement is a value."
     EXPRESSION = "expression", "A condition or formula: as a statement."
     TRANSFORMATION = "transformation", "A formula's shape stays; prose is text, without what it quotes."
+    ASSERTION = "assertion", "As a name; one that quotes something as a transformation."
     SOURCE = "source-code", "Replaced."
     SECRET = "secret", "Replaced."
     PERSON = "identifier", "A number, code or name of one person: replaced."
@@ -56,7 +57,8 @@ STANDARD: Final = {
     "columnLineage/fields/*/inputFields/*/transformations/*/description": _F,
     "columnLineage/fields/*/transformationDescription": _F,
     "columnLineage/dataset/*/transformations/*/description": _F,
-    "dataQualityAssertions/assertions/*/**": _N,
+    "dataQualityAssertions/assertions/*/**": _N, "dataQualityAssertions/assertions/*/assertion": Class.ASSERTION,
+    "dataQualityAssertions/assertions/*/name": Class.ASSERTION,
     "dataQualityAssertions/assertions/*/description": _T,
     "dataQualityAssertions/assertions/*/expected": _V, "dataQualityAssertions/assertions/*/actual": _V,
     "dataQualityAssertions/assertions/*/content": _V, "dataQualityAssertions/assertions/*/contentType": _N,
@@ -100,7 +102,7 @@ STANDARD: Final = {
     "storage/**": _N,
     "symlinks/**": _N,
     "tags/tags/*/key": _T, "tags/tags/*/value": _T, "tags/tags/*/source": _N, "tags/tags/*/field": _N,
-    "test/tests/*/**": _N,
+    "test/tests/*/**": _N, "test/tests/*/name": Class.ASSERTION,
     "test/tests/*/description": _T, "test/tests/*/expected": _V, "test/tests/*/actual": _V, "test/tests/*/content": _V,
     "test/tests/*/contentType": _N, "test/tests/*/params": _V,
     "version/**": _N,
@@ -175,5 +177,5 @@ PRODUCT: Final = {
 """The product's own facets, which are held to the same table."""
 
 FACETS: Final = {**STANDARD, **INTEGRATIONS, **PRODUCT}
-IN_EVERY_FACET: Final = {"_producer": _N, "_schemaURL": _N, "_deleted": _N}
+IN_EVERY_FACET: Final = {"_producer": _N, "_schemaURL": _N, "_deleted": _C}
 """What the standard puts into each facet beside what it says."""

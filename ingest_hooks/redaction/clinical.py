@@ -40,9 +40,11 @@ _HINTS: Final = ("resourceType", "vr", "|", "xmlns")
 
 
 def is_clinical(value: dict[str, JSON]) -> bool:
-    """Whether an object is a FHIR resource or a DICOM data set, and not only about one."""
+    """Whether an object is a FHIR resource, a person's name in one, or a DICOM data set, and not only about one."""
     said = value.get("resourceType")
     if isinstance(said, str) and said in _RESOURCES and not value.keys() <= _ABOUT_A_RESOURCE:
+        return True
+    if "family" in value and "given" in value:
         return True
     return any(
         isinstance(part, dict) and "vr" in part and not _DICOM_VALUE.isdisjoint(part) and _DICOM_TAG.fullmatch(key)

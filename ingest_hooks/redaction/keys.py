@@ -44,12 +44,14 @@ _SECRET_KEYS: Final = frozenset({"api", "access", "private", "secret", "session"
 """What makes a `key` a secret one."""
 
 _PERSON: Final = listed(
-    "mrn ssn dob nhs birthdate birthday birth born surname telephone phone mobile fax email postcode zip"
+    "mrn ssn dob nhs birthdate birthday birth born surname telephone phone mobile fax email postcode zip geburtsdatum"
+    " nachname vorname patientennummer fallnummer"
 )
 _SUBJECTS: Final = listed(
     "patient patients subject subjects member members person persons participant participants donor enrollee"
     " beneficiary guarantor proband encounter encounters visit visits accession accessions specimen specimens aliquot"
-    " chart charts case cases record account medicalrecord sample inpatient outpatient pt"
+    " chart charts case cases record account medicalrecord sample inpatient outpatient pt physician practitioner"
+    " clinician nurse"
 )
 _SUBJECTS_ALONE: Final = listed("patient patients person persons participant proband donor")
 _NUMBERED: Final = listed(
@@ -58,7 +60,9 @@ _NUMBERED: Final = listed(
 _NAMED: Final = listed("first last given family sur full middle maiden birth patient")
 
 _ANYWHERE: Final = {
-    **dict.fromkeys(("message", "msg", "error", "errors", "exception", "exceptions", "failure"), Class.MESSAGE),
+    **dict.fromkeys(
+        ("message", "msg", "error", "errors", "exception", "exceptions", "failure", "cause"), Class.MESSAGE
+    ),
     **dict.fromkeys(("traceback", "stacktrace"), Class.TRACE),
     **dict.fromkeys(
         listed(
@@ -77,7 +81,7 @@ _AT_THE_END: Final = {
         listed(
             "value values val vals data row rows records content contents body sum avg average std histogram arg params"
             " parameters parameter properties conf config environment variables defaults default template templates log"
-            " logs output result results response request answer details"
+            " logs output result results response request answer detail details"
         ),
         Class.VALUE,
     ),
@@ -89,10 +93,7 @@ _AT_THE_END: Final = {
     ),
     "script": Class.SOURCE,
     **dict.fromkeys(
-        listed(
-            "description documentation doc docs comment comments note notes title label labels summary reason purpose"
-            " tag tags"
-        ),
+        listed("description documentation doc docs title label labels summary purpose tag tags"),
         Class.TEXT,
     ),
     **dict.fromkeys(("owner", "owners"), Class.OWNER),
@@ -115,6 +116,8 @@ _COUNTABLE: Final = listed(
     "rows records errors warnings exceptions failures samples examples messages commands logs results patients subjects"
     " members persons participants encounters visits accessions specimens charts cases tokens retries"
 )
+_TALLIES: Final = listed("frequencies frequency histogram distribution buckets occurrences")
+_TALLIED: Final = listed("value values unexpected category categories top sample distinct")
 _BOUNDS: Final = frozenset({"max", "min", "maximum", "minimum"})
 _TYPE: Final = re.compile(
     r"(?:string|str|text|varchar|char|n?varchar2?|int|integer|bigint|smallint|tinyint|long|short|float|double|real|number|numeric"
@@ -126,7 +129,7 @@ _TYPE: Final = re.compile(
 
 def words(key: str) -> list[str]:
     """The words of a key, in lower case."""
-    return [word.lower() for word in _WORD.findall(key[:_LONGEST])]
+    return [word.lower() for word in _WORD.findall(key[:_LONGEST].replace("IDs", "Ids"))]
 
 
 @lru_cache(maxsize=8_192)
@@ -149,7 +152,17 @@ def _by_words(found: list[str]) -> Class | None:
         return Class.COUNT
     if last in _NAMES:
         return Class.NAME
-    return _AT_THE_END.get(last) or next((_ANYWHERE[word] for word in reversed(found) if word in _ANYWHERE), None)
+    ended = _AT_THE_END.get(last)
+    if ended is not None and ended not in {Class.TEXT, Class.OWNER}:
+        return ended
+    return next((_ANYWHERE[word] for word in reversed(found) if word in _ANYWHERE), ended)
+
+
+@lru_cache(maxsize=8_192)
+def is_keyed_by_values(key: str) -> bool:
+    """Whether an object under the key has values of a run for its keys."""
+    found = words(key)
+    return bool(found) and (found[-1] in _TALLIES or (found[-1] == "counts" and not _TALLIED.isdisjoint(found)))
 
 
 @lru_cache(maxsize=8_192)

@@ -18,7 +18,7 @@ from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.identifiers import Scanner
-from ingest_hooks.redaction.keys import class_of, is_countable, words
+from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
 from ingest_hooks.redaction.markers import marker
 from ingest_hooks.redaction.memo import Memory
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
@@ -78,6 +78,7 @@ class _Plan:
     kind: Class | None
     is_clean: bool
     is_countable: bool
+    is_keyed_by_values: bool
     is_columns: bool
     is_facets: bool
 
@@ -92,6 +93,7 @@ def _plan(key: str) -> _Plan:
         kind=class_of(key),
         is_clean=_memory(b"").scanner.name(key) == key,
         is_countable=is_countable(key),
+        is_keyed_by_values=is_keyed_by_values(key),
         is_columns=not _COLUMNS.isdisjoint(words(key)[-1:]),
         is_facets=key in FACET_KEYS,
     )
@@ -202,6 +204,8 @@ class _Walk:
             if clinical.is_clinical(child):
                 return self.notes.note(marker("clinical"), "clinical")
             return self._members(child, place, below, are_columns=True)
+        if place is _NOWHERE and isinstance(child, dict) and (plan.is_keyed_by_values or _counts_values(plan, child)):
+            return self.notes.note(marker("value"), Class.VALUE.rule) if child else child
         return self._under(kind or Class.UNKNOWN, child, place, below)
 
     def _by_key(self, key: str, plan: _Plan, child: JSON, below: Below | None, *, is_column: bool) -> Class | None:
@@ -311,6 +315,11 @@ class _Walk:
 
     def _is_too_deep(self) -> bool:
         return len(self.notes.path) >= MAX_DEPTH
+
+
+def _counts_values(plan: _Plan, counts: dict[str, JSON]) -> bool:
+    """Whether an object under a measure counts by something that is no name."""
+    return plan.kind is Class.COUNT and not all(_KEY_OF_VALUES.fullmatch(key) for key in counts)
 
 
 def _is_place_or_code(key: str, part: JSON) -> bool:

@@ -99,6 +99,18 @@ _SUSPICIONS: Final = (
 _APART: Final = frozenset(" \t\r\n,()=<>;.:[]")
 _SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][\w$]*")
 _MODEL_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_COPIED: Final = re.compile(r"\bfrom\s{1,20}stdin\b[^;]{0,400};", re.IGNORECASE)
+_INSERTED: Final = re.compile(r"\bformat\s{1,20}(?:csv|tsv|tabseparated|json|values)\w{0,40}", re.IGNORECASE)
+
+_WORD: Final = re.compile(r"[\w$#@]+")
+_OPENERS: Final = listed(
+    "password passwd pwd aws_key_id aws_secret_key aws_token access_key_id secret_access_key secret_key private_key"
+    " azure_sas_token token secret"
+)
+_GRANTING: Final = listed("create alter copy unload export import set use load put attach")
+"""Statements that may hand over what opens something, where elsewhere a column is called so."""
+
+_DIGITS_OF_A_VALUE: Final = 5
 _PREFIX: Final = re.compile(r"[A-Za-z]{1,2}&?|_[A-Za-z0-9]{1,20}")
 _VERBS: Final = listed(
     "select with insert update delete merge create alter drop truncate copy load unload export import replace call exec"
@@ -135,6 +147,7 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
 
     `dialect` is as sqlglot calls it, or None.
     """
+    text = _without_rows(text)
     if dialect is not None:
         found = _shape_by([dialect], text, scanner, whole=whole, trusted=True)
         if found is not None:
@@ -143,6 +156,16 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
     if suspected and len(text) * (len(suspected) + 1) > LONGEST:
         return None
     return _shape_by(["", *suspected], text, scanner, whole=whole, trusted=False)
+
+
+def _without_rows(text: str) -> str:
+    """The text without rows that are no SQL: behind COPY in PostgreSQL, behind INSERT in ClickHouse."""
+    rows = _COPIED.search(text)
+    if rows is None and text.lstrip()[:6].lower() == "insert":
+        rows = _INSERTED.search(text)
+    if rows is None or text[rows.end() :].strip() in {"", ";", _COMMENT}:
+        return text
+    return f"{text[: rows.end()]} {_COMMENT}"
 
 
 def _shape_by(dialects: list[str], text: str, scanner: Scanner, *, whole: bool, trusted: bool) -> str | None:
@@ -283,7 +306,19 @@ class _Judge:
             return written
         if kind is T.NUMBER:
             return written if self._is_small(index, written) else _NUMBER
-        return self._scanner.name(written) if kind in _NAMES else _STRING
+        if kind in _NAMES and _WORD.fullmatch(written) is not None and not self._is_bare_value(index, written):
+            return self._scanner.name(written)
+        return _STRING
+
+    def _is_bare_value(self, index: int, written: str) -> bool:
+        """Whether a word stands where a value should: a number with letters to it, or what opens something."""
+        before = [token.text.lower() for token in self._tokens[max(index - 2, 0) : index]]
+        if before == ["identified", "by"] or before[-1:] == ["password"]:
+            return True
+        if self._kind(index + 1) in {T.DOT, T.L_PAREN} or self._kind(index - 1) not in _COMPARISONS:
+            return False
+        is_opener = before[0] in _OPENERS and self._tokens[0].text.lower() in _GRANTING
+        return is_opener or sum(character.isdigit() for character in written) >= _DIGITS_OF_A_VALUE
 
     def _note(self, index: int, token: Token) -> None:
         kind = token.token_type
@@ -343,8 +378,10 @@ class _Judge:
         in_values, in_names = self._lists[-1] if self._lists else (False, False)
         if in_values or before in _BEFORE_A_VALUE or (before is T.AND and self._kind(index - 3) is T.BETWEEN):
             return True
-        if not is_doubtful or _SIMPLE_NAME.fullmatch(content) is None:
-            return is_doubtful
+        if _SIMPLE_NAME.fullmatch(content) is None:
+            return is_doubtful or before is T.COLON
+        if not is_doubtful:
+            return False
         return not (
             before in _BEFORE_A_NAME
             or (index > 0 and self._tokens[index - 1].text.lower() == "to")

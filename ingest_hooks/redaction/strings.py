@@ -27,7 +27,7 @@ LONGEST: Final = 65_536
 MARKERS: Final = {Class.SOURCE: "source-code", Class.SECRET: "secret", Class.PERSON: "identifier"}
 """Classes of which not even a digest stays."""
 
-_SHORTEST_JSON: Final = 2
+_OBJECT: Final = re.compile(r"\{\s{0,8}\\{0,8}['\"][^'\"{}]{1,100}\\{0,8}['\"]\s{0,8}[:=]")
 _QUALIFIED: Final = re.compile(r"[a-z_][a-z0-9_-]*(?:\.[a-z_][a-z0-9_-]*)+")
 _MEASURED: Final = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?|\d{4}-\d\d-\d\d")
 _QUOTES: Final = re.compile(r"(?<!\w)'|'(?!\w)|[\"`“”]")
@@ -90,11 +90,7 @@ class Strings:
         shape = redact_expression(text, self.scanner)
         if shape is not None:
             return shape
-        quotes = [found.start() for found in _QUOTES.finditer(text)]
-        if quotes:
-            rest = text[quotes[-1] + 1 :] if len(quotes) > 1 else ""
-            text = f"{text[: quotes[0]]}'{marker('string')}'{rest}"
-        return self._scanned(text, self.scanner.text)
+        return self._scanned(_without_quoted(text), self.scanner.text)
 
     def _message(self, text: str) -> str:
         return redact_message(text, self.scanner)
@@ -119,10 +115,14 @@ class Strings:
 
     def _named(self, text: str) -> str:
         """A name; one that is a whole statement with literals in it (some jobs are called so) as its shape."""
-        if ("'" in text or '"' in text) and statement_in(text) == 0:
-            shape = shape_in(text, self.scanner)
-            text = shape if shape is not None else text
+        if _QUOTES.search(text) is not None and statement_in(text) == 0:
+            text = shape_in(text, self.scanner) or _without_quoted(text)
         return self.scanner.name(text)
+
+    def _assertion(self, text: str) -> JSON:
+        if _QUOTES.search(text) is None:
+            return self.name(text)
+        return self.notes.changed(text, self._transformation(text), Class.ASSERTION.rule)
 
     def _unknown(self, text: str) -> JSON:
         return self._kept(text, self.memory.unknown, self._judge)
@@ -159,10 +159,10 @@ class Strings:
 
     def _judge(self, text: str) -> Judged:
         """What becomes of a text that nothing is known of."""
-        if len(text) > _SHORTEST_JSON and (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
-            inner = self._json(text)
-            if inner is not None:
-                return inner, None
+        may_hold = "{" in text or "[" in text
+        inner = self._json(text) if may_hold and text.lstrip()[:1] in {"{", "["} else None
+        if inner is not None:
+            return inner, None
         if len(text) > LONGEST or is_mark(text, self.scanner.key) or clinical.holds_clinical(text):
             return self._scanned(text, self.scanner.text), _TEXT
         if looks_like_a_trace(text):
@@ -170,9 +170,25 @@ class Strings:
         statement = self._statement(text)
         if statement is not None:
             return statement, Class.SQL.rule
+        found = self._structure(text) if may_hold else None
+        return (found, Class.VALUE.rule) if found is not None else self._plain(text)
+
+    def _plain(self, text: str) -> Judged:
         if " " not in text and ("/" in text or "=" in text):
             return self.scanner.name(text), Class.NAME.rule
         return self.scanner.text(text), _TEXT
+
+    def _structure(self, text: str) -> str | None:
+        """An object inside a text: as JSON, or, in another notation or cut, as a value; None where none is there."""
+        found = _OBJECT.search(text)
+        if found is None:
+            return None
+        start, end = found.start(), text.rfind("}") + 1
+        with self.notes.forgetting():
+            inner = self._json(text[start:end])
+        if inner is None:
+            return self.scanner.text(text[:start]) + mark("value", text[start:], self.scanner.key)
+        return None if inner == text[start:end] else self.scanner.text(text[:start]) + inner + text[end:]
 
     def _statement(self, text: str) -> str | None:
         """A text that ends in a statement; None where none is in it, or where it is prose that quotes nothing."""
@@ -198,10 +214,20 @@ class Strings:
         return text if len(self.notes.redactions) == before else orjson.dumps(result).decode()
 
 
+def _without_quoted(text: str) -> str:
+    """A text without what stands between its first quote and its last, which may be cut inside one."""
+    quotes = [found.start() for found in _QUOTES.finditer(text)]
+    if not quotes:
+        return text
+    rest = text[quotes[-1] + 1 :] if len(quotes) > 1 else ""
+    return f"{text[: quotes[0]]}'{marker('string')}'{rest}"
+
+
 _TEXT: Final = Class.TEXT.rule
 _KEPT: Final[dict[Class, Callable[[Strings, str], JSON]]] = {
+    Class.ASSERTION: Strings._assertion,  # noqa: SLF001 - the table of this class's own methods
     Class.NAME: Strings.name,
-    Class.OWNER: Strings._owner,  # noqa: SLF001 - the table of this class's own methods
+    Class.OWNER: Strings._owner,  # noqa: SLF001 - the same
     Class.TEXT: Strings._text,  # noqa: SLF001 - the same
     Class.UNKNOWN: Strings._unknown,  # noqa: SLF001 - the same
 }

@@ -115,6 +115,20 @@ _IN_SQL: Final[dict[str, Place]] = {
     "a statement inside free text": lambda v: event(
         run={"spark_jobDetails": {"jobDescription": f"Running select * from t where a = '{v}'"}}
     ),
+    "rows behind a copy": lambda v: sql(f"copy t from stdin;\n1\t{v}\n\\."),
+    "rows behind an insert": lambda v: sql(f"insert into t format CSV\n1,{v}\n", "clickhouse"),
+    "a key of Snowflake's JSON": lambda v: sql(f'select a:"{v} x" from t', "snowflake"),
+    "a credential of a copy": lambda v: sql(f"copy into @s from t credentials=(aws_secret_key='{v}')", "snowflake"),
+    "a new password": lambda v: sql(f"create user x identified by '{v}'"),
+    "an interval against Postgres's rule": lambda v: sql(f'select a + interval "{v}" from t', "postgres"),
+    "a comment of jinja": lambda v: sql(f"select a {{# {v} #}} from t"),
+    "a variable of jinja": lambda v: sql(f"select {{{{ var('x', '{v}') }}}} from t"),
+    "a string of Oracle's own quotes": lambda v: sql(f"select q'[{v}]', nq'!{v}!' from t", "oracle"),
+    "a raw string": lambda v: sql(f"select '{v}', r'{v}' from t", "bigquery"),
+    "a job that is called as its statement": lambda v: {
+        **event(),
+        "job": {"namespace": "n", "name": f"select a from t where b = '{v}'"},
+    },
     "a condition in a custom facet": lambda v: custom(condition=f"mrn = '{v}' and x > 3"),
     "prose under a condition": lambda v: custom(condition=f"only patient {v}"),
     "a column lineage description": lambda v: event(
@@ -185,6 +199,11 @@ _ERRORS: Final[dict[str, Place]] = {
             }
         }
     ),
+    "an error facet that is a text": lambda v: event(run={"errorMessage": f"no {v}", "spark.exception": f"no {v}"}),
+    "an exception as an object": lambda v: custom(
+        error={"type": "ValueError", "detail": v, "inner": {"message": v, "name": v, "args": [v]}}
+    ),
+    "a trace inside free text": lambda v: custom(note=f"boom\nTraceback (most recent call last):\nValueError: {v}"),
     "Spark's exception as text": lambda v: event(
         run={"spark.exception": {"message": f"x.SparkException: {v}", "stackTrace": f"x.SparkException: {v}\n\tat {v}"}}
     ),
@@ -246,6 +265,11 @@ _RUNS: Final[dict[str, Place]] = {
     "a subset's partition": lambda v: event(
         io={"inputSubset": {"inputCondition": {"partitions": [{"dimensions": {"who": v}, "identifier": v}]}}}
     ),
+    "JSON inside a note": lambda v: custom(note=f" {json.dumps({'message': v})} "),
+    "JSON behind words": lambda v: custom(note=f"payload={json.dumps({'message': v, 'n': 3})}"),
+    "JSON that was cut": lambda v: custom(note=json.dumps({"message": v})[:-1]),
+    "an object as Python writes it": lambda v: custom(note=f"task {{'who': {v!r}}} failed"),
+    "a member beside the facets": lambda v: {**event(), "message": v},
     "JSON inside a string": lambda v: event(
         run={"bigQueryJob": {"properties": json.dumps({"configuration": {"query": {"query": f"select '{v}'"}}})}}
     ),
@@ -267,6 +291,10 @@ _STATISTICS: Final[dict[str, Place]] = {
     "a test": lambda v: event(
         run={"test": {"tests": [{"name": "t", "actual": v, "expected": v, "content": v, "params": {"x": v}}]}}
     ),
+    "an assertion that quotes": lambda v: event(
+        io={"dataQualityAssertions": {"assertions": [{"assertion": f"name in ('{v}')", "name": f"not '{v}'"}]}}
+    ),
+    "a tally": lambda v: custom(frequencies={str(v): 3}, value_counts={str(v): 3}),
     "unexpected values": lambda v: _gx({"unexpected_values": [v], "partial_unexpected_list": [v]}),
     "counts of unexpected values": lambda v: _gx({"partial_unexpected_counts": [{"value": v, "count": 2}]}),
     "an observed value": lambda v: _gx({"observed_value": v, "details": {"value_counts": {str(v): 3}}}),
@@ -287,6 +315,7 @@ _CLINICAL: Final[dict[str, Place]] = {
     "an HL7 message": lambda v: custom(note=_hl7(v)),
     "an HL7 segment": lambda v: custom(note=f"PID|1||{v}^^^H^MR||{v}"),
     "an HL7 message in JSON in a string": lambda v: custom(note=json.dumps({"m": {"raw": _hl7(v)}})),
+    "a name as FHIR has it": lambda v: custom(who={"family": v, "given": [v]}),
     "a clinical document": lambda v: custom(note=f'<Patient xmlns="http://hl7.org/fhir"><id value="{v}"/></Patient>'),
 }
 
@@ -297,11 +326,13 @@ NAMED_PLACES: Final[dict[str, Place]] = {
             "message", "lastError", "error_message", "exceptionMessage", "traceback", "command", "args", "argv",
             "sql_text", "value", "values", "min", "max", "minValue", "age_max", "sample", "sampleRows", "expected",
             "actual", "unexpected_list", "observedValue", "payload", "stdout", "rendered", "conf", "env",
+            "failure_reason",
         )
     },
     **{
         f"a person under {key}": lambda v, key=key: custom(deep=[{key: v}])  # type: ignore[misc]
-        for key in ("patient_id", "mrn", "dateOfBirth", "subjectId", "encounter_number", "patientName", "specimen_id")
+        for key in ("patient_id", "mrn", "dateOfBirth", "subjectId", "encounter_number", "patientName", "specimen_id",
+                    "ReferringPhysicianName", "OtherPatientIDs")
     },
     **{
         f"a secret under {key}": lambda v, key=key: custom(**{key: v})  # type: ignore[misc]
