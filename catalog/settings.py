@@ -14,6 +14,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -121,6 +122,14 @@ class Settings(BaseSettings):
     def _check_uri(cls, uri: str) -> str:
         if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://", uri):
             raise ValueError("begin with bolt:// or neo4j://")
+        if "@" in uri:
+            raise ValueError("leave user and password out; they have settings of their own")
+        try:
+            sound = bool(urlsplit(uri).hostname) and urlsplit(uri).port != 0
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError("name a host, and a port as a number, such as bolt://127.0.0.1:7687")
         return uri
 
     @model_validator(mode="after")

@@ -158,5 +158,8 @@ def _level(status: int, route: str) -> int:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return 40
     return (
-        10 if route.startswith(("/api/v1/lineage", "/health", "/metrics")) and status < HTTPStatus.BAD_REQUEST else 20
+        10
+        if route.startswith(("/api/v1/lineage", "/api/v1/presence", "/health", "/metrics"))
+        and status < HTTPStatus.BAD_REQUEST
+        else 20
     )

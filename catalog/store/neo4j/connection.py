@@ -29,7 +29,7 @@ def translated(uri: str) -> Iterator[None]:
         ) from error
     except (ServiceUnavailable, TransientError) as error:
         raise OperatorError(
-            f"Neo4j at {uri} cannot be reached or is busy: {error}.",
+            f"Neo4j at {uri} cannot be reached or is busy: {_line(error)}.",
             action="Start it or wait; what was sent is safe in the ledger and is projected afterwards.",
             retry_after=10,
         ) from error
@@ -49,8 +49,13 @@ def translated(uri: str) -> Iterator[None]:
         if not error.is_retryable():
             raise
         raise OperatorError(
-            f"Neo4j at {uri} went away: {error}.", action="Start it or wait; nothing is lost.", retry_after=10
+            f"Neo4j at {uri} went away: {_line(error)}.", action="Start it or wait; nothing is lost.", retry_after=10
         ) from error
+
+
+def _line(error: Exception) -> str:
+    """Return what the driver says in one line."""
+    return " ".join(str(error).split()).rstrip(".")
 
 
 _OUTSIDE: Final = (

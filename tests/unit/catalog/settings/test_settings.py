@@ -68,6 +68,23 @@ def test_a_wrong_value_is_refused_without_repeating_it(monkeypatch: pytest.Monke
     assert "bolt://" in found
 
 
+@pytest.mark.parametrize(
+    ("uri", "sentence"),
+    [
+        ("bolt://127.0.0.1:port", "a port as a number"),
+        ("bolt://:7687", "name a host"),
+        ("bolt://127.0.0.1:0", "a port as a number"),
+        ("neo4j+s://user:secret@graph.example", "leave user and password out"),
+    ],
+)
+def test_an_address_of_neo4j_names_a_host_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch, uri: str, sentence: str
+) -> None:
+    monkeypatch.setenv("LINEWARD_NEO4J_URI", uri)
+    assert sentence in refusal()
+    assert "secret" not in refusal()
+
+
 def test_the_commands_own_variables_and_the_tests_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LINEWARD_URL", "LINEWARD_KEY", "LINEWARD_TEST_NEO4J_URI"):
         monkeypatch.setenv(name, "x")
