@@ -28,8 +28,12 @@ from catalog.intake import Accepted
 from catalog.ledger.protocol import Receipt
 from ingest_hooks.openlineage.wire import JSON, Flag, parse
 
-_LARGE = 128 * 1024
-"""From so many bytes on, an event is taken apart beside the event loop, which answers the others meanwhile."""
+LARGE = 8 * 1024
+"""From so many bytes on, an event is taken apart and searched beside the event loop, which answers others meanwhile.
+
+8 KiB of the most laborious text take some 25 ms, of ordinary metadata never seen before 4 ms; to hand them over takes
+0.1 to 0.2 ms. Of 100 real events, 99 are smaller.
+"""
 
 _AHEAD = 512
 """How many events of one batch may wait for the disk at once."""
@@ -42,7 +46,7 @@ async def one(services: Services, request: Request) -> Response:
     actor = services.authenticate(request)
     body = await read_body(request, services.settings.max_body_bytes)
     began = time.perf_counter()
-    if len(body) < _LARGE:
+    if len(body) < LARGE:
         waiting = _take(services, actor, body)
     else:
         waiting = await run_in_threadpool(_take, services, actor, body)

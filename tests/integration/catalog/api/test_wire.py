@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from catalog.api.http.lineage import LARGE
 from catalog.errors import OperatorError
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
@@ -39,6 +41,31 @@ def test_an_event_is_answered_201_with_its_place_under_any_prefix(catalog: Catal
     assert answer.status_code == 201
     assert answer.json() == {"index": 0, "duplicate": False}
     assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+class WatchedLedger(MemoryLedger):
+    """Notes for each entry whether it was handed over by an event loop's own thread."""
+
+    on_the_loop: list[bool]
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self.on_the_loop.append(False)
+        else:
+            self.on_the_loop.append(True)
+        return super().append(draft)
+
+
+def test_a_large_event_is_searched_beside_the_event_loop_and_a_small_one_at_once(serve: Callable[..., Catalog]) -> None:
+    ledger = WatchedLedger(SiteKeys.generate("ledger.example/tests"))
+    ledger.on_the_loop = []
+    client = serve(ledger).client
+    for size in (0, LARGE // 2, LARGE, 20 * LARGE):
+        said = event(documentation={"description": "a word and " * (size // 11)})
+        assert client.post("/api/v1/lineage", json=said).status_code == 201
+    assert ledger.on_the_loop == [True, True, False, False]
 
 
 @pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "text/plain"])

@@ -121,7 +121,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
         "symlinks": {"identifiers": [{"namespace": "glue://eu", "name": "clean.visits", "type": "TABLE"}]},
         "datasetType": {"datasetType": "TABLE", "subType": "EXTERNAL"},
         "storage": {"storageLayer": "iceberg", "fileFormat": "parquet"},
-        "version": {"datasetVersion": "7"},
+        "version": {"datasetVersion": "4831298347109283471"},
         "catalog": {"framework": "iceberg", "type": "rest", "name": "main", "warehouseUri": "s3://lake/warehouse"},
         "hierarchy": {"hierarchy": [{"type": "DATABASE", "name": "raw"}, {"type": "TABLE", "name": "visits"}]},
         "lifecycleStateChange": {
