@@ -104,12 +104,16 @@ class Settings(BaseSettings):
     )
     query_seconds: float = Field(20, gt=0, description="Longest time one GraphQL request may take, in seconds.")
     query_bytes: int = Field(
-        16 * _MEBIBYTE, ge=1024, description="Largest answer to one GraphQL request, in bytes; more ends it."
+        16 * _MEBIBYTE, ge=1024, description="Largest answer to one question, in bytes; a larger one is ended."
     )
     query_depth: int = Field(14, ge=1, description="Deepest nesting of one GraphQL query.")
     query_aliases: int = Field(30, ge=0, description="Most aliases in one GraphQL query.")
     query_tokens: int = Field(4_000, ge=10, description="Most tokens in one GraphQL query.")
-    query_cost: int = Field(100_000, ge=1, description="Highest cost of one GraphQL query; see the explorer's notes.")
+    query_cost: int = Field(
+        100_000,
+        ge=1,
+        description="Highest cost of one GraphQL query: a field is 1, what is below a list as often as it has items.",
+    )
     at_least_seconds: float = Field(
         5, ge=0, description="How long a read waits for the graph to reach `atLeast`, in seconds."
     )

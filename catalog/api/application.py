@@ -108,7 +108,7 @@ def _ledger(app: FastAPI, services: Services) -> None:
 
     @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=reading)
     def entries(start: Size = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
-        """Give entries from an index on, in order."""
+        """Give entries from an index on, in order, and fewer than asked for where these fill an answer."""
         return ledger.entries(services, start, limit)
 
     @app.get("/api/v1/ledger/entries/{index}", tags=["ledger"], dependencies=reading)

@@ -31,8 +31,8 @@ def entry(services: Services, index: int) -> dict[str, Any]:
 
 
 def entries(services: Services, start: int, limit: int) -> dict[str, Any]:
-    """Return entries from an index on."""
-    found = services.ledger.entries(start, limit)
+    """Return entries from an index on: up to so many, and no more once they fill an answer."""
+    found = services.ledger.entries(start, limit, services.settings.query_bytes)
     return {"size": services.ledger.size(), "entries": [shown(one) for one in found]}
 
 
