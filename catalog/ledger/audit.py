@@ -76,8 +76,8 @@ class Snapshot(Protocol):
     def rows(self, start: int, end: int) -> Iterator[Row]:
         """Yield the rows from start up to end."""
 
-    def erased(self) -> list[int]:
-        """Return the entries whose bodies are said to be erased."""
+    def erased(self) -> list[tuple[int, int]]:
+        """Return the entries whose bodies are said to be erased, each with the one that is said to have erased it."""
 
     def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
         """Return the indexes, from `start` on, of the entries that hold one of these marks, see `entry.mark_of`."""
@@ -95,7 +95,7 @@ class Snapshot(Protocol):
 def read_back(row: Row, leaf: bytes, key: MacKey | None) -> StoredEntry:
     """Return the entry of a row, held to its leaf hash, its MAC, its format and its body's digest.
 
-    Whether a record erased what is gone is held by `check_erasure`. Without a key, MACs are not looked at: a file of
+    Whether a record erased what is gone is held by `Erasures`. Without a key, MACs are not looked at: a file of
     format 1 has none. Raises EvidenceError.
     """
     index = row.index
@@ -151,12 +151,22 @@ def read_checkpoints(snapshot: Snapshot, keys: SiteKeys, last: int | None = None
     return [read_checkpoint(row, key) for row in snapshot.checkpoints(last)]
 
 
-def check_erasure(snapshot: Snapshot, index: int, by: int, keys: SiteKeys) -> None:
-    """Raise EvidenceError unless entry `by` is a later record that erases entry `index`."""
-    if not index < by < snapshot.size or index not in erasure.named_by(read_again(snapshot, by, keys)):
-        raise EvidenceError(
-            f"the body of entry {index} is gone, and entry {by} is no record that erased it", index=index
-        )
+class Erasures:
+    """Holds what is erased in a snapshot to the records that erase; each record is read once."""
+
+    def __init__(self, snapshot: Snapshot, keys: SiteKeys) -> None:
+        self._snapshot = snapshot
+        self._keys = keys
+        self._named: dict[int, frozenset[int]] = {}
+
+    def check(self, index: int, by: int) -> None:
+        """Raise EvidenceError unless entry `by` is a later record that erases entry `index`."""
+        if by not in self._named and index < by < self._snapshot.size:
+            self._named[by] = erasure.named_by(read_again(self._snapshot, by, self._keys))
+        if by <= index or index not in self._named.get(by, ()):
+            raise EvidenceError(
+                f"the body of entry {index} is gone, and entry {by} is no record that erased it", index=index
+            )
 
 
 @dataclass(slots=True)
@@ -167,6 +177,11 @@ class Rehash:
     keys: SiteKeys
     frontier: Frontier
     recorded_at: int
+    erasures: Erasures = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know no record that erases yet."""
+        self.erasures = Erasures(self.snapshot, self.keys)
 
     @classmethod
     def after(cls, snapshot: Snapshot, keys: SiteKeys, start: int) -> Rehash:
@@ -208,7 +223,7 @@ class Rehash:
                 raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is gone", index=index)
         stored = read_back(row, nodes[0, index], binding_key(self.snapshot, self.keys))
         if stored.erased_by is not None:
-            check_erasure(self.snapshot, index, stored.erased_by, self.keys)
+            self.erasures.check(index, stored.erased_by)
         last, self.recorded_at = self.recorded_at, stored.entry.recorded_at
         if stored.entry.recorded_at <= last:
             raise EvidenceError(f"entry {index} is not recorded after the one before it", index=index)
@@ -231,10 +246,9 @@ def check_opening(
         _check_signature(checkpoint, keys)
         check_root(checkpoint, snapshot)
     check_counts(snapshot)
-    for index in snapshot.erased():
-        by = snapshot.row(index).erased_by
-        if by is not None:
-            check_erasure(snapshot, index, by, keys)
+    erasures = Erasures(snapshot, keys)
+    for index, by in snapshot.erased():
+        erasures.check(index, by)
     covered = 0 if mark is None else mark.checkpoint.size
     start = max(0, min(covered, snapshot.size - tail))
     Rehash.after(snapshot, keys, start).through(snapshot.size)

@@ -164,9 +164,9 @@ class MemorySnapshot:
         """Yield the rows from start up to end."""
         yield from self.entries[start:end]
 
-    def erased(self) -> list[int]:
-        """Return the entries whose bodies are erased."""
-        return [row.index for row in self.entries if row.erased_by is not None]
+    def erased(self) -> list[tuple[int, int]]:
+        """Return the entries whose bodies are erased, each with the one that erased it."""
+        return [(row.index, row.erased_by) for row in self.entries if row.erased_by is not None]
 
     def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
         """Return the indexes of the entries that hold one of these marks."""

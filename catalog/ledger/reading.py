@@ -65,12 +65,13 @@ class ReadableLedger(ABC):
         with self._snapshot() as snapshot:
             end = min(start + limit, snapshot.size)
             key = audit.binding_key(snapshot, self._keys)
+            erasures = audit.Erasures(snapshot, self._keys)
             for row in snapshot.rows(start, end):
                 if row.index != start + len(entries):
                     break
                 stored = read_back(row, snapshot.node(0, row.index), key)
                 if stored.erased_by is not None:
-                    audit.check_erasure(snapshot, stored.index, stored.erased_by, self._keys)
+                    erasures.check(stored.index, stored.erased_by)
                 entries.append(stored)
                 if left is not None:
                     left -= len(stored.body or b"")

@@ -271,10 +271,12 @@ class SqliteSnapshot:
                 body = None if stored is None else decompress(stored, size)
                 yield Row(index, entry_bytes, salt, body, erased_by, mac)
 
-    def erased(self) -> list[int]:
-        """Return the entries whose bodies are said to be erased."""
+    def erased(self) -> list[tuple[int, int]]:
+        """Return the entries whose bodies are said to be erased, each with the one that is said to have erased it."""
         with translated(self._path):
-            return [index for (index,) in self._connection.execute("SELECT idx FROM erasure ORDER BY idx")]
+            return self._connection.execute(
+                "SELECT idx, CAST(erased_by AS INTEGER) FROM erasure ORDER BY idx"
+            ).fetchall()
 
     def of_kinds(self, marks: Sequence[bytes], start: int) -> list[int]:
         """Return the indexes of the entries that hold one of these marks: the headers are read once, no body is."""

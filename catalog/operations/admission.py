@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.errors import SenderError
 from catalog.ledger import erasure
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.records import EraseEntries, Residue
 from catalog.operations.residue import RESIDUES, residue_of
 from catalog.record import Admission, Admitted
+
+_KEYS = frozenset({IssueKey.in_ledger(), RevokeKey.in_ledger()})
+_PRINCIPAL = DefinePrincipal.in_ledger()
 
 
 def admit_erasure(record: EraseEntries, admission: Admission) -> Admitted:
@@ -29,9 +33,20 @@ def _entry(index: int, place: int, admission: Admission) -> StoredEntry:
     if index >= size:
         raise _refused(place, f"the ledger has {size} entries, so that {index} is none of them")
     stored = admission.ledger.entry(index)
-    if stored.entry.kind in erasure.LASTING:
+    kind = stored.entry.kind
+    if kind in erasure.LASTING:
         raise _refused(place, f"entry {index} says what was erased or restored, and stays")
+    if kind in _KEYS:
+        raise _refused(place, f"entry {index} says which key works, and stays")
+    if kind == _PRINCIPAL and not _is_defined_anew(stored, admission):
+        raise _refused(place, f"entry {index} says what its principal may do; define that anew first")
     return stored
+
+
+def _is_defined_anew(stored: StoredEntry, admission: Admission) -> bool:
+    """Tell whether a later entry defines the same principal."""
+    later = admission.ledger.of_kinds({_PRINCIPAL}, stored.index + 1)
+    return any(admission.ledger.entry(index).entry.subjects == stored.entry.subjects for index in later)
 
 
 def _refused(place: int, why: str) -> SenderError:

@@ -17,7 +17,7 @@ from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from graph_schema.nodes import Column, Dataset
-from tests.support.records import CURATED, RAW, House, declaration, erasing, event, restoring, seal, tag
+from tests.support.records import CURATED, RAW, House, declaration, erasing, event, principal, restoring, seal, tag
 
 SECRET = "Testperson Alpha told in free text"
 
@@ -194,6 +194,18 @@ def test_what_says_that_something_is_gone_is_never_erased(house: House, kind: st
     with pytest.raises(SenderError, match="and stays") as caught:
         house.record(erasing(lasting))
     assert caught.value.pointer == "/entries/0"
+
+
+def test_what_says_who_may_act_is_erased_only_once_it_is_said_anew(house: House) -> None:
+    actor = house.act_as("alpha", "auditor")
+    for index, sentence in ((0, "define that anew first"), (1, "which key works")):
+        with pytest.raises(SenderError, match=sentence):
+            house.record(erasing(index))
+    house.record({**principal("alpha", "auditor"), "display_name": "erased"})
+    house.record(erasing(0))
+    assert house.ledger.entry(0).body is None
+    assert actor.key_id is not None
+    assert house.keys.knows("alpha")
 
 
 @pytest.mark.parametrize("role", ["emitter", "engineer", "steward", "approver", "auditor", "monitor"])
