@@ -42,7 +42,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("lineward-data"), description="Where ledger, graph and keys lie.")
     keys_dir: Path | None = Field(
-        None, description="Where the signing and site keys lie, if not in `keys/` of the data directory."
+        None,
+        description="Where the keys and the high-water mark lie, if not in `keys/` of the data directory; written to.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs an API key first.")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")

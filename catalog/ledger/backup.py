@@ -98,6 +98,7 @@ def back_up(
     """
     keys = site.load_keys()
     marks = Marks.load(site.keys, keys)
+    _check_bound(site.ledger)
     with _new_folder(folder):
         copy = folder / LEDGER
         copy_database(site.ledger, copy)
@@ -156,17 +157,24 @@ def verify_file(
     """
     with translated(path), closing(connect(path, writable=False)) as connection, transaction(connection, "BEGIN"):
         snapshot = SqliteSnapshot(connection, path)
+        _check_bound(path)
+        check_about(snapshot, keys)
+        report = audit.verify(snapshot, keys, progress, check=lambda _: check(snapshot))
+    if report.problems:
+        raise EvidenceError(report.problems[0].detail, index=report.problems[0].index)
+    return report
+
+
+def _check_bound(path: Path) -> None:
+    """Raise OperatorError for a file of format 1: what is in it, anybody could have written."""
+    with translated(path), closing(connect(path, writable=False)) as connection:
+        snapshot = SqliteSnapshot(connection, path)
         check_format(snapshot, path)
         if not snapshot.bound:
             raise OperatorError(
                 f"{path} is a ledger of format {snapshot.format()[1]}, whose rows are not bound to its site.",
                 action="Start the server on it once: that brings it to the present format.",
             )
-        check_about(snapshot, keys)
-        report = audit.verify(snapshot, keys, progress, check=lambda _: check(snapshot))
-    if report.problems:
-        raise EvidenceError(report.problems[0].detail, index=report.problems[0].index)
-    return report
 
 
 def mark_for(path: Path, keys: SiteKeys) -> HighWater:

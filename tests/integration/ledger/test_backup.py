@@ -133,6 +133,19 @@ def test_keys_are_in_a_backup_only_where_asked_for(site: Site, opened: Open, tmp
     assert [(keys / name).read_bytes() for name in ("signing.pem", "received.key", "duplicates.key")] == secrets
 
 
+def test_a_ledger_of_format_1_is_brought_up_before_it_is_backed_up(site: Site, opened: Open, tmp_path: Path) -> None:
+    ledger = opened(site)
+    fill(ledger, 2)
+    ledger.close()
+    with closing(sqlite3.connect(site.ledger, isolation_level=None)) as connection:
+        for table in ("entry_mac", "checkpoint_mac"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("PRAGMA user_version = 1")
+    with pytest.raises(OperatorError, match=f"{site.ledger} is a ledger of format 1"):
+        take(site, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
+
+
 def test_a_damaged_ledger_leaves_no_backup(site: Site, opened: Open, tmp_path: Path) -> None:
     ledger = opened(site)
     fill(ledger, 5)

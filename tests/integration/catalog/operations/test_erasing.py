@@ -16,8 +16,8 @@ from catalog.projection import Projection, facts_of, rebuild
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
-from graph_schema.nodes import Column, Dataset
-from tests.support.records import CURATED, RAW, House, declaration, erasing, event, principal, restoring, seal, tag
+from graph_schema.nodes import Column, Dataset, Run
+from tests.support.records import CURATED, RAW, RUN, House, declaration, erasing, event, principal, restoring, seal, tag
 
 SECRET = "Testperson Alpha told in free text"
 
@@ -227,3 +227,25 @@ def test_a_residue_keeps_no_text(house: House) -> None:
     told(house)
     for stored in house.ledger.entries(0, house.ledger.size()):
         assert SECRET not in str(residue_of(facts_of(stored)))
+
+
+def test_a_server_forgets_the_runs_that_it_read_before_another_process_made_the_graph_anew(
+    house: House, tmp_path: Path
+) -> None:
+    first = house.send(event("START", "2026-01-01T09:00:00Z")).receipt.index
+    second = house.send(event()).receipt.index
+    server, projecting = SqliteStore(tmp_path / "graph.db"), SqliteStore(tmp_path / "graph.db")
+    try:
+        follower = Projection(house.ledger, projecting)
+        follow(follower)
+        with server.reading() as reader:
+            assert {fact.entry for fact in reader.runs([Run(RUN).id])[Run(RUN).id].writes} == {first, second}
+        house.record(erasing(second, residue="NOTHING"))
+        follow(follower)
+        assert follower.state.renewals == 1
+        server.forget()
+        with server.reading() as reader:
+            assert {fact.entry for fact in reader.runs([Run(RUN).id])[Run(RUN).id].writes} == {first}
+    finally:
+        projecting.close()
+        server.close()
