@@ -44,8 +44,8 @@ def main() -> None:
 
     Every command works on one catalog and names it on standard error: the one that --url or --data-dir names; else
     that of LINEWARD_URL; else the folder LINEWARD_DATA_DIR (by default ./lineward-data), through the server where one
-    runs on it. Commands that work on the files themselves refuse LINEWARD_URL. Only serve, demo, key create and
-    ingest --new begin a catalog where there is none.
+    runs on it. Commands that work on the files themselves refuse LINEWARD_URL. Only serve, demo, restore, key create
+    and ingest --new begin a catalog where there is none.
 
     Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
     2 wrong use, 3 something outside is not there.

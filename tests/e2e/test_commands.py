@@ -142,36 +142,6 @@ def test_a_flipped_bit_is_a_finding(tmp_path: Path) -> None:
     assert b"Traceback" not in answer.stderr
 
 
-READING = (
-    ("ledger", "verify"),
-    ("ledger", "status"),
-    ("ledger", "checkpoint"),
-    ("ledger", "key"),
-    ("ledger", "proof", "0"),
-    ("graph", "counts"),
-    ("graph", "rebuild"),
-    ("key", "list"),
-    ("key", "revoke", "aaaaaaaaaa"),
-    ("search",),
-    ("lineage", "anything"),
-    ("report", "model@1"),
-    ("record",),
-    ("ingest",),
-)
-
-
-@pytest.mark.parametrize("arguments", READING, ids=" ".join)
-def test_a_command_on_a_folder_without_a_catalog_begins_none(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    for folder in (empty, tmp_path / "nothing"):
-        answer = command(folder, *arguments, stdin=EVENTS)
-        assert (answer.returncode, answer.stdout) == (OUTSIDE, b"")
-        assert f"There is no catalog in {folder}." in answer.stderr.decode()
-    assert list(tmp_path.iterdir()) == [empty]
-    assert list(empty.iterdir()) == []
-
-
 def test_commands_find_the_server_that_runs_on_their_data(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "catalog"
     server = start(folder)

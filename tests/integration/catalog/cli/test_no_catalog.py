@@ -1,0 +1,80 @@
+"""A folder without a catalog is no empty catalog."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from catalog.cli.root import commands
+from tests.support.records import event
+
+FINE, OUTSIDE = 0, 3
+READING = (
+    ("ledger", "verify"),
+    ("ledger", "status"),
+    ("ledger", "checkpoint"),
+    ("ledger", "key"),
+    ("ledger", "proof", "0"),
+    ("ledger", "erase", "0", "--reason", "r", "--authority", "a"),
+    ("graph", "counts"),
+    ("graph", "rebuild"),
+    ("key", "list"),
+    ("key", "revoke", "aaaaaaaaaa"),
+    ("backup", "elsewhere"),
+    ("search",),
+    ("lineage", "anything"),
+    ("report", "model@1"),
+    ("record",),
+    ("ingest",),
+)
+
+
+def typed(folder: Path, *arguments: str) -> Result:
+    hidden = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
+    environment = {**hidden, "LINEWARD_DATA_DIR": str(folder)}
+    return CliRunner().invoke(commands, list(arguments), input=json.dumps(event()), env=environment)
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_a_command_that_may_not_begin_a_catalog_says_that_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (empty, tmp_path / "nothing"):
+        answer = typed(folder, *arguments)
+        assert (answer.exit_code, answer.stdout) == (OUTSIDE, "")
+        assert f"lineward: There is no catalog in {folder}." in answer.stderr
+    assert list(tmp_path.iterdir()) == [empty]
+    assert list(empty.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ingest", "--new"), ("key", "create", "admin-1", "--role", "admin")], ids=" ".join
+)
+def test_a_command_that_may_begins_one_and_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    for sentences in (1, 0):
+        answer = typed(tmp_path / "new", *arguments)
+        assert answer.stderr.count(f"A catalog is begun in {tmp_path / 'new'}.") == sentences
+        assert f"catalog: {tmp_path / 'new'}" in answer.stderr
+        assert (tmp_path / "new" / "ledger.db").exists()
+
+
+def test_every_command_on_a_catalog_is_held_to_this() -> None:
+    """A command that is added is either here or begins a catalog knowingly."""
+    from typer.main import get_command  # noqa: PLC0415  typer draws in much
+
+    group: Any = get_command(commands)
+    found: set[tuple[str, ...]] = set()
+    for name, command in group.commands.items():
+        found |= {(name, inner) for inner in getattr(command, "commands", {})} or {(name,)}
+    begins: set[tuple[str, ...]] = {("serve",), ("demo",), ("restore",), ("key", "create")}
+    without: set[tuple[str, ...]] = {("verify",), ("verifier",), ("settings",), ("graph", "schema")}
+    named = {one[: 2 if one[0] in {"ledger", "graph", "key"} else 1] for one in READING}
+    assert found - begins - without == named
