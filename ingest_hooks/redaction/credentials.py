@@ -8,7 +8,7 @@ from typing import Final
 from ingest_hooks.redaction.markers import marker
 
 _TRIGGER: Final = re.compile(
-    r"://|@|pass|pwd|secret|token|key|bearer|basic |sig|akia|gh[pousr]_|glpat|xox|eyj|begin|lw_|x-amz", re.IGNORECASE
+    r"://|@|-u|pass|pwd|secret|token|key|bearer|basic |sig|akia|gh[pousr]_|glpat|xox|eyj|begin|lw_|x-amz", re.IGNORECASE
 )
 _SECRET: Final = re.compile(
     # user:password@host, the password up to the last @ of what cannot be a path
@@ -19,20 +19,32 @@ _SECRET: Final = re.compile(
     r"|(?P<slash>(?<![\w.@/-])[\w$#.-]{1,64}/)(?P<pw>[^\s/@<>:]{1,128})(?=@(?://|[\w.-]{1,255}:\d{2,5}/))"
     # --password x, -p x, --password=x
     r"|(?P<option>(?<![\w-])--?(?:[\w-]{0,40}?(?:password|passwd|passphrase|secret|token|api-?key|access-?key)|pwd|pass)(?:\s{1,3}|=))"
-    r"(?P<argument>(?!-)[^\s<>$*\{][^\s<>]*+)"
+    r"(?P<argument>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|(?!-)[^\s<>$*\{\"'][^\s<>]*+)"
+    r"|(?P<login>(?<![\w-])(?:-u|--user)(?:\s{1,3}|=)[\w.@-]{1,64}:)(?P<secret>[^\s<>]++)"
+    r"|(?P<account>\bhttps?://)(?P<opaque>(?=[a-z_-]{0,128}\d)[\w-]{20,128})(?=@(?![\w.-]{1,255}\.core\.windows))"
     # PGPASSWORD=x, password: x, "token": "x"
     r"|(?P<name>(?<![\w.-])(?P<word>[\w.-]{0,64}?(?:password|passwort|passwd|passphrase|pwd|secret|secret[_.-]?key|api[_.-]?key"
-    r"|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key|account[_.-]?key|auth[_.-]?token|token|(?<=[?&;])(?:sig|signature)|x-amz-[a-z-]{1,40}))"
-    r"[\"']?(?P<is>\s{0,2}=\s{0,2}|\s{0,2}:\s{1,2}|:(?=[^\s:/])))"
+    r"|access[_.-]?key(?:[_.-]?id)?|private[_.-]?key|account[_.-]?key|auth[_.-]?token|token"
+    r"|(?<=[?&;])(?:sig|signature)|x-amz-[a-z-]{1,40}))"
+    r"[\"']?(?P<is>\s{0,2}=>?\s{0,2}|\s{0,2}:\s{1,2}|:(?=[^\s:/])))"
     r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>&;,\"'$*\{()][^\s<>&;,\"']*+)"
-    r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}[\d+/=._-])[\w+/=.~-]{8,}+)"
+    r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}[\d+/=._-]|(?-i:[A-Za-z]{0,40}?[a-z][A-Z]))[\w+/=.~-]{8,}+)"
     r"|(?P<form>(?<![\w-])(?:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
     r"|xox[abprs]-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}|sk-[\w-]{20,255})(?![\w-]))"
     r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>(?:[^-]|-(?!----))++)",
     re.IGNORECASE,
 )
-_GROUPS: Final = (("url", "password"), ("oracle", "tiger"), ("slash", "pw"), ("option", "argument"), ("name", "value"),
-                  ("scheme", "credential"), ("pem", "body"))  # fmt: skip
+_GROUPS: Final = (
+    ("url", "password"),
+    ("oracle", "tiger"),
+    ("slash", "pw"),
+    ("option", "argument"),
+    ("login", "secret"),
+    ("account", "opaque"),
+    ("name", "value"),
+    ("scheme", "credential"),
+    ("pem", "body"),
+)
 _MARKED: Final = re.compile(r"[\"']?<redacted:[a-z-]+>[\"']?")
 _DESCRIBED: Final = re.compile(
     r"[\"']?(?:[A-Za-z]+[.,;:!?]?|[A-Z]+(?:\(\d+(?:,\d+)?\))?|[a-z]+\(\d+(?:,\d+)?\)|none|null|true|false|\d{1,2})[\"']?"
@@ -43,11 +55,14 @@ _ABSENT: Final = re.compile(
 )
 
 
+def may_hold_secret(text: str) -> bool:
+    """Whether anything in a text hints at a secret."""
+    return _TRIGGER.search(text) is not None
+
+
 def without_secrets(text: str) -> str:
     """The text with a marker in each secret's place; what names the secret stays."""
-    if _TRIGGER.search(text) is None:
-        return text
-    return _SECRET.sub(_replace, text)
+    return _SECRET.sub(_replace, text) if may_hold_secret(text) else text
 
 
 def _replace(match: re.Match[str]) -> str:

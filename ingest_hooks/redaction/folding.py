@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_PERCENT: Final = re.compile(r"%(?:25){0,8}([2-7][0-9A-Fa-f])")
+_ENCODED: Final = re.compile(
+    r"%(?:25){0,8}(?P<percent>[2-7][0-9A-Fa-f])"
+    r"|&(?:#0{0,4}(?P<decimal>[1-9]\d{1,2})|#[xX]0{0,4}(?P<hexadecimal>[0-9A-Fa-f]{2})|nbsp);"
+)
 _WIDE: Final = ("<wide>", "<narrow>", "<font>", "<circle>")
 _MARKS: Final = frozenset({"Mn", "Me"})
 
@@ -31,16 +34,16 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """The text as it reads; one pass, and none where everything is ASCII without percent signs."""
-    if text.isascii() and "%" not in text:
+    if text.isascii() and "%" not in text and "&" not in text:
         return Folded(text)
     written: list[str] = []
     places: list[int] = []
     at = 0
     while at < len(text):
         character = text[at]
-        encoded = _PERCENT.match(text, at) if character == "%" else None
+        encoded = _ENCODED.match(text, at) if character in "%&" else None
         if encoded is not None:
-            read, width = chr(int(encoded[1], 16)), encoded.end() - at
+            read, width = _decoded(encoded), encoded.end() - at
         else:
             read, width = character if character.isascii() else _read(character), 1
             if read and written and written[-1].isdigit() and unicodedata.category(character) in _MARKS:
@@ -51,6 +54,13 @@ def fold(text: str) -> Folded:
         at += width
     places.append(len(text))
     return Folded("".join(written), tuple(places))
+
+
+def _decoded(encoded: re.Match[str]) -> str:
+    if encoded["percent"]:
+        return chr(int(encoded["percent"], 16))
+    code = int(encoded["decimal"]) if encoded["decimal"] else int(encoded["hexadecimal"] or "20", 16)
+    return chr(code) if 0x20 <= code < 0x7F else " "  # noqa: PLR2004 - what ASCII prints
 
 
 @lru_cache(maxsize=4_096)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ingest_hooks.redaction.credentials import without_secrets
+from ingest_hooks.redaction.credentials import may_hold_secret, without_secrets
 from ingest_hooks.redaction.folding import fold
 from ingest_hooks.redaction.formed import find_formed
 from ingest_hooks.redaction.keyed import find_keyed
@@ -32,6 +32,7 @@ _PLAIN = re.compile(
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?",
     re.ASCII,
 )
+_REST = marker("rest")
 _DIGIT = re.compile(r"\d")
 _QUICK = re.compile(r"\d\D{0,2}\d|[@=%^]|[^\x00-\x7f]|://")
 
@@ -54,31 +55,38 @@ class Scanner:
 
     def text(self, text: str, *, emails: bool = True) -> str:
         """Authored text without identifiers; without `emails`, the house's people keep their addresses and titles."""
-        if len(text) > MAX_SCANNED:
-            text = text[:MAX_SCANNED].rpartition(" ")[0] + marker("rest")
+        text = _cut(text)
         if _PLAIN.fullmatch(text):
             return text
 
         def once(said: str) -> str:
             return _replaced(said, lambda kind, _: marker(kind), is_name=False, emails=emails)
 
-        return settle(text, once, marker("text"))
+        return _cut(settle(text, once, marker("text")))
 
     def name(self, text: str) -> str:
         """A name, path or address with a token in each identifier's place: one token for one value."""
         if len(text) > MAX_SCANNED:
             return token(text, self.key)
-        if not _QUICK.search(text) or _PLAIN.fullmatch(text):
+        if not (_QUICK.search(text) or may_hold_secret(text)) or _PLAIN.fullmatch(text):
             return text
 
         def once(said: str) -> str:
             return _replaced(said, lambda _, value: token(value, self.key), is_name=True, emails=True)
 
-        return settle(text, once, token(text, self.key))
+        result = settle(text, once, token(text, self.key))
+        return result if len(result) <= MAX_SCANNED else token(text, self.key)
 
     def secret(self, text: str) -> str:
         """Any text without passwords, tokens and keys, and nothing else changed."""
-        return settle(text[:MAX_SCANNED], without_secrets, marker("secret"))
+        return _cut(settle(_cut(text), without_secrets, marker("secret")))
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text that is too long, up to a blank, and a marker for the rest."""
+    if len(text) <= MAX_SCANNED:
+        return text
+    return text[: MAX_SCANNED - len(_REST)].rpartition(" ")[0] + _REST
 
 
 def _replaced(text: str, replace: Replace, *, is_name: bool, emails: bool) -> str:

@@ -25,6 +25,7 @@ _KEYED_DIGITS: Final = 3
 _JOINED_DIGITS: Final = 4
 _PLURAL_DIGITS: Final = 7
 _NHS_DIGITS: Final = 7
+_SEVERAL_DIGITS: Final = 6
 _FIRST_PARTITION: Final = "2010"
 """A date joined to a word for birth by an underscore is a table's from this year on, and somebody's birth before."""
 
@@ -42,6 +43,19 @@ def find_keyed(text: str, *, is_name: bool) -> Iterator[Span]:
         found = _behind(text, key, is_name=is_name)
         if found is not None and found.is_identifier():
             yield Span(*found.value.span(), "identifier")
+            yield from _several(text, found.value.end())
+
+
+def _several(text: str, at: int) -> Iterator[Span]:
+    """Yield the numbers that follow one: 48213977, 48213978 and 48213979."""
+    while again := keywords.AGAIN.match(text, at):
+        value = keywords.VALUE.match(text, again.end())
+        if value is None or not value["plain"] or value["prefix"] or _is_calendar(value[0]):
+            return
+        if sum(character.isdigit() for character in value[0]) < _SEVERAL_DIGITS:
+            return
+        yield Span(*value.span(), "identifier")
+        at = value.end()
 
 
 def _is_partition_of_births(match: re.Match[str]) -> bool:
@@ -58,12 +72,17 @@ def _behind(text: str, key: re.Match[str], *, is_name: bool) -> _Keyed | None:
         if keywords.GUARD.search(before):
             return None
     at = key.end()
-    if numbered and not is_name and (fill := keywords.FILL.match(text, at)):
-        at = fill.end()
+    if not is_name:
+        if key["person"] and (more := keywords.NUMBERED.match(text, at)):
+            numbered, at = True, more.end()
+        if numbered and (fill := keywords.FILL.match(text, at)):
+            at = fill.end()
     join = keywords.JOIN.match(text, at)
     value = keywords.VALUE.match(text, join.end()) if join else None
-    if join is None or value is None:
+    if join is None or value is None or (join["comma"] and not numbered):
         return None
+    if join["comma"] and len(value[0]) < _SEVERAL_DIGITS:
+        return None  # sha2(mrn, 256)
     if value["prefix"] and keywords.KEY.match(text, value.start()):
         return None  # that word decides: `/patients/MRN-123` and `mrn=123` hold one value
     return _Keyed(key, join, value, numbered=numbered, is_name=is_name)
@@ -140,8 +159,8 @@ class _Keyed:
 
     def _is_public(self) -> bool:
         prefix = self.value["prefix"] or ""
-        if len(prefix.rstrip("-_/. ")) == 1 and keywords.LONG_NUMBER.match(self.value["digits"]):
-            return False  # `q1` and `w05` are parts of a year, `S-438899` is a number with a letter
+        if len(prefix.rstrip("-_/. ")) == 1:
+            return keywords.PART.fullmatch(self.written) is not None
         return bool(prefix) and keywords.PUBLIC.search(prefix) is not None
 
 

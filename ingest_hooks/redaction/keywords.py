@@ -12,24 +12,33 @@ from typing import Final
 _ID_WORD = r"(?:[ _-]?(?:ids?|nos?\.?|nr\.?|num|numbers?|keys?|identifiers?|mrn|#)(?![a-z])|n°)"
 KEY: Final = re.compile(
     r"(?<![a-z0-9])(?:"
-    r"(?P<number>mrns?|ssns?|nhs|mbi|hicn|csn|empi|uhid|(?:electronic[ _-]?)?medical[ _-]?records?|social[ _-]security"
-    r"|patienten-?(?:nummer|nr|id)|fall-?(?:nummer|nr|id)|(?:kranken)?versicherten-?(?:nummer|nr|id))"
+    r"(?P<number>mrns?|ssns?|nhs|mbi|hicn|csn|empi|uhid|med(?:ical)?[ ._-]{0,2}rec(?:ord)?s?|social[ _-]security"
+    r"|patienten-?(?:nummer|nr\.?|id)|fall-?(?:nummer|nr\.?|id)|(?:kranken)?versicherten-?(?:nummer|nr\.?|id))"
     r"|(?P<person>(?:in|out)?patient|pt\.?|pat\.?|pid|person|subject|member|mbr|beneficiary|subscriber|enrollee|insured"
     r"|guarantor)(?P<persons>s)?"
-    r"|(?P<thing>encounter|visit|admission|account|acct\.?|chart|case|record|specimen|accession)(?P<things>s)?"
-    r"|(?P<only>claim|policy|episode|stay|hadm|hospital|insurance|health[ _-]?(?:card|plan)|device|serial|dossier"
-    r"|licen[cs]e|certificate|passport)s?"
+    r"|(?P<thing>encounter|visit|admission|account|acct\.?|chart|case|record|specimen|accession|passport|serial)"
+    r"(?P<things>s)?"
+    r"|(?P<only>claim|policy|episode|stay|hadm|hosp(?:ital|\.)?|insurance|health[ _-]?(?:card|plan)|device|dossier"
+    r"|licen[cs]e|certificate)s?"
     rf")(?P<id>{_ID_WORD}{{0,3}})(?![a-z])",
     re.IGNORECASE,
 )
 FILL: Final = re.compile(
-    r"(?:\s{1,2}(?:of|for|the|this|that|patient|with|is|was|number|no\.?)(?![a-z])){1,5}", re.IGNORECASE
+    r"(?:\s{1,2}(?:of|for|the|this|that|which|whom|patient|with|having|has|is|was|number|no\.?)(?![a-z])){1,5}",
+    re.IGNORECASE,
 )
+NUMBERED: Final = re.compile(
+    r"(?:\s{1,2}(?:with|having|has|whose|the|an?|of)){1,4}\s{1,2}(?:ids?|numbers?|nos?\.?|nr\.?|identifiers?)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What makes of a word for a person one for a number: patient with the number …"""
 JOIN: Final = re.compile(
-    r"(?P<blank>\s{0,3})(?:(?P<strong>(?:[:=#/\\|]|=>){1,3}|(?:is|was|no|nr|num|number)(?![a-z])[.:#]{0,2})\s{0,3}"
+    r"[)\]\"'”’]{0,2}(?P<blank>\s{0,3})(?:(?P<strong>(?:[:=#/\\|]|=>|(?<=\s)-(?=\s)|(?P<comma>,)){1,3}|(?:is|was|no|nr|num|number)(?![a-z])[.:#]{0,2})\s{0,3}"
     r"|(?P<weak>[_.~-]{1,3}))?(?P<open>[\"'`“”‘’\[({]{0,2})",  # noqa: RUF001  quotes as people type them
     re.IGNORECASE,
 )
+AGAIN: Final = re.compile(r"\s{0,2}(?:[,;/&]|\s(?:and|or|und|oder|et|to)\s)\s{0,2}#?", re.IGNORECASE)
+"""What joins one more of several numbers behind one word."""
 VALUE: Final = re.compile(
     r"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z]))"
     r"|(?P<digest>(?:sha\d{1,3}:)?(?=[a-f]*+\d)(?=\d*+[a-f])[0-9a-f]{12,}+(?![0-9a-z]))"
@@ -76,9 +85,10 @@ ROUND: Final = re.compile(r"[1-9]\d{0,2}?0{3,}")
 SUFFIXED: Final = re.compile(
     r"\d+(?:st|nd|rd|th|[kmbgt]b?|[kmg]ib|ms|s|min|h|d|w|y|x|px|pt|mg|ml|kg|mm|cm|bit|bp|hz)", re.IGNORECASE
 )
-LONG_NUMBER: Final = re.compile(r"\d{5}")
 PADDED: Final = re.compile(r"0{2,}\d{0,4}(?:[_.-]\d{1,3})?")
 RELEASE: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
+PART: Final = re.compile(rf"[a-z][-_/. ]?\d{{1,4}}(?:[-_./]{_YEAR})?", re.IGNORECASE)
+"""`q1_2024`, `w05`: parts of a year; `S001-0234` is a number with a letter."""
 WORD_BEFORE: Final = re.compile(r"[a-z]{3,}[-_/.]?$")
 DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d+)+")
 EPOCH: Final = re.compile(r"1[5-9]\d{8}(?:\d{3}|\d{6})?")

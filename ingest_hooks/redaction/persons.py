@@ -27,14 +27,13 @@ _NAMED = (
 )
 _LEAD: Final = re.compile(
     rf"(?<![\w])(?:(?P<title>(?:(?:{_TITLE})\s{{1,3}}(?:med\.?\s{{1,2}})?){{1,4}}+)"
-    rf"|(?P<named>{_NAMED}(?:\s{{0,2}}[:=]{{1,2}}\s{{0,2}}|\s(?:is|was)\s{{1,2}})[\"'“(]?)"
-    rf"|(?P<role>{_ROLE}(?:,? (?:named|called|is|was|ist|heißt))?(?:\s{{0,2}}[:=(\"'“]{{1,2}}\s{{0,2}}|\s{{1,3}})))"
+    rf"|(?P<named>{_NAMED}(?:\s{{0,2}}[:=]{{1,2}}\s{{0,2}}|(?:\s(?:is|was))?\s{{1,2}})[\"'“(]?)"
+    rf"|(?P<role>{_ROLE}(?:,? (?:named|called|is|was|ist|heißt))?(?:\s{{0,2}}[:=(\"'“]{{1,2}}\s{{0,2}}|\s{{1,3}}))"
+    rf"|(?P<full>(?:{_ROLE}, |(?i:patients|mothers|nurses|physicians|doctors) )))"
 )
 _PART = r"(?:(?:O['’]|Mc|Mac|D['’])?[^\W\d_a-zß-öø-ÿ][^\W\d_]*+(?:[-'’][^\W\d_a-zß-öø-ÿ][^\W\d_]*+){0,3}+\.?)"
-_NAME: Final = re.compile(
-    rf"{_PART}(?:,? {{1,2}}"
-    rf"(?:(?:van|von|de|der|den|del|della|di|da|la|le|bin|ibn|al|zu|ter|ten)\s){{0,2}}{_PART}){{0,4}}"
-)
+_PARTICLES = r"(?:(?:van|von|de|der|den|del|della|di|da|la|le|bin|ibn|al|zu|ter|ten)\s){0,2}"
+_NAME: Final = re.compile(rf"{_PARTICLES}{_PART}(?:,? {{1,2}}{_PARTICLES}{_PART}){{0,4}}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _NOUN: Final = re.compile(
     r"(?:tion|sion|ment|ing|ity|ness|ance|ence|ure|logy|ics|ed|ive|list|flow|ship|age|ary|ory|ant|ent|able|ible|less)s?$"
@@ -43,6 +42,8 @@ _ON: Final = re.compile(
     r"[,(:]|\s{1,2}(?:was|is|has|had|were|with|who|reports?|presented|presents|seen|admitted|discharged|born|died|aged?"
     r"|underwent|complains|denies|and|from|of|in|on|at|for)(?![a-z])"
 )
+_FULL: Final = re.compile(r"\S+ .*\S")
+_AGAIN: Final = re.compile(r",? (?:and|or|und|et|y) |, ")
 _JOINED: Final = re.compile(r"[-'’]")
 _ACRONYM = 5
 _PARTS_OF_ACRONYMS = 2
@@ -57,8 +58,22 @@ def find_persons(text: str, *, titles: bool) -> Iterator[Span]:
         if found is None:
             continue
         end = _end_of_name(found)
+        if lead["full"] and not _FULL.fullmatch(text, found.start(), end):
+            continue
         if end > found.start() and not (lead["role"] and lead["role"][0].isupper() and _is_heading(found, end)):
             yield Span(found.start(), end, "name")
+            yield from _several(text, end)
+
+
+def _several(text: str, at: int) -> Iterator[Span]:
+    """Yield the full names that follow one: Testperson Alpha and Testperson Beta."""
+    while again := _AGAIN.match(text, at):
+        found = _NAME.match(text, again.end())
+        end = _end_of_name(found) if found else 0
+        if found is None or not _FULL.fullmatch(text, found.start(), end):
+            return
+        yield Span(found.start(), end, "name")
+        at = end
 
 
 def _end_of_name(found: re.Match[str]) -> int:
