@@ -26,6 +26,7 @@ COMMANDS = {
     "report of something unknown": ("report", f"no {HOSTILE}@1"),
     "verify": ("verify", f"no such {HOSTILE}"),
     "settings": ("settings",),
+    "verifier": ("verifier",),
     "ledger status": ("ledger", "status"),
     "ledger verify": ("ledger", "verify", "--graph", "--checkpoint", f"no such {HOSTILE}"),
     "ledger checkpoint": ("ledger", "checkpoint"),
