@@ -46,9 +46,13 @@ class Role(StrEnum):
     """As the subject itself: a DatasetEvent, a JobEvent, a person's record; takes effect at its own time."""
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: `json.dumps` makes an encoder for each value that it is given with other than its own options."""
+
+
 def canonical(value: object) -> str:
     """Return the value as JSON with sorted keys and no blanks: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _canonical(value)
 
 
 class Edge(NamedTuple):

@@ -11,7 +11,7 @@ from catalog.store.protocol import Store
 from graph_schema.facts import NOW
 
 _AT_ONCE: Final = 200
-_FLOWS: Final = 10_000
+_FLOWS: Final = 1_000
 """How many flows are compared of so many nodes: more than that have only those that a hub joins, all alike."""
 
 Difference = tuple[Row | None, Row | None]

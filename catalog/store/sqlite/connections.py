@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from catalog import logs
 from catalog.errors import DamagedGraphError, OperatorError
 from catalog.store.sqlite.schema import SCHEMA, TABLES, VERSION
 from catalog.store.sqlite.soundness import damage
@@ -224,6 +225,8 @@ class Connections:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
+            if found:
+                logs.logger.warning("the graph is made anew", extra={"reason": f"it has layout {found}, not {VERSION}"})
             return
         connection.execute("ROLLBACK")
         if found != VERSION:

@@ -82,13 +82,16 @@ def test_a_file_that_cannot_be_used_is_the_operators_to_mend(tmp_path: Path, dam
     assert caught.value.action
 
 
-def test_a_file_of_an_earlier_layout_is_emptied_to_be_filled_from_the_ledger(tmp_path: Path) -> None:
+def test_a_file_of_an_earlier_layout_is_emptied_to_be_filled_from_the_ledger(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "graph.db"
     with sqlite3.connect(path) as other:
         other.executescript("CREATE TABLE node (id TEXT); CREATE TABLE former (id TEXT); PRAGMA user_version = 1")
     other.close()
     store = SqliteStore(path)
     assert (store.checkpoint(), store.version()) == (-1, None)
+    assert "the graph is made anew" in caplog.text
     store.apply(wrote(0), 0)
     store.close()
     again = SqliteStore(path)
