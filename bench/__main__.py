@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.figures import Figure, Measure, markdown
 from bench.machine import describe
 
-MEASURES = ("ingest", "lineage", "wide", "ledger", "report", "start")
+MEASURES = ("redaction", "ingest", "lineage", "wide", "ledger", "report", "start")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 INTRODUCTION = """# Measured
 

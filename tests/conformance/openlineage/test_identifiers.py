@@ -35,6 +35,7 @@ from tests.support.identifiers import (
 )
 from tests.support.ordinary import NAMES, SENTENCES
 from tests.support.places import VALUE_PLACES, event, everything_stored
+from tests.support.project import REPOSITORY
 from tests.support.records import House, principal
 
 KEY = b"a site's key for tests, 32 bytes"
@@ -168,3 +169,15 @@ def test_an_ordinary_sentence_comes_through_unchanged(place: str) -> None:
 def test_an_ordinary_sentence_of_a_record_comes_through_unchanged(place: str) -> None:
     redactor = Redactor(KEY)
     assert [text for text in SENTENCES if redactor.record(RECORD_PLACES[place](text))[1]] == []
+
+
+def test_the_readme_says_how_long_the_lists_are() -> None:
+    readme = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
+    places = len(AUTHORED_PLACES) + len(RECORD_PLACES)
+    assert (
+        f"of {len(FORMS) * len(VALUE_PLACES):,} identifiers of {len(FORMS)} forms in {len(VALUE_PLACES)} places"
+        in readme
+    )
+    assert f"of {len(TOLD) * places:,} that are keyed, formed or announced" in readme
+    assert f"of {(len(FORMS) - len(TOLD)) * places} bare ones" in readme
+    assert f"of {len(NAMES)} ordinary names and {len(SENTENCES)} ordinary sentences none" in readme
