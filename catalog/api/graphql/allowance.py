@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -51,10 +52,9 @@ class Allowance:
 
     def __init__(self, seconds: float, size: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._size = size
+        self._size: float = size
         self._clock = clock
         self._end = clock() + seconds
-        self._lifted = False
         self.ended: EndedError | None = None
         self.calls = 0
         self.resolved = 0
@@ -67,13 +67,13 @@ class Allowance:
 
     def cancel(self) -> None:
         """End the request: its client left."""
-        if self.ended is None and not self._lifted:
+        if self.ended is None and self._end != math.inf:
             self.ended = ClientLeftError()
 
     def lift(self) -> None:
-        """Let the request go on to its end: what has begun to write is not cut off."""
+        """Let the request go on to its end: what has begun to write is not cut off. Raises EndedError."""
         self.check()
-        self._lifted = True
+        self._end = self._size = math.inf
 
     def check(self) -> None:
         """Raise EndedError where the request may not go on."""
@@ -82,11 +82,12 @@ class Allowance:
             raise self.ended.with_traceback(None)
 
     def lasts(self) -> bool:
-        """Tell whether the request may go on, by the clock and by whoever waits."""
-        if self._lifted:
-            return True
-        if self.ended is None and self._clock() > self._end:
-            self.ended = OutOfTimeError(self._seconds)
+        """Tell whether the request may go on."""
+        if self.ended is None:
+            if self.bytes > self._size:
+                self.ended = TooLargeError(int(self._size))
+            elif self._clock() > self._end:
+                self.ended = OutOfTimeError(self._seconds)
         return self.ended is None
 
     def call(self) -> None:
@@ -94,8 +95,9 @@ class Allowance:
         self.check()
         self.calls += 1
 
-    def resolve(self) -> bool:
-        """Note one field that is about to be resolved; tell whether it may be."""
+    def resolve(self, size: int = 0) -> bool:
+        """Note one field that is about to be resolved, its name so many bytes of the answer; tell whether it may be."""
+        self.bytes += size
         if not self.lasts():
             return False
         self.resolved += 1
@@ -104,8 +106,6 @@ class Allowance:
     def grow(self, size: int) -> None:
         """Note that the answer grew by so many bytes."""
         self.bytes += size
-        if self.bytes > self._size and self.ended is None and not self._lifted:
-            self.ended = TooLargeError(self._size)
 
     def over(self, reader: T, *, counted: bool = True) -> T:
         """Return the reader, each of its verbs held to this allowance, and counted among the calls or not."""

@@ -192,7 +192,8 @@ def _run(
         )
     services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
-    return _answer(result, services) if allowance.ended is None else _ended(allowance.ended)
+    allowance.check()
+    return _answer(result, services)
 
 
 def _ended(error: EndedError) -> dict[str, Any]:

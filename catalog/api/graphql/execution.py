@@ -25,6 +25,10 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
     to its end at once. What is left then is no answer, and whoever called says so.
     """
 
+    def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401  graphql-core's own
+        super().__init__(*arguments, **more)
+        self._allowance: Allowance = self.context_value.allowance
+
     def execute_field(
         self,
         parent_type: GraphQLObjectType,
@@ -34,10 +38,8 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Resolve one field, or leave it out."""
-        allowance = self._allowance
-        if not allowance.resolve():
+        if not self._allowance.resolve(len(path.key) + _AROUND_A_FIELD):  # type: ignore[arg-type]  # a field's is its name
             return Undefined
-        allowance.grow(len(str(path.key)) + _AROUND_A_FIELD)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def complete_iterable_value(
@@ -59,11 +61,6 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
         value = super().complete_leaf_value(return_type, result)
         self._allowance.grow(_size(value))
         return value
-
-    @property
-    def _allowance(self) -> Allowance:
-        allowance: Allowance = self.context_value.allowance
-        return allowance
 
     def _while_it_lasts(self, items: Iterable[Any]) -> Iterator[Any]:
         allowance = self._allowance

@@ -167,6 +167,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_headers, self._header_bytes = False, 0
         super().on_headers_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing of a request to speak another protocol: it is answered in this one (RFC 9110 §7.8)."""
+
     def pause_writing(self) -> None:
         """Give the peer so long to read some of what it asked for."""
         super().pause_writing()

@@ -185,6 +185,17 @@ def test_headers_that_are_too_large_are_refused(listen: Callable[..., Listening]
     listening.until(0)
 
 
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+def test_no_other_protocol_is_spoken(listen: Callable[..., Listening], protocol: bytes) -> None:
+    listening = listen()
+    connection = listening.connect()
+    upgrade = b"Connection: upgrade\r\nUpgrade: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGVzdHRlc3Q=\r\n"
+    connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n" + upgrade % protocol + b"\r\n")
+    assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    listening.until(0)
+
+
 def test_what_follows_a_body_in_chunks_is_not_kept(listen: Callable[..., Listening]) -> None:
     listening = listen()
     connection = listening.connect()

@@ -68,8 +68,10 @@ def test_a_client_that_leaves_ends_it(allowance: Allowance) -> None:
 
 def test_the_first_reason_stays(allowance: Allowance, clock: Clock) -> None:
     allowance.grow(101)
+    assert not allowance.lasts()
     allowance.cancel()
     clock.now += 6
+    assert not allowance.lasts()
     assert isinstance(allowance.ended, TooLargeError)
 
 
