@@ -36,7 +36,7 @@ from catalog.api.http.body import QUESTION_BYTES, read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
 from catalog.ledger.sealing import utc_microseconds
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import Snapshotted, Store
 
 _MAX_ERRORS = 50
 _GLANCE_SECONDS = 0.25
@@ -190,10 +190,28 @@ def _run(
                 operation_name=question.operation,
             )
         )
+    _judge(services.store, result)
     services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
     allowance.check()
     return _answer(result, services)
+
+
+def _judge(store: Store, result: Any) -> None:  # noqa: ANN401  strawberry's result
+    """Let the store judge the first unexpected error: it knows its own, and finds the damage that makes some of ours.
+
+    Raises OperatorError where it is the store's; one that is a defect of ours is masked in the answer, beside the rest.
+    """
+    causes = (error.original_error for error in result.errors or ())
+    met = next((one for one in causes if one is not None and not isinstance(one, (GraphQLError, *EXPECTED))), None)
+    if met is None:
+        return
+    try:
+        with store.reading():
+            raise met  # noqa: TRY301  it is what the store looks at
+    except Exception as error:
+        if error is not met:
+            raise
 
 
 def _ended(error: EndedError) -> dict[str, Any]:

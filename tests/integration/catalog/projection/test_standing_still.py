@@ -191,6 +191,20 @@ def test_a_graph_that_is_damaged_while_it_is_served_is_noticed_by_who_reads_or_w
         assert send(client, 101) == service.ledger.size() - 1
 
 
+def test_damage_that_a_question_meets_is_said_and_no_defect(settings: Settings) -> None:
+    filled(settings)
+    path = settings.data_dir / app.GRAPH_FILE
+    content = bytearray(path.read_bytes())
+    for at in range(20_000, 40_000):
+        content[at] ^= 0x5A
+    path.write_bytes(content)
+    with app.opened(settings) as service:
+        client = TestClient(service.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
+        for _ in range(2):
+            asked = client.post("/graphql", json={"query": '{ search(text: "visits") { totalCount } }'})
+            assert (asked.status_code, "lineward graph rebuild" in asked.json()["detail"]) == (503, True)
+
+
 def test_a_damaged_graph_is_rebuilt_and_equal(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     filled(settings)
     spoil(settings, 0)
