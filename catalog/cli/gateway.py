@@ -13,7 +13,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -41,6 +41,9 @@ class Gateway(Protocol):
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401  httpx2's own arguments
         """Send a request and return the answer, whatever its status."""
+
+    def look_through(self) -> None:
+        """Look through the graph's bytes, so that health knows what became of them; a server does so by itself."""
 
 
 @contextmanager
@@ -116,9 +119,13 @@ class _Remote:
                 action="Start it with `lineward serve`, or correct the address (--url, LINEWARD_URL).",
             ) from error
 
+    def look_through(self) -> None:
+        """Leave it to the server."""
+
 
 class _Local:
-    def __init__(self, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
+    def __init__(self, service: app.Service, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
+        self._service = service
         self._client = client
         self._runner = runner
         self.where = where
@@ -141,12 +148,16 @@ class _Local:
                 transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
             )
             try:
-                yield cls(client, runner, target.name)
+                yield cls(service, client, runner, target.name)
             finally:
                 runner.run(client.aclose())
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
         return self._runner.run(self._client.request(method, path.lstrip("/"), **more))
+
+    def look_through(self) -> None:
+        with suppress(OperatorError):
+            self._service.store.check()
 
 
 def _catch_up(service: app.Service, *, needed: bool) -> None:

@@ -24,6 +24,7 @@ _RED = 503
 
 def status(way: Gateway, *, as_json: bool) -> Exit:
     """Print how the service stands; 1 where its health is red."""
+    way.look_through()
     answer = way.request("GET", "health/ready")
     found: dict[str, Any] = (answer if answer.status_code == _RED else checked(answer)).json()
     if as_json:

@@ -16,8 +16,10 @@ from starlette.testclient import TestClient
 
 from catalog import app
 from catalog.api.http import health
+from catalog.cli.gateway import gateway
 from catalog.cli.graph import rebuilt
-from catalog.cli.ledger import verify
+from catalog.cli.ledger import status, verify
+from catalog.cli.target import Target
 from catalog.errors import DamagedGraphError
 from catalog.projection import Projection, ProjectionState, Status, rebuild
 from catalog.projection_process import ProjectionProcess
@@ -205,9 +207,14 @@ def test_damage_that_a_question_meets_is_said_and_no_defect(settings: Settings) 
             assert (asked.status_code, "lineward graph rebuild" in asked.json()["detail"]) == (503, True)
 
 
-def test_a_damaged_graph_is_rebuilt_and_equal(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("first", [0, 2])
+def test_a_damaged_graph_is_seen_by_commands_rebuilt_and_equal(
+    settings: Settings, first: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     filled(settings)
-    spoil(settings, 0)
+    spoil(settings, first)
+    with gateway(Target(settings), None, owner=True, graph=False) as way:
+        assert status(way, as_json=False) == 1
     assert verify(settings, [], graph=True, as_json=False) == 1
     assert "lineward graph rebuild" in " ".join(capsys.readouterr().out.split())
     assert rebuilt(settings, replace=False, as_json=False) == 0
