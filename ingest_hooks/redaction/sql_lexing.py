@@ -147,15 +147,40 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
 
     `dialect` is as sqlglot calls it, or None.
     """
-    text = _without_rows(text)
+    left = _without_rows(text)
+    plain = None if dialect is None and _suspected(left) else _plain_shape(left, dialect, scanner, whole=whole)
+    if plain is not None:
+        return plain
+
+    # What one lexer's marker leaves may read otherwise to the next one, and what touched may join.
+    def again(said: str) -> str:
+        return _shape(_without_rows(said), dialect, scanner, whole=whole) or _UNSETTLED
+
+    settled = settle(left, again, _UNSETTLED)
+    return None if settled == _UNSETTLED else settled
+
+
+def _suspected(text: str) -> list[str]:
+    return [name for form, name in _SUSPICIONS if form.search(text)]
+
+
+def _plain_shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> str | None:
+    """The shape that one lexer finds, where no marker stands beside what it could be read together with."""
+    spans = _reading(text, dialect or "", scanner, whole=whole, trusted=dialect is not None)
+    return None if spans is None or _are_touching(text, spans) else _apply(text, spans)
+
+
+def _shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> str | None:
+    """The shape by the dialect that is said, else by all that are suspected."""
     if dialect is not None:
-        found = _shape_by([dialect], text, scanner, whole=whole, trusted=True)
-        if found is not None:
-            return found
-    suspected = [name for form, name in _SUSPICIONS if form.search(text)]
+        spans = _reading(text, dialect, scanner, whole=whole, trusted=True)
+        if spans is not None:
+            return _apply(text, spans)
+    suspected = _suspected(text)
     if suspected and len(text) * (len(suspected) + 1) > LONGEST:
         return None
-    return _shape_by(["", *suspected], text, scanner, whole=whole, trusted=False)
+    readings = _readings(text, ["", *suspected], scanner, whole=whole)
+    return _apply(text, _union(readings)) if readings else None
 
 
 def _without_rows(text: str) -> str:
@@ -168,23 +193,6 @@ def _without_rows(text: str) -> str:
     return f"{text[: rows.end()]} {_COMMENT}"
 
 
-def _shape_by(dialects: list[str], text: str, scanner: Scanner, *, whole: bool, trusted: bool) -> str | None:
-    readings = _readings(text, dialects, scanner, whole=whole, trusted=trusted)
-    if not readings:
-        return None
-    spans = readings[0] if len(readings) == 1 else _union(readings)
-    if len(dialects) == 1 and not _are_touching(text, spans):
-        return _apply(text, spans)
-
-    # What one lexer's marker leaves may read otherwise to the next one, and what touched may join.
-    def again(said: str) -> str:
-        found = _readings(said, dialects, scanner, whole=whole, trusted=trusted)
-        return _apply(said, _union(found)) if found else _UNSETTLED
-
-    settled = settle(_apply(text, spans), again, _UNSETTLED)
-    return None if settled == _UNSETTLED else settled
-
-
 def _are_touching(statement: str, spans: list[Span]) -> bool:
     """Whether a marker will stand right beside something that it could be read together with."""
     return any(
@@ -195,9 +203,9 @@ def _are_touching(statement: str, spans: list[Span]) -> bool:
     )
 
 
-def _readings(text: str, dialects: list[str], scanner: Scanner, *, whole: bool, trusted: bool) -> list[list[Span]]:
+def _readings(text: str, dialects: list[str], scanner: Scanner, *, whole: bool) -> list[list[Span]]:
     """What each lexer finds; nothing where one that the text gives reason to suspect cannot read it."""
-    found = [_reading(text, dialect, scanner, whole=whole, trusted=trusted) for dialect in dialects]
+    found = [_reading(text, dialect, scanner, whole=whole, trusted=False) for dialect in dialects]
     are_read = all(spans is not None for dialect, spans in zip(dialects, found, strict=True) if dialect)
     return [spans for spans in found if spans is not None] if are_read else []
 
@@ -217,7 +225,8 @@ def _reading(text: str, dialect: str, scanner: Scanner, *, whole: bool, trusted:
 
 def _is_prose(text: str, tokens: list[Token], dialect: str, *, whole: bool) -> bool:
     """Whether the tokens are words of a sentence, or of a statement that was cut inside a quote."""
-    if whole and tokens[0].text.lower() not in _VERBS and tokens[0].token_type is not T.BLOCK_START:
+    first = tokens[0]
+    if whole and (first.token_type in _QUOTED or first.text.lower() not in _VERBS):
         return True
     known = _words(dialect)
     pairs = itertools.pairwise(tokens)

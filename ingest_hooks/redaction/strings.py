@@ -14,7 +14,7 @@ from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
 from ingest_hooks.redaction.keys import is_type, words
-from ingest_hooks.redaction.markers import marker, settle
+from ingest_hooks.redaction.markers import marker, settle, token
 from ingest_hooks.redaction.marks import is_mark, mark
 from ingest_hooks.redaction.memo import Memory, Texts
 from ingest_hooks.redaction.notes import Notes
@@ -115,14 +115,28 @@ class Strings:
 
     def _named(self, text: str) -> str:
         """A name; one that is a whole statement with literals in it (some jobs are called so) as its shape."""
-        if _QUOTES.search(text) is not None and statement_in(text) == 0:
-            text = shape_in(text, self.scanner) or _without_quoted(text)
-        return self.scanner.name(text)
+        if _QUOTES.search(text) is None or statement_in(text) != 0:
+            result = self.scanner.name(text)
+            if result == text or _QUOTES.search(result) is None:
+                return result
+
+        def once(said: str) -> str:
+            if _QUOTES.search(said) is not None and statement_in(said) == 0:
+                said = shape_in(said, self.scanner) or _without_quoted(said)
+            return self.scanner.name(said)
+
+        return settle(text, once, token(text, self.scanner.key))
 
     def _assertion(self, text: str) -> JSON:
-        if _QUOTES.search(text) is None:
-            return self.name(text)
-        return self.notes.changed(text, self._transformation(text), Class.ASSERTION.rule)
+        if text in self.memory.names and _QUOTES.search(text) is None:
+            return text
+
+        def once(said: str) -> str:
+            return (
+                self._transformed(said) if _QUOTES.search(said) is not None else self._scanned(said, self.scanner.name)
+            )
+
+        return self.notes.changed(text, settle(text, once, marker("text")), Class.ASSERTION.rule)
 
     def _unknown(self, text: str) -> JSON:
         return self._kept(text, self.memory.unknown, self._judge)

@@ -19,7 +19,20 @@ KEY = b"a key"
 SCANNER = Scanner(KEY)
 KEYS = sorted(
     {step for pattern in FACETS for step in pattern.split("/") if "*" not in step}
-    | {"facets", "patient_id", "message", "value", "samples", "password", "condition", "resourceType", "00100010", "vr"}
+    | {
+        "facets",
+        "patient_id",
+        "message",
+        "value",
+        "samples",
+        "password",
+        "condition",
+        "resourceType",
+        "00100010",
+        "vr",
+        "note",
+        "assertion",
+    }
 )
 DIALECT = st.sampled_from([None, *sorted(set(DIALECTS.values()))])
 
@@ -29,6 +42,8 @@ PIECES = st.sampled_from(
         "`", "select ", "from t ", "where a ", "in (", ")", ",", "--", "/*", "*/", "\n", "$$", "$a$", "\\", "#", "//",
         ";", "?", "testperson@example.org", "s3://b/", "://u:p@h", "&password=x", "(555) 123-4567", "0x1F", "1e5",
         "<redacted:string>", "Error: ", "value: ", "q'[", "]'", "12:01", "patients/", "%2F", "Name", "\u00e9", "}",
+        "N'", "r'", "'''", "{{ ", "}}", "ref(", "{%", "password = ", "copy t from stdin;", "{'a': ", "PID|1|",
+        "case when ", "with c as (", "Traceback (most recent call last):", "<redacted:message>", "\u2018", "$1",
         '{"a": ', "[", "]", 'File "x", line 3', "-----BEGIN PRIVATE KEY-----", "--password ", "PGPASSWORD=", "bearer ",
         "abc1def2", "Dr. ", "Testperson", "Alpha", "patient name: ", "^", "+49 30 1234567",
         "DE89 3704 0044 0532 0130 00",
@@ -71,6 +86,14 @@ def test_nothing_changes_without_being_told(value: JSON) -> None:
 def test_sql_redacted_twice_is_sql_redacted_once(statement: str, dialect: str | None) -> None:
     once = redact_sql(statement, dialect, SCANNER)
     assert redact_sql(once, dialect, SCANNER) == once
+
+
+@given(TEXT)
+def test_an_assertion_s_name_redacted_twice_is_one_redacted_once(text: str) -> None:
+    facet: JSON = {"assertions": [{"assertion": text, "name": text}]}
+    said: JSON = {"inputs": [{"name": text, "inputFacets": {"dataQualityAssertions": facet}}]}
+    once = redact(said, token_key=KEY)
+    assert redact(once.value, token_key=KEY).redactions == ()
 
 
 @given(TEXT)
