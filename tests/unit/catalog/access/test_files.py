@@ -15,9 +15,10 @@ OURS = ("ledger.db", "keys")
 
 
 @pytest.fixture(autouse=True)
-def _loose() -> Iterator[None]:
+def _loose(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     before = os.umask(0)
-    yield
+    with caplog.at_level(logging.WARNING, logger="lineward.access"):
+        yield
     os.umask(before)
 
 
@@ -57,8 +58,7 @@ def test_what_may_not_be_changed_is_complained_of(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "chmod", refuse)
-    with caplog.at_level(logging.WARNING):
-        keep_private(tmp_path, OURS)
+    keep_private(tmp_path, OURS)
     assert ["chmod -R go=" in record.message for record in caplog.records] == [True]
 
 
