@@ -19,6 +19,7 @@ from graphql import (
     specified_rules,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.schema import validate_document
 
 from catalog.api.graphql.allowance import Allowance
@@ -92,7 +93,7 @@ def _document(text: _Text) -> DocumentNode:
     _bound(document, bounds)
     errors = validate_document(graphql_schema(), document, (_watching(allowance), *specified_rules))
     if errors:
-        raise RefusedError(errors)
+        raise RefusedError([_explained(error) for error in errors])
     return document
 
 
@@ -108,6 +109,16 @@ def _bound(document: DocumentNode, bounds: Bounds) -> None:
         raise RefusedError([too_much("The query has a depth of {}, and may have {}.", found.depth, bounds.depth)])
     if found.aliases > bounds.aliases:
         raise RefusedError([too_much("The query has {} aliases, and may have {}.", found.aliases, bounds.aliases)])
+
+
+def _explained(error: GraphQLError) -> GraphQLError:
+    """Say what to do where graphql-core only says that it gave up."""
+    if not isinstance(error, ValidationAbortedError) or error.message != "Validation aborted.":
+        return error
+    return GraphQLError(
+        "The query repeats or nests its fields too often to be checked; ask for each once, or in several queries.",
+        extensions={"code": "BUDGET_EXCEEDED"},
+    )
 
 
 def too_much(message: str, reached: int, limit: int) -> GraphQLError:

@@ -3,7 +3,8 @@
 Depth and aliases follow from the document alone. The cost follows from it and from the variables as they are coerced,
 defaults included: a field costs 1, and what is below a list costs that many times as often as the list's `first` (or
 `limit`, or the number of `ids`) says; where a list has no pages, `UNPAGED` times. A lineage walk costs a tenth of its
-budget beforehand, since it visits that many nodes, wherever it ends.
+budget beforehand, since it visits that many nodes, wherever it ends. The schema about itself costs so much that an
+explorer may ask for all of it, and nobody for it many times.
 
 A fragment is looked at once, however often it is spread, and the fragments that it spreads come before it: the work is
 linear in the document, though what it finds may double with each fragment.
@@ -29,7 +30,9 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
+    TypeMetaFieldDef,
     get_named_type,
     get_nullable_type,
 )
@@ -47,6 +50,8 @@ _WALK_BUDGET = 2000
 _VISITS_PER_COST = 10
 _INPUT, _BUDGET, _AT_LEAST, _ROOTS, _IDS = "input", "budget", "atLeast", "of", "ids"
 _OF_A_CONNECTION = "pageInfo"
+_OF_THE_SCHEMA = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+_SCHEMA_COST, _SCHEMA_TIMES = 10_000, 4
 
 
 class CircleError(Exception):
@@ -143,9 +148,9 @@ class Costs:
     def _field(self, node: FieldNode, parent: Any, fragments: Mapping[str, Price]) -> Price:  # noqa: ANN401
         self.visited += 1
         name = node.name.value
-        if name.startswith("__") or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
             return Price(0)
-        definition = parent.fields.get(name)
+        definition = _OF_THE_SCHEMA.get(name) or parent.fields.get(name)
         if definition is None:
             return Price(0)
         given = get_argument_values(definition, node, self.variables)
@@ -155,6 +160,8 @@ class Costs:
         below = Price(0)
         if node.selection_set is not None:
             below = self._selection(node.selection_set, get_named_type(definition.type), fragments)
+        if name in _OF_THE_SCHEMA:
+            return Price(_SCHEMA_COST + _SCHEMA_TIMES * below.cost)
         walk, at_least = _walk(name, given)
         cost = 1 + walk + _times(definition, given, parent) * below.cost
         return Price(cost, max(at_least, below.at_least))

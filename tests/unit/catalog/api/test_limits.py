@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, parse
+from graphql import GraphQLError, get_introspection_query, parse
 from graphql.execution.values import get_variable_values
 
 from catalog.api.graphql.limits import MAX_ITEMS, UNPAGED, CircleError, Costs, operation_of, shape
@@ -79,6 +79,17 @@ def test_variables_count_as_they_are_coerced_their_defaults_included(
     query: str, variables: dict[str, Any], cost: int
 ) -> None:
     assert priced(query, variables)[1] == cost
+
+
+def test_the_schema_may_be_asked_for_as_explorers_do_and_not_many_times() -> None:
+    explorer = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    assert 10_000 < priced(explorer)[1] < 50_000
+    types = "types { name fields { name args { name type { name } } type { name } } }"
+    assert priced("{ " + " ".join(f"a{n}: __schema {{ {types} }}" for n in range(10)) + " }")[1] > 100_000
+    fields = " ".join(f"a{n}: fields {{ name args {{ name type {{ name }} }} }}" for n in range(30))
+    assert priced(f"{{ __schema {{ types {{ {fields} }} }} }}")[1] > 25_000
 
 
 def test_what_an_argument_does_not_take_is_an_error_and_no_cost() -> None:
