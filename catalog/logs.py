@@ -86,7 +86,7 @@ class _Json(logging.Formatter):
             "time": _time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
             **_extra(record),
         }
         if record.exc_info and record.exc_info[0] is not None:
@@ -97,10 +97,16 @@ class _Json(logging.Formatter):
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{name}={value}" for name, value in _extra(record).items())
-        lines = [f"{_time(record.created)} {record.levelname:<7} {record.getMessage()} {extra}".rstrip()]
+        lines = [f"{_time(record.created)} {record.levelname:<7} {_message(record)} {extra}".rstrip()]
         if record.exc_info and record.exc_info[0] is not None:
             lines += _trace(record)
         return "\n".join(map(escape_hidden, lines))
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message; of a library's the first line, since what follows may be a value (asyncio shows futures)."""
+    message = record.getMessage()
+    return message if record.name.startswith(logger.name) else message.partition("\n")[0]
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:
