@@ -29,7 +29,6 @@ ERASED: Final = "[erased]"
 _WHOLE: Final = frozenset(
     {
         "api_key",
-        "column_lineage",
         "code",
         "deidentification_state",
         "event",
@@ -48,26 +47,26 @@ _WHOLE: Final = frozenset(
 )
 """Aspects whose values are identities, codes and times through and through."""
 
-_WITHOUT_TEXT: Final = frozenset(
-    {
-        "attestation",
-        "decision",
-        "metrics",
-        "permitted_use",
-        "principal",
-        "registration",
-        "request",
-        "schema",
-        "seal",
-        "verification",
-    }
-)
-"""Aspects that say who answers for what: kept without the texts in them. Aspects in neither set are not kept."""
+_KEPT: Final = CLOSED | NAMES | frozenset({"by", "model", "origin", "type"})
+"""Keys whose strings are codes, digests, times or names, wherever they stand."""
 
-_KEPT: Final = (
-    CLOSED | NAMES | frozenset({"by", "event", "job", "model", "namespace", "origin", "run", "state", "type"})
-)
-"""Keys whose strings are codes, digests, times or names."""
+_WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {
+    "attestation": frozenset({"job", "method", "run"}),
+    "column_lineage": frozenset({"field", "subtype"}),
+    "decision": frozenset(),
+    "metrics": frozenset({"value"}),
+    "permitted_use": frozenset(),
+    "principal": frozenset(),
+    "registration": frozenset({"value"}),
+    "request": frozenset({"of", "subject"}),
+    "schema": frozenset(),
+    "seal": frozenset(),
+    "verification": frozenset({"result"}),
+}
+"""Aspects that are kept without the texts in them, each with the keys whose strings are codes in this one alone.
+
+What was signed by a decision is no code: it is a digest of its texts. Aspects that stand nowhere here are not kept.
+"""
 
 _TIE: Final = slice(7, 23)
 """Sixteen hex digits of `sha256:…`, as many as other ties have."""
@@ -94,17 +93,18 @@ def _kept(said: Statement) -> tuple[bool, str | None]:
     """Tell whether a statement is kept, and with which value."""
     if said.value is None or said.aspect in _WHOLE:
         return True, said.value
-    if said.aspect in _WITHOUT_TEXT or said.aspect.startswith(PHI):
-        return True, canonical(_without_text(said.data, ""))
-    return False, None
+    kept = frozenset[str]() if said.aspect.startswith(PHI) else _WITHOUT_TEXT.get(said.aspect)
+    if kept is None:
+        return False, None
+    return True, canonical(_without_text(said.data, "", _KEPT | kept))
 
 
-def _without_text(value: Any, key: str) -> Any:  # noqa: ANN401  any JSON
+def _without_text(value: Any, key: str, kept: frozenset[str]) -> Any:  # noqa: ANN401  any JSON
     if isinstance(value, dict):
-        return {name: _without_text(part, name) for name, part in value.items()}
+        return {name: _without_text(part, name, kept) for name, part in value.items()}
     if isinstance(value, list):
-        return [_without_text(part, key) for part in value]
-    return ERASED if isinstance(value, str) and key not in _KEPT else value
+        return [_without_text(part, key, kept) for part in value]
+    return ERASED if isinstance(value, str) and key not in kept else value
 
 
 def facts_of(residue: dict[str, Any], stored: StoredEntry) -> Facts:

@@ -11,13 +11,30 @@ import pytest
 from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.errors import AskerError, SenderError
+from catalog.evidence.dossier import model_dossier
 from catalog.operations.residue import ERASED, residue_of
 from catalog.projection import Projection, facts_of, rebuild
+from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
-from graph_schema.nodes import Column, Dataset, Run
-from tests.support.records import CURATED, RAW, RUN, House, declaration, erasing, event, principal, restoring, seal, tag
+from graph_schema.nodes import Column, Dataset, ModelVersion, Run
+from reports.contexts import ModelDossier
+from reports.standalone.verify_lineward import verify
+from tests.support.records import (
+    CURATED,
+    MODEL,
+    RAW,
+    RUN,
+    House,
+    declaration,
+    erasing,
+    event,
+    principal,
+    restoring,
+    seal,
+    tag,
+)
 
 SECRET = "Testperson Alpha told in free text"
 
@@ -249,3 +266,33 @@ def test_a_server_forgets_the_runs_that_it_read_before_another_process_made_the_
     finally:
         projecting.close()
         server.close()
+
+
+def test_a_dossier_after_an_erasure_tells_the_same_without_the_texts(house: House) -> None:
+    def told_of() -> ModelDossier:
+        at = AsOf(valid_at=house.clock.micros())
+        made = model_dossier(
+            house.store, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id, "1", at
+        )
+        assert made is not None
+        return made
+
+    house.tell_story(house.act_as("grace", "approver"))
+    before = told_of()
+    house.record(erasing(*(each.index for each in house.ledger.entries(2, 11))))
+    after = told_of()
+    assert [finding.rule for finding in after.findings] == [finding.rule for finding in before.findings]
+    assert [(one.status, one.kind, one.reason) for one in after.approvals] == [("APPROVED", "CLINICAL", ERASED)]
+    assert [(one.digest, one.sealed_at) for one in after.snapshots] == [
+        (one.digest, one.sealed_at) for one in before.snapshots
+    ]
+    assert [(one.method, one.in_force, one.scope) for one in after.deidentification] == [
+        (before.deidentification[0].method, True, ERASED)
+    ]
+    assert [(one.run, one.state, one.ended_at) for one in after.runs] == [
+        (one.run, one.state, one.ended_at) for one in before.runs
+    ]
+    found = verify(house.issue_context(after, "json"), str(house.ledger.verifiers[0]))
+    assert {check.name: check.status for check in found.checks if check.status != "PASS"} == {
+        "withheld bodies": "NOT VERIFIED"
+    }
