@@ -281,7 +281,7 @@ def _look_through(store: Store) -> None:
     try:
         store.check()
     except OperatorError as error:
-        logs.logger.critical("the graph is damaged", extra={"reason": error.detail})
+        logs.logger.error("the graph is damaged", extra={"reason": error.detail})
 
 
 def _watch(metrics: Metrics, services: Services) -> None:

@@ -351,7 +351,7 @@ class Projection(Position):
                 self._follow()
                 back_off = 0.0
             except DamagedGraphError as error:
-                _LOG.critical("projection stopped: the graph is damaged", extra={"reason": error.what})
+                _LOG.error("projection stopped: the graph is damaged", extra={"reason": error.what})
                 self._become(Status.DAMAGED, str(error))
                 return
             except OperatorError as error:

@@ -78,7 +78,9 @@ def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool,
             "or say --redefine."
         )
     if changes or (known is None and definition.roles):
-        checked(way.request("POST", "api/v1/records", json=definition.record(known, force=force)))
+        receipt = checked(way.request("POST", "api/v1/records", json=definition.record(known, force=force))).json()
+        for warning in receipt["warnings"]:
+            say(warning)
     issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
     if as_json:
         print_json({"keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})

@@ -40,14 +40,21 @@ class Powers:
 
 
 def findings(
-    approvals: Sequence[Approval], attested: Mapping[str, Sequence[Attestation]], powers: Powers, registered_by: str
+    approvals: Sequence[Approval],
+    attested: Mapping[str, Sequence[Attestation]],
+    powers: Powers,
+    worked: frozenset[str],
 ) -> Iterator[Found]:
-    """Yield what is found on those who decided on the approvals, and on those who attested what they rest on."""
+    """Yield what is found on those who decided on the approvals, and on those who attested what they rest on.
+
+    `worked` are those whose work is decided on: who registered the version and who sealed its snapshots.
+    """
+    judged = worked | {one.attested_by for several in attested.values() for one in several}
     for approval in approvals:
         for decision in approval.decisions:
             if decision.authenticated:
                 yield from _decider(approval, decision, powers)
-                yield from _interested(approval, decision, powers, {approval.requested_by, registered_by})
+                yield from _interested(approval, decision, powers, judged | {approval.requested_by})
     for each in {one.entry: one for several in attested.values() for one in several}.values():
         gave = powers.gained(each.attested_by, each.entry, _has(PrincipalRole.STEWARD))
         if gave is not None and gave.by == each.attested_by:
@@ -76,14 +83,14 @@ def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator
         yield Found("powers given by another", "HIGH", approval.subject, text, (*taken, decision.entry))
 
 
-def _interested(approval: Approval, decision: Decision, powers: Powers, interested: set[str]) -> Iterator[Found]:
+def _interested(approval: Approval, decision: Decision, powers: Powers, interested: frozenset[str]) -> Iterator[Found]:
     kind, who = approval.approval_kind, decision.decided_by
     gave = powers.gained(who, decision.entry, _approves(kind))
     if gave is not None and gave.by in interested - {who}:
-        text = f"Who asked for the {kind} approval or registered the version granted the power to decide on it."
+        text = f"Who asked for the {kind} approval, or whose work it is about, granted the power to decide on it."
         yield Found("decider independent", "HIGH", approval.subject, text, (gave.entry, decision.entry))
     if any(key.issued_by in interested - {who} for key in powers.keys.get(who, ()) if _may_be(key, decision)):
-        text = f"The {kind} approval was decided under a key that who asked for it or registered the version had made."
+        text = f"The {kind} approval was decided under a key made by who asked for it, or by whose work it is about."
         yield Found("decider independent", "HIGH", approval.subject, text, (decision.entry,))
 
 

@@ -182,7 +182,12 @@ def _in_order(context: ModelDossier) -> Iterator[Item]:
             _cited(text, (i for each in sound for i in (*each.entries, *_verified_by(each)))),
             "data",
         )
-    granted = [approval for approval in context.approvals if approval.status == "APPROVED"]
+    doubted = {entry for finding in context.findings if finding.severity == "HIGH" for entry in finding.entries}
+    granted = [
+        approval
+        for approval in context.approvals
+        if approval.status == "APPROVED" and doubted.isdisjoint(decision.entry for decision in approval.decisions)
+    ]
     if granted:
         text = f"{counted(len(granted), 'approval')} in force: {_names(approval.kind for approval in granted)}."
         entries = [i for each in granted for i in (each.entry, *(decision.entry for decision in each.decisions))]

@@ -13,7 +13,7 @@ def findings(teller: Teller, version: ModelVersionRecord, registration: Registra
     scene = teller.scene
     found = [
         *rules.findings(version.id, registration, scene.snapshots, scene.approvals),
-        *powers.findings(scene.approvals, scene.attestations, scene.powers, registration.registered_by),
+        *powers.findings(scene.approvals, scene.attestations, scene.powers, scene.workers(registration)),
     ]
     for one in found:
         yield contexts.Finding(

@@ -123,6 +123,11 @@ class Scene:
             _powers(reader, at, names),
         )
 
+    def workers(self, registration: Registration) -> frozenset[str]:
+        """Return who registered the version, and who sealed the snapshots that it rests on."""
+        seals = (seal for one in self.snapshots.values() for seal in one.seals)
+        return frozenset({registration.registered_by} | {seal.sealed_by for seal in seals})
+
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""
         return _dataset_of(identifier, self.snapshots)

@@ -214,3 +214,16 @@ def test_a_code_revision_recorded_as_unknown_is_said_not_to_be_recorded() -> Non
     nameless = replace(dossier.model, code=CodeRevision(repository="unknown", revision="unknown"))
     (line,) = [one for one in said_by(replace(dossier, model=nameless)) if one.startswith("Not recorded of the model")]
     assert "code revision" in line
+
+
+def test_an_approval_that_a_grave_finding_concerns_is_not_called_in_order() -> None:
+    dossier = clinical_dossier()
+    approval = replace(dossier.approvals[0], status="APPROVED")
+    context = replace(dossier, approvals=(approval,), findings=())
+    assert any("1 approval in force" in line for line in said_by(context))
+    entries = (approval.decisions[0].entry,)
+    text = "Who decided had given themselves the power to."
+    found = Finding(rule="powers given by another", severity="HIGH", subject="a version", text=text, entries=entries)
+    lines = said_by(replace(context, findings=(found,)))
+    assert any(text in line for line in lines)
+    assert not any("approval in force" in line for line in lines)

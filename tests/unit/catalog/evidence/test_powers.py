@@ -101,6 +101,14 @@ def test_a_decision_by_whom_the_requester_granted_the_power(house: House, asked:
     assert rules(house) == {"decider independent"}
 
 
+def test_a_decision_by_whom_the_power_was_granted_by_who_sealed_the_data(house: House, asked: int) -> None:
+    sealer = house.act_as("sam", "engineer")
+    house.record(seal(), sealer)
+    house.append(principal("grace", "approver"), "sam")
+    house.append(decision(asked), "grace")
+    assert rules(house) == {"decider independent"}
+
+
 def test_a_decision_under_a_key_that_the_requester_had_made(house: House) -> None:
     both = house.act_as("ada", "engineer", "admin")
     house.send(event(), both)
