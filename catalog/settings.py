@@ -6,6 +6,7 @@ catalog.settings README.md` writes the table of all of them between the markers 
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import re
@@ -158,11 +159,14 @@ class Settings(BaseSettings):
         try:
             if self.data_dir.exists() and not self.data_dir.is_dir():
                 raise OperatorError(f"{self.data_dir} is no folder.", action="Name the folder of a catalog.")
-            return self.ledger_file.is_file()
+            found = self.ledger_file.is_file()
+            if found and not os.access(self.ledger_file, os.R_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise OperatorError(
                 f"{self.data_dir} cannot be read ({error.strerror}).", action="Ask as the user that it belongs to."
             ) from error
+        return found
 
     def require_catalog(self) -> None:
         """Raise OperatorError unless the data directory holds a catalog: what only reads must not begin one."""

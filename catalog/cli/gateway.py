@@ -60,10 +60,9 @@ def gateway(
         with _client(target.url, key) as client:
             yield _Remote(client, target.url)
         return
-    if not new:
+    begun = not target.settings.holds_catalog()
+    if begun and not new:
         target.settings.require_catalog()
-    elif not target.settings.holds_catalog():
-        say(f"A catalog is begun in {target.name}.")
     announced = Announcement.read(target.settings.data_dir)
     if announced is not None:
         # On the way that the server was proved on, the key follows.
@@ -74,6 +73,8 @@ def gateway(
                 yield _Remote(client, f"{target.name}, served at {announced.url}")
                 return
     with _Local.open(target, key, owner=owner, graph=graph) as local:
+        if begun:
+            say(f"A catalog is begun in {target.name}.")
         yield local
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 Url = Annotated[str | None, typer.Option("--url", help="A running catalog; without it and --data-dir, LINEWARD_URL.")]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR."),
+    typer.Option(
+        "--data-dir", readable=False, help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]

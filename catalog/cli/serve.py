@@ -42,10 +42,12 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     gc.set_threshold(*_COLLECT_AFTER)
     # The port is taken first, and a server that would refuse to serve is refused before it begins a catalog.
     with _bound(settings) as listener:
-        if not settings.holds_catalog():
+        begun = not settings.holds_catalog()
+        if begun:
             _require_key(settings, needs_key=False)
-            logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
         with app.opened(settings, server=True) as service:
+            if begun:
+                logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
             needs_key = service.services.authenticator.needs_key()
             _require_key(settings, needs_key=needs_key)
             url = _url(settings.host, _listen(settings, listener))
