@@ -148,7 +148,7 @@ class _Keyed:
         ):
             return False
         if self.plural and not self.value["prefix"] and not {"/", "=", "#"} & set(self.join):
-            several = bool(self.key["persons"]) and self.join.isspace() and self.digits >= _PLURAL_DIGITS
+            several = bool(self.key["persons"]) and not self.join.strip(" ([") and self.digits >= _PLURAL_DIGITS
             return several and not calendar and not keywords.ROUND.fullmatch(self.written)
         return True
 

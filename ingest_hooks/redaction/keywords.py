@@ -14,7 +14,7 @@ KEY: Final = re.compile(
     r"(?<![a-z0-9])(?:"
     r"(?P<number>mrns?|ssns?|nhs|mbi|hicn|csn|empi|uhid|med(?:ical)?[ ._-]{0,2}rec(?:ord)?s?|social[ _-]security"
     r"|patienten-?(?:nummer|nr\.?|id)|fall-?(?:nummer|nr\.?|id)|(?:kranken)?versicherten-?(?:nummer|nr\.?|id))"
-    r"|(?P<person>(?:in|out)?patient|pt\.?|pat\.?|pid|person|subject|member|mbr|beneficiary|subscriber|enrollee|insured"
+    r"|(?P<person>(?:in|out)?patient|pt\.?|pat\.?|pid|person|subj(?:ect)?|sub(?=-\d)|member|mbr|beneficiary|subscriber|enrollee|insured"
     r"|guarantor)(?P<persons>s)?"
     r"|(?P<thing>encounter|visit|admission|account|acct\.?|chart|case|record|specimen|accession|passport|serial)"
     r"(?P<things>s)?"
