@@ -12,6 +12,8 @@ import typer
 from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 
+_NO_TEXT = "surrogates not allowed"
+
 
 class Exit(IntEnum):
     """What the exit code of every command means."""
@@ -44,3 +46,8 @@ def told() -> Iterator[None]:
         fail(str(error), Exit.OUTSIDE)
     except EvidenceError as error:
         fail(f"The ledger does not verify: {error.detail}", Exit.FINDING)
+    except UnicodeEncodeError as error:
+        # Bytes of a command line that are no text stand in it as lone surrogates (PEP 383); no request can hold these.
+        if error.reason != _NO_TEXT:
+            raise
+        fail("What was typed is not text in UTF-8; type it so.", Exit.WRONG_USE)
