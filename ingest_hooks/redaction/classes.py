@@ -110,8 +110,11 @@ STANDARD: Final = {
 """The standard's 38 facets, and `dataQuality`, the name that one of them had and emitters still use."""
 
 INTEGRATIONS: Final = {
-    "airflow/**": _U, "airflow/dag/tags": _T, "airflow/dag/owner": _O, "airflow/task/owner": _O,
-    "airflowDagRun/**": _U, "airflowDagRun/dag/tags": _T, "airflowDagRun/dag/owner": _O,
+    **{f"{facet}/{pattern}": kind for facet in ("airflow", "airflowDagRun") for pattern, kind in (
+        ("**", _U), ("**/email", _O), ("**/owner", _O), ("dag/tags", _T), ("dag/timetable/**", _N),
+        ("dag/timetable/expression", _N), ("dag/fileloc", _N),
+        ("task/inlets", _N), ("task/outlets", _N),
+    )},
     "airflowState/**": _N,
     "airflow_renderedFields/**": _V,
     "airflow_version/**": _N, "airflow_version/taskInfo": _V,
@@ -124,7 +127,14 @@ INTEGRATIONS: Final = {
     "environment-properties/**": _V,
     "flink_checkpoint/**": _C,
     "flink_job/**": _N,
-    "greatExpectations_assertions/assertions/*/**": _N,
+    "greatExpectations_assertions/assertions/*/**": _N, "greatExpectations_assertions/assertions/*/result/**": _V,
+    **{f"greatExpectations_assertions/assertions/*/result/{key}": _C for key in (
+        "element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent",
+        "unexpected_percent_nonmissing", "unexpected_percent_total",
+    )},
+    "greatExpectations_assertions/assertions/*/expectation_config/expectation_type": _N,
+    "greatExpectations_assertions/assertions/*/expectation_config/kwargs": _V,
+    "greatExpectations_assertions/assertions/*/exception_info/raised_exception": _N,
     "hive_properties/properties/*": _V,
     "hive_properties/properties/hive.execution.engine": _N, "hive_properties/properties/hive.query.id": _N,
     "hive_query/**": _N,
@@ -147,10 +157,12 @@ INTEGRATIONS: Final = {
     "starrocks_session/**": _N,
     "starrocks_statistics/**": _C,
     "trino_metadata/**": _N, "trino_metadata/query_plan": _V, "trino_metadata/queryPlan": _V,
-    "trino_query_context/**": _N,
+    "trino_query_context/**": _N, "trino_query_context/environment": _N, "trino_query_context/trace_token": _N,
     "trino_query_statistics/**": _C,
     "unknownSourceAttribute/unknownItems/*/name": _N, "unknownSourceAttribute/unknownItems/*/type": _N,
     "unknownSourceAttribute/unknownItems/*/properties/**": _U,
+    "unknownSourceAttribute/unknownItems/*/properties/email": _O,
+    "unknownSourceAttribute/unknownItems/*/properties/owner": _O,
     **{
         f"{facet}/**/{key}": _N
         for facet in ("spark.logicalPlan", "spark_unknown")

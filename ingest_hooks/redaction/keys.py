@@ -116,6 +116,12 @@ _COUNTABLE: Final = listed(
     "rows records errors warnings exceptions failures samples examples messages commands logs results patients subjects"
     " members persons participants encounters visits accessions specimens charts cases tokens retries"
 )
+_OF_A_MODEL: Final = frozenset({"squared", "absolute", "percentage", "relative", "standard", "calibration"})
+"""What makes an `error` a measure of a model."""
+
+_TIERS: Final = listed(
+    "prod production preprod stage staging test testing qa uat dev development integration sandbox local demo"
+)
 _TALLIES: Final = listed("frequencies frequency histogram distribution buckets occurrences")
 _TALLIED: Final = listed("value values unexpected category categories top sample distinct")
 _BOUNDS: Final = frozenset({"max", "min", "maximum", "minimum"})
@@ -148,7 +154,7 @@ def class_of(key: str) -> Class | None:
 
 def _by_words(found: list[str]) -> Class | None:
     last = found[-1]
-    if last in _MEASURES:
+    if last in _MEASURES or (last == "error" and not _OF_A_MODEL.isdisjoint(found)):
         return Class.COUNT
     if last in _NAMES:
         return Class.NAME
@@ -176,6 +182,11 @@ def is_countable(key: str) -> bool:
 def is_type(text: str) -> bool:
     """Whether a text is the name of a column's type: what a key that names a person may well map to."""
     return _TYPE.fullmatch(text) is not None
+
+
+def is_tier(key: str, text: str) -> bool:
+    """Whether a text under an environment's key is one of the words for where something runs."""
+    return words(key)[-1:] in (["env"], ["environment"]) and text.lower() in _TIERS
 
 
 def _is_secret(found: list[str]) -> bool:

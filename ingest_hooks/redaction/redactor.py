@@ -44,6 +44,7 @@ _BELOW_A_PERSON: Final = Below(
 )
 """A column may be called so, and be described by an object."""
 
+_OF_COLUMNS: Final = frozenset({None, Class.NAME, Class.UNKNOWN})
 _COLUMNS: Final = frozenset({"columns", "fields", "schema"})
 _KEY_OF_VALUES: Final = re.compile(r"[A-Za-z_][\w.-]{0,99}|[01]?\.\d{1,6}|[01]|100|\d{1,2}")
 _LARGEST_CODE: Final = 9_999
@@ -200,7 +201,7 @@ class _Walk:
         kind = place.kind
         if kind is None and not (place.is_inside and isinstance(child, (dict, list))):
             kind = self._by_key(key, plan, child, below, is_column=is_column)
-        if kind in {None, Class.UNKNOWN} and plan.is_columns and isinstance(child, dict):
+        if kind in _OF_COLUMNS and plan.is_columns and isinstance(child, dict):
             if clinical.is_clinical(child):
                 return self.notes.note(marker("clinical"), "clinical")
             return self._members(child, place, below, are_columns=True)

@@ -13,7 +13,7 @@ from ingest_hooks.openlineage.wire import JSON
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
-from ingest_hooks.redaction.keys import is_type, words
+from ingest_hooks.redaction.keys import is_tier, is_type, words
 from ingest_hooks.redaction.markers import marker, settle, token
 from ingest_hooks.redaction.marks import is_mark, mark
 from ingest_hooks.redaction.memo import Memory, Texts
@@ -67,7 +67,8 @@ class Strings:
                 return text
             if _QUALIFIED.fullmatch(text) and words(self.notes.path[-1]) == ["full", "name"]:
                 return self.name(text)
-        if is_mark(text, self.scanner.key):
+        is_known = kind is Class.VALUE and bool(self.notes.path) and is_tier(self.notes.path[-1], text)
+        if is_known or is_mark(text, self.scanner.key):
             return text
         if kind in MARKERS:
             return self.notes.note(marker(MARKERS[kind]), kind.rule)

@@ -48,6 +48,12 @@ ORDINARY: dict[str, dict[str, Any]] = {
             },
             "taskUuid": "01908222-d908-77bb-b819-ea816c74e780",
         },
+        "airflowDagRun": {
+            "dag": {"timetable": {"expression": "0 3 * * *"}, "fileloc": "/opt/dags/curate.py"},
+            "task": {"email": "data@hospital.example", "inlets": "[{'uri': 's3://b/k', 'extra': {}}]"},
+        },
+        "trino_query_context": {"environment": "clinic-eu", "query_type": "SELECT", "trace_token": "t1"},
+        "acme_model": {"metrics": {"auc": 0.87, "mean_absolute_error": 0.2}, "environment": "production"},
         "airflowState": {"dagRunState": "success", "tasksState": {"load_visits": "success"}},
         "dbt_run": {"invocation_id": "11111111-1111-4111-8111-111111111111", "project_name": "p", "account_id": 12345},
         "dbt_version": {"version": "1.10.15"},
@@ -66,6 +72,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
             "status": "FINISHED",
             "patients": {"columns": {"patient_id": {"type": "string"}, "value": {"type": "double"}}},
             "patient_count": 1532,
+            "fields": {"value": {"type": "double", "unit": "mg/dl"}, "mrn": {"type": "string", "pii": True}},
             "columns": {"mrn": "varchar(20)", "birth_date": {"type": "date", "nullable": True}},
             "full_name": "main.curated.visits",
             "note": "Loaded by the nightly flow.",
@@ -140,7 +147,14 @@ ORDINARY: dict[str, dict[str, Any]] = {
             "assertions": [{"assertion": "not_null", "success": True, "column": "patient_id", "severity": "error"}]
         },
         "greatExpectations_assertions": {
-            "assertions": [{"expectationType": "expect_column_values_to_be_null", "success": True, "columnId": "a"}]
+            "assertions": [
+                {
+                    "expectationType": "expect_column_values_to_be_null", "success": True, "columnId": "a",
+                    "result": {"element_count": 100, "missing_percent": 0.0, "unexpected_count": 1},
+                    "expectation_config": {"expectation_type": "expect_column_values_to_be_null"},
+                    "exception_info": {"raised_exception": False, "exception_message": None},
+                }
+            ]
         },
     },
 }  # fmt: skip
