@@ -1,0 +1,75 @@
+"""What opens something is kept in no class, and in no form that emitters send it in."""
+
+# ruff: noqa: S608 - these statements are never run, they are what must be redacted
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.places import Place, custom, event, everything_stored, sql
+
+KEY = b"a site's key for tests, 32 bytes"
+WORD = "Zx9qTestpass"
+
+FORMS = {
+    "a variable": f"PGPASSWORD={WORD} psql -h db",
+    "an option": f"load --password {WORD} --verbose",
+    "an option with an equals sign": f"load --password={WORD}",
+    "a bearer token": f"Authorization: Bearer {WORD}4711.abcdefgh",
+    "Oracle's user and password": f"sqlplus scott/{WORD}@db:1521/x",
+    "an address": f"postgres://me:{WORD}@db:5432/x",
+    "an address whose password holds an at sign": f"postgres://me:{WORD}@{WORD}@db:5432/x",
+    "a query of an address": f"https://api.example/x?api_key={WORD}&a=1",
+    "JSON": f'{{"password": "{WORD}"}}',
+}
+PLACES: dict[str, Place] = {
+    "authored text": lambda v: event(dataset={"documentation": {"description": f"Runs {v} at night."}}),
+    "an owner": lambda v: event(job={"ownership": {"owners": [{"name": f"team {v}"}]}}),
+    "a name": lambda v: event(name=v),
+    "an address": lambda v: event(dataset={"dataSource": {"uri": v}}),
+    "a text of an unknown facet": lambda v: custom(note=v),
+    "a name in an unknown facet": lambda v: custom(location=v),
+    "a list in an unknown facet": lambda v: custom(things=[[v]]),
+    "a message": lambda v: event(run={"errorMessage": {"message": v}}),
+    "a trace": lambda v: event(run={"errorMessage": {"stackTrace": f"Traceback\n{v}\nValueError: {v}"}}),
+    "a statement": lambda v: sql(f"select '{v}' from t"),
+    "a statement that is none": sql,
+    "a condition": lambda v: custom(condition=v),
+    "a value": lambda v: event(run={"environmentVariables": {"environmentVariables": [{"name": "A", "value": v}]}}),
+    "a transformation": lambda v: event(
+        dataset={"columnLineage": {"fields": {"a": {"inputFields": [], "transformationDescription": v}}}}
+    ),
+    "an assertion": lambda v: event(io={"dataQualityAssertions": {"assertions": [{"assertion": v}]}}),
+    "a tag": lambda v: event(run={"tags": {"tags": [{"key": "how", "value": v, "source": "CONFIG"}]}}),
+    "a member beside the facets": lambda v: {**event(), "more": v},
+    "a product facet": lambda v: event(run={"lineward_environment": {"digest": "x", "description": v}}),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_kept_nowhere(place: str, form: str) -> None:
+    said: Any = PLACES[place](FORMS[form])
+    assert WORD not in everything_stored(said, KEY)
+
+
+@pytest.mark.parametrize(
+    "key", ["password", "DB_PASSWORD", "clientSecret", "api-key", "aws_secret_access_key", "token"]
+)
+def test_a_secret_is_known_by_its_key_whatever_its_shape(key: str) -> None:
+    for value in (WORD, [WORD, WORD], {"current": WORD, "next": [WORD]}, [[WORD]]):
+        assert WORD not in everything_stored(custom(**{key: value}), KEY)
+    assert "4711471147114711" not in everything_stored(custom(**{key: 4711471147114711}), KEY)
+
+
+@pytest.mark.parametrize("statement", [
+    f"create user x identified by {WORD}",
+    f"alter user x set password = {WORD}",
+    f"alter role x with password {WORD}",
+    f"copy into @s from t credentials=(aws_key_id={WORD} aws_secret_key={WORD})",
+])  # fmt: skip
+def test_a_secret_without_quotes_is_known_by_its_place_in_a_statement(statement: str) -> None:
+    for dialect in (None, "postgres", "snowflake", "oracle", "mysql"):
+        assert WORD not in everything_stored(sql(statement, dialect), KEY)
