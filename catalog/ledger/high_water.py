@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ ACKNOWLEDGED = "high-water.acknowledged"
 _FORMAT = re.compile(r"lineward/ledger-format ([1-9][0-9]{0,8})", re.ASCII)
 _SIGNED = re.compile(r"lineward/checkpoints (0|[1-9][0-9]{0,18})", re.ASCII)
 _LINES = 2
+_MOST = 2**63
+_TRIES, _PAUSE_SECONDS = 10, 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +99,39 @@ class State:
 def load_acknowledged(folder: Path, keys: SiteKeys) -> State | None:
     """Return the newest state that was acknowledged, as far as the key folder knows, None where it does not.
 
+    A process that writes it meanwhile may be met in the middle of a line: what is no line is read once more.
+
     Raises OperatorError where it cannot be read, EvidenceError where these keys did not write it.
     """
     path = folder / ACKNOWLEDGED
-    try:
-        text = path.read_text("ascii")
-        if not text.strip("\0"):
+    for _ in range(_TRIES):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OperatorError(
+                f"{path} cannot be read: {error.strerror or error}.", action="Make it readable for this user."
+            ) from error
+        if not content.strip(b"\0"):
             # What a power cut leaves of a file that was just made.
             return None
-        size, root, mac = text.split()
+        state = _parsed(content, keys)
+        if state is not None:
+            return state
+        time.sleep(_PAUSE_SECONDS)
+    raise EvidenceError(f"{path} was not written by whoever holds this site's keys")
+
+
+def _parsed(content: bytes, keys: SiteKeys) -> State | None:
+    """Return the state of a line, None where these keys did not write it."""
+    try:
+        size, root, _ = content.decode("ascii").split()
         state = State(int(size), bytes.fromhex(root))
-    except FileNotFoundError:
+    except ValueError:
         return None
-    except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be read: {error.strerror or error}.", action="Make it readable for this user."
-        ) from error
-    except ValueError as error:
-        raise _not_ours(path) from error
-    if text != _line(state, keys) or mac != binding.state_mac(state.size, state.root, keys.binding).hex():
-        raise _not_ours(path)
-    return state
+    fits = 0 <= state.size < _MOST and content == _line(state, keys).encode()
+    return state if fits else None
 
 
 class Acknowledgements:
@@ -153,10 +168,6 @@ def _line(state: State, keys: SiteKeys) -> str:
     """Return the file's one line, always as long, so that each replaces the one before in a single write."""
     mac = binding.state_mac(state.size, state.root, keys.binding)
     return f"{state.size:020d} {state.root.hex()} {mac.hex()}\n"
-
-
-def _not_ours(path: Path) -> EvidenceError:
-    return EvidenceError(f"{path} was not written by whoever holds this site's keys")
 
 
 def newest(marks: Iterable[SignedCheckpoint | None]) -> SignedCheckpoint | None:

@@ -66,4 +66,5 @@ def shown(stored: StoredEntry) -> dict[str, Any]:
         "entry": stored.entry_bytes.decode("ascii"),
         "salt": None if stored.salt is None else stored.salt.hex(),
         "body": None if stored.body is None else stored.body.decode(),
+        "erasedBy": stored.erased_by,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger.high_water import ACKNOWLEDGED, HIGH_WATER, HighWater
+from catalog.ledger.high_water import (
+    ACKNOWLEDGED,
+    HIGH_WATER,
+    Acknowledgements,
+    HighWater,
+    State,
+    load_acknowledged,
+)
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.sqlite import SqliteLedger
@@ -159,7 +167,7 @@ def test_what_a_power_cut_leaves_of_the_acknowledgements_is_no_damage(opened: Op
     assert opened().size() == 3
 
 
-@pytest.mark.parametrize("content", [b"x", b"1 2 3\n", b"0" * 151])
+@pytest.mark.parametrize("content", [b"x", b"1 2 3\n", b"-1 00 00\n", b"9" * 40 + b" 00 00\n", b"0" * 151, b"\xff"])
 def test_acknowledgements_that_somebody_else_wrote_are_damage(opened: Open, keys: Path, content: bytes) -> None:
     ledger = opened()
     fill(ledger, 3)
@@ -354,3 +362,38 @@ def test_a_retry_that_is_remembered_for_another_entry_is_found(opened: Open, pat
     change(path, "UPDATE duplicate SET idx = 3 - idx WHERE idx > 0")
     with pytest.raises(EvidenceError, match="not the one that a retry is remembered for"):
         ledger.append(make_draft(1)).result(timeout=10)
+
+
+def test_acknowledgements_are_read_whole_while_they_are_written(opened: Open, keys: Path) -> None:
+    opened().close()
+    site = SiteKeys.load(keys, ORIGIN)
+    over = threading.Event()
+
+    def write() -> None:
+        acknowledgements, size = Acknowledgements(keys, site), 0
+        while not over.is_set():
+            acknowledgements.note(State(size, bytes([size % 256]) * 32))
+            size += 1
+        acknowledgements.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        states = [load_acknowledged(keys, site) for _ in range(5_000)]
+    finally:
+        over.set()
+        writer.join()
+    sizes = [state.size for state in states if state is not None]
+    assert len(sizes) == 5_000
+    assert sizes == sorted(sizes)
+
+
+def test_a_line_that_was_met_in_the_middle_is_read_once_more(
+    opened: Open, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened().close()
+    site, file = SiteKeys.load(keys, ORIGIN), keys / ACKNOWLEDGED
+    whole = file.read_bytes()
+    file.write_bytes(whole[:70] + b"0" * 81)
+    monkeypatch.setattr("catalog.ledger.high_water.time.sleep", lambda _: file.write_bytes(whole))
+    assert load_acknowledged(keys, site) == State(0, EMPTY_ROOT)

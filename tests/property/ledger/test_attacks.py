@@ -128,14 +128,15 @@ def drop_checkpoints(lines: Lines, where: int) -> Lines:
 class Site:
     """A ledger with its keys, to be attacked and put back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int = SIZE) -> None:
         self.folder = folder / "site"
         self.path, self.keys_folder = self.folder / "ledger.db", self.folder / "keys"
         ledger = SqliteLedger.open(self.path, self.keys_folder, ORIGIN)
         self.checkpoints = []
-        for number in range(SIZE):
-            ledger.append(make_draft(number)).result(timeout=10)
-            if number + 1 in {OLD, 12, SIZE}:
+        for number in range(size):
+            taken = ledger.append(make_draft(number))
+            if number + 1 in {OLD, 12, size}:
+                taken.result(timeout=10)
                 self.checkpoints.append(ledger.checkpoint())
         ledger.close()
         self.keys = SiteKeys.load(self.keys_folder, ORIGIN)
@@ -332,3 +333,18 @@ def test_the_table_says_every_attack_by_every_attacker() -> None:
     for holds in (FILE, READ, ALL):
         assert {attack for attack, by, _, _ in TABLE if by == holds} == attacks
     assert not [attack.__name__ for attack, holds, _, found in TABLE if holds == FILE and found != EVERYTHING]
+
+
+@pytest.fixture(scope="module")
+def long_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """More entries than are re-hashed on opening."""
+    return Site(tmp_path_factory.mktemp("long"), 600)
+
+
+@pytest.mark.parametrize(
+    "attack", [edit, delete, reorder, insert, truncate, roll_back, fork, erase, append, erase_by_a_record]
+)
+def test_no_server_starts_on_what_was_changed_long_ago(long_site: Site, attack: Callable[[Lines, int], Lines]) -> None:
+    long_site.put_back()
+    long_site.write(attack(long_site.lines(), AFTER), FILE)
+    assert not long_site.starts()
