@@ -10,12 +10,13 @@ import orjson
 
 from bench.estates import load
 from bench.figures import Figure, command, milliseconds
+from catalog.ledger.backup import Site, back_up
 from catalog.ledger.protocol import Draft
 from catalog.ledger.sqlite import SqliteLedger
 
 
 def measure(quick: bool) -> list[Figure]:
-    """Measure appending to the SQLite ledger, opening it again, and verifying it."""
+    """Measure appending to the SQLite ledger, opening it again, verifying it, and backing it up."""
     entries = 5_000 if quick else 100_000
     with tempfile.TemporaryDirectory(prefix="lineward-bench-") as scratch:
         path, keys = Path(scratch) / "ledger.sqlite", Path(scratch) / "keys"
@@ -30,6 +31,10 @@ def measure(quick: bool) -> list[Figure]:
         began = time.perf_counter()
         report = ledger.verify()
         verified = time.perf_counter() - began
+        began = time.perf_counter()
+        site = Site(path, Path(scratch) / "keys.db", keys, "lineward.local/bench")
+        back_up(site, Path(scratch) / "backup", version="bench", made_at="", with_keys=False)
+        backed_up = time.perf_counter() - began
         ledger.close()
     if not report.ok or report.entries != entries:
         raise RuntimeError(f"the ledger does not verify: {report.problems[:1]}")
@@ -38,6 +43,7 @@ def measure(quick: bool) -> list[Figure]:
         Figure("ledger append, durable, in process", setting, f"{entries / appended:,.0f}/s"),
         Figure("ledger opened", setting, milliseconds(opened)),
         Figure("ledger verified", setting, milliseconds(verified)),
+        Figure("ledger backed up, and the copy verified", setting, milliseconds(backed_up)),
     ]
 
 

@@ -8,7 +8,10 @@ from catalog.ledger import erasure
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.records import EraseEntries, Residue
 from catalog.operations.residue import RESIDUES, residue_of
-from catalog.record import Admission, Admitted
+from catalog.record import Admission, Admitted, canonical_bytes
+
+MAX_RESIDUE_BYTES = 16 * 1024 * 1024
+"""How much one record may hold of what it erases."""
 
 _KEYS = frozenset({IssueKey.in_ledger(), RevokeKey.in_ledger()})
 _PRINCIPAL = DefinePrincipal.in_ledger()
@@ -18,12 +21,18 @@ def admit_erasure(record: EraseEntries, admission: Admission) -> Admitted:
     """Hold every entry to be there and erasable, and take its residue while its body can still be read."""
     before: list[int] = []
     residues: dict[str, object] = {}
+    size = 0
     for place, index in enumerate(record.entries):
         stored = _entry(index, place, admission)
         if stored.body is None:
             before.append(index)
         elif record.residue is Residue.FLOWS:
-            residues[str(index)] = residue_of(admission.facts_of(stored))
+            residues[str(index)] = residue = residue_of(admission.facts_of(stored))
+            size += len(canonical_bytes(residue))
+            if size > MAX_RESIDUE_BYTES:
+                raise _refused(
+                    place, f"what the graph would keep of the first {place + 1} is too much for one record; erase fewer"
+                )
     warnings = (f"Erased before: {', '.join(map(str, before[:10]))}.",) if before else ()
     return Admitted({RESIDUES: residues}, warnings)
 

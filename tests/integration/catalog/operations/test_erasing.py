@@ -204,6 +204,17 @@ def test_what_cannot_be_erased_is_said_with_its_place(
     assert house.ledger.entry(0).body is not None
 
 
+def test_more_than_one_record_can_keep_is_refused_before_anything_is_erased(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.operations.admission.MAX_RESIDUE_BYTES", 1)
+    told(house)
+    with pytest.raises(SenderError, match="of the first 1 is too much for one record; erase fewer") as caught:
+        house.record(erasing(0, 1, 2))
+    assert (caught.value.status, caught.value.pointer) == (422, "/entries/0")
+    assert house.ledger.entry(0).body is not None
+
+
 @pytest.mark.parametrize("kind", ["erase", "restore"])
 def test_what_says_that_something_is_gone_is_never_erased(house: House, kind: str) -> None:
     index = told(house)
