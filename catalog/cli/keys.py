@@ -68,7 +68,13 @@ def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool,
     """
     principal = definition.principal
     _caught_up(way)
-    known = next((one for one in _principals(way) if one["principal"] == principal), None)
+    try:
+        known = next((one for one in _principals(way) if one["principal"] == principal), None)
+    except AskerError as error:
+        if error.status != 401:  # noqa: PLR2004  no key
+            raise
+        lost = "Where every key is lost, end the server, and make one on its folder."
+        raise AskerError(f"{error.detail} {lost}", status=401) from error
     changes = [] if known is None else definition.differences(known)
     if known is not None and not known["active"]:
         changes.append("that it may not act")

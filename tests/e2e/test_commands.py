@@ -202,6 +202,9 @@ def test_the_first_key_closes_the_door_and_opens_it_to_others(start: Start, tmp_
     assert local.startswith("http://127.0.0.1:")
     assert httpx2.post(f"{local}/api/v1/lineage", json=event(), trust_env=False).status_code == 401
     assert command(folder, "search").returncode == OUTSIDE
+    refused = command(folder, "key", "create", "admin-1")
+    assert refused.returncode == OUTSIDE
+    assert "Where every key is lost, end the server, and make one on its folder." in refused.stderr.decode()
     asked = command(folder, "search", LINEWARD_KEY=key)
     assert asked.returncode == FINE, asked.stderr
     listed = command(folder, "key", "list", LINEWARD_KEY=key)
