@@ -20,7 +20,7 @@ _SECRET: Final = re.compile(
     # --password x, -p x, --password=x
     r"|(?P<option>(?<![\w-])--?(?:[\w-]{0,40}?(?:password|passwd|passphrase|secret|token|api-?key|access-?key)|pwd|pass)(?:\s{1,3}|=))"
     r"(?P<argument>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|(?!-)[^\s<>$*\{\"'][^\s<>]*+)"
-    r"|(?P<login>(?<![\w-])(?:-u|--user)(?:\s{1,3}|=)[\w.@-]{1,64}:)(?P<secret>[^\s<>]++)"
+    r"|(?P<login>(?:(?<![\w-])--user(?:\s{1,3}|=)|\bcurl\s(?:[^\n]{0,200}?\s)?-u\s{1,3})[\w.@-]{1,64}:)(?P<secret>[^\s<>]++)"
     r"|(?P<account>\bhttps?://)(?P<opaque>(?=[a-z_-]{0,128}\d)[\w-]{20,128})(?=@(?![\w.-]{1,255}\.core\.windows))"
     # PGPASSWORD=x, password: x, "token": "x"
     r"|(?P<name>(?<![\w.-])(?P<word>[\w.-]{0,64}?(?:password|passwort|passwd|passphrase|pwd|secret|secret[_.-]?key|api[_.-]?key"
@@ -28,8 +28,8 @@ _SECRET: Final = re.compile(
     r"|(?<=[?&;])(?:sig|signature)|x-amz-[a-z-]{1,40}))"
     r"[\"']?(?P<is>\s{0,2}=>?\s{0,2}|\s{0,2}:\s{1,2}|:(?=[^\s:/])))"
     r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>&;,\"'$*\{()][^\s<>&;,\"']*+)"
-    r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}[\d+/=._-]|(?-i:[A-Za-z]{0,40}?[a-z][A-Z]))[\w+/=.~-]{8,}+)"
-    r"|(?P<form>(?<![\w-])(?:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
+    r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}(?:[\d+/=]|[._-]\w)|(?-i:[A-Za-z]{0,40}?[a-z][A-Z]))[\w+/=.~-]{8,}+)"
+    r"|(?P<form>(?<![\w-])(?-i:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
     r"|xox[abprs]-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}|sk-[\w-]{20,255})(?![\w-]))"
     r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>(?:[^-]|-(?!----))++)",
     re.IGNORECASE,
@@ -51,7 +51,8 @@ _DESCRIBED: Final = re.compile(
 )
 """What stands behind `password:` in a description of the field: a word, or a type."""
 _ABSENT: Final = re.compile(
-    r"[\"']?(?:none|null|true|false|string|text|varchar(?:\(\d+\))?|int|bool(?:ean)?|x+)[\"']?", re.IGNORECASE
+    r"[\"']?(?:none|null|true|false|string|text|varchar(?:\(\d+\))?|int|bool(?:ean)?|x+|…|\.{3}|[a-z_][\w.]*\(.*)[\"']?",
+    re.IGNORECASE,
 )
 
 

@@ -42,7 +42,10 @@ _CALLED: Final = re.compile(
 _EMAIL: Final = re.compile(
     r"(?<![\w.+%-])[\w+%-][\w.+%-]{0,63}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w-])"
 )
-_ACCOUNTS: Final = ("gserviceaccount.com", ".iam", "core.windows.net", "azuredatabricks.net", ".svc")
+_ACCOUNTS: Final = (
+    *("gserviceaccount.com", ".iam", "core.windows.net", "azuredatabricks.net", ".svc"),
+    *(".service", ".socket", ".target", ".timer", ".mount", ".slice", ".scope"),  # systemd's units
+)
 _SERVICES: Final = frozenset({"_HOST", "HTTP", "hdfs", "hive", "hbase", "impala", "kafka", "nifi", "spark", "yarn"})
 _PERSON: Final = re.compile(
     r"(?<![^\W_])(?<![\^&|])(?=[^\W\d_]+[ '’^-])(?![^\W\d_]{1,3}\^[^\W\d_]{1,3}(?!\w))"

@@ -118,8 +118,8 @@ class _Keyed:
         return self.numbered or (not self._measures() and self._is_one_behind_a_word())
 
     def _fewest_digits(self) -> int:
-        if (self.key["number"] or "").lower() == "nhs":
-            return _NHS_DIGITS
+        if (self.key["number"] or self.key["person"] or "").lower() in {"nhs", "pid"}:
+            return _NHS_DIGITS  # NHS 111 is a telephone, and a process has a pid
         loose = not self.numbered and self.join.isspace()
         return _JOINED_DIGITS if loose else _KEYED_DIGITS
 

@@ -14,7 +14,7 @@ from ingest_hooks.redaction.vocabulary import ORDINARY
 
 _TITLE = (
     r"(?:Dr|Drs|Mr|Mrs|Ms|Mx|Miss|Prof|Professor|Sir|Dame|Herrn?|Frau|Fräulein|Mme|Mlle|Madame|Monsieur|Señora?|Dott|Dra)"
-    r"(?![^\W\d_])\.?|(?:DR|MR|MRS|MS|PROF|dr|mr|mrs|ms|prof)\.|MRS|HERR|FRAU"
+    r"(?![^\W\d_])\.?|(?:DR|MR|MRS|MS|PROF|dr|mr|mrs|prof)\.|MRS|HERR|FRAU"
 )
 _ROLE = (
     r"(?i:patient(?:in)?|pt\.?|pat\.|nurse|physician|doctor|surgeon|radiologist|pathologist|midwife|mother|father|wife"
@@ -31,7 +31,8 @@ _LEAD: Final = re.compile(
     rf"|(?P<role>{_ROLE}(?:,? (?:named|called|is|was|ist|heißt))?(?:\s{{0,2}}[:=(\"'“]{{1,2}}\s{{0,2}}|\s{{1,3}}))"
     rf"|(?P<full>(?:{_ROLE}, |(?i:patients|mothers|nurses|physicians|doctors) )))"
 )
-_PART = r"(?:(?:O['’]|Mc|Mac|D['’])?[^\W\d_a-zß-öø-ÿ][^\W\d_]*+(?:[-'’][^\W\d_a-zß-öø-ÿ][^\W\d_]*+){0,3}+\.?)"
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
+_PART = rf"(?:{_CAPITAL}\.|(?:O['’]|Mc|Mac|D['’])?{_CAPITAL}[^\W\d_]*+(?:[-'’]{_CAPITAL}[^\W\d_]*+){{0,3}}+)"
 _PARTICLES = r"(?:(?:van|von|de|der|den|del|della|di|da|la|le|bin|ibn|al|zu|ter|ten)\s){0,2}"
 _NAME: Final = re.compile(rf"{_PARTICLES}{_PART}(?:,? {{1,2}}{_PARTICLES}{_PART}){{0,4}}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")

@@ -141,6 +141,9 @@ _MACHINES = [
 ]  # fmt: skip
 
 _MORE_NAMES = """
+getty@tty1.service
+GHS_NO_SOURCE_GROUP_FILE
+pid=29835
 patients
 patient
 visits
@@ -652,6 +655,10 @@ Worker pid 48213 was restarted.
 Latitude 52.5200, longitude 13.4050 of the weather station.
 Unix user etl, group data.
 A dataset of the clinic, used for quality reports.
+Process pid=29835 was waking for 12 ms. Walking raw runs took longer.
+2. Basic Permissions.
+token = f.encrypt(data)
+Started by getty@tty1.service, unit user@0.service.
 Counts 48213 distinct patients across 12 sites.
 We kept 1,234 of 5,678 patients (21.7%).
 Patients: 1234; encounters: 56789.
