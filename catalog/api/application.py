@@ -163,6 +163,7 @@ def _handle_errors(app: FastAPI) -> None:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
         headers = dict(getattr(error, "headers", None) or {})
         detail = {
+            HTTPStatus.BAD_REQUEST: "The body cannot be read; send it as JSON in UTF-8, nested no deeper than need be.",
             HTTPStatus.NOT_FOUND: "There is nothing at this address.",
             HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
         }.get(HTTPStatus(status), HTTPStatus(status).description)
@@ -171,7 +172,7 @@ def _handle_errors(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
         assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it alone
         first = error.errors()[0]
-        where = "/".join(str(step) for step in first["loc"][1:])
+        where = "/".join(str(step) for step in first["loc"][1:]) or "The body"
         return problems.Problem("asker", 422, f"{where}: {first['msg']}.").response()
 
     for kind in (SenderError, AskerError, OperatorError, EvidenceError, Unreadable):

@@ -181,6 +181,22 @@ def test_another_method_is_refused_and_told_which_are_taken(catalog: Catalog) ->
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b"", 422, "The body: "),
+        (b"[" * 9000, 400, "send it as JSON"),
+        (b"\xff", 400, "send it as JSON"),
+        (b"{}", 422, "nonce: "),
+    ],
+)
+def test_a_body_that_no_model_takes_is_refused_in_a_sentence(
+    catalog: Catalog, body: bytes, status: int, says: str
+) -> None:
+    sent = catalog.client.post("/api/v1/presence", content=body, headers={"Content-Type": "application/json"})
+    assert says in problem(sent, status)["detail"]
+
+
 def test_a_large_body_is_taken_where_events_and_records_are_and_nowhere_else(catalog: Catalog) -> None:
     large = b" " * 300_000 + EVENT
     assert catalog.client.post("/api/v1/lineage", content=large).status_code == 201
