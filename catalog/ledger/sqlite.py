@@ -107,6 +107,9 @@ class SqliteLedger(ReadableLedger):
             self._acknowledgements = Acknowledgements(marks, keys)
             self._ready_to_write()
             self._acknowledgements.sync()
+            if watch is not None:
+                # What is odd about the clock is in the log from the start.
+                watch.doubt(self._newest)
             self._writer = GroupCommit(self._commit, limits, name="ledger-writer")
 
     @classmethod

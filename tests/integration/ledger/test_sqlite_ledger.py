@@ -12,6 +12,7 @@ import pytest
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.clock import ClockLimits, ClockWatch
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.sqlite import SqliteLedger
 from tests.contract.ledger.making import ORIGIN, make_draft, make_erasure
@@ -314,3 +315,29 @@ def test_an_erased_body_is_in_no_file(opened: Open, path: Path) -> None:
     ledger.append(make_erasure(3, 0)).result(timeout=10)
     ledger.close()
     assert not [file for file in path.parent.iterdir() if secret in file.read_bytes()]
+
+
+def test_a_clock_in_doubt_is_in_the_log_from_the_start_and_keeps_records_out(
+    closed: SqliteLedger, path: Path, keys: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    newest = closed_at(path, keys)
+    watch = ClockWatch(ClockLimits(gap=86_400_000_000, jump=3_600_000_000), wall=lambda: newest - 2 * 86_400_000_000)
+    ledger = SqliteLedger.open(path, keys, ORIGIN, watch=watch)
+    try:
+        assert [record.message for record in caplog.records] == ["the clock is not believed"]
+        assert "2 days before the newest entry" in (ledger.clock_doubt() or "")
+        with pytest.raises(OperatorError, match="nothing is taken"):
+            ledger.append(make_draft(99)).result(timeout=10)
+        assert ledger.size() == 10
+        assert len(caplog.records) == 1
+    finally:
+        ledger.close()
+
+
+def closed_at(path: Path, keys: Path) -> int:
+    """Return when the newest entry was recorded."""
+    ledger = SqliteLedger.open_to_read(path, keys, ORIGIN)
+    try:
+        return ledger.entry(ledger.size() - 1).entry.recorded_at
+    finally:
+        ledger.close()
