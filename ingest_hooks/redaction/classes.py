@@ -27,6 +27,7 @@ class Class(Enum):
     TEXT = "identifier-in-text", "Kept as it was written; identifiers in it are replaced."
     OWNER = "identifier-in-owner", "As text; e-mail addresses stay."
     NAME = "identifier-in-name", "Kept byte for byte; an identifier in it becomes a token, the same everywhere."
+    WORD = "word", "A word without blanks, quotes and operators, a number: stays; anything else is a value."
     COUNT = "count", "Numbers and times stay; anything else is a value."
     UNKNOWN = "unknown", "By its key; else a statement, trace or JSON as such, a path as a name, the rest as text."
 
@@ -164,7 +165,7 @@ INTEGRATIONS: Final = {
     "unknownSourceAttribute/unknownItems/*/properties/email": _O,
     "unknownSourceAttribute/unknownItems/*/properties/owner": _O,
     **{
-        f"{facet}/**/{key}": _N
+        f"{facet}/**/{key}": Class.WORD
         for facet in ("spark.logicalPlan", "spark_unknown")
         for key in (
             "class", "@class", "product-class", "object", "num-children", "name", "dataType", "type", "nullable",

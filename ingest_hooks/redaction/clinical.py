@@ -41,8 +41,8 @@ _HINTS: Final = ("resourceType", "vr", "|", "xmlns")
 
 def is_clinical(value: dict[str, JSON]) -> bool:
     """Whether an object is a FHIR resource, a person's name in one, or a DICOM data set, and not only about one."""
-    said = value.get("resourceType")
-    if isinstance(said, str) and said in _RESOURCES and not value.keys() <= _ABOUT_A_RESOURCE:
+    resource = value.get("resourceType")
+    if isinstance(resource, str) and resource in _RESOURCES and not value.keys() <= _ABOUT_A_RESOURCE:
         return True
     if "family" in value and "given" in value:
         return True

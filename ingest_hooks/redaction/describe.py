@@ -20,8 +20,8 @@ def markdown() -> str:
         facet, _, rest = pattern.partition("/")
         places.setdefault(facet, {}).setdefault(each, []).append(rest)
     for facet in sorted(places, key=str.lower):
-        said = "; ".join(f"{_shown(each)}: {_listed(rest)}" for each, rest in places[facet].items())
-        rows.append(f"| `{facet}` | {said} |")
+        listed = "; ".join(f"{_shown(each)}: {_listed(rest)}" for each, rest in places[facet].items())
+        rows.append(f"| `{facet}` | {listed} |")
     return "\n".join(rows)
 
 

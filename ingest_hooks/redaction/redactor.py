@@ -31,7 +31,7 @@ __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 _NOWHERE: Final = Place()
 _SHAPED: Final = frozenset({Class.SQL, Class.EXPRESSION, Class.TRANSFORMATION})
 _ERRORS: Final = frozenset({Class.MESSAGE, Class.TRACE})
-_SAID_OF_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.COUNT, Class.UNKNOWN}
+_SAID_OF_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.WORD, Class.COUNT, Class.UNKNOWN}
 """Classes of texts and numbers, that say nothing of an object."""
 
 _BELOW_A_SHAPE: Final = Below(other=Class.VALUE)
@@ -47,6 +47,7 @@ _BELOW_A_PERSON: Final = Below(
 _OF_COLUMNS: Final = frozenset({None, Class.NAME, Class.UNKNOWN})
 _COLUMNS: Final = frozenset({"columns", "fields", "schema"})
 _KEY_OF_VALUES: Final = re.compile(r"[A-Za-z_][\w.-]{0,99}|[01]?\.\d{1,6}|[01]|100|\d{1,2}")
+_KEY_AMONG_VALUES: Final = re.compile(r"[@A-Za-z_][\w.:@$/-]{0,199}")
 _LARGEST_CODE: Final = 9_999
 _CODE_WORDS: Final = frozenset({"code", "status", "state", "errno", "sqlstate"})
 _FRAME: Final = frozenset({"className", "methodName", "fileName", "declaringClass", "moduleName"})
@@ -129,6 +130,9 @@ class _Walk:
     def _members(self, value: dict[str, JSON], place: Place, below: Below | None, *, are_columns: bool = False) -> JSON:
         if self._is_too_deep():
             return self.notes.note(marker("value"), "depth")
+        are_values = below is not None and below.other is Class.VALUE
+        if are_values and not all(_KEY_AMONG_VALUES.fullmatch(key) for key in value):
+            return self.notes.note(marker("value"), Class.VALUE.rule)
         result: dict[str, JSON] = {}
         is_free = below is None and not place.steps
         known, path = self.memory.unknown, self.notes.path
@@ -143,7 +147,7 @@ class _Walk:
                 key = self._key(raw)
                 plan = _plan(key)
             path.append(key)
-            if plan.is_facets and isinstance(child, dict):
+            if plan.is_facets and not are_values and isinstance(child, dict):
                 result[key] = self._facets(child)
             else:
                 is_column = are_columns and isinstance(child, dict)
@@ -303,13 +307,13 @@ class _Walk:
         return items
 
     def _part_of_error(self, key: str, part: JSON) -> JSON:
-        said = _plan(key).kind
-        kind = said if said in _ERRORS else Class.MESSAGE
+        named = _plan(key).kind
+        kind = named if named in _ERRORS else Class.MESSAGE
         if isinstance(part, (dict, list)):
             return self._under(kind, part, _NOWHERE, None)
         if _is_place_or_code(key, part):
             return self.strings.of(Class.NAME, part) if isinstance(part, str) else part
-        return self._under(kind if kind is said and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
+        return self._under(kind if kind is named and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
 
     def _key(self, key: str) -> str:
         return self.notes.changed(key, self.memory.scanner.name(key), "identifier-in-key")

@@ -153,8 +153,8 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
         return plain
 
     # What one lexer's marker leaves may read otherwise to the next one, and what touched may join.
-    def again(said: str) -> str:
-        return _shape(_without_rows(said), dialect, scanner, whole=whole) or _UNSETTLED
+    def again(current: str) -> str:
+        return _shape(_without_rows(current), dialect, scanner, whole=whole) or _UNSETTLED
 
     settled = settle(left, again, _UNSETTLED)
     return None if settled == _UNSETTLED else settled

@@ -29,6 +29,7 @@ MARKERS: Final = {Class.SOURCE: "source-code", Class.SECRET: "secret", Class.PER
 
 _OBJECT: Final = re.compile(r"\{\s{0,8}\\{0,8}['\"][^'\"{}]{1,100}\\{0,8}['\"]\s{0,8}[:=]")
 _QUALIFIED: Final = re.compile(r"[a-z_][a-z0-9_-]*(?:\.[a-z_][a-z0-9_-]*)+")
+_WORD: Final = re.compile(r"[\w.$@#:/<>,\[\]-]{1,200}(?:\(\d{1,3}(?:,\d{1,3})?\))?")
 _MEASURED: Final = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?|\d{4}-\d\d-\d\d")
 _QUOTES: Final = re.compile(r"(?<!\w)'|'(?!\w)|[\"`“”]")
 
@@ -60,19 +61,24 @@ class Strings:
         return self._replaced(kind, text)
 
     def _replaced(self, kind: Class, text: str) -> JSON:
-        if kind is Class.COUNT and (_MEASURED.fullmatch(text) or is_plain(text)):
-            return text
-        if kind is Class.PERSON:
-            if is_type(text):
-                return text
-            if _QUALIFIED.fullmatch(text) and words(self.notes.path[-1]) == ["full", "name"]:
-                return self.name(text)
-        is_known = kind is Class.VALUE and bool(self.notes.path) and is_tier(self.notes.path[-1], text)
-        if is_known or is_mark(text, self.scanner.key):
+        is_name = kind is Class.WORD and _WORD.fullmatch(text) is not None
+        if is_name or (kind is Class.PERSON and _is_qualified(self.notes.path[-1:], text)):
+            return self.name(text)
+        if self._stays(kind, text):
             return text
         if kind in MARKERS:
             return self.notes.note(marker(MARKERS[kind]), kind.rule)
         return self.notes.note(mark("value", text, self.scanner.key), Class.VALUE.rule)
+
+    def _stays(self, kind: Class, text: str) -> bool:
+        """Whether a text is no value of its class, by its own form."""
+        if kind is Class.COUNT:
+            stays = _MEASURED.fullmatch(text) is not None or is_plain(text)
+        elif kind is Class.PERSON:
+            stays = is_type(text)
+        else:
+            stays = kind is Class.VALUE and any(is_tier(key, text) for key in self.notes.path[-1:])
+        return stays or is_mark(text, self.scanner.key)
 
     # Texts of which a shape stays.
 
@@ -121,10 +127,10 @@ class Strings:
             if result == text or _QUOTES.search(result) is None:
                 return result
 
-        def once(said: str) -> str:
-            if _QUOTES.search(said) is not None and statement_in(said) == 0:
-                said = shape_in(said, self.scanner) or _without_quoted(said)
-            return self.scanner.name(said)
+        def once(current: str) -> str:
+            if _QUOTES.search(current) is not None and statement_in(current) == 0:
+                current = shape_in(current, self.scanner) or _without_quoted(current)
+            return self.scanner.name(current)
 
         return settle(text, once, token(text, self.scanner.key))
 
@@ -132,10 +138,10 @@ class Strings:
         if text in self.memory.names and _QUOTES.search(text) is None:
             return text
 
-        def once(said: str) -> str:
-            return (
-                self._transformed(said) if _QUOTES.search(said) is not None else self._scanned(said, self.scanner.name)
-            )
+        def once(current: str) -> str:
+            if _QUOTES.search(current) is not None:
+                return self._transformed(current)
+            return self._scanned(current, self.scanner.name)
 
         return self.notes.changed(text, settle(text, once, marker("text")), Class.ASSERTION.rule)
 
@@ -143,11 +149,11 @@ class Strings:
         return self._kept(text, self.memory.unknown, self._judge)
 
     def _text(self, text: str) -> JSON:
-        return self._kept(text, self.memory.texts, lambda said: (self._scanned(said, self.scanner.text), _TEXT))
+        return self._kept(text, self.memory.texts, lambda current: (self._scanned(current, self.scanner.text), _TEXT))
 
     def _owner(self, text: str) -> JSON:
-        def scan(said: str) -> Judged:
-            return self._scanned(said, lambda each: self.scanner.text(each, emails=False)), Class.OWNER.rule
+        def scan(current: str) -> Judged:
+            return self._scanned(current, lambda each: self.scanner.text(each, emails=False)), Class.OWNER.rule
 
         return self._kept(text, self.memory.owners, scan)
 
@@ -160,7 +166,7 @@ class Strings:
             return text
         # What was replaced may read as something else now: as a statement, or as JSON.
         with self.notes.forgetting():
-            result = settle(result, lambda said: judge(said)[0], marker("text"))
+            result = settle(result, lambda current: judge(current)[0], marker("text"))
         return result if rule is None else self.notes.note(result, rule)
 
     def _scanned(self, text: str, scan: Callable[[str], str]) -> str:
@@ -210,8 +216,8 @@ class Strings:
         start = statement_in(text)
         if start is None:
             return None
-        said = self.scanner.text(text[start:])  # prose, too, says `call (`
-        shape = shape_in(said, self.scanner)
+        current = self.scanner.text(text[start:])  # prose, too, says `call (`
+        shape = shape_in(current, self.scanner)
         if shape is None and ("'" in text or '"' in text):
             shape = mark("sql", text[start:], self.scanner.key)
         return None if shape is None else self.scanner.text(text[:start]) + shape
@@ -227,6 +233,11 @@ class Strings:
         result = self.walk(value)
         self.notes.path.pop()
         return text if len(self.notes.redactions) == before else orjson.dumps(result).decode()
+
+
+def _is_qualified(key: list[str], text: str) -> bool:
+    """Whether a full name is that of a table: `full_name: db.schema.table`."""
+    return any(words(each) == ["full", "name"] for each in key) and _QUALIFIED.fullmatch(text) is not None
 
 
 def _without_quoted(text: str) -> str:

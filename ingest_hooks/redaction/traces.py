@@ -113,17 +113,17 @@ def _line(line: str, scanner: Scanner) -> str | None:
         return line
     if any(frame.fullmatch(line) for frame in (_PYTHON_FRAME, _JAVA_FRAME, _SCRIPT_FRAME)):
         return scanner.name(line)
-    said = line.lstrip()
-    lead = next((each for each in _LEADS if said.startswith(each)), "")
-    said = said.removeprefix(lead)
+    content = line.lstrip()
+    lead = next((each for each in _LEADS if content.startswith(each)), "")
+    content = content.removeprefix(lead)
     if lead == _LEADS[-1]:
         # The thread's name stands in quotes before the class, and may be anything.
-        said = said.rpartition('" ')[2]
-    name = _class_at_start(said)
+        content = content.rpartition('" ')[2]
+    name = _class_at_start(content)
     if name is None:
         return None
     indent = line[: len(line) - len(line.lstrip())]
-    rest = said[len(name) :]
+    rest = content[len(name) :]
     return f"{indent}{lead}{scanner.name(name)}" + (f": {_MESSAGE}" if rest else "")
 
 

@@ -5,8 +5,8 @@ form: a number, a name, a code, a sentence. `NUMBER_PLACES` take a number as wel
 `NAMED_PLACES` hold values by the key in front of them alone, in facets that no table knows. `everything_stored` is all
 that would reach a ledger and a graph, as one text to search.
 
-    for place, said in VALUE_PLACES.items():
-        assert "Testperson" not in everything_stored(said("Testperson Alpha"), key)
+    for name, place in VALUE_PLACES.items():
+        assert "Testperson" not in everything_stored(place("Testperson Alpha"), key), name
 """
 
 # ruff: noqa: S608 - these statements are never run, they are what must be redacted
@@ -33,7 +33,7 @@ def event(
     name: str = "curated.visits_by_day",
 ) -> dict[str, JSON]:
     """A run event whose run, job, datasets, and reads and writes carry these facets."""
-    said: dict[str, Any] = {"namespace": "warehouse", "name": name, "facets": dataset or {}}
+    both: dict[str, Any] = {"namespace": "warehouse", "name": name, "facets": dataset or {}}
     return {
         "eventTime": "2026-03-01T10:00:00Z",
         "eventType": "COMPLETE",
@@ -41,14 +41,14 @@ def event(
         "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
         "run": {"runId": "018f4a3e-0000-7000-8000-000000000001", "facets": run or {}},
         "job": {"namespace": "demo", "name": "curate", "facets": job or {}},
-        "inputs": [{**said, "inputFacets": io or {}}],
-        "outputs": [{**said, "outputFacets": io or {}}],
+        "inputs": [{**both, "inputFacets": io or {}}],
+        "outputs": [{**both, "outputFacets": io or {}}],
     }
 
 
-def everything_stored(said: dict[str, JSON], key: bytes) -> str:
+def everything_stored(event_json: dict[str, JSON], key: bytes) -> str:
     """The redacted event, its redactions and findings, and all facts of it, as text."""
-    redacted = redact(said, token_key=key)
+    redacted = redact(event_json, token_key=key)
     facts = project_event(redacted.value, tie="t", recorded_at=2**51, entry=1, redactions=redacted.redactions)
     return json.dumps(redacted.value, ensure_ascii=False) + repr(redacted) + repr(facts)
 
@@ -253,6 +253,12 @@ _RUNS: Final[dict[str, Place]] = {
     ),
     "a bare literal in a Spark plan": lambda v: event(
         run={"spark.logicalPlan": {"plan": [{"simpleString": f"Filter (mrn#1 = {v})", "name": "value"}]}}
+    ),
+    "a name in a Spark plan": lambda v: event(
+        run={"spark.logicalPlan": {"plan": [{"name": f"(mrn = {v})", "table": [f"'{v}'"], "dataType": f"x {v}"}]}}
+    ),
+    "facets in a Spark plan": lambda v: event(
+        run={"spark.logicalPlan": {"facets": {"x": {"whatever": v}}, f"{v} ": 1, "rows": {f"{v} ": 1}}}
     ),
     "a description of an unknown Spark node": lambda v: event(
         run={"spark_unknown": {"output": {"description": {"cond": f"(mrn#1 = {v})", "rows": [[v]]}}}}
