@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps({**result.to_json(), "verifier": identity()}, indent=2))  # noqa: T201 - a command
     else:
         for check in result.checks:
-            print(f"{check.status:12} {check.name}: {check.detail}")  # noqa: T201 - a command
+            print(_visible(f"{check.status:12} {check.name}: {check.detail}"))  # noqa: T201 - a command
         print(f"\n{result.verdict}\nProved: {result.proved}\nNot proved: {NOT_PROVED}")  # noqa: T201 - a command
     return 0 if result.ok else 1
 
@@ -56,8 +56,13 @@ def _given_key(given: str | None) -> str | None:
     return given if given is None or "+" in given else Path(given).read_text("utf-8")
 
 
+def _visible(line: str) -> str:
+    """Return the line with what a terminal would obey, or not show, as escapes: the report may be anybody's."""
+    return "".join(each if each.isprintable() else f"\\u{{{ord(each):X}}}" for each in line)
+
+
 def _refused(sentence: str) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201 - a command
+    print(_visible(sentence), file=sys.stderr)  # noqa: T201 - a command
     return 2
 
 

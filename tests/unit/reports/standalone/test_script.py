@@ -88,6 +88,20 @@ def test_wrong_use_and_a_missing_file_end_with_2(tmp_path: Path) -> None:
     assert (missing.returncode, missing.stderr.count("\n")) == (2, 1)
 
 
+def test_the_script_prints_no_hidden_character_of_a_file_or_its_name(issuer: Issuer, tmp_path: Path) -> None:
+    hostile = "x\x1b[2J\x9b31m\u202e\u200b"
+    ran = run(str(tmp_path / hostile))
+    assert (ran.returncode, ran.stderr[:-1].isprintable()) == (2, True)
+    report = json.loads(issuer.issue("json"))
+    report[hostile] = hostile
+    report["context"]["findings"] = [{hostile: hostile}]
+    path = tmp_path / "dossier.json"
+    path.write_text(json.dumps(report))
+    ran = run(str(path), "--key", issuer.key)
+    assert ran.returncode == 1
+    assert all(line.isprintable() for line in ran.stdout.split("\n"))
+
+
 def test_every_step_of_the_docstring_stands_at_its_code() -> None:
     text = SCRIPT.read_text("utf-8")
     docstring, _, code = text.partition("from __future__")
