@@ -9,6 +9,7 @@ from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
 from reports.contexts import Finding
+from reports.standalone.verify_lineward import verify
 from tests.support.records import MODEL, House, attestation, decision, event, principal, registration, request, seal
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
@@ -49,6 +50,21 @@ def test_a_decision_on_a_kind_that_was_not_granted(house: House, asked: int) -> 
     ((one),) = found(house)
     assert (one.rule, one.severity, one.entries) == ("decision granted", "HIGH", (defined, decided))
     assert "CLINICAL" in one.text
+
+
+def test_a_dossier_with_such_findings_verifies_offline(house: House, asked: int) -> None:
+    signer = house.act_as("hedy", "approver")
+    house.record(decision(asked), signer)
+    made = model_dossier(house.store, house.ledger, VERSION, "1", AsOf(valid_at=house.clock.micros()))
+    assert made is not None
+    assert verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0])).ok
+    house.append({**principal("stu", "steward"), "roles": ["steward", "admin"]}, "stu")
+    house.append(attestation(), "stu")
+    assert "powers given by another" in rules(house)
+    made = model_dossier(house.store, house.ledger, VERSION, "1", AsOf(valid_at=house.clock.micros()))
+    assert made is not None
+    result = verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0]))
+    assert [check.name for check in result.checks if check.status != "PASS"] == []
 
 
 def test_a_grant_after_the_decision_mends_nothing(house: House, asked: int) -> None:
