@@ -17,7 +17,7 @@ class Node:
     id: strawberry.ID
 
 
-@strawberry.type(description="What a thing is called, byte for byte as the pipelines call it.")
+@strawberry.type(description="What a thing is called: as the pipelines call it, a token in an identifier's place.")
 class AssetRef:
     namespace: str
     name: str
