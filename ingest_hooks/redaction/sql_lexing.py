@@ -49,6 +49,7 @@ _COMPARISONS: Final = frozenset(
         T.NULLSAFE_EQ, T.COLON_EQ,
     }
 )  # fmt: skip
+_PATTERNED: Final = frozenset({T.LIKE, T.ILIKE, T.RLIKE, T.IRLIKE, T.GLOB, T.SIMILAR_TO})
 _BEFORE_A_VALUE: Final = _COMPARISONS | {
     T.THEN, T.ELSE, T.DPIPE, T.INTERVAL, T.DATE, T.TIME, T.TIMESTAMP, T.DATETIME, T.ESCAPE, T.DEFAULT, T.RETURNING,
     T.PLUS, T.DASH, T.STAR, T.SLASH, T.MOD, T.SEPARATOR,
@@ -99,6 +100,12 @@ _SUSPICIONS: Final = (
 _APART: Final = frozenset(" \t\r\n,()=<>;.:[]")
 _SIMPLE_NAME: Final = re.compile(r"[A-Za-z_][\w$]*")
 _MODEL_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_REMARKS: Final = (
+    ("#", re.compile(r"(?:^|[ \t])#[ \t]{0,9}[A-Za-z][^\n;,()'\"=#/]*$", re.MULTILINE)),
+    ("//", re.compile(r"(?:^|[ \t])//[ \t]{0,9}[A-Za-z][^\n;,()'\"=#/]*$", re.MULTILINE)),
+)
+"""What ends a line as a comment does, where the dialect that is said has no such comments."""
+
 _COPIED: Final = re.compile(r"\bfrom\s{1,20}stdin\b[^;]{0,400};", re.IGNORECASE)
 _INSERTED: Final = re.compile(r"\bformat\s{1,20}(?:csv|tsv|tabseparated|json|values)\w{0,40}", re.IGNORECASE)
 
@@ -148,6 +155,10 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
     `dialect` is as sqlglot calls it, or None.
     """
     left = _without_rows(text)
+    if dialect is not None and any(
+        sign not in _tokenizer_class(dialect).COMMENTS and form.search(left) for sign, form in _REMARKS
+    ):
+        dialect = None
     plain = None if dialect is None and _suspected(left) else _plain_shape(left, dialect, scanner, whole=whole)
     if plain is not None:
         return plain
@@ -326,6 +337,8 @@ class _Judge:
             return True
         if self._kind(index + 1) in {T.DOT, T.L_PAREN} or self._kind(index - 1) not in _COMPARISONS:
             return False
+        if self._kind(index - 1) in _PATTERNED:
+            return True
         is_opener = before[0] in _OPENERS and self._tokens[0].text.lower() in _GRANTING
         return is_opener or sum(character.isdigit() for character in written) >= _DIGITS_OF_A_VALUE
 

@@ -101,11 +101,11 @@ def test_what_was_taken_from_a_place_stays_taken(place: str) -> None:
         assert redact(once.value, token_key=KEY).redactions == ()
 
 
-def test_ten_thousand_seeded_values_leave_nothing() -> None:
+def test_thousands_of_seeded_values_leave_nothing() -> None:
     dice = random.Random(20260301)  # noqa: S311 - values to look for, no secret
     letters = "bcdfghjkmnpqrstvwxz"
     kept = []
-    for _ in range(80):
+    for _ in range(30):
         word = "".join(dice.choices(letters, k=9)).capitalize()
         digits = str(dice.randrange(10**7, 10**9))
         forms = (

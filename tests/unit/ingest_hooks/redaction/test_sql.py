@@ -1,3 +1,5 @@
+# ruff: noqa: S608 - these statements are never run, they are what must be redacted
+
 from __future__ import annotations
 
 import pytest
@@ -151,6 +153,25 @@ def test_what_was_cut_inside_a_quote_and_prose_have_no_shape(text: str) -> None:
         left = redact_sql(text, dialect, SCANNER)
         assert "Testperson" not in left
         assert "B20" not in left
+
+
+@pytest.mark.parametrize("dialect", [None, *sorted(set(DIALECTS.values()))])
+@pytest.mark.parametrize(
+    "remark", ["# Testperson", "# Testperson Alpha", "// Testperson", "-- Testperson", "/* Testperson */"]
+)
+def test_a_comment_of_another_dialect_is_one_all_the_same(dialect: str | None, remark: str) -> None:
+    assert "Testperson" not in redact_sql(f"select a from t {remark}", dialect, SCANNER)
+    assert "Testperson" not in redact_sql(f"{remark}\nselect a from t where b = 'c'", dialect, SCANNER)
+
+
+@pytest.mark.parametrize("dialect", [None, *sorted(set(DIALECTS.values()))])
+@pytest.mark.parametrize(
+    "value", ["like Testperson%", "= p48213977", "= \u2018Testperson\u2019", "= Testperson Alpha", "in ('Testperson"]
+)
+def test_a_value_without_its_quotes_is_none_the_less_one(dialect: str | None, value: str) -> None:
+    left = redact_sql(f"select a from t where b {value}", dialect, SCANNER)
+    assert "Testperson" not in left
+    assert "48213977" not in left
 
 
 def test_a_memo_of_one_dialect_is_not_read_in_another() -> None:
