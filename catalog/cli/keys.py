@@ -89,7 +89,7 @@ def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool,
             say(warning)
     issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
     if as_json:
-        print_json({"keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
+        print_json({"catalog": way.where, "keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
         return Exit.FINE
     if out.is_terminal:
         err.print(Panel(Text(issued["secret"]), title=Text(f"key of {principal}, shown this once"), expand=False))
