@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 from ingest_hooks.redaction.classes import FACETS, Class
+from ingest_hooks.redaction.keys import vocabulary
 
 BEGIN, END = "<!-- redaction:begin -->", "<!-- redaction:end -->"
 
 
 def markdown() -> str:
-    """Return the table for the README: what becomes of each class, and which class stands where."""
+    """Return the tables for the README: what becomes of each class, which stands where, and what keys decide."""
     rows = ["| class | what becomes of it |", "| --- | --- |"]
     rows += [f"| {_shown(each)} | {each.becomes} |" for each in Class]
     rows += ["", "| facet | class by place |", "| --- | --- |"]
@@ -22,6 +23,9 @@ def markdown() -> str:
     for facet in sorted(places, key=str.lower):
         listed = "; ".join(f"{_shown(each)}: {_listed(rest)}" for each, rest in places[facet].items())
         rows.append(f"| `{facet}` | {listed} |")
+    rows += ["", "| class | by these words in a key, where no row decides; a measure or name at its end goes first |"]
+    rows.append("| --- | --- |")
+    rows += [f"| {_shown(kind)} | {', '.join(words)} |" for kind, words in vocabulary().items()]
     return "\n".join(rows)
 
 
@@ -39,7 +43,7 @@ def _shown(each: Class) -> str:
 
 
 def _listed(patterns: list[str]) -> str:
-    return ", ".join("everything else" if pattern == "**" else f"`{pattern}`" for pattern in patterns)
+    return ", ".join("what no key decides" if pattern == "**" else f"`{pattern}`" for pattern in patterns)
 
 
 if __name__ == "__main__":

@@ -133,6 +133,20 @@ _TYPE: Final = re.compile(
 )
 
 
+def vocabulary() -> dict[Class, list[str]]:
+    """The words that decide, by class, for whoever wants to read them."""
+    found: dict[Class, set[str]] = {
+        Class.SECRET: {*_SECRETS, *(f"{word} key" for word in _SECRET_KEYS)},
+        Class.PERSON: {*_PERSON, *_SUBJECTS_ALONE, *(f"{word} id" for word in _SUBJECTS), "first name"},
+        Class.COUNT: {*_MEASURES},
+        Class.NAME: {*_NAMES},
+    }
+    for table in (_ANYWHERE, _AT_THE_END, JOINED):
+        for word, kind in table.items():
+            found.setdefault(kind, set()).add(word.replace("_", " "))
+    return {kind: sorted(found[kind]) for kind in Class if kind in found}
+
+
 def words(key: str) -> list[str]:
     """The words of a key, in lower case."""
     return [word.lower() for word in _WORD.findall(key[:_LONGEST].replace("IDs", "Ids"))]
