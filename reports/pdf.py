@@ -24,8 +24,8 @@ _KEPT_COMPILATIONS = 11
 _LONG_WORD = 18
 _LONG_TOKEN = 12
 _SEGMENT = re.compile(r"[^/_.:@-]*[/_.:@-]+|[^/_.:@-]+")
-# Fields beside the spans whose text may be one long word.
-_TOKENS = frozenset({"checkpoint", "vkey"})
+# Fields beside the spans whose text may be one long word, and from which length on it is one.
+_TOKENS = {"checkpoint": _CHUNK, "vkey": _CHUNK, "subject": _LONG_WORD, "organisation": _LONG_WORD}
 
 
 def file_of(document: Document) -> bytes:
@@ -80,15 +80,17 @@ def _pieces(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         if value.keys() >= {"text", "style", "tone"}:
             most = _LONG_TOKEN if value["style"] == "code" else _LONG_WORD
             return {**value, "pieces": _broken(value["text"], most)}
-        broken = {f"{key}-pieces": _all_broken(value[key]) for key in _TOKENS & value.keys()}
+        if value.get("type") == "gaps":
+            return {**value, "groups": [[_broken(name, _LONG_WORD), _pieces(lines)] for name, lines in value["groups"]]}
+        broken = {f"{key}-pieces": _all_broken(value[key], _TOKENS[key]) for key in _TOKENS.keys() & value.keys()}
         return {key: _pieces(item) for key, item in value.items()} | broken
     if isinstance(value, list | tuple):
         return [_pieces(item) for item in value]
     return value
 
 
-def _all_broken(value: str | list[str]) -> list[Any]:
-    return _broken(value, _CHUNK) if isinstance(value, str) else [_broken(text, _CHUNK) for text in value]
+def _all_broken(value: str | list[str], most: int) -> list[Any]:
+    return _broken(value, most) if isinstance(value, str) else [_broken(text, most) for text in value]
 
 
 def _broken(text: str, most: int) -> list[str | list[str]]:

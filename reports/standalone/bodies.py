@@ -216,6 +216,21 @@ class Told:
         return found
 
     @cached_property
+    def first_of_snapshot(self) -> dict[str, int]:
+        """Return the first of the records and run events that name each snapshot, by its node's id."""
+        found: dict[str, int] = {}
+        for record in self.records:
+            for id_, _ in _ids_in(record.said):
+                found[id_] = min(record.index, found.get(id_, record.index))
+        for event in self.events:
+            for said in (*event.inputs, *event.outputs) if event.run is not None else ():
+                for dataset in _identities((said,)):
+                    for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+                        id_ = node_id("Snapshot", *dataset, version)
+                        found[id_] = min(event.index, found.get(id_, event.index))
+        return found
+
+    @cached_property
     def aliased(self) -> bool:
         """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
         return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)

@@ -23,6 +23,11 @@ class Part:
     understood: bool = True
 
 
+def state_of(run: Values) -> object:
+    """Return the state of a run as what refers to it shows it: none where it sent no event."""
+    return None if run.get("state") == "UNKNOWN" else run.get("state")
+
+
 def citations(value: object) -> Iterator[int]:
     """Yield every ledger index that a part of a context cites."""
     if isinstance(value, dict):

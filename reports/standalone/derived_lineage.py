@@ -19,7 +19,7 @@ from reports.standalone.bodies import (
     texts_in,
     versions_in,
 )
-from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of
+from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of, state_of
 from reports.standalone.evidence import Entry
 
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
@@ -91,7 +91,7 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
         if edge.get("run") is not None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
-            compare.same(where, edge, {"run_state": run.get("state")})
+            compare.same(where, edge, {"run_state": state_of(run)})
         removes = any(
             (step.get("run") is not None and step["run"] == edge.get("run"))
             or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
@@ -187,10 +187,9 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
             derived |= {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
             derived |= {"zone": None, "deid_state": None, "labels": []}
             compare.same(where, node, derived)
-            names = [
-                entry for entry in told.entries if version in entry.subjects and entry.index in set(citations(node))
-            ]
-            compare.holds(bool(names) or compare.rests_on_withheld(node), f"{where}: it cites no entry that names it")
+            cited = [index for index in citations(node) if _names_version(told.bodies.get(index), shown)]
+            held = bool(cited) or compare.rests_on_withheld(node)
+            compare.holds(held, f"{where}: it cites no entry that names it")
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
@@ -215,6 +214,11 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
         name = str(source.get("dataset"))
         if not told.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _names_version(body: object, shown: Shown) -> bool:
+    """Return whether a body names the model version: a record in its fields, an event in the facets of a dataset."""
+    return set(shown.version) <= set(texts_in(body))
 
 
 def _attempted(shown: Shown, told: Told) -> set[Any]:

@@ -33,6 +33,7 @@ from reports.standalone.comparison import (
     index_in,
     object_in,
     registrations_of,
+    state_of,
     subject_of,
 )
 
@@ -176,8 +177,7 @@ def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: A
     """Return the first entry that can have made a dataset known, or a snapshot of it where a digest is given."""
     if digest is None:
         return told.first.get(dataset)
-    id_ = node_id("Snapshot", *dataset, str(digest))
-    return min((index for index, ids in told.named.items() if id_ in ids), default=None)
+    return told.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
 
 
 def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
@@ -198,7 +198,8 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: To
     run = object_in(producer, "produced_by").get("run")
     compare.holds(run in known, f"{where}: no entry says that run {brief(run)} produced it")
     if run in known:
-        compare.same(f"{where} produced_by", producer, {name: shown.runs[run].get(name) for name in ("job", "state")})
+        maker = shown.runs[run]
+        compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
 
 
 def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:

@@ -905,6 +905,21 @@ class Told:
         return found
 
     @cached_property
+    def first_of_snapshot(self) -> dict[str, int]:
+        """Return the first of the records and run events that name each snapshot, by its node's id."""
+        found: dict[str, int] = {}
+        for record in self.records:
+            for id_, _ in _ids_in(record.said):
+                found[id_] = min(record.index, found.get(id_, record.index))
+        for event in self.events:
+            for said in (*event.inputs, *event.outputs) if event.run is not None else ():
+                for dataset in _identities((said,)):
+                    for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+                        id_ = node_id("Snapshot", *dataset, version)
+                        found[id_] = min(event.index, found.get(id_, event.index))
+        return found
+
+    @cached_property
     def aliased(self) -> bool:
         """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
         return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)
@@ -1037,6 +1052,11 @@ class Part:
     compared: int
     differing: tuple[str, ...]
     understood: bool = True
+
+
+def state_of(run: Values) -> object:
+    """Return the state of a run as what refers to it shows it: none where it sent no event."""
+    return None if run.get("state") == "UNKNOWN" else run.get("state")
 
 
 def citations(value: object) -> Iterator[int]:
@@ -1301,8 +1321,7 @@ def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: A
     """Return the first entry that can have made a dataset known, or a snapshot of it where a digest is given."""
     if digest is None:
         return told.first.get(dataset)
-    id_ = node_id("Snapshot", *dataset, str(digest))
-    return min((index for index, ids in told.named.items() if id_ in ids), default=None)
+    return told.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
 
 
 def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
@@ -1323,7 +1342,8 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: To
     run = object_in(producer, "produced_by").get("run")
     compare.holds(run in known, f"{where}: no entry says that run {brief(run)} produced it")
     if run in known:
-        compare.same(f"{where} produced_by", producer, {name: shown.runs[run].get(name) for name in ("job", "state")})
+        maker = shown.runs[run]
+        compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
 
 
 def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
@@ -1689,7 +1709,7 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
         if edge.get("run") is not None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
-            compare.same(where, edge, {"run_state": run.get("state")})
+            compare.same(where, edge, {"run_state": state_of(run)})
         removes = any(
             (step.get("run") is not None and step["run"] == edge.get("run"))
             or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
@@ -1785,10 +1805,9 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
             derived |= {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
             derived |= {"zone": None, "deid_state": None, "labels": []}
             compare.same(where, node, derived)
-            names = [
-                entry for entry in told.entries if version in entry.subjects and entry.index in set(citations(node))
-            ]
-            compare.holds(bool(names) or compare.rests_on_withheld(node), f"{where}: it cites no entry that names it")
+            cited = [index for index in citations(node) if _names_version(told.bodies.get(index), shown)]
+            held = bool(cited) or compare.rests_on_withheld(node)
+            compare.holds(held, f"{where}: it cites no entry that names it")
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
@@ -1813,6 +1832,11 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
         name = str(source.get("dataset"))
         if not told.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _names_version(body: object, shown: Shown) -> bool:
+    """Return whether a body names the model version: a record in its fields, an event in the facets of a dataset."""
+    return set(shown.version) <= set(texts_in(body))
 
 
 def _attempted(shown: Shown, told: Told) -> set[Any]:

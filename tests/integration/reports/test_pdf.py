@@ -63,6 +63,14 @@ def many_decisions() -> ModelDossier:
     )
 
 
+def long_names() -> ModelDossier:
+    """A dossier of a model whose names are single words, longer than any line."""
+    dossier = clinical_dossier()
+    model = replace(dossier.model, name="Modell" + "name" * 40, version="1.0.0-" + "z" * 70)
+    gap = replace(dossier.gaps[0], subject="lake" + "house" * 40)
+    return replace(dossier, model=model, organisation="Klinikum" + "gesellschaft" * 12, gaps=(*dossier.gaps, gap))
+
+
 CASES: dict[str, Callable[[], ModelDossier]] = {
     "clinical": clinical_dossier,
     "empty": empty_dossier,
@@ -72,6 +80,7 @@ CASES: dict[str, Callable[[], ModelDossier]] = {
     "rows-300": lambda: large_dossier(300),
     "rows-6000": lambda: long_dossier(6_000),
     "long-parts": many_decisions,
+    "long-names": long_names,
     **{f"hostile-{name}": lambda text=text: dossier_saying(text) for name, text in HOSTILE.items()},  # type: ignore[misc]
 }
 
@@ -139,6 +148,14 @@ def test_nothing_is_lost_where_a_page_ends(pdfs: dict[str, Path]) -> None:
     for number in range(150):
         assert len(re.findall(rf"Condition number {number} of many", text)) == 4
     assert all(re.search(rf"\bfield {number}\b", text) for number in range(200))
+
+
+def test_a_long_word_breaks_on_the_cover_and_wherever_else_it_stands(pdfs: dict[str, Path]) -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(pdfs["long-names"]).pages]
+    assert all(len(word) < 120 for page in pages for word in page.split())
+    whole = "".join("".join(pages).split())
+    for word in ("Modell" + "name" * 40, "Klinikum" + "gesellschaft" * 12, "lake" + "house" * 40):
+        assert word in whole
 
 
 def test_a_typical_dossier_has_six_to_twelve_pages(pdfs: dict[str, Path]) -> None:

@@ -28,6 +28,7 @@ from tests.support.records import (
     registration,
     request,
     seal,
+    verification,
 )
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
@@ -230,3 +231,46 @@ def test_what_failed_before_an_earlier_success_is_not_this_ones_retry(house: Hou
     house.record(seal(run_id=run_named("c")))
     house.record(registration(run_id=run_named("c")))
     assert [each.state for each in dossier(house, now(house)).runs] == ["COMPLETE"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "run_event",
+        "declare_dataset",
+        "tag",
+        "attest_deidentification",
+        "seal_snapshot",
+        "verify_snapshot",
+        "register_model_version",
+        "request_approval",
+        "decide_approval",
+    ],
+)
+def test_a_report_of_what_was_erased_is_never_false_and_names_what_it_cannot_compare(told: House, kind: str) -> None:
+    ada = told.act_as("ada", "engineer", "auditor")
+    told.record(verification(result="MISMATCH", differing=["part-a.csv"]), ada)
+    stored = told.ledger.entries(0, told.ledger.size())
+    cited = {each.index for each in dossier(told, now(told)).evidence.cited if each.withheld is None}
+    mine = [each.index for each in stored if each.entry.kind.endswith(f".{kind}") and each.index in cited]
+    assert mine
+    erasure = {"kind": "erase_entries", "entries": mine, "reason": "made up", "authority": "made up"}
+    told.record(erasure, told.act_as("omega", "admin"))
+    made = dossier(told, now(told))
+    result = verify_file(told.issue_context(made, "json"), str(told.ledger.verifiers[0]))
+    assert [check for check in result.checks if check.status == "FAIL"] == []
+    withheld = {each.index for each in made.evidence.cited if each.withheld == "ERASED"}
+    assert withheld <= set(mine)
+    assert result.verdict == ("NOT VERIFIED" if withheld else "VERIFIED")
+    named = next(check.detail for check in result.checks if check.name == "withheld bodies")
+    assert all(f"#{index} (ERASED)" in named for index in withheld)
+
+
+def test_an_erased_verification_still_says_what_was_found(told: House) -> None:
+    told.record(verification(result="MISMATCH", differing=["part-a.csv"]))
+    index = told.ledger.size() - 1
+    erasure = {"kind": "erase_entries", "entries": [index], "reason": "made up", "authority": "made up"}
+    told.record(erasure, told.act_as("omega", "admin"))
+    checked = dossier(told, now(told)).snapshots[0].verification
+    assert checked is not None
+    assert (checked.result, checked.entries) == ("MISMATCH", (index,))

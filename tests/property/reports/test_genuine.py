@@ -1,0 +1,205 @@
+"""Whatever was sent and recorded, in whatever order: the dossier that the catalog makes of it verifies."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.errors import AskerError, SenderError
+from catalog.evidence.dossier import model_dossier
+from catalog.reading import AsOf
+from catalog.record import micros
+from catalog.snapshots.rules import manifest_digest
+from graph_schema.nodes import ModelVersion
+from reports.standalone import verify_lineward
+from reports.verify import verify
+from tests.support.records import House, decision, declaration, registration, request, seal, tag, verification
+
+RUNS = {letter: f"0190d2e6-0000-7000-8000-0000000000{letter * 2}" for letter in "abcd"}
+JOBS = {"a": "curate", "b": "curate", "c": "split", "d": "split"}
+MANIFESTS = {
+    letter: [{"path": f"{letter}.csv", "size": 7, "digest": "sha256:" + letter * 64}, COMMON]
+    for letter, COMMON in (
+        ("a", {"path": "x.csv", "size": 1, "digest": "sha256:" + "e" * 64}),
+        ("b", {"path": "x.csv", "size": 1, "digest": "sha256:" + "f" * 64}),
+    )
+}
+DIGESTS = {letter: manifest_digest(manifest) for letter, manifest in MANIFESTS.items()}
+LAKE = {"namespace": "lake", "name": "x"}
+USED = {"dataset": LAKE, "digest": DIGESTS["a"]}
+REGISTERED = [
+    {name: value for name, value in payload.items() if name not in {"run_id", "job"}}
+    for payload in (
+        declaration(dataset=LAKE),
+        seal(**USED, manifest=MANIFESTS["a"]),
+        registration(trained_on=[USED], evaluated_on=[]),
+        request(),
+    )
+]
+VERSION = ModelVersion("models", "readmission", "1").id
+
+names = st.sampled_from(["x", "y", "z"])
+days = st.integers(1, 9).map(lambda day: f"2026-01-{day:02d}T0{day % 4}:00:00Z")
+seldom = st.sampled_from([False, False, False, True])
+
+
+def dataset(name: str) -> dict[str, str]:
+    return {"namespace": "lake", "name": name}
+
+
+@st.composite
+def described(draw: st.DrawFn) -> dict[str, Any]:
+    facets: dict[str, Any] = {}
+    if draw(st.booleans()):
+        facets["version"] = {"datasetVersion": draw(st.sampled_from([*DIGESTS.values(), "17"]))}
+    if draw(seldom):
+        fields = draw(st.lists(st.sampled_from(["k", "l", "m"]), unique=True))
+        kinds = draw(st.sampled_from(["int", "text"]))
+        facets["schema"] = {"fields": [{"name": name, "type": kinds} for name in fields]}
+    if draw(seldom):
+        mode = draw(st.sampled_from(["OVERWRITE", "DROP", "CREATE", "RENAME"]))
+        facets["lifecycleStateChange"] = {"lifecycleStateChange": mode, "previousIdentifier": dataset(draw(names))}
+    if draw(seldom):
+        tags = [{"kind": "QUASI_IDENTIFIER", "field": draw(st.sampled_from([None, "k"])), "confidentiality": "R"}]
+        facets["lineward_phiTags"] = {"tags": tags}
+    if draw(seldom):
+        facets["symlinks"] = {
+            "identifiers": [{**dataset(draw(names)), "type": draw(st.sampled_from(["TABLE", "LOCATION"]))}]
+        }
+    if draw(seldom):
+        inputs = [{**dataset(draw(names)), "field": "k"}]
+        facets["columnLineage"] = {"fields": {"k": {"inputFields": inputs}}}
+    return {**dataset(draw(names)), "facets": facets}
+
+
+@st.composite
+def events(draw: st.DrawFn) -> dict[str, Any]:
+    letter = draw(st.sampled_from(sorted(RUNS)))
+    job: dict[str, Any] = {"namespace": "pipeline", "name": JOBS[letter], "facets": {}}
+    if draw(seldom):
+        job["facets"]["jobType"] = {"processingType": draw(st.sampled_from(["BATCH", "STREAMING"])), "integration": "X"}
+    run: dict[str, Any] = {"runId": RUNS[letter], "facets": {}}
+    if draw(seldom):
+        run["facets"]["errorMessage"] = {"message": "MadeUpError", "programmingLanguage": "python"}
+    if draw(seldom):
+        run["facets"]["lineward_deidentification"] = {"method": "SAFE_HARBOR"}
+    made: dict[str, Any] = {
+        "eventTime": draw(days),
+        "producer": "https://tests.example",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+    }
+    kind = draw(st.sampled_from(["run", "run", "run", "run", "job", "dataset"]))
+    if kind == "dataset":
+        return {**made, "dataset": draw(described())}
+    ends = {"inputs": draw(st.lists(described(), max_size=2)), "outputs": draw(st.lists(described(), max_size=2))}
+    if kind == "job":
+        return {**made, "job": job, **ends}
+    types = st.sampled_from(["START", "RUNNING", "OTHER", "ABORT", "FAIL", "COMPLETE", "COMPLETE", "COMPLETE"])
+    return {**made, "eventType": draw(types), "run": run, "job": job, **ends}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Any]:
+    name, letter = draw(names), draw(st.sampled_from(sorted(DIGESTS)))
+    snapshot = {"dataset": dataset(name), "digest": DIGESTS[letter]}
+    subject = draw(
+        st.sampled_from(
+            [
+                {"model_version": {"model": {"namespace": "models", "name": "readmission"}, "version": "1"}},
+                {"snapshot": snapshot},
+                {"dataset": dataset(name)},
+            ]
+        )
+    )
+    run = draw(st.sampled_from([None, *RUNS.values()]))
+    runs = {} if run is None else {"run_id": run}
+    sealed = seal(**snapshot, manifest=MANIFESTS[letter], role="EVALUATION", locked=draw(st.booleans()))
+    sealed.pop("run_id")
+    made = registration(
+        trained_on=[snapshot],
+        evaluated_on=draw(st.sampled_from([[], [snapshot]])),
+        signature=draw(st.sampled_from(["bWFkZS11cA==", None])),
+        metrics=draw(st.sampled_from([[], [{"name": "auroc", "value": 0.1}, {"name": "n", "value": 1e21}]])),
+        code={"repository": "https://git.example/p", "revision": "f" * 40, "clean": draw(st.booleans())},
+    )
+    made.pop("run_id")
+    made.pop("job")
+    attested = {
+        "kind": "attest_deidentification",
+        "job": {"namespace": "pipeline", "name": draw(st.sampled_from(sorted(JOBS.values())))},
+        "method": "SAFE_HARBOR",
+        "scope": "All columns",
+        "result": "None left",
+        **runs,
+    }
+    given_ = draw(st.sampled_from(["owner", "zone", "permitted_use", "region", "phi_category", "retention"]))
+    whole = declaration(dataset=dataset(name))
+    declared = {key: whole[key] for key in ("kind", "dataset", given_)} | draw(
+        st.sampled_from([{}, {"valid_from": "2026-01-03T00:00:00Z"}])
+    )
+    stance = draw(st.sampled_from(["ASSERT", "CONFIRM", "REJECT"]))
+    checked = verification(**snapshot)
+    if draw(st.booleans()):
+        checked |= {"result": "MISMATCH", "differing": ["x.csv"]}
+    return draw(
+        st.sampled_from(
+            [
+                sealed | runs,
+                sealed | runs,
+                checked,
+                made | runs,
+                made,
+                attested,
+                declared,
+                whole,
+                tag(dataset=dataset(name), stance=stance),
+                request(subject=subject, approval_kind=draw(st.sampled_from(["CLINICAL", "IRB"]))),
+                decision(0, decision=draw(st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]))),
+            ]
+        )
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    st.lists(events() | events() | records(), min_size=4, max_size=18),
+    st.integers(0, 6),
+    st.sampled_from([None, None, None, "2026-05-28T20:26:40.030000Z"]),
+)
+def test_the_dossier_of_any_history_verifies(happened: list[dict[str, Any]], early: int, valid_at: str | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        try:
+            tell(house, [*happened[:early], *REGISTERED, *happened[early:]])
+            at = AsOf(valid_at=house.clock.micros() if valid_at is None else micros(valid_at))
+            context = model_dossier(house.store, house.ledger, VERSION, "1", at)
+            if context is None:
+                return
+            file = house.issue_context(context, "json")
+            key = str(house.ledger.verifiers[0])
+            for result in (verify(file, key), verify_lineward.verify(file, key)):
+                assert [f"{one.name}: {one.detail}" for one in result.checks if one.status != "PASS"] == []
+        finally:
+            house.close()
+
+
+def tell(house: House, happened: list[dict[str, Any]]) -> None:
+    """Send and record what the catalog takes, by two people of whom one decides."""
+    ada = house.act_as("ada", "engineer", "steward")
+    grace = house.act_as("grace", "approver")
+    requests: list[int] = []
+    for payload in happened:
+        try:
+            if "kind" not in payload:
+                house.send(payload, ada)
+            elif payload["kind"] == "decide_approval":
+                house.record(payload | {"request": requests[-1] if requests else 0}, grace)
+            else:
+                index = house.record(payload, ada).receipt.index
+                requests += [index] if payload["kind"] == "request_approval" else []
+        except (AskerError, SenderError):
+            continue
