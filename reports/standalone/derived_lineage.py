@@ -225,8 +225,9 @@ def _attempted(shown: Shown, told: Told) -> set[Any]:
     """Return the runs that did not put anything into its state: none of their outputs took effect."""
     found = set()
     for run_id, run in shown.runs.items():
-        streams = any(_streams(event) for event in told.run(run_id))
-        if run.get("state") != "COMPLETE" and not streams:
+        events = told.run(run_id)
+        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
+        if run.get("state") != "COMPLETE" and not streamed:
             found.add(run_id)
     return found
 
@@ -256,14 +257,20 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
         ]
         said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
         compare.holds(said in found, f"{where}: the two entries do not say it")
-        held_at = any(_took_effect(event, str(change.get("at"))) for event in told.events if event.index in entries)
-        compare.holds(held_at, f"{where}: no event that it cites took effect then")
+        cited = [event for event in told.events if event.index in entries]
+        held = any(_took_effect(event, str(change.get("at")), shown, told) for event in cited)
+        compare.holds(held, f"{where}: no event that it cites took effect then")
 
 
-def _took_effect(event: Event, at: str) -> bool:
-    """Return whether what an event says may have taken effect at a time: at its own where it completes, or later."""
+def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
+    """Return whether what an event says may have taken effect at a time: its own, or that of a later event of its run.
+
+    Of a run that is not on the way, the later events are not disclosed.
+    """
     own = stamp(event.order[0])
-    return at == own if event.run is None or event.type == "COMPLETE" else at >= own
+    if event.run not in shown.runs:
+        return at == own if event.run is None else at >= own
+    return at >= own and at in {stamp(each.order[0]) for each in told.run(event.run)}
 
 
 def _schemas(told: Told, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:

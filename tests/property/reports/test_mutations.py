@@ -38,8 +38,8 @@ WORDS = (
 ASKED = ("read_point/valid_at", "read_point/projection_version")
 """What was asked for, and by which version of the projection it was answered."""
 
-BEYOND = ("snapshots/*/state",)
-"""What rests on entries beyond those cited: which state of a dataset is the newest."""
+BEYOND = ("snapshots/*/state", "schema_changes/*/at")
+"""What rests on entries beyond those cited: which state is the newest, when a run that was written over completed."""
 
 
 @pytest.fixture(scope="module")
