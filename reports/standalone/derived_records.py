@@ -254,6 +254,7 @@ def _approval(
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
     compare.holds((each.get("because") is None) == (status != "INVALIDATED"), f"{where}: the reason of its status")
     shown = objects_in(each.get("decisions"))
+    compare.holds(each.get("decisions") == shown, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in shown] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(shown, decisions, strict=False):
         _decision(one, decision, told, compare)

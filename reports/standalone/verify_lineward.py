@@ -1398,6 +1398,7 @@ def _approval(
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
     compare.holds((each.get("because") is None) == (status != "INVALIDATED"), f"{where}: the reason of its status")
     shown = objects_in(each.get("decisions"))
+    compare.holds(each.get("decisions") == shown, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in shown] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(shown, decisions, strict=False):
         _decision(one, decision, told, compare)
@@ -1802,12 +1803,7 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
         id_, where = str(node.get("id")), f"node {node.get('name')}"
         derived: dict[str, Any] = {"kind": id_.partition(":")[0], "root": id_ == version}
         if id_ == version:
-            derived |= {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
-            derived |= {"zone": None, "deid_state": None, "labels": []}
-            compare.same(where, node, derived)
-            cited = [index for index in citations(node) if _names_version(told.bodies.get(index), shown)]
-            held = bool(cited) or compare.rests_on_withheld(node)
-            compare.holds(held, f"{where}: it cites no entry that names it")
+            _version_node(node, where, derived, shown, told, compare)
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
@@ -1832,6 +1828,18 @@ def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
         name = str(source.get("dataset"))
         if not told.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
+
+
+def _version_node(
+    node: Values, where: str, derived: dict[str, Any], shown: Shown, told: Told, compare: Comparison
+) -> None:
+    own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
+    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "labels": []})
+    first = min((record.index for record in registrations_of(shown, told)), default=None)
+    cited = list(citations(node))
+    held = [i for i in cited if _names_version(told.bodies.get(i), shown) and (first is None or i <= first)]
+    named = len(cited) == 1 and held == cited
+    compare.holds(named or compare.rests_on_withheld(node), f"{where}: it cites no entry that can have named it first")
 
 
 def _names_version(body: object, shown: Shown) -> bool:
@@ -1876,8 +1884,8 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
         said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
         compare.holds(said in found, f"{where}: the two entries do not say it")
         cited = [event for event in told.events if event.index in entries]
-        held = any(_took_effect(event, str(change.get("at")), shown, told) for event in cited)
-        compare.holds(held, f"{where}: no event that it cites took effect then")
+        effective = any(_took_effect(event, str(change.get("at")), shown, told) for event in cited)
+        compare.holds(effective, f"{where}: no event that it cites took effect then")
 
 
 def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
@@ -1886,7 +1894,7 @@ def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
     Of a run that is not on the way, the later events are not disclosed.
     """
     own = stamp(event.order[0])
-    if event.run not in shown.runs:
+    if event.run is None or event.run not in shown.runs:
         return at == own if event.run is None else at >= own
     return at >= own and at in {stamp(each.order[0]) for each in told.run(event.run)}
 
