@@ -20,6 +20,9 @@ from catalog.settings import Settings
 from catalog.store.comparing import first_difference
 
 _RED = 503
+_KEPT = (
+    "Names, flows and labels of them stay in the record that erases, which is never erased; --keep-nothing drops them."
+)
 
 
 def status(way: Gateway, *, as_json: bool) -> Exit:
@@ -71,6 +74,8 @@ def erase(
         if not sys.stdin.isatty():
             fail("Erasing cannot be undone; where nobody can be asked, say --yes.", Exit.WRONG_USE)
         named = ", ".join(map(str, entries))
+        if residue == "FLOWS":
+            say(_KEPT)
         if not typer.confirm(f"Erase the bodies of entries {named} for good?", err=True):
             return Exit.FINDING
     record = {

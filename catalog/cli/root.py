@@ -297,7 +297,7 @@ def ledger_erase(
     reason: Annotated[str, typer.Option(help="Why.")],
     authority: Annotated[str, typer.Option(help="On whose authority: a request, an order, a regulation.")],
     nothing: Annotated[
-        bool, typer.Option("--keep-nothing", help="Keep no names, flows and labels of them in the graph either.")
+        bool, typer.Option("--keep-nothing", help="Keep no names, flows and labels either: they could not go later.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it cannot be undone.")] = False,
     url: Url = None,

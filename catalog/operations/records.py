@@ -14,7 +14,10 @@ class Residue(StrEnum):
     """What the graph keeps of an entry whose body is erased."""
 
     FLOWS = "FLOWS"
-    """Identities, flows, states and labels, without any text: lineage does not break, no label is lost."""
+    """Identities, flows, states and labels, without any text, so that lineage does not break and no label is lost.
+
+    They lie in the record that erases, and can never be erased themselves.
+    """
     NOTHING = "NOTHING"
     """Nothing at all: for what must not stand even as a name."""
 
