@@ -23,6 +23,7 @@ _LOOK_BACK: Final = 20
 _YEAR_DIGITS: Final = 4
 _KEYED_DIGITS: Final = 3
 _JOINED_DIGITS: Final = 4
+_PART_DIGITS: Final = 5
 _PLURAL_DIGITS: Final = 7
 _NHS_DIGITS: Final = 7
 _SEVERAL_DIGITS: Final = 6
@@ -129,11 +130,12 @@ class _Keyed:
         part = keywords.PADDED.fullmatch(self.written)
         if self.join == "/":
             return not part and not keywords.RELEASE.fullmatch(self.written)
-        if (part and self.digits <= _JOINED_DIGITS) or self._is_a_machines():
-            return False
+        if not keywords.FOUR_DIGITS.search(self.written) or self._is_a_machines():
+            return False  # an age, a version: `patients_18_64`
+        if part and self.digits <= _PART_DIGITS:
+            return False  # one of several files
         written_at = self.plural and keywords.EPOCH.fullmatch(self.written)
-        several = written_at or self.digits < _JOINED_DIGITS or keywords.ROUND.fullmatch(self.written)
-        return self.numbered or not several
+        return self.numbered or not (written_at or keywords.ROUND.fullmatch(self.written))
 
     def _is_a_machines(self) -> bool:
         """Whether a pod, a host or a job made it: digits among letters, or behind a word (`sync-28593120`)."""

@@ -81,7 +81,9 @@ _CALENDAR_PART = (
     r"(?:[:_-]?[0-5]\d(?:[:_-]?[0-5]\d(?:\.?\d{1,9})?)?)?z?)?)?|[-_.]?q[1-4]|[-_.]?h[12]|[-_.]?w\d\d)?"
 )
 CALENDAR: Final = re.compile(rf"{_CALENDAR_PART}(?:[-_./ ]{_CALENDAR_PART}){{0,2}}", re.IGNORECASE)
-ROUND: Final = re.compile(r"[1-9]\d{0,2}?0{3,}")
+ROUND: Final = re.compile(r"n?[1-9]\d{0,2}?0{2,}|n\d+")
+"""1200, 50000, n12345: how many there are."""
+FOUR_DIGITS: Final = re.compile(r"\d{4}")
 SUFFIXED: Final = re.compile(
     r"\d+(?:st|nd|rd|th|[kmbgt]b?|[kmg]ib|ms|s|min|h|d|w|y|x|px|pt|mg|ml|kg|mm|cm|bit|bp|hz)", re.IGNORECASE
 )

@@ -141,6 +141,15 @@ _MACHINES = [
 ]  # fmt: skip
 
 _MORE_NAMES = """
+patients_1200
+patients_18_64
+visits_0_17
+encounters_00001
+stg_members_n12345
+records_x12_837
+warehouse.clinic.cases_v2_5_1
+account_00001
+mrn_100
 getty@tty1.service
 GHS_NO_SOURCE_GROUP_FILE
 pid=29835
