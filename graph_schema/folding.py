@@ -269,7 +269,7 @@ class Hub:
     def is_wide(self) -> bool:
         """Tell whether its flows are so many more than its ends that they are joined when read, never stored."""
         sources, targets = self.ends
-        return outgrows(len(sources), len(targets))
+        return outgrows(len(sources), len(targets)) or len(sources) + len(targets) > MANY_ENDS
 
     def flows(self, sources: Container[str] | None = None, targets: Container[str] | None = None) -> Iterator[Flow]:
         """Yield the flows that leave these sources and reach these targets, all where None."""
@@ -284,6 +284,10 @@ class Hub:
 PAIRS_AN_END: Final = 8
 """A run that read 16 datasets and wrote 16 still stands in an index flow by flow: so a walk meets one row for a
 thousand runs of its job. From there on pairs would outgrow what was said."""
+
+
+MANY_ENDS: Final = 500
+"""So much read and written that one more event of the run must not go through all of it again."""
 
 
 def hub_of_run(run: str, facts: RunFacts) -> Hub:

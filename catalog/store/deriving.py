@@ -45,7 +45,7 @@ class RunState:
     entry: int = -1
     """The newest entry with an event of the run: what was read of it up to then is all there is."""
     moments: int = 0
-    """How many events there were at which its outputs may have taken effect, at the most."""
+    """How many events it had: its outputs took effect at no more times."""
     joined: bool = False
     """Whether outputs and moments are kept apart and joined when read: no candidate is added for each pair."""
 
@@ -63,14 +63,12 @@ class RunState:
         """Return the state with one more event, whatever the order in which they come."""
         said = event.data
         first_at, entry = min(self.first_at, event.valid_from), max(self.entry, event.entry)
-        state = replace(self, first_at=first_at, entry=entry)
+        state = replace(self, first_at=first_at, entry=entry, moments=self.moments + 1)
         if said["type"] == "START":
             started = event.valid_from if self.started_at is None else min(self.started_at, event.valid_from)
             state = replace(state, started_at=started)
         if said["type"] in TERMINAL and (self.ended is None or event.order < self.ended):
             state = replace(state, ended=event.order, ended_by=said["type"])
-        if said["type"] in {"COMPLETE", "RUNNING"}:
-            state = replace(state, moments=state.moments + 1)
         return replace(state, streams=True) if said.get("processing") in STREAMING else state
 
 
@@ -175,7 +173,8 @@ class GrownHub(NamedTuple):
     """A new hub, or the new ends of a stored one, with the shape that it has now."""
 
     hub: Hub
-    shape: Shape
+    shape: Shape | None
+    """None where only what is new was looked at."""
     grows: bool
 
 
@@ -201,8 +200,12 @@ def derive(new: Facts, past: Past) -> Derived:
     """Return what follows from the new facts, all of them later in the ledger than the past."""
     first = _first_sayings(new.edges, past)
     runs = _Runs(new, past)
-    accesses = _accesses(first, runs, past)
-    flows, hubs = _flows(new, first, accesses, past)
+    fresh = _by_run(first)
+    stored = frozenset(past.hubs(fresh)) if fresh else frozenset[str]()
+    # What such a run did before is in its hub, its outputs and its moments: only what is new is added to them.
+    light = frozenset(run for run in stored if runs.joined(run))
+    accesses = _accesses(fresh, runs, light, past)
+    flows, hubs = _flows(new, fresh, stored, light, accesses, past)
     contributions, outputs, moments = _contributions(first, runs, accesses, past)
     return Derived(
         first=frozenset(first),
@@ -289,10 +292,10 @@ class _Runs:
         before = self.before.get(run)
         return before is not None and before.joined
 
-    def outgrows(self, run: str, outputs: int) -> bool:
-        """Tell whether it has so many outputs and moments that they are to be."""
+    def outgrows(self, run: str, outputs: int, ends: int) -> bool:
+        """Tell whether it has so many outputs and moments, or did so much, that they are to be."""
         state = self.after(run)
-        return state is not None and folding.outgrows(outputs, state.moments)
+        return state is not None and (folding.outgrows(outputs, state.moments) or ends > folding.MANY_ENDS)
 
     def join(self, run: str) -> None:
         """Note that they are from now on."""
@@ -305,34 +308,46 @@ class _Runs:
         return before is not None and after is not None and after.streams and not before.streams
 
 
-def _accesses(first: Iterable[Edge], runs: _Runs, past: Past) -> dict[str, list[Edge]]:
-    """Return the bare accesses, old and new, of each run that has a new access or a new moment."""
-    new = [edge._replace(value=REPLACING_VALUE if replaces(edge) else "{}") for edge in first if edge.kind in _FLOWING]
-    touched = {*(edge.source for edge in new), *(run for run in runs.events if runs.new_moments(run))}
-    touched |= {run for run in runs.events if runs.began_streaming(run)}
-    # Of a run whose candidates are joined when read, a moment alone says nothing about each of its outputs.
-    touched -= {run for run in touched if runs.joined(run)} - {edge.source for edge in new}
+def _by_run(first: Iterable[Edge]) -> dict[str, list[Edge]]:
+    """Return what each run newly read, wrote or produced."""
+    fresh: dict[str, list[Edge]] = {}
+    for edge in first:
+        if edge.kind in _FLOWING:
+            fresh.setdefault(edge.source, []).append(edge)
+    return fresh
+
+
+def _accesses(
+    fresh: Mapping[str, list[Edge]], runs: _Runs, light: Collection[str], past: Past
+) -> dict[str, list[Edge]]:
+    """Return the bare accesses, old and new, of each run that has a new access or a new moment; of light ones, new."""
+    touched = {run for run in runs.events if not runs.joined(run)}
+    touched = {run for run in touched if runs.new_moments(run) or runs.began_streaming(run)} | fresh.keys()
+    heavy = touched.difference(light)
     found: dict[str, list[Edge]] = {run: [] for run in touched}
-    old = past.accesses(touched) if touched else []
-    for edge in (*old, *new):
+    for edge in past.accesses(heavy) if heavy else ():
         found[edge.source].append(edge)
+    for run, edges in fresh.items():
+        found[run] += (edge._replace(value=REPLACING_VALUE if replaces(edge) else "{}") for edge in edges)
     return found
 
 
-def _flows(
-    new: Facts, first: Iterable[Edge], accesses: Mapping[str, list[Edge]], past: Past
+def _flows(  # each is another part of what is known of the batch
+    new: Facts,
+    fresh: Mapping[str, list[Edge]],
+    stored: Collection[str],
+    light: Collection[str],
+    accesses: Mapping[str, list[Edge]],
+    past: Past,
 ) -> tuple[tuple[Flow, ...], tuple[GrownHub, ...]]:
     stated = [
         *folding.flows_of_edges(new.edges),
         *folding.renames(edge for edge in new.edges if edge.kind == "WROTE"),
     ]
-    fresh: dict[str, list[Edge]] = {}
-    for edge in first:
-        if edge.kind in _FLOWING:
-            fresh.setdefault(edge.source, []).append(edge)
-    stored = past.hubs(fresh) if fresh else ()
+    grown = [GrownHub(_hub(run, fresh[run]), None, grows=True) for run in light]
     wide = []
-    for hub in (*(_hub(run, accesses[run]) for run in fresh), *folding.hubs_of_records(new.statements)):
+    heavy = (_hub(run, accesses[run]) for run in fresh if run not in light)
+    for hub in (*heavy, *folding.hubs_of_records(new.statements)):
         if hub.is_wide or hub.key in stored:
             wide.append(hub)
         else:
@@ -347,7 +362,7 @@ def _flows(
         for point in folding.earliest(some)
         if point[0] < known.get(key, NOW + 1)
     )
-    return flows, tuple(_grown(wide, fresh, stored, past))
+    return flows, (*grown, *_grown(wide, fresh, stored, past))
 
 
 def _hub(run: str, edges: Iterable[Edge]) -> Hub:
@@ -397,7 +412,7 @@ def _contributions(
         for run, edges in accesses.items()
         if not runs.joined(run)
     }
-    joining = {run for run, some in outputs.items() if runs.outgrows(run, len(some))}
+    joining = {run for run, some in outputs.items() if runs.outgrows(run, len(some), len(accesses[run]))}
     streaming = {run for run in runs.events if runs.began_streaming(run)}
     needs_all = {run for run in wrote if run in runs.before and not runs.joined(run)} | joining | streaming
     old: dict[str, list[Moment]] = {}

@@ -196,13 +196,10 @@ class Batch:
             for target, job, how, valid_from, entry in hub.outlets:
                 said = {"job": job, "how": how, "valid_from": valid_from, "known_from": entry}
                 outlets.append({"hub": hub.key, "end": target, "said": said})
-            key = f"{shape.digest} {shape.last_entry} {shape.last_at}"
-            shapes[key] = {
-                "key": key,
-                "digest": shape.digest,
-                "last_entry": shape.last_entry,
-                "last_at": shape.last_at,
-            }
+            if shape is not None:
+                key = f"{shape.digest} {shape.last_entry} {shape.last_at}"
+                named = {"digest": shape.digest, "last_entry": shape.last_entry, "last_at": shape.last_at}
+                shapes[key] = {"key": key, **named}
         steps = (
             (cypher.merge_hubs(), hubs),
             (cypher.create_inlets(), inlets),

@@ -182,9 +182,10 @@ class Batch:
                     for one in hub.outlets
                 ),
             )
-            self._connection.execute(
-                "INSERT OR IGNORE INTO hub_shape VALUES (?, ?, ?)", (shape.digest, shape.last_entry, shape.last_at)
-            )
+            if shape is not None:
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO hub_shape VALUES (?, ?, ?)", (shape.digest, shape.last_entry, shape.last_at)
+                )
 
     def _write_contributions(self, derived: Derived) -> None:
         number = self._names.number

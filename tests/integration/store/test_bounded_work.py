@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from catalog.store.sqlite import SqliteStore
 from catalog.store.sqlite.schema import TABLES
 from graph_schema.edges import Executed, Read, Wrote
@@ -151,6 +153,29 @@ def test_a_small_event_of_a_run_with_a_thousand_outputs_adds_a_row_and_not_a_tho
     newest = store.contributions([(Dataset("made-up", "out-7").id, NOW)], newest=3)
     assert [row.at for row in newest] == [20, 19, 18]
     store.close()
+
+
+@pytest.mark.parametrize("sides", [("in", "out"), ("in",), ("out",)])
+def test_one_more_dataset_of_a_run_that_named_thousands_costs_what_it_did_of_one_that_named_some(
+    tmp_path: Path, sides: tuple[str, ...]
+) -> None:
+    """Whatever the run did more of, and however much."""
+    steps = []
+    for ends in (600, 6000):
+        store = SqliteStore(tmp_path / f"{ends}.db")
+        run, taken = Run("endless"), 0
+        for entry, names in enumerate((range(ends), (ends,), (ends + 1,))):
+            telling = Telling(entry, entry, f"{entry:016x}", RANK["OTHER"], run.id, JOB.id)
+            telling.say(run, "event", {"type": "OTHER"})
+            for number in names:
+                for side in sides:
+                    dataset = Dataset("made-up", f"{side}-{number}")
+                    telling.edge(Read(run, dataset) if side == "in" else Wrote(run, dataset))
+            taken = steps_of(store, partial(store.apply, telling.facts(), entry))
+        steps.append(taken)
+        assert len(store.flows([Dataset("made-up", "out-3").id], "in")) == (ends + 2 if len(sides) == 2 else 0)
+        store.close()
+    assert steps[1] < 2 * steps[0]
 
 
 def test_an_endless_run_that_names_ever_new_datasets_adds_what_each_event_says(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.store.memory import MemoryStore
@@ -54,6 +54,7 @@ def test_every_verb_answers_as_the_rules_do_after_every_batch(
 
 
 @given(CHANCE, st.integers(1, 12), st.integers(1, 5))
+@settings(max_examples=40)
 def test_flows_that_are_joined_when_read_are_those_of_the_rules(chance: random.Random, length: int, batch: int) -> None:
     records = history(chance, length, WIDE)
     ids = ids_of(joined(records))
@@ -71,6 +72,7 @@ def test_flows_that_are_joined_when_read_are_those_of_the_rules(chance: random.R
 
 
 @given(CHANCE, st.integers(20, 60), st.integers(1, 25))
+@settings(max_examples=40)
 def test_candidates_that_are_joined_when_read_are_those_of_the_rules(
     chance: random.Random, length: int, batch: int
 ) -> None:
@@ -85,6 +87,11 @@ def test_candidates_that_are_joined_when_read_are_those_of_the_rules(
             store.apply(shuffled(chance, part), upto)
         with expected.reading() as one, store.reading() as other:
             wanted, got = contributing(one, ids, points), contributing(other, ids, points)
+            for direction in DIRECTIONS:
+                assert one.flows(ids[::5], direction) == other.flows(ids[::5], direction)
+                assert one.flows(ids[::5], direction, 7, length // 2) == other.flows(
+                    ids[::5], direction, 7, length // 2
+                )
             assert one.in_force(ids) == other.in_force(ids)
         for question, answer in wanted.items():
             assert got[question] == answer, question
