@@ -68,8 +68,11 @@ def may(roles: Iterable[str], permission: str) -> bool:
 
 
 def can_administer(holders: Iterable[Holder]) -> bool:
-    """Tell whether anybody is left who can define principals and issue keys: active, an administrator, with a key."""
-    return any(each.active and each.keys and PrincipalRole.ADMIN.value in each.roles for each in holders)
+    """Tell whether anybody is left who can define principals and issue keys: active, of such a role, with a key."""
+    return any(
+        each.active and each.keys and may(each.roles, "define_principal") and may(each.roles, "issue_key")
+        for each in holders
+    )
 
 
 def check_administrator_left(before: Sequence[Holder], after: Sequence[Holder]) -> None:

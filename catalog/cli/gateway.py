@@ -182,15 +182,9 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     """Return the answer where it is a success; raises the error that its problem document stands for."""
     if answer.is_success:
         return answer
-    try:
-        document = answer.json()
-        detail = str(document["detail"])
-    except (ValueError, KeyError, TypeError):
-        raise OperatorError(
-            f"The answer at {answer.url.copy_with(query=None)} is {answer.status_code} and not Lineward's.",
-            action="Check --url: it is the address of the catalog itself.",
-        ) from None
-    pointer = str((document.get("errors") or [{}])[0].get("pointer", "")).removeprefix("#")
+    problem = document(answer, "detail", success=False)
+    detail = str(problem["detail"])
+    pointer = str((problem.get("errors") or [{}])[0].get("pointer", "")).removeprefix("#")
     match answer.status_code:
         case 400 | 413 | 422 as status:
             raise SenderError(detail, pointer=pointer, status=status)
@@ -203,9 +197,36 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     raise OperatorError(detail, action="", retry_after=None)
 
 
+def document(answer: httpx2.Response, *names: str, success: bool = True) -> dict[str, Any]:
+    """Return the JSON object of an answer with at least these names.
+
+    Raises as `checked`, unless it need be no `success`; OperatorError where the answer is somebody else's.
+    """
+    if success:
+        checked(answer)
+    try:
+        found: Any = answer.json()
+        if isinstance(found, dict) and all(name in found for name in names):
+            return found
+    except ValueError:
+        pass
+    raise foreign(answer)
+
+
+def foreign(answer: httpx2.Response) -> OperatorError:
+    """Return what an answer means that no catalog gives."""
+    return OperatorError(
+        f"The answer at {answer.url.copy_with(query=None)} is {answer.status_code} and not Lineward's.",
+        action="Check --url: it is the address of the catalog itself.",
+    )
+
+
 def ask(way: Gateway, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a GraphQL answer; raises the error that its errors stand for."""
-    answer = checked(way.request("POST", "graphql", json={"query": query, "variables": dict(variables)})).json()
+    sent = way.request("POST", "graphql", json={"query": query, "variables": dict(variables)})
+    answer = document(sent)
+    if not {"data", "errors"} & answer.keys():
+        raise foreign(sent)
     if answer.get("errors"):
         first = answer["errors"][0]
         code = (first.get("extensions") or {}).get("code")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from catalog.cli.ending import Exit, fail
-from catalog.cli.gateway import Gateway, checked
+from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table, progress
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
@@ -108,9 +108,8 @@ def _batches(lines: Iterable[Line], most: int, tally: Tally) -> Iterator[list[Li
 def _send(way: Gateway, lines: list[Line], tally: Tally) -> None:
     body = b"[" + b",".join(line.content for line in lines) + b"]"
     try:
-        answer = checked(
-            way.request("POST", "api/v1/lineage/batch", content=body, headers={"Content-Type": "application/json"})
-        ).json()
+        sent = way.request("POST", "api/v1/lineage/batch", content=body, headers={"Content-Type": "application/json"})
+        answer = document(sent, "failed_events", "summary")
     except SenderError as error:
         for line in lines:
             tally.refuse(line, error.detail)

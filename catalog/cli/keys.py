@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from catalog.cli.ending import Exit
-from catalog.cli.gateway import Gateway, ask, checked, succeeded
+from catalog.cli.gateway import Gateway, ask, checked, document, succeeded
 from catalog.cli.output import err, out, print_json, print_line, print_table, say
 from catalog.errors import AskerError, OperatorError, SenderError
 
@@ -84,7 +84,9 @@ def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool,
             "or say --redefine."
         )
     if changes or (known is None and definition.roles):
-        receipt = checked(way.request("POST", "api/v1/records", json=definition.record(known, force=force))).json()
+        receipt = document(
+            way.request("POST", "api/v1/records", json=definition.record(known, force=force)), "warnings"
+        )
         for warning in receipt["warnings"]:
             say(warning)
     issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
@@ -139,7 +141,7 @@ def revoke(way: Gateway, key_id: str, *, force: bool) -> Exit:
 
 def _caught_up(way: Gateway) -> None:
     """Raise OperatorError while the graph does not know yet who was defined last."""
-    health = way.request("GET", "health/ready").json()
+    health = document(way.request("GET", "health/ready"), "state", success=False)
     behind = health.get("projection", {}).get("behind", 0)
     if behind:
         raise OperatorError(f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from catalog import app
 from catalog.cli.ending import Exit, fail
-from catalog.cli.gateway import Gateway, checked
+from catalog.cli.gateway import Gateway, checked, document, foreign
 from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
 from catalog.errors import DamagedGraphError, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.note import NoteError
+from catalog.ledger.note import NoteError, VerifierKey
+from catalog.ledger.proof import ProofFile
 from catalog.projection import rebuild
 from catalog.settings import Settings
 from catalog.store.comparing import first_difference
@@ -29,7 +29,7 @@ def status(way: Gateway, *, as_json: bool) -> Exit:
     """Print how the service stands; 1 where its health is red."""
     way.look_through()
     answer = way.request("GET", "health/ready")
-    found: dict[str, Any] = (answer if answer.status_code == _RED else checked(answer)).json()
+    found = document(answer, "state", success=answer.status_code != _RED)
     if as_json:
         print_json({"catalog": way.where, **found})
     else:
@@ -44,19 +44,35 @@ def status(way: Gateway, *, as_json: bool) -> Exit:
 
 def checkpoint(way: Gateway) -> Exit:
     """Print the newest checkpoint, as it is kept elsewhere."""
-    print_document(checked(way.request("GET", "api/v1/ledger/checkpoint")).text)
+    answer = checked(way.request("GET", "api/v1/ledger/checkpoint"))
+    try:
+        SignedCheckpoint.parse(answer.text)
+    except NoteError:
+        raise foreign(answer) from None
+    print_document(answer.text)
     return Exit.FINE
 
 
 def proof(way: Gateway, index: int) -> Exit:
     """Print an entry's offline proof."""
-    print_document(checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof")).text)
+    answer = checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof"))
+    try:
+        ProofFile.parse(answer.text)
+    except NoteError:
+        raise foreign(answer) from None
+    print_document(answer.text)
     return Exit.FINE
 
 
 def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
     """Print the verifier key that signs now (C2SP vkey); with `former` those that signed before as well."""
-    keys = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()
+    answer = checked(way.request("GET", "api/v1/ledger/keys"))
+    try:
+        keys = [str(VerifierKey.parse(line)) for line in answer.text.splitlines()]
+    except NoteError:
+        keys = []
+    if not keys:
+        raise foreign(answer)
     shown = keys if former else keys[:1]
     if as_json:
         print_json({"keys": shown, "catalog": way.where})
@@ -85,7 +101,7 @@ def erase(
         "authority": authority,
         "residue": residue,
     }
-    answer = checked(way.request("POST", "api/v1/records", json=record)).json()
+    answer = document(way.request("POST", "api/v1/records", json=record), "index", "warnings")
     if as_json:
         print_json({"index": answer["index"], "entries": sorted(set(entries)), "warnings": answer["warnings"]})
         return Exit.FINE

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.cli.ending import Exit, fail
-from catalog.cli.gateway import Gateway, checked
+from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.openlineage.wire import parse
@@ -19,7 +19,7 @@ def record(way: Gateway, files: list[str], *, as_json: bool) -> Exit:
     for name in files or ["-"]:
         for number, payload in enumerate(_records(name), 1):
             try:
-                receipts.append(checked(way.request("POST", "api/v1/records", json=payload)).json())
+                receipts.append(document(way.request("POST", "api/v1/records", json=payload), "index"))
             except SenderError as error:
                 where = f"{name}, record {number}" if len(files) > 1 or number > 1 else name
                 taken = f" {len(receipts)} before it were taken." if receipts else ""

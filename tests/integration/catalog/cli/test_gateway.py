@@ -10,11 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from catalog.access.presence import Announcement, Presence
 from catalog.cli.gateway import gateway
+from catalog.cli.root import commands
 from catalog.cli.target import Target
 from catalog.settings import load
+from tests.support.records import event
 
 KEY = "lw_aaaaaaaaaa_" + "A" * 43
 
@@ -52,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
             question = json.loads(sent)
             proof = self.server.presence.answer(bytes.fromhex(question["nonce"]), bytes.fromhex(question["proof"]))
             answer = {"proof": (proof or b"").hex()}
-        body = json.dumps(answer).encode()
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -107,3 +110,34 @@ def test_a_server_that_proves_itself_receives_the_key_afterwards(catalog: Path, 
         assert way.where == f"{catalog}, served at {server.url}"
         way.request("GET", "health/ready")
     assert server.seen == [("/api/v1/presence", None), ("/health/ready", f"Bearer {KEY}")]
+
+
+COMMANDS = (
+    ("search", "x"),
+    ("lineage", "x"),
+    ("report", "x"),
+    ("record",),
+    ("ingest",),
+    ("ledger", "status"),
+    ("ledger", "key"),
+    ("ledger", "checkpoint"),
+    ("ledger", "proof", "0"),
+    ("ledger", "erase", "0", "--reason", "r", "--authority", "a", "--yes"),
+    ("key", "list"),
+    ("key", "create", "x"),
+    ("key", "revoke", "aaaaaaaaaa"),
+)
+
+
+@pytest.mark.parametrize("answer", [b"<html>Sign in</html>", [], {}, {"hello": "world"}, b""], ids=repr)
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_an_answer_that_is_somebody_elses_is_called_that(
+    listening: list[Stranger], arguments: tuple[str, ...], answer: object
+) -> None:
+    stranger = listen(listening, answer)
+    hidden = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
+    typed = CliRunner().invoke(
+        commands, [*arguments, "--url", stranger.url], input=json.dumps(event()), env={**hidden, "LINEWARD_KEY": KEY}
+    )
+    assert (typed.exit_code, typed.stdout) == (3, ""), typed.output
+    assert "is 200 and not Lineward's. Check --url" in typed.stderr
