@@ -76,7 +76,7 @@ def listening() -> Iterator[list[Stranger]]:
 
 def listen(servers: list[Stranger], answer: object, presence: Presence | None = None) -> Stranger:
     server = Stranger(answer, presence)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     servers.append(server)
     return server
 
