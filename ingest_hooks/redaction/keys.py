@@ -8,7 +8,6 @@ end (`error_count`, `sql_dialect`, `sample_id`) says that no value of a run stan
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from ingest_hooks.redaction.classes import Class
@@ -152,7 +151,6 @@ def words(key: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(key[:_LONGEST].replace("IDs", "Ids"))]
 
 
-@lru_cache(maxsize=8_192)
 def class_of(key: str) -> Class | None:
     """The class of what stands under a key; None where the key does not tell."""
     found = words(key)
@@ -178,14 +176,12 @@ def _by_words(found: list[str]) -> Class | None:
     return next((_ANYWHERE[word] for word in reversed(found) if word in _ANYWHERE), ended)
 
 
-@lru_cache(maxsize=8_192)
 def is_keyed_by_values(key: str) -> bool:
     """Whether an object under the key has values of a run for its keys."""
     found = words(key)
     return bool(found) and (found[-1] in _TALLIES or (found[-1] == "counts" and not _TALLIED.isdisjoint(found)))
 
 
-@lru_cache(maxsize=8_192)
 def is_countable(key: str) -> bool:
     """Whether a plain number under the key says how many there are, and nothing of any of them."""
     found = words(key)

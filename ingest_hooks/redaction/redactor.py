@@ -44,6 +44,9 @@ _BELOW_A_PERSON: Final = Below(
 )
 """A column may be called so, and be described by an object."""
 
+_LONGEST_KEY: Final = 200
+"""So long a key may be for its plan to be remembered."""
+
 _OF_COLUMNS: Final = frozenset({None, Class.NAME, Class.UNKNOWN})
 _COLUMNS: Final = frozenset({"columns", "fields", "schema"})
 _KEY_OF_VALUES: Final = re.compile(r"[A-Za-z_][\w.-]{0,99}|[01]?\.\d{1,6}|[01]|100|\d{1,2}")
@@ -89,8 +92,16 @@ class _Plan:
         return self.is_clean and self.kind is None and not self.is_facets
 
 
-@lru_cache(maxsize=8_192)
 def _plan(key: str) -> _Plan:
+    return _known_plan(key) if len(key) <= _LONGEST_KEY else _made_plan(key)
+
+
+@lru_cache(maxsize=8_192)
+def _known_plan(key: str) -> _Plan:
+    return _made_plan(key)
+
+
+def _made_plan(key: str) -> _Plan:
     return _Plan(
         kind=class_of(key),
         is_clean=_memory(b"").scanner.name(key) == key,

@@ -32,6 +32,7 @@ _VERBS: Final = re.compile(
 _OBJECTS: Final = re.compile(r"\b(?:from|into|set|table|values|view|using|where|select|as)\b|\(", re.IGNORECASE)
 _SIGNS: Final = re.compile(r"['\"=<>*;(]")
 _MEMO_SIZE: Final = 2_048
+_LONGEST_REMEMBERED: Final = 32_768
 _MEMO_KEY: Final = os.urandom(32)
 _MEMO: Final[dict[bytes, str | None]] = {}
 
@@ -75,13 +76,16 @@ def _shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> 
         b"\x00".join((scanner.key, form.encode(), (known or "").encode(), text.encode("utf-8", "surrogatepass"))),
         key=_MEMO_KEY,
     ).digest()
-    if memo in _MEMO:
+    try:
         return _MEMO[memo]
+    except KeyError:  # asking first and taking then would be two steps, and another thread may empty it in between
+        pass
     # The lexers take as long to import as all the rest; many pipelines never send SQL.
     from ingest_hooks.redaction.sql_lexing import shape_of  # noqa: PLC0415
 
     found = shape_of(text, known, scanner, whole=whole)
     if len(_MEMO) >= _MEMO_SIZE:
         _MEMO.clear()
-    _MEMO[memo] = found
+    if len(text) <= _LONGEST_REMEMBERED:
+        _MEMO[memo] = found
     return found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from ingest_hooks.redaction import sql
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.sql import DIALECTS, LONGEST, redact_expression, redact_sql, statement_in
 
@@ -180,6 +184,23 @@ def test_a_memo_of_one_dialect_is_not_read_in_another() -> None:
     assert redact_sql(statement, "hive", SCANNER) == "select '<redacted:string>' from t"
     assert redact_sql(statement, None, SCANNER) == 'select "<redacted:identifier>" from t'
     assert redact_sql(statement, "postgres", SCANNER) == statement
+
+
+def test_many_threads_share_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "_MEMO_SIZE", 3)
+    monkeypatch.setattr(sql, "_MEMO", {})
+
+    def redacted(number: int) -> bool:
+        left = redact_sql(f"select 'Testperson', a{number % 7} from t", None, SCANNER)
+        return left == f"select '<redacted:string>', a{number % 7} from t"
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert all(threads.map(redacted, range(2_000)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_a_condition_keeps_its_shape_and_prose_under_its_key_does_not() -> None:
