@@ -99,3 +99,12 @@ def test_a_model_version_is_found_by_the_names_that_it_was_registered_under(cata
     catalog.caught_up()
     found = catalog.data(_VERSION, name=model["name"], version="mrn-48213977")["modelVersion"]
     assert found["__typename"] == "ModelVersion"
+
+
+def test_an_entry_s_header_holds_nothing_that_a_caller_sent(catalog: Catalog) -> None:
+    said = event(run="manual__mrn_48213977")
+    said["inputs"] = [{"namespace": "files", "name": PATH}]
+    answer = catalog.event(said, **{"X-Correlation-ID": "MRN-48213977"})
+    entry = catalog.service.ledger.entry(answer.json()["index"])
+    assert entry.entry.correlation_id == answer.headers["x-correlation-id"]
+    assert b"48213977" not in entry.entry_bytes + (entry.body or b"")
