@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from reports.standalone.container import values_of
@@ -51,6 +51,7 @@ def stamp(at: int) -> str:
     return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
 
 
+@lru_cache(maxsize=65_536)
 def node_id(label: str, *key: str) -> str:
     """Return a node's id in the graph: its label and 26 base32 characters of SHA-256 over label and key."""
     text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
@@ -111,6 +112,28 @@ class Event:
         return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
 
 
+class Access:
+    """What the events of one run say that it read and wrote, by the ids of the datasets, and by which entry first."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.reads: set[str] = set()
+        self.writes: set[str] = set()
+        self.first: dict[str, int] = {}
+        self.versions: dict[str, set[str]] = {}
+        """The states that its inputs name, by dataset."""
+        for event in events:
+            reads = {node_id("Dataset", *one) for one in event.reads}
+            writes = {node_id("Dataset", *one) for one in event.writes}
+            self.reads |= reads
+            self.writes |= writes
+            for id_ in reads | writes:
+                self.first[id_] = min(event.index, self.first.get(id_, event.index))
+            for said in event.inputs:
+                self.versions.setdefault(node_id("Dataset", *identity_of(said)), set()).update(
+                    versions_in(facets_of(said))
+                )
+
+
 @dataclass
 class Told:
     """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
@@ -121,6 +144,7 @@ class Told:
     events: list[Event] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
     bodies: dict[int, Any] = field(default_factory=dict)
+    _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the bodies; one that is not understood counts as withheld."""
@@ -166,7 +190,11 @@ class Told:
 
     def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
         """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self.records if each.kind == kind and fits(each.said)]
+        return [each for each in self._by_kind.get(kind, ()) if fits(each.said)]
+
+    def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
+        """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
+        return self._by_snapshot.get((kind, dataset, digest), [])
 
     @cached_property
     def people(self) -> dict[str, Record]:
@@ -184,14 +212,72 @@ class Told:
 
     def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
         """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
-        found: dict[str, tuple[Record, Any]] = {}
-        for each in self.of("declare_dataset", lambda said: full_name(said["dataset"]) == dataset):
-            found |= {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
-        return found
+        return self._declared.get(dataset, {})
 
     def run(self, run_id: str) -> list[Event]:
         """Return the events of a run, in order."""
-        return [each for each in self.events if each.run == run_id]
+        return self._by_run.get(run_id, [])
+
+    def access(self, run_id: str) -> Access:
+        """Return what a run's events say that it read and wrote."""
+        if run_id not in self._accesses:
+            self._accesses[run_id] = Access(self.run(run_id))
+        return self._accesses[run_id]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Record]]:
+        found: dict[str, list[Record]] = {}
+        for each in self.records:
+            found.setdefault(each.kind, []).append(each)
+        return found
+
+    @cached_property
+    def _by_snapshot(self) -> dict[tuple[str, str, str], list[Record]]:
+        found: dict[tuple[str, str, str], list[Record]] = {}
+        for kind in ("seal_snapshot", "verify_snapshot"):
+            for each in self.of(kind):
+                place = kind, full_name(each.said["dataset"]), each.said["digest"]
+                found.setdefault(place, []).append(each)
+        return found
+
+    @cached_property
+    def _by_run(self) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for each in self.events:
+            if each.run is not None:
+                found.setdefault(each.run, []).append(each)
+        return found
+
+    @cached_property
+    def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
+        found: dict[str, dict[str, tuple[Record, Any]]] = {}
+        for each in self.of("declare_dataset"):
+            aspects = {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
+            found.setdefault(full_name(each.said["dataset"]), {}).update(aspects)
+        return found
+
+    @cached_property
+    def makers(self) -> dict[tuple[str, str], set[str]]:
+        """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for run, events in self._by_run.items():
+            for said in (said for event in events for said in event.outputs):
+                for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+                    found.setdefault((full_name(said), version), set()).add(run)
+        return found
+
+    @cached_property
+    def touched(self) -> set[str]:
+        """Return the full names of the datasets that an event says were read or written."""
+        return {full_name(said) for event in self.events for said in (*event.inputs, *event.outputs)}
+
+    @cached_property
+    def by_name(self) -> dict[str, set[Identity]]:
+        """Return the datasets that bodies name, by their full names, which two may share."""
+        found: dict[str, set[Identity]] = {}
+        for dataset in self.identities.values():
+            found.setdefault("/".join(dataset), set()).add(dataset)
+        return found
 
     @cached_property
     def identities(self) -> dict[str, Identity]:

@@ -53,7 +53,7 @@ def identity() -> str:
 
 def _given_key(given: str | None) -> str | None:
     """Return the key itself, or what stands in a file of that name where it is no key."""
-    return given if given is None or "+" in given else Path(given).read_text("utf-8")
+    return given if given is None or "+" in given else Path(given).read_text("utf-8", "replace")
 
 
 def _visible(line: str) -> str:

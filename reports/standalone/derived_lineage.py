@@ -11,13 +11,11 @@ from reports.standalone.bodies import (
     Values,
     facets_of,
     full_name,
-    identity_of,
     node_id,
     objects_in,
     stamp,
     text_in,
     texts_in,
-    versions_in,
 )
 from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of, state_of
 from reports.standalone.evidence import Entry
@@ -85,6 +83,9 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
     kinds = {entry.index: entry for entry in told.entries}
+    registered = {each.index: each for each in registrations_of(shown, told)}
+    runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
+    attested = not told.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -97,8 +98,7 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
             or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
             for step in in_force
         )
-        attested_runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
-        if not told.withheld and not attested_runs - shown.runs.keys() - {None}:
+        if attested:
             compare.same(where, edge, {"deidentifies": removes})
         if compare.rests_on_withheld(edge):
             continue
@@ -106,7 +106,6 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
         registers = str(edge.get("target")).startswith("ModelVersion:")
         compare.same(where, edge, {"kind": "REGISTERED" if registers else "RAN"})
         if registers:
-            registered = {each.index: each for each in registrations_of(shown, told)}
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
             for record in known:
@@ -132,43 +131,19 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
     compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
     if told.aliased:
         return
-    _confidence(edge, where, events, told, compare)
-    _known_from(edge, where, cited, events, told, compare)
-    reads = {node_id("Dataset", *one) for event in events for one in event.reads}
-    writes = {node_id("Dataset", *one) for event in events for one in event.writes}
-    for end, found, verb in (("source", reads, "read"), ("target", writes, "wrote")):
-        dataset = _dataset_of(edge.get(end), told)
-        compare.holds(dataset is None or dataset in found, f"{where}: no event says that the run {verb} its {end}")
-
-
-def _known_from(
-    edge: Values, where: str, cited: Sequence[Entry], events: Sequence[Event], told: Told, compare: Comparison
-) -> None:
-    """Hold an edge to the entry by which both its ends were known of the run."""
-    ends = [_dataset_of(edge.get(end), told) for end in ("source", "target")]
-    first = [
-        min((e.index for e in events if end in {node_id("Dataset", *one) for one in e.reads | e.writes}), default=None)
-        for end in ends
-    ]
-    if None not in ends and None not in first:
-        known = max(index for index in first if index is not None)
+    access = told.access(run_id)
+    source, target = (_dataset_of(edge.get(end), told) for end in ("source", "target"))
+    for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
+        sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
+        compare.holds(dataset is None or dataset in found, sentence)
+    if source in access.first and target in access.first:
+        known = max(access.first[source], access.first[target])
         compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
-
-
-def _confidence(edge: Values, where: str, events: Sequence[Event], told: Told, compare: Comparison) -> None:
-    """Derive how an edge is known: STATED where an event names the state read, else by what was newest at the start."""
-    if any(_stands_for_itself(event) for event in events):
-        return
-    source = str(edge.get("source"))
-    read = [
-        said
-        for event in events
-        for said in event.inputs
-        if node_id("Dataset", *identity_of(said)) == _dataset_of(source, told)
-    ]
-    named = {version for said in read for version in versions_in(facets_of(said))}
-    started = any(event.type == "START" for event in events)
-    compare.same(where, edge, {"confidence": "STATED" if named else "INFERRED" if started else "START_UNKNOWN"})
+    if not any(_stands_for_itself(event) for event in events):
+        # An event names the state that was read, or it was the newest when the run started, as far as that is known.
+        started = any(event.type == "START" for event in events)
+        how = "STATED" if access.versions.get(str(source)) else "INFERRED" if started else "START_UNKNOWN"
+        compare.same(where, edge, {"confidence": how})
 
 
 def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:

@@ -23,7 +23,6 @@ from reports.standalone.bodies import (
     optional_micros,
     stamp,
     text_in,
-    versions_in,
 )
 from reports.standalone.comparison import (
     Comparison,
@@ -122,10 +121,8 @@ def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def _snapshot(each: Values, where: str, shown: Shown, told: Told, compare: Comparison) -> None:
-    def fits(said: Values) -> bool:
-        return full_name(said["dataset"]) == each.get("dataset") and said["digest"] == each.get("digest")
-
-    seals, checks = told.of("seal_snapshot", fits), told.of("verify_snapshot", fits)
+    place = str(each.get("dataset")), str(each.get("digest"))
+    seals, checks = told.of_snapshot("seal_snapshot", *place), told.of_snapshot("verify_snapshot", *place)
     _rests_on(each, where, {seal.index for seal in seals}, told, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
@@ -162,7 +159,7 @@ def _rests_on(shown: Values, where: str, derived: set[int], told: Told, compare:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
     cited = list(citations({"entries": shown.get("entries")}))
     others = [index for index in cited if index not in derived]
-    of = {dataset for dataset in told.identities.values() if "/".join(dataset) == shown.get("dataset")}
+    of = told.by_name.get(str(shown.get("dataset")), set())
     first = _first(next(iter(of)), shown.get("digest"), told) if len(of) == 1 else None
     names = [
         index
@@ -181,16 +178,8 @@ def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: A
 
 
 def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
-    makers = {run for run in sealed if run}
-    for event in told.events:
-        for said in event.outputs:
-            if (
-                event.run
-                and full_name(said) == each.get("dataset")
-                and each.get("digest") in set(versions_in(facets_of(said)))
-            ):
-                makers.add(event.run)
-    known = {run for run in makers if run in shown.runs}
+    wrote = told.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
+    known = {run for run in sealed | wrote if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
         compare.holds(not known, f"{where}: the run that produced it is left out")
@@ -454,7 +443,7 @@ def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
         missing = source.get("missing")
         said = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
         compare.same(f"source {name}", {"missing": said}, {"missing": [one for one in _MANDATORY if one not in held]})
-        if any(full_name(one) == name for event in told.events for one in (*event.inputs, *event.outputs)):
+        if name in told.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
     used = {each.get("dataset") for each in shown.each("snapshots")}

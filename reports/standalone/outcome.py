@@ -11,13 +11,14 @@ Form = Literal["pdf", "html", "json"]
 Verdict = Literal["VERIFIED", "FAILED", "NOT VERIFIED"]
 
 PROVED = (
-    "The ledger holds every entry that this file cites, unaltered, and an entry that says that this report was issued "
-    "with this very content; what the report says of those entries is what their bodies say."
+    "The ledger holds every entry that this file cites, unaltered, and one that says that this report was issued with "
+    "this very content and these pages; whatever follows from the bodies of those entries is what the report says."
 )
 NOT_PROVED = (
-    "The ledger proves that records were not altered after logging, not that they were true or complete. That nothing "
-    "else bears on this report is shown by asking the catalog for it again at the same read point: the context's "
-    "digest must be the same."
+    "The ledger proves that records were not altered after logging, not that they were true or complete. What follows "
+    "from no body here (wording, which state is the newest, findings on who granted what) stands as the catalog issued "
+    "it. That nothing else bears on this report is shown by asking for it again at the same read point: the digest of "
+    "its context must be the same."
 )
 NOTHING = "Nothing: at least one check failed."
 PARTLY = "Only what passed: something that this needs was not verified."

@@ -284,7 +284,8 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
 
 
 def _withheld(evidence: Evidence) -> Check:
-    hidden = [e for e in evidence.cited if e.body is None and not _is_uncited(e, evidence)]
+    cited = set(citations(evidence.context))
+    hidden = [e for e in evidence.cited if e.body is None and not _is_uncited(e, evidence, cited)]
     if not hidden:
         return Check("withheld bodies", "PASS", "Every cited entry discloses its body.")
     named = ", ".join(f"#{e.index} ({e.withheld or 'no reason'})" for e in hidden[:20])
@@ -297,7 +298,7 @@ def _withheld(evidence: Evidence) -> Check:
     )
 
 
-def _is_uncited(entry: Entry, evidence: Evidence) -> bool:
+def _is_uncited(entry: Entry, evidence: Evidence, cited: set[int]) -> bool:
     """Return whether an entry is there for its header alone: the last one of the ledger that was read."""
     last = entry.index == evidence.read_point.ledger_index
-    return last and entry.withheld == NOT_CITED and entry.index not in set(citations(evidence.context))
+    return last and entry.withheld == NOT_CITED and entry.index not in cited

@@ -46,7 +46,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -56,13 +56,14 @@ Form = Literal["pdf", "html", "json"]
 Verdict = Literal["VERIFIED", "FAILED", "NOT VERIFIED"]
 
 PROVED = (
-    "The ledger holds every entry that this file cites, unaltered, and an entry that says that this report was issued "
-    "with this very content; what the report says of those entries is what their bodies say."
+    "The ledger holds every entry that this file cites, unaltered, and one that says that this report was issued with "
+    "this very content and these pages; whatever follows from the bodies of those entries is what the report says."
 )
 NOT_PROVED = (
-    "The ledger proves that records were not altered after logging, not that they were true or complete. That nothing "
-    "else bears on this report is shown by asking the catalog for it again at the same read point: the context's "
-    "digest must be the same."
+    "The ledger proves that records were not altered after logging, not that they were true or complete. What follows "
+    "from no body here (wording, which state is the newest, findings on who granted what) stands as the catalog issued "
+    "it. That nothing else bears on this report is shown by asking for it again at the same read point: the digest of "
+    "its context must be the same."
 )
 NOTHING = "Nothing: at least one check failed."
 PARTLY = "Only what passed: something that this needs was not verified."
@@ -740,6 +741,7 @@ def stamp(at: int) -> str:
     return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
 
 
+@lru_cache(maxsize=65_536)
 def node_id(label: str, *key: str) -> str:
     """Return a node's id in the graph: its label and 26 base32 characters of SHA-256 over label and key."""
     text = json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
@@ -800,6 +802,28 @@ class Event:
         return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
 
 
+class Access:
+    """What the events of one run say that it read and wrote, by the ids of the datasets, and by which entry first."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.reads: set[str] = set()
+        self.writes: set[str] = set()
+        self.first: dict[str, int] = {}
+        self.versions: dict[str, set[str]] = {}
+        """The states that its inputs name, by dataset."""
+        for event in events:
+            reads = {node_id("Dataset", *one) for one in event.reads}
+            writes = {node_id("Dataset", *one) for one in event.writes}
+            self.reads |= reads
+            self.writes |= writes
+            for id_ in reads | writes:
+                self.first[id_] = min(event.index, self.first.get(id_, event.index))
+            for said in event.inputs:
+                self.versions.setdefault(node_id("Dataset", *identity_of(said)), set()).update(
+                    versions_in(facets_of(said))
+                )
+
+
 @dataclass
 class Told:
     """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
@@ -810,6 +834,7 @@ class Told:
     events: list[Event] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
     bodies: dict[int, Any] = field(default_factory=dict)
+    _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the bodies; one that is not understood counts as withheld."""
@@ -855,7 +880,11 @@ class Told:
 
     def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
         """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self.records if each.kind == kind and fits(each.said)]
+        return [each for each in self._by_kind.get(kind, ()) if fits(each.said)]
+
+    def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
+        """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
+        return self._by_snapshot.get((kind, dataset, digest), [])
 
     @cached_property
     def people(self) -> dict[str, Record]:
@@ -873,14 +902,72 @@ class Told:
 
     def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
         """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
-        found: dict[str, tuple[Record, Any]] = {}
-        for each in self.of("declare_dataset", lambda said: full_name(said["dataset"]) == dataset):
-            found |= {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
-        return found
+        return self._declared.get(dataset, {})
 
     def run(self, run_id: str) -> list[Event]:
         """Return the events of a run, in order."""
-        return [each for each in self.events if each.run == run_id]
+        return self._by_run.get(run_id, [])
+
+    def access(self, run_id: str) -> Access:
+        """Return what a run's events say that it read and wrote."""
+        if run_id not in self._accesses:
+            self._accesses[run_id] = Access(self.run(run_id))
+        return self._accesses[run_id]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Record]]:
+        found: dict[str, list[Record]] = {}
+        for each in self.records:
+            found.setdefault(each.kind, []).append(each)
+        return found
+
+    @cached_property
+    def _by_snapshot(self) -> dict[tuple[str, str, str], list[Record]]:
+        found: dict[tuple[str, str, str], list[Record]] = {}
+        for kind in ("seal_snapshot", "verify_snapshot"):
+            for each in self.of(kind):
+                place = kind, full_name(each.said["dataset"]), each.said["digest"]
+                found.setdefault(place, []).append(each)
+        return found
+
+    @cached_property
+    def _by_run(self) -> dict[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for each in self.events:
+            if each.run is not None:
+                found.setdefault(each.run, []).append(each)
+        return found
+
+    @cached_property
+    def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
+        found: dict[str, dict[str, tuple[Record, Any]]] = {}
+        for each in self.of("declare_dataset"):
+            aspects = {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
+            found.setdefault(full_name(each.said["dataset"]), {}).update(aspects)
+        return found
+
+    @cached_property
+    def makers(self) -> dict[tuple[str, str], set[str]]:
+        """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for run, events in self._by_run.items():
+            for said in (said for event in events for said in event.outputs):
+                for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+                    found.setdefault((full_name(said), version), set()).add(run)
+        return found
+
+    @cached_property
+    def touched(self) -> set[str]:
+        """Return the full names of the datasets that an event says were read or written."""
+        return {full_name(said) for event in self.events for said in (*event.inputs, *event.outputs)}
+
+    @cached_property
+    def by_name(self) -> dict[str, set[Identity]]:
+        """Return the datasets that bodies name, by their full names, which two may share."""
+        found: dict[str, set[Identity]] = {}
+        for dataset in self.identities.values():
+            found.setdefault("/".join(dataset), set()).add(dataset)
+        return found
 
     @cached_property
     def identities(self) -> dict[str, Identity]:
@@ -1266,10 +1353,8 @@ def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def _snapshot(each: Values, where: str, shown: Shown, told: Told, compare: Comparison) -> None:
-    def fits(said: Values) -> bool:
-        return full_name(said["dataset"]) == each.get("dataset") and said["digest"] == each.get("digest")
-
-    seals, checks = told.of("seal_snapshot", fits), told.of("verify_snapshot", fits)
+    place = str(each.get("dataset")), str(each.get("digest"))
+    seals, checks = told.of_snapshot("seal_snapshot", *place), told.of_snapshot("verify_snapshot", *place)
     _rests_on(each, where, {seal.index for seal in seals}, told, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
@@ -1306,7 +1391,7 @@ def _rests_on(shown: Values, where: str, derived: set[int], told: Told, compare:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
     cited = list(citations({"entries": shown.get("entries")}))
     others = [index for index in cited if index not in derived]
-    of = {dataset for dataset in told.identities.values() if "/".join(dataset) == shown.get("dataset")}
+    of = told.by_name.get(str(shown.get("dataset")), set())
     first = _first(next(iter(of)), shown.get("digest"), told) if len(of) == 1 else None
     names = [
         index
@@ -1325,16 +1410,8 @@ def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: A
 
 
 def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
-    makers = {run for run in sealed if run}
-    for event in told.events:
-        for said in event.outputs:
-            if (
-                event.run
-                and full_name(said) == each.get("dataset")
-                and each.get("digest") in set(versions_in(facets_of(said)))
-            ):
-                makers.add(event.run)
-    known = {run for run in makers if run in shown.runs}
+    wrote = told.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
+    known = {run for run in sealed | wrote if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
         compare.holds(not known, f"{where}: the run that produced it is left out")
@@ -1598,7 +1675,7 @@ def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
         missing = source.get("missing")
         said = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
         compare.same(f"source {name}", {"missing": said}, {"missing": [one for one in _MANDATORY if one not in held]})
-        if any(full_name(one) == name for event in told.events for one in (*event.inputs, *event.outputs)):
+        if name in told.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
     used = {each.get("dataset") for each in shown.each("snapshots")}
@@ -1704,6 +1781,9 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
     kinds = {entry.index: entry for entry in told.entries}
+    registered = {each.index: each for each in registrations_of(shown, told)}
+    runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
+    attested = not told.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -1716,8 +1796,7 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
             or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
             for step in in_force
         )
-        attested_runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
-        if not told.withheld and not attested_runs - shown.runs.keys() - {None}:
+        if attested:
             compare.same(where, edge, {"deidentifies": removes})
         if compare.rests_on_withheld(edge):
             continue
@@ -1725,7 +1804,6 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
         registers = str(edge.get("target")).startswith("ModelVersion:")
         compare.same(where, edge, {"kind": "REGISTERED" if registers else "RAN"})
         if registers:
-            registered = {each.index: each for each in registrations_of(shown, told)}
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
             for record in known:
@@ -1751,43 +1829,19 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
     compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
     if told.aliased:
         return
-    _confidence(edge, where, events, told, compare)
-    _known_from(edge, where, cited, events, told, compare)
-    reads = {node_id("Dataset", *one) for event in events for one in event.reads}
-    writes = {node_id("Dataset", *one) for event in events for one in event.writes}
-    for end, found, verb in (("source", reads, "read"), ("target", writes, "wrote")):
-        dataset = _dataset_of(edge.get(end), told)
-        compare.holds(dataset is None or dataset in found, f"{where}: no event says that the run {verb} its {end}")
-
-
-def _known_from(
-    edge: Values, where: str, cited: Sequence[Entry], events: Sequence[Event], told: Told, compare: Comparison
-) -> None:
-    """Hold an edge to the entry by which both its ends were known of the run."""
-    ends = [_dataset_of(edge.get(end), told) for end in ("source", "target")]
-    first = [
-        min((e.index for e in events if end in {node_id("Dataset", *one) for one in e.reads | e.writes}), default=None)
-        for end in ends
-    ]
-    if None not in ends and None not in first:
-        known = max(index for index in first if index is not None)
+    access = told.access(run_id)
+    source, target = (_dataset_of(edge.get(end), told) for end in ("source", "target"))
+    for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
+        sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
+        compare.holds(dataset is None or dataset in found, sentence)
+    if source in access.first and target in access.first:
+        known = max(access.first[source], access.first[target])
         compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
-
-
-def _confidence(edge: Values, where: str, events: Sequence[Event], told: Told, compare: Comparison) -> None:
-    """Derive how an edge is known: STATED where an event names the state read, else by what was newest at the start."""
-    if any(_stands_for_itself(event) for event in events):
-        return
-    source = str(edge.get("source"))
-    read = [
-        said
-        for event in events
-        for said in event.inputs
-        if node_id("Dataset", *identity_of(said)) == _dataset_of(source, told)
-    ]
-    named = {version for said in read for version in versions_in(facets_of(said))}
-    started = any(event.type == "START" for event in events)
-    compare.same(where, edge, {"confidence": "STATED" if named else "INFERRED" if started else "START_UNKNOWN"})
+    if not any(_stands_for_itself(event) for event in events):
+        # An event names the state that was read, or it was the newest when the run started, as far as that is known.
+        started = any(event.type == "START" for event in events)
+        how = "STATED" if access.versions.get(str(source)) else "INFERRED" if started else "START_UNKNOWN"
+        compare.same(where, edge, {"confidence": how})
 
 
 def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
@@ -2375,7 +2429,8 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
 
 
 def _withheld(evidence: Evidence) -> Check:
-    hidden = [e for e in evidence.cited if e.body is None and not _is_uncited(e, evidence)]
+    cited = set(citations(evidence.context))
+    hidden = [e for e in evidence.cited if e.body is None and not _is_uncited(e, evidence, cited)]
     if not hidden:
         return Check("withheld bodies", "PASS", "Every cited entry discloses its body.")
     named = ", ".join(f"#{e.index} ({e.withheld or 'no reason'})" for e in hidden[:20])
@@ -2388,10 +2443,10 @@ def _withheld(evidence: Evidence) -> Check:
     )
 
 
-def _is_uncited(entry: Entry, evidence: Evidence) -> bool:
+def _is_uncited(entry: Entry, evidence: Evidence, cited: set[int]) -> bool:
     """Return whether an entry is there for its header alone: the last one of the ledger that was read."""
     last = entry.index == evidence.read_point.ledger_index
-    return last and entry.withheld == NOT_CITED and entry.index not in set(citations(evidence.context))
+    return last and entry.withheld == NOT_CITED and entry.index not in cited
 
 
 VERSION = "2.0"
@@ -2435,7 +2490,7 @@ def identity() -> str:
 
 def _given_key(given: str | None) -> str | None:
     """Return the key itself, or what stands in a file of that name where it is no key."""
-    return given if given is None or "+" in given else Path(given).read_text("utf-8")
+    return given if given is None or "+" in given else Path(given).read_text("utf-8", "replace")
 
 
 def _visible(line: str) -> str:
