@@ -1,7 +1,7 @@
-"""Clinical data known by its structure, wherever it stands: FHIR resources, DICOM JSON, HL7 version 2 and CDA.
+"""Clinical data known by its structure, wherever it stands: FHIR resources, DICOM, HL7 version 2, CDA, X12 claims.
 
 Read off the standards: FHIR R4 and R5 resource types (hl7.org/fhir/resourcelist.html), the DICOM JSON model (PS3.18
-annex F), HL7 v2.5.1 segments that speak of a patient.
+annex F) and the two usual dumps of a header, HL7 v2.5.1 segments that speak of a patient, X12's NM1.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _XML: Final = re.compile(
 _HL7: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:MSH\|\^~|(?:PID|PD1|NK1|PV1|PV2|OBR|OBX|ORC|IN1|IN2|GT1|MRG|DG1|AL1)\|[^|\r\n]{0,40}\|)"
 )
-_HINTS: Final = ("resourceType", "vr", "|", "xmlns")
+_DICOM_DUMP: Final = re.compile(r"\(0010, ?[0-9A-Fa-f]{4}\)[^\n(]{0,60}?\b[A-Z]{2}(?: \[|: ')")
+_X12: Final = re.compile(r"(?<![A-Za-z0-9])NM1\*[A-Z0-9]{2}\*[12]\*")
+_HINTS: Final = ("resourceType", "vr", "|", "xmlns", "(0010,", "NM1*")
 
 
 def is_clinical(value: dict[str, JSON]) -> bool:
@@ -60,5 +62,7 @@ def holds_clinical(text: str) -> bool:
         any(match[1] in _RESOURCES for match in _FHIR_IN_TEXT.finditer(text))
         or _DICOM_IN_TEXT.search(text) is not None
         or _HL7.search(text) is not None
+        or _DICOM_DUMP.search(text) is not None
+        or _X12.search(text) is not None
         or ("xmlns" in text and _XML.search(text) is not None)
     )

@@ -321,6 +321,8 @@ _CLINICAL: Final[dict[str, Place]] = {
     "an HL7 message": lambda v: custom(note=_hl7(v)),
     "an HL7 segment": lambda v: custom(note=f"PID|1||{v}^^^H^MR||{v}"),
     "an HL7 message in JSON in a string": lambda v: custom(note=json.dumps({"m": {"raw": _hl7(v)}})),
+    "a dump of a DICOM header": lambda v: custom(note=f"(0010,0010) PN [{v}]  # 16, 1 PatientName"),
+    "a claim": lambda v: custom(note=f"NM1*IL*1*{v}****MI*{v}~"),
     "a name as FHIR has it": lambda v: custom(who={"family": v, "given": [v]}),
     "a clinical document": lambda v: custom(note=f'<Patient xmlns="http://hl7.org/fhir"><id value="{v}"/></Patient>'),
 }

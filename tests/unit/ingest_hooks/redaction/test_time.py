@@ -37,7 +37,8 @@ LINES = [
 ]  # fmt: skip
 CLINICAL = [
     "resourceType", 'resourceType": "', "resourceType\\", "00100010", '00100010":{"vr', "PID|", "PID|1", "MSH|", "<a",
-    '<a xmlns="', "<a xmlns:", "xmlns", "\\", '"', "|", " ", "vr", "0", "A",
+    '<a xmlns="', "<a xmlns:", "xmlns", "\\", '"', "|", " ", "vr", "0", "A", "(0010,0010)", "(0010,0010) PN",
+    "(0010,0010) A ", "NM1*IL*1", "NM1*",
 ]  # fmt: skip
 WORDS = ["select ", "from ", "with a as (", "' ", "{", "[", '{"a":', "a/", "a=", "://", "insert into ", "message "]
 
