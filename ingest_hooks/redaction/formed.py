@@ -102,6 +102,7 @@ def find_formed(text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
 def _is_person(written: str) -> bool:
     """Whether family^given is a person, and no term with its code system or words of a platform."""
     family, given = written.split("^")[:2]
+    family = family.split()[-1]
     if given.isupper() and len(given) <= _SYSTEM and not family.isupper():
         return False
     return family.lower() not in ORDINARY or given.lower() not in ORDINARY

@@ -105,4 +105,4 @@ def _is_acronym(word: str) -> bool:
 
 
 def _is_ordinary(word: str) -> bool:
-    return any(part.lower() in ORDINARY for part in (word, *_JOINED.split(word)) if len(part) > 1)
+    return word.lower() in ORDINARY or _JOINED.split(word)[0].lower() in ORDINARY

@@ -180,6 +180,8 @@ def test_what_only_looks_alike_stays(text: str) -> None:
         ("patients Testperson Alpha and Testperson Beta", f"patients {N} and {N}"),
         ("Prof. Dr. med. Testperson Alpha", f"Prof. Dr. med. {N}"),
         ("Dr. van der Testperson", f"Dr. {N}"),
+        ("Mr. Testperson-Delta", f"Mr. {N}"),
+        ("See TESTPERSON^ZETA; then", f"{N}; then"),
         ("Mrs O'Testperson-Beta", f"Mrs {N}"),
         ("Frau Östperson", f"Frau {N}"),
         ("nurse Testperson Delta, MRN 48213977", f"nurse {N}, MRN {I}"),
