@@ -11,8 +11,8 @@ from catalog.ledger.protocol import Ledger
 from catalog.record import canonical_bytes
 from reports import contexts
 
-DISCLOSED = 1024 * 1024
-"""Bytes up to which a cited entry's redacted body stands in the evidence."""
+DISCLOSED = 4 * 1024 * 1024
+"""Bytes up to which a cited entry's redacted body stands in the evidence: a seal of some thirty thousand files."""
 
 
 def covering(ledger: Ledger, size: int) -> SignedCheckpoint:

@@ -7,16 +7,18 @@ from catalog.access.keys import local_actor
 from catalog.approvals.model import ApprovalState
 from catalog.errors import AskerError, SenderError
 from catalog.evidence.dossier import model_dossier
-from catalog.evidence.issuing import issued_record
+from catalog.evidence.issuing import issued_record, proven
 from catalog.evidence.records import ReportIssued
 from catalog.intake import RETRY_SECONDS
 from catalog.reading import AsOf
+from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
 from reports.contexts import ModelDossier
 from reports.drawing import FORMS, draw
 from reports.making import made_with
 from reports.standalone.verify_lineward import verify as verify_file
 from tests.support.records import (
+    CURATED,
     DIGEST,
     MODEL,
     RUN,
@@ -274,3 +276,30 @@ def test_an_erased_verification_still_says_what_was_found(told: House) -> None:
     checked = dossier(told, now(told)).snapshots[0].verification
     assert checked is not None
     assert (checked.result, checked.entries) == ("MISMATCH", (index,))
+
+
+def test_a_report_whose_issue_was_erased_is_not_verified(told: House) -> None:
+    made = dossier(told, now(told))
+    drawing = draw(made, "json")
+    index = told.intake.issue_report(issued_record(made, drawing), local_actor(), "tests").result().receipt.index
+    told.project()
+    erasure = {"kind": "erase_entries", "entries": [index], "reason": "made up", "authority": "made up"}
+    told.record(erasure, told.act_as("omega", "admin"))
+    result = verify_file(drawing.finish(proven(told.ledger, made, index)), str(told.ledger.verifiers[0]))
+    assert {check.name: check.status for check in result.checks if check.status != "PASS"} == {"issued": "NOT VERIFIED"}
+
+
+def test_a_body_too_large_to_travel_is_named_and_not_taken_for_compared(house: House) -> None:
+    manifest = [
+        {"path": f"{'deep/' * 40}{number}", "size": 1, "digest": f"sha256:{number:064x}"} for number in range(16_000)
+    ]
+    digest = manifest_digest(manifest)
+    house.send(event(version={"datasetVersion": digest}))
+    index = house.record(seal(digest=digest, manifest=manifest)).receipt.index
+    used = [{"dataset": CURATED, "digest": digest}]
+    house.record(registration(trained_on=used, evaluated_on=[]))
+    made = dossier(house, now(house))
+    assert [each.index for each in made.evidence.cited if each.withheld == "TOO_LARGE"] == [index]
+    result = verify_file(house.issue_context(made, "json"), str(house.ledger.verifiers[0]))
+    assert result.verdict == "NOT VERIFIED"
+    assert f"#{index} (TOO_LARGE)" in next(one.detail for one in result.checks if one.status == "NOT VERIFIED")
