@@ -108,8 +108,9 @@ class Event:
 
     @property
     def writes(self) -> frozenset[Identity]:
-        """Return what it says that the run wrote."""
-        return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
+        """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
+        given_up = {one for said in self.outputs for one in _given_up(facets_of(said))}
+        return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
 class Access:
@@ -371,6 +372,13 @@ def _datasets_in(value: object) -> Iterator[Identity]:
     elif isinstance(value, list):
         for item in value:
             yield from _datasets_in(item)
+
+
+def _given_up(facets: Values) -> Iterator[Identity]:
+    change = facets.get("lifecycleStateChange")
+    if isinstance(change, dict) and (text_in(change.get("lifecycleStateChange")) or "").upper() == "RENAME":
+        previous = change.get("previousIdentifier")
+        yield from _identities((previous,)) if isinstance(previous, dict) else ()
 
 
 def _named(facet: object) -> Iterator[Identity]:

@@ -798,8 +798,9 @@ class Event:
 
     @property
     def writes(self) -> frozenset[Identity]:
-        """Return what it says that the run wrote."""
-        return frozenset(_identities(self.outputs)) | set(_named(self.job_facets.get("lineage")))
+        """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
+        given_up = {one for said in self.outputs for one in _given_up(facets_of(said))}
+        return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
 class Access:
@@ -1061,6 +1062,13 @@ def _datasets_in(value: object) -> Iterator[Identity]:
     elif isinstance(value, list):
         for item in value:
             yield from _datasets_in(item)
+
+
+def _given_up(facets: Values) -> Iterator[Identity]:
+    change = facets.get("lifecycleStateChange")
+    if isinstance(change, dict) and (text_in(change.get("lifecycleStateChange")) or "").upper() == "RENAME":
+        previous = change.get("previousIdentifier")
+        yield from _identities((previous,)) if isinstance(previous, dict) else ()
 
 
 def _named(facet: object) -> Iterator[Identity]:
@@ -1768,13 +1776,27 @@ def _silent(run: Values, where: str, told: Told, compare: Comparison) -> None:
 
 
 def _error(run: Values, where: str, events: Sequence[Event], compare: Comparison) -> None:
-    told = [facet for e in events if isinstance(facet := e.run_facets.get("errorMessage"), dict)]
-    error = run.get("error")
-    if told:
-        compare.same(where, run, {"error": text_in(told[-1].get("message"))}, by=(event.index for event in events))
-    elif error is not None:
-        said = {text for event in events for text in texts_in(event.run_facets)}
-        compare.holds(error in said, f"{where}: no event says the error shown")
+    said = [facet for event in events if (facet := _failure(event.run_facets)) is not None]
+    message = said[-1].get("message") if said else None
+    error = message if isinstance(message, str) else None
+    compare.same(where, run, {"error": error}, by=(event.index for event in events))
+
+
+def _failure(facets: Values) -> Values | None:
+    """Return what an event says of the error of its run: the standard's facet, or Spark's own where that is absent."""
+    said = facets.get("errorMessage")
+    if isinstance(said, dict):
+        return said
+    facet = facets.get("spark.exception")
+    if not isinstance(facet, dict) or "errorMessage" in facets:
+        return None
+    inner = facet.get("exception")
+    exception = inner if isinstance(inner, dict) else facet
+    names = (text_in(exception.get(key)) for key in ("class", "className", "@class", "type"))
+    name, message = next((one for one in names if one is not None), None), text_in(exception.get("message"))
+    if name is None:
+        return {"message": message}
+    return {"message": name if message is None or message.startswith(name) else f"{name}: {message}"}
 
 
 def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:

@@ -86,6 +86,9 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
     if draw(seldom):
         run["facets"]["errorMessage"] = {"message": "MadeUpError", "programmingLanguage": "python"}
     if draw(seldom):
+        exception = {"className": "java.lang.MadeUpError", "message": draw(st.sampled_from(["made up", ""]))}
+        run["facets"]["spark.exception"] = draw(st.sampled_from([exception, {"exception": exception}]))
+    if draw(seldom):
         run["facets"]["lineward_deidentification"] = {"method": "SAFE_HARBOR"}
     made: dict[str, Any] = {
         "eventTime": draw(days),
