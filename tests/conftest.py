@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -78,6 +79,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Take back what a test's command or server set for the whole process: the next one may look for a line."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    loggers = [root, *map(logging.getLogger, ("lineward", "neo4j", "uvicorn.access"))]
+    kept = [(logger, logger.level, logger.disabled) for logger in loggers]
+    yield
+    root.handlers[:] = handlers
+    for logger, level, disabled in kept:
+        logger.setLevel(level)
+        logger.disabled = disabled
 
 
 @pytest.fixture(autouse=True)
