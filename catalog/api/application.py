@@ -128,6 +128,8 @@ def _reports(app: FastAPI, services: Services) -> None:
     @app.get(
         "/api/v1/reports/model-dossier/{identifier}.{form}",
         tags=["reports"],
+        # Whoever may not read is told so before anything else that they sent is looked at.
+        dependencies=[Depends(_reader(services))],
         response_class=Response,
     )
     def model_dossier(

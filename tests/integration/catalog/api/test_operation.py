@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog import logs
+from catalog.access.keys import local_actor
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import VerifierKey
@@ -264,3 +265,25 @@ def test_a_dossier_of_what_nobody_registered_is_not_found(registered: Catalog) -
     assert registered.client.get("/api/v1/reports/model-dossier/Dataset:nope.json").status_code == 404
     assert registered.client.get(f"{DOSSIER}.json?knownAtIndex=0").status_code == 404
     assert registered.client.get(f"{DOSSIER}.docx").status_code == 422
+
+
+def test_a_report_is_issued_to_whoever_asked_and_to_nobody_without_a_key(registered: Catalog) -> None:
+    intake = registered.service.services.intake
+    for name, role in (("root-1", "admin"), ("olga", "auditor"), ("emil", "emitter")):
+        defined = {"principal": name, "display_name": f"Testperson {name}", "principal_kind": "PERSON"}
+        intake.submit_record({"kind": "define_principal", **defined, "roles": [role]}, local_actor(), "tests").result()
+    secrets = {}
+    for name in ("olga", "emil"):
+        key, issued = intake.issue_key(name, local_actor(), "tests")
+        issued.result()
+        secrets[name] = {"Authorization": f"Bearer {key.secret}"}
+    registered.caught_up()
+    size = registered.service.ledger.size()
+    assert registered.client.get(f"{DOSSIER}.json").status_code == 401
+    assert registered.client.get(f"{DOSSIER}.json?knownAtIndex=x").status_code == 401
+    assert registered.client.get(f"{DOSSIER}.json", headers=secrets["emil"]).status_code == 403
+    assert registered.service.ledger.size() == size
+    answer = registered.client.get(f"{DOSSIER}.json", headers=secrets["olga"])
+    assert answer.status_code == 200
+    entry = registered.service.ledger.entry(size).entry
+    assert (entry.kind, entry.actor) == ("report.issued", "olga")
