@@ -1,1 +1,1 @@
-"""What an auditor takes along: one file that imports nothing of this project."""
+"""The verifier of a report: standard library and `cryptography` alone, put together into one file for an auditor."""
