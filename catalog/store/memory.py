@@ -26,7 +26,17 @@ from catalog.store.ordering import (
     statement_order,
     unseen,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
+from catalog.store.protocol import (
+    Deadline,
+    Direction,
+    Found,
+    KnownNode,
+    Page,
+    Quarantined,
+    Query,
+    Snapshotted,
+    Standing,
+)
 from catalog.store.single import SingleReads
 from graph_schema import folding
 from graph_schema.facts import NOW, Edge, Facts, Statement
@@ -354,7 +364,7 @@ class MemoryStore(SingleReads):
             )
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:  # noqa: ARG002  each verb is quick
         yield self._graph
 
     def scan(self) -> Iterator[Row]:

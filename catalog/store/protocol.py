@@ -159,6 +159,21 @@ class Snapshotted(Protocol):
         """Return what could not be projected, by entry."""
 
 
+class Deadline(Protocol):
+    """Until when somebody waits for what is read."""
+
+    @property
+    def remaining(self) -> float:
+        """Return how many seconds are left."""
+
+    def lasts(self) -> bool:
+        """Tell whether there still is somebody who waits; asked from the thread that reads."""
+
+
+class ReadEndedError(Exception):
+    """What was being read was given up in the middle of a call: nobody waits for it any more."""
+
+
 class Store(Snapshotted, Protocol):
     """A graph of facts. Each verb alone is one consistent read; `reading()` gives one for several."""
 
@@ -173,8 +188,12 @@ class Store(Snapshotted, Protocol):
             OperatorError: the store is unreachable, full or read-only; nothing was applied.
         """
 
-    def reading(self) -> AbstractContextManager[Snapshotted]:
-        """Open one consistent state for all reads of an answer."""
+    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[Snapshotted]:
+        """Open one consistent state for all reads of an answer.
+
+        A call that takes longer than somebody waits for it is cut off: the call raises what the engine says of that,
+        the context ReadEndedError. A store in memory answers it all the same.
+        """
 
     def scan(self) -> Iterator[tuple[str, ...]]:
         """Yield everything stored as rows of text in one total order: nodes, edges, statements, current aspects,

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from catalog.store.protocol import Direction, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
+from catalog.store.protocol import Deadline, Direction, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.folding import Contribution, Flow, RunFacts
 
@@ -15,8 +15,8 @@ class SingleReads(ABC):
     """What every store inherits: `store.verb(...)` is the same as `with store.reading() as read: read.verb(...)`."""
 
     @abstractmethod
-    def reading(self) -> AbstractContextManager[Snapshotted]:
-        """Open one consistent state."""
+    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[Snapshotted]:
+        """Open one consistent state; see `Store.reading`."""
 
     def checkpoint(self) -> int:
         with self.reading() as read:

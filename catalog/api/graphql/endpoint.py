@@ -171,7 +171,7 @@ def _run(
     with ExitStack() as stack:
         reader: Snapshotted = services.store
         if not is_mutation(operation):
-            reader = stack.enter_context(services.store.reading())
+            reader = stack.enter_context(services.store.reading(allowance))
         asking = Asking(
             services,
             actor,
@@ -190,10 +190,11 @@ def _run(
                 operation_name=question.operation,
             )
         )
-    _judge(services.store, result)
     services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
+    # What was cut off by then is no error of the store's.
     allowance.check()
+    _judge(services.store, result)
     return _answer(result, services)
 
 

@@ -10,6 +10,7 @@ import neo4j
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from catalog.errors import OperatorError
+from catalog.store.protocol import ReadEndedError
 
 Run = Callable[..., Sequence[neo4j.Record]]
 """Run one statement with its parameters and return all its records: one round trip."""
@@ -34,6 +35,8 @@ def translated(uri: str) -> Iterator[None]:
             retry_after=10,
         ) from error
     except ClientError as error:
+        if (error.code or "").startswith(_TIMED_OUT):
+            raise ReadEndedError from error
         if not (error.code or "").startswith(_OUTSIDE):
             raise
         raise OperatorError(
@@ -58,6 +61,7 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".")
 
 
+_TIMED_OUT: Final = "Neo.ClientError.Transaction.TransactionTimedOut"
 _OUTSIDE: Final = (
     "Neo.ClientError.Security",
     "Neo.ClientError.Database",

@@ -14,7 +14,7 @@ from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, counted
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.protocol import Deadline, Quarantined, Snapshotted
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from graph_schema import cypher
@@ -23,6 +23,8 @@ from graph_schema.registry import check_facts
 
 _REMEMBERED: Final = 500_000
 _CONNECT_SECONDS: Final = 5
+_GRACE_SECONDS: Final = 0.5
+"""After a deadline, so that whoever set it has seen it pass when the server says so."""
 _CLEARED_AT_ONCE: Final = 10_000
 _CLEARING: Final = "none: it was being cleared"
 
@@ -134,8 +136,8 @@ class Neo4jStore(SingleReads):
         return now, kept | batch.newly_named
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
-        with self._reading() as read:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+        with self._reading(None if deadline is None else deadline.remaining + _GRACE_SECONDS) as read:
             yield read
 
     def scan(self) -> Iterator[Row]:
@@ -182,8 +184,13 @@ class Neo4jStore(SingleReads):
         return self._driver.session(database=self._database, default_access_mode=mode)
 
     @contextmanager
-    def _reading(self) -> Iterator[Neo4jReading]:
-        with translated(self._uri), self._session(reads=True) as session, session.begin_transaction() as transaction:
+    def _reading(self, seconds: float | None = None) -> Iterator[Neo4jReading]:
+        """Open a transaction, which the server ends after so many seconds, in the middle of a query too."""
+        with (
+            translated(self._uri),
+            self._session(reads=True) as session,
+            session.begin_transaction(timeout=seconds) as transaction,
+        ):
             yield Neo4jReading(runner(transaction), self._memory)
 
 

@@ -17,11 +17,15 @@ from typing import Final
 
 from catalog import logs
 from catalog.errors import DamagedGraphError, OperatorError
+from catalog.store.protocol import Deadline, ReadEndedError
 from catalog.store.sqlite.schema import SCHEMA, TABLES, VERSION
 from catalog.store.sqlite.soundness import damage
 
 _BUSY_SECONDS: Final = 30
 _IDLE_READERS: Final = 16
+_STEPS_AT_ONCE: Final = 100_000
+"""Of SQLite's machine, some milliseconds: more often would cost what it watches."""
+
 _PRAGMAS: Final = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
@@ -108,8 +112,8 @@ class Connections:
             raise DamagedGraphError(str(path), "its tables cannot be read") from error
 
     @contextmanager
-    def reader(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection inside one read transaction."""
+    def reader(self, deadline: Deadline | None = None) -> Iterator[sqlite3.Connection]:
+        """Lend a connection inside one read transaction; raises ReadEndedError where nobody waits any more."""
         with self._guarded():
             with self._guard:
                 connection = self._idle.pop() if self._idle else None
@@ -117,8 +121,15 @@ class Connections:
                 connection = self._open()
             try:
                 connection.execute("BEGIN")
+                if deadline is not None:
+                    connection.set_progress_handler(lambda: not deadline.lasts(), _STEPS_AT_ONCE)
                 yield connection
+            except sqlite3.OperationalError as error:
+                if deadline is not None and not deadline.lasts():
+                    raise ReadEndedError from error
+                raise
             finally:
+                connection.set_progress_handler(None, 0)
                 connection.rollback()
                 with self._guard:
                     keep = not self._closed and len(self._idle) < _IDLE_READERS

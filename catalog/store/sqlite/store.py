@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.protocol import Deadline, Quarantined, Snapshotted
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from catalog.store.sqlite.connections import Connections
@@ -53,8 +53,8 @@ class SqliteStore(SingleReads):
             )
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
-        with self._connections.reader() as connection:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+        with self._connections.reader(deadline) as connection:
             yield SqliteReading(connection, self._memory)
 
     def scan(self) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import pytest
 
 from catalog.ledger import merkle
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import Dataset, Job
 from tests.support.records import CURATED, DIGEST, RAW, declaration, event
 
@@ -271,8 +271,8 @@ class CountingStore(MemoryStore):
         self.calls: Counter[str] = Counter()
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
-        with super().reading() as reader:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+        with super().reading(deadline) as reader:
             yield Counted(reader, self.calls)
 
 

@@ -15,7 +15,7 @@ from catalog import logs
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.endpoint import Question, ask
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, declaration, event
 
@@ -150,8 +150,8 @@ class Waiting(MemoryStore):
         self.verbs: list[str] = []
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
-        with super().reading() as reader:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+        with super().reading(deadline) as reader:
             yield cast("Snapshotted", _Waiting(reader, self))
 
 
@@ -221,3 +221,38 @@ def test_waiting_for_an_entry_is_within_the_time_of_the_request(serve: Callable[
     catalog.record(declaration())
     answer = catalog.ask(LINEAGE, input={"of": [VISITS], "direction": "UPSTREAM", "atLeast": 1})
     assert answer["errors"][0]["extensions"]["code"] == "BUDGET_EXCEEDED"
+
+
+class CutOff(MemoryStore):
+    """A store whose every call is cut off once its deadline has passed; it notes the deadlines that it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deadlines: list[Deadline] = []
+
+    @contextmanager
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+        with super().reading() as reader:
+            yield reader if deadline is None else cast("Snapshotted", _CutOff(deadline, self))
+
+
+class _CutOff:
+    def __init__(self, deadline: Deadline, store: CutOff) -> None:
+        self._deadline = deadline
+        store.deadlines.append(deadline)
+
+    def __getattr__(self, verb: str) -> Any:
+        while self._deadline.lasts():
+            pass
+        raise TimeoutError
+
+
+def test_a_call_that_outlasts_the_question_is_cut_off_and_is_no_defect(serve: Callable[..., Catalog]) -> None:
+    store = CutOff()
+    catalog = serve(store=store, query_seconds=0.05)
+    catalog.event(event())
+    catalog.caught_up()
+    answer = catalog.ask(PAGE)
+    assert "longer than 0.05 s" in refusal(answer)
+    assert answer["errors"][0]["extensions"]["code"] == "BUDGET_EXCEEDED"
+    assert len(store.deadlines) == 1

@@ -21,7 +21,7 @@ from catalog.ledger.proof import ProofFile
 from catalog.ledger.protocol import StoredEntry
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import ModelVersion
 from reports.verify import verify
 from tests.support.records import DIGEST, declaration, event, registration, seal
@@ -62,9 +62,9 @@ class LostStore(MemoryStore):
         super().apply(*arguments, **more)  # type: ignore[arg-type]  # passed on as they came
 
     @contextmanager
-    def reading(self) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
         self._check()
-        with super().reading() as reader:
+        with super().reading(deadline) as reader:
             yield reader
 
 
