@@ -26,6 +26,7 @@ from catalog.ledger.sqlite_file import SqliteSnapshot, connect, transaction, tra
 from catalog.ledger.sqlite_opening import Marks
 
 STAGED: Final = "ledger.db.restoring"
+_NAMED: Final = 5
 """The name of the file while it is not in its place yet."""
 
 
@@ -122,9 +123,10 @@ def _empty_place(site: Site) -> Iterator[Path]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = sorted(one.name for one in folder.iterdir() if one != site.keys and not one.name.startswith(STAGED))
         if there:
+            names = ", ".join(there[:_NAMED]) + (", …" if len(there) > _NAMED else "")
             raise OperatorError(
-                f"{folder} is not empty: it holds {there[0]}.",
-                action="Move it away, or restore into another folder: nothing is ever written over.",
+                f"{folder} is not empty: it holds {names}.",
+                action="Move all but the key folder away, or restore into another folder: nothing is ever written over.",
             )
         try:
             yield staged

@@ -38,6 +38,7 @@ from catalog.ledger.sqlite_opening import (
     Marks,
     check_about,
     check_format,
+    check_present,
     prepare,
     store_checkpoint,
     take_lock,
@@ -134,6 +135,7 @@ class SqliteLedger(ReadableLedger):
         its end does not re-hash, or it does not reach the high-water mark of the key folder or its newest checkpoint,
         there or in the file beside, or is not of the tree that these signed.
         """
+        check_present(path, keys_folder, marks or keys_folder, origin)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # SQLite gives its other files the same mode.

@@ -12,7 +12,7 @@ from typing import Self
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger import audit, binding
 from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.high_water import HighWater, State, load_acknowledged
+from catalog.ledger.high_water import HIGH_WATER, HighWater, State, load_acknowledged
 from catalog.ledger.keys import SiteKeys, sync_folder
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.published import held, published_path
@@ -82,15 +82,24 @@ def prepare(path: Path, folder: Path, marks: Path, origin: str, now: int) -> Sit
         connection.close()
 
 
-def _make(connection: sqlite3.Connection, path: Path, folder: Path, marks: Path, origin: str) -> SiteKeys:
-    keys = SiteKeys.create(folder, origin)
-    known = Marks.load(marks, keys)
-    if size := known.size:
+def check_present(path: Path, folder: Path, marks: Path, origin: str) -> None:
+    """Raise EvidenceError where a file that held entries is gone, before another is begun in its place."""
+    if not path.exists() and (marks / HIGH_WATER).exists():
+        _refuse_lost(path, marks, SiteKeys.load(folder, origin))
+
+
+def _refuse_lost(path: Path, marks: Path, keys: SiteKeys) -> None:
+    if size := Marks.load(marks, keys).size:
         raise EvidenceError(
             f"there is no ledger in {path}, but the key folder knows that {size} entries were taken. Put the file back,"
             " or restore a backup: `lineward restore`; for a new ledger, name a new key folder",
             index=0,
         )
+
+
+def _make(connection: sqlite3.Connection, path: Path, folder: Path, marks: Path, origin: str) -> SiteKeys:
+    keys = SiteKeys.create(folder, origin)
+    _refuse_lost(path, marks, keys)
     with translated(path), transaction(connection):
         for statement in statements(SCHEMA):
             connection.execute(statement)

@@ -187,6 +187,7 @@ def test_a_file_that_was_removed_is_not_begun_anew(opened: Open, path: Path) -> 
     for _ in range(2):
         with pytest.raises(EvidenceError, match="3 entries were taken"):
             opened()
+        assert not list(path.parent.glob("ledger.db*"))
 
 
 def test_a_fork_of_the_same_keys_is_not_signed(opened: Open, path: Path, keys: Path, tmp_path: Path) -> None:
