@@ -126,7 +126,7 @@ def _empty_place(site: Site) -> Iterator[Path]:
             names = ", ".join(there[:_NAMED]) + (", …" if len(there) > _NAMED else "")
             raise OperatorError(
                 f"{folder} is not empty: it holds {names}.",
-                action="Move all but the key folder away, or restore into another folder: nothing is ever written over.",
+                action="Move all but the key folder away, or restore elsewhere: nothing is ever written over.",
             )
         try:
             yield staged
