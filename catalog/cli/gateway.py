@@ -13,7 +13,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -138,10 +138,11 @@ class _Local:
         from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
 
         settings = target.settings
-        if settings.log_level != "DEBUG":
-            # A command speaks for itself: what went wrong is its own last line.
-            logging.getLogger("lineward").setLevel(logging.CRITICAL)
-        with app.opened(settings, owner=owner, patient=not graph) as service, asyncio.Runner() as runner:
+        with (
+            nullcontext() if settings.log_level == "DEBUG" else _silent_log(),
+            app.opened(settings, owner=owner, patient=not graph) as service,
+            asyncio.Runner() as runner,
+        ):
             _catch_up(service, needed=graph)
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             transport = httpx2.ASGITransport(app=service.asgi)
@@ -159,6 +160,18 @@ class _Local:
     def look_through(self) -> None:
         with suppress(OperatorError):
             self._service.store.check()
+
+
+@contextmanager
+def _silent_log() -> Iterator[None]:
+    """Log nothing meanwhile: a command speaks for itself, and what went wrong is its own last line."""
+    logger = logging.getLogger("lineward")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _catch_up(service: app.Service, *, needed: bool) -> None:
