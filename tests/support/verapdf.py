@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 VERSION: Final = "1.28.2"
@@ -75,9 +76,12 @@ def validate(files: Iterable[Path], profiles: tuple[str, ...] = PROFILES) -> lis
     jar, java = fetch(), _java()
 
     def run(profile: str) -> list[Verdict]:
-        command = [str(java), "-XX:+UseSerialGC", "-cp", str(jar), "org.verapdf.apps.GreenfieldCliWrapper"]
-        command += ["-f", profile, "--format", "text", *map(str, paths)]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
+        # It leaves a log file behind where Java keeps its temporary files.
+        with TemporaryDirectory() as scratch:
+            command = [str(java), "-XX:+UseSerialGC", "-XX:-UsePerfData", f"-Djava.io.tmpdir={scratch}"]
+            command += ["-cp", str(jar), "org.verapdf.apps.GreenfieldCliWrapper"]
+            command += ["-f", profile, "--format", "text", *map(str, paths)]
+            ran = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
         lines, told = ran.stdout.splitlines(), ran.stderr.strip()[-500:]
         said = {path: [line for line in lines if f" {path} " in f"{line} "] for path in paths}
         return [
