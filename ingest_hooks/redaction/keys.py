@@ -36,7 +36,8 @@ TAKEN_TOGETHER: Final = {
 """Keys written as one word."""
 
 _SECRETS: Final = listed(
-    "password passwd passwort pwd passphrase secret secrets credential credentials token apikey authorization bearer"
+    "password passwords passwd passwds passwort pwd pwds passphrase passphrases secret secrets credential credentials"
+    " token apikey apikeys authorization bearer"
     " cookie cookies jwt pgpassword"
 )
 _SECRET_KEYS: Final = frozenset({"api", "access", "private", "secret", "session", "account", "shared", "encryption"})

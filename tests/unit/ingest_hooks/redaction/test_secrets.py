@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ingest_hooks.openlineage.wire import JSON
+from ingest_hooks.redaction import redact
 from tests.support.places import Place, custom, event, everything_stored, sql
 
 KEY = b"a site's key for tests, 32 bytes"
@@ -73,3 +75,15 @@ def test_a_secret_is_known_by_its_key_whatever_its_shape(key: str) -> None:
 def test_a_secret_without_quotes_is_known_by_its_place_in_a_statement(statement: str) -> None:
     for dialect in (None, "postgres", "snowflake", "oracle", "mysql"):
         assert WORD not in everything_stored(sql(statement, dialect), KEY)
+
+
+HOLDERS = ["password", "passwords", "dbPasswd", "passwds", "pwds", "passphrases", "secrets", "apikeys"]
+SHAPES: dict[str, JSON] = {"text": WORD, "list": [WORD, "b"], "object": {"a": WORD}, "deep": [{"a": [WORD]}]}
+
+
+@pytest.mark.parametrize("key", HOLDERS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_key_that_holds_secrets_holds_them_in_any_shape(key: str, shape: str) -> None:
+    facets: dict[str, JSON] = {"made_up": {key: SHAPES[shape]}}
+    sent: JSON = {"run": {"runId": "r", "facets": facets}, "job": {"namespace": "n", "name": "j"}}
+    assert WORD not in str(redact(sent, token_key=b"k" * 32).value)
