@@ -21,6 +21,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from catalog.errors import OperatorError
+from graph_schema.marked import replaced
 
 PREFIX = "LINEWARD_"
 LEDGER_FILE = "ledger.db"
@@ -247,11 +248,7 @@ def markdown() -> str:
 
 def rewritten(readme: str) -> str:
     """Return the README with the table between its markers; raises ValueError where they are missing."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the file has no {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+    return replaced(readme, BEGIN, END, f"\n{markdown()}\n")
 
 
 def _config_file() -> Path:

@@ -13,6 +13,7 @@ from typing import Final
 
 from graph_schema.aspects import ASPECTS
 from graph_schema.edges import EdgeKind
+from graph_schema.marked import replaced
 from graph_schema.nodes import Node
 from graph_schema.registry import EDGES, NODES, sentence
 
@@ -66,12 +67,7 @@ def rewritten(text: str) -> str:
     Raises:
         ValueError: the marks are missing or stand in the wrong order.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        msg = f"the text has no {BEGIN} followed by {END}"
-        raise ValueError(msg)
-    return f"{before}{BEGIN}\n\n{description()}\n\n{END}{after}"
+    return replaced(text, BEGIN, END, f"\n\n{description()}\n\n")
 
 
 def main(arguments: Sequence[str]) -> int:

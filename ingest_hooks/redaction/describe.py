@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from graph_schema.marked import replaced
 from ingest_hooks.redaction.classes import FACETS, Class
 from ingest_hooks.redaction.keys import vocabulary
 
@@ -31,11 +32,7 @@ def markdown() -> str:
 
 def rewritten(readme: str) -> str:
     """Return the README with the table between its markers; raises ValueError where they are missing."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the file has no {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
+    return replaced(readme, BEGIN, END, f"\n{markdown()}\n")
 
 
 def _shown(each: Class) -> str:
