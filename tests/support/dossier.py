@@ -1,7 +1,7 @@
 """A made-up clinical pipeline as a dossier's context, over a small ledger of its own.
 
 The Merkle tree here is written from RFC 6962's definitions, recursively and apart from the product's, so that a report
-checked against it is checked against something. `python -m tests.support.dossier` writes the golden files anew.
+checked against it is checked against something.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -644,9 +643,3 @@ def golden(form: Form) -> bytes:
     """Return the clinical dossier as the golden files hold it: made with code that never changes."""
     tools = {name: version if name == "template" else "as in the golden file" for name, version in made_with().items()}
     return draw(clinical_dossier(), form, tools).finish(clinical_dossier())
-
-
-if __name__ == "__main__":
-    folder = Path(__file__).resolve().parents[1] / "golden" / "reports"
-    (folder / "model_dossier.html").write_bytes(golden("html"))
-    (folder / "model_dossier.json").write_bytes(golden("json"))

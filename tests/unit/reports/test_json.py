@@ -8,12 +8,11 @@ import rfc8785
 from reports.contexts import ModelDossier
 from reports.drawing import document_of, render
 from tests.support.dossier import clinical_dossier, dossier_saying, golden
-
-GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports" / "model_dossier.json"
+from tests.support.golden import check_golden
 
 
 def test_the_json_report_is_the_golden_one() -> None:
-    assert golden("json") == GOLDEN.read_bytes(), "python -m tests.support.dossier writes it anew"
+    check_golden(Path("reports/model_dossier.json"), golden("json"))
 
 
 def test_the_json_report_is_canonical() -> None:
