@@ -27,7 +27,7 @@ from catalog.assets.records import DeclareDataset
 from catalog.evidence.records import ReportIssued
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.record import Admission, Admitted, Hearing, Record
+from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from graph_schema.nodes import Node
@@ -56,7 +56,7 @@ def _reading(record: ReportIssued) -> str:  # noqa: ARG001  whoever may read a r
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[R]):
-    """A kind of record: `subjects`, `tell` and `admit` are its capability's.
+    """A kind of record: `subjects`, `project` and `admit` are its capability's.
 
     `permission` is what the actor's role must have, by the record, see `access.rules.TABLE`. A kind that is not `open`
     is written by the catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog
@@ -65,7 +65,7 @@ class Kind(Generic[R]):
 
     record: type[R]
     subjects: Callable[[R], tuple[Node, ...]]
-    tell: Callable[[R, Hearing], None]
+    project: Callable[[R, RecordContext], None]
     admit: Callable[[R, Admission], Admitted] = _nothing_more
     permission: Callable[[R], str] = _the_kind_itself
     open: bool = True
@@ -83,43 +83,43 @@ class Kind(Generic[R]):
 
 
 _KINDS: tuple[Kind[Any], ...] = (
-    Kind(DeclareDataset, assets_facts.subjects, assets_facts.tell),
-    Kind(Tag, labels_facts.tag_subjects, labels_facts.tell_tag, labels_admission.admit_tag, _judging),
+    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project),
+    Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging),
     Kind(
         AttestDeidentification,
         labels_facts.attestation_subjects,
-        labels_facts.tell_attestation,
+        labels_facts.project_attestation,
         labels_admission.admit_attestation,
     ),
-    Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.tell_seal, snapshots_admission.admit_seal),
+    Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.project_seal, snapshots_admission.admit_seal),
     Kind(
         VerifySnapshot,
         snapshots_facts.verification_subjects,
-        snapshots_facts.tell_verification,
+        snapshots_facts.project_verification,
         snapshots_admission.admit_verification,
     ),
-    Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.tell, releases_admission.admit),
+    Kind(RegisterModelVersion, releases_facts.subjects, releases_facts.project, releases_admission.admit),
     Kind(
         RequestApproval,
         approvals_facts.request_subjects,
-        approvals_facts.tell_request,
+        approvals_facts.project_request,
         approvals_admission.admit_request,
     ),
     Kind(
         DecideApproval,
         approvals_facts.decision_subjects,
-        approvals_facts.tell_decision,
+        approvals_facts.project_decision,
         approvals_admission.admit_decision,
     ),
-    Kind(DefinePrincipal, access_facts.subjects, access_facts.tell_principal, access_admission.admit_definition),
-    Kind(IssueKey, access_facts.subjects, access_facts.tell_issue, access_admission.admit, open=False),
-    Kind(RevokeKey, access_facts.subjects, access_facts.tell_revocation, access_admission.admit),
-    Kind(EraseEntries, operations_facts.subjects, operations_facts.tell_erasure, operations_admission.admit_erasure),
-    Kind(RestoreLedger, operations_facts.subjects, operations_facts.tell_restore, open=False),
+    Kind(DefinePrincipal, access_facts.subjects, access_facts.project_principal, access_admission.admit_definition),
+    Kind(IssueKey, access_facts.subjects, access_facts.project_issue, access_admission.admit, open=False),
+    Kind(RevokeKey, access_facts.subjects, access_facts.project_revocation, access_admission.admit),
+    Kind(EraseEntries, operations_facts.subjects, operations_facts.project_erasure, operations_admission.admit_erasure),
+    Kind(RestoreLedger, operations_facts.subjects, operations_facts.project_restore, open=False),
     Kind(
         ReportIssued,
         evidence_facts.subjects,
-        evidence_facts.tell,
+        evidence_facts.project,
         permission=_reading,
         open=False,
         searched=False,

@@ -25,9 +25,10 @@ from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.operations import provenance
 from catalog.operations.provenance import Provenance
 from catalog.operations.residue import Residues
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from catalog.store.protocol import Quarantined, Store
-from graph_schema.facts import Edge, Facts, Statement, Telling, TooManyFactsError
+from graph_schema.builder import FactBuilder, TooManyFactsError
+from graph_schema.facts import Edge, Facts, Statement
 from graph_schema.folding import RECORD_RANK
 from graph_schema.nodes import Node
 from graph_schema.registry import check_facts
@@ -122,14 +123,14 @@ def _record(stored: StoredEntry, body: dict[str, Any]) -> Facts:
     kind = _RECORDS[stored.entry.kind]
     record = kind.record.replay(body["record"])
     recorded_at = stored.entry.recorded_at
-    telling = Telling(
+    builder = FactBuilder(
         entry=stored.index,
         valid_from=min(recorded_at, recorded_at if record.said_at is None else record.said_at),
         tie=tie_of(stored.body or b""),
         rank=RECORD_RANK,
     )
-    kind.tell(record, Hearing(telling, stored.entry.actor, body["authenticated"], body["added"]))
-    return telling.facts()
+    kind.project(record, RecordContext(builder, stored.entry.actor, body["authenticated"], body["added"]))
+    return builder.build()
 
 
 class Status(StrEnum):

@@ -1,4 +1,4 @@
-"""What every record has in common: how it is read, what is searched in it for identifiers, what it may be told by.
+"""What every record has in common: how it is read, and what the projection and the admission of one know.
 
 A record is what an authenticated principal writes: pydantic models at the border, strict and frozen. What is wrong in
 one is a SenderError 422 with the JSON pointer and what would be right; it never quotes more than an unknown code.
@@ -19,7 +19,8 @@ from pydantic_core import PydanticCustomError
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.store.protocol import Snapshotted
-from graph_schema.facts import Facts, Telling
+from graph_schema.builder import FactBuilder
+from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
 from graph_schema.vocabulary import systems
 from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
@@ -302,10 +303,10 @@ def distinct() -> AfterValidator:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """A record as the projection reads it: who said it, and what the catalog added when it took it."""
+class RecordContext:
+    """What projecting a record needs beside it: its facts' builder, who wrote it, what the catalog added to it."""
 
-    telling: Telling
+    builder: FactBuilder
     actor: str
     authenticated: bool
     added: Mapping[str, Any] = field(default_factory=dict)

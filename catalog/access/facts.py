@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from graph_schema.nodes import Node
 
 
@@ -12,20 +12,24 @@ def subjects(record: DefinePrincipal | IssueKey | RevokeKey) -> tuple[Node, ...]
     return (record.node,)
 
 
-def tell_principal(record: DefinePrincipal, hearing: Hearing) -> None:
+def project_principal(record: DefinePrincipal, context: RecordContext) -> None:
     """Say who the principal is."""
     said = record.fields()
     value = {key: said[key] for key in ("display_name", "principal_kind", "roles", "active")}
     if record.approves:
         value["approves"] = said["approves"]
-    hearing.telling.say(record.node, "principal", {**value, "by": hearing.actor})
+    context.builder.add_statement(record.node, "principal", {**value, "by": context.actor})
 
 
-def tell_issue(record: IssueKey, hearing: Hearing) -> None:
+def project_issue(record: IssueKey, context: RecordContext) -> None:
     """Say that a key was issued."""
-    hearing.telling.say(record.node, "api_key", {"key_id": record.key_id, "event": "issued", "by": hearing.actor})
+    context.builder.add_statement(
+        record.node, "api_key", {"key_id": record.key_id, "event": "issued", "by": context.actor}
+    )
 
 
-def tell_revocation(record: RevokeKey, hearing: Hearing) -> None:
+def project_revocation(record: RevokeKey, context: RecordContext) -> None:
     """Say that a key was revoked."""
-    hearing.telling.say(record.node, "api_key", {"key_id": record.key_id, "event": "revoked", "by": hearing.actor})
+    context.builder.add_statement(
+        record.node, "api_key", {"key_id": record.key_id, "event": "revoked", "by": context.actor}
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.approvals.records import DecideApproval, RequestApproval
-from catalog.record import Hearing, micros
+from catalog.record import RecordContext, micros
 from graph_schema.edges import Concerns, Decided, Requested
 from graph_schema.nodes import Approval, Node, Principal
 
@@ -13,11 +13,11 @@ def request_subjects(record: RequestApproval) -> tuple[Node, ...]:
     return (record.subject.node,)
 
 
-def tell_request(record: RequestApproval, hearing: Hearing) -> None:
+def project_request(record: RequestApproval, context: RecordContext) -> None:
     """Say what is asked for, bound to which digests, and by whom."""
-    telling = hearing.telling
-    approval = Approval(str(telling.entry))
-    telling.say(
+    builder = context.builder
+    approval = Approval(str(builder.entry))
+    builder.add_statement(
         approval,
         "request",
         {
@@ -26,13 +26,13 @@ def tell_request(record: RequestApproval, hearing: Hearing) -> None:
             "use_case": record.use_case,
             "reason": record.reason,
             "expires_at": None if record.expires_at is None else micros(record.expires_at),
-            "digests": list(hearing.added.get("digests", ())),
-            "by": hearing.actor,
-            "authenticated": hearing.authenticated,
+            "digests": list(context.added.get("digests", ())),
+            "by": context.actor,
+            "authenticated": context.authenticated,
         },
     )
-    telling.edge(Concerns(approval, record.subject.node))
-    telling.edge(Requested(Principal(hearing.actor), approval))
+    builder.add_edge(Concerns(approval, record.subject.node))
+    builder.add_edge(Requested(Principal(context.actor), approval))
 
 
 def decision_subjects(record: DecideApproval) -> tuple[Node, ...]:
@@ -40,12 +40,12 @@ def decision_subjects(record: DecideApproval) -> tuple[Node, ...]:
     return (Approval(str(record.request)),)
 
 
-def tell_decision(record: DecideApproval, hearing: Hearing) -> None:
+def project_decision(record: DecideApproval, context: RecordContext) -> None:
     """Say the decision, its signature and by whom."""
-    telling = hearing.telling
+    builder = context.builder
     approval = Approval(str(record.request))
     said = record.fields()
-    telling.say(
+    builder.add_statement(
         approval,
         "decision",
         {
@@ -55,10 +55,10 @@ def tell_decision(record: DecideApproval, hearing: Hearing) -> None:
             "signer": said["signer"],
             "expires_at": None if record.expires_at is None else micros(record.expires_at),
             "conditions": said["conditions"],
-            "signed": str(hearing.added.get("signed", "")),
-            "by": hearing.actor,
-            "authenticated": hearing.authenticated,
-            **({"key_id": key_id} if (key_id := hearing.added.get("key_id")) else {}),
+            "signed": str(context.added.get("signed", "")),
+            "by": context.actor,
+            "authenticated": context.authenticated,
+            **({"key_id": key_id} if (key_id := context.added.get("key_id")) else {}),
         },
     )
-    telling.edge(Decided(Principal(hearing.actor), approval), {"decision": said["decision"]})
+    builder.add_edge(Decided(Principal(context.actor), approval), {"decision": said["decision"]})

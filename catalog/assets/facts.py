@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.assets.records import DeclareDataset
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from graph_schema.edges import IsHeldAt, Supplies
 from graph_schema.nodes import Node, Site, Source
 
@@ -28,15 +28,17 @@ def subjects(record: DeclareDataset) -> tuple[Node, ...]:
     return (record.dataset.node,)
 
 
-def tell(record: DeclareDataset, hearing: Hearing) -> None:
+def project(record: DeclareDataset, context: RecordContext) -> None:
     """Say what the declaration gives, where the data comes from and where it is held."""
-    telling, dataset = hearing.telling, record.dataset.node
-    telling.node(dataset)
+    builder, dataset = context.builder, record.dataset.node
+    builder.add_node(dataset)
     given = record.fields()
     for aspect in DECLARED:
         if aspect in given:
-            telling.say(dataset, aspect, given[aspect])
+            builder.add_statement(dataset, aspect, given[aspect])
     if record.source_system is not None:
-        telling.edge(Supplies(Source(record.source_system.name), dataset), {"kind": record.source_system.kind.value})
+        builder.add_edge(
+            Supplies(Source(record.source_system.name), dataset), {"kind": record.source_system.kind.value}
+        )
     if record.site is not None:
-        telling.edge(IsHeldAt(dataset, Site(record.site)))
+        builder.add_edge(IsHeldAt(dataset, Site(record.site)))

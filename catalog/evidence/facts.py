@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.evidence.records import ReportIssued
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from graph_schema.nodes import Node
 
 
@@ -12,5 +12,5 @@ def subjects(record: ReportIssued) -> tuple[Node, ...]:
     return (record.model_version.node,)
 
 
-def tell(record: ReportIssued, hearing: Hearing) -> None:
+def project(record: ReportIssued, context: RecordContext) -> None:
     """Say nothing: the same read point must give the same report, however often it was issued."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.labels.records import AttestDeidentification, Tag
-from catalog.record import Hearing, micros
+from catalog.record import RecordContext, micros
 from graph_schema.aspects import PHI
 from graph_schema.edges import Attested, Covers, HasColumn, IsTagged
 from graph_schema.nodes import Attestation, Column, Node, Principal
@@ -15,7 +15,7 @@ def tag_subjects(record: Tag) -> tuple[Node, ...]:
     return (record.node,) if record.column is None else (record.node, record.dataset.node)
 
 
-def tell_tag(record: Tag, hearing: Hearing) -> None:
+def project_tag(record: Tag, context: RecordContext) -> None:
     """Say the tag, with its stance, whose word it is, and why."""
     said = record.fields()
     value = {
@@ -23,15 +23,15 @@ def tell_tag(record: Tag, hearing: Hearing) -> None:
         "codes": said["codes"],
         "origin": TagOrigin.ASSERTED.value,
         "reason": said["reason"],
-        "by": hearing.actor,
-        "authenticated": hearing.authenticated,
+        "by": context.actor,
+        "authenticated": context.authenticated,
     }
     if record.confidentiality is not None:
         value["confidentiality"] = record.confidentiality.value
     if isinstance(record.node, Column):
-        hearing.telling.edge(HasColumn(record.dataset.node, record.node))
-    hearing.telling.say(record.node, f"{PHI}{record.phi_kind.value}", value)
-    hearing.telling.edge(
+        context.builder.add_edge(HasColumn(record.dataset.node, record.node))
+    context.builder.add_statement(record.node, f"{PHI}{record.phi_kind.value}", value)
+    context.builder.add_edge(
         IsTagged(record.node, record.kind_node), {key: value[key] for key in ("stance", "codes", "origin")}
     )
 
@@ -41,12 +41,12 @@ def attestation_subjects(record: AttestDeidentification) -> tuple[Node, ...]:
     return (record.job.node,) if record.run is None else (record.job.node, record.run)
 
 
-def tell_attestation(record: AttestDeidentification, hearing: Hearing) -> None:
+def project_attestation(record: AttestDeidentification, context: RecordContext) -> None:
     """Say what is attested, what it covers, and by whom."""
-    telling = hearing.telling
-    attestation = Attestation(str(telling.entry))
+    builder = context.builder
+    attestation = Attestation(str(builder.entry))
     said = record.fields()
-    telling.say(
+    builder.add_statement(
         attestation,
         "attestation",
         {
@@ -59,11 +59,11 @@ def tell_attestation(record: AttestDeidentification, hearing: Hearing) -> None:
             "scope": said["scope"],
             "result": said["result"],
             "until": None if record.until is None else micros(record.until),
-            "by": hearing.actor,
-            "authenticated": hearing.authenticated,
+            "by": context.actor,
+            "authenticated": context.authenticated,
         },
     )
-    telling.edge(Covers(attestation, record.job.node if record.run is None else record.run))
+    builder.add_edge(Covers(attestation, record.job.node if record.run is None else record.run))
     if record.run is not None:
-        telling.node(record.job.node)
-    telling.edge(Attested(Principal(hearing.actor), attestation))
+        builder.add_node(record.job.node)
+    builder.add_edge(Attested(Principal(context.actor), attestation))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from graph_schema.nodes import Node, Principal
 
 
@@ -12,11 +12,11 @@ def subjects(record: EraseEntries | RestoreLedger) -> tuple[Node, ...]:  # noqa:
     return ()
 
 
-def tell_erasure(record: EraseEntries, hearing: Hearing) -> None:
+def project_erasure(record: EraseEntries, context: RecordContext) -> None:
     """Say who erased what, why, and on whose authority."""
-    hearing.telling.say(Principal(hearing.actor), "erasure", record.fields())
+    context.builder.add_statement(Principal(context.actor), "erasure", record.fields())
 
 
-def tell_restore(record: RestoreLedger, hearing: Hearing) -> None:
+def project_restore(record: RestoreLedger, context: RecordContext) -> None:
     """Say who restored what, and why."""
-    hearing.telling.say(Principal(hearing.actor), "restore", record.fields())
+    context.builder.add_statement(Principal(context.actor), "restore", record.fields())

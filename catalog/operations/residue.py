@@ -16,7 +16,8 @@ import orjson
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.record_redaction import CLOSED, NAMES
 from graph_schema.aspects import PHI
-from graph_schema.facts import Edge, Facts, Statement, canonical
+from graph_schema.canonical import canonical_text
+from graph_schema.facts import Edge, Facts, Statement
 from graph_schema.nodes import Node
 from graph_schema.registry import STRUCTURAL
 
@@ -96,7 +97,7 @@ def _kept(said: Statement) -> tuple[bool, str | None]:
     kept = frozenset[str]() if said.aspect.startswith(PHI) else _WITHOUT_TEXT.get(said.aspect)
     if kept is None:
         return False, None
-    return True, canonical(_without_text(said.data, "", _KEPT | kept))
+    return True, canonical_text(_without_text(said.data, "", _KEPT | kept))
 
 
 def _without_text(value: Any, key: str, kept: frozenset[str]) -> Any:  # noqa: ANN401  any JSON

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from catalog.releases.records import RegisterModelVersion
 from graph_schema.edges import (
     Assessed,
@@ -25,22 +25,22 @@ def subjects(record: RegisterModelVersion) -> tuple[Node, ...]:
     return (record.node, record.model.node, *named)
 
 
-def tell(record: RegisterModelVersion, hearing: Hearing) -> None:
+def project(record: RegisterModelVersion, context: RecordContext) -> None:
     """Say what the version was made from, how it measured, and who registered it.
 
     Figures measured on the evaluation split belong to each snapshot that it was evaluated on; all stand in the
     registration.
     """
-    telling, version = hearing.telling, record.node
+    builder, version = context.builder, record.node
     if record.run is not None:
-        telling.run = telling.node(record.run)
+        builder.run = builder.add_node(record.run)
     if record.job is not None:
-        telling.job = telling.node(record.job.node)
+        builder.job = builder.add_node(record.job.node)
     metrics = [
         {"name": metric.name, "value": metric.decimal, **({"split": metric.split} if metric.split else {})}
         for metric in record.metrics
     ]
-    telling.say(
+    builder.add_statement(
         version,
         "registration",
         {
@@ -50,30 +50,30 @@ def tell(record: RegisterModelVersion, hearing: Hearing) -> None:
             "intended_use": record.intended_use,
             "code": record.code.model_dump(mode="json"),
             "environment": record.environment.model_dump(mode="json"),
-            "by": hearing.actor,
-            "authenticated": hearing.authenticated,
+            "by": context.actor,
+            "authenticated": context.authenticated,
         },
     )
-    telling.edge(IsVersionOf(version, record.model.node))
+    builder.add_edge(IsVersionOf(version, record.model.node))
     for snapshot in record.trained_on:
-        telling.edge(Captures(snapshot.node, snapshot.dataset.node))
-        telling.edge(TrainedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
+        builder.add_edge(Captures(snapshot.node, snapshot.dataset.node))
+        builder.add_edge(TrainedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
     for snapshot in record.evaluated_on:
-        telling.edge(Captures(snapshot.node, snapshot.dataset.node))
-        telling.edge(EvaluatedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
+        builder.add_edge(Captures(snapshot.node, snapshot.dataset.node))
+        builder.add_edge(EvaluatedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
         evaluation = Evaluation(version.namespace, version.model, version.version, snapshot.digest)
-        telling.say(evaluation, "metrics", [each for each in metrics if _is_evaluation(each.get("split"))])
-        telling.edge(Assessed(evaluation, version))
-        telling.edge(MeasuredOn(evaluation, snapshot.node))
-    telling.edge(BuiltFrom(version, record.code.node))
-    telling.edge(BuiltIn(version, record.environment.node))
+        builder.add_statement(evaluation, "metrics", [each for each in metrics if _is_evaluation(each.get("split"))])
+        builder.add_edge(Assessed(evaluation, version))
+        builder.add_edge(MeasuredOn(evaluation, snapshot.node))
+    builder.add_edge(BuiltFrom(version, record.code.node))
+    builder.add_edge(BuiltIn(version, record.environment.node))
     if record.code.clean is not None:
-        telling.say(record.code.node, "code", {"clean": record.code.clean})
+        builder.add_statement(record.code.node, "code", {"clean": record.code.clean})
     if record.environment.description is not None:
-        telling.say(record.environment.node, "environment", {"description": record.environment.description})
+        builder.add_statement(record.environment.node, "environment", {"description": record.environment.description})
     if record.run is not None:
-        telling.edge(Produced(record.run, version))
-    telling.edge(Registered(Principal(hearing.actor), version))
+        builder.add_edge(Produced(record.run, version))
+    builder.add_edge(Registered(Principal(context.actor), version))
 
 
 def _is_evaluation(split: str | None) -> bool:

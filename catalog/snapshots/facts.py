@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.record import Hearing
+from catalog.record import RecordContext
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from graph_schema.edges import Captures, Generated, Sealed, Verified
 from graph_schema.nodes import Node, Principal
@@ -13,15 +13,15 @@ def seal_subjects(record: SealSnapshot) -> tuple[Node, ...]:
     return (record.node, record.dataset.node)
 
 
-def tell_seal(record: SealSnapshot, hearing: Hearing) -> None:
+def project_seal(record: SealSnapshot, context: RecordContext) -> None:
     """Say what was sealed, by whom, and which run it came from where one is named."""
-    telling = hearing.telling
+    builder = context.builder
     if record.run is not None:
-        telling.run = telling.node(record.run)
-        telling.edge(Generated(record.run, record.node))
-    telling.edge(Captures(record.node, record.dataset.node))
+        builder.run = builder.add_node(record.run)
+        builder.add_edge(Generated(record.run, record.node))
+    builder.add_edge(Captures(record.node, record.dataset.node))
     said = record.fields()
-    telling.say(
+    builder.add_statement(
         record.node,
         "seal",
         {
@@ -31,11 +31,11 @@ def tell_seal(record: SealSnapshot, hearing: Hearing) -> None:
             "locked": said["locked"],
             "files": len(record.manifest),
             "size_bytes": sum(file.size for file in record.manifest),
-            "by": hearing.actor,
-            "authenticated": hearing.authenticated,
+            "by": context.actor,
+            "authenticated": context.authenticated,
         },
     )
-    telling.edge(Sealed(Principal(hearing.actor), record.node))
+    builder.add_edge(Sealed(Principal(context.actor), record.node))
 
 
 def verification_subjects(record: VerifySnapshot) -> tuple[Node, ...]:
@@ -43,16 +43,16 @@ def verification_subjects(record: VerifySnapshot) -> tuple[Node, ...]:
     return (record.node, record.dataset.node)
 
 
-def tell_verification(record: VerifySnapshot, hearing: Hearing) -> None:
+def project_verification(record: VerifySnapshot, context: RecordContext) -> None:
     """Say what the check found, and by whom."""
     said = record.fields()
     value = {
         "result": said["result"],
         "differing": said["differing"],
         "method": said["method"],
-        "by": hearing.actor,
-        "authenticated": hearing.authenticated,
+        "by": context.actor,
+        "authenticated": context.authenticated,
     }
-    hearing.telling.edge(Captures(record.node, record.dataset.node))
-    hearing.telling.say(record.node, "verification", value)
-    hearing.telling.edge(Verified(Principal(hearing.actor), record.node), {"result": said["result"]})
+    context.builder.add_edge(Captures(record.node, record.dataset.node))
+    context.builder.add_statement(record.node, "verification", value)
+    context.builder.add_edge(Verified(Principal(context.actor), record.node), {"result": said["result"]})

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from catalog.store.protocol import KnownNode, Quarantined, Standing
-from graph_schema.facts import Edge, Facts, Statement, canonical
+from graph_schema.canonical import canonical_text
+from graph_schema.facts import Edge, Facts, Statement
 from graph_schema.folding import Contribution, Flow
 from graph_schema.nodes import Node
 
@@ -161,7 +162,7 @@ def rows(
 ) -> Iterator[Row]:
     """Yield what `scan` yields, from parts that are each in their own order."""
     for identifier, known in nodes:
-        yield "node", identifier, canonical(list(known.node.key)), str(known.entry)
+        yield "node", identifier, canonical_text(list(known.node.key)), str(known.entry)
     for edge in edges:
         yield "edge", *_texts(edge_order(edge))
     for said in statements:
@@ -169,7 +170,7 @@ def rows(
     for held in current:
         yield "current", *_texts((held.subject, held.aspect, held.value, held.at, held.entry))
     for refused in quarantined:
-        yield "quarantined", str(refused.entry), refused.kind, canonical(list(refused.subjects)), refused.reason
+        yield "quarantined", str(refused.entry), refused.kind, canonical_text(list(refused.subjects)), refused.reason
 
 
 def _texts(parts: tuple[str | int, ...]) -> Iterator[str]:

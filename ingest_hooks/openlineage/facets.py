@@ -13,7 +13,8 @@ from typing import Final
 
 from graph_schema import edges, nodes
 from graph_schema.aspects import KEPT_FACET
-from graph_schema.facts import Role, Telling
+from graph_schema.builder import FactBuilder
+from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 from ingest_hooks.openlineage.wire import JSON
 
@@ -64,9 +65,9 @@ _WIDE_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Within which event a facet is read: what is being told, of which run and dataset, in which role."""
+    """Within which event a facet is read: where its facts go, which run and dataset it is about, in which role."""
 
-    telling: Telling
+    builder: FactBuilder
     role: Role = Role.OWN
     run: nodes.Run | None = None
     dataset: nodes.Dataset | None = None
@@ -89,21 +90,21 @@ class Origin:
         return {key: part for key, part in said.items() if part is not None}
 
 
-def state_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspects: Mapping[str, str]) -> None:
-    """States every facet of one job, run or dataset; `_deleted: true` ends those of jobs and datasets."""
+def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspects: Mapping[str, str]) -> None:
+    """Adds every facet of one job, run or dataset; `_deleted: true` ends those of jobs and datasets."""
     for name, facet in facets.items():
         if facet is None:
             continue
         aspect = aspects.get(name)
         deleted = isinstance(facet, dict) and facet.get("_deleted") is True and not isinstance(node, nodes.Run)
         if deleted:
-            scope.telling.say(node, aspect or KEPT_FACET + name, None, scope.role)
+            scope.builder.add_statement(node, aspect or KEPT_FACET + name, None, scope.role)
             continue
         if aspect is None or not isinstance(facet, dict):
-            scope.telling.say(node, KEPT_FACET + name, facet, scope.role)
+            scope.builder.add_statement(node, KEPT_FACET + name, facet, scope.role)
         else:
             said = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
-            scope.telling.say(node, aspect, said, scope.role)
+            scope.builder.add_statement(node, aspect, said, scope.role)
         effect = EFFECTS.get((type(node), name))
         if effect is not None and isinstance(facet, dict) and _YIELDS_TO.get(name) not in facets:
             effect(scope, facet)
@@ -208,7 +209,7 @@ def _input_fields(column_lineage: JSON) -> Iterator[dict[str, JSON]]:
         yield from objects(field, "inputFields")
 
 
-def _state_symlinks(scope: Scope, facet: Facet) -> None:
+def _add_symlinks(scope: Scope, facet: Facet) -> None:
     """SymlinksDatasetFacet 1-0-1: a location is an alias of the table that lies in it, whichever one it stands on.
 
     So a location that is used again points to another table from then on, and strangers are not merged.
@@ -221,31 +222,31 @@ def _state_symlinks(scope: Scope, facet: Facet) -> None:
         if other is None or other == dataset:
             continue
         is_location = (text(item, "type") or "").upper() == "LOCATION"
-        scope.telling.edge(edges.IsAliasOf(other, dataset) if is_location else edges.IsAliasOf(dataset, other))
+        scope.builder.add_edge(edges.IsAliasOf(other, dataset) if is_location else edges.IsAliasOf(dataset, other))
 
 
-def _state_version(scope: Scope, facet: Facet) -> None:
+def _add_version(scope: Scope, facet: Facet) -> None:
     """DatasetVersionDatasetFacet 1-0-1: the snapshot's identity in its own store."""
-    _state_snapshot(scope, text(facet, "datasetVersion"))
+    _add_snapshot(scope, text(facet, "datasetVersion"))
 
 
-def _state_digest(scope: Scope, facet: Facet) -> None:
+def _add_digest(scope: Scope, facet: Facet) -> None:
     """LinewardSnapshotDatasetFacet 1-0-0: the snapshot's identity by content, as the emitter claims it."""
-    _state_snapshot(scope, text(facet, "digest"))
+    _add_snapshot(scope, text(facet, "digest"))
 
 
-def _state_snapshot(scope: Scope, version: str | None) -> None:
+def _add_snapshot(scope: Scope, version: str | None) -> None:
     if version is None or scope.run is None or scope.dataset is None:
         return
     snapshot = nodes.Snapshot(scope.dataset.namespace, scope.dataset.name, version)
-    scope.telling.edge(edges.Captures(snapshot, scope.dataset))
+    scope.builder.add_edge(edges.Captures(snapshot, scope.dataset))
     if scope.role is Role.OUT:
-        scope.telling.edge(edges.Generated(scope.run, snapshot))
+        scope.builder.add_edge(edges.Generated(scope.run, snapshot))
     else:
-        scope.telling.edge(edges.Used(scope.run, snapshot))
+        scope.builder.add_edge(edges.Used(scope.run, snapshot))
 
 
-def _state_column_lineage(scope: Scope, facet: Facet) -> None:
+def _add_column_lineage(scope: Scope, facet: Facet) -> None:
     """ColumnLineageDatasetFacet 1-2-0: column to column; filters, joins and near-cartesian fan-outs to the whole."""
     dataset = scope.dataset
     if dataset is None:
@@ -259,18 +260,20 @@ def _state_column_lineage(scope: Scope, facet: Facet) -> None:
     wide |= dict.fromkeys(_fanned_out(by_field))
     for name, origins in by_field.items():
         column = nodes.Column(dataset.namespace, dataset.name, name)
-        scope.telling.edge(edges.HasColumn(dataset, column))
+        scope.builder.add_edge(edges.HasColumn(dataset, column))
         for origin in origins:
             if origin not in wide:
-                _state_origin(scope, origin)
-                scope.telling.edge(edges.DerivesFrom(column, origin.column), origin.value)
+                _add_origin(scope, origin)
+                scope.builder.add_edge(edges.DerivesFrom(column, origin.column), origin.value)
     for origin in wide:
-        _state_origin(scope, origin)
-        scope.telling.edge(edges.DependsOn(dataset, origin.column), origin.value)
+        _add_origin(scope, origin)
+        scope.builder.add_edge(edges.DependsOn(dataset, origin.column), origin.value)
 
 
-def _state_origin(scope: Scope, origin: Origin) -> None:
-    scope.telling.edge(edges.HasColumn(nodes.Dataset(origin.column.namespace, origin.column.dataset), origin.column))
+def _add_origin(scope: Scope, origin: Origin) -> None:
+    scope.builder.add_edge(
+        edges.HasColumn(nodes.Dataset(origin.column.namespace, origin.column.dataset), origin.column)
+    )
 
 
 def _origins(item: Facet, field: JSON) -> Iterator[Origin]:
@@ -312,7 +315,7 @@ def _upper(said: str | None) -> str | None:
     return said.upper() if said else None
 
 
-def _state_phi_tags(scope: Scope, facet: Facet) -> None:
+def _add_phi_tags(scope: Scope, facet: Facet) -> None:
     """LinewardPhiTagsDatasetFacet 1-0-0: a claim; it counts until an authorised person confirms or rejects it."""
     dataset = scope.dataset
     if dataset is None:
@@ -334,19 +337,19 @@ def _state_phi_tags(scope: Scope, facet: Facet) -> None:
         if confidentiality := text(item, "confidentiality"):
             value["confidentiality"] = confidentiality
         if column is None:
-            scope.telling.edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), value)
+            scope.builder.add_edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), value)
         else:
             node = nodes.Column(dataset.namespace, dataset.name, column)
-            scope.telling.edge(edges.HasColumn(dataset, node))
-            scope.telling.edge(edges.IsTagged(node, nodes.PhiTag(kind)), value)
+            scope.builder.add_edge(edges.HasColumn(dataset, node))
+            scope.builder.add_edge(edges.IsTagged(node, nodes.PhiTag(kind)), value)
 
 
-def _state_model_version(scope: Scope, facet: Facet) -> None:
+def _add_model_version(scope: Scope, facet: Facet) -> None:
     """LinewardModelVersionDatasetFacet 1-0-0: that the version exists; what it was made from, a record attests."""
     _name_model_version(scope, text(facet, "version"))
 
 
-def state_model(scope: Scope, facets: Mapping[str, JSON]) -> None:
+def add_model(scope: Scope, facets: Mapping[str, JSON]) -> None:
     """A dataset of type MODEL in a version is a model version."""
     if (text(facets.get("datasetType"), "datasetType") or "").upper() == "MODEL":
         _name_model_version(scope, text(facets.get("version"), "datasetVersion"))
@@ -357,53 +360,53 @@ def _name_model_version(scope: Scope, version: str | None) -> None:
     if version is None or dataset is None:
         return
     model_version = nodes.ModelVersion(dataset.namespace, dataset.name, version)
-    scope.telling.edge(edges.IsVersionOf(model_version, nodes.Model(dataset.namespace, dataset.name)))
+    scope.builder.add_edge(edges.IsVersionOf(model_version, nodes.Model(dataset.namespace, dataset.name)))
 
 
-def _state_code_location(scope: Scope, facet: Facet) -> None:
+def _add_code_location(scope: Scope, facet: Facet) -> None:
     """SourceCodeLocationJobFacet 1-0-1: which revision the run ran, where it names one."""
     repository, revision = text(facet, "repoUrl") or text(facet, "url"), text(facet, "version")
     if scope.run is not None and repository and revision:
-        scope.telling.edge(edges.Ran(scope.run, nodes.CodeRevision(repository, revision)))
+        scope.builder.add_edge(edges.Ran(scope.run, nodes.CodeRevision(repository, revision)))
 
 
-def _state_code_revision(scope: Scope, facet: Facet) -> None:
+def _add_code_revision(scope: Scope, facet: Facet) -> None:
     """LinewardCodeRevisionRunFacet 1-0-0: which revision the run ran, and whether the tree was exactly that."""
     repository, revision, clean = text(facet, "repository"), text(facet, "revision"), facet.get("clean")
     if scope.run is None or not repository or not revision:
         return
     code = nodes.CodeRevision(repository, revision)
-    scope.telling.edge(edges.Ran(scope.run, code))
+    scope.builder.add_edge(edges.Ran(scope.run, code))
     if isinstance(clean, bool):
-        scope.telling.say(code, "code", {"clean": clean})
+        scope.builder.add_statement(code, "code", {"clean": clean})
 
 
-def _state_environment(scope: Scope, facet: Facet) -> None:
+def _add_environment(scope: Scope, facet: Facet) -> None:
     """LinewardEnvironmentRunFacet 1-0-0: in which environment the run ran."""
     digest, description = text(facet, "digest"), text(facet, "description")
     if scope.run is None or digest is None:
         return
     environment = nodes.Environment(digest)
-    scope.telling.edge(edges.RanIn(scope.run, environment))
+    scope.builder.add_edge(edges.RanIn(scope.run, environment))
     if description is not None:
-        scope.telling.say(environment, "environment", {"description": description})
+        scope.builder.add_statement(environment, "environment", {"description": description})
 
 
-def _state_parent(scope: Scope, facet: Facet) -> None:
+def _add_parent(scope: Scope, facet: Facet) -> None:
     """ParentRunFacet 1-1-0: identities only, under their own namespaces; no state is taken from the child."""
     if scope.run is None:
         return
     parent = _named_run(scope, scope.run, facet)
     if parent is not None:
-        scope.telling.edge(edges.IsPartOf(scope.run, parent))
+        scope.builder.add_edge(edges.IsPartOf(scope.run, parent))
     below = parent or scope.run
     said = facet.get("root")
     root = _named_run(scope, below, said) if isinstance(said, dict) else None
     if root is not None:
-        scope.telling.edge(edges.IsPartOf(below, root))
+        scope.builder.add_edge(edges.IsPartOf(below, root))
 
 
-def _state_spark_exception(scope: Scope, facet: Facet) -> None:
+def _add_spark_exception(scope: Scope, facet: Facet) -> None:
     """Spark's own facet for the exception that ended a job; its class stands before the message or beside it."""
     if scope.run is None:
         return
@@ -415,7 +418,7 @@ def _state_spark_exception(scope: Scope, facet: Facet) -> None:
         message = name if message is None or message.startswith(name) else f"{name}: {message}"
     trace = text(said, "stackTrace") or "\n".join(_spark_frames(said))
     error = {"message": message, "stackTrace": trace or None}
-    scope.telling.say(scope.run, "error", {key: part for key, part in error.items() if part is not None})
+    scope.builder.add_statement(scope.run, "error", {key: part for key, part in error.items() if part is not None})
 
 
 def _spark_frames(exception: Facet) -> Iterator[str]:
@@ -426,30 +429,30 @@ def _spark_frames(exception: Facet) -> Iterator[str]:
 
 
 def _named_run(scope: Scope, child: nodes.Run, said: Facet) -> nodes.Run | None:
-    """The run that `said` names, told with its job; None where it names none but the child itself."""
+    """The run that `said` names, added with its job; None where it names none but the child itself."""
     run_id = text(said.get("run"), "runId")
     if run_id is None or run_id in {child.run_id, scope.run.run_id if scope.run else None}:
         return None
     run = nodes.Run(run_id)
     job = identity(said.get("job"))
     if job is None:
-        scope.telling.node(run)
+        scope.builder.add_node(run)
     else:
-        scope.telling.edge(edges.Executed(run, nodes.Job(job.namespace, job.name)))
+        scope.builder.add_edge(edges.Executed(run, nodes.Job(job.namespace, job.name)))
     return run
 
 
 EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]]] = {
-    (nodes.Dataset, "columnLineage"): _state_column_lineage,
-    (nodes.Dataset, "lineward_modelVersion"): _state_model_version,
-    (nodes.Dataset, "lineward_phiTags"): _state_phi_tags,
-    (nodes.Dataset, "lineward_snapshot"): _state_digest,
-    (nodes.Dataset, "symlinks"): _state_symlinks,
-    (nodes.Dataset, "version"): _state_version,
-    (nodes.Job, "sourceCodeLocation"): _state_code_location,
-    (nodes.Run, "lineward_codeRevision"): _state_code_revision,
-    (nodes.Run, "lineward_environment"): _state_environment,
-    (nodes.Run, "parent"): _state_parent,
-    (nodes.Run, "spark.exception"): _state_spark_exception,
+    (nodes.Dataset, "columnLineage"): _add_column_lineage,
+    (nodes.Dataset, "lineward_modelVersion"): _add_model_version,
+    (nodes.Dataset, "lineward_phiTags"): _add_phi_tags,
+    (nodes.Dataset, "lineward_snapshot"): _add_digest,
+    (nodes.Dataset, "symlinks"): _add_symlinks,
+    (nodes.Dataset, "version"): _add_version,
+    (nodes.Job, "sourceCodeLocation"): _add_code_location,
+    (nodes.Run, "lineward_codeRevision"): _add_code_revision,
+    (nodes.Run, "lineward_environment"): _add_environment,
+    (nodes.Run, "parent"): _add_parent,
+    (nodes.Run, "spark.exception"): _add_spark_exception,
 }
 """What a facet says beyond its own aspect, by the kind of node it stands on."""

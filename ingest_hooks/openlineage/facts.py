@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graph_schema import edges, nodes
-from graph_schema.facts import Facts, Role, Telling
+from graph_schema.builder import FactBuilder
+from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, Instant, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
@@ -18,13 +19,13 @@ from ingest_hooks.openlineage.facets import (
     JOB_ASPECTS,
     RUN_ASPECTS,
     Scope,
+    add_facets,
+    add_model,
     is_window,
     named_sources,
     named_targets,
     processing_type,
     renamed_from,
-    state_facets,
-    state_model,
     version_of,
     write_value,
 )
@@ -52,57 +53,59 @@ def project_event(
     if read.at is not None and read.at.micros > recorded_at:
         noted += (Flag("event-from-the-future", "/eventTime"),)
     valid_from = recorded_at if read.at is None else min(read.at.micros, recorded_at)
-    telling = Telling(entry=entry, valid_from=valid_from, tie=tie, rank=RECORD_RANK)
+    builder = FactBuilder(entry=entry, valid_from=valid_from, tie=tie, rank=RECORD_RANK)
     subject: nodes.Node
     if isinstance(read, RunEvent):
-        subject = _tell_run(telling, read)
+        subject = _add_run(builder, read)
     elif isinstance(read, JobEvent):
-        subject = _tell_job(telling, read)
+        subject = _add_job(builder, read)
     else:
-        subject = _state_dataset(Scope(telling), read.dataset)
+        subject = _add_dataset(Scope(builder), read.dataset)
     if noted:
-        telling.say(subject, "flags", {"flags": [{"code": flag.code, "pointer": flag.pointer} for flag in noted]})
+        builder.add_statement(
+            subject, "flags", {"flags": [{"code": flag.code, "pointer": flag.pointer} for flag in noted]}
+        )
     if redactions:
-        told: list[JSON] = [{"pointer": one.pointer, "rule": one.rule} for one in redactions]
-        telling.say(subject, "redactions", {"redactions": told})
-    return telling.facts()
+        replaced: list[JSON] = [{"pointer": one.pointer, "rule": one.rule} for one in redactions]
+        builder.add_statement(subject, "redactions", {"redactions": replaced})
+    return builder.build()
 
 
-def _tell_run(telling: Telling, event: RunEvent) -> nodes.Run:
+def _add_run(builder: FactBuilder, event: RunEvent) -> nodes.Run:
     run, job = nodes.Run(event.run_id), nodes.Job(event.job.namespace, event.job.name)
-    telling.rank, telling.run, telling.job = RANK[event.type], run.id, job.id
-    telling.edge(edges.Executed(run, job))
-    telling.say(run, "event", _event_value(event.type, event.at, event.job.facets))
-    state_facets(Scope(telling, run=run), run, event.run_facets, RUN_ASPECTS)
-    state_facets(Scope(telling, run=run), job, event.job.facets, JOB_ASPECTS)
+    builder.rank, builder.run, builder.job = RANK[event.type], run.id, job.id
+    builder.add_edge(edges.Executed(run, job))
+    builder.add_statement(run, "event", _event_value(event.type, event.at, event.job.facets))
+    add_facets(Scope(builder, run=run), run, event.run_facets, RUN_ASPECTS)
+    add_facets(Scope(builder, run=run), job, event.job.facets, JOB_ASPECTS)
     inputs, outputs = event.inputs or (), event.outputs or ()
-    for said in _each(telling, inputs):
-        dataset = _state_dataset(Scope(telling, Role.IN, run), said)
+    for said in _each(builder, inputs):
+        dataset = _add_dataset(Scope(builder, Role.IN, run), said)
         version = version_of(said.facets)
-        telling.edge(edges.Read(run, dataset), {"version": version} if version else {})
-    for said in _each(telling, outputs):
-        dataset = _state_dataset(Scope(telling, Role.OUT, run), said)
-        telling.edge(edges.Wrote(run, dataset), write_value(said.facets))
+        builder.add_edge(edges.Read(run, dataset), {"version": version} if version else {})
+    for said in _each(builder, outputs):
+        dataset = _add_dataset(Scope(builder, Role.OUT, run), said)
+        builder.add_edge(edges.Wrote(run, dataset), write_value(said.facets))
         if before := renamed_from(said.facets):
-            telling.edge(edges.Wrote(run, before), {"mode": "DROP"})
+            builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})
     named = {(said.namespace, said.name) for said in inputs}
     for source in _sources(event.job.facets, outputs):
         if (source.namespace, source.name) not in named:
-            telling.edge(edges.Read(run, source), {"stated_by": "lineage"})
+            builder.add_edge(edges.Read(run, source), {"stated_by": "lineage"})
     named = {(said.namespace, said.name) for said in outputs}
     for target in dict.fromkeys(named_targets(event.job.facets)):
         if (target.namespace, target.name) not in named:
-            telling.edge(edges.Wrote(run, target), {"stated_by": "lineage"})
+            builder.add_edge(edges.Wrote(run, target), {"stated_by": "lineage"})
     return run
 
 
-def _tell_job(telling: Telling, event: JobEvent) -> nodes.Job:
+def _add_job(builder: FactBuilder, event: JobEvent) -> nodes.Job:
     job = nodes.Job(event.job.namespace, event.job.name)
-    telling.job = job.id
-    telling.node(job)
-    state_facets(Scope(telling), job, event.job.facets, JOB_ASPECTS)
-    consumed = [_state_dataset(Scope(telling, Role.IN), said) for said in _each(telling, event.inputs or ())]
-    produced = [_state_dataset(Scope(telling), said) for said in _each(telling, event.outputs or ())]
+    builder.job = job.id
+    builder.add_node(job)
+    add_facets(Scope(builder), job, event.job.facets, JOB_ASPECTS)
+    consumed = [_add_dataset(Scope(builder, Role.IN), said) for said in _each(builder, event.inputs or ())]
+    produced = [_add_dataset(Scope(builder), said) for said in _each(builder, event.outputs or ())]
     consumed = list(dict.fromkeys((*consumed, *_sources(event.job.facets, event.outputs or ()))))
     produced = list(dict.fromkeys((*produced, *named_targets(event.job.facets))))
     declared: dict[str, JSON] = {}
@@ -111,33 +114,33 @@ def _tell_job(telling: Telling, event: JobEvent) -> nodes.Job:
     if event.outputs is not None or produced:
         declared["outputs"] = [dataset.id for dataset in produced]
     if declared:
-        telling.say(job, "io", declared)
+        builder.add_statement(job, "io", declared)
     for dataset in consumed:
-        telling.edge(edges.Consumes(job, dataset))
+        builder.add_edge(edges.Consumes(job, dataset))
     for dataset in produced:
-        telling.edge(edges.Produces(job, dataset))
+        builder.add_edge(edges.Produces(job, dataset))
     return job
 
 
-def _each(telling: Telling, datasets: Iterable[Dataset]) -> Iterator[Dataset]:
+def _each(builder: FactBuilder, datasets: Iterable[Dataset]) -> Iterator[Dataset]:
     """Each dataset; what is said of one a second time in the same event comes after the first, by its tie."""
-    tie = telling.tie
+    tie = builder.tie
     seen: Counter[tuple[str, str]] = Counter()
     for dataset in datasets:
         times = seen[dataset.namespace, dataset.name]
         seen[dataset.namespace, dataset.name] += 1
-        telling.tie = f"{tie}.{times:06}" if times else tie
+        builder.tie = f"{tie}.{times:06}" if times else tie
         yield dataset
-    telling.tie = tie
+    builder.tie = tie
 
 
-def _state_dataset(scope: Scope, said: Dataset) -> nodes.Dataset:
+def _add_dataset(scope: Scope, said: Dataset) -> nodes.Dataset:
     dataset = nodes.Dataset(said.namespace, said.name)
-    scope.telling.node(dataset)
-    inner = Scope(scope.telling, scope.role, scope.run, dataset)
-    state_facets(inner, dataset, said.facets, DATASET_ASPECTS)
-    state_facets(inner, dataset, _apart(said.io_facets, said.facets, scope.role), DATASET_ASPECTS)
-    state_model(inner, said.facets)
+    scope.builder.add_node(dataset)
+    inner = Scope(scope.builder, scope.role, scope.run, dataset)
+    add_facets(inner, dataset, said.facets, DATASET_ASPECTS)
+    add_facets(inner, dataset, _apart(said.io_facets, said.facets, scope.role), DATASET_ASPECTS)
+    add_model(inner, said.facets)
     return dataset
 
 

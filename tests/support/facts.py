@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
     DerivesFrom,
@@ -23,7 +24,7 @@ from graph_schema.edges import (
     Used,
     Wrote,
 )
-from graph_schema.facts import Facts, Role, Telling
+from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Principal, Run, Snapshot
 
@@ -99,10 +100,10 @@ LONG = World(datasets=24, jobs=2, runs=1, most=60)
 def record(chance: random.Random, entry: int, world: World | None = None) -> Facts:
     """Return the facts of one record, of a kind at random."""
     world = world or World()
-    telling = Telling(entry, chance.randrange(LAST_TIME), f"{chance.randrange(5):016x}", RECORD_RANK)
+    builder = FactBuilder(entry, chance.randrange(LAST_TIME), f"{chance.randrange(5):016x}", RECORD_RANK)
     kind = chance.choices((_run_event, _described, _declared, _alias, _registration, _tag), (12, 3, 2, 2, 2, 2))[0]
-    kind(chance, telling, world)
-    return telling.facts()
+    kind(chance, builder, world)
+    return builder.build()
 
 
 def history(chance: random.Random, length: int, world: World | None = None) -> list[Facts]:
@@ -129,87 +130,91 @@ def shuffled(chance: random.Random, facts: Facts) -> Facts:
 
 
 def _run_event(  # noqa: C901  # one random choice after the other
-    chance: random.Random, telling: Telling, world: World
+    chance: random.Random, builder: FactBuilder, world: World
 ) -> None:
     type_ = chance.choice((*RANK, "RUNNING", "COMPLETE", "COMPLETE"))
     run, job = world.run(chance), world.job(chance)
-    telling.rank = RANK[type_]
-    telling.run, telling.job = run.id, job.id
+    builder.rank = RANK[type_]
+    builder.run, builder.job = run.id, job.id
     event: dict[str, object] = {"type": type_}
     if chance.random() < 0.15:
         event["window"] = True
     if chance.random() < 0.15:
         event["processing"] = "STREAMING"
-    telling.say(run, "event", event)
-    telling.edge(Executed(run, job))
+    builder.add_statement(run, "event", event)
+    builder.add_edge(Executed(run, job))
     for _ in range(world.some(chance)):
         dataset = world.dataset(chance)
         version = chance.choice((None, None, "v1"))
-        telling.edge(Read(run, dataset), {"version": version} if version else None)
+        builder.add_edge(Read(run, dataset), {"version": version} if version else None)
         if version:
             snapshot = Snapshot(dataset.namespace, dataset.name, version)
-            telling.edge(Used(run, snapshot))
-            telling.edge(Captures(snapshot, dataset))
-        _say(chance, telling, dataset, Role.IN)
+            builder.add_edge(Used(run, snapshot))
+            builder.add_edge(Captures(snapshot, dataset))
+        _say(chance, builder, dataset, Role.IN)
     for _ in range(world.some(chance)):
         dataset = world.dataset(chance)
         value: dict[str, object] = {}
         if chance.random() < 0.3:
             value["mode"] = chance.choice(("OVERWRITE", "RENAME"))
             if value["mode"] == "RENAME":
-                value["renamed_from"] = telling.node(world.dataset(chance))
-        telling.edge(Wrote(run, dataset), value)
+                value["renamed_from"] = builder.add_node(world.dataset(chance))
+        builder.add_edge(Wrote(run, dataset), value)
         if chance.random() < 0.3:
-            telling.edge(Generated(run, Snapshot(dataset.namespace, dataset.name, "v1")))
+            builder.add_edge(Generated(run, Snapshot(dataset.namespace, dataset.name, "v1")))
         for _ in range(chance.randrange(3)):
-            _say(chance, telling, dataset, Role.OUT)
+            _say(chance, builder, dataset, Role.OUT)
     if chance.random() < 0.2:
-        telling.edge(IsPartOf(run, world.run(chance)))
+        builder.add_edge(IsPartOf(run, world.run(chance)))
 
 
-def _say(chance: random.Random, telling: Telling, dataset: Dataset, role: Role) -> None:
+def _say(chance: random.Random, builder: FactBuilder, dataset: Dataset, role: Role) -> None:
     aspect = chance.choice(ASPECTS)
     value = None if chance.random() < 0.15 else chance.choice(VALUES[aspect])
-    telling.say(dataset, aspect, value, role)
+    builder.add_statement(dataset, aspect, value, role)
 
 
-def _described(chance: random.Random, telling: Telling, world: World) -> None:
+def _described(chance: random.Random, builder: FactBuilder, world: World) -> None:
     for _ in range(chance.randrange(1, 4)):
-        _say(chance, telling, world.dataset(chance), Role.OWN)
+        _say(chance, builder, world.dataset(chance), Role.OWN)
 
 
-def _declared(chance: random.Random, telling: Telling, world: World) -> None:
+def _declared(chance: random.Random, builder: FactBuilder, world: World) -> None:
     job = world.job(chance)
     outputs = [world.dataset(chance) for _ in range(world.some(chance))]
     for dataset in outputs:
-        telling.edge(Produces(job, dataset))
-    inputs = None if chance.random() < 0.3 else [telling.node(world.dataset(chance)) for _ in range(world.some(chance))]
-    telling.say(job, "io", {"inputs": inputs, "outputs": [dataset.id for dataset in outputs]})
+        builder.add_edge(Produces(job, dataset))
+    inputs = (
+        None if chance.random() < 0.3 else [builder.add_node(world.dataset(chance)) for _ in range(world.some(chance))]
+    )
+    builder.add_statement(job, "io", {"inputs": inputs, "outputs": [dataset.id for dataset in outputs]})
 
 
-def _alias(chance: random.Random, telling: Telling, world: World) -> None:
-    telling.edge(
+def _alias(chance: random.Random, builder: FactBuilder, world: World) -> None:
+    builder.add_edge(
         IsAliasOf(world.dataset(chance), world.dataset(chance)), {"ended": True} if chance.random() < 0.3 else None
     )
 
 
-def _registration(chance: random.Random, telling: Telling, world: World) -> None:
+def _registration(chance: random.Random, builder: FactBuilder, world: World) -> None:
     version = ModelVersion("made-up", "sepsis", str(chance.randrange(2)))
     if chance.random() < 0.6:
-        telling.run = world.run(chance).id
-        telling.edge(Produced(world.run(chance), version))
+        builder.run = world.run(chance).id
+        builder.add_edge(Produced(world.run(chance), version))
     if chance.random() < 0.5:
-        telling.job = telling.node(world.job(chance))
+        builder.job = builder.add_node(world.job(chance))
     dataset = world.dataset(chance)
-    telling.edge(
-        TrainedOn(version, Snapshot(dataset.namespace, dataset.name, "v1")), {"dataset": telling.node(dataset)}
+    builder.add_edge(
+        TrainedOn(version, Snapshot(dataset.namespace, dataset.name, "v1")), {"dataset": builder.add_node(dataset)}
     )
-    telling.edge(IsVersionOf(version, Model("made-up", "sepsis")))
-    telling.edge(Registered(Principal("Testperson Alpha"), version))
-    telling.say(version, "registration", {"intended_use": "Nothing real", "metrics": [{"name": "auc", "value": 0.5}]})
+    builder.add_edge(IsVersionOf(version, Model("made-up", "sepsis")))
+    builder.add_edge(Registered(Principal("Testperson Alpha"), version))
+    builder.add_statement(
+        version, "registration", {"intended_use": "Nothing real", "metrics": [{"name": "auc", "value": 0.5}]}
+    )
 
 
-def _tag(chance: random.Random, telling: Telling, world: World) -> None:
+def _tag(chance: random.Random, builder: FactBuilder, world: World) -> None:
     dataset = world.dataset(chance)
     kind = chance.choice(KINDS)
     value: dict[str, object] = {
@@ -220,7 +225,7 @@ def _tag(chance: random.Random, telling: Telling, world: World) -> None:
     subject: Dataset | Column = dataset
     if chance.random() < 0.4:
         subject = Column(dataset.namespace, dataset.name, "patientId")
-        telling.edge(HasColumn(dataset, subject))
-        telling.edge(DerivesFrom(subject, Column(dataset.namespace, dataset.name, "visit")))
-    telling.edge(IsTagged(subject, PhiTag(kind)), value)
-    telling.say(subject, f"phi.{kind}", value)
+        builder.add_edge(HasColumn(dataset, subject))
+        builder.add_edge(DerivesFrom(subject, Column(dataset.namespace, dataset.name, "visit")))
+    builder.add_edge(IsTagged(subject, PhiTag(kind)), value)
+    builder.add_statement(subject, f"phi.{kind}", value)

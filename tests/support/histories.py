@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from hypothesis import strategies as st
 
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
     Executed,
@@ -21,7 +22,7 @@ from graph_schema.edges import (
     Used,
     Wrote,
 )
-from graph_schema.facts import Facts, Role, Telling
+from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
 
@@ -75,57 +76,57 @@ def facts_of(happening: Happening, entry: int) -> Facts:
     run = Run(happening.run) if happening.run else None
     job = Job(NAMESPACE, happening.job) if happening.job else None
     rank = RANK[happening.type] if happening.kind == "run" else RECORD_RANK
-    telling = Telling(entry, happening.at, happening.tie, rank, run.id if run else None, job.id if job else None)
+    builder = FactBuilder(entry, happening.at, happening.tie, rank, run.id if run else None, job.id if job else None)
     if happening.kind == "run" and run and job:
         said: dict[str, object] = {"type": happening.type}
         if happening.window:
             said["window"] = True
         if happening.streaming:
             said["processing"] = "STREAMING"
-        telling.say(run, "event", said)
-        telling.edge(Executed(run, job))
-        _accesses(telling, run, happening)
+        builder.add_statement(run, "event", said)
+        builder.add_edge(Executed(run, job))
+        _accesses(builder, run, happening)
     if happening.kind == "job" and job and (happening.ins, happening.outs) != (None, None):
         inputs = None if happening.ins is None else [dataset(name).id for name, _ in happening.ins]
         outputs = None if happening.outs is None else [dataset(name).id for name, *_ in happening.outs]
-        telling.say(job, "io", {"inputs": inputs, "outputs": outputs})
+        builder.add_statement(job, "io", {"inputs": inputs, "outputs": outputs})
         for name, *_ in happening.outs or ():
-            telling.edge(Produces(job, dataset(name)))
+            builder.add_edge(Produces(job, dataset(name)))
     if happening.kind == "register":
-        _registration(telling, run, happening)
+        _registration(builder, run, happening)
     if happening.alias:
         name, pointed = happening.alias
-        telling.edge(IsAliasOf(dataset(name), dataset(pointed or name)), {"ended": True} if pointed is None else {})
+        builder.add_edge(IsAliasOf(dataset(name), dataset(pointed or name)), {"ended": True} if pointed is None else {})
     written = {name for name, *_ in happening.outs or ()}
     for name, aspect, stated in happening.facets:
         role = Role.OWN if happening.kind != "run" else Role.OUT if name in written else Role.IN
-        telling.say(dataset(name), aspect, stated, role)
-    return telling.facts()
+        builder.add_statement(dataset(name), aspect, stated, role)
+    return builder.build()
 
 
-def _registration(telling: Telling, run: Run | None, happening: Happening) -> None:
-    telling.say(model(), "registration", {"version": MODEL})
-    telling.edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
+def _registration(builder: FactBuilder, run: Run | None, happening: Happening) -> None:
+    builder.add_statement(model(), "registration", {"version": MODEL})
+    builder.add_edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
     if run:
-        telling.edge(Produced(run, model()))
+        builder.add_edge(Produced(run, model()))
     for name, version in happening.trained:
         snapshot = Snapshot(NAMESPACE, name, version)
-        telling.edge(TrainedOn(model(), snapshot), {"dataset": dataset(name).id})
-        telling.edge(Captures(snapshot, dataset(name)))
+        builder.add_edge(TrainedOn(model(), snapshot), {"dataset": dataset(name).id})
+        builder.add_edge(Captures(snapshot, dataset(name)))
 
 
-def _accesses(telling: Telling, run: Run, happening: Happening) -> None:
+def _accesses(builder: FactBuilder, run: Run, happening: Happening) -> None:
     for name, version in happening.ins or ():
-        telling.edge(Read(run, dataset(name)), {"version": version} if version else {})
+        builder.add_edge(Read(run, dataset(name)), {"version": version} if version else {})
         if version:
-            telling.edge(Used(run, Snapshot(NAMESPACE, name, version)))
-            telling.edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
+            builder.add_edge(Used(run, Snapshot(NAMESPACE, name, version)))
+            builder.add_edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
     for name, version, mode, renamed_from in happening.outs or ():
         value = {"version": version, "mode": mode, "renamed_from": renamed_from and dataset(renamed_from).id}
-        telling.edge(Wrote(run, dataset(name)), {key: said for key, said in value.items() if said})
+        builder.add_edge(Wrote(run, dataset(name)), {key: said for key, said in value.items() if said})
         if version:
-            telling.edge(Generated(run, Snapshot(NAMESPACE, name, version)))
-            telling.edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
+            builder.add_edge(Generated(run, Snapshot(NAMESPACE, name, version)))
+            builder.add_edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
 
 
 def ledger(happenings: Iterable[Happening]) -> list[tuple[int, Happening]]:

@@ -15,7 +15,8 @@ from catalog.store.neo4j.past import Neo4jPast
 from catalog.store.protocol import Quarantined
 from catalog.store.words import indexed_words, is_momentary
 from graph_schema import cypher
-from graph_schema.facts import Edge, Facts, Role, Statement, canonical
+from graph_schema.canonical import canonical_text
+from graph_schema.facts import Edge, Facts, Role, Statement
 from graph_schema.identity import label_of
 from graph_schema.registry import STRUCTURAL
 
@@ -321,4 +322,4 @@ def _show(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str 
 
 def counted(before: str, tally: Mapping[str, int]) -> str:
     """Return the counts kept beside the checkpoint, with these added."""
-    return canonical(dict(Counter(json.loads(before)) + Counter(tally)))
+    return canonical_text(dict(Counter(json.loads(before)) + Counter(tally)))

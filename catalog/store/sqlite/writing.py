@@ -15,7 +15,8 @@ from catalog.store.sqlite.schema import AGAIN, FIRST, FIRST_REPLACING
 from catalog.store.sqlite.soundness import FACTS_SUM, sum_of
 from catalog.store.words import facets_of, indexed_words, is_facet, is_momentary, is_searchable
 from graph_schema.aspects import PHI
-from graph_schema.facts import Edge, Facts, Role, Statement, canonical
+from graph_schema.canonical import canonical_text
+from graph_schema.facts import Edge, Facts, Role, Statement
 from graph_schema.folding import Hub
 from graph_schema.registry import STRUCTURAL
 
@@ -62,14 +63,16 @@ class Batch:
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
-        rows = {one.entry: (one.entry, one.kind, canonical(list(one.subjects)), one.reason) for one in refused}
+        rows = {one.entry: (one.entry, one.kind, canonical_text(list(one.subjects)), one.reason) for one in refused}
         self._connection.executemany(
             "INSERT INTO quarantined (entry, kind, subjects, reason) VALUES (?, ?, ?, ?)", rows.values()
         )
         self._sum += sum_of(rows.values())
 
     def _write_nodes(self, new: Facts) -> None:
-        named = [(node.id, node, canonical(list(node.key)), entry) for node, entry in self._names.unnamed(new.nodes)]
+        named = [
+            (node.id, node, canonical_text(list(node.key)), entry) for node, entry in self._names.unnamed(new.nodes)
+        ]
         number = self._names.number
         self._connection.executemany(
             "UPDATE node SET label = ?, title = ?, key = ?, entry = ? WHERE n = ?",

@@ -56,7 +56,7 @@ def test_a_kind_is_described_and_so_are_its_parts(kind: Kind[Any]) -> None:
     for model in parts_of(kind.record):
         assert model.__doc__ is not None
         assert model.__doc__ != BaseModel.__doc__
-    for function in (kind.subjects, kind.tell):
+    for function in (kind.subjects, kind.project):
         assert inspect.getdoc(function)
 
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from catalog.store.protocol import Quarantined, Query, Store
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
-from graph_schema.facts import NOW, Facts, Role, Telling
+from graph_schema.facts import NOW, Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from graph_schema.registry import UnregisteredError
@@ -30,22 +31,22 @@ def event(
     streaming: bool = False,
 ) -> Facts:
     """One run event; `says` are facets of the outputs."""
-    telling = Telling(entry, at, f"{entry:016x}", RANK[type_], run.id, job.id)
-    telling.say(run, "event", {"type": type_, "processing": "STREAMING"} if streaming else {"type": type_})
-    telling.edge(Executed(run, job))
+    builder = FactBuilder(entry, at, f"{entry:016x}", RANK[type_], run.id, job.id)
+    builder.add_statement(run, "event", {"type": type_, "processing": "STREAMING"} if streaming else {"type": type_})
+    builder.add_edge(Executed(run, job))
     for dataset in reads:
-        telling.edge(Read(run, dataset))
+        builder.add_edge(Read(run, dataset))
     for dataset in writes:
-        telling.edge(Wrote(run, dataset), {"mode": mode} if mode else None)
+        builder.add_edge(Wrote(run, dataset), {"mode": mode} if mode else None)
         for aspect, value in (says or {}).items():
-            telling.say(dataset, aspect, value, Role.OUT)
-    return telling.facts()
+            builder.add_statement(dataset, aspect, value, Role.OUT)
+    return builder.build()
 
 
 def declared(entry: int, at: int, dataset: Dataset, aspect: str, value: object) -> Facts:
-    telling = Telling(entry, at, f"{entry:016x}", RECORD_RANK)
-    telling.say(dataset, aspect, value)
-    return telling.facts()
+    builder = FactBuilder(entry, at, f"{entry:016x}", RECORD_RANK)
+    builder.add_statement(dataset, aspect, value)
+    return builder.build()
 
 
 def test_a_new_store_is_empty(store: Store) -> None:
@@ -143,9 +144,9 @@ def test_flows_join_what_a_run_read_with_what_it_wrote_whatever_its_state(store:
 
 def test_reach_follows_flows_up_to_a_depth_and_aliases_for_free(store: Store) -> None:
     other = Dataset("made-up", "also-curated")
-    telling = Telling(0, 5, "0" * 16, RECORD_RANK)
-    telling.edge(IsAliasOf(CURATED, other))
-    store.apply(telling.facts(), 0)
+    builder = FactBuilder(0, 5, "0" * 16, RECORD_RANK)
+    builder.add_edge(IsAliasOf(CURATED, other))
+    store.apply(builder.build(), 0)
     store.apply(event(1, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,)), 1)
     store.apply(event(2, "COMPLETE", 20, run=OTHER, job=TRAIN, reads=(other,), writes=(TRAINING,)), 2)
     assert store.reach([FEED.id], "out", 2, 10) == frozenset({FEED.id, CURATED.id, other.id, TRAINING.id})
@@ -197,10 +198,10 @@ def test_what_another_run_of_many_inputs_and_outputs_did_before_is_said_by_its_f
 
 
 def test_a_declaration_of_many_inputs_and_outputs_flows_from_each_to_each(store: Store) -> None:
-    telling = Telling(0, 10, "0" * 16, RECORD_RANK, job=CURATE.id)
-    io = {"inputs": [telling.node(one) for one in INPUTS], "outputs": [telling.node(one) for one in OUTPUTS]}
-    telling.say(CURATE, "io", io)
-    store.apply(telling.facts(), 0)
+    builder = FactBuilder(0, 10, "0" * 16, RECORD_RANK, job=CURATE.id)
+    io = {"inputs": [builder.add_node(one) for one in INPUTS], "outputs": [builder.add_node(one) for one in OUTPUTS]}
+    builder.add_statement(CURATE, "io", io)
+    store.apply(builder.build(), 0)
     found = store.flows([OUTPUTS[7].id], "in")
     assert {flow.source for flow in found} == {dataset.id for dataset in INPUTS}
     assert {flow[1:] for flow in found} == {(OUTPUTS[7].id, CURATE.id, "declared", 10, 0)}
@@ -237,12 +238,12 @@ def test_contributions_are_the_newest_of_each_job_and_the_newest_that_replaces(s
 
 def test_a_registration_contributes_whatever_becomes_of_its_run(store: Store) -> None:
     version = ModelVersion("made-up", "sepsis", "1")
-    telling = Telling(0, 10, "f" * 16, RECORD_RANK, run=RUN.id, job=TRAIN.id)
-    telling.node(RUN)
-    telling.say(version, "registration", {"intended_use": "nothing real"})
-    telling.edge(TrainedOn(version, Snapshot("made-up", "training", "v1")), {"dataset": telling.node(TRAINING)})
-    telling.edge(Produced(RUN, version))
-    store.apply(telling.facts(), 0)
+    builder = FactBuilder(0, 10, "f" * 16, RECORD_RANK, run=RUN.id, job=TRAIN.id)
+    builder.add_node(RUN)
+    builder.add_statement(version, "registration", {"intended_use": "nothing real"})
+    builder.add_edge(TrainedOn(version, Snapshot("made-up", "training", "v1")), {"dataset": builder.add_node(TRAINING)})
+    builder.add_edge(Produced(RUN, version))
+    store.apply(builder.build(), 0)
     store.apply(event(1, "FAIL", 20, job=TRAIN, reads=(FEED,)), 1)
     (row,) = store.contributions([(version.id, NOW)])
     assert (row.how, row.run, row.job, row.at, row.tie) == ("registered", RUN.id, TRAIN.id, 10, "f" * 16)
@@ -285,10 +286,10 @@ def test_text_is_found_by_the_beginnings_of_its_words(store: Store, text: str, f
 
 def test_a_rejected_tag_is_no_facet(store: Store) -> None:
     for entry, stance in enumerate(("ASSERT", "REJECT")):
-        telling = Telling(entry, entry, f"{entry:016x}", RECORD_RANK)
-        telling.edge(IsTagged(FEED, PhiTag("CLINICAL_NOTE")), {"stance": stance})
-        telling.say(FEED, "phi.CLINICAL_NOTE", {"stance": stance})
-        store.apply(telling.facts(), entry)
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
+        builder.add_edge(IsTagged(FEED, PhiTag("CLINICAL_NOTE")), {"stance": stance})
+        builder.add_statement(FEED, "phi.CLINICAL_NOTE", {"stance": stance})
+        store.apply(builder.build(), entry)
         assert store.find(Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",)})).total == 1 - entry
         assert store.find(Query(("Dataset",), missing=("phi",))).total == entry
 

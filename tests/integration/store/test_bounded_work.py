@@ -10,8 +10,9 @@ import pytest
 
 from catalog.store.sqlite import SqliteStore
 from catalog.store.sqlite.schema import TABLES
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
-from graph_schema.facts import NOW, Facts, Role, Telling
+from graph_schema.facts import NOW, Facts, Role
 from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 
@@ -20,13 +21,13 @@ JOB, TOPIC, TABLE = Job("made-up", "stream"), Dataset("made-up", "topic"), Datas
 
 
 def running(entry: int, run: Run) -> Facts:
-    telling = Telling(entry, entry, f"{entry:016x}", RANK["RUNNING"], run.id, JOB.id)
-    telling.say(run, "event", {"type": "RUNNING", "processing": "STREAMING"})
-    telling.edge(Executed(run, JOB))
-    telling.edge(Read(run, TOPIC))
-    telling.edge(Wrote(run, TABLE))
-    telling.say(TABLE, "schema", {"fields": [{"name": f"f{entry}"}]}, Role.OUT)
-    return telling.facts()
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["RUNNING"], run.id, JOB.id)
+    builder.add_statement(run, "event", {"type": "RUNNING", "processing": "STREAMING"})
+    builder.add_edge(Executed(run, JOB))
+    builder.add_edge(Read(run, TOPIC))
+    builder.add_edge(Wrote(run, TABLE))
+    builder.add_statement(TABLE, "schema", {"fields": [{"name": f"f{entry}"}]}, Role.OUT)
+    return builder.build()
 
 
 def steps_of(store: SqliteStore, work: Callable[[], None]) -> int:
@@ -71,11 +72,11 @@ def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_pat
 def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
     for entry in range(300):
-        telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
-        telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
-        telling.edge(Read(Run(f"{entry}"), TOPIC))
-        telling.edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
-        store.apply(telling.facts(), entry)
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
+        builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+        builder.add_edge(Read(Run(f"{entry}"), TOPIC))
+        builder.add_edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
+        store.apply(builder.build(), entry)
     every = [Dataset("made-up", f"{number}").id for number in range(300)]
 
     def statements(ids: list[str]) -> int:
@@ -100,13 +101,13 @@ def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: 
 
 
 def wide(entry: int, run: str, ends: int, first: int = 0) -> Facts:
-    telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(run).id, JOB.id)
-    telling.say(Run(run), "event", {"type": "COMPLETE"})
-    telling.edge(Executed(Run(run), JOB))
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(run).id, JOB.id)
+    builder.add_statement(Run(run), "event", {"type": "COMPLETE"})
+    builder.add_edge(Executed(Run(run), JOB))
     for number in range(first, first + ends):
-        telling.edge(Read(Run(run), Dataset("made-up", f"in-{number}")))
-        telling.edge(Wrote(Run(run), Dataset("made-up", f"out-{number}")))
-    return telling.facts()
+        builder.add_edge(Read(Run(run), Dataset("made-up", f"in-{number}")))
+        builder.add_edge(Wrote(Run(run), Dataset("made-up", f"out-{number}")))
+    return builder.build()
 
 
 def rows_of(store: SqliteStore, *tables: str) -> int:
@@ -165,13 +166,13 @@ def test_one_more_dataset_of_a_run_that_named_thousands_costs_what_it_did_of_one
         store = SqliteStore(tmp_path / f"{ends}.db")
         run, taken = Run("endless"), 0
         for entry, names in enumerate((range(ends), (ends,), (ends + 1,))):
-            telling = Telling(entry, entry, f"{entry:016x}", RANK["OTHER"], run.id, JOB.id)
-            telling.say(run, "event", {"type": "OTHER"})
+            builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["OTHER"], run.id, JOB.id)
+            builder.add_statement(run, "event", {"type": "OTHER"})
             for number in names:
                 for side in sides:
                     dataset = Dataset("made-up", f"{side}-{number}")
-                    telling.edge(Read(run, dataset) if side == "in" else Wrote(run, dataset))
-            taken = steps_of(store, partial(store.apply, telling.facts(), entry))
+                    builder.add_edge(Read(run, dataset) if side == "in" else Wrote(run, dataset))
+            taken = steps_of(store, partial(store.apply, builder.build(), entry))
         steps.append(taken)
         assert len(store.flows([Dataset("made-up", "out-3").id], "in")) == (ends + 2 if len(sides) == 2 else 0)
         store.close()
@@ -192,10 +193,10 @@ def test_a_value_said_in_hundreds_of_runs_is_stored_once(tmp_path: Path) -> None
     store = SqliteStore(tmp_path / "graph.db")
     schema = {"fields": [{"name": f"column_{number}", "type": "string"} for number in range(20_000)]}
     for entry in range(100):
-        telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
-        telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
-        telling.say(TABLE, "schema", schema, Role.OUT)
-        store.apply(telling.facts(), entry)
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
+        builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+        builder.add_statement(TABLE, "schema", schema, Role.OUT)
+        store.apply(builder.build(), entry)
     assert store.current([TABLE.id]) == {TABLE.id: {"schema": schema}}
     store.close()
     size = sum(path.stat().st_size for path in tmp_path.iterdir())

@@ -12,8 +12,9 @@ import pytest
 
 import graph_schema
 from catalog.store.neo4j import Neo4jStore
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Covers, Executed, IsTagged, Read, TrainedOn, Wrote
-from graph_schema.facts import Role, Telling
+from graph_schema.facts import Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Attestation, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from tests.support.neo4j_server import Neo4jEndpoint
@@ -38,38 +39,40 @@ class Pipeline:
         self.store = store
         self.entry = 0
 
-    def tell(self, day: float, rank: int = RECORD_RANK, run: Run | None = None, job: Job | None = None) -> Telling:
+    def builder(
+        self, day: float, rank: int = RECORD_RANK, run: Run | None = None, job: Job | None = None
+    ) -> FactBuilder:
         at = START + int(day * DAY)
-        return Telling(self.entry, at, f"{self.entry:016x}", rank, run.id if run else None, job.id if job else None)
+        return FactBuilder(self.entry, at, f"{self.entry:016x}", rank, run.id if run else None, job.id if job else None)
 
-    def apply(self, telling: Telling) -> None:
-        self.store.apply(telling.facts(), self.entry)
+    def apply(self, builder: FactBuilder) -> None:
+        self.store.apply(builder.build(), self.entry)
         self.entry += 1
 
     def run(self, name: str, job: str, end: str, day: float, reads: list[Dataset], writes: list[Dataset]) -> None:
         run, executed = Run(name), Job("made-up", job)
         for type_, at in (("START", day), (end, day + 0.1)):
-            telling = self.tell(at, RANK[type_], run, executed)
-            telling.say(run, "event", {"type": type_})
-            telling.edge(Executed(run, executed))
+            builder = self.builder(at, RANK[type_], run, executed)
+            builder.add_statement(run, "event", {"type": type_})
+            builder.add_edge(Executed(run, executed))
             for dataset in reads:
-                telling.edge(Read(run, dataset))
+                builder.add_edge(Read(run, dataset))
             for dataset in writes:
-                telling.edge(Wrote(run, dataset))
-                telling.say(dataset, "schema", {"fields": [{"name": "age", "type": "int"}]}, Role.OUT)
-            self.apply(telling)
+                builder.add_edge(Wrote(run, dataset))
+                builder.add_statement(dataset, "schema", {"fields": [{"name": "age", "type": "int"}]}, Role.OUT)
+            self.apply(builder)
 
     def declare(self, dataset: Dataset, **aspects: object) -> None:
-        telling = self.tell(0)
+        builder = self.builder(0)
         for aspect, value in aspects.items():
-            telling.say(dataset, aspect, value)
-        self.apply(telling)
+            builder.add_statement(dataset, aspect, value)
+        self.apply(builder)
 
     def tag(self, dataset: Dataset) -> None:
-        telling = self.tell(0)
-        telling.edge(IsTagged(dataset, PhiTag("CLINICAL_NOTE")), {"stance": "ASSERT"})
-        telling.say(dataset, "phi.CLINICAL_NOTE", {"stance": "ASSERT"})
-        self.apply(telling)
+        builder = self.builder(0)
+        builder.add_edge(IsTagged(dataset, PhiTag("CLINICAL_NOTE")), {"stance": "ASSERT"})
+        builder.add_statement(dataset, "phi.CLINICAL_NOTE", {"stance": "ASSERT"})
+        self.apply(builder)
 
 
 @pytest.fixture
@@ -87,12 +90,12 @@ def asked(
     days.run("r3", "snapshot", "COMPLETE", 3, [CURATED], [TRAINING])
     days.tag(TRAINING)
     days.tag(NOTES)
-    telling = days.tell(4)
-    telling.edge(Captures(SNAPSHOT, TRAINING))
+    builder = days.builder(4)
+    builder.add_edge(Captures(SNAPSHOT, TRAINING))
     for version in ("2", "1"):
-        telling.edge(TrainedOn(ModelVersion("made-up", "sepsis", version), SNAPSHOT), {"dataset": TRAINING.id})
-    telling.edge(Covers(Attestation("12"), Job("made-up", "snapshot")))
-    days.apply(telling)
+        builder.add_edge(TrainedOn(ModelVersion("made-up", "sepsis", version), SNAPSHOT), {"dataset": TRAINING.id})
+    builder.add_edge(Covers(Attestation("12"), Job("made-up", "snapshot")))
+    days.apply(builder)
     yield {
         title: [list(row.values()) for row in neo4j_driver.execute_query(query).records] for title, query in QUESTIONS
     }
@@ -132,9 +135,9 @@ def test_what_a_run_of_many_inputs_and_outputs_made_of_its_feeds_is_found_by_the
     staged = [Dataset("made-up", f"staged/{number:02}") for number in range(30)]
     days.run("r1", "stage", "COMPLETE", 1, raw, staged)
     days.run("r2", "snapshot", "COMPLETE", 2, staged[:3], [TRAINING])
-    telling = days.tell(4)
-    telling.edge(Captures(SNAPSHOT, TRAINING))
-    days.apply(telling)
+    builder = days.builder(4)
+    builder.add_edge(Captures(SNAPSHOT, TRAINING))
+    days.apply(builder)
     feeds, jobs = (neo4j_driver.execute_query(query).records for _, query in QUESTIONS[:2])
     assert [row["feed"] for row in feeds] == [dataset.name for dataset in raw]
     assert [(row["job"], row["wrote"]) for row in jobs] == [

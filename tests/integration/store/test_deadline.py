@@ -10,8 +10,8 @@ import pytest
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import ReadEndedError, Store
 from catalog.store.sqlite import SqliteStore
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
-from graph_schema.facts import Telling
 from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 from tests.support.neo4j_server import Neo4jEndpoint
@@ -43,13 +43,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         endpoint: Neo4jEndpoint = request.getfixturevalue("neo4j_endpoint")
         made = Neo4jStore(request.getfixturevalue("neo4j_uri"), *endpoint.auth)
     run, job = Run("wide"), Job("made-up", "wide")
-    telling = Telling(0, 0, "0" * 16, RANK["COMPLETE"], run.id, job.id)
-    telling.say(run, "event", {"type": "COMPLETE"})
-    telling.edge(Executed(run, job))
+    builder = FactBuilder(0, 0, "0" * 16, RANK["COMPLETE"], run.id, job.id)
+    builder.add_statement(run, "event", {"type": "COMPLETE"})
+    builder.add_edge(Executed(run, job))
     for number in range(WIDE):
-        telling.edge(Read(run, Dataset("made-up", f"input {number}")))
-        telling.edge(Wrote(run, Dataset("made-up", f"output {number}")))
-    made.apply(telling.facts(), 0)
+        builder.add_edge(Read(run, Dataset("made-up", f"input {number}")))
+        builder.add_edge(Wrote(run, Dataset("made-up", f"output {number}")))
+    made.apply(builder.build(), 0)
     yield made
     made.close()
 

@@ -15,19 +15,20 @@ from catalog.store.neo4j.connection import SilentMismatchError, runner, write
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Read, Wrote
-from graph_schema.facts import NOW, Facts, Telling
+from graph_schema.facts import NOW, Facts
 from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Run
 from tests.support.neo4j_server import Neo4jEndpoint
 
 
 def wrote(entry: int) -> Facts:
-    telling = Telling(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run=Run(f"{entry}").id)
-    telling.say(Run(f"{entry}"), "event", {"type": "COMPLETE"})
-    telling.edge(Read(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
-    telling.edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry + 1}")))
-    return telling.facts()
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run=Run(f"{entry}").id)
+    builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+    builder.add_edge(Read(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
+    builder.add_edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry + 1}")))
+    return builder.build()
 
 
 def test_a_batch_that_fails_in_the_middle_leaves_sqlite_untouched_and_usable(tmp_path: Path) -> None:

@@ -5,17 +5,18 @@ from dataclasses import replace
 import pytest
 
 from graph_schema import cypher
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Read
-from graph_schema.facts import Facts, Telling
+from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Run
 from graph_schema.registry import UnregisteredError, check_facts, property_of
 
 
 def read() -> Facts:
-    telling = Telling(0, 0, "")
-    telling.edge(Read(Run("r"), Dataset("n", "d")))
-    telling.say(Dataset("n", "d"), "zone", "TRAINING")
-    return telling.facts()
+    builder = FactBuilder(0, 0, "")
+    builder.add_edge(Read(Run("r"), Dataset("n", "d")))
+    builder.add_statement(Dataset("n", "d"), "zone", "TRAINING")
+    return builder.build()
 
 
 def test_registered_facts_pass() -> None:

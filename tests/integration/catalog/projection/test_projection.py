@@ -24,7 +24,8 @@ from catalog.projection import (
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Quarantined
 from catalog.store.sqlite import SqliteStore
-from graph_schema.facts import MOST_FACTS, Facts, Telling
+from graph_schema.builder import MOST_FACTS, FactBuilder
+from graph_schema.facts import Facts
 from graph_schema.nodes import Job
 from tests.support.records import House, declaration, event
 
@@ -318,9 +319,9 @@ def test_a_graph_that_another_version_made_is_projected_anew(house: House) -> No
         store = MemoryStore()
         if made_by:
             store.mark(made_by)
-        stray = Telling(2, 1, "0" * 16)
-        stray.node(Job("made-up", "said by the version before"))
-        store.apply(stray.facts(), 2, [Quarantined(1, "openlineage.run_event", (), "not understood then")])
+        stray = FactBuilder(2, 1, "0" * 16)
+        stray.add_node(Job("made-up", "said by the version before"))
+        store.apply(stray.build(), 2, [Quarantined(1, "openlineage.run_event", (), "not understood then")])
         follower = Projection(house.ledger, store)
         follower.resume()
         assert (store.version(), store.checkpoint()) == (PROJECTION_VERSION, -1)

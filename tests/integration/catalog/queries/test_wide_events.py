@@ -13,8 +13,9 @@ from catalog.lineage.queries import lineage, lineage_counts
 from catalog.lineage.walk import EDGES_A_NODE
 from catalog.reading import Complete, Truncated
 from catalog.store.sqlite import SqliteStore
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
-from graph_schema.facts import Facts, Telling
+from graph_schema.facts import Facts
 from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 
@@ -25,14 +26,14 @@ REPORT = Dataset("made-up", "report")
 
 def complete(entry: int, job: str, reads: list[Dataset], writes: list[Dataset]) -> Facts:
     run, executed = Run(f"run-{entry}"), Job("made-up", job)
-    telling = Telling(entry, 10 * entry, f"{entry:016x}", RANK["COMPLETE"], run.id, executed.id)
-    telling.say(run, "event", {"type": "COMPLETE"})
-    telling.edge(Executed(run, executed))
+    builder = FactBuilder(entry, 10 * entry, f"{entry:016x}", RANK["COMPLETE"], run.id, executed.id)
+    builder.add_statement(run, "event", {"type": "COMPLETE"})
+    builder.add_edge(Executed(run, executed))
     for dataset in reads:
-        telling.edge(Read(run, dataset))
+        builder.add_edge(Read(run, dataset))
     for dataset in writes:
-        telling.edge(Wrote(run, dataset))
-    return telling.facts()
+        builder.add_edge(Wrote(run, dataset))
+    return builder.build()
 
 
 class Weighing:

@@ -10,8 +10,8 @@ from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.reading import AsOf, Complete, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Snapshotted
+from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Generated
-from graph_schema.facts import Telling
 from graph_schema.identity import state_id
 from graph_schema.nodes import Dataset, Run, Snapshot
 from tests.support.histories import NAMESPACE, Happening, dataset, ledger, model, told
@@ -234,10 +234,10 @@ def test_an_unknown_node_stands_alone() -> None:
 def test_a_seal_that_names_the_run_gives_its_unversioned_state_a_past_and_a_future() -> None:
     graph = store(ran(1, "r1", "A", "B"))
     sealed = Snapshot(NAMESPACE, "B", "sha256:aa")
-    telling = Telling(entry=9, valid_from=2, tie="seal")
-    telling.edge(Generated(Run("r1"), sealed))
-    telling.edge(Captures(sealed, dataset("B")))
-    graph.apply(telling.facts(), 9)
+    builder = FactBuilder(entry=9, valid_from=2, tie="seal")
+    builder.add_edge(Generated(Run("r1"), sealed))
+    builder.add_edge(Captures(sealed, dataset("B")))
+    graph.apply(builder.build(), 9)
     up = lineage(graph, Walk((sealed.id,), Direction.UPSTREAM))
     down = lineage(graph, Walk((dataset("A").id,), Direction.DOWNSTREAM, Grain.SNAPSHOT))
     assert edges(up) == {(dataset("A").id, sealed.id)}

@@ -1,0 +1,98 @@
+"""From one record, or one event, to its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graph_schema.canonical import canonical_text
+from graph_schema.edges import EdgeKind
+from graph_schema.facts import ALWAYS, Edge, Facts, Role, Statement
+from graph_schema.nodes import Node
+
+MOST_FACTS: Final = 100_000
+"""Nodes, edges and statements that one record may state: what a store takes in within a few seconds and 100 MB. One of
+more is not projected, so that those after it are; the largest real events state a few thousand."""
+
+
+class TooManyFactsError(ValueError):
+    """A record states more than `MOST_FACTS`."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {MOST_FACTS:,} facts")
+
+
+@dataclass(slots=True)
+class FactBuilder:
+    """Collects the facts of one record; time, rank, tie, entry, run and job are the same for all of them.
+
+    Whatever is one too many raises TooManyFactsError at once, before it costs memory.
+    """
+
+    entry: int
+    valid_from: int
+    tie: str
+    rank: int = 2
+    run: str | None = None
+    job: str | None = None
+    _nodes: dict[str, Node] = field(default_factory=dict)
+    _edges: dict[Edge, None] = field(default_factory=dict)
+    _statements: dict[Statement, None] = field(default_factory=dict)
+
+    def add_node(self, node: Node) -> str:
+        """Add the node; return its id."""
+        identifier = node.id
+        self._nodes.setdefault(identifier, node)
+        self._bound()
+        return identifier
+
+    def add_edge(self, edge: EdgeKind, value: dict[str, Any] | None = None) -> None:
+        """Add the edge and both its ends."""
+        source, target = self.add_node(edge.source), self.add_node(edge.target)
+        if edge.structural:
+            fact = Edge(edge.edge_type(), source, target, "{}", None, None, ALWAYS, 0, "", self.entry)
+        else:
+            fact = Edge(
+                edge.edge_type(),
+                source,
+                target,
+                canonical_text(value or {}),
+                self.run,
+                self.job,
+                self.valid_from,
+                self.rank,
+                self.tie,
+                self.entry,
+            )
+        self._edges.setdefault(fact, None)
+        self._bound()
+
+    def add_statement(self, node: Node, aspect: str, value: object, role: Role = Role.OWN) -> None:
+        """Add a statement about an aspect of the node; value None ends the aspect from this time on."""
+        text = None if value is None else canonical_text(value)
+        self._statements.setdefault(
+            Statement(
+                self.add_node(node),
+                aspect,
+                text,
+                role.value,
+                self.run,
+                self.job,
+                self.valid_from,
+                self.rank,
+                self.tie,
+                self.entry,
+            ),
+            None,
+        )
+        self._bound()
+
+    def _bound(self) -> None:
+        if len(self._nodes) + len(self._edges) + len(self._statements) > MOST_FACTS:
+            raise TooManyFactsError
+
+    def build(self) -> Facts:
+        """Return all that was added, nodes, edges and statements each once, in that order."""
+        return Facts(
+            tuple((node, self.entry) for node in self._nodes.values()), tuple(self._edges), tuple(self._statements)
+        )
