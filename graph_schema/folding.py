@@ -11,7 +11,8 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
@@ -407,18 +408,48 @@ def in_force(
     input's facet says counts only where no writer and no owner spoke. `fold` gives a run at the same point in time.
     """
     seen = _seen(statements, valid_at, known_at)
-    spoken: list[tuple[Order, Statement]] = []
+    candidates = _from_writers_and_owners(seen, fold, valid_at) or _from_readers(seen)
+    return max(candidates, key=_since, default=None)
+
+
+def history(
+    statements: Iterable[Statement],
+    fold: Callable[[str], RunFold | None],
+    valid_at: int = NOW,
+    known_at: int = NOW,
+) -> list[tuple[Order, Statement]]:
+    """Return what was in force one after the other up to `valid_at`, each since when; the last is in force then.
+
+    Of several that take effect at one moment only the one that stays is in it. Runs are as they are at the read point.
+    """
+    seen = _seen(statements, valid_at, known_at)
+    leading = sorted(_from_writers_and_owners(seen, fold, valid_at), key=_since)
+    first = leading[0][0][0] if leading else None
+    readers = [pair for pair in _from_readers(seen) if first is None or pair[0][0] < first]
+    moments = groupby((*readers, *leading), key=lambda pair: pair[0][0])
+    return [max(pairs, key=_since) for _, pairs in moments]
+
+
+_since = itemgetter(0)
+
+
+def _from_writers_and_owners(
+    seen: Iterable[Statement], fold: Callable[[str], RunFold | None], valid_at: int
+) -> list[tuple[Order, Statement]]:
+    found: list[tuple[Order, Statement]] = []
     for statement in seen:
         if statement.role == Role.OWN:
-            spoken.append((statement.order, statement))
+            found.append((statement.order, statement))
         elif statement.role == Role.OUT and statement.run is not None:
             run = fold(statement.run)
             effect = run.takes_effect(statement.valid_from) if run else None
             if effect is not None and effect <= valid_at:
-                spoken.append(((effect, statement.rank, statement.tie), statement))
-    if not spoken:
-        spoken = [(statement.order, statement) for statement in seen if statement.role == Role.IN]
-    return max(spoken, key=lambda pair: pair[0], default=None)
+                found.append(((effect, statement.rank, statement.tie), statement))
+    return found
+
+
+def _from_readers(seen: Iterable[Statement]) -> list[tuple[Order, Statement]]:
+    return [(statement.order, statement) for statement in seen if statement.role == Role.IN]
 
 
 def _points(said: Iterable[tuple[Key, tuple[int, int]]]) -> dict[Key, list[tuple[int, int]]]:

@@ -9,9 +9,9 @@ from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
+from catalog.assets.retries import retried
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.powers import Powers
-from catalog.evidence.retries import retried
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label
 from catalog.lineage import queries as lineage

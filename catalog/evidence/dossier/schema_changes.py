@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.assets.folds import run_folds
+from catalog.assets.schemas import schema_steps
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
-from catalog.evidence.schemas import schema_steps
 from catalog.ledger.entry import format_time
 from graph_schema.facts import Role
 from reports import contexts

@@ -226,6 +226,38 @@ def test_a_failed_run_and_its_retry_are_told_together(house: House) -> None:
     assert (completed.state, completed.attempt, completed.retried_by) == ("COMPLETE", False, None)
 
 
+def test_a_run_that_failed_and_then_completed_failed(house: House) -> None:
+    tried(house, "a", "FAIL", "2026-01-01")
+    house.send(event("COMPLETE", "2026-01-01T11:00:00Z", run_named("a")))
+    tried(house, "b", "COMPLETE", "2026-01-02")
+    house.record(seal(run_id=run_named("b")))
+    house.record(registration(run_id=run_named("b")))
+    failed, completed = dossier(house, now(house)).runs
+    assert (failed.state, failed.attempt, failed.retried_by) == ("FAIL", True, completed.run)
+
+
+def test_a_schema_that_a_reader_gave_is_in_force_until_a_writer_gives_another(house: House) -> None:
+    read = event("COMPLETE", "2026-01-01T10:00:00Z", run_named("a"))
+    read["inputs"] = [{**CURATED, "facets": {"schema": {"fields": [{"name": "a"}]}}}]
+    read["outputs"] = []
+    house.send(read)
+    house.send(event(at="2026-01-02T10:00:00Z", run=run_named("b"), schema={"fields": [{"name": "b"}]}))
+    house.record(seal(run_id=run_named("b")))
+    house.record(registration(run_id=run_named("b")))
+    made = dossier(house, now(house))
+    ((change),) = made.schema_changes
+    assert (change.added, change.removed, change.run) == (("b",), ("a",), run_named("b"))
+    assert verify_file(house.issue_context(made, "json"), str(house.ledger.verifiers[0])).ok
+
+
+def test_of_two_schemas_that_take_effect_at_one_moment_only_the_one_that_stays_counts(house: House) -> None:
+    for letter, column in (("a", "a"), ("b", "b"), ("c", "a")):
+        house.send(event(run=run_named(letter), schema={"fields": [{"name": column}]}))
+    house.record(seal(run_id=run_named("c")))
+    house.record(registration(run_id=run_named("c")))
+    assert dossier(house, now(house)).schema_changes == ()
+
+
 def test_what_failed_before_an_earlier_success_is_not_this_ones_retry(house: House) -> None:
     tried(house, "a", "FAIL", "2026-01-01")
     tried(house, "b", "COMPLETE", "2026-01-02")
