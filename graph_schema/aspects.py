@@ -38,7 +38,7 @@ ASPECTS: tuple[Aspect, ...] = (
     Aspect("schema", ("Dataset",), "The fields with their types.", searchable=True),
     Aspect("documentation", ("Dataset", "Job"), "The description.", searchable=True),
     Aspect("ownership", ("Dataset", "Job"), "The owners that the emitter names.", searchable=True),
-    Aspect("tags", ("Dataset", "Job", "Run", "Column"), "The emitter's tags.", searchable=True),
+    Aspect("tags", ("Dataset", "Job", "Run"), "The emitter's tags.", searchable=True),
     Aspect("data_source", ("Dataset",), "The name and address of the store that the dataset lies in."),
     Aspect("dataset_type", ("Dataset",), "TABLE, VIEW, FILE, TOPIC, MODEL … as the emitter says.", facet=True),
     Aspect("storage", ("Dataset",), "The storage layer and file format.", facet=True),
@@ -109,7 +109,6 @@ ASPECTS: tuple[Aspect, ...] = (
     ),
     Aspect("code", ("CodeRevision",), "Whether the working tree was clean."),
     Aspect("environment", ("Environment",), "A short description of what is installed."),
-    Aspect("ghost", ("Dataset", "Job", "Run"), "Seen as the end of an edge, never described."),
 )
 BY_NAME = {aspect.name: aspect for aspect in ASPECTS}
 

@@ -19,20 +19,6 @@ from graph_schema.aspects import ASPECTS
 from graph_schema.registry import LABELS, NODES, STRUCTURAL, TYPES, UnregisteredError
 
 RESTATED: Final = "_RESTATED"
-AUXILIARY: Final = (
-    "Entity",
-    "Statement",
-    "Value",
-    "Hub",
-    "HubShape",
-    "Output",
-    "Moment",
-    "Contribution",
-    "Quarantined",
-    "Lineward",
-)
-"""Labels that are no kind: what all kinds share, history, long texts once, what much flows through and what it joins,
-outputs and moments of runs that had many of both, candidates, refused entries, checkpoint."""
 
 SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
 

@@ -23,7 +23,7 @@ END: Final = "<!-- graph-schema:end -->"
 _GROUPS: Final = {
     "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site"),
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
-    "Models": ("Model", "ModelVersion", "Evaluation", "Release", "Deployment"),
+    "Models": ("Model", "ModelVersion", "Evaluation"),
     "People": ("Principal", "Approval", "Attestation"),
 }
 

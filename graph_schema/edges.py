@@ -12,7 +12,6 @@ from graph_schema.nodes import (
     CodeRevision,
     Column,
     Dataset,
-    Deployment,
     Environment,
     Evaluation,
     Job,
@@ -21,7 +20,6 @@ from graph_schema.nodes import (
     Node,
     PhiTag,
     Principal,
-    Release,
     Run,
     Site,
     Snapshot,
@@ -330,28 +328,4 @@ class IsHeldAt(EdgeKind):
     """The dataset is held at the site."""
 
     source: Dataset
-    target: Site
-
-
-@dataclass(frozen=True, slots=True)
-class Releases(EdgeKind):
-    """The release releases the model version."""
-
-    source: Release
-    target: ModelVersion
-
-
-@dataclass(frozen=True, slots=True)
-class Deploys(EdgeKind):
-    """The deployment deploys the release."""
-
-    source: Deployment
-    target: Release
-
-
-@dataclass(frozen=True, slots=True)
-class RunsAt(EdgeKind):
-    """The deployment runs at the site."""
-
-    source: Deployment
     target: Site

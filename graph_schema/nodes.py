@@ -148,24 +148,6 @@ class Evaluation(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Release(Node):
-    """A model version released for a use."""
-
-    namespace: str
-    model: str
-    version: str
-    use_case: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment(Node):
-    """A release running at a place from one time to another."""
-
-    site: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Approval(Node):
     """A request for a decision and the decisions on it, named by the request's ledger index."""
 
@@ -188,6 +170,6 @@ class Principal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Site(Node):
-    """A hospital, institute or place that data is held at or a model runs at."""
+    """A hospital, institute or place that data is held at."""
 
     name: str

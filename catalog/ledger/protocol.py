@@ -91,11 +91,6 @@ class VerifyReport:
         """Whether everything verifies."""
         return not self.problems
 
-    @property
-    def first_bad(self) -> int | None:
-        """The first index that a problem names."""
-        return next((problem.index for problem in self.problems if problem.index is not None), None)
-
 
 class Ledger(Protocol):
     """An append-only sequence of entries under a Merkle tree.

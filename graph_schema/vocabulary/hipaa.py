@@ -35,8 +35,3 @@ SAFE_HARBOR = table(
         ("R", "", "Other unique identifying number, characteristic or code"),
     ),
 )
-
-
-def citation(letter: str) -> str:
-    """Return the paragraph that names the element."""
-    return f"45 CFR 164.514(b)(2)(i)({letter})"

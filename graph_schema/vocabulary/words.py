@@ -46,16 +46,6 @@ class Zone(StrEnum):
     FEATURE_STORE = "FEATURE_STORE"
 
 
-class StoragePattern(StrEnum):
-    """How data is kept."""
-
-    OBJECT = "OBJECT"
-    HYBRID = "HYBRID"
-    FEDERATED_LOCAL = "FEDERATED_LOCAL"
-    CONFIDENTIAL = "CONFIDENTIAL"
-    IMMUTABLE_ARCHIVE = "IMMUTABLE_ARCHIVE"
-
-
 class SourceKind(StrEnum):
     """What kind of system data comes from."""
 

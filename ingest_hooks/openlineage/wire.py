@@ -107,13 +107,6 @@ class Inflater:
             )
 
 
-def inflate(body: bytes, encoding: str | None = None, limit: int = MAX_BYTES) -> bytes:
-    """`Inflater` for a body that is there already."""
-    inflater = Inflater(encoding, limit)
-    inflater.feed(body)
-    return inflater.finish()
-
-
 def parse(body: bytes, *, max_depth: int = MAX_DEPTH) -> Wire:
     """The JSON value in `body` (already inflated); raises `Unreadable` 400 if there is none, 413 if it nests too deep.
 

@@ -260,7 +260,9 @@ class House:
             pass
 
     def send(self, value: dict[str, Any], actor: Actor | None = None) -> Accepted:
-        body = json.dumps(value).encode()
+        return self.send_bytes(json.dumps(value).encode(), actor)
+
+    def send_bytes(self, body: bytes, actor: Actor | None = None) -> Accepted:
         accepted = self.intake.submit_event(body, actor or local_actor(), "tests").result()
         self.project()
         return accepted

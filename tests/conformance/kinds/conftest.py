@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.records import House
+from catalog.evidence.dossier import model_dossier
+from graph_schema.nodes import ModelVersion
+from tests.support.records import MODEL, House, attestation, declaration, principal, tag
+
+EVENTS = Path(__file__).parents[1] / "openlineage" / "made_up.jsonl"
+EARLY = "2026-01-05T00:00:00Z"
 
 
 @pytest.fixture
@@ -13,3 +18,23 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A catalog that took every kind of record, each of their fields, and events with all that events can say."""
+    house = House(tmp_path_factory.mktemp("story"))
+    approver = house.act_as("grace", "approver")
+    house.tell_story(approver)
+    for dated in (declaration, tag, attestation):
+        house.record(dated(valid_from=EARLY))
+    house.restore()
+    house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
+    house.record({**principal("grace", "approver"), "force": True})
+    context = model_dossier(house.store, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id, "1")
+    assert context is not None
+    house.issue_context(context, "json")
+    for line in EVENTS.read_text().splitlines():
+        house.send_bytes(line.encode())
+    yield house
+    house.close()

@@ -13,31 +13,15 @@ import pytest
 from pydantic import BaseModel
 
 from catalog.access.rules import READ, TABLE
-from catalog.evidence.dossier import model_dossier
 from catalog.evidence.records import ReportIssued
 from catalog.kinds import KINDS, OPEN, Kind
 from catalog.ledger.entry import check_names
 from catalog.projection import project
 from catalog.record_redaction import CLOSED, NAMES, PEOPLE, TEXTS
-from graph_schema.nodes import ModelVersion
 from graph_schema.registry import check_facts
-from tests.support.records import MODEL, House, principal
+from tests.support.records import House, principal
 
 EVERY = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("told"))
-    approver = house.act_as("grace", "approver")
-    house.tell_story(approver)
-    house.restore()
-    house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace"})
-    context = model_dossier(house.store, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id, "1")
-    assert context is not None
-    house.issue_context(context, "json")
-    yield house
-    house.close()
 
 
 def bodies(house: House, kind: Kind[Any]) -> list[dict[str, Any]]:
@@ -74,8 +58,8 @@ def test_some_role_may_write_a_kind(kind: Kind[Any]) -> None:
 
 
 @EVERY
-def test_a_record_of_a_kind_becomes_facts_that_the_registry_knows(told: House, kind: Kind[Any]) -> None:
-    stored = [each for each in told.ledger.entries(0, told.ledger.size()) if each.entry.kind == kind.in_ledger]
+def test_a_record_of_a_kind_becomes_facts_that_the_registry_knows(story: House, kind: Kind[Any]) -> None:
+    stored = [each for each in story.ledger.entries(0, story.ledger.size()) if each.entry.kind == kind.in_ledger]
     assert stored
     for each in stored:
         if each.body is None:
@@ -92,38 +76,31 @@ def test_a_record_of_a_kind_becomes_facts_that_the_registry_knows(told: House, k
 
 
 @EVERY
-def test_a_record_reads_back_as_it_was_written(told: House, kind: Kind[Any]) -> None:
-    for body in bodies(told, kind):
+def test_a_record_reads_back_as_it_was_written(story: House, kind: Kind[Any]) -> None:
+    for body in bodies(story, kind):
         record = kind.record.replay(body["record"])
         assert record.fields() == body["record"]
         assert kind.record.read(body["record"]) == record
 
 
 @EVERY
-def test_every_text_of_a_record_has_its_place_among_those_searched(told: House, kind: Kind[Any]) -> None:
+def test_every_text_of_a_record_has_its_place_among_those_searched(story: House, kind: Kind[Any]) -> None:
     if not kind.searched:
         assert not kind.open
         return
     known = NAMES | PEOPLE | TEXTS | CLOSED
-    assert {key for body in bodies(told, kind) for key in keys_of_texts(body["record"])} <= known
+    assert {key for body in bodies(story, kind) for key in keys_of_texts(body["record"])} <= known
     for model in parts_of(kind.record):
         assert {name for name, field in model.model_fields.items() if holds_text(field)} <= known
 
 
-@EVERY
-def test_every_field_of_a_kind_is_told_somewhere(told: House, kind: Kind[Any]) -> None:
-    given = {name for body in bodies(told, kind) for name in body["record"]}
-    optional = {"force", "until", "valid_from"}
-    assert set(kind.record.model_fields) - given <= optional
-
-
-def test_what_can_be_sent_is_what_the_story_sends(told: House) -> None:
-    assert {kind.name for kind in KINDS.values() if bodies(told, kind)} == set(KINDS)
+def test_what_can_be_sent_is_what_the_story_sends(story: House) -> None:
+    assert {kind.name for kind in KINDS.values() if bodies(story, kind)} == set(KINDS)
     assert set(KINDS) - set(OPEN) == {"issue_key", "report_issued", "restore_ledger"}
 
 
-def test_nothing_of_the_story_was_quarantined(told: House) -> None:
-    assert told.store.quarantined() == []
+def test_nothing_of_the_story_was_quarantined(story: House) -> None:
+    assert story.store.quarantined() == []
 
 
 def test_no_set_of_texts_overlaps_another() -> None:
@@ -131,8 +108,8 @@ def test_no_set_of_texts_overlaps_another() -> None:
     assert sum(map(len, sets)) == len(frozenset().union(*sets))
 
 
-def test_principals_are_defined_before_they_are_given_keys(told: House) -> None:
-    kinds = [each.entry.kind for each in told.ledger.entries(0, 2)]
+def test_principals_are_defined_before_they_are_given_keys(story: House) -> None:
+    kinds = [each.entry.kind for each in story.ledger.entries(0, 2)]
     assert kinds == ["record.define_principal", "record.issue_key"]
     assert principal("x")["kind"] in KINDS
 

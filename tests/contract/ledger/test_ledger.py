@@ -227,7 +227,7 @@ def test_an_erasure_that_its_record_does_not_name_is_damage(ledger: Ledger, fill
         ledger.entry(0)
     report = ledger.verify()
     assert not report.ok
-    assert report.first_bad == 0
+    assert report.problems[0].index == 0
 
 
 def test_an_erasure_that_was_not_done_is_damage(ledger: Ledger, filled: Fill) -> None:
@@ -259,7 +259,7 @@ def test_a_held_checkpoint_of_another_tree_is_found(ledger: Ledger, filled: Fill
     forged = SignedCheckpoint(longer.origin, 4, bytes(32), longer.text)
     report = ledger.verify(held=[forged])
     assert not report.ok
-    assert report.first_bad == 0
+    assert report.problems[0].index == 0
 
 
 @pytest.mark.parametrize(

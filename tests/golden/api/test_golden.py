@@ -1,9 +1,8 @@
-"""The published interfaces as files: a change of either is seen in review. `LINEWARD_TEST_GOLDEN=write` renews them."""
+"""The published interfaces as files: a change of either is seen in review."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -16,19 +15,11 @@ from catalog.ledger.memory import MemoryLedger
 from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from graph_schema.nodes import Node
-
-HERE = Path(__file__).parent
-
-
-def published(name: str, now: str) -> str:
-    """Return the file as it is kept, after writing it where that is asked for."""
-    if os.environ.get("LINEWARD_TEST_GOLDEN") == "write":
-        (HERE / name).write_text(now, "utf-8")
-    return (HERE / name).read_text("utf-8")
+from tests.support.golden import check_golden
 
 
 def test_the_graphql_schema_is_the_published_one() -> None:
-    assert sdl() == published("schema.graphql", sdl())
+    check_golden(Path("api/schema.graphql"), sdl())
 
 
 def test_the_http_interface_is_the_published_one(tmp_path: Path) -> None:
@@ -38,7 +29,7 @@ def test_the_http_interface_is_the_published_one(tmp_path: Path) -> None:
         client = TestClient(service.asgi, base_url="http://127.0.0.1")
         document = json.dumps(client.get("/openapi.json").json(), indent=1, sort_keys=True) + "\n"
     keys.close()
-    assert document == published("openapi.json", document)
+    check_golden(Path("api/openapi.json"), document)
 
 
 def test_every_kind_of_node_has_a_graphql_type_with_its_description() -> None:

@@ -182,7 +182,7 @@ UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.t
 MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id, h.aspect, value, h.since, s.known_from
 
 // scan_edges()
-MATCH ()-[e:ASSESSED|ASSESSED_RESTATED|ATTESTED|ATTESTED_RESTATED|BUILT_FROM|BUILT_FROM_RESTATED|BUILT_IN|BUILT_IN_RESTATED|CAPTURES|CONCERNS|CONCERNS_RESTATED|CONSUMES|CONSUMES_RESTATED|COVERS|COVERS_RESTATED|DECIDED|DECIDED_RESTATED|DEPENDS_ON|DEPENDS_ON_RESTATED|DEPLOYS|DEPLOYS_RESTATED|DERIVES_FROM|DERIVES_FROM_RESTATED|EVALUATED_ON|EVALUATED_ON_RESTATED|EXECUTED|GENERATED|GENERATED_RESTATED|HAS_COLUMN|IS_ALIAS_OF|IS_ALIAS_OF_RESTATED|IS_HELD_AT|IS_HELD_AT_RESTATED|IS_PART_OF|IS_PART_OF_RESTATED|IS_TAGGED|IS_TAGGED_RESTATED|IS_VERSION_OF|MEASURED_ON|MEASURED_ON_RESTATED|PRODUCED|PRODUCED_RESTATED|PRODUCES|PRODUCES_RESTATED|RAN|RAN_RESTATED|RAN_IN|RAN_IN_RESTATED|READ|READ_RESTATED|REGISTERED|REGISTERED_RESTATED|RELEASES|RELEASES_RESTATED|REQUESTED|REQUESTED_RESTATED|RUNS_AT|RUNS_AT_RESTATED|SEALED|SEALED_RESTATED|SUPPLIES|SUPPLIES_RESTATED|TRAINED_ON|TRAINED_ON_RESTATED|USED|USED_RESTATED|VERIFIED|VERIFIED_RESTATED|WROTE|WROTE_RESTATED]->() RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
+MATCH ()-[e:ASSESSED|ASSESSED_RESTATED|ATTESTED|ATTESTED_RESTATED|BUILT_FROM|BUILT_FROM_RESTATED|BUILT_IN|BUILT_IN_RESTATED|CAPTURES|CONCERNS|CONCERNS_RESTATED|CONSUMES|CONSUMES_RESTATED|COVERS|COVERS_RESTATED|DECIDED|DECIDED_RESTATED|DEPENDS_ON|DEPENDS_ON_RESTATED|DERIVES_FROM|DERIVES_FROM_RESTATED|EVALUATED_ON|EVALUATED_ON_RESTATED|EXECUTED|GENERATED|GENERATED_RESTATED|HAS_COLUMN|IS_ALIAS_OF|IS_ALIAS_OF_RESTATED|IS_HELD_AT|IS_HELD_AT_RESTATED|IS_PART_OF|IS_PART_OF_RESTATED|IS_TAGGED|IS_TAGGED_RESTATED|IS_VERSION_OF|MEASURED_ON|MEASURED_ON_RESTATED|PRODUCED|PRODUCED_RESTATED|PRODUCES|PRODUCES_RESTATED|RAN|RAN_RESTATED|RAN_IN|RAN_IN_RESTATED|READ|READ_RESTATED|REGISTERED|REGISTERED_RESTATED|REQUESTED|REQUESTED_RESTATED|SEALED|SEALED_RESTATED|SUPPLIES|SUPPLIES_RESTATED|TRAINED_ON|TRAINED_ON_RESTATED|USED|USED_RESTATED|VERIFIED|VERIFIED_RESTATED|WROTE|WROTE_RESTATED]->() RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry
 
 // scan_nodes()
 MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id AS id, n.known_from AS entry, n.key AS key
@@ -213,8 +213,6 @@ CREATE INDEX phitag_key IF NOT EXISTS FOR (n:PhiTag) ON (n.kind);
 CREATE INDEX model_key IF NOT EXISTS FOR (n:Model) ON (n.namespace, n.name);
 CREATE INDEX modelversion_key IF NOT EXISTS FOR (n:ModelVersion) ON (n.namespace, n.model, n.version);
 CREATE INDEX evaluation_key IF NOT EXISTS FOR (n:Evaluation) ON (n.namespace, n.model, n.version, n.snapshot);
-CREATE INDEX release_key IF NOT EXISTS FOR (n:Release) ON (n.namespace, n.model, n.version, n.use_case);
-CREATE INDEX deployment_key IF NOT EXISTS FOR (n:Deployment) ON (n.site, n.name);
 CREATE INDEX approval_key IF NOT EXISTS FOR (n:Approval) ON (n.request);
 CREATE INDEX attestation_key IF NOT EXISTS FOR (n:Attestation) ON (n.entry);
 CREATE INDEX principal_key IF NOT EXISTS FOR (n:Principal) ON (n.name);
@@ -226,7 +224,7 @@ CREATE INDEX moment_newest IF NOT EXISTS FOR (m:Moment) ON (m.run, m.at);
 CREATE INDEX hub_shape IF NOT EXISTS FOR (s:HubShape) ON (s.digest, s.last_entry, s.last_at);
 CREATE INDEX contribution_newest IF NOT EXISTS FOR (c:Contribution) ON (c.target, c.job, c.at, c.run, c.tie);
 CREATE INDEX contribution_bound IF NOT EXISTS FOR (c:Contribution) ON (c.replaced, c.at, c.run, c.tie, c.job);
-CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Release|Deployment|Approval|Attestation|Principal|Site) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Approval|Attestation|Principal|Site) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
 CALL db.awaitIndexes(120)
 
 // show()

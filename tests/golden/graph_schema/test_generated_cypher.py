@@ -1,15 +1,14 @@
-"""The generated Cypher as text: a change of it is seen in review. `LINEWARD_WRITE_GOLDEN=1` writes it anew."""
+"""The generated Cypher as text: a change of it is seen in review."""
 
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from graph_schema import cypher
+from tests.support.golden import check_golden
 
-GOLDEN = Path(__file__).with_name("generated.cypher")
 ARGUMENTS: dict[str, list[dict[str, object]]] = {
     "label": [],
     "edge_type": [],
@@ -54,6 +53,4 @@ def _texts() -> Iterator[str]:
 
 
 def test_the_generated_cypher_is_what_was_reviewed() -> None:
-    if os.environ.get("LINEWARD_WRITE_GOLDEN"):
-        GOLDEN.write_text(generated(), encoding="utf-8")
-    assert generated() == GOLDEN.read_text(encoding="utf-8")
+    check_golden(Path("graph_schema/generated.cypher"), generated())

@@ -66,7 +66,7 @@ class Site:
         try:
             report = ledger.verify(held=(held,) if held else ())
             if not report.ok:
-                raise EvidenceError(report.problems[0].detail, index=report.first_bad)
+                raise EvidenceError(report.problems[0].detail, index=report.problems[0].index)
             checkpoints = [issued.checkpoint for issued in ledger.checkpoints()]
             return ledger.entries(0, ledger.size()), ledger.root(), checkpoints
         finally:

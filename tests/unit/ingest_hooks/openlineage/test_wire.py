@@ -6,7 +6,13 @@ import zlib
 import pytest
 
 from ingest_hooks.errors import Unreadable
-from ingest_hooks.openlineage.wire import MAX_BYTES, Inflater, inflate, parse
+from ingest_hooks.openlineage.wire import MAX_BYTES, Inflater, parse
+
+
+def inflate(body: bytes, encoding: str | None = None) -> bytes:
+    inflater = Inflater(encoding)
+    inflater.feed(body)
+    return inflater.finish()
 
 
 def refusal(body: bytes) -> Unreadable:
