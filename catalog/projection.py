@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic import ValidationError
 
+from catalog.access.model import is_proven
 from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
 from catalog.ledger import erasure
@@ -37,7 +38,7 @@ from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.wire import Flag
 from ingest_hooks.redaction import Redaction
 
-PROJECTION_VERSION = "2"
+PROJECTION_VERSION = "3"
 """Raised whenever the same ledger would give another graph; one of another version is made anew by who follows it."""
 
 _LOG = logging.getLogger("lineward.projection")
@@ -114,6 +115,8 @@ def _event(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         tie=tie_of(stored.body or b""),
         recorded_at=stored.entry.recorded_at,
         entry=stored.index,
+        by=stored.entry.actor,
+        authenticated=is_proven(stored.entry.actor),
         flags=[Flag(code, pointer) for code, pointer in body["flags"]],
         redactions=[Redaction(pointer, rule) for pointer, rule in body["redactions"]],
     )
@@ -128,6 +131,8 @@ def _record(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         valid_from=min(recorded_at, recorded_at if record.said_at is None else record.said_at),
         tie=tie_of(stored.body or b""),
         rank=RECORD_RANK,
+        by=stored.entry.actor,
+        authenticated=body["authenticated"],
     )
     kind.project(record, RecordContext(builder, stored.entry.actor, body["authenticated"], body["added"]))
     return builder.build()

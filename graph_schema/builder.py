@@ -24,7 +24,7 @@ class TooManyFactsError(ValueError):
 
 @dataclass(slots=True)
 class FactBuilder:
-    """Collects the facts of one record; time, rank, tie, entry, run and job are the same for all of them.
+    """Collects the facts of one record: who said it, time, rank, tie, entry, run and job are the same for all of them.
 
     Whatever is one too many raises TooManyFactsError at once, before it costs memory.
     """
@@ -35,6 +35,8 @@ class FactBuilder:
     rank: int = 2
     run: str | None = None
     job: str | None = None
+    by: str = ""
+    authenticated: bool = False
     _nodes: dict[str, Node] = field(default_factory=dict)
     _edges: dict[Edge, None] = field(default_factory=dict)
     _statements: dict[Statement, None] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class FactBuilder:
                 self.rank,
                 self.tie,
                 self.entry,
+                self.by,
+                self.authenticated,
             )
         self._edges.setdefault(fact, None)
         self._bound()
@@ -82,6 +86,8 @@ class FactBuilder:
                 self.rank,
                 self.tie,
                 self.entry,
+                self.by,
+                self.authenticated,
             ),
             None,
         )

@@ -447,7 +447,8 @@ def nodes() -> str:
 
 _EDGE: Final = (
     "type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, "
-    "e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry"
+    "e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, "
+    "e.by AS by, e.authenticated AS authenticated"
 )
 
 
@@ -469,7 +470,7 @@ def statements(*, aspects: bool) -> str:
         f"UNWIND $ids AS id {which} WHERE {every}s.valid_from >= $always AND s.known_from <= $known_at "
         "OPTIONAL MATCH (v:Value {digest: s.digest}) "
         "RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, "
-        "s.known_from"
+        "s.known_from, s.by, s.authenticated"
     )
 
 
@@ -612,7 +613,7 @@ def scan_statements() -> str:
     return (
         "MATCH (s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) "
         "RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, "
-        "s.known_from"
+        "s.known_from, s.by, s.authenticated"
     )
 
 
@@ -621,7 +622,8 @@ def in_force() -> str:
     return (
         f"{_START} MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {{digest: s.digest}}) "
         "WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL "
-        "RETURN h.since, n.id, h.aspect, value, s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from"
+        "RETURN h.since, n.id, h.aspect, value, s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from, "
+        "s.by, s.authenticated"
     )
 
 

@@ -47,6 +47,10 @@ class Edge(NamedTuple):
     rank: int
     tie: str
     entry: int
+    by: str = ""
+    """The principal whose record it is; a structural edge is nobody's."""
+    authenticated: bool = False
+    """Whether a key proved who that was."""
 
     @property
     def order(self) -> Order:
@@ -72,6 +76,10 @@ class Statement(NamedTuple):
     rank: int
     tie: str
     entry: int
+    by: str = ""
+    """The principal whose record it is; a structural edge is nobody's."""
+    authenticated: bool = False
+    """Whether a key proved who that was."""
 
     @property
     def order(self) -> Order:

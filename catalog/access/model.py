@@ -10,6 +10,11 @@ LOCAL = "local"
 LOCAL_DISPLAY_NAME = "local principal, unauthenticated"
 
 
+def is_proven(principal: str) -> bool:
+    """Tell whether a key proved who acted under this name: it did for all but the local principal."""
+    return principal != LOCAL
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever acts now: the principal's name, its roles, whether a key proved it, and on which approvals it decides."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.access.model import is_proven
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.record_redaction import CLOSED, NAMES
 from graph_schema.aspects import PHI
@@ -110,11 +111,15 @@ def _without_text(value: Any, key: str, kept: frozenset[str]) -> Any:  # noqa: A
 
 def facts_of(residue: dict[str, Any], stored: StoredEntry) -> Facts:
     """Return the facts that a residue stands for, said by the entry that it was made of."""
-    tie, index = stored.entry.body[_TIE], stored.index
+    tie, index, by = stored.entry.body[_TIE], stored.index, stored.entry.actor
+    source = by, is_proven(by)
     return Facts(
         tuple((Node.registered[label].from_key(key), index) for label, key in residue["nodes"]),
-        tuple(Edge._make((*said, "" if said[0] in STRUCTURAL else tie, index)) for said in residue["edges"]),
-        tuple(Statement._make((*said, tie, index)) for said in residue["statements"]),
+        tuple(
+            Edge._make((*said, "", index, "", False) if said[0] in STRUCTURAL else (*said, tie, index, *source))
+            for said in residue["edges"]
+        ),
+        tuple(Statement._make((*said, tie, index, *source)) for said in residue["statements"]),
     )
 
 

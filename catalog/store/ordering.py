@@ -26,7 +26,7 @@ class InForce:
 
 
 def edge_order(edge: Edge) -> tuple[str | int, ...]:
-    """Return what `hop` and `aliases` sort by; run and job only make it total."""
+    """Return what `hop` and `aliases` sort by; run, job and who said it only make it total."""
     return (
         edge.kind,
         edge.source,
@@ -38,11 +38,13 @@ def edge_order(edge: Edge) -> tuple[str | int, ...]:
         edge.value,
         edge.run or "",
         edge.job or "",
+        edge.by,
+        edge.authenticated,
     )
 
 
 def statement_order(said: Statement) -> tuple[str | int, ...]:
-    """Return what `statements` sorts by; run and job only make it total, an ending comes before every value."""
+    """Return what `statements` sorts by; what follows the value only makes it total, an ending comes first."""
     return (
         said.subject,
         said.aspect,
@@ -54,6 +56,8 @@ def statement_order(said: Statement) -> tuple[str | int, ...]:
         said.value or "",
         said.run or "",
         said.job or "",
+        said.by,
+        said.authenticated,
     )
 
 

@@ -39,6 +39,8 @@ def project_event(
     tie: str,
     recorded_at: int,
     entry: int,
+    by: str = "",
+    authenticated: bool = False,
     flags: Sequence[Flag] = (),
     redactions: Sequence[Redaction] = (),
 ) -> Facts:
@@ -46,14 +48,17 @@ def project_event(
 
     `event` is the redacted JSON as the ledger holds it (or already read), `tie` its canonical digest, which orders
     events of the same time and type; `recorded_at` in UTC microseconds, also the valid time of an event that names none
-    or one that lies in the future. `flags` and `redactions` are what reading and redacting noted before it was stored.
+    or one that lies in the future; `by` sent it, and a key proved that where `authenticated`.
+    `flags` and `redactions` are what reading and redacting noted before it was stored.
     """
     read = event if isinstance(event, RunEvent | JobEvent | DatasetEvent) else read_event(event)
     noted = (*flags, *read.flags)
     if read.at is not None and read.at.micros > recorded_at:
         noted += (Flag("event-from-the-future", "/eventTime"),)
     valid_from = recorded_at if read.at is None else min(read.at.micros, recorded_at)
-    builder = FactBuilder(entry=entry, valid_from=valid_from, tie=tie, rank=RECORD_RANK)
+    builder = FactBuilder(
+        entry=entry, valid_from=valid_from, tie=tie, rank=RECORD_RANK, by=by, authenticated=authenticated
+    )
     subject: nodes.Node
     if isinstance(read, RunEvent):
         subject = _add_run(builder, read)

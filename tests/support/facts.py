@@ -100,7 +100,9 @@ LONG = World(datasets=24, jobs=2, runs=1, most=60)
 def record(chance: random.Random, entry: int, world: World | None = None) -> Facts:
     """Return the facts of one record, of a kind at random."""
     world = world or World()
-    builder = FactBuilder(entry, chance.randrange(LAST_TIME), f"{chance.randrange(5):016x}", RECORD_RANK)
+    by, authenticated = chance.choice((("emitter", True), ("steward", True), ("local", False)))
+    at, tie = chance.randrange(LAST_TIME), f"{chance.randrange(5):016x}"
+    builder = FactBuilder(entry, at, tie, RECORD_RANK, by=by, authenticated=authenticated)
     kind = chance.choices((_run_event, _described, _declared, _alias, _registration, _tag), (12, 3, 2, 2, 2, 2))[0]
     kind(chance, builder, world)
     return builder.build()

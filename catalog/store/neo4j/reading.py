@@ -257,6 +257,8 @@ def _edge(row: Mapping[str, Any]) -> Edge:
         row["rank"],
         row["tie"],
         row["entry"],
+        row["by"],
+        row["authenticated"],
     )
 
 

@@ -22,7 +22,9 @@ from graph_schema.registry import STRUCTURAL
 
 _LONG: Final = 512
 """Characters from which on a value is kept once, however often it is said."""
-_OWN: Final = frozenset({"value", "run", "job", "valid_from", "rank", "tie", "known_from", "replaces", "said_at"})
+_OWN: Final = frozenset(
+    {"value", "run", "job", "valid_from", "rank", "tie", "known_from", "by", "authenticated", "replaces", "said_at"}
+)
 
 Rows = dict[tuple[Any, ...], list[dict[str, Any]]]
 
@@ -136,6 +138,8 @@ class Batch:
                 "rank": said.rank,
                 "tie": said.tie,
                 "known_from": said.entry,
+                "by": said.by,
+                "authenticated": said.authenticated,
             }
             if said.value is not None and len(said.value) > _LONG:
                 row["digest"] = sha256(said.value.encode()).hexdigest()
@@ -298,6 +302,8 @@ def _said(edge: Edge) -> dict[str, Any]:
         "rank": edge.rank,
         "tie": edge.tie,
         "known_from": edge.entry,
+        "by": edge.by,
+        "authenticated": edge.authenticated,
         "replaces": True if replaces(edge) else None,
     }
 

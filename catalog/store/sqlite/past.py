@@ -14,8 +14,8 @@ from graph_schema.folding import RANK
 
 _BARE: Final = {FIRST: "{}", FIRST_REPLACING: REPLACING_VALUE}
 _CLAIM: Final = """
-  SELECT subject.id, s.aspect, s.role, run.id, t.valid_from, t.rank, t.tie, t.entry, s.telling, s.value
-  FROM statement s JOIN telling t ON t.t = s.telling JOIN node subject ON subject.n = s.subject
+  SELECT subject.id, s.aspect, s.role, run.id, t.valid_from, t.rank, t.tie, t.entry, s.attribution, s.value
+  FROM statement s JOIN attribution t ON t.t = s.attribution JOIN node subject ON subject.n = s.subject
   LEFT JOIN node run ON run.n = t.run
 """
 
@@ -48,7 +48,7 @@ class SqlitePast:
         for key in keys:
             kind, source, target, job, replacing = key
             row = self._connection.execute(
-                "SELECT min(t.valid_from) FROM edge e JOIN telling t ON t.t = e.telling "
+                "SELECT min(t.valid_from) FROM edge e JOIN attribution t ON t.t = e.attribution "
                 "WHERE e.source = ? AND e.kind = ? AND e.saying = ? AND e.target = ? AND t.job IS ?",
                 (number(source), kind, FIRST_REPLACING if replacing else FIRST, number(target), number(job) or None),
             ).fetchone()
@@ -62,7 +62,7 @@ class SqlitePast:
             for run in runs
             for kind, target, job, valid_from, entry, saying in self._connection.execute(
                 "SELECT e.kind, target.id, job.id, t.valid_from, t.entry, e.saying "
-                "FROM edge e JOIN telling t ON t.t = e.telling JOIN node target ON target.n = e.target "
+                "FROM edge e JOIN attribution t ON t.t = e.attribution JOIN node target ON target.n = e.target "
                 "LEFT JOIN node job ON job.n = t.job "
                 "WHERE e.source = ? AND e.kind IN ('READ', 'WROTE', 'PRODUCED') AND e.saying IN (?, ?)",
                 (self._names.number(run), FIRST, FIRST_REPLACING),
@@ -75,7 +75,7 @@ class SqlitePast:
             Moment(run, ranks[rank], at, entry)
             for run in runs
             for rank, at, entry in self._connection.execute(
-                "SELECT t.rank, s.valid_from, min(t.entry) FROM statement s JOIN telling t ON t.t = s.telling "
+                "SELECT t.rank, s.valid_from, min(t.entry) FROM statement s JOIN attribution t ON t.t = s.attribution "
                 "WHERE s.subject = ? AND s.aspect = 'event' AND t.rank IN (?, ?) GROUP BY s.valid_from, t.rank",
                 (self._names.number(run), *ranks),
             )
@@ -92,7 +92,7 @@ class SqlitePast:
 
     def _running(self, run: str, where: str, at: int) -> int | None:
         row = self._connection.execute(
-            "SELECT s.valid_from FROM statement s CROSS JOIN telling t ON t.t = s.telling AND t.rank = ? "  # noqa: S608  # ours
+            "SELECT s.valid_from FROM statement s CROSS JOIN attribution t ON t.t = s.attribution AND t.rank = ? "  # noqa: S608  # ours
             f"WHERE s.subject = ? AND s.aspect = 'event' AND {where} LIMIT 1",
             (RANK["RUNNING"], self._names.number(run), at),
         ).fetchone()
@@ -139,8 +139,8 @@ class SqlitePast:
         found: dict[Pair, Held] = {}
         for pair in pairs:
             row = self._connection.execute(
-                "SELECT s.role, run.id, t.valid_from, t.rank, t.tie, t.entry, s.telling, s.value, s.spoken, s.at "
-                "FROM current s JOIN telling t ON t.t = s.telling LEFT JOIN node run ON run.n = t.run "
+                "SELECT s.role, run.id, t.valid_from, t.rank, t.tie, t.entry, s.attribution, s.value, s.spoken, s.at "
+                "FROM current s JOIN attribution t ON t.t = s.attribution LEFT JOIN node run ON run.n = t.run "
                 "WHERE s.subject = ? AND s.aspect = ?",
                 (self._names.number(pair[0]), pair[1]),
             ).fetchone()
@@ -158,11 +158,11 @@ class SqlitePast:
         ]
 
     def text(self, place: object) -> str:
-        assert isinstance(place, tuple)  # noqa: S101  # (telling, role, value), as _claim made it
+        assert isinstance(place, tuple)  # noqa: S101  # (attribution, role, value), as _claim made it
         row = self._connection.execute("SELECT text FROM value WHERE v = ?", (place[2],)).fetchone()
         return row[0] if row is not None else ""
 
 
 def _claim(row: tuple) -> Claim:  # type: ignore[type-arg]
-    subject, aspect, role, run, valid_from, rank, tie, entry, telling, value = row
-    return Claim(subject, aspect, role, run, valid_from, rank, tie, entry, (telling, role, value))
+    subject, aspect, role, run, valid_from, rank, tie, entry, attribution, value = row
+    return Claim(subject, aspect, role, run, valid_from, rank, tie, entry, (attribution, role, value))

@@ -6,7 +6,7 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from catalog.store.ordering import (
     InForce,
@@ -29,16 +29,19 @@ from graph_schema.nodes import Node
 
 _ASKED: Final = "json_each(?) a CROSS JOIN node asked ON asked.id = a.value"
 _EDGE: Final = """
-  SELECT e.kind, source.id, target.id, v.text, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry
-  FROM {start} CROSS JOIN telling t ON t.t = e.telling AND t.entry <= ?
+  SELECT e.kind, source.id, target.id, v.text, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry, who.text,
+    t.authenticated
+  FROM {start} CROSS JOIN attribution t ON t.t = e.attribution AND t.entry <= ?
   CROSS JOIN node source ON source.n = e.source CROSS JOIN node target ON target.n = e.target
-  CROSS JOIN value v ON v.v = e.value
+  CROSS JOIN value v ON v.v = e.value LEFT JOIN value who ON who.v = t.by
   LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job
 """
 _STATEMENT: Final = """
-  SELECT subject.id, s.aspect, v.text, s.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry
-  FROM {start} CROSS JOIN telling t ON t.t = s.telling AND t.entry <= ?
-  LEFT JOIN value v ON v.v = s.value LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job
+  SELECT subject.id, s.aspect, v.text, s.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry, who.text,
+    t.authenticated
+  FROM {start} CROSS JOIN attribution t ON t.t = s.attribution AND t.entry <= ?
+  CROSS JOIN value who ON who.v = t.by LEFT JOIN value v ON v.v = s.value
+  LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job
 """
 _FLOW: Final = """
   SELECT source.id, target.id, job.id, f.how, f.valid_from, f.entry
@@ -145,13 +148,15 @@ class SqliteReading:
 
     def in_force(self, ids: Sequence[str]) -> list[Standing]:
         found = self._connection.execute(
-            "SELECT c.at, n.id, c.aspect, v.text, c.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry "
+            "SELECT c.at, n.id, c.aspect, v.text, c.role, run.id, job.id, t.valid_from, t.rank, t.tie, t.entry, "
+            "who.text, t.authenticated "
             "FROM json_each(?) a CROSS JOIN node n ON n.id = a.value CROSS JOIN current c ON c.subject = n.n "
-            "CROSS JOIN value v ON v.v = c.value CROSS JOIN telling t ON t.t = c.telling "
-            "LEFT JOIN node run ON run.n = t.run LEFT JOIN node job ON job.n = t.job",
+            "CROSS JOIN value v ON v.v = c.value CROSS JOIN attribution t ON t.t = c.attribution "
+            "CROSS JOIN value who ON who.v = t.by LEFT JOIN node run ON run.n = t.run "
+            "LEFT JOIN node job ON job.n = t.job",
             (_json(ids),),
         )
-        return sorted((Standing(row[0], Statement._make(row[1:])) for row in found), key=standing_order)
+        return sorted((Standing(row[0], _statement(row[1:])) for row in found), key=standing_order)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         stamps = self._connection.execute(
@@ -277,7 +282,7 @@ class SqliteReading:
         held = sorted(
             self._connection.execute(
                 "SELECT n.id, c.aspect, v.text, c.at, t.entry FROM current c JOIN node n ON n.n = c.subject "
-                "JOIN value v ON v.v = c.value JOIN telling t ON t.t = c.telling"
+                "JOIN value v ON v.v = c.value JOIN attribution t ON t.t = c.attribution"
             )
         )
         return rows(
@@ -290,12 +295,12 @@ class SqliteReading:
 
     def _edges(self, start: str, values: tuple[object, ...]) -> list[Edge]:
         return sorted(
-            (Edge._make(row) for row in self._connection.execute(_EDGE.format(start=start), values)), key=edge_order
+            (_edge(row) for row in self._connection.execute(_EDGE.format(start=start), values)), key=edge_order
         )
 
     def _statements(self, start: str, values: tuple[object, ...]) -> list[Statement]:
         found = self._connection.execute(_STATEMENT.format(start=start), values)
-        return sorted(map(Statement._make, found), key=statement_order)
+        return sorted(map(_statement, found), key=statement_order)
 
     def _contributions(self, query: str, values: tuple[object, ...]) -> Iterator[Contribution]:
         for target, job, at, run, how, tie, entry, replaces in self._connection.execute(query, values):
@@ -321,6 +326,14 @@ class SqliteReading:
 
 def _json(values: Sequence[object]) -> str:
     return json.dumps(list(values))
+
+
+def _edge(row: tuple[Any, ...]) -> Edge:
+    return Edge._make((*row[:-1], bool(row[-1])))
+
+
+def _statement(row: tuple[Any, ...]) -> Statement:
+    return Statement._make((*row[:-1], bool(row[-1])))
 
 
 def _node(label: str, key: str) -> Node:

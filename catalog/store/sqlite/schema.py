@@ -1,6 +1,6 @@
 """The tables of the graph: ids as integers, texts once, facts clustered by what is asked of them.
 
-`node` holds every id ever mentioned, named or not. `telling` is what all facts of one record have in common.
+`node` holds every id ever mentioned, named or not. `attribution` is what all facts of one record have in common.
 `edge.saying` is AGAIN where an earlier entry said the same for that valid time or an earlier one. `statement.run` is
 set only where the statement waits for that run to complete. From `run` on, everything follows from the facts; see
 `catalog.store.deriving`.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised with every change of the tables; a file of an earlier version is emptied, and filled again from the ledger."""
 
 DERIVED_FROM_FACTS: Final = (
@@ -33,7 +33,7 @@ TABLES: Final = (
     *DERIVED_FROM_FACTS,
     "edge",
     "statement",
-    "telling",
+    "attribution",
     "value",
     "node",
     "quarantined",
@@ -56,18 +56,18 @@ CREATE INDEX node_listed ON node (label, title, id) WHERE entry IS NOT NULL;
 CREATE TABLE value (
   v INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL, worded INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE telling (
+CREATE TABLE attribution (
   t INTEGER PRIMARY KEY, entry INTEGER NOT NULL, valid_from INTEGER NOT NULL, rank INTEGER NOT NULL, tie TEXT NOT NULL,
-  run INTEGER, job INTEGER
+  run INTEGER, job INTEGER, by INTEGER NOT NULL, authenticated INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE edge (
-  source INTEGER, kind TEXT, saying INTEGER, target INTEGER, telling INTEGER, value INTEGER,
-  PRIMARY KEY (source, kind, saying, target, telling, value)
+  source INTEGER, kind TEXT, saying INTEGER, target INTEGER, attribution INTEGER, value INTEGER,
+  PRIMARY KEY (source, kind, saying, target, attribution, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edge_reaching ON edge (target, kind);
 CREATE TABLE statement (
-  subject INTEGER, aspect TEXT, valid_from INTEGER, telling INTEGER, role TEXT, value INTEGER, run INTEGER,
-  PRIMARY KEY (subject, aspect, valid_from, telling, role, value)
+  subject INTEGER, aspect TEXT, valid_from INTEGER, attribution INTEGER, role TEXT, value INTEGER, run INTEGER,
+  PRIMARY KEY (subject, aspect, valid_from, attribution, role, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX statement_waiting ON statement (run, valid_from) WHERE run IS NOT NULL;
 CREATE TABLE quarantined (entry INTEGER PRIMARY KEY, kind TEXT NOT NULL, subjects TEXT NOT NULL, reason TEXT NOT NULL)
@@ -113,7 +113,7 @@ CREATE TABLE moment (run INTEGER, at INTEGER, entry INTEGER NOT NULL, PRIMARY KE
 CREATE TABLE producer (target INTEGER, job INTEGER, PRIMARY KEY (target, job)) STRICT, WITHOUT ROWID;
 CREATE TABLE current (
   subject INTEGER, aspect TEXT, value INTEGER NOT NULL, spoken INTEGER NOT NULL, at INTEGER NOT NULL,
-  telling INTEGER NOT NULL, role TEXT NOT NULL, searched INTEGER NOT NULL,
+  attribution INTEGER NOT NULL, role TEXT NOT NULL, searched INTEGER NOT NULL,
   PRIMARY KEY (subject, aspect)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX current_searched ON current (value) WHERE searched = 1;

@@ -22,19 +22,20 @@ FACTS_SUM: Final = "facts"
 
 _FACTS: Final = (
     "SELECT n, id, label, title, key, entry FROM node WHERE entry IS NOT NULL",
-    "SELECT t, entry, valid_from, rank, tie, run, job FROM telling",
-    "SELECT source, kind, saying, target, telling, value FROM edge",
-    "SELECT subject, aspect, valid_from, telling, role, value, run FROM statement",
+    "SELECT t, entry, valid_from, rank, tie, run, job, by, authenticated FROM attribution",
+    "SELECT source, kind, saying, target, attribution, value FROM edge",
+    "SELECT subject, aspect, valid_from, attribution, role, value, run FROM statement",
     "SELECT entry, kind, subjects, reason FROM quarantined",
 )
 _UNSAID: Final = """
 SELECT 1 FROM current c WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.subject = c.subject
-  AND s.aspect = c.aspect AND s.telling = c.telling AND s.role = c.role AND s.value = c.value
+  AND s.aspect = c.aspect AND s.attribution = c.attribution AND s.role = c.role AND s.value = c.value
   AND (c.role = 'out' OR c.at = s.valid_from)) LIMIT 1
 """
 _LOOK_UP_EVERY: Final = 10_000
 _TRANSIENT: Final = ("SQLITE_BUSY", "SQLITE_INTERRUPT", "SQLITE_LOCKED", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
 _NAMES: Final = (
+    ("attribution", "by", "value", "v"),
     ("run", "n", "node", "n"),
     ("flow", "source", "node", "n"),
     ("flow", "target", "node", "n"),

@@ -29,7 +29,7 @@ class Batch:
         self._connection = connection
         self._names = names
         self._values = Values(connection)
-        self._tellings: dict[tuple[object, ...], int] = {}
+        self._attributions: dict[tuple[object, ...], int] = {}
         self._tally: Counter[str] = Counter()
         self._sum = 0
 
@@ -97,7 +97,7 @@ class Batch:
                 edge.kind,
                 _saying(edge, first),
                 number(edge.target),
-                self._telling(edge),
+                self._attribution(edge),
                 self._values.number(edge.value),
             )
             for edge in edges
@@ -114,7 +114,7 @@ class Batch:
                 number(said.subject),
                 said.aspect,
                 said.valid_from,
-                self._telling(said),
+                self._attribution(said),
                 str(said.role),
                 self._values.number(said.value),
                 number(said.run) or None if said.role == Role.OUT and not is_momentary(said.aspect) else None,
@@ -124,16 +124,19 @@ class Batch:
         self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._sum += sum_of(rows)
 
-    def _telling(self, fact: Edge | Statement) -> int:
-        key = (fact.entry, fact.valid_from, fact.rank, fact.tie, fact.run, fact.job)
-        known = self._tellings.get(key)
+    def _attribution(self, fact: Edge | Statement) -> int:
+        key = (fact.entry, fact.valid_from, fact.rank, fact.tie, fact.run, fact.job, fact.by, fact.authenticated)
+        known = self._attributions.get(key)
         if known is None:
             number = self._names.number
-            row = (*key[:4], number(fact.run) or None, number(fact.job) or None)
+            by = self._values.number(fact.by)
+            row = (*key[:4], number(fact.run) or None, number(fact.job) or None, by, int(fact.authenticated))
             done = self._connection.execute(
-                "INSERT INTO telling (entry, valid_from, rank, tie, run, job) VALUES (?, ?, ?, ?, ?, ?)", row
+                "INSERT INTO attribution (entry, valid_from, rank, tie, run, job, by, authenticated) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
             )
-            known = self._tellings[key] = done.lastrowid or 0
+            known = self._attributions[key] = done.lastrowid or 0
             self._sum += sum_of([(known, *row)])
         return known
 
@@ -227,7 +230,7 @@ class Batch:
 
     def _hold(self, held: Held, before: Held | None) -> None:
         subject, aspect = self._names.number(held.claim.subject), held.claim.aspect
-        telling, role, value = self._place(held)
+        attribution, role, value = self._place(held)
         nobody = is_nobody(held)
         if nobody:
             self._connection.execute("DELETE FROM current WHERE subject = ? AND aspect = ?", (subject, aspect))
@@ -240,7 +243,7 @@ class Batch:
                     value,
                     int(held.spoken),
                     held.order[0],
-                    telling,
+                    attribution,
                     role,
                     int(is_searchable(aspect) and value != 0),
                 ),
@@ -270,8 +273,8 @@ class Batch:
     def _place(self, held: Held) -> tuple[int, str, int]:
         place = held.claim.place
         if isinstance(place, Statement):
-            return self._telling(place), place.role, self._values.number(place.value)
-        return place  # type: ignore[return-value]  # (telling, role, value), as SqlitePast made it
+            return self._attribution(place), place.role, self._values.number(place.value)
+        return place  # type: ignore[return-value]  # (attribution, role, value), as SqlitePast made it
 
     def _value(self, number: int) -> object:
         return json.loads(self._connection.execute("SELECT text FROM value WHERE v = ?", (number,)).fetchone()[0])

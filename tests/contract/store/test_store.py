@@ -98,6 +98,22 @@ def test_an_edge_is_one_fact_for_each_record_that_said_it_and_a_structural_one_i
     assert store.hop([FEED.id], (), "in") == []
 
 
+def test_every_fact_keeps_who_said_it_and_whether_a_key_proved_that_and_a_structural_edge_is_nobodys(
+    store: Store,
+) -> None:
+    for entry, (by, authenticated) in enumerate((("emitter", True), ("local", False))):
+        builder = FactBuilder(entry, 10, f"{entry:016x}", RECORD_RANK, by=by, authenticated=authenticated)
+        builder.add_edge(Read(RUN, FEED))
+        builder.add_edge(Executed(RUN, CURATE))
+        builder.add_statement(FEED, "zone", "LANDING")
+        store.apply(builder.build(), entry)
+    found = store.hop([RUN.id], ("READ", "EXECUTED"), "out")
+    assert [fact[-2:] for fact in found] == [("", False), ("emitter", True), ("local", False)]
+    assert [fact[-2:] for fact in store.statements([FEED.id])] == [("emitter", True), ("local", False)]
+    ((_, held),) = store.in_force([FEED.id])
+    assert (held.by, held.authenticated) == ("local", False)
+
+
 def test_what_an_output_says_is_in_force_when_its_run_completes(store: Store) -> None:
     store.apply(event(0, "START", 10, writes=(CURATED,), says={"schema": {"fields": []}}), 0)
     assert store.current([CURATED.id]) == {}
