@@ -23,14 +23,16 @@ from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.access.rules import SEND_EVENTS, check_administrator_left, require
+from catalog.canonical import canonical_bytes
 from catalog.errors import OperatorError, SenderError
 from catalog.evidence.records import ReportIssued
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.record import Admission, Admitted, Record, UnknownSubjectError, canonical_bytes, digest_of, sender_error
+from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor
 from catalog.store.protocol import Store
+from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event

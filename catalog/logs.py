@@ -10,13 +10,13 @@ import logging
 import random
 import secrets
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, TextIO
 
 from graph_schema.characters import escape_hidden, escape_json
+from graph_schema.times import SECOND, format_time
 
 logger = logging.getLogger("lineward")
 
@@ -126,4 +126,4 @@ def _trace(record: logging.LogRecord) -> list[str]:
 
 
 def _time(at: float) -> str:
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(at))}.{int(at % 1 * 1000):03d}Z"
+    return format_time(int(at * SECOND), "milliseconds")

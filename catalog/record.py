@@ -6,13 +6,11 @@ one is a SenderError 422 with the JSON pointer and what would be right; it never
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Self
 
-import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
@@ -22,9 +20,9 @@ from catalog.store.protocol import Snapshotted
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
+from graph_schema.times import NO_TIME, is_rfc3339, parse_zoned
 from graph_schema.vocabulary import systems
 from graph_schema.vocabulary.codes import CodeTable, Found, UnknownCodeError
-from ingest_hooks.openlineage.event import parse_instant
 from ingest_hooks.redaction.identifiers import holds_identifier
 
 PREFIX = "record."
@@ -37,33 +35,11 @@ MAX_LIST = 1000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _REFUSED = "refused"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _SYSTEM = re.compile(
     r"urn:oid:[0-2](?:\.(?:0|[1-9]\d{0,6})){1,20}|(?:https?://|urn:(?!oid:)[a-z0-9][a-z0-9-]{1,31}:)[a-z0-9][a-z0-9._~:/?#%+=-]*",
     re.ASCII | re.IGNORECASE,
 )
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+^-]*", re.ASCII)
-
-
-def canonical_bytes(value: object) -> bytes:
-    """Return the value as JSON with sorted keys and no blanks.
-
-    For ASCII keys this sorts as RFC 8785 does, and is many times faster than implementations of the whole of it.
-    """
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def digest_of(value: object) -> str:
-    """Return `sha256:` and the hex SHA-256 over the value's canonical JSON."""
-    return "sha256:" + hashlib.sha256(canonical_bytes(value)).hexdigest()
-
-
-def micros(text: str) -> int:
-    """Return the UTC microseconds of a time that `Time` took."""
-    parsed = parse_instant(text)
-    if parsed is None:
-        raise ValueError("not an RFC 3339 time")
-    return parsed[0].micros
 
 
 def warn(info: ValidationInfo, sentence: str | None) -> None:
@@ -86,9 +62,9 @@ def _clean(text: str) -> str:
 
 
 def _time(text: str, info: ValidationInfo) -> str:
-    parsed = parse_instant(text)
-    if parsed is None or not parsed[1] or not (_TIME.fullmatch(text) or is_replayed(info)):
-        raise ValueError("is a time in RFC 3339 with its zone, such as 2026-01-31T09:00:00Z")
+    parse_zoned(text)
+    if not (is_rfc3339(text) or is_replayed(info)):
+        raise ValueError(NO_TIME)
     return text
 
 
@@ -166,7 +142,7 @@ class Record(Part):
     def said_at(self) -> int | None:
         """Return from when the record holds, where it says so."""
         text = getattr(self, "valid_from", None)
-        return None if text is None else micros(text)
+        return None if text is None else parse_zoned(text)
 
 
 def refusal(sentence: str, pointer: str) -> PydanticCustomError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from hashlib import sha256
+
+from graph_schema.canonical import canonical_text
 
 _LENGTH = 26  # base32 characters: 130 bits, so that two of a billion names do not meet
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 §6, in lower case
@@ -14,13 +15,11 @@ _SHIFTS = range(5 * (_LENGTH - 2), -1, -10)
 _BYTES = 17
 _SPARE = 8 * _BYTES - 5 * _LENGTH
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 @lru_cache(maxsize=65_536)
 def node_id(label: str, key: tuple[str, ...]) -> str:
     """Return `Label:xxxxxxxxxxxxxxxxxxxxxxxxxx`, opaque: 26 lower-case base32 characters of a SHA-256."""
-    digest = sha256(_encode([label, *key]).encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(canonical_text([label, *key]).encode("utf-8", "surrogatepass")).digest()
     bits = int.from_bytes(digest[:_BYTES], "big") >> _SPARE
     return f"{label}:{''.join([_PAIRS[bits >> shift & 0x3FF] for shift in _SHIFTS])}"
 

@@ -13,7 +13,6 @@ from catalog.access.model import Actor
 from catalog.access.presence import Presence
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
-from catalog.ledger.entry import format_time
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sealing import utc_microseconds
 from catalog.metrics import Metrics
@@ -21,6 +20,7 @@ from catalog.projection import PROJECTION_VERSION, Following, Status
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store
+from graph_schema.times import format_time
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 _BEARER = "bearer"

@@ -13,10 +13,12 @@ from catalog.assets.facts import DECLARED
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.reading import AsOf
-from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError, digest_of, micros
+from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
 from catalog.store.protocol import Snapshotted
+from graph_schema.canonical import digest_of
 from graph_schema.facts import Statement
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot
+from graph_schema.times import parse_zoned
 
 REQUEST_KIND = "record.request_approval"
 _HINTS = {"model_version": "register it first", "snapshot": "seal it first", "dataset": DECLARE_FIRST}
@@ -27,7 +29,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     subject, field = record.subject.node, record.subject.field
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
-    rules.check_expiry(None if record.expires_at is None else micros(record.expires_at), admission.now)
+    rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     digests = rules.bound_digests(_digests(admission.reader, subject))
     if not digests:
         raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {_HINTS[field]}.", pointer)
@@ -41,7 +43,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     rules.check_decider(stored.entry.actor, admission.actor)
     kind = str(body["record"]["approval_kind"])
     rules.check_granted(kind, admission.roles, admission.approves, authenticated=admission.authenticated)
-    rules.check_expiry(None if record.expires_at is None else micros(record.expires_at), admission.now)
+    rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.reader, [approval], AsOf(valid_at=admission.now)).get(approval)
     if known is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from catalog.approvals.records import DecideApproval, RequestApproval
-from catalog.record import RecordContext, micros
+from catalog.record import RecordContext
 from graph_schema.edges import Concerns, Decided, Requested
 from graph_schema.nodes import Approval, Node, Principal
+from graph_schema.times import parse_zoned
 
 
 def request_subjects(record: RequestApproval) -> tuple[Node, ...]:
@@ -25,7 +26,7 @@ def project_request(record: RequestApproval, context: RecordContext) -> None:
             "approval_kind": record.approval_kind.value,
             "use_case": record.use_case,
             "reason": record.reason,
-            "expires_at": None if record.expires_at is None else micros(record.expires_at),
+            "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
             "digests": list(context.added.get("digests", ())),
             "by": context.actor,
             "authenticated": context.authenticated,
@@ -53,7 +54,7 @@ def project_decision(record: DecideApproval, context: RecordContext) -> None:
             "meaning": said["meaning"],
             "reason": said["reason"],
             "signer": said["signer"],
-            "expires_at": None if record.expires_at is None else micros(record.expires_at),
+            "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
             "conditions": said["conditions"],
             "signed": str(context.added.get("signed", "")),
             "by": context.actor,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.approvals.model import ApprovalState, BoundDigest, Decision
 from catalog.errors import AskerError, SenderError
+from graph_schema.canonical import digest_of
 from graph_schema.vocabulary.words import PrincipalRole
 
 
@@ -108,7 +107,7 @@ def signed_digest(
     decided_by: str,
     authenticated: bool,
 ) -> str:
-    """Return what a decision signs: `sha256:` and the hex SHA-256 over canonical JSON.
+    """Return what a decision signs: its digest over canonical JSON.
 
     It covers the request's index and leaf (so that the signature cannot be moved to another request: 21 CFR 11.70), the
     subject's digests, the decision with meaning, reason, conditions and expiry, the signer (11.50), and whether the
@@ -122,5 +121,4 @@ def signed_digest(
         "decided_by": decided_by,
         "authenticated": authenticated,
     }
-    text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(covered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from catalog import app
 from catalog.cli.ending import Exit, fail
 from catalog.cli.output import out, print_json, print_table, progress, say
 from catalog.ledger import backup, restoring
+from catalog.ledger.sealing import utc_microseconds
 from catalog.settings import Settings
+from graph_schema.times import format_time
 
 
 def back_up(settings: Settings, folder: Path, *, with_keys: bool, as_json: bool) -> Exit:
@@ -20,7 +21,7 @@ def back_up(settings: Settings, folder: Path, *, with_keys: bool, as_json: bool)
             app.site_of(settings),
             folder,
             version=version("lineward"),
-            made_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            made_at=format_time(utc_microseconds(), "seconds"),
             with_keys=with_keys,
             progress=show,
         )

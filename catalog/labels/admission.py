@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalog.errors import SenderError
 from catalog.labels.records import AttestDeidentification, Tag
-from catalog.record import DECLARE_FIRST, Admission, Admitted, micros
+from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Node
+from graph_schema.times import parse_zoned
 
 
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
@@ -20,6 +21,6 @@ def admit_attestation(record: AttestDeidentification, admission: Admission) -> A
     if record.run is not None:
         named.append((record.run, "/run_id", "send its events first"))
     admission.require(named)
-    if record.until is not None and micros(record.until) <= (record.said_at or admission.now):
+    if record.until is not None and parse_zoned(record.until) <= (record.said_at or admission.now):
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
     return Admitted()

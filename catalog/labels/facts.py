@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from catalog.labels.records import AttestDeidentification, Tag
-from catalog.record import RecordContext, micros
+from catalog.record import RecordContext
 from graph_schema.aspects import PHI
 from graph_schema.edges import Attested, Covers, HasColumn, IsTagged
 from graph_schema.nodes import Attestation, Column, Node, Principal
+from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import TagOrigin
 
 
@@ -58,7 +59,7 @@ def project_attestation(record: AttestDeidentification, context: RecordContext) 
             "expert": said.get("expert"),
             "scope": said["scope"],
             "result": said["result"],
-            "until": None if record.until is None else micros(record.until),
+            "until": None if record.until is None else parse_zoned(record.until),
             "by": context.actor,
             "authenticated": context.authenticated,
         },

@@ -17,10 +17,10 @@ from catalog.record import (
     code_of,
     distinct,
     is_replayed,
-    micros,
     refusal,
 )
 from graph_schema.nodes import Column, Dataset, PhiTag, Run
+from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import hl7
 from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance
 
@@ -83,6 +83,6 @@ class AttestDeidentification(Record):
             raise refusal("An expert determination names its expert: 45 CFR 164.514(b)(1).", "/expert")
         if self.method is DeidentificationMethod.NONE and self.clears:
             raise refusal("A step without a method clears nothing; name a method, or clear nothing.", "/clears")
-        if self.until and self.valid_from and micros(self.until) <= micros(self.valid_from):
+        if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
             raise refusal("until comes after valid_from.", "/until")
         return self

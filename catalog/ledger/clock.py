@@ -11,11 +11,12 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from catalog.errors import OperatorError
 from catalog.ledger.protocol import Clock
 from catalog.ledger.sealing import utc_microseconds
+from graph_schema.times import format_time
 
 _LOG = logging.getLogger("lineward.ledger")
 _TOLERANCE = timedelta(minutes=5) // timedelta(microseconds=1)
@@ -123,7 +124,7 @@ def _elapsed() -> int:
 
 
 def _date(at: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_time(at, "seconds")
 
 
 def _span(microseconds: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+
+from catalog.canonical import canonical_bytes
+from graph_schema.times import LAST, format_time, parse_time
 
 VERSION = 1
 MAX_BYTES = 65_535
@@ -18,14 +20,8 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 _PRINTABLE = re.compile(r"[\x20-\x7e]+", re.ASCII)
 _BODY = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _RECEIVED = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _MAX_KIND = 128
 _MAX_NAME = 256
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (naive UTC prints without an offset)
-_MICROSECOND = timedelta(microseconds=1)
-FIRST_TIME, LAST_TIME = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The years 1 to 9999, in UTC microseconds; what an emitter says may lie an offset beyond."""
-_LAST_TIME = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
 
 
 class MalformedEntryError(ValueError):
@@ -52,7 +48,7 @@ class Entry:
     def __post_init__(self) -> None:
         """Hold the values to the format, so that whatever exists can be written and read back."""
         check_names(self.kind, self.actor, self.correlation_id, self.subjects)
-        if not 0 <= self.recorded_at <= _LAST_TIME:
+        if not 0 <= self.recorded_at <= LAST:
             raise MalformedEntryError(f"recorded_at {self.recorded_at} is not a time in UTC microseconds")
         if not _BODY.fullmatch(self.body):
             raise MalformedEntryError("body is not a sha256 digest")
@@ -65,7 +61,7 @@ class Entry:
         For printable ASCII strings and small integers, compact JSON with sorted keys is RFC 8785; a property test holds
         it to the reference library, which takes forty times as long.
         """
-        return orjson.dumps(
+        return canonical_bytes(
             {
                 "v": VERSION,
                 "kind": self.kind,
@@ -75,8 +71,7 @@ class Entry:
                 "subject": list(self.subjects),
                 "body": self.body,
                 "received": self.received,
-            },
-            option=orjson.OPT_SORT_KEYS,
+            }
         )
 
     @classmethod
@@ -93,7 +88,7 @@ class Entry:
             raise MalformedEntryError("not JSON") from error
         if not isinstance(value, dict) or value.keys() != _KEYS:
             raise MalformedEntryError(f"an entry is an object of {', '.join(sorted(_KEYS))}")
-        if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != entry:
+        if canonical_bytes(value) != entry:
             raise MalformedEntryError("not in canonical form")
         if type(value["v"]) is not int or value["v"] != VERSION:
             raise MalformedEntryError(f"entry version {value['v']!r} is not known")
@@ -101,9 +96,13 @@ class Entry:
         texts = [value[key] for key in sorted(_KEYS - {"v", "subject"})]
         if not isinstance(subjects, list) or not all(isinstance(text, str) for text in texts + subjects):
             raise MalformedEntryError("a value is not a string")
+        try:
+            recorded_at = parse_time(value["recorded_at"])
+        except ValueError as error:
+            raise MalformedEntryError(str(error)) from error
         return cls(
             kind=value["kind"],
-            recorded_at=parse_time(value["recorded_at"]),
+            recorded_at=recorded_at,
             actor=value["actor"],
             correlation_id=value["correlation_id"],
             subjects=tuple(subjects),
@@ -128,20 +127,3 @@ def check_names(kind: str, actor: str, correlation_id: str, subjects: tuple[str,
         raise MalformedEntryError(
             f"actor, correlation id and subjects are 1 to {_MAX_NAME} printable ASCII characters each"
         )
-
-
-def format_time(at: int) -> str:
-    """Return UTC microseconds as RFC 3339 with six decimals and Z, the nearest one in the years 1 to 9999."""
-    moment = _EPOCH + timedelta(microseconds=min(max(at, FIRST_TIME), LAST_TIME))
-    return moment.isoformat(timespec="microseconds") + "Z"
-
-
-def parse_time(text: str) -> int:
-    """Return the UTC microseconds of a time that `format_time` wrote; raises MalformedEntryError for another form."""
-    if not _TIME.fullmatch(text):
-        raise MalformedEntryError(f"{text!r} is not an RFC 3339 time in UTC with six decimals")
-    try:
-        at = datetime.fromisoformat(text[:-1])
-    except ValueError as error:
-        raise MalformedEntryError(f"{text!r} is not a time") from error
-    return (at - _EPOCH) // _MICROSECOND

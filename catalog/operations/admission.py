@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
+from catalog.canonical import canonical_bytes
 from catalog.errors import SenderError
 from catalog.ledger import erasure
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.records import EraseEntries, Residue
 from catalog.operations.residue import RESIDUES, residue_of
-from catalog.record import Admission, Admitted, canonical_bytes
+from catalog.record import Admission, Admitted
 
 MAX_RESIDUE_BYTES = 16 * 1024 * 1024
 """How much one record may hold of what it erases."""

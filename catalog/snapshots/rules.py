@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.assets.model import AssetState
+from graph_schema.canonical import digest_of
 
 MAX_FILES = 200_000
 
@@ -26,8 +25,7 @@ def manifest_digest(manifest: Iterable[Mapping[str, Any]]) -> str:
     """Return `sha256:` and the hex SHA-256 over the canonical JSON (RFC 8785) of the files sorted by path in UTF-8."""
     files = [{"digest": file["digest"], "path": file["path"], "size": file["size"]} for file in manifest]
     files.sort(key=lambda file: str(file["path"]).encode())
-    text = json.dumps(files, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(files)
 
 
 def state(*, result: str | None, newer: bool, dropped: bool) -> AssetState:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import Distribution, distributions
 
-from .canonical import sha256_of
+from graph_schema.canonical import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def environment_fingerprint() -> EnvironmentFingerprint:
     installed = sorted({(_normalised(found.name), found.version) for found in distributions() if _is_whole(found)})
     interpreter = f"{platform.python_implementation()} {platform.python_version()}"
     machine = sysconfig.get_platform()
-    digest = sha256_of({"interpreter": interpreter, "platform": machine, "distributions": installed})
+    digest = digest_of({"interpreter": interpreter, "platform": machine, "distributions": installed})
     return EnvironmentFingerprint(digest, f"{interpreter} on {machine}, {len(installed)} distributions")
 
 

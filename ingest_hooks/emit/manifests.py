@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .canonical import sha256_of
+from graph_schema.canonical import digest_of
+
 from .errors import ManifestError
 
 
@@ -57,7 +58,7 @@ class Manifest:
 
 def snapshot_digest(manifest: Manifest) -> str:
     """`sha256:` and the hex SHA-256 over the canonical JSON (RFC 8785) of the sorted list of `{path, size, digest}`."""
-    return sha256_of(manifest.as_json())
+    return digest_of(manifest.as_json())
 
 
 def manifest(paths: Path | str | Iterable[Path | str], *, root: Path | str | None = None) -> Manifest:

@@ -34,6 +34,8 @@ from openlineage.client.facet_v2 import (
 )
 from openlineage.client.uuid import generate_new_uuid
 
+from graph_schema.times import format_time, of_datetime
+
 from .datasets import Column, Dataset, Flow, Job, WriteMode
 from .describing import describe, name_snapshot, say_mode, trace_columns
 from .environment import EnvironmentFingerprint, environment_fingerprint
@@ -206,7 +208,7 @@ class Run:
         self._sender.send(
             events.RunEvent(
                 eventType=state,
-                eventTime=self._last.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                eventTime=format_time(of_datetime(self._last)),
                 run=events.Run(self.run_id, dict(self._run_facets)),
                 job=events.Job(self.job.namespace, self.job.name, dict(self._job_facets)),
                 # An empty list says "none"; before the end nothing is said instead.

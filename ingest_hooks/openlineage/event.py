@@ -9,30 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
+from graph_schema.times import Instant, parse_instant
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import JSON, Flag
 
 EVENT_TYPES: Final = ("START", "RUNNING", "OTHER", "ABORT", "FAIL", "COMPLETE")
-_MICROS = 1_000_000
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-_TIME = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
-    r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
-    r" ?(?P<zone>[Zz]|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?(?:\[[\w/+-]+\])?",
-    re.ASCII,
-)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """A point in time: UTC microseconds since 1970, beside the text that said so."""
-
-    micros: int
-    original: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,32 +116,6 @@ def read_event(value: JSON) -> Event:
     raise Unreadable(422, "", "An event names a run, a job or a dataset; this one names none of them.")
 
 
-def parse_instant(text: str) -> tuple[Instant, bool] | None:
-    """A point in time and whether it said its zone (UTC is taken where not); None where it is no RFC 3339 date-time.
-
-    Any number of fraction digits is taken; below a microsecond they are cut off, and stay in `original`.
-    """
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        return None
-    part = match.groupdict()
-    hour, minute, second = (int(part[name] or 0) for name in ("hour", "minute", "second"))
-    try:
-        days = date(int(part["year"]), int(part["month"]), int(part["day"])).toordinal() - _EPOCH_DAY
-    except ValueError:
-        return None
-    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 - a clock's limits; 60 is a leap second
-        return None
-    fraction = int((part["fraction"] or "")[:6].ljust(6, "0"))
-    zone = part["zone"]
-    offset = 0
-    if zone is not None and zone[0] in "+-":
-        digits = zone[1:].replace(":", "").ljust(4, "0")
-        offset = (int(digits[:2]) * 60 + int(digits[2:])) * (-60 if zone[0] == "-" else 60)
-    seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
-    return Instant(seconds * _MICROS + fraction, text), zone is not None
-
-
 def is_uuid(text: str) -> bool:
     """Whether `text` has the form of a UUID (RFC 9562), any version."""
     return _UUID.fullmatch(text) is not None
@@ -172,10 +130,9 @@ def _event_time(value: Mapping[str, JSON], flags: list[Flag]) -> Instant | None:
     if parsed is None:
         flags.append(Flag("event-time-unreadable", "/eventTime"))
         return None
-    instant, zoned = parsed
-    if not zoned:
+    if not parsed.zoned:
         flags.append(Flag("event-time-without-zone", "/eventTime"))
-    return instant
+    return parsed
 
 
 def _event_type(value: Mapping[str, JSON], flags: list[Flag]) -> str:

@@ -13,7 +13,8 @@ from graph_schema import edges, nodes
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
-from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, Instant, JobEvent, RunEvent, read_event
+from graph_schema.times import Instant
+from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
     DATASET_ASPECTS,
     JOB_ASPECTS,

@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
+from catalog.canonical import canonical_bytes
 from catalog.evidence.issuing import issued_record, proven
 from catalog.intake import Accepted, Intake
 from catalog.kinds import KINDS
@@ -19,7 +20,6 @@ from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft
 from catalog.operations.records import RestoreLedger
 from catalog.projection import Projection, facts_of
-from catalog.record import canonical_bytes
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from graph_schema.vocabulary.words import ApprovalKind

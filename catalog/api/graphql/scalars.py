@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
-from catalog.ledger.entry import FIRST_TIME, LAST_TIME
-from ingest_hooks.openlineage.event import parse_instant
+from graph_schema.times import format_time, parse_zoned
 
 Micros = NewType("Micros", int)
 Digest = NewType("Digest", str)
@@ -19,21 +17,19 @@ Long = NewType("Long", int)
 
 _BEYOND = 2**63
 _LONG = re.compile("-?[0-9]{1,19}")
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC prints without an offset
 
 
 def write_time(at: int) -> str:
     """Return UTC microseconds as RFC 3339 with Z, the nearest one in the years 1 to 9999."""
-    moment = _EPOCH + timedelta(microseconds=min(max(at, FIRST_TIME), LAST_TIME))
-    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds") + "Z"
+    return format_time(at, "auto")
 
 
 def read_time(text: Any) -> Micros:  # noqa: ANN401  whatever the caller sent
     """Return the UTC microseconds of an RFC 3339 time; raises GraphQLError for anything else."""
-    parsed = parse_instant(text) if isinstance(text, str) else None
-    if parsed is None or not parsed[1]:
-        raise GraphQLError("A DateTime is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.")
-    return Micros(parsed[0].micros)
+    try:
+        return Micros(parse_zoned(text if isinstance(text, str) else ""))
+    except ValueError:
+        raise GraphQLError("A DateTime is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.") from None
 
 
 def _read_long(value: Any) -> int:  # noqa: ANN401

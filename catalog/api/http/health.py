@@ -7,8 +7,8 @@ from typing import Any
 
 from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger.entry import format_time
 from catalog.ledger.sealing import utc_microseconds
+from graph_schema.times import format_time
 
 _RED, _GREEN = "red", "green"
 _MICROS = 1_000_000

@@ -6,8 +6,8 @@ from typing import Any
 
 from catalog.api.services import Services
 from catalog.errors import AskerError
-from catalog.ledger.entry import format_time
 from catalog.ledger.protocol import StoredEntry
+from graph_schema.times import format_time
 
 MAX_ENTRIES = 1000
 

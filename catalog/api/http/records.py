@@ -16,7 +16,7 @@ from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import SenderError
 from catalog.intake import Accepted
-from catalog.ledger.entry import format_time
+from graph_schema.times import format_time
 from ingest_hooks.openlineage.wire import parse
 
 

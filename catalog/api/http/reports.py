@@ -13,7 +13,7 @@ from catalog.evidence.issuing import issued_record, proven
 from catalog.reading import AsOf
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
-from ingest_hooks.openlineage.event import parse_instant
+from graph_schema.times import parse_zoned
 from reports.drawing import draw
 from reports.standalone.outcome import Form
 
@@ -52,7 +52,7 @@ def model_dossier(
 def _moment(text: str | None) -> int:
     if text is None:
         return NOW
-    parsed = parse_instant(text)
-    if parsed is None or not parsed[1]:
-        raise AskerError("validAt is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.")
-    return parsed[0].micros
+    try:
+        return parse_zoned(text)
+    except ValueError:
+        raise AskerError("validAt is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.") from None

@@ -6,8 +6,8 @@ from catalog.approvals.model import Approval, ApprovalState
 from catalog.evidence.dossier.phrases import time_of
 from catalog.evidence.dossier.teller import Teller
 from catalog.evidence.findings import bound_now
-from catalog.ledger.entry import format_time
 from catalog.releases.model import ModelVersionRecord, Registration
+from graph_schema.times import format_time
 from reports import contexts
 
 _STATUS: dict[ApprovalState, contexts.ApprovalStatus] = {

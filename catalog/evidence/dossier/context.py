@@ -24,12 +24,12 @@ from catalog.evidence.dossier.steps import steps
 from catalog.evidence.dossier.teller import Teller
 from catalog.evidence.dossier.use import use
 from catalog.evidence.records import LEDGER_KIND
-from catalog.ledger.entry import format_time
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
 from catalog.releases import queries as releases
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import NOW
+from graph_schema.times import format_time
 from reports import contexts
 
 _LOOKED_BACK = 64

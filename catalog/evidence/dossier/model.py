@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from catalog.evidence.dossier.teller import Teller
-from catalog.ledger.entry import format_time
 from catalog.releases.model import ModelVersionRecord, Registration
+from graph_schema.times import format_time
 from reports import contexts
 
 

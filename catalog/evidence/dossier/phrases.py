@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.assets.model import DatasetRecord, Said
-from catalog.ledger.entry import format_time
+from graph_schema.times import format_time
 
 
 def full_name(record: DatasetRecord) -> str:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from catalog.canonical import canonical_bytes
 from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import entries
 from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.entry import format_time
 from catalog.ledger.note import Note
 from catalog.ledger.protocol import Ledger
-from catalog.record import canonical_bytes
+from graph_schema.times import format_time
 from reports import contexts
 
 DISCLOSED = 4 * 1024 * 1024

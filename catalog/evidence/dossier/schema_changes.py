@@ -6,8 +6,8 @@ from catalog.assets.folds import run_folds
 from catalog.assets.schemas import schema_steps
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
-from catalog.ledger.entry import format_time
 from graph_schema.facts import Role
+from graph_schema.times import format_time
 from reports import contexts
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
-from catalog.ledger.entry import format_time
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord
+from graph_schema.times import format_time
 from reports import contexts
 
 

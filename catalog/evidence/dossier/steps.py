@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from catalog.evidence.dossier.phrases import time_of
 from catalog.evidence.dossier.teller import Teller
-from catalog.ledger.entry import format_time
+from graph_schema.times import format_time
 from reports import contexts
 
 # The aspect by which a run says that it removed identifiers.

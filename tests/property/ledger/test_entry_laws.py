@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.ledger.checkpoint import SignedCheckpoint
-from catalog.ledger.entry import MAX_BYTES, Entry, MalformedEntryError, format_time
+from catalog.ledger.entry import MAX_BYTES, Entry, MalformedEntryError
 from catalog.ledger.note import Note, NoteError, VerifierKey
 from catalog.ledger.proof import ProofFile
+from graph_schema.times import format_time
 
 names = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=256)
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)

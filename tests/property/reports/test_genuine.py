@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from catalog.errors import AskerError, SenderError
 from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
-from catalog.record import micros
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
+from graph_schema.times import parse_zoned
 from reports.standalone import verify_lineward
 from reports.verify import verify
 from tests.support.records import House, decision, declaration, registration, request, seal, tag, verification
@@ -178,7 +178,7 @@ def test_the_dossier_of_any_history_verifies(happened: list[dict[str, Any]], ear
         house = House(Path(folder))
         try:
             tell(house, [*happened[:early], *REGISTERED, *happened[early:]])
-            at = AsOf(valid_at=house.clock.micros() if valid_at is None else micros(valid_at))
+            at = AsOf(valid_at=house.clock.micros() if valid_at is None else parse_zoned(valid_at))
             context = model_dossier(house.store, house.ledger, VERSION, "1", at)
             if context is None:
                 return

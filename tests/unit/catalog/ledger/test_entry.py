@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from catalog.ledger.entry import MAX_BYTES, Entry, MalformedEntryError, format_time, parse_time
+from catalog.ledger.entry import MAX_BYTES, Entry, MalformedEntryError
 
 ENTRY = Entry(
     kind="openlineage.run_event",
@@ -87,8 +87,3 @@ def test_any_other_spelling_is_refused(old: bytes, new: bytes) -> None:
 def test_an_entry_with_values_that_cannot_be_written_cannot_exist(wrong: dict[str, Any]) -> None:
     with pytest.raises(MalformedEntryError):
         replace(ENTRY, **wrong)
-
-
-@pytest.mark.parametrize("at", [0, 1, 999_999, 1_700_000_000_000_000, 253_402_300_799_999_999])
-def test_a_time_comes_back_to_the_microsecond(at: int) -> None:
-    assert parse_time(format_time(at)) == at

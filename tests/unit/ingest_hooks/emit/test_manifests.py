@@ -7,12 +7,8 @@ from io import BufferedReader
 from pathlib import Path
 
 import pytest
-import rfc8785
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ingest_hooks.emit import Manifest, ManifestError, ManifestFile, manifest, snapshot_digest
-from ingest_hooks.emit.canonical import sha256_of
 
 
 def put(root: Path, **contents: str) -> None:
@@ -154,15 +150,3 @@ def test_a_single_file_is_named_by_its_name(tmp_path: Path) -> None:
 def test_the_size_of_a_snapshot_is_that_of_all_its_files(tmp_path: Path) -> None:
     put(tmp_path, x="1", y__z="333")
     assert manifest(tmp_path).size == 4
-
-
-_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-_VALUES = st.recursive(
-    _TEXT | st.integers(-(2**53) + 1, 2**53 - 1),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
-)
-
-
-@given(_VALUES)
-def test_what_is_hashed_is_the_canonical_json_of_the_standard(value: object) -> None:
-    assert sha256_of(value) == "sha256:" + hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest_hooks.errors import Unreadable
-from ingest_hooks.openlineage.event import DatasetEvent, JobEvent, RunEvent, parse_instant, read_event
+from ingest_hooks.openlineage.event import DatasetEvent, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.wire import JSON
 
 RUN = "018f4a3e-0000-7000-8000-000000000001"
@@ -67,31 +67,6 @@ def test_an_odd_event_type_is_taken_and_flagged(said: object, taken: str, flag: 
     event = read_run(eventType=said)
     assert event.type == taken
     assert flag in codes(event)
-
-
-@pytest.mark.parametrize(
-    ("text", "micros"),
-    [
-        ("1970-01-01T00:00:01Z", 1_000_000),
-        ("1970-01-01T00:00:01.5Z", 1_500_000),
-        ("1970-01-01T00:00:01.123456789Z", 1_123_456),
-        ("1970-01-01T01:00:01+01:00", 1_000_000),
-        ("1970-01-01T00:00:01+0000", 1_000_000),
-        ("1969-12-31T19:00:01-05", 1_000_000),
-        ("1970-01-01T00:00:01.000z", 1_000_000),
-        ("1970-01-01 00:00:01Z", 1_000_000),
-        ("1970-01-01T00:00Z", 0),
-        ("1970-01-01T01:00:00+01:00[Europe/Berlin]", 0),
-        ("1969-12-31T23:59:59.999999Z", -1),
-        ("1972-06-30T23:59:60Z", 78_796_800_000_000),
-        ("9999-12-31T23:59:59-14:00", 253_402_351_199_000_000),
-    ],
-)
-def test_a_time_is_read_to_the_microsecond_and_its_text_kept(text: str, micros: int) -> None:
-    parsed = parse_instant(text)
-    assert parsed is not None
-    instant, zoned = parsed
-    assert (instant.micros, instant.original, zoned) == (micros, text, True)
 
 
 def test_a_time_without_zone_is_taken_as_utc_and_flagged() -> None:
