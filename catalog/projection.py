@@ -36,7 +36,6 @@ from graph_schema.registry import check_facts
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.wire import Flag
-from ingest_hooks.redaction import Redaction
 
 PROJECTION_VERSION = "3"
 """Raised whenever the same ledger would give another graph; one of another version is made anew by who follows it."""
@@ -118,7 +117,7 @@ def _event(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         by=stored.entry.actor,
         authenticated=is_proven(stored.entry.actor),
         flags=[Flag(code, pointer) for code, pointer in body["flags"]],
-        redactions=[Redaction(pointer, rule) for pointer, rule in body["redactions"]],
+        redactions=[(pointer, rule) for pointer, rule in body["redactions"]],
     )
 
 

@@ -43,6 +43,20 @@ class Confidence(StrEnum):
     """Inferred, and the run's start was not reported, so that its earliest event stands for it."""
 
 
+class FlowKind(StrEnum):
+    """How data came from one end of an edge to the other."""
+
+    RAN = "ran"
+    """A run, or a job that no run is named of, read the one and wrote the other."""
+    DECLARED = "declared"
+    """A lineage facet of a job or dataset says so."""
+    REGISTERED = "registered"
+    """A model version names the snapshots that it was trained or evaluated on."""
+    RENAMED = "renamed"
+    ALIAS = "alias"
+    """Another name of the same data."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A question: from which nodes, which way, at which grain (None: the roots' own), how far, at which time."""

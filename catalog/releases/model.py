@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.approvals.model import Approval
+from catalog.assets.model import AssetState
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,3 +82,8 @@ class ModelVersionRecord:
     registrations: tuple[Registration, ...]
     approvals: tuple[Approval, ...]
     """By request index, the oldest first."""
+
+    @property
+    def state(self) -> AssetState:
+        """Return where it stands: described once somebody registered it."""
+        return AssetState.GHOST if self.registration is None else AssetState.DECLARED

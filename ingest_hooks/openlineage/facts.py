@@ -31,7 +31,6 @@ from ingest_hooks.openlineage.facets import (
     write_value,
 )
 from ingest_hooks.openlineage.wire import JSON, Flag
-from ingest_hooks.redaction.redactor import Redaction
 
 
 def project_event(
@@ -43,14 +42,14 @@ def project_event(
     by: str = "",
     authenticated: bool = False,
     flags: Sequence[Flag] = (),
-    redactions: Sequence[Redaction] = (),
+    redactions: Sequence[tuple[str, str]] = (),
 ) -> Facts:
     """The facts that one event states; raises `Unreadable` 422 for what `read_event` cannot take.
 
     `event` is the redacted JSON as the ledger holds it (or already read), `tie` its canonical digest, which orders
     events of the same time and type; `recorded_at` in UTC microseconds, also the valid time of an event that names none
     or one that lies in the future; `by` sent it, and a key proved that where `authenticated`.
-    `flags` and `redactions` are what reading and redacting noted before it was stored.
+    `flags` and `redactions` (pointer, rule) are what was noted before it was stored.
     """
     read = event if isinstance(event, RunEvent | JobEvent | DatasetEvent) else read_event(event)
     noted = (*flags, *read.flags)
@@ -72,7 +71,7 @@ def project_event(
             subject, "flags", {"flags": [{"code": flag.code, "pointer": flag.pointer} for flag in noted]}
         )
     if redactions:
-        replaced: list[JSON] = [{"pointer": one.pointer, "rule": one.rule} for one in redactions]
+        replaced: list[JSON] = [{"pointer": pointer, "rule": rule} for pointer, rule in redactions]
         builder.add_statement(subject, "redactions", {"redactions": replaced})
     return builder.build()
 

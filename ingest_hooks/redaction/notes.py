@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ingest_hooks.redaction.markers import TOKEN
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Redaction:
+class Redaction(NamedTuple):
     """Something was replaced: where (a JSON pointer into the redacted value) and by which rule."""
 
     pointer: str

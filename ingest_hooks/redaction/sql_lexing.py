@@ -23,7 +23,6 @@ from sqlglot.tokens import Tokenizer
 
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.markers import marker, settle
-from ingest_hooks.redaction.sql import LONGEST
 from ingest_hooks.redaction.wordlists import listed
 
 Span = tuple[int, int, str]
@@ -31,6 +30,8 @@ T = TokenType
 
 _STRING, _NUMBER, _COMMENT = f"'{marker('string')}'", "?", f"/*{marker('comment')}*/"
 _UNSETTLED: Final = marker("sql")
+_MOST_READ: Final = 262_144
+"""How many characters all lexers together read of one text whose dialect is not named."""
 _LITERALS: Final = frozenset(
     {
         T.STRING, T.NATIONAL_STRING, T.RAW_STRING, T.HEREDOC_STRING, T.UNICODE_STRING, T.HEX_STRING, T.BIT_STRING,
@@ -188,7 +189,7 @@ def _shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> 
         if spans is not None:
             return _apply(text, spans)
     suspected = _suspected(text)
-    if suspected and len(text) * (len(suspected) + 1) > LONGEST:
+    if suspected and len(text) * (len(suspected) + 1) > _MOST_READ:
         return None
     readings = _readings(text, ["", *suspected], scanner, whole=whole)
     return _apply(text, _union(readings)) if readings else None

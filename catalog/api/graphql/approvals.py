@@ -7,6 +7,7 @@ import strawberry
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.connections import Connection, connect
+from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.reading import AsOfInput, as_of
@@ -106,62 +107,19 @@ def list_approvals(
         asking.reader, wanted, at, first=check_first(first), after=None if position is None else int(position[0])
     )
     return connect(
-        [approval(one, at) for one in page.approvals],
+        [as_approval(one, at) for one in page.approvals],
         [cursor.write([one.request]) for one in page.approvals],
         page.total,
         more=page.more,
     )
 
 
-@nodes.resolves("Approval")
+@nodes.resolves(Approval)
 async def _approval(asking: Asking, identifier: str, at: AsOf) -> Approval | None:
     found = await asking.load(queries.approvals, at, identifier)
-    return None if found is None else approval(found, at)
+    return None if found is None else as_approval(found, at)
 
 
-async def approvals_of(asking: Asking, subject: str, at: AsOf) -> list[Approval]:
-    """Return the approvals that concern a thing, the oldest request first."""
-    return [approval(one, at) for one in await asking.load(queries.approvals_of, at, subject) or ()]
-
-
-def approval(found: model.Approval, at: AsOf) -> Approval:
+def as_approval(found: model.Approval, at: AsOf) -> Approval:
     """Return an approval as its GraphQL type."""
-    return Approval(
-        id=strawberry.ID(found.id),
-        found=found,
-        at=at,
-        request=found.request,
-        kind=found.approval_kind,
-        use_case=found.use_case,
-        reason=found.reason,
-        requested_by=found.requested_by,
-        authenticated=found.authenticated,
-        requested_at=Micros(found.requested_at),
-        expires_at=_micros(found.expires_at),
-        digests=[BoundDigest(of=one.of, digest=Digest(one.digest)) for one in found.digests],
-        state=found.state,
-        since=Micros(found.since),
-        because=found.because,
-        decisions=[_decision(one) for one in found.decisions],
-    )
-
-
-def _decision(found: model.Decision) -> Decision:
-    return Decision(
-        entry=found.entry,
-        decision=found.decision,
-        meaning=found.meaning,
-        reason=found.reason,
-        printed_name=found.printed_name,
-        time_zone=found.time_zone,
-        decided_by=found.decided_by,
-        authenticated=found.authenticated,
-        decided_at=Micros(found.decided_at),
-        expires_at=_micros(found.expires_at),
-        conditions=list(found.conditions),
-        signed=Digest(found.signed),
-    )
-
-
-def _micros(at: int | None) -> Micros | None:
-    return None if at is None else Micros(at)
+    return converted(Approval, found, kind=found.approval_kind, found=found, at=at)

@@ -1,12 +1,9 @@
 """Datasets, jobs and runs."""
 
-# ruff: noqa: FBT001, FBT002  (an argument of a field has a name and a default)
-
 from __future__ import annotations
 
-from asyncio import gather
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.scalars import JSON
@@ -14,19 +11,16 @@ from strawberry.scalars import JSON
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.labels import Attestation, PhiLabel, attestations_of, labels_of
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
-from catalog.api.graphql.scalars import Micros
+from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.identity import split_state_id
-
-if TYPE_CHECKING:
-    from catalog.api.graphql.snapshots import Snapshot
 
 T = TypeVar("T")
 
@@ -38,42 +32,16 @@ strawberry.enum(Voice, description="Who spoke.")
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
 class Asset(Node):
-    @strawberry.field
-    def name(self) -> str:
-        return self._ref().name
-
-    @strawberry.field
-    def ref(self) -> AssetRef:
-        return self._ref()
-
-    @strawberry.field
-    def state(self) -> AssetState:
-        return self._state()
-
-    @strawberry.field(
-        description="PHI labels that principals asserted or emitters claimed on the dataset or its columns."
-    )
-    async def labels(self, info: AskingInfo, include_rejected: bool = False) -> list[PhiLabel]:
-        dataset = self._dataset()
-        if dataset is None:
-            return []
-        return await labels_of(info.context, dataset, self._at(), rejected=include_rejected)
+    name: str
+    ref: AssetRef
+    state: AssetState
+    at: strawberry.Private[AsOf]
+    dataset: strawberry.Private[str | None]
+    """The dataset that it is, or is a state of, by id."""
 
     @strawberry.field
     def read_point(self, info: AskingInfo) -> ReadPoint:
-        return read_point(info.context, self._at())
-
-    def _ref(self) -> AssetRef:
-        raise AssertionError(type(self))
-
-    def _state(self) -> model.AssetState:
-        raise AssertionError(type(self))
-
-    def _dataset(self) -> str | None:
-        raise AssertionError(type(self))
-
-    def _at(self) -> AsOf:
-        raise AssertionError(type(self))
+        return read_point(info.context, self.at)
 
 
 @strawberry.type(description="The system that data comes from.")
@@ -126,7 +94,6 @@ class SchemaColumn:
 @strawberry.type(description="A named collection of data, with everything in force about it.")
 class Dataset(Asset):
     record: strawberry.Private[model.DatasetRecord]
-    at: strawberry.Private[AsOf]
 
     @strawberry.field
     def first_entry(self) -> int:
@@ -138,8 +105,8 @@ class Dataset(Asset):
 
     @strawberry.field
     def source_system(self) -> SourceSystem | None:
-        said = self.record.source_system
-        return None if said is None else SourceSystem(name=said.value.name, kind=said.value.kind)
+        declared = _value(self.record.source_system)
+        return None if declared is None else converted(SourceSystem, declared)
 
     @strawberry.field
     def schema_version(self) -> str | None:
@@ -151,8 +118,8 @@ class Dataset(Asset):
 
     @strawberry.field(description="The kinds of PHI that the owner declares; null where nobody said.")
     def phi_category(self) -> list[str] | None:
-        said = self.record.phi_category
-        return None if said is None else list(said.value)
+        declared = _value(self.record.phi_category)
+        return None if declared is None else list(declared)
 
     @strawberry.field(description="RAW, DE_IDENTIFIED, PSEUDONYMIZED, AGGREGATED, or UNKNOWN until said.")
     def deid_state(self) -> str:
@@ -160,25 +127,13 @@ class Dataset(Asset):
 
     @strawberry.field
     def retention(self) -> Retention | None:
-        said = self.record.retention
-        return (
-            None
-            if said is None
-            else Retention(policy_class=said.value.policy_class, period_days=said.value.period_days)
-        )
+        declared = _value(self.record.retention)
+        return None if declared is None else converted(Retention, declared)
 
     @strawberry.field
     def permitted_use(self) -> PermittedUse | None:
-        if self.record.permitted_use is None:
-            return None
-        use = self.record.permitted_use.value
-        return PermittedUse(
-            purposes=list(use.purposes),
-            duo=list(use.duo),
-            refrains=list(use.refrains),
-            obligations=list(use.obligations),
-            statement=use.statement,
-        )
+        declared = _value(self.record.permitted_use)
+        return None if declared is None else converted(PermittedUse, declared)
 
     @strawberry.field
     def zone(self) -> str | None:
@@ -202,43 +157,29 @@ class Dataset(Asset):
 
     @strawberry.field(description="The owners that an emitter names.")
     def named_owners(self) -> list[str]:
-        said = self.record.ownership
-        return [] if said is None else [owner.name for owner in said.value]
+        return [owner.name for owner in _value(self.record.ownership) or ()]
 
     @strawberry.field
     def columns(self, first: int = 100, after: str | None = None) -> Connection[SchemaColumn]:
         cursor = Cursor.of("columns", self.record.id, self.at)
-        return page_of(self.record.columns, lambda column: [column.ordinal], _column, cursor, first, after)
-
-    @strawberry.field(description="The snapshots of the dataset, the newest entry last.")
-    async def snapshots(
-        self, info: AskingInfo, first: int = 50, after: str | None = None
-    ) -> Connection[Annotated[Snapshot, strawberry.lazy("catalog.api.graphql.snapshots")]]:
-        from catalog.api.graphql.snapshots import page_of_dataset  # noqa: PLC0415  each knows the other
-
-        return await page_of_dataset(info.context, self.record.id, self.at, first, after)
+        return page_of(
+            self.record.columns,
+            lambda column: [column.ordinal],
+            lambda column: converted(SchemaColumn, column),
+            cursor,
+            first,
+            after,
+        )
 
     @strawberry.field(description="Mandatory fields that nobody recorded.")
     def gaps(self) -> list[RecordGap]:
-        return [RecordGap(field=gap.field, note=gap.note) for gap in self.record.gaps]
+        return [converted(RecordGap, gap) for gap in self.record.gaps]
 
     @strawberry.field(
         description="Everything in force about the dataset, with who said it and where; all where no names are given."
     )
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
         return _aspects(self.record.aspects, names)
-
-    def _ref(self) -> AssetRef:
-        return AssetRef(namespace=self.record.namespace, name=self.record.name)
-
-    def _state(self) -> model.AssetState:
-        return self.record.state
-
-    def _dataset(self) -> str:
-        return self.record.id
-
-    def _at(self) -> AsOf:
-        return self.at
 
 
 @strawberry.type(description="A transformation that can run many times.")
@@ -278,10 +219,6 @@ class Job(Node):
     def ghost(self) -> bool:
         return self.record.ghost
 
-    @strawberry.field(description="De-identification attested for this job.")
-    async def attestations(self, info: AskingInfo) -> list[Attestation]:
-        return await attestations_of(info.context, self.record.id, self.at)
-
     @strawberry.field(description="Everything in force about the job; all where no names are given.")
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
         return _aspects(self.record.aspects, names)
@@ -302,7 +239,7 @@ class Run(Node):
 
     @strawberry.field
     def started_at(self) -> Micros | None:
-        return _micros(self.record.started_at)
+        return micros(self.record.started_at)
 
     @strawberry.field(description="False where no START came, and the earliest event stands for it.")
     def start_known(self) -> bool:
@@ -310,7 +247,7 @@ class Run(Node):
 
     @strawberry.field
     def ended_at(self) -> Micros | None:
-        return _micros(self.record.ended_at)
+        return micros(self.record.ended_at)
 
     @strawberry.field
     def error(self) -> JSON | None:
@@ -318,19 +255,19 @@ class Run(Node):
 
     @strawberry.field
     async def job(self, info: AskingInfo) -> Job | None:
-        return await _job(info.context, self.record.job, self.at)
+        return await nodes.find(Job, info.context, self.record.job, self.at)
 
     @strawberry.field
     async def parent(self, info: AskingInfo) -> Run | None:
-        return await _run(info.context, self.record.parent, self.at)
+        return await nodes.find(Run, info.context, self.record.parent, self.at)
 
     @strawberry.field
     async def inputs(self, info: AskingInfo) -> list[Dataset]:
-        return await _datasets(info.context, self.record.inputs, self.at)
+        return await nodes.find_all(Dataset, info.context, self.record.inputs, self.at)
 
     @strawberry.field
     async def outputs(self, info: AskingInfo) -> list[Dataset]:
-        return await _datasets(info.context, self.record.outputs, self.at)
+        return await nodes.find_all(Dataset, info.context, self.record.outputs, self.at)
 
     @strawberry.field(description="The ledger entries of its events.")
     def entries(self) -> list[int]:
@@ -345,29 +282,15 @@ class Run(Node):
     description="The state in which a run left a dataset that no emitter versioned: derived, never stored."
 )
 class State(Asset):
-    dataset: strawberry.Private[model.DatasetRecord]
-    run_key: strawberry.Private[str]
-    at: strawberry.Private[AsOf]
+    run_id: strawberry.Private[str]
 
     @strawberry.field
-    def of(self) -> Dataset | None:
-        return _as_dataset(self.dataset, self.at)
+    async def of(self, info: AskingInfo) -> Dataset | None:
+        return await nodes.find(Dataset, info.context, self.dataset, self.at)
 
     @strawberry.field
     async def run(self, info: AskingInfo) -> Run | None:
-        return await _run(info.context, self.run_key, self.at)
-
-    def _ref(self) -> AssetRef:
-        return AssetRef(namespace=self.dataset.namespace, name=self.dataset.name)
-
-    def _state(self) -> model.AssetState:
-        return self.dataset.state
-
-    def _dataset(self) -> str:
-        return self.dataset.id
-
-    def _at(self) -> AsOf:
-        return self.at
+        return await nodes.find(Run, info.context, self.run_id, self.at)
 
 
 DatasetResult = Annotated[Dataset | AnyProblem, strawberry.union("DatasetResult")]
@@ -386,92 +309,55 @@ async def find_dataset(asking: Asking, identifier: str, when: AsOfInput | None) 
         at = as_of(when, asking)
     except EXPECTED as error:
         return as_problem(error)
-    record = await asking.load(queries.datasets, at, identifier)
-    if record is not None:
-        return _as_dataset(record, at)
-    now = await asking.load(queries.datasets, AsOf(), identifier)
+    found = await _dataset(asking, identifier, at)
+    if found is not None:
+        return found
+    now = await _dataset(asking, identifier, AsOf())
     return not_found("There is no dataset of this name at the time asked for.", ever_known=now is not None)
 
 
-@nodes.resolves("Dataset")
+@nodes.resolves(Dataset)
 async def _dataset(asking: Asking, identifier: str, at: AsOf) -> Dataset | None:
     record = await asking.load(queries.datasets, at, identifier)
-    return None if record is None else _as_dataset(record, at)
+    return (
+        None
+        if record is None
+        else converted(Dataset, record, ref=_ref(record), at=at, dataset=record.id, record=record)
+    )
 
 
-@nodes.resolves("Job")
-async def _job(asking: Asking, identifier: str | None, at: AsOf) -> Job | None:
-    record = None if identifier is None else await asking.load(queries.jobs, at, identifier)
-    return None if record is None else Job(id=strawberry.ID(record.id), record=record, at=at)
+@nodes.resolves(Job)
+async def _job(asking: Asking, identifier: str, at: AsOf) -> Job | None:
+    record = await asking.load(queries.jobs, at, identifier)
+    return None if record is None else converted(Job, record, record=record, at=at)
 
 
-@nodes.resolves("Run")
-async def _run(asking: Asking, identifier: str | None, at: AsOf) -> Run | None:
-    record = None if identifier is None else await asking.load(queries.runs, at, identifier)
-    return None if record is None else Run(id=strawberry.ID(record.id), record=record, at=at)
+@nodes.resolves(Run)
+async def _run(asking: Asking, identifier: str, at: AsOf) -> Run | None:
+    record = await asking.load(queries.runs, at, identifier)
+    return None if record is None else converted(Run, record, record=record, at=at)
 
 
-@nodes.resolves("State")
+@nodes.resolves(State)
 async def _state(asking: Asking, identifier: str, at: AsOf) -> State | None:
     ids = split_state_id(identifier)
     record = None if ids is None else await asking.load(queries.datasets, at, ids[0])
     if ids is None or record is None:
         return None
-    return State(id=strawberry.ID(identifier), dataset=record, run_key=ids[1], at=at)
+    return converted(State, record, id=identifier, ref=_ref(record), at=at, dataset=record.id, run_id=ids[1])
 
 
-async def dataset_of(asking: Asking, identifier: str, at: AsOf) -> Dataset | None:
-    """Return the dataset of an id, None where there is none."""
-    return await _dataset(asking, identifier, at)
+def _ref(record: model.DatasetRecord) -> AssetRef:
+    return AssetRef(namespace=record.namespace, name=record.name)
 
 
-async def job_of(asking: Asking, identifier: str | None, at: AsOf) -> Job | None:
-    """Return the job of an id, None where there is none."""
-    return await _job(asking, identifier, at)
-
-
-async def run_of(asking: Asking, identifier: str | None, at: AsOf) -> Run | None:
-    """Return the run of an id, None where there is none."""
-    return await _run(asking, identifier, at)
-
-
-async def runs_of(asking: Asking, identifiers: Iterable[str], at: AsOf) -> list[Run]:
-    """Return the runs of these ids that were known, in their order."""
-    found = await gather(*(_run(asking, one, at) for one in identifiers))
-    return [run for run in found if run is not None]
-
-
-async def _datasets(asking: Asking, identifiers: Iterable[str], at: AsOf) -> list[Dataset]:
-    found = await gather(*(_dataset(asking, one, at) for one in identifiers))
-    return [dataset for dataset in found if dataset is not None]
-
-
-def _as_dataset(record: model.DatasetRecord, at: AsOf) -> Dataset:
-    return Dataset(id=strawberry.ID(record.id), record=record, at=at)
-
-
-def _column(column: model.ColumnRecord) -> SchemaColumn:
-    return SchemaColumn(id=strawberry.ID(column.id), name=column.name, type=column.type, description=column.description)
-
-
-def _value(said: model.Said[T] | None) -> T | None:
-    return None if said is None else said.value
-
-
-def _micros(at: int | None) -> Micros | None:
-    return None if at is None else Micros(at)
+def _value(found: model.Said[T] | None) -> T | None:
+    return None if found is None else found.value
 
 
 def _aspects(aspects: Mapping[str, model.Said[Any]], names: list[str] | None) -> list[AspectInForce]:
     return [
-        AspectInForce(
-            aspect=name,
-            value=said.value,
-            voice=said.voice,
-            entry=said.entry,
-            since=Micros(said.since),
-            run=None if said.run is None else strawberry.ID(said.run),
-        )
-        for name, said in sorted(aspects.items())
+        converted(AspectInForce, found, aspect=name)
+        for name, found in sorted(aspects.items())
         if names is None or name in names
     ]

@@ -9,10 +9,10 @@ from strawberry.scalars import JSON
 
 from catalog import reading
 from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.evidence import model
 from catalog.evidence.queries import evidence as read_evidence
 
 MAX_ENTRIES = 500
@@ -77,29 +77,6 @@ def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit
     whole: reading.Completeness = reading.Complete()
     if found.total > len(found.entries):
         whole = reading.Truncated(limit, len(found.entries))
-    return Evidence(
-        id=strawberry.ID(found.id),
-        entries=[_entry(one) for one in found.entries],
-        total=found.total,
-        ledger_size=found.ledger_size,
-        ledger_root=Digest(found.ledger_root),
-        completeness=completeness(asking, at, whole, (identifier,)),
-        read_point=read_point(asking, at),
-    )
-
-
-def _entry(found: model.EntryEvidence) -> EvidenceEntry:
-    return EvidenceEntry(
-        index=found.index,
-        kind=found.kind,
-        recorded_at=Micros(found.recorded_at),
-        actor=found.actor,
-        correlation_id=found.correlation_id,
-        because=list(found.because),
-        leaf=Digest(found.leaf),
-        entry=found.entry,
-        body=found.body,
-        salt=found.salt,
-        erased=found.erased,
-        proof=[Digest(one) for one in found.proof],
+    return converted(
+        Evidence, found, completeness=completeness(asking, at, whole, (identifier,)), read_point=read_point(asking, at)
     )

@@ -1,15 +1,22 @@
 """PHI labels as they stand, with every saying behind them, and attested de-identification steps."""
 
+# ruff: noqa: FBT001, FBT002  (an argument of a field has a name and a default)
+
 from __future__ import annotations
 
-from enum import StrEnum
+from asyncio import gather
 
 import strawberry
 
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql import nodes
+from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.assets import Asset, Job
+from catalog.api.graphql.contributions import field_of
+from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
-from catalog.labels import model, queries
+from catalog.labels import queries
 from catalog.reading import AsOf
 from graph_schema.vocabulary import words
 
@@ -19,11 +26,10 @@ Stance = words.Stance
 strawberry.enum(Stance)
 
 
-@strawberry.enum(description="Who says so: a principal's record, an emitter, or a rule.")
-class LabelOrigin(StrEnum):
-    ASSERTED = "ASSERTED"
-    CLAIMED = "CLAIMED"
-    SUGGESTED = "SUGGESTED"
+LabelOrigin = words.TagOrigin
+strawberry.enum(
+    LabelOrigin, name="LabelOrigin", description="Who says so: a principal's record, an emitter, or a rule."
+)
 
 
 @strawberry.type(description="A code with the system that gives it its meaning.")
@@ -69,57 +75,39 @@ class Attestation(Node):
     in_force: bool
 
 
-async def labels_of(asking: Asking, dataset: str, at: AsOf, *, rejected: bool) -> list[PhiLabel]:
-    """Return the labels that were asserted or claimed on a dataset and its columns."""
-    found = await asking.load(queries.labels, at, dataset) or ()
-    return [_label(label) for label in found if label.present or rejected]
+@field_of(Asset, description="PHI labels that principals asserted or emitters claimed on the dataset or its columns.")
+async def labels(asset: strawberry.Parent[Asset], info: AskingInfo, include_rejected: bool = False) -> list[PhiLabel]:
+    if asset.dataset is None:
+        return []
+    found = await info.context.load(queries.labels, asset.at, asset.dataset) or ()
+    return [
+        converted(PhiLabel, label, because=[converted(LabelReason, tag) for tag in label.history])
+        for label in found
+        if label.present or include_rejected
+    ]
 
 
-async def attestations_of(asking: Asking, job_or_run: str, at: AsOf) -> list[Attestation]:
-    """Return the attestations that cover a job or a run."""
-    return [attestation(one) for one in await asking.load(queries.attestations, at, job_or_run) or ()]
+@field_of(Job, description="De-identification attested for this job.")
+async def attestations(job: strawberry.Parent[Job], info: AskingInfo) -> list[Attestation]:
+    return await _attestations_of(info.context, job.record.id, job.at)
 
 
-def attestation(found: model.Attestation) -> Attestation:
-    """Return an attestation as its GraphQL type."""
-    return Attestation(
-        id=strawberry.ID(found.id),
-        entry=found.entry,
-        method=found.method,
-        clears=_codes(found.clears),
-        alterations=list(found.alterations),
-        expert=found.expert,
-        scope=found.scope,
-        result=found.result,
-        attested_by=found.attested_by,
-        authenticated=found.authenticated,
-        valid_from=Micros(found.valid_from),
-        until=None if found.until is None else Micros(found.until),
-        in_force=found.in_force,
-    )
+@field_of(LineageEdge, description="De-identification attested for the edge's job or run.")
+async def deid(edge: strawberry.Parent[LineageEdge], info: AskingInfo) -> list[Attestation]:
+    steps = [one for one in (edge.found.job, edge.found.run) if one is not None]
+    found = await gather(*(_attestations_of(info.context, step, edge.at) for step in steps))
+    return [one for attested in found for one in attested]
 
 
-def _label(found: model.Label) -> PhiLabel:
-    return PhiLabel(
-        kind=PhiKind(found.kind),
-        column=found.column,
-        present=found.present,
-        codes=_codes(found.codes),
-        confidentiality=found.confidentiality,
-        origin=LabelOrigin(found.origin),
-        because=[
-            LabelReason(
-                stance=Stance(tag.stance),
-                origin=LabelOrigin(tag.origin),
-                by=tag.by,
-                reason=tag.reason,
-                entry=tag.entry,
-                since=Micros(tag.since),
-            )
-            for tag in found.history
-        ],
-    )
+@nodes.resolves(Attestation)
+async def _attestation(asking: Asking, identifier: str, at: AsOf) -> Attestation | None:
+    edges = asking.reader.hop([identifier], ["COVERS"], "out", at.known_at)
+    for edge in edges:
+        for found in await _attestations_of(asking, edge.target, at):
+            if found.id == identifier:
+                return found
+    return None
 
 
-def _codes(found: tuple[model.Code, ...]) -> list[Code]:
-    return [Code(system=one.system, code=one.code) for one in found]
+async def _attestations_of(asking: Asking, job_or_run: str, at: AsOf) -> list[Attestation]:
+    return [converted(Attestation, one) for one in await asking.load(queries.attestations, at, job_or_run) or ()]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from asyncio import gather
-from enum import StrEnum
 from typing import Annotated
 
 import strawberry
 
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
-from catalog.api.graphql.assets import Asset, Job, Run, job_of, run_of
+from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.cursors import Cursor, check_first
-from catalog.api.graphql.labels import Attestation, attestations_of
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
@@ -34,13 +31,8 @@ Confidence = model.Confidence
 strawberry.enum(Confidence, description="How an edge came to be known.")
 
 
-@strawberry.enum(description="How data came from one end to the other.")
-class FlowKind(StrEnum):
-    RAN = "ran"
-    DECLARED = "declared"
-    REGISTERED = "registered"
-    RENAMED = "renamed"
-    ALIAS = "alias"
+FlowKind = model.FlowKind
+strawberry.enum(FlowKind, description="How data came from one end to the other.")
 
 
 @strawberry.input(description="From where to walk, which way, how far, and at which point in time.")
@@ -91,8 +83,7 @@ class LineageNode:
 
     @strawberry.field(description="The same as an asset; null at run grain.")
     async def asset(self, info: AskingInfo) -> Asset | None:
-        found = await nodes.resolve(info.context, self.found.id, self.at)
-        return found if isinstance(found, Asset) else None
+        return await nodes.find(Asset, info.context, self.found.id, self.at)
 
 
 @strawberry.type(description="Data went from one node to the other.")
@@ -110,20 +101,11 @@ class LineageEdge:
 
     @strawberry.field
     async def job(self, info: AskingInfo) -> Job | None:
-        return await job_of(info.context, self.found.job, self.at)
+        return await nodes.find(Job, info.context, self.found.job, self.at)
 
     @strawberry.field
     async def run(self, info: AskingInfo) -> Run | None:
-        return await run_of(info.context, self.found.run, self.at)
-
-    @strawberry.field(description="De-identification attested for the edge's job or run.")
-    async def deid(self, info: AskingInfo) -> list[Attestation]:
-        steps = [one for one in (self.found.job, self.found.run) if one is not None]
-        return [
-            one
-            for found in await gather(*(attestations_of(info.context, step, self.at) for step in steps))
-            for one in found
-        ]
+        return await nodes.find(Run, info.context, self.found.run, self.at)
 
 
 @strawberry.type(description="How many nodes of one kind.")
@@ -152,8 +134,7 @@ class LineageGraph:
 
     @strawberry.field
     async def roots(self, info: AskingInfo) -> list[Node]:
-        found = await gather(*(nodes.resolve(info.context, root, self.walk.as_of) for root in self.found.roots))
-        return [node for node in found if node is not None]
+        return await nodes.find_all(Node, info.context, self.found.roots, self.walk.as_of)
 
     @strawberry.field(description="Nodes by distance and id.")
     def nodes(self, first: int = 100, after: str | None = None) -> Connection[LineageNode]:

@@ -1,8 +1,9 @@
-"""What everything with an id has in common, and the way from an id to the thing."""
+"""What everything with an id has in common, and how an id becomes the thing."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from asyncio import gather
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import strawberry
@@ -34,24 +35,40 @@ class AssetRefInput:
         return name(self.namespace), name(self.name)
 
 
-Resolve = Callable[[Asking, str, AsOf], Awaitable[Node | None]]
+N = TypeVar("N", bound=Node)
+Resolve = Callable[[Asking, str, AsOf], Awaitable[N | None]]
 
-R = TypeVar("R", bound=Resolve)
-
-_BY_LABEL: dict[str, Resolve] = {}
+_RESOLVERS: dict[str, tuple[type[Node], Resolve[Node]]] = {}
 
 
-def resolves(label: str) -> Callable[[R], R]:
-    """Enter a function as the way from an id with this label to its node."""
+def resolves(kind: type[N], label: str | None = None) -> Callable[[Resolve[N]], Resolve[N]]:
+    """Enter a function as the way from an id to a thing of this type, its label the type's name unless given."""
 
-    def enter(function: R) -> R:
-        _BY_LABEL[label] = function
+    def enter(function: Resolve[N]) -> Resolve[N]:
+        _RESOLVERS[label or kind.__name__] = (kind, function)
         return function
 
     return enter
 
 
+def resolved_types() -> dict[str, type[Node]]:
+    """Return the type that an id of each label resolves to."""
+    return {label: kind for label, (kind, _) in _RESOLVERS.items()}
+
+
 async def resolve(asking: Asking, identifier: str, at: AsOf) -> Node | None:
-    """Return the node of an id as it was at these times, None where nothing of that id was known by then."""
-    function = _BY_LABEL.get(label_of(identifier))
-    return None if function is None else await function(asking, identifier, at)
+    """Return the thing of an id as it was at these times, None where nothing of that id was known by then."""
+    entered = _RESOLVERS.get(label_of(identifier))
+    return None if entered is None else await entered[1](asking, identifier, at)
+
+
+async def find(kind: type[N], asking: Asking, identifier: str | None, at: AsOf) -> N | None:
+    """Return the thing of an id where it is of this type, as `resolve`; None where there is no id."""
+    found = None if identifier is None else await resolve(asking, identifier, at)
+    return found if isinstance(found, kind) else None
+
+
+async def find_all(kind: type[N], asking: Asking, identifiers: Iterable[str], at: AsOf) -> list[N]:
+    """Return those of the things that were known, in their order."""
+    found = await gather(*(find(kind, asking, one, at) for one in identifiers))
+    return [one for one in found if one is not None]

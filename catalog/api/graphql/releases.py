@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from asyncio import gather
-from collections.abc import Iterable
 from typing import Annotated
 
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.approvals import Approval, approval
+from catalog.api.graphql.approvals import Approval, as_approval
 from catalog.api.graphql.asking import Asking, AskingInfo
-from catalog.api.graphql.assets import Asset, Job, Run, job_of, run_of
+from catalog.api.graphql.assets import Asset, Job, Run
+from catalog.api.graphql.contributions import field_of
+from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.generated import known
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
 from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Micros
-from catalog.api.graphql.snapshots import Snapshot, snapshots_of
-from catalog.assets.model import AssetState
+from catalog.api.graphql.snapshots import Snapshot
 from catalog.reading import AsOf
 from catalog.releases import model as found_model
 from catalog.releases import queries
@@ -63,29 +63,19 @@ class Registration:
 
     @strawberry.field
     async def run(self, info: AskingInfo) -> Run | None:
-        return await run_of(info.context, self.found.run, self.at)
+        return await nodes.find(Run, info.context, self.found.run, self.at)
 
     @strawberry.field
     async def job(self, info: AskingInfo) -> Job | None:
-        return await job_of(info.context, self.found.job, self.at)
+        return await nodes.find(Job, info.context, self.found.job, self.at)
 
 
 @strawberry.type(description="One trained model: exact snapshots, code, environment and artifact.")
 class ModelVersion(Asset):
     record: strawberry.Private[found_model.ModelVersionRecord]
-    at: strawberry.Private[AsOf]
-
-    @strawberry.field
-    def model(self) -> AssetRef:
-        return AssetRef(namespace=self.record.namespace, name=self.record.model)
-
-    @strawberry.field
-    def version(self) -> str:
-        return self.record.version
-
-    @strawberry.field
-    def first_entry(self) -> int:
-        return self.record.first_entry
+    model: AssetRef
+    version: str
+    first_entry: int
 
     @strawberry.field(
         description="The newest registration; null where something names the version and nobody registered it."
@@ -102,29 +92,17 @@ class ModelVersion(Asset):
     async def trained_on(self, info: AskingInfo) -> list[Snapshot]:
         found = self.record.registration
         ids = () if found is None else tuple(use.snapshot for use in found.trained_on)
-        return await snapshots_of(info.context, ids, self.at)
+        return await nodes.find_all(Snapshot, info.context, ids, self.at)
 
     @strawberry.field(description="The snapshots that it was evaluated on.")
     async def evaluated_on(self, info: AskingInfo) -> list[Snapshot]:
         found = self.record.registration
         ids = () if found is None else tuple(use.snapshot for use in found.evaluated_on)
-        return await snapshots_of(info.context, ids, self.at)
+        return await nodes.find_all(Snapshot, info.context, ids, self.at)
 
     @strawberry.field(description="Approvals that concern it, the oldest request first.")
     def approvals(self) -> list[Approval]:
-        return [approval(one, self.at) for one in self.record.approvals]
-
-    def _ref(self) -> AssetRef:
-        return AssetRef(namespace=self.record.namespace, name=f"{self.record.model}@{self.record.version}")
-
-    def _state(self) -> AssetState:
-        return AssetState.GHOST if self.record.registration is None else AssetState.DECLARED
-
-    def _dataset(self) -> None:
-        return None
-
-    def _at(self) -> AsOf:
-        return self.at
+        return [as_approval(one, self.at) for one in self.record.approvals]
 
 
 @strawberry.type(description="A model across all its versions.")
@@ -139,7 +117,7 @@ class Model(Node):
     @strawberry.field
     async def versions(self, info: AskingInfo) -> list[ModelVersion]:
         ids = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
-        return await model_versions_of(info.context, ids, self.at)
+        return await nodes.find_all(ModelVersion, info.context, ids, self.at)
 
 
 ModelVersionResult = Annotated[ModelVersion | AnyProblem, strawberry.union("ModelVersionResult")]
@@ -168,39 +146,38 @@ async def find_model_version(asking: Asking, identifier: str, when: AsOfInput | 
     return not_found("There is no model version of this name at the time asked for.", ever_known=now is not None)
 
 
-@nodes.resolves("ModelVersion")
+@field_of(Snapshot, description="The model versions that were trained on it.")
+async def trained(snapshot: strawberry.Parent[Snapshot], info: AskingInfo) -> list[ModelVersion]:
+    ids = await info.context.load(queries.trained_on, snapshot.at, snapshot.record.id) or ()
+    return await nodes.find_all(ModelVersion, info.context, ids, snapshot.at)
+
+
+@nodes.resolves(ModelVersion)
 async def _model_version(asking: Asking, identifier: str, at: AsOf) -> ModelVersion | None:
     record = await asking.load(queries.model_versions, at, identifier)
-    return None if record is None else ModelVersion(id=strawberry.ID(record.id), record=record, at=at)
+    if record is None:
+        return None
+    title = f"{record.model}@{record.version}"
+    return converted(
+        ModelVersion,
+        record,
+        name=title,
+        ref=AssetRef(namespace=record.namespace, name=title),
+        state=record.state,
+        model=AssetRef(namespace=record.namespace, name=record.model),
+        at=at,
+        dataset=None,
+        record=record,
+    )
 
 
-async def model_versions_of(asking: Asking, identifiers: Iterable[str], at: AsOf) -> list[ModelVersion]:
-    """Return the model versions of these ids that were known, in their order."""
-    found = await gather(*(_model_version(asking, one, at) for one in identifiers))
-    return [version for version in found if version is not None]
+@nodes.resolves(Model)
+async def _model(asking: Asking, identifier: str, at: AsOf) -> Model | None:
+    found = await asking.load(known, at, identifier)
+    if found is None or not isinstance(found.node.node, kinds.Model):
+        return None
+    return Model(id=strawberry.ID(identifier), key=found.node.node, at=at)
 
 
 def _registration(found: found_model.Registration, at: AsOf) -> Registration:
-    code, environment = found.code, found.environment
-    return Registration(
-        found=found,
-        at=at,
-        entry=found.entry,
-        registered_by=found.registered_by,
-        authenticated=found.authenticated,
-        registered_at=Micros(found.registered_at),
-        artifact_digest=Digest(found.artifact_digest),
-        signature=found.signature,
-        intended_use=found.intended_use,
-        metrics=[Metric(name=one.name, value=one.value, split=one.split) for one in found.metrics],
-        code=None
-        if code is None
-        else BuildCode(id=strawberry.ID(code.id), repository=code.repository, revision=code.revision, clean=code.clean),
-        environment=None
-        if environment is None
-        else BuildEnvironment(
-            id=strawberry.ID(environment.id),
-            digest=Digest(environment.digest),
-            description=environment.description,
-        ),
-    )
+    return converted(Registration, found, found=found, at=at)

@@ -19,6 +19,11 @@ _BEYOND = 2**63
 _LONG = re.compile("-?[0-9]{1,19}")
 
 
+def micros(at: int | None) -> Micros | None:
+    """Return a time as its scalar, None where there is none."""
+    return None if at is None else Micros(at)
+
+
 def write_time(at: int) -> str:
     """Return UTC microseconds as RFC 3339 with Z, the nearest one in the years 1 to 9999."""
     return format_time(at, "auto")

@@ -1,4 +1,4 @@
-"""The whole schema, put together of the capabilities' parts."""
+"""The whole schema, put together of the capabilities' parts, from below."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from graphql import GraphQLError, GraphQLSchema
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
-from catalog.api.graphql import labels, nodes, others, releases
+from catalog.api.graphql import (
+    contributions,
+    generated,
+    labels,  # noqa: F401  it has no questions, and contributes fields
+    nodes,
+)
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.asking import AskingInfo
-from catalog.api.graphql.assets import AssetQueries, Job, Run, State
+from catalog.api.graphql.assets import AssetQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
@@ -57,6 +63,8 @@ class _Schema(strawberry.Schema):
 @cache
 def schema() -> strawberry.Schema:
     """Return the schema; one for the process."""
+    generated.generate()
+    contributions.put_together()
     query = merge_types(
         "Query",
         (
@@ -68,13 +76,13 @@ def schema() -> strawberry.Schema:
             LineageQueries,
             EvidenceQueries,
             ApprovalQueries,
-            others.PrincipalQueries,
+            PrincipalQueries,
         ),
     )
     return _Schema(
         query,
         mutation_type(),
-        types=[Job, Run, State, releases.Model, labels.Attestation, others.Principal, *others.TYPES],
+        types=nodes.resolved_types().values(),
         extensions=[Prepared],
         execution_context_class=BoundedExecution,
         config=CONFIG,

@@ -117,6 +117,12 @@ def test_an_import_against_the_house_breaks_its_contract(
         assert any(line.startswith(contract) for line in broken_contracts(house))
 
 
+def test_a_circle_among_neighbours_breaks_its_contract(house: Path) -> None:
+    queries, rules = "catalog.lineage.queries", "catalog.lineage.rules"
+    with importing(house, queries, rules), importing(house, rules, queries):
+        assert [line.split(":")[0] for line in broken_contracts(house)] == ["No circle among neighbours"]
+
+
 def test_a_new_module_needs_a_place_in_the_order(house: Path) -> None:
     (house / "catalog" / "attic.py").touch()
     try:
