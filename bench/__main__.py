@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from bench.figures import Figure, Measure, markdown
+from bench.figures import Figure, Measure, Options, markdown
 from bench.machine import describe
 
-MEASURES = ("redaction", "ingest", "lineage", "wide", "ledger", "report", "start")
+MEASURES = ("redaction", "ingest", "projection", "growth", "lineage", "wide", "ledger", "report", "start")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 INTRODUCTION = """# Measured
 
@@ -25,8 +25,9 @@ def main() -> int:
     """Measure, print and write; the exit code tells whether every measurement ran, not whether aims were met."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], help="all of them by default")
-    parser.add_argument("--quick", action="store_true", help="see that everything runs; writes no results")
+    Options.add_to(parser)
     given = parser.parse_args()
+    options = Options.of(given)
     figures: list[Figure] = []
     failed = 0
     for name in given.measures or MEASURES:
@@ -34,7 +35,7 @@ def main() -> int:
         began = time.perf_counter()
         measure: Measure = importlib.import_module(f"bench.{name}").measure
         try:
-            figures += measure(given.quick)
+            figures += measure(options)
         except Exception as error:  # noqa: BLE001  # one that fails is reported, and the others still run
             failed += 1
             figures.append(Figure(name, "", f"not measured: {str(error).strip().splitlines()[0]}"))
@@ -42,7 +43,7 @@ def main() -> int:
         print(f"{name} took {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     text = INTRODUCTION + describe() + "\n" + markdown(figures)
     print(text, end="")
-    if not given.quick and not given.measures:
+    if options == Options() and not given.measures:
         RESULTS.write_text(text)
     return 1 if failed else 0
 

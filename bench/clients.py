@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from bench.estates import load
+from bench.workloads import JOBS, WORKLOADS
+from bench.workloads import events as restated
 
 
 @dataclass(slots=True)
@@ -29,11 +31,11 @@ class Tally:
     elapsed: float = 0.0
 
 
-def requests(url: str, events: int, batch: int, seed: int) -> list[bytes]:
+def requests(url: str, events: int, batch: int, seed: int, workload: str | None = None) -> list[bytes]:
     """Return every request as the bytes that go over the wire, made before any clock runs."""
     parts = urlsplit(url)
     path = "/api/v1/lineage" if batch == 1 else "/api/v1/lineage/batch"
-    made = list(load(events, seed))
+    made = list(load(events, seed) if workload is None else restated(WORKLOADS[workload], JOBS, events // (2 * JOBS)))
     bodies = made if batch == 1 else [made[start : start + batch] for start in range(0, len(made), batch)]
     return [_post(f"{parts.hostname}:{parts.port}", path, orjson.dumps(body)) for body in bodies]
 
@@ -93,8 +95,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1, help="events in one request; 1 uses the single endpoint")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workload", choices=WORKLOADS, help="runs of these jobs; by default new ones of many")
     given = parser.parse_args()
-    messages = requests(given.url, min(given.events, 200_000), given.batch, given.seed)
+    messages = requests(given.url, min(given.events, 200_000), given.batch, given.seed, given.workload)
     print(
         json.dumps(asdict(asyncio.run(drive(given.url, messages, given.clients, given.batch, min(given.seconds, 120)))))
     )

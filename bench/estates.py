@@ -23,11 +23,15 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """`jobs` jobs in `layers` layers, each writing two datasets and reading one to three of the layer before."""
+    """`jobs` jobs in `layers` layers, each writing two datasets and reading one to three of the layer before.
+
+    Every job runs `runs` times, a day apart, and says the same each time.
+    """
 
     jobs: int
     layers: int = 20
     seed: int = 7
+    runs: int = 1
 
     @property
     def width(self) -> int:
@@ -43,7 +47,14 @@ class Estate:
         return [self.dataset(self.layers, number) for number in chosen]
 
     def events(self) -> Iterator[Event]:
-        """Yield a START and a COMPLETE for each job, layer by layer."""
+        """Yield a START and a COMPLETE for each run, day by day and layer by layer."""
+        jobs = list(self._jobs())
+        for day in range(self.runs):
+            for layer, job, inputs, outputs in jobs:
+                yield from run_events(job, inputs, outputs, _BEGIN + timedelta(days=day, hours=layer))
+
+    def _jobs(self) -> Iterator[tuple[int, str, list[str], list[str]]]:
+        """Yield each job's layer, name, inputs and outputs."""
         chance = random.Random(self.seed)
         for layer in range(1, self.layers + 1):
             for number in range(self.width):
@@ -51,9 +62,7 @@ class Estate:
                 near = [max(0, min(2 * self.width - 1, 2 * number + chance.randint(-3, 3))) for _ in range(3)]
                 inputs = sorted({self.dataset(layer - 1, place) for place in near[: chance.randint(1, 3)]})
                 outputs = [self.dataset(layer, 2 * number), self.dataset(layer, 2 * number + 1)]
-                yield from run_events(
-                    f"layer{layer:02}/job{number:05}", inputs, outputs, _BEGIN + timedelta(hours=layer)
-                )
+                yield layer, f"layer{layer:02}/job{number:05}", inputs, outputs
 
 
 def run_events(job: str, inputs: list[str], outputs: list[str], at: datetime, run: str = "") -> tuple[Event, Event]:

@@ -6,6 +6,11 @@ import argparse
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final, Self
+
+from bench.workloads import WORKLOADS
+
+ENGINES: Final = ("SQLite", "Neo4j")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,35 @@ def markdown(figures: Sequence[Figure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-Measure = Callable[[bool], list[Figure]]
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one asks of a measurement: all of it, or less."""
+
+    quick: bool = False
+    engines: tuple[str, ...] = ENGINES
+    """The stores to measure; a measurement that needs none does not ask."""
+    workloads: tuple[str, ...] = tuple(WORKLOADS)
+    """The events to measure, where a measurement knows several."""
+
+    @classmethod
+    def add_to(cls, parser: argparse.ArgumentParser) -> None:
+        """Let a command take them."""
+        parser.add_argument("--quick", action="store_true", help="a tenth of the load or less, to see that it runs")
+        parser.add_argument("--engine", choices=[engine.lower() for engine in ENGINES], help="on this store alone")
+        parser.add_argument("--workload", choices=WORKLOADS, help="with these events alone, see `bench.workloads`")
+
+    @classmethod
+    def of(cls, given: argparse.Namespace) -> Self:
+        """Return what a command was given."""
+        engines = tuple(engine for engine in ENGINES if given.engine in {None, engine.lower()})
+        return cls(given.quick, engines, (given.workload,) if given.workload else tuple(WORKLOADS))
+
+
+Measure = Callable[[Options], list[Figure]]
 
 
 def command(measure: Measure) -> None:
     """Run one measurement by itself and print its rows."""
     parser = argparse.ArgumentParser(description=measure.__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the load or less, to see that it runs")
-    print(markdown(measure(parser.parse_args().quick)), end="")
+    Options.add_to(parser)
+    print(markdown(measure(Options.of(parser.parse_args()))), end="")

@@ -7,20 +7,20 @@ import subprocess
 import sys
 
 from bench.clients import Tally
-from bench.figures import Figure, command, percentile, spread
+from bench.figures import Figure, Options, command, percentile, spread
 from bench.machine import resident_mebibytes
 from bench.server import Server, serving
 
 SECONDS = 30
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure acknowledged events a second and the time to each acknowledgement."""
     figures = []
     with serving() as server:
         _send(server, clients=4, events=200, batch=1, seed=1)  # the first requests import and prepare
         for clients, events in ((1, 2_000), (8, 6_000), (32, 12_000)):
-            tally = _send(server, clients, events // 20 if quick else events, batch=1, seed=10 + clients)
+            tally = _send(server, clients, events // 20 if options.quick else events, batch=1, seed=10 + clients)
             rate, slow = tally.acknowledged / tally.elapsed, percentile(tally.seconds, 0.95)
             setting = f"single events, {clients} client{'s' if clients > 1 else ''}"
             wanted = clients == 32
@@ -28,7 +28,7 @@ def measure(quick: bool) -> list[Figure]:
             figures.append(Figure("acknowledged events", setting, f"{rate:,.0f}/s{_refusals(tally)}", *aim))
             aim = ("p95 ≤ 50 ms", slow <= 0.050) if wanted else ("", None)
             figures.append(Figure("acknowledgement, p50 / p95", setting, spread(tally.seconds), *aim))
-        tally = _send(server, clients=2, events=2_000 if quick else 40_000, batch=500, seed=99)
+        tally = _send(server, clients=2, events=2_000 if options.quick else 40_000, batch=500, seed=99)
         rate = tally.acknowledged / tally.elapsed
         setting = "backfill, batches of 500, 2 clients"
         figures += [

@@ -9,15 +9,15 @@ from pathlib import Path
 import orjson
 
 from bench.estates import load
-from bench.figures import Figure, command, milliseconds
+from bench.figures import Figure, Options, command, milliseconds
 from catalog.ledger.backup import Site, back_up
 from catalog.ledger.protocol import Draft
 from catalog.ledger.sqlite import SqliteLedger
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure appending to the SQLite ledger, opening it again, verifying it, and backing it up."""
-    entries = 5_000 if quick else 100_000
+    entries = 5_000 if options.quick else 100_000
     with tempfile.TemporaryDirectory(prefix="lineward-bench-") as scratch:
         path, keys = Path(scratch) / "ledger.sqlite", Path(scratch) / "keys"
         ledger = SqliteLedger.open(path, keys, "lineward.local/bench")

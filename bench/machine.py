@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import sqlite3
@@ -34,12 +35,26 @@ def resident_mebibytes(pid: int, *, peak: bool = False) -> float:
     status = Path(f"/proc/{pid}/status")
     if status.is_file():
         fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        children = " ".join(one.read_text() for one in Path(f"/proc/{pid}/task").glob("*/children")).split()
         own = int(fields["VmHWM" if peak else "VmRSS"].split()[0]) / 1024
-        return own + sum(resident_mebibytes(int(child), peak=peak) for child in children)
+        return own + sum(resident_mebibytes(child, peak=peak) for child in children(pid))
     answer = subprocess.run(["ps", "-ax", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True)  # noqa: S607  # POSIX
     rows = [tuple(map(int, line.split())) for line in answer.stdout.splitlines()]
     return sum(size for process, parent, size in rows if pid in {process, parent}) / 1024
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started; none where the system does not say."""
+    lists = (one.read_text() for one in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for line in lists for child in line.split()]
+
+
+def processor_seconds(pid: int) -> float:
+    """Return for how long a process computed so far, NaN where the system does not say."""
+    status = Path(f"/proc/{pid}/stat")
+    if not status.is_file():
+        return math.nan
+    fields = status.read_text().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def _processor() -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bench.figures import Figure, command
+from bench.figures import Figure, Options, command
 from catalog.record_redaction import Redactor
 from ingest_hooks.redaction import redact
 from tests.support.identifiers import (
@@ -33,10 +33,10 @@ KEY = b"a site's key for measurements, 32"
 KINDS = ("keyed", "formed", "announced", "bare")
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure what is kept, what is changed, and the time for one event."""
-    seeds = range(1 if quick else 3)
-    return [*_kept(seeds), *_changed(), *_costs(200 if quick else 5_000)]
+    seeds = range(1 if options.quick else 3)
+    return [*_kept(seeds), *_changed(), *_costs(200 if options.quick else 5_000)]
 
 
 def _kept(seeds: range) -> Iterator[Figure]:

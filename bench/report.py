@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from bench.figures import Figure, command, milliseconds, percentile, spread
+from bench.figures import Figure, Options, command, milliseconds, percentile, spread
 from reports.drawing import render
 from tests.support.dossier import clinical_dossier, large_dossier
 
@@ -19,9 +19,9 @@ FIRST = (
 )
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure the dossier as PDF and HTML in a process that made one before, and as PDF in one that did not."""
-    repeat = 3 if quick else 30
+    repeat = 3 if options.quick else 30
     figures = []
     for name, context in (("an ordinary model", clinical_dossier()), ("1,000 rows", large_dossier(1_000))):
         pdf, page = render(context, "pdf"), render(context, "html")
@@ -31,7 +31,7 @@ def measure(quick: bool) -> list[Figure]:
         figures.append(Figure("dossier as PDF, p50 / p95", setting, spread(seconds), *aim))
         seconds = _times(partial(render, context, "html"), repeat)
         figures.append(Figure("dossier as HTML, p50 / p95", f"{name}, {len(page) / 1024:.0f} KiB", spread(seconds)))
-    seconds = _times(lambda: subprocess.run([sys.executable, "-c", FIRST], check=True), 1 if quick else 5)
+    seconds = _times(lambda: subprocess.run([sys.executable, "-c", FIRST], check=True), 1 if options.quick else 5)
     median = milliseconds(statistics.median(seconds))
     return [*figures, Figure("dossier as PDF, in a new process", "an ordinary model", median)]
 

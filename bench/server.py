@@ -48,6 +48,12 @@ class Server:
         return data
 
 
+def behind(server: Server) -> int:
+    """Return how many entries the server's graph does not hold yet."""
+    count: int = json.loads(server.get("/health/ready")[1])["projection"]["behind"]
+    return count
+
+
 def _ask(request: urllib.request.Request) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:

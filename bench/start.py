@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import statistics
 
-from bench.figures import Figure, command, milliseconds
+from bench.figures import Figure, Options, command, milliseconds
 from bench.machine import resident_mebibytes
 from bench.server import serving
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure the time from the start of the process to readiness, and its memory then."""
     seconds, mebibytes = [], []
-    for _ in range(1 if quick else 5):
+    for _ in range(1 if options.quick else 5):
         with serving() as server:
             seconds.append(server.started_in)
             mebibytes.append(resident_mebibytes(server.pid))

@@ -23,7 +23,7 @@ import orjson
 
 from bench import neo4j
 from bench.estates import NAMESPACE, Event, run_events
-from bench.figures import Figure, command, milliseconds
+from bench.figures import Figure, Options, command, milliseconds
 from bench.machine import resident_mebibytes
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import lineage
@@ -51,11 +51,11 @@ class Cost:
     disk: float
 
 
-def measure(quick: bool) -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     """Measure COMPLETE events of as many inputs as outputs, on both stores."""
     figures: list[Figure] = []
     with ExitStack() as stack:
-        for store in ("SQLite", "Neo4j"):
+        for store in options.engines:
             more: list[str] = []
             if store == "Neo4j":
                 try:
@@ -65,7 +65,7 @@ def measure(quick: bool) -> list[Figure]:
                     figures.append(Figure("one wide event projected", store, reason))
                     continue
                 more = ["--uri", endpoint.uri, "--user", endpoint.user, "--password", endpoint.password]
-            for ends in (100,) if quick else (1_000, 5_000):
+            for ends in (100,) if options.quick else (1_000, 5_000):
                 figures += _figures(store, ends, _in_a_process(store, ends, more))
     return figures
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from itertools import pairwise
@@ -9,6 +10,7 @@ import pytest
 from bench.__main__ import MEASURES
 from bench.estates import Estate, Event, load
 from bench.figures import Figure, markdown, percentile
+from bench.workloads import WORKLOADS, events, large, varying
 from tests.support.project import REPOSITORY
 
 
@@ -36,6 +38,26 @@ def test_every_job_of_an_estate_reads_from_the_layer_before_its_own() -> None:
     assert set(estate.sinks(10)) <= written
 
 
+def test_jobs_that_run_again_do_so_a_day_later_and_say_the_same() -> None:
+    once, thrice = list(Estate(40, layers=4).events()), list(Estate(40, layers=4, runs=3).events())
+    assert thrice[: len(once)] == once
+    assert len({event["run"]["runId"] for event in thrice}) == 3 * 40
+    assert [_restated(event) for event in thrice] == 3 * [_restated(event) for event in once]
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_the_runs_of_a_job_say_the_same_but_for_what_varies(workload: str) -> None:
+    made = list(events(WORKLOADS[workload], jobs=3, runs=2))
+    assert len({event["run"]["runId"] for event in made}) == 6
+    for again, event in zip(made[6:], made[:6], strict=True):
+        assert (_restated(again) == _restated(event)) == (WORKLOADS[workload] is not varying)
+    assert made[6:] == list(events(WORKLOADS[workload], jobs=3, runs=1, first=1))
+
+
+def test_a_large_event_is_of_the_size_that_it_is_called_by() -> None:
+    assert all(8_500 < len(json.dumps(event, separators=(",", ":"))) < 9_500 for event in large(job=17, run=3))
+
+
 def test_no_run_of_a_load_is_sent_twice() -> None:
     runs = [event["run"]["runId"] for event in load(2_000, seed=1)]
     assert len(set(runs)) == len(runs) // 2
@@ -52,6 +74,11 @@ def test_the_table_says_where_an_aim_was_missed() -> None:
     table = markdown([Figure("walk", "here", "90 ms", "≤ 50 ms", met=False), Figure("start", "here", "1 s")])
     assert "| walk | here | 90 ms | ≤ 50 ms | **falls short** |" in table
     assert "| start | here | 1 s |  |  |" in table
+
+
+def _restated(event: Event) -> Event:
+    """Return what the event says besides which run it is of and when."""
+    return {**event, "run": event["run"].get("facets"), "eventTime": None}
 
 
 def _layer(dataset: Event) -> int:
