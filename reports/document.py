@@ -83,7 +83,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the summary: its verdict, what is said, and the section that shows it."""
+    """One line of the summary: its verdict, its sentence, and the section that shows it."""
 
     tone: Tone
     verdict: str
@@ -246,6 +246,11 @@ def cites(entries: Iterable[int]) -> Line:
         return ()
     more = f" +{len(known) - most}" if len(known) > most else ""
     return (Span(" ".join(f"#{entry}" for entry in known[:most]) + more, "cite"),)
+
+
+def item(tone: Tone, verdict: str, sentence: str, entries: Iterable[int] = ()) -> Item:
+    """Return a line of the summary with the ledger entries that it rests on."""
+    return Item(tone, verdict, words(plain(sentence), cites(entries)))
 
 
 def maybe(text: str | None, style: Style = "plain") -> Line:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports import html, json, pdf
-from reports.contexts import ModelDossier
+from reports.build import build
+from reports.context import Context
 from reports.document import Document
-from reports.dossier import build_model_dossier
-from reports.envelope import KIND, canonical, evidence_of
+from reports.envelope import canonical, evidence_of
 from reports.errors import RenderError
+from reports.kinds import report_of
 from reports.making import Making, made_with
 from reports.standalone.container import Pages, put, take
 from reports.standalone.outcome import Form, NotAReportError
@@ -32,35 +33,35 @@ class Drawing:
     context_digest: str
     pages: Pages
 
-    def finish(self, context: ModelDossier) -> bytes:
+    def finish(self, context: Context) -> bytes:
         """Return the file: these pages with the context that they were drawn from, its proofs now in it."""
         return put(self.pages, evidence_of(context, self.made_with))
 
 
-def draw(context: ModelDossier, form: Form, tools: dict[str, str] | None = None) -> Drawing:
+def draw(context: Context, form: Form, tools: dict[str, str] | None = None) -> Drawing:
     """Return the drawing of a context; the pages show the context as it reads back from the evidence.
 
     `tools` stands for what it was made with elsewhere. Raises `ContextError`, and `RenderError` for what cannot be
     typeset.
     """
-    with_ = made_with() if tools is None else tools
+    with_ = made_with(report_of(context).template) if tools is None else tools
     digest, document = document_of(context, with_)
     try:
         pages, _ = take(_FILES[form](document))
     except NotAReportError as error:
         raise RenderError(f"The {form.upper()} file has not the form that a report has: {error}") from error
-    return Drawing(KIND, with_, digest, pages)
+    return Drawing(report_of(context).name, with_, digest, pages)
 
 
-def render(context: ModelDossier, form: Form) -> bytes:
+def render(context: Context, form: Form) -> bytes:
     """Return the whole file of a context that holds its proofs already: the same bytes on any machine."""
     return draw(context, form).finish(context)
 
 
-def document_of(context: ModelDossier, tools: dict[str, str] | None = None) -> tuple[str, Document]:
+def document_of(context: Context, tools: dict[str, str] | None = None) -> tuple[str, Document]:
     """Return the digest of a context, and its document."""
     values = context.to_json()
     canonical(values)
     digest = context_digest({name: value for name, value in values.items() if name != "evidence"})
-    with_ = made_with() if tools is None else tools
-    return digest, build_model_dossier(ModelDossier.from_json(values), Making(tuple(sorted(with_.items())), digest))
+    with_ = made_with(report_of(context).template) if tools is None else tools
+    return digest, build(type(context).from_json(values), Making(tuple(sorted(with_.items())), digest))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import rfc8785
 
-from reports.contexts import ModelDossier
+from reports.context import Context
 from reports.errors import ContextError
+from reports.kinds import report_of
 from reports.standalone.evidence import FORMAT
 
-KIND = "model_dossier"
 
-
-def evidence_of(context: ModelDossier, made_with: dict[str, str]) -> bytes:
+def evidence_of(context: Context, made_with: dict[str, str]) -> bytes:
     """Return the evidence of a report in canonical JSON; raise `ContextError` where the context has none."""
-    return canonical({"format": FORMAT, "kind": KIND, "made_with": made_with, "context": context.to_json()})
+    name = report_of(context).name
+    return canonical({"format": FORMAT, "kind": name, "made_with": made_with, "context": context.to_json()})
 
 
 def canonical(values: object) -> bytes:

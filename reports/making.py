@@ -12,7 +12,6 @@ from pathlib import Path
 
 from reports.standalone.assembly import script_digest
 
-TEMPLATE = "model_dossier/2"
 _LIBRARIES = ("jinja2", "segno", "typst")
 
 
@@ -25,13 +24,14 @@ class Making:
 
 
 @cache
-def made_with() -> dict[str, str]:
-    """Return code, templates and fonts by digest, the libraries that draw by version, and the verifier's digest.
+def made_with(template: str) -> dict[str, str]:
+    """Return the template (a report's name and version); code, templates, fonts and verifier by digest, libraries by
+    version.
 
     Equal ones give equal bytes of the same context; where anything here is another, bytes prove nothing.
     """
     return {
-        "template": TEMPLATE,
+        "template": template,
         "code": _code(),
         "templates": _digest("templates", (".typ", ".j2", ".css")),
         "fonts": _digest("fonts", (".ttf", ".json")),
@@ -43,7 +43,7 @@ def made_with() -> dict[str, str]:
 def _code() -> str:
     """Return the digest of the modules that draw: a changed heading is another renderer."""
     with_code = Path(str(files("reports")))
-    paths = sorted([*with_code.glob("*.py"), *(with_code / "dossier").rglob("*.py")])
+    paths = sorted([*with_code.glob("*.py"), *(with_code / "parts").glob("*.py")])
     return _digest_of((str(path.relative_to(with_code).as_posix()), path.read_bytes()) for path in paths)
 
 

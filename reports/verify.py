@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.contexts import ModelDossier
 from reports.drawing import draw
 from reports.errors import ReportError
+from reports.kinds import REPORTS
 from reports.making import made_with
 from reports.standalone.container import ANEW, Pages, take, values_of
 from reports.standalone.evidence import Evidence
@@ -27,15 +27,21 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
     checks += tuple(checked(evidence, pages, vkey))
     if pages is None:
         return Result(form, checks)
-    if dict(evidence.made_with) != made_with():
-        return Result(form, checks, (_another_version(evidence),))
-    return Result(form, (*checks, _drawn_anew(file, pages)))
+    here = made_with(_template(evidence))
+    if dict(evidence.made_with) != here:
+        return Result(form, checks, (_another_version(evidence, here),))
+    return Result(form, (*checks, _drawn_anew(file, pages, evidence.kind)))
 
 
-def _drawn_anew(file: bytes, pages: Pages) -> Check:
+def _template(evidence: Evidence) -> str:
+    """Return what a report of this kind is made with here; nothing where this version knows no such report."""
+    return REPORTS[evidence.kind].template if evidence.kind in REPORTS else ""
+
+
+def _drawn_anew(file: bytes, pages: Pages, kind: str) -> Check:
     name, form = "drawn anew", pages.form
     try:
-        context = ModelDossier.from_json(values_of(take(file)[1])["context"])
+        context = REPORTS[kind].context.from_json(values_of(take(file)[1])["context"])
         same = draw(context, form).finish(context) == file
     except ReportError as error:
         return Check(name, "FAIL", str(error))
@@ -44,10 +50,9 @@ def _drawn_anew(file: bytes, pages: Pages) -> Check:
     return Check(name, "FAIL", f"Drawn from its own evidence, the {form.upper()} file has other bytes: changed. {ANEW}")
 
 
-def _another_version(evidence: Evidence) -> str:
-    here = made_with()
-    told = evidence.made_with
-    names = sorted(name for name in here.keys() | told.keys() if here.get(name) != told.get(name))
+def _another_version(evidence: Evidence, here: dict[str, str]) -> str:
+    there = evidence.made_with
+    names = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     return (
         f"The file was made by another version of the renderer (other {', '.join(names)}), so it was not drawn anew: "
         "its content was compared with the entries, and its pages with their digest in the ledger."

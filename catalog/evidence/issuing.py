@@ -9,8 +9,9 @@ from catalog.evidence.queries import entries
 from catalog.evidence.records import IssuedAt, ReportIssued
 from catalog.ledger.protocol import Ledger
 from catalog.record import ModelRef, ModelVersionRef
-from reports.contexts import Evidence, ModelDossier
+from reports.context import Evidence
 from reports.drawing import Drawing
+from reports.kinds import ModelDossier
 
 
 def issued_record(context: ModelDossier, drawing: Drawing) -> ReportIssued:

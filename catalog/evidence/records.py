@@ -13,7 +13,7 @@ _Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
 
 
 class IssuedAt(Part):
-    """The point that a report was read at; see `reports.contexts.ReadPoint`."""
+    """The point that a report was read at; see `reports.context.ReadPoint`."""
 
     valid_at: Time
     known_at: Time

@@ -14,40 +14,23 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from reports.contexts import (
-    Actor,
-    Answer,
-    Approval,
-    Code,
-    CodeRevision,
-    Count,
-    Decision,
-    Declared,
-    DeidentificationStep,
-    Environment,
-    Evidence,
-    EvidenceEntry,
-    Finding,
-    ForeignReference,
-    Gap,
-    Label,
-    LineageEdge,
-    LineageNode,
-    Metric,
-    ModelDossier,
-    ModelVersion,
-    Producer,
-    Quarantined,
-    ReadPoint,
-    Run,
-    SchemaChange,
-    Snapshot,
-    Source,
-    UseStatement,
-    Verification,
-)
+from reports.context import Actor, Answer, Code, Count, Evidence, EvidenceEntry, ReadPoint
 from reports.drawing import draw
+from reports.kinds import MODEL_DOSSIER, ModelDossier
 from reports.making import made_with
+from reports.parts.approvals import Approval, Decision
+from reports.parts.deidentification import DeidentificationStep
+from reports.parts.findings import Finding
+from reports.parts.gaps import Gap
+from reports.parts.labels import Label
+from reports.parts.lineage import LineageEdge, LineageNode
+from reports.parts.model_version import CodeRevision, Environment, Metric, ModelVersion
+from reports.parts.quarantine import Quarantined
+from reports.parts.runs import Run
+from reports.parts.schema_changes import SchemaChange
+from reports.parts.snapshots import ForeignReference, Producer, Snapshot, Verification
+from reports.parts.sources import Declared, Source
+from reports.parts.use import UseStatement
 from reports.standalone.outcome import Form
 
 ORIGIN = "ledger.example.org/lineward-demo"
@@ -641,5 +624,8 @@ def _approvals(leaves: list[str]) -> tuple[Approval, ...]:
 
 def golden(form: Form) -> bytes:
     """Return the clinical dossier as the golden files hold it: made with code that never changes."""
-    tools = {name: version if name == "template" else "as in the golden file" for name, version in made_with().items()}
+    tools = {
+        name: version if name == "template" else "as in the golden file"
+        for name, version in made_with(MODEL_DOSSIER.template).items()
+    }
     return draw(clinical_dossier(), form, tools).finish(clinical_dossier())

@@ -12,7 +12,7 @@ from typing import Any
 from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
-from reports.contexts import ModelDossier
+from reports.kinds import ModelDossier
 from reports.standalone.container import take
 from reports.standalone.outcome import Form
 from tests.support.records import (

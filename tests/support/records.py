@@ -23,8 +23,8 @@ from catalog.projection import Projection, facts_of
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from graph_schema.vocabulary.words import ApprovalKind
-from reports.contexts import ModelDossier
 from reports.drawing import draw
+from reports.kinds import ModelDossier
 from reports.standalone.outcome import Form
 
 RAW = {"namespace": "landing", "name": "visits"}

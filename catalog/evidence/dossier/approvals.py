@@ -8,9 +8,9 @@ from catalog.evidence.dossier.teller import Teller
 from catalog.evidence.findings import bound_now
 from catalog.releases.model import ModelVersionRecord, Registration
 from graph_schema.times import format_time
-from reports import contexts
+from reports.parts import approvals as part
 
-_STATUS: dict[ApprovalState, contexts.ApprovalStatus] = {
+_STATUS: dict[ApprovalState, part.ApprovalStatus] = {
     ApprovalState.REQUESTED: "PENDING",
     ApprovalState.APPROVED: "APPROVED",
     ApprovalState.DENIED: "DENIED",
@@ -19,20 +19,20 @@ _STATUS: dict[ApprovalState, contexts.ApprovalStatus] = {
 }
 
 
-def approvals(teller: Teller, version: ModelVersionRecord, registration: Registration) -> Iterable[contexts.Approval]:
+def approvals(teller: Teller, version: ModelVersionRecord, registration: Registration) -> Iterable[part.Approval]:
     for found in teller.scene.approvals:
         yield _approval(teller, found, version, registration)
 
 
 def _approval(
     teller: Teller, found: Approval, version: ModelVersionRecord, registration: Registration
-) -> contexts.Approval:
+) -> part.Approval:
     status, because = _STATUS[found.state], None
     if found.because is not None and found.because not in {one.entry for one in found.decisions}:
         because = f"decided in entry {found.because}"
     if found.subject == version.id and frozenset(found.digests) != bound_now(registration):
         status, because = "INVALIDATED", "the version was registered anew, with other digests"
-    return contexts.Approval(
+    return part.Approval(
         subject=teller.subject(found.subject),
         kind=found.approval_kind,
         use_case=found.use_case,
@@ -44,7 +44,7 @@ def _approval(
         because=because,
         digests=tuple(f"{one.of}: {one.digest}" for one in found.digests),
         decisions=tuple(
-            contexts.Decision(
+            part.Decision(
                 decision=one.decision,  # type: ignore[arg-type]  # the record's own closed list
                 decided_by=teller.actor(one.decided_by, authenticated=one.authenticated),
                 decided_at=format_time(one.decided_at),
@@ -52,7 +52,7 @@ def _approval(
                 meaning=one.meaning,
                 printed_name=one.printed_name,
                 time_zone=one.time_zone,
-                local_at=contexts.local_time(format_time(one.decided_at), one.time_zone),
+                local_at=part.local_time(format_time(one.decided_at), one.time_zone),
                 expires_at=time_of(one.expires_at),
                 conditions=one.conditions,
                 entry=teller.cite(one.entry),

@@ -30,7 +30,8 @@ from catalog.releases import queries as releases
 from catalog.store.protocol import Snapshotted
 from graph_schema.facts import NOW
 from graph_schema.times import format_time
-from reports import contexts
+from reports import context, kinds
+from reports.parts import quarantine as part
 
 _LOOKED_BACK = 64
 
@@ -42,7 +43,7 @@ def model_dossier(
     projection: str,
     as_of: AsOf = AsOf(),  # noqa: B008  frozen
     organisation: str | None = None,
-) -> contexts.ModelDossier | None:
+) -> kinds.ModelDossier | None:
     """Return the dossier's context for a model version, None where nobody registered it by then.
 
     `projection` is the version of the projection that made the graph. Signs a checkpoint where none covers the read
@@ -64,7 +65,7 @@ def model_dossier(
     checkpoint = covering(ledger, size)
     teller = Teller(scene, ledger)
     feeds = scene.raw_feeds()
-    return contexts.ModelDossier(
+    return kinds.ModelDossier(
         organisation=organisation,
         model=model(teller, version, registration),
         snapshots=snapshots(teller, registration),
@@ -80,10 +81,10 @@ def model_dossier(
         schema_changes=tuple(schema_changes(teller, registration.registered_at)),
         gaps=tuple(gaps(teller, version, registration)),
         quarantined=tuple(
-            contexts.Quarantined(entry=teller.cite(one.entry), kind=one.kind, reason=one.reason)
+            part.Quarantined(entry=teller.cite(one.entry), kind=one.kind, reason=one.reason)
             for one in scene.quarantined
         ),
-        read_point=contexts.ReadPoint(
+        read_point=context.ReadPoint(
             valid_at=format_time(at.valid_at),
             known_at=format_time(known_at),
             ledger_index=size - 1,

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from catalog.evidence.dossier.teller import Teller
 from catalog.lineage.model import LineageEdge
-from reports import contexts
+from reports.parts import lineage as part
 
 
-def edges(teller: Teller) -> Iterable[contexts.LineageEdge]:
+def edges(teller: Teller) -> Iterable[part.LineageEdge]:
     away = {node.id: node.depth for node in teller.scene.graph.nodes}
     named = {node.id: teller.scene.title(node.id) for node in teller.scene.graph.nodes}
 
@@ -18,7 +18,7 @@ def edges(teller: Teller) -> Iterable[contexts.LineageEdge]:
     # The walk's own order decides what is otherwise alike.
     for edge in sorted(teller.scene.graph.edges, key=from_the_feeds):
         run = teller.scene.runs.get(edge.run or "")
-        yield contexts.LineageEdge(
+        yield part.LineageEdge(
             source=edge.source,
             target=edge.target,
             kind=edge.how.upper(),

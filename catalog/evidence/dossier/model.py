@@ -3,12 +3,12 @@ from __future__ import annotations
 from catalog.evidence.dossier.teller import Teller
 from catalog.releases.model import ModelVersionRecord, Registration
 from graph_schema.times import format_time
-from reports import contexts
+from reports.parts import model_version as part
 
 
-def model(teller: Teller, version: ModelVersionRecord, registration: Registration) -> contexts.ModelVersion:
+def model(teller: Teller, version: ModelVersionRecord, registration: Registration) -> part.ModelVersion:
     code, environment = registration.code, registration.environment
-    return contexts.ModelVersion(
+    return part.ModelVersion(
         namespace=version.namespace,
         name=version.model,
         version=version.version,
@@ -19,10 +19,10 @@ def model(teller: Teller, version: ModelVersionRecord, registration: Registratio
         signature=registration.signature,
         code=None
         if code is None
-        else contexts.CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
+        else part.CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
         environment=None
         if environment is None
-        else contexts.Environment(digest=environment.digest, description=environment.description),
-        metrics=tuple(contexts.Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
+        else part.Environment(digest=environment.digest, description=environment.description),
+        metrics=tuple(part.Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
         entries=teller.cites(one.entry for one in version.registrations),
     )

@@ -9,7 +9,7 @@ from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import Note
 from catalog.ledger.protocol import Ledger
 from graph_schema.times import format_time
-from reports import contexts
+from reports import context
 
 DISCLOSED = 4 * 1024 * 1024
 """Bytes up to which a cited entry's redacted body stands in the evidence: a seal of some thirty thousand files."""
@@ -27,13 +27,13 @@ def signer(ledger: Ledger, checkpoint: SignedCheckpoint) -> str:
     return str(next(key for key in ledger.verifiers if (key.name, key.key_id) in signed))
 
 
-def unproven(ledger: Ledger, size: int, cited: Iterable[int]) -> contexts.Evidence:
+def unproven(ledger: Ledger, size: int, cited: Iterable[int]) -> context.Evidence:
     """Return what a report cites, and the last entry that was read, all of it still without a proof.
 
     That last one gives the time of the read point; where no line rests on it, its body is nobody's business here.
     """
     lines = set(cited)
-    return contexts.Evidence(
+    return context.Evidence(
         cited=tuple(
             entry_evidence(one, cited=one.index in lines, proven=False)
             for one in entries(ledger, lines | {size - 1}, size)
@@ -41,11 +41,11 @@ def unproven(ledger: Ledger, size: int, cited: Iterable[int]) -> contexts.Eviden
     )
 
 
-def entry_evidence(one: EntryEvidence, *, cited: bool = True, proven: bool = True) -> contexts.EvidenceEntry:
+def entry_evidence(one: EntryEvidence, *, cited: bool = True, proven: bool = True) -> context.EvidenceEntry:
     """Return an entry as a report carries it: with its body where that may be disclosed."""
     body = None if one.erased or one.salt is None or not cited else canonical_bytes(one.body)
     disclosed = body is not None and len(body) <= DISCLOSED
-    return contexts.EvidenceEntry(
+    return context.EvidenceEntry(
         index=one.index,
         kind=one.kind,
         recorded_at=format_time(one.recorded_at),

@@ -5,12 +5,12 @@ from typing import Any
 
 from catalog.evidence.dossier.phrases import time_of
 from catalog.evidence.dossier.teller import Teller
-from reports import contexts
+from reports.parts import runs as part
 
 
-def runs(teller: Teller) -> Iterable[contexts.Run]:
+def runs(teller: Teller) -> Iterable[part.Run]:
     for run in sorted(teller.scene.runs.values(), key=lambda one: (one.started_at or 0, one.run_id)):
-        yield contexts.Run(
+        yield part.Run(
             job=teller.job_name(run.job),
             run=run.run_id,
             state=run.state or "UNKNOWN",

@@ -5,10 +5,10 @@ from catalog.evidence.dossier.teller import Teller
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord
 from graph_schema.times import format_time
-from reports import contexts
+from reports.parts import snapshots as part
 
 
-def snapshots(teller: Teller, registration: Registration) -> tuple[contexts.Snapshot, ...]:
+def snapshots(teller: Teller, registration: Registration) -> tuple[part.Snapshot, ...]:
     """Return what the version was trained on, then what it was evaluated on."""
     return (
         *(_snapshot(teller, "TRAINING", use) for use in sorted(registration.trained_on)),
@@ -16,20 +16,20 @@ def snapshots(teller: Teller, registration: Registration) -> tuple[contexts.Snap
     )
 
 
-def _snapshot(teller: Teller, role: contexts.SnapshotRole, use: SnapshotUse) -> contexts.Snapshot:
+def _snapshot(teller: Teller, role: part.SnapshotRole, use: SnapshotUse) -> part.Snapshot:
     found = teller.scene.snapshots.get(use.snapshot)
     record = teller.scene.datasets.get(use.dataset)
     name = full_name(record) if record else use.dataset
     if found is None:
-        return contexts.Snapshot(role=role, dataset=name, digest=use.digest)
+        return part.Snapshot(role=role, dataset=name, digest=use.digest)
     seal, verification = found.seal, found.verification
-    return contexts.Snapshot(
+    return part.Snapshot(
         role=role,
         dataset=name,
         digest=found.digest,
         foreign=()
         if seal is None
-        else tuple(contexts.ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
+        else tuple(part.ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
         state=found.state.value,
         files=None if seal is None else seal.files,
         size_bytes=None if seal is None else seal.size_bytes,
@@ -39,7 +39,7 @@ def _snapshot(teller: Teller, role: contexts.SnapshotRole, use: SnapshotUse) -> 
         produced_by=_producer(teller, found),
         verification=None
         if verification is None
-        else contexts.Verification(
+        else part.Verification(
             at=format_time(verification.verified_at),
             by=teller.actor(verification.verified_by, authenticated=verification.authenticated),
             result=verification.result,  # type: ignore[arg-type]  # the record's own closed list
@@ -51,9 +51,9 @@ def _snapshot(teller: Teller, role: contexts.SnapshotRole, use: SnapshotUse) -> 
     )
 
 
-def _producer(teller: Teller, found: SnapshotRecord) -> contexts.Producer | None:
+def _producer(teller: Teller, found: SnapshotRecord) -> part.Producer | None:
     for run_id in found.produced_by:
         run = teller.scene.runs.get(run_id)
         if run is not None:
-            return contexts.Producer(job=teller.job_name(run.job), run=run.run_id, state=run.state)
+            return part.Producer(job=teller.job_name(run.job), run=run.run_id, state=run.state)
     return None

@@ -6,15 +6,15 @@ from typing import Any
 from catalog.assets.model import DatasetRecord, Said
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
-from reports import contexts
+from reports.parts import sources as part
 
 
-def sources(teller: Teller, feeds: set[str]) -> Iterable[contexts.Source]:
+def sources(teller: Teller, feeds: set[str]) -> Iterable[part.Source]:
     for record in teller.scene.sorted_datasets():
         yield _source(teller, record, feeds)
 
 
-def _source(teller: Teller, record: DatasetRecord, feeds: set[str]) -> contexts.Source:
+def _source(teller: Teller, record: DatasetRecord, feeds: set[str]) -> part.Source:
     feed = any(teller.scene.dataset_of(node) == record.id for node in feeds)
     spoken = [
         ("owner", record.owner),
@@ -30,12 +30,12 @@ def _source(teller: Teller, record: DatasetRecord, feeds: set[str]) -> contexts.
     ]
     held: list[tuple[str, Said[Any]]] = [(name, said) for name, said in spoken if said is not None]
     system = record.source_system
-    return contexts.Source(
+    return part.Source(
         dataset=full_name(record),
         system=None if system is None else system.value.name,
         system_kind=None if system is None else system.value.kind,
         raw_feed=feed,
-        declared=tuple(contexts.Declared(field=name, value=_words(said.value)) for name, said in held),
+        declared=tuple(part.Declared(field=name, value=_words(said.value)) for name, said in held),
         missing=tuple(gap.field for gap in record.gaps),
         entries=teller.cites([record.first_entry, *(said.entry for _, said in held)]),
     )

@@ -5,21 +5,22 @@ from collections.abc import Iterable
 from catalog.evidence.dossier.phrases import time_of
 from catalog.evidence.dossier.teller import Teller
 from graph_schema.times import format_time
-from reports import contexts
+from reports import context
+from reports.parts import deidentification as part
 
 # The aspect by which a run says that it removed identifiers.
 _CLAIM = "facet:lineward_deidentification"
 
 
-def steps(teller: Teller) -> Iterable[contexts.DeidentificationStep]:
+def steps(teller: Teller) -> Iterable[part.DeidentificationStep]:
     found = {one.id: one for each in teller.scene.attestations.values() for one in each}
     for one in sorted(found.values(), key=lambda each: each.entry):
         run = teller.scene.runs.get(one.run or "")
-        yield contexts.DeidentificationStep(
+        yield part.DeidentificationStep(
             job=teller.job_name(one.job),
             run=None if run is None else run.run_id,
             method=one.method,
-            clears=tuple(contexts.Code(system=code.system, code=code.code) for code in one.clears),
+            clears=tuple(context.Code(system=code.system, code=code.code) for code in one.clears),
             alterations=one.alterations,
             expert=one.expert,
             scope=one.scope,
@@ -37,6 +38,6 @@ def steps(teller: Teller) -> Iterable[contexts.DeidentificationStep]:
         claim = run.aspects.get(_CLAIM)
         if claim is not None and not covered & {run_id, run.job}:
             # What the run says it removed is a claim; without an attestation it clears nothing.
-            yield contexts.DeidentificationStep(
+            yield part.DeidentificationStep(
                 job=teller.job_name(run.job), run=run.run_id, entries=(teller.cite(claim.entry),)
             )

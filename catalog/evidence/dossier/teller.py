@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from catalog.evidence.dossier.scene import Scene
 from catalog.ledger.protocol import Ledger
-from reports import contexts
+from reports import context
 
 
 @dataclass(slots=True)
@@ -25,11 +25,11 @@ class Teller:
         """Return the entries in order, each noted as one that the report rests on."""
         return tuple(self.cite(entry) for entry in sorted(set(found)))
 
-    def actor(self, principal: str, *, authenticated: bool) -> contexts.Actor:
+    def actor(self, principal: str, *, authenticated: bool) -> context.Actor:
         """Return who acted, with the name that the ledger gives them, and its entry noted."""
         known = self.scene.people.get(principal)
         entry = None if known is None or known.entry is None else self.cite(known.entry)
-        return contexts.Actor(
+        return context.Actor(
             id=principal, name=None if known is None else known.name, authenticated=authenticated, entry=entry
         )
 

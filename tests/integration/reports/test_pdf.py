@@ -15,8 +15,9 @@ from typing import Any
 import pypdf
 import pytest
 
-from reports.contexts import Evidence, ModelDossier
+from reports.context import Evidence
 from reports.drawing import render
+from reports.kinds import ModelDossier
 from reports.standalone.container import take
 from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
 from tests.support.verapdf import PROFILES, VeraPdfUnobtainableError, Verdict, validate

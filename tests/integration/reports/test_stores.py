@@ -14,8 +14,8 @@ from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from graph_schema.nodes import ModelVersion
-from reports.contexts import ModelDossier
 from reports.drawing import FORMS
+from reports.kinds import ModelDossier
 from reports.verify import verify
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import MODEL, RUN, House, event, registration, seal

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.contexts import ModelDossier
 from reports.drawing import FORMS
 from reports.envelope import canonical as rfc8785
 from reports.errors import ContextError
+from reports.kinds import ModelDossier
 from reports.standalone import verify_lineward
 from reports.standalone.container import canonical, put, take
 from reports.standalone.evidence import Evidence

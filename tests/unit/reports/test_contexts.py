@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import reports
-from reports.contexts import Actor, ModelDossier, local_time
+from reports.context import Actor, Context
 from reports.drawing import document_of
 from reports.envelope import canonical
 from reports.errors import ContextError
+from reports.kinds import MODEL_DOSSIER, REPORTS, ModelDossier, Report
+from reports.parts.approvals import local_time
 from tests.support.dossier import clinical_dossier, empty_dossier, large_dossier
+from tests.support.golden import check_golden
 
-SCHEMA = Path(reports.__file__).parent / "schemas" / "model_dossier.schema.json"
+SCHEMAS = Path(reports.__file__).parent / "schemas"
 
 
 @pytest.mark.parametrize("context", [clinical_dossier(), empty_dossier(), large_dossier(200)])
@@ -22,13 +25,19 @@ def test_a_context_reads_back_from_its_json_as_it_was(context: ModelDossier) -> 
     assert ModelDossier.from_json(json.loads(canonical(context.to_json()))) == context
 
 
-def test_the_published_schema_is_the_one_of_the_context() -> None:
-    assert json.loads(SCHEMA.read_text()) == ModelDossier.json_schema()
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_the_published_schema_is_the_one_of_the_context(report: Report[Context]) -> None:
+    check_golden(SCHEMAS / f"{report.name}.schema.json", json.dumps(report.json_schema(), indent=2) + "\n")
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_every_field_of_a_context_says_what_it_is(report: Report[Context]) -> None:
+    assert {field.name for field in fields(report.context)} == report.context.field_help().keys()
 
 
 @pytest.mark.parametrize("context", [clinical_dossier(), empty_dossier()])
 def test_the_published_schema_accepts_what_a_context_gives(context: ModelDossier) -> None:
-    jsonschema.validate(context.to_json(), json.loads(SCHEMA.read_text()), jsonschema.Draft202012Validator)
+    jsonschema.validate(context.to_json(), MODEL_DOSSIER.json_schema(), jsonschema.Draft202012Validator)
 
 
 def test_a_field_that_no_template_may_see_is_refused_by_its_pointer() -> None:

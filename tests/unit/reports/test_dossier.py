@@ -3,10 +3,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from reports.contexts import Answer, CodeRevision, Decision, Declared, Finding, ModelDossier, Run, Verification
+from reports.context import Answer
 from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, SignOff, Summary, Table
-from reports.dossier.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.drawing import document_of
+from reports.kinds import ModelDossier
+from reports.parts.approvals import Decision
+from reports.parts.findings import Finding
+from reports.parts.model_version import CodeRevision
+from reports.parts.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
+from reports.parts.runs import Run
+from reports.parts.snapshots import Verification
+from reports.parts.sources import Declared
 from tests.support.dossier import ENGINEER, STEWARD, clinical_dossier, empty_dossier, large_dossier
 
 

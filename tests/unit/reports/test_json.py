@@ -5,8 +5,8 @@ from pathlib import Path
 
 import rfc8785
 
-from reports.contexts import ModelDossier
 from reports.drawing import document_of, render
+from reports.kinds import ModelDossier
 from tests.support.dossier import clinical_dossier, dossier_saying, golden
 from tests.support.golden import check_golden
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from reports.contexts import ModelDossier
 from reports.drawing import FORMS, draw
+from reports.kinds import MODEL_DOSSIER, ModelDossier
 from reports.making import made_with
 from reports.standalone import verify_lineward
 from reports.standalone.container import canonical, put, take
@@ -223,7 +223,7 @@ def test_what_is_no_key_is_told_so(files: dict[Form, bytes], key: str) -> None:
 
 
 def test_a_genuine_report_of_another_renderer_stays_genuine_and_is_said_to_be(issuer: Issuer) -> None:
-    tools = {**made_with(), "templates": "sha256:" + "0" * 64, "code": "sha256:" + "1" * 64}
+    tools = {**made_with(MODEL_DOSSIER.template), "templates": "sha256:" + "0" * 64, "code": "sha256:" + "1" * 64}
     for form in FORMS:
         result, script = both(issuer.issue(form, tools=tools), issuer.key)
         assert (result.ok, script.ok) == (True, True)

@@ -19,7 +19,7 @@ from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from graph_schema.nodes import Column, Dataset, ModelVersion, Run
-from reports.contexts import ModelDossier
+from reports.kinds import ModelDossier
 from reports.standalone.verify_lineward import verify
 from tests.support.records import (
     CURATED,

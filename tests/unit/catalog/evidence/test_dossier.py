@@ -13,8 +13,8 @@ from catalog.intake import RETRY_SECONDS
 from catalog.reading import AsOf
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
-from reports.contexts import ModelDossier
 from reports.drawing import FORMS, draw
+from reports.kinds import MODEL_DOSSIER, ModelDossier
 from reports.making import made_with
 from reports.standalone.verify_lineward import verify as verify_file
 from tests.support.records import (
@@ -120,7 +120,7 @@ def test_a_report_issued_says_all_that_it_was_made_of(told: House) -> None:
     said = ReportIssued.replay(orjson.loads(stored.body or b"")["record"])
     drawing = draw(made, "pdf")
     assert said == issued_record(made, drawing)
-    assert said.made_with == made_with()
+    assert said.made_with == made_with(MODEL_DOSSIER.template)
     assert (said.context_digest, said.pages_digest) == (drawing.context_digest, drawing.pages.digest)
 
 

@@ -8,7 +8,7 @@ from catalog.access.model import Actor
 from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
 from graph_schema.nodes import ModelVersion
-from reports.contexts import Finding
+from reports.parts.findings import Finding
 from reports.standalone.verify_lineward import verify
 from tests.support.records import MODEL, House, attestation, decision, event, principal, registration, request, seal
 

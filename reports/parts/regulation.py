@@ -5,10 +5,21 @@ Paragraphs are named and their subject is paraphrased; nothing here is advice on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reports.contexts import ModelDossier
+from reports.document import Block, Column, Line, Text, cell, faint, mark, missing, plain, strong, table
+from reports.parts.approvals import Approvals
+from reports.parts.deidentification import Deidentification
+from reports.parts.lineage import Lineage
+from reports.parts.model_version import Model
+from reports.parts.snapshots import Snapshots
+from reports.section import Frame, Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regulated(Model, Snapshots, Lineage, Deidentification, Approvals):
+    """What the paragraphs are looked for in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,7 @@ class Ask:
     paragraph: str
     subject: str
     section: str
-    recorded: Callable[[ModelDossier], bool]
+    recorded: Callable[[Regulated], bool]
 
 
 ASKS = (
@@ -87,12 +98,12 @@ ASKS = (
 )
 
 
-def _nothing(_: ModelDossier) -> bool:
+def _nothing(_: Regulated) -> bool:
     return False
 
 
-def _is_measured_beside_training(context: ModelDossier) -> bool:
-    """Tell whether metrics are registered and one job made both the training and the evaluation data."""
+def _is_measured_beside_training(context: Regulated) -> bool:
+    """Return whether metrics are registered and one job made both the training and the evaluation data."""
     made = {
         role: {each.produced_by.job for each in context.snapshots if each.role == role and each.produced_by}
         for role in ("TRAINING", "EVALUATION")
@@ -106,7 +117,7 @@ class SourceAttribute:
 
     group: int
     subject: str
-    recorded: Callable[[ModelDossier], bool] = _nothing
+    recorded: Callable[[Regulated], bool] = _nothing
 
 
 ATTRIBUTE_GROUPS = {
@@ -154,3 +165,46 @@ SOURCE_ATTRIBUTES = (
     SourceAttribute(9, "how and how often it is updated"),
     SourceAttribute(9, "how often performance is corrected"),
 )
+
+
+def blocks(context: Regulated, frame: Frame) -> Iterator[Block]:
+    """Show each paragraph with the section that holds its record, and the source attributes by group."""
+    yield Text(
+        plain(
+            "The paragraphs are named so that a reader finds the record that bears on them. "
+            "Whether and how they apply is not said here."
+        )
+    )
+    yield table(
+        "Paragraphs, and the section that holds the record",
+        (Column("Paragraph", 4), Column("Asks for", 8), Column("Section", 3), Column("Here", 2)),
+        [
+            (
+                cell(strong(ask.paragraph)),
+                cell(plain(ask.subject)),
+                cell(plain(frame.titles[ask.section])),
+                cell(mark("recorded", "good") if ask.recorded(context) else missing()),
+            )
+            for ask in ASKS
+        ],
+    )
+    yield table(
+        "The 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), paraphrased",
+        (Column("Group", 4), Column("Recorded here", 4), Column("Not recorded", 9)),
+        [
+            (
+                cell(plain(f"({group}) {title}")),
+                cell(_attributes(context, group, recorded=True)),
+                cell(_attributes(context, group, recorded=False)),
+            )
+            for group, title in ATTRIBUTE_GROUPS.items()
+        ],
+    )
+
+
+def _attributes(context: Regulated, group: int, *, recorded: bool) -> Line:
+    names = [a.subject for a in SOURCE_ATTRIBUTES if a.group == group and a.recorded(context) is recorded]
+    return plain("; ".join(names)) if names else faint("–")
+
+
+PART = Part(blocks)

@@ -1,14 +1,53 @@
+"""What the owners of datasets permit."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from reports.contexts import ModelDossier
-from reports.document import Block, Column, Text, cell, cites, faint, maybe, missing, plain, table, words
-from reports.dossier.naming import alike
-from reports.dossier.phrases import listed
+from reports.context import Context, Strict
+from reports.document import (
+    Block,
+    Column,
+    Text,
+    cell,
+    cites,
+    faint,
+    maybe,
+    missing,
+    plain,
+    table,
+    words,
+)
+from reports.naming import alike
+from reports.phrases import listed
+from reports.section import Frame, Part
 
 
-def use(context: ModelDossier) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseStatement(Strict):
+    """What an owner permits a dataset to be used for, in codes and in words."""
+
+    dataset: str
+    purposes: tuple[str, ...] = ()
+    duo: tuple[str, ...] = ()
+    refrains: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+    statement: str | None = None
+    region: str | None = None
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use(Context):
+    """The permitted use of what a subject rests on."""
+
+    use: tuple[UseStatement, ...] = ()
+    """By dataset, where an owner declared one."""
+
+
+def blocks(context: Use, _: Frame) -> Iterator[Block]:
+    """Show the statements, datasets with the same one together."""
     if not context.use:
         yield Text(words(plain("Permitted-use statements:"), missing()))
         return
@@ -34,3 +73,6 @@ def use(context: ModelDossier) -> Iterator[Block]:
             for group in groups
         ],
     )
+
+
+PART = Part(blocks)

@@ -6,28 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.contexts import LineageEdge, LineageNode
 from reports.document import Graph
-from reports.graph import MOST_NODES, draw
+from reports.drawing import document_of
+from reports.layout import MOST_NODES, Arrow, Vertex, lay_out
 from tests.support.dossier import clinical_dossier
 
-ZONES = (None, "LANDING", "CURATED", "FEATURE_STORE", "TRAINING", "EVALUATION", "ARTIFACT", "RELEASE", "UNHEARD_OF")
+ZONES = (None, "LANDING", "CURATED", "FEATURE_STORE", "TRAINING", "EVALUATION", "ARTIFACT", "UNHEARD_OF")
 
 
-def node(name: str, zone: str | None, *, root: bool = False, raw_feed: bool = False) -> LineageNode:
-    return LineageNode(id=f"Dataset:{name}", name=name, kind="Dataset", zone=zone, root=root, raw_feed=raw_feed)
+def node(name: str, zone: str | None, *, root: bool = False, raw_feed: bool = False) -> Vertex:
+    return Vertex(id=f"Dataset:{name}", name=name, kind="Dataset", zone=zone, root=root, raw_feed=raw_feed)
 
 
-def edge(source: str, target: str) -> LineageEdge:
-    return LineageEdge(source=f"Dataset:{source}", target=f"Dataset:{target}", kind="WAS_DERIVED_FROM")
+def edge(source: str, target: str) -> Arrow:
+    return Arrow(source=f"Dataset:{source}", target=f"Dataset:{target}")
 
 
-def drawn(nodes: list[LineageNode], edges: list[LineageEdge]) -> Graph:
-    return draw(tuple(nodes), tuple(edges), "A lineage")
+def drawn(nodes: list[Vertex], edges: list[Arrow]) -> Graph:
+    return lay_out(tuple(nodes), tuple(edges), "A lineage")
 
 
 @st.composite
-def lineages(generate: st.DrawFn) -> tuple[list[LineageNode], list[LineageEdge]]:
+def lineages(generate: st.DrawFn) -> tuple[list[Vertex], list[Arrow]]:
     count = generate(st.integers(0, 25))
     nodes = [node(str(number), generate(st.sampled_from(ZONES))) for number in range(count)]
     ends = st.integers(0, count)  # the last is no node's: an edge may lead out of what is shown
@@ -37,7 +37,7 @@ def lineages(generate: st.DrawFn) -> tuple[list[LineageNode], list[LineageEdge]]
 
 @given(lineages())
 def test_boxes_never_overlap_and_everything_lies_inside_the_drawing(
-    lineage: tuple[list[LineageNode], list[LineageEdge]],
+    lineage: tuple[list[Vertex], list[Arrow]],
 ) -> None:
     graph = drawn(*lineage)
     assert len(graph.boxes) == len(lineage[0])
@@ -53,14 +53,13 @@ def test_boxes_never_overlap_and_everything_lies_inside_the_drawing(
 
 
 @given(lineages())
-def test_the_same_lineage_is_drawn_the_same(lineage: tuple[list[LineageNode], list[LineageEdge]]) -> None:
+def test_the_same_lineage_is_drawn_the_same(lineage: tuple[list[Vertex], list[Arrow]]) -> None:
     assert drawn(*lineage) == drawn(*lineage)
 
 
-def test_zones_are_columns_from_landing_to_release() -> None:
+def test_zones_are_columns_from_landing_to_artifact() -> None:
     graph = drawn(
         [
-            node("r", "RELEASE"),
             node("a", "ARTIFACT"),
             node("c", "CURATED"),
             node("l", "LANDING"),
@@ -68,7 +67,7 @@ def test_zones_are_columns_from_landing_to_release() -> None:
         ],
         [],
     )
-    assert [band.title for band in graph.bands] == ["landing", "curated", "training", "artifact", "release"]
+    assert [band.title for band in graph.bands] == ["landing", "curated", "training", "artifact"]
     assert [band.x for band in graph.bands] == sorted(band.x for band in graph.bands)
 
 
@@ -77,10 +76,10 @@ def test_a_node_without_a_zone_is_said_to_have_none() -> None:
 
 
 def test_the_model_stands_at_the_end_and_the_raw_feeds_at_the_beginning() -> None:
-    model = LineageNode(id="ModelVersion:m", name="m 1", kind="ModelVersion", root=True)
+    model = Vertex(id="ModelVersion:m", name="m 1", kind="ModelVersion", root=True)
     feed = node("feed", "LANDING", raw_feed=True)
     nodes = (model, node("training", "TRAINING"), node("landed", "LANDING"), feed, node("kept", "CURATED"))
-    graph = draw(nodes, (), "A lineage")
+    graph = lay_out(nodes, (), "A lineage")
     assert [band.title for band in graph.bands] == ["raw feeds", "landing", "curated", "training", "model"]
     assert max(graph.boxes, key=lambda box: box.x).root
 
@@ -110,7 +109,7 @@ def test_a_cycle_is_drawn_and_not_walked_for_ever() -> None:
 
 def test_edges_carry_the_numbers_of_the_table() -> None:
     dossier = clinical_dossier()
-    graph = draw(dossier.nodes, dossier.edges, "")
+    graph = next(block for block in document_of(dossier)[1].blocks if isinstance(block, Graph))
     assert sorted(int(path.number) for path in graph.paths) == list(range(1, len(dossier.edges) + 1))
     assert [path.number for path in graph.paths if path.dashed] == ["3"]
     assert [path.number for path in graph.paths if path.strong] == ["4"]

@@ -1,18 +1,33 @@
+"""How to verify a report offline, and the ledger entries that it cites."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import segno
 
-from reports.contexts import ModelDossier
-from reports.document import Block, Column, Facts, Proof, Span, Text, cell, code, missing, plain, table, words
-from reports.dossier.phrases import when
+from reports.context import Context
+from reports.document import (
+    Block,
+    Column,
+    Facts,
+    Proof,
+    Span,
+    Text,
+    cell,
+    code,
+    missing,
+    plain,
+    table,
+    words,
+)
 from reports.making import Making
+from reports.phrases import when
+from reports.section import Frame, Part
 from reports.text import clean
 
 
-def verifying(making: Making) -> Iterator[Block]:
-    """Say how to check the file, with what, and where that is had from."""
+def _verifying(making: Making) -> Iterator[Block]:
     yield Text(
         plain(
             "The attachment of this file holds everything that is shown, every ledger entry that is cited, its "
@@ -45,7 +60,9 @@ def verifying(making: Making) -> Iterator[Block]:
     )
 
 
-def proof(context: ModelDossier) -> Iterator[Block]:
+def blocks(context: Context, frame: Frame) -> Iterator[Block]:
+    """Show how to check the file, with what, and where that is had from; the checkpoint; the entries."""
+    yield from _verifying(frame.making)
     evidence, point = context.evidence, context.read_point
     if point.checkpoint:
         yield Proof(
@@ -82,3 +99,6 @@ def _modules(payload: str) -> tuple[str, ...]:
             continue
         return tuple("".join("1" if module else "0" for module in row) for row in made.matrix)
     return ()
+
+
+PART = Part(blocks)

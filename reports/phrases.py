@@ -1,10 +1,10 @@
-"""Phrases that several sections share: who and when, in which state, in which run."""
+"""Phrases that several parts share: who and when, in which state, in which run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.contexts import Actor
+from reports.context import Actor
 from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
 
 _STATUS_TONES: dict[str, Tone] = {
@@ -31,7 +31,7 @@ _STATUS_TONES: dict[str, Tone] = {
 
 
 def tone(status: str) -> Tone:
-    """Return how a status reads at a glance; one that says neither good nor bad has no tone."""
+    """Return how a status reads at a glance; one that is neither good nor bad has no tone."""
     return _STATUS_TONES.get(status, "none")
 
 

@@ -1,17 +1,22 @@
+"""The datasets on the way, with what their owners declared."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from reports.contexts import Declared, ModelDossier, Source
+from reports.context import Context, Strict
 from reports.document import (
     Block,
     Column,
     Facts,
+    Item,
     Line,
     Text,
     cell,
     cites,
     faint,
+    item,
     mark,
     maybe,
     missing,
@@ -19,8 +24,39 @@ from reports.document import (
     table,
     words,
 )
-from reports.dossier.naming import alike
+from reports.naming import alike, counted, gathered
+from reports.section import Frame, Part
 from reports.text import clean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared(Strict):
+    """A declared field and its value in words."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Strict):
+    """A source or raw feed with the mandatory fields that were declared, and those that were not, by name."""
+
+    dataset: str
+    system: str | None = None
+    system_kind: str | None = None
+    raw_feed: bool = False
+    declared: tuple[Declared, ...] = ()
+    missing: tuple[str, ...] = ()
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources(Context):
+    """Every dataset that a subject rests on."""
+
+    sources: tuple[Source, ...] = ()
+    """By name, with what was declared of each and what is missing."""
+
 
 # Below this many, saying what all have in common is longer than saying it of each.
 _FEW = 3
@@ -30,7 +66,8 @@ _FIELDS = {
 }
 
 
-def sources(context: ModelDossier) -> Iterator[Block]:
+def blocks(context: Sources, _: Frame) -> Iterator[Block]:
+    """Show the datasets, those that declare the same together."""
     if not context.sources:
         yield Text(words(plain("Sources:"), missing()))
         return
@@ -71,15 +108,15 @@ def _shared(all_of: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
     """Return the fields that every source declares with the same value, where there are several sources."""
     if len(all_of) < _FEW:
         return ()
-    said = [{fact.field: fact.value for fact in each.declared} for each in all_of]
+    declared = [{fact.field: fact.value for fact in each.declared} for each in all_of]
     return tuple(
-        (field, value) for field, value in said[0].items() if all(each.get(field) == value for each in said[1:])
+        (field, value) for field, value in declared[0].items() if all(each.get(field) == value for each in declared[1:])
     )
 
 
 def _is_own(source: Source, fact: Declared, shared: tuple[tuple[str, str], ...]) -> bool:
-    told = fact.field == "source_system" and source.system is not None
-    return not told and (fact.field, fact.value) not in shared
+    is_system = fact.field == "source_system" and source.system is not None
+    return not is_system and (fact.field, fact.value) not in shared
 
 
 def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
@@ -94,3 +131,15 @@ def _first_upper(name: str) -> str:
 
 def _field(name: str) -> str:
     return _FIELDS.get(name, name.replace("_", " "))
+
+
+def items(context: Sources, _: Frame) -> Iterator[Item]:
+    """Yield which datasets lack mandatory fields."""
+    lacking = [source for source in context.sources if source.missing]
+    if lacking:
+        names = gathered(source.dataset for source in lacking)
+        text = f"Mandatory fields are missing on {counted(len(lacking), 'source')}: {names}."
+        yield item("warn", "SOURCES", text, (i for source in lacking for i in source.entries))
+
+
+PART = Part(blocks, items)

@@ -1,13 +1,28 @@
+"""At which point a report was read, how whole it is, and what it was made with."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.contexts import ModelDossier
-from reports.document import Block, Facts, Text, cell, code, mark, missing, plain
-from reports.dossier.moment import moment
+from reports.context import Context
+from reports.document import (
+    Block,
+    Facts,
+    Item,
+    Text,
+    cell,
+    code,
+    item,
+    mark,
+    missing,
+    plain,
+)
+from reports.moment import moment
+from reports.section import Frame, Part
 
 
-def method(context: ModelDossier) -> Iterator[Block]:
+def blocks(context: Context, frame: Frame) -> Iterator[Block]:
+    """Show the read point and the versions."""
     point = context.read_point
     answer = point.completeness
     counts = "; ".join(f"{count.what}: {count.number:,}" for count in answer.counts)
@@ -36,3 +51,23 @@ def method(context: ModelDossier) -> Iterator[Block]:
             ),
         )
     )
+    yield Facts(
+        (
+            *((f"Made with: {name}", cell(code(value))) for name, value in frame.making.tools),
+            (
+                "Context",
+                cell(plain("SHA-256 of its canonical JSON in the attachment"), code(frame.making.context_digest)),
+            ),
+        )
+    )
+
+
+def items(context: Context, _: Frame) -> Iterator[Item]:
+    """Yield why the answer is not whole."""
+    answer = context.read_point.completeness
+    if answer.state != "COMPLETE":
+        why = "; ".join(answer.reasons) or "no reason was given"
+        yield item("bad", answer.state, f"The answer behind this report is not complete: {why}.")
+
+
+PART = Part(blocks, items)

@@ -1,7 +1,8 @@
 """Where the nodes and edges of a lineage stand: columns from the raw feeds over the zones to the model.
 
 A small layered layout (Sugiyama's: ranks, dummy nodes, median order) in whole points, because the coordinates go into
-bytes that must be the same on every machine; a general engine knows no zones and computes in floats.
+bytes that must be the same on every machine; a general engine knows no zones and computes in floats. What comes out is
+data, for whatever draws it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from itertools import pairwise
 
 import networkx as nx
 
-from reports.contexts import LineageEdge, LineageNode
 from reports.document import Band, Box, Graph, Path
 from reports.text import clean
 
@@ -30,7 +30,6 @@ _COLUMNS = (
     ("TRAINING", "EVALUATION"),
     ("ARTIFACT",),
     (_MODEL,),
-    ("RELEASE",),
 )
 _ZONES = frozenset(zone for column in _COLUMNS for zone in column)
 _SWEEPS = 12
@@ -41,17 +40,40 @@ _LINE, _DETAIL = 20, 26
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertex:
+    """A node of a lineage; `kind` is the graph's own word for it."""
+
+    id: str
+    name: str
+    kind: str
+    zone: str | None = None
+    deid_state: str | None = None
+    root: bool = False
+    raw_feed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """Data went from `source` to `target` (node ids): whether that is inferred, and whether it lost identifiers."""
+
+    source: str
+    target: str
+    inferred: bool = False
+    deidentifies: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is drawn: the nodes and edges that are left after collapsing, each edge with its number in the table."""
 
-    nodes: tuple[LineageNode, ...]
+    nodes: tuple[Vertex, ...]
     edges: tuple[tuple[str, str, tuple[int, ...]], ...]
     collapsed: tuple[tuple[str, int], ...]
 
 
-def draw(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...], caption: str) -> Graph:
-    """Return the drawing of a lineage; above `MOST_NODES` nodes, what matters with the rest collapsed by zone.
+def lay_out(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], caption: str) -> Graph:
+    """Return where a lineage's nodes and edges stand; above `MOST_NODES`, what matters, the rest collapsed by zone.
 
     An edge whose end is not among the nodes is not drawn; the table beside the drawing has it.
     """
@@ -76,7 +98,7 @@ def draw(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...], caption
     )
 
 
-def _picture(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...]) -> Picture:
+def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...]) -> Picture:
     """Keep everything, or the roots, their neighbourhood and the raw feeds as far as `MOST_NODES` allows."""
     known = {node.id for node in nodes}
     drawn = [(number, edge) for number, edge in enumerate(edges, 1) if {edge.source, edge.target} <= known]
@@ -86,7 +108,7 @@ def _picture(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...]) -> 
     names = {node.id: node.id if node.id in kept else f"\0{_zone(node)}" for node in nodes}
     counts = Counter(_zone(node) for node in nodes if node.id not in kept)
     gathered = tuple(
-        LineageNode(id=f"\0{zone}", name=f"{number:,} more", kind="collapsed", zone=None if zone == _NO_ZONE else zone)
+        Vertex(id=f"\0{zone}", name=f"{number:,} more", kind="collapsed", zone=None if zone == _NO_ZONE else zone)
         for zone, number in sorted(counts.items())
     )
     bundles: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -101,7 +123,7 @@ def _picture(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...]) -> 
     )
 
 
-def _what_matters(nodes: tuple[LineageNode, ...], edges: list[LineageEdge]) -> set[str]:
+def _what_matters(nodes: tuple[Vertex, ...], edges: list[Arrow]) -> set[str]:
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in nodes)
     graph.add_edges_from((edge.source, edge.target) for edge in edges)
@@ -109,14 +131,14 @@ def _what_matters(nodes: tuple[LineageNode, ...], edges: list[LineageEdge]) -> s
     distance = nx.multi_source_dijkstra_path_length(graph, set(roots))
     far = len(nodes)
 
-    def worth(node: LineageNode) -> tuple[bool, bool, int, str]:
+    def worth(node: Vertex) -> tuple[bool, bool, int, str]:
         away = int(distance.get(node.id, far))
         return away > _NEAR, not node.raw_feed, away, node.id
 
     return {node.id for node in sorted(nodes, key=worth)[: MOST_NODES // 2]}
 
 
-def _zone(node: LineageNode) -> str:
+def _zone(node: Vertex) -> str:
     """Return the column's name: the model's own, the raw feeds' for what nothing fed, else the recorded zone's."""
     if node.kind == "ModelVersion":
         return _MODEL
@@ -230,7 +252,7 @@ def _placed(picture: Picture, order: Layers) -> tuple[tuple[Box, ...], dict[str,
     return tuple(boxes), places, height + _TOP + _EDGE
 
 
-def _box(node: LineageNode, x: int, y: int) -> Box:
+def _box(node: Vertex, x: int, y: int) -> Box:
     gathered = node.kind == "collapsed"
     detail = "collapsed" if gathered else " · ".join(part for part in (node.kind, node.deid_state) if part)
     return Box(
@@ -280,7 +302,7 @@ def _bands(
 
 
 def _paths(
-    picture: Picture, edges: tuple[LineageEdge, ...], links: Links, places: dict[str, tuple[int, int, int]]
+    picture: Picture, edges: tuple[Arrow, ...], links: Links, places: dict[str, tuple[int, int, int]]
 ) -> tuple[Path, ...]:
     paths = []
     for source, target, numbers in picture.edges:
@@ -296,14 +318,14 @@ def _paths(
                 points=tuple(points),
                 number=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}+",
                 at=((points[-2][0] + points[-1][0]) // 2, (points[-2][1] + points[-1][1]) // 2),
-                dashed=all(edge.confidence == "INFERRED" for edge in shown),
+                dashed=all(edge.inferred for edge in shown),
                 strong=any(edge.deidentifies for edge in shown),
             )
         )
     return tuple(paths)
 
 
-def _note(nodes: tuple[LineageNode, ...], picture: Picture) -> str | None:
+def _note(nodes: tuple[Vertex, ...], picture: Picture) -> str | None:
     if not picture.collapsed:
         return None
     rest = ", ".join(f"{number:,} in {zone.replace('_', ' ').lower()}" for zone, number in picture.collapsed)
@@ -311,16 +333,16 @@ def _note(nodes: tuple[LineageNode, ...], picture: Picture) -> str | None:
     return f"The lineage has {len(nodes):,} nodes. {drawn} that matter most are drawn; collapsed by zone: {rest}."
 
 
-def _alternative(nodes: tuple[LineageNode, ...], edges: tuple[LineageEdge, ...], picture: Picture) -> str:
+def _alternative(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], picture: Picture) -> str:
     names = {node.id: clean(node.name) for node in nodes}
     zones = Counter(_zone(node).replace("_", " ").lower() for node in nodes)
     by_zone = ", ".join(f"{number:,} in {zone}" for zone, number in sorted(zones.items()))
     if not nodes:
         return "No lineage is recorded."
-    told = [
+    flows = [
         f"{names[edge.source]} to {names[edge.target]}" for edge in edges if {edge.source, edge.target} <= names.keys()
     ]
     most = 12
-    flows = "; ".join(told[:most]) + (f"; and {len(told) - most:,} more" if len(told) > most else "")
+    listed = "; ".join(flows[:most]) + (f"; and {len(flows) - most:,} more" if len(flows) > most else "")
     collapsed = " Part of it is collapsed by zone." if picture.collapsed else ""
-    return f"Lineage of {len(nodes):,} nodes ({by_zone}) and {len(edges):,} edges: {flows or 'no edges'}.{collapsed}"
+    return f"Lineage of {len(nodes):,} nodes ({by_zone}) and {len(edges):,} edges: {listed or 'no edges'}.{collapsed}"

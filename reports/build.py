@@ -1,0 +1,81 @@
+"""From a context to the document that every form shows: cover, summary, and the report's sections in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from reports.context import Context
+from reports.document import Block, Document, Facts, Heading, Item, Summary, Text, Tone, cell, code, mark, plain
+from reports.kinds import Report, report_of
+from reports.making import Making
+from reports.moment import moment
+from reports.naming import counted
+from reports.section import Frame, Section
+
+STATEMENT = "The ledger proves that records were not altered after logging, not that they were true or complete."
+_TONES: tuple[Tone, ...] = ("bad", "warn", "none", "good")
+
+C = TypeVar("C", bound=Context)
+
+
+def build(context: C, making: Making) -> Document:
+    """Return the document of a context; the same context and making give an equal one."""
+    report, point = report_of(context), context.read_point
+    titles = {section.anchor: f"{number} {section.title}" for number, section in enumerate(report.sections, 1)}
+    frame = Frame(report.subject(context), making, titles)
+    return Document(
+        kind=report.name,
+        title=report.title,
+        subject=plain(frame.subject.title)[0].text,
+        organisation=plain(context.organisation or "")[0].text,
+        date=point.known_at,
+        read_point=f"ledger size {point.ledger_size:,} · known at {moment(point.known_at)}",
+        cover=_cover(report, context),
+        statement=STATEMENT,
+        blocks=tuple(_blocks(report, context, frame)),
+    )
+
+
+def _cover(report: Report[C], context: C) -> Facts:
+    point = context.read_point
+    whole = point.completeness.state == "COMPLETE"
+    return Facts(
+        (
+            *report.cover(context),
+            ("Scope", cell(plain(report.scope))),
+            ("Valid at", cell(plain(moment(point.valid_at)))),
+            ("Known at", cell(plain(f"{moment(point.known_at)}, ledger entry {point.ledger_index:,}"))),
+            ("Ledger root", cell(code(point.root))),
+            ("Completeness", cell(mark(point.completeness.state, "good" if whole else "bad"))),
+        )
+    )
+
+
+def _blocks(report: Report[C], context: C, frame: Frame) -> Iterator[Block]:
+    yield Heading("Summary, exceptions first", "summary", "")
+    yield _summary(report, context, frame)
+    for section in report.sections:
+        yield Heading(section.title, section.anchor, frame.number(section.anchor))
+        shown = [block for part in section.parts for block in part.blocks(context, frame)]
+        yield from shown or ([Text(plain(section.empty))] if section.empty else [])
+
+
+def _summary(report: Report[C], context: C, frame: Frame) -> Summary:
+    """Return the summary: exceptions first (bad, then warnings), then what is in order."""
+    sections = sorted(report.sections, key=lambda section: not section.leads)
+    items = [item for section in sections for item in _items(section, context, frame)]
+    ranked = sorted(items, key=lambda item: _TONES.index(item.tone))
+    bad = sum(item.tone == "bad" for item in ranked)
+    warn = sum(item.tone == "warn" for item in ranked)
+    tone: Tone = "bad" if bad else "warn" if warn else "good"
+    found = [counted(bad, "exception")] if bad else []
+    found += [counted(warn, "point to note", "points to note")] if warn else []
+    return Summary(" and ".join(found) or "No exceptions", tone, tuple(ranked))
+
+
+def _items(section: Section[C], context: C, frame: Frame) -> Iterator[Item]:
+    for part in section.parts:
+        for item in part.items(context, frame):
+            yield replace(item, section=section.anchor)

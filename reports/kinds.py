@@ -1,0 +1,121 @@
+"""Every report there is: its name, its context made of parts, its contents, and what it is of.
+
+Envelope, drawing, verification, the HTTP routes and the command read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from reports.context import Context
+from reports.document import Cell
+from reports.parts import (
+    approvals,
+    deidentification,
+    findings,
+    gaps,
+    labels,
+    lineage,
+    method,
+    model_version,
+    proof,
+    quarantine,
+    regulation,
+    runs,
+    schema_changes,
+    snapshots,
+    sources,
+    use,
+)
+from reports.section import Section, Subject
+
+C = TypeVar("C", bound=Context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelDossier(
+    sources.Sources,
+    labels.Labels,
+    use.Use,
+    schema_changes.SchemaChanges,
+    quarantine.Quarantine,
+    gaps.Unrecorded,
+    regulation.Regulated,
+):
+    """All that the model provenance dossier shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Generic[C]):
+    """A report: `name` stands in evidence and ledger, `path` in addresses, commands and file names."""
+
+    name: str
+    title: str
+    version: int
+    """Of its context and template: a change of either that readers must know of is another version."""
+    context: type[C]
+    of: tuple[str, ...]
+    """The labels of the nodes that it can be of."""
+    scope: str
+    subject: Callable[[C], Subject]
+    cover: Callable[[C], Iterator[tuple[str, Cell]]]
+    sections: tuple[Section[C], ...]
+
+    @property
+    def path(self) -> str:
+        """Return the name as addresses, commands and file names have it."""
+        return self.name.replace("_", "-")
+
+    @property
+    def template(self) -> str:
+        """Return name and version, as a report says what it was made with."""
+        return f"{self.name}/{self.version}"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON schema (2020-12) of the report's context."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:lineward:report:{self.name}:{self.version}",
+            **self.context.json_schema(),
+        }
+
+
+MODEL_DOSSIER = Report[ModelDossier](
+    name="model_dossier",
+    title="Model provenance dossier",
+    version=2,
+    context=ModelDossier,
+    of=("ModelVersion",),
+    scope="Everything the ledger holds on how this version came to be, at one read point",
+    subject=model_version.subject,
+    cover=model_version.cover,
+    sections=(
+        Section("model", "The model version", (model_version.PART,)),
+        Section("data", "Training and evaluation data", (snapshots.PART,)),
+        Section("sources", "Sources and their mandatory fields", (sources.PART,)),
+        Section("lineage", "Lineage from the raw feeds", (lineage.PART,)),
+        Section("runs", "Jobs and runs", (runs.PART,)),
+        Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
+        Section("use", "Permitted use", (use.PART,)),
+        Section("approvals", "Approvals", (approvals.PART,)),
+        Section(
+            "exceptions",
+            "Schema changes, findings and quarantined records",
+            (schema_changes.PART, findings.PART, quarantine.PART),
+            empty="None are known at the read point.",
+        ),
+        Section("gaps", "What is not recorded", (gaps.PART,)),
+        Section("regulation", "Where a regulator's question is answered", (regulation.PART,)),
+        Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("proof", "How to verify this offline", (proof.PART,)),
+    ),
+)
+
+REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER,)}
+
+
+def report_of(context: C) -> Report[C]:
+    """Return the report whose context this is."""
+    return next(report for report in REPORTS.values() if report.context is type(context))

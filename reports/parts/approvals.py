@@ -1,0 +1,215 @@
+"""Requests for approval and the decisions on them, as 21 CFR 11.50(a) wants them shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reports.context import Actor, Strict
+from reports.document import (
+    Block,
+    Cell,
+    Item,
+    SignOff,
+    Text,
+    cell,
+    cites,
+    code,
+    item,
+    mark,
+    maybe,
+    missing,
+    plain,
+    words,
+)
+from reports.moment import moment
+from reports.naming import counted, gathered
+from reports.parts.findings import Findings
+from reports.phrases import tone, who
+from reports.section import Frame, Part
+from reports.text import clean
+
+ApprovalStatus = Literal["PENDING", "APPROVED", "DENIED", "ABSTAINED", "EXPIRED", "INVALIDATED"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Strict):
+    """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning.
+
+    `local_at` is the decision's time in the signer's `time_zone`, worked out once by `local_time` when the context is
+    made: a time zone database must not be able to change a report.
+    """
+
+    decision: Literal["APPROVE", "DENY", "ABSTAIN"]
+    decided_by: Actor
+    decided_at: str
+    reason: str | None = None
+    meaning: str | None = None
+    printed_name: str | None = None
+    time_zone: str | None = None
+    local_at: str | None = None
+    expires_at: str | None = None
+    conditions: tuple[str, ...] = ()
+    entry: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(Strict):
+    """A request for approval, the exact digests it binds, and every decision on it."""
+
+    subject: str
+    kind: str
+    use_case: str | None = None
+    reason: str | None = None
+    requested_by: Actor
+    requested_at: str
+    expires_at: str | None = None
+    status: ApprovalStatus
+    because: str | None = None
+    digests: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    entry: int
+    leaf: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approvals(Findings):
+    """The approvals that bear on a subject, and the findings that may put one in doubt."""
+
+    approvals: tuple[Approval, ...] = ()
+    """Every request, in the order of the ledger."""
+
+
+_MEANINGS = {
+    "AUTHORSHIP": "authorship",
+    "REVIEW": "review",
+    "APPROVAL": "approval",
+    "RESPONSIBILITY": "responsibility",
+}
+
+
+def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
+    """Show every request with its decisions."""
+    yield Text(
+        plain(
+            "“Signed electronic records shall contain information associated with the signing that clearly indicates "
+            "all of the following: (1) The printed name of the signer; (2) The date and time when the signature was "
+            "executed; and (3) The meaning (such as review, approval, responsibility, or authorship) associated with "
+            "the signature.”"
+        ),
+        source="21 CFR 11.50(a)",
+    )
+    if not context.approvals:
+        yield Text(words(plain("Approvals:"), missing()))
+    for approval in context.approvals:
+        yield SignOff(
+            title=clean(f"{approval.kind} approval"),
+            status=mark(approval.status, tone(approval.status))[0],
+            rows=_request(approval),
+            decisions=tuple(_decision(decision) for decision in approval.decisions),
+        )
+
+
+def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
+    digests = [
+        (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
+        for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
+    ] or [("Binds", cell(missing("no digest bound")))]
+    rows = [
+        ("Subject", cell(plain(approval.subject))),
+        ("Use case", cell(maybe(approval.use_case))),
+        (
+            "Requested",
+            cell(
+                words(plain(moment(approval.requested_at)), plain("by"), who(approval.requested_by)),
+                maybe(approval.reason),
+            ),
+        ),
+        *digests,
+        ("Expires", cell(plain(moment(approval.expires_at)) if approval.expires_at else missing("no expiry recorded"))),
+        ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
+    ]
+    if approval.because:
+        rows.insert(0, ("Because", cell(plain(approval.because))))
+    return tuple(rows)
+
+
+def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
+    signer = decision.decided_by
+    identity = (
+        mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
+    )
+    local = (
+        plain(f"{decision.local_at} ({decision.time_zone})")
+        if decision.local_at and decision.time_zone
+        else missing("signer's local time: not recorded")
+    )
+    rows = [
+        ("Decision", cell(mark(decision.decision, tone(decision.decision)))),
+        ("Printed name", cell(maybe(decision.printed_name, "strong"))),
+        ("Signed at", cell(words(plain(f"{moment(decision.decided_at)};"), local))),
+        ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
+        ("Principal", cell(words(code(signer.id), identity))),
+        ("Reason", cell(maybe(decision.reason))),
+    ]
+    if decision.conditions:
+        rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
+    if decision.expires_at:
+        rows.append(("Expires", cell(plain(moment(decision.expires_at)))))
+    rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
+    return tuple(rows)
+
+
+def items(context: Approvals, frame: Frame) -> Iterator[Item]:
+    """Yield the requests that were not granted or do not hold, doubts about who decided, and what is in force."""
+    if not context.approvals:
+        yield item("bad", "APPROVALS", f"No approval was requested for this {frame.subject.noun}.")
+    for approval in context.approvals:
+        entries = (approval.entry, *(decision.entry for decision in approval.decisions))
+        own = approval.subject == frame.subject.key
+        name = f"{approval.kind} approval" + ("" if own else f" of {approval.subject}")
+        if approval.status in {"DENIED", "INVALIDATED", "EXPIRED"}:
+            because = f": {approval.because}" if approval.because else ""
+            yield item("bad", "APPROVAL", f"{name} is {approval.status.lower()}{because}.", entries)
+        elif approval.status in {"PENDING", "ABSTAINED"}:
+            yield item("warn", "APPROVAL", f"{name} is {approval.status.lower()}.", entries)
+        yield from _signers(approval, name)
+    yield from _in_force(context)
+
+
+def _signers(approval: Approval, name: str) -> Iterator[Item]:
+    for decision in approval.decisions:
+        if not decision.decided_by.authenticated:
+            text = f"{name} was decided by a local principal that nobody authenticated."
+            yield item("bad", "SIGNER", text, (decision.entry,))
+        if decision.decided_by.id == approval.requested_by.id:
+            text = f"{name} was decided by the principal that requested it."
+            yield item("bad", "SIGNER", text, (approval.entry, decision.entry))
+
+
+def _in_force(context: Approvals) -> Iterator[Item]:
+    doubted = {entry for finding in context.findings if finding.severity == "HIGH" for entry in finding.entries}
+    granted = [
+        approval
+        for approval in context.approvals
+        if approval.status == "APPROVED" and doubted.isdisjoint(decision.entry for decision in approval.decisions)
+    ]
+    if granted:
+        text = f"{counted(len(granted), 'approval')} in force: {gathered(approval.kind for approval in granted)}."
+        entries = [i for each in granted for i in (each.entry, *(decision.entry for decision in each.decisions))]
+        yield item("good", "APPROVALS", text, entries)
+
+
+def local_time(at: str, zone: str) -> str | None:
+    """Return `at` (RFC 3339, UTC) as the signer's clock showed it, with its offset; None where the zone is unknown."""
+    try:
+        return datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+PART = Part(blocks, items)

@@ -1,0 +1,102 @@
+"""PHI labels on datasets and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.codes import coded, worded
+from reports.context import Code, Context, Strict
+from reports.document import (
+    Block,
+    Column,
+    Heading,
+    Item,
+    Text,
+    cell,
+    cites,
+    code,
+    faint,
+    item,
+    mark,
+    missing,
+    plain,
+    table,
+    words,
+)
+from reports.naming import alike, counted
+from reports.phrases import tone
+from reports.section import Frame, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label(Strict):
+    """A PHI label in effect on a dataset or column, and why."""
+
+    dataset: str
+    column: str | None = None
+    kind: str
+    codes: tuple[Code, ...] = ()
+    confidentiality: str | None = None
+    origin: str
+    because: str | None = None
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels(Context):
+    """The labels on what a subject rests on."""
+
+    labels: tuple[Label, ...] = ()
+    """By dataset, column and kind."""
+
+
+def blocks(context: Labels, _: Frame) -> Iterator[Block]:
+    """Show the labels, those that stand for the same reason together."""
+    yield Heading("PHI labels in effect", "labels", "", 2)
+    if not context.labels:
+        yield Text(words(plain("PHI labels:"), missing()))
+        return
+    yield table(
+        "PHI labels that records set on datasets and columns, and why",
+        (Column("Dataset", 4), Column("Label, origin and reason", 6), Column("Columns and codes", 11)),
+        [
+            (
+                cell(plain(group[0].dataset)),
+                cell(
+                    words(
+                        plain(worded(group[0].kind)),
+                        mark(group[0].origin.lower(), tone(group[0].origin)),
+                    ),
+                    faint(f"confidentiality {group[0].confidentiality}") if group[0].confidentiality else (),
+                    plain(group[0].because or ""),
+                ),
+                cell(
+                    *(
+                        words(
+                            code(label.column) if label.column else plain("the dataset"),
+                            coded(label.codes),
+                            cites(label.entries),
+                        )
+                        for label in group
+                    )
+                ),
+            )
+            for group in alike(
+                context.labels,
+                lambda each: (each.dataset, each.kind, each.confidentiality, each.origin, each.because),
+            )
+        ],
+        note="A label stands where a record set it. Which data derived from there carries it too is not said here.",
+    )
+
+
+def items(context: Labels, _: Frame) -> Iterator[Item]:
+    """Yield how many labels nobody confirmed or rejected."""
+    suggested = [label for label in context.labels if label.origin == "SUGGESTED"]
+    if suggested:
+        text = f"{counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
+        yield item("warn", "LABELS", text, (i for label in suggested for i in label.entries))
+
+
+PART = Part(blocks, items)

@@ -1,0 +1,144 @@
+"""The lineage from the raw feeds to the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.context import Strict
+from reports.document import (
+    Block,
+    Column,
+    Graph,
+    Item,
+    Text,
+    cell,
+    cites,
+    item,
+    mark,
+    maybe,
+    missing,
+    plain,
+    table,
+    words,
+)
+from reports.layout import Arrow, Vertex, lay_out
+from reports.naming import counted, gathered
+from reports.parts.runs import Runs, numbers
+from reports.phrases import number_of, tone, unfinished
+from reports.section import Frame, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineageNode(Strict):
+    """A node of the lineage from the raw feeds to the model version; `kind` is the graph's own word for it."""
+
+    id: str
+    name: str
+    kind: str
+    zone: str | None = None
+    deid_state: str | None = None
+    labels: tuple[str, ...] = ()
+    root: bool = False
+    raw_feed: bool = False
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineageEdge(Strict):
+    """Data went from `source` to `target` (node ids): by which job and run, and how sure that is."""
+
+    source: str
+    target: str
+    kind: str
+    job: str | None = None
+    run: str | None = None
+    run_state: str | None = None
+    confidence: str | None = None
+    deidentifies: bool = False
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage(Runs):
+    """The lineage of a subject, and the runs that its edges name."""
+
+    nodes: tuple[LineageNode, ...] = ()
+    """From the subject on, by their distance from it."""
+    edges: tuple[LineageEdge, ...] = ()
+    """From the raw feeds on; the drawing and the table number them in this order."""
+
+
+def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
+    """Draw the lineage, and show every edge."""
+    if not context.nodes:
+        yield Text(words(plain("Lineage:"), missing()))
+        return
+    names = {node.id: node.name for node in context.nodes}
+    feeds = sorted(node.name for node in context.nodes if node.raw_feed)
+    if feeds:
+        yield Text(plain(f"Raw feeds, where the recorded history begins: {gathered(feeds, len(feeds))}."))
+    yield _drawing(context, f"From the raw feeds to the {frame.subject.noun}")
+    known = numbers(context)
+    rows = [
+        (
+            cell(plain(str(number))),
+            cell(plain(names.get(edge.source, edge.source))),
+            cell(plain(names.get(edge.target, edge.target))),
+            cell(words(maybe(edge.job), number_of(edge.run, known), *unfinished(edge.run_state))),
+            cell(
+                words(
+                    plain(edge.kind.replace("_", " ").lower()),
+                    mark(edge.confidence.lower(), tone(edge.confidence)) if edge.confidence else (),
+                    mark("de-identifies", "good") if edge.deidentifies else (),
+                    cites(edge.entries),
+                ),
+            ),
+        )
+        for number, edge in enumerate(context.edges, 1)
+    ]
+    yield table(
+        "Every edge of the lineage, numbered as in the drawing; R and a number name a run of section "
+        f"{frame.number('runs')}",
+        (Column("No.", 3), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
+        rows,
+    )
+
+
+def _drawing(context: Lineage, caption: str) -> Graph:
+    return lay_out(
+        tuple(
+            Vertex(
+                id=node.id,
+                name=node.name,
+                kind=node.kind,
+                zone=node.zone,
+                deid_state=node.deid_state,
+                root=node.root,
+                raw_feed=node.raw_feed,
+            )
+            for node in context.nodes
+        ),
+        tuple(
+            Arrow(
+                source=edge.source,
+                target=edge.target,
+                inferred=edge.confidence == "INFERRED",
+                deidentifies=edge.deidentifies,
+            )
+            for edge in context.edges
+        ),
+        caption,
+    )
+
+
+def items(context: Lineage, _: Frame) -> Iterator[Item]:
+    """Yield where the data comes from."""
+    feeds = [node for node in context.nodes if node.raw_feed]
+    if feeds:
+        names = gathered(sorted(node.name for node in feeds))
+        text = f"The training data comes from {counted(len(feeds), 'raw feed')}: {names}."
+        yield item("none", "RAW FEEDS", text, (i for node in feeds for i in node.entries))
+
+
+PART = Part(blocks, items)

@@ -1,0 +1,154 @@
+"""A registered model version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.context import Actor, Context, Strict
+from reports.document import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Item,
+    Text,
+    cell,
+    cites,
+    code,
+    item,
+    mark,
+    maybe,
+    missing,
+    plain,
+    strong,
+    table,
+    words,
+)
+from reports.moment import moment
+from reports.phrases import who
+from reports.section import Frame, Part, Subject
+
+# What a pipeline sends for a revision where its code was under no version control.
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRevision(Strict):
+    """The code that made the model; `clean` is whether its working tree held nothing else."""
+
+    repository: str
+    revision: str
+    clean: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment(Strict):
+    """The software that the model was made in."""
+
+    digest: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric(Strict):
+    """A metric as it was registered: its value a decimal string."""
+
+    name: str
+    value: str
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelVersion(Strict):
+    """A model version as its newest registration has it; `entries` are all its registrations."""
+
+    namespace: str
+    name: str
+    version: str
+    registered_at: str
+    registered_by: Actor
+    intended_use: str | None = None
+    artifact_digest: str | None = None
+    signature: str | None = None
+    code: CodeRevision | None = None
+    environment: Environment | None = None
+    metrics: tuple[Metric, ...] = ()
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Context):
+    """The model version that a report is of."""
+
+    model: ModelVersion
+    """What was registered, by whom and when."""
+
+
+def blocks(context: Model, _: Frame) -> Iterator[Block]:
+    """Show the registration and its metrics."""
+    version = context.model
+    revision, environment = version.code, version.environment
+    clean_tree = {True: mark("clean", "good"), False: mark("not clean", "bad"), None: missing("clean: not recorded")}
+    yield Facts(
+        (
+            ("Name and version", cell(strong(f"{version.name} {version.version}"), code(version.namespace))),
+            ("Intended use", cell(maybe(version.intended_use))),
+            ("Registered", cell(words(plain(moment(version.registered_at)), plain("by"), who(version.registered_by)))),
+            ("Artifact digest", cell(maybe(version.artifact_digest, "code"))),
+            ("Signature", cell(maybe(version.signature, "code"))),
+            (
+                "Code revision",
+                cell(code(revision.repository), words(code(revision.revision), clean_tree[revision.clean]))
+                if revision
+                else cell(missing()),
+            ),
+            (
+                "Environment",
+                cell(maybe(environment.description), code(environment.digest)) if environment else cell(missing()),
+            ),
+            ("Ledger entries", cell(cites(version.entries) or missing("no entry cited"))),
+        )
+    )
+    if version.metrics:
+        yield table(
+            "Metrics, as registered with the model version",
+            (Column("Metric", 3), Column("Value", 2), Column("Split", 2)),
+            [(cell(plain(m.name)), cell(plain(m.value)), cell(maybe(m.split))) for m in version.metrics],
+        )
+    else:
+        yield Text(words(plain("Metrics:"), missing()))
+
+
+def items(context: Model, _: Frame) -> Iterator[Item]:
+    """Yield what was not recorded of the version, and how its code stood."""
+    model = context.model
+    if model.code is not None and model.code.clean is False:
+        yield item("bad", "CODE", "The code's working tree had uncommitted changes.", model.entries)
+    recorded = {
+        "intended use": model.intended_use,
+        "artifact digest": model.artifact_digest,
+        "signature": model.signature,
+        "code revision": model.code and model.code.revision != _UNKNOWN,
+        "environment": model.environment,
+    }
+    absent = [name for name, value in recorded.items() if not value]
+    if absent:
+        yield item("warn", "MODEL", f"Not recorded of the model version: {', '.join(absent)}.", model.entries)
+    if model.code is not None and model.code.clean:
+        yield item("good", "CODE", "The code revision is recorded, its working tree clean.", model.entries)
+
+
+def subject(context: Model) -> Subject:
+    """Return the version as what a report is of."""
+    model = context.model
+    return Subject(f"{model.name} {model.version}", f"{model.namespace} {model.name} {model.version}", "model version")
+
+
+def cover(context: Model) -> Iterator[tuple[str, Cell]]:
+    """Yield the rows of a cover that name the version."""
+    yield "Model", cell(strong(context.model.name), code(context.model.namespace))
+    yield "Version", cell(strong(context.model.version))
+
+
+PART = Part(blocks, items)

@@ -1,0 +1,111 @@
+"""The runs of jobs that touched the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.context import Context, Strict
+from reports.document import (
+    Block,
+    Column,
+    Item,
+    Line,
+    Text,
+    cell,
+    cites,
+    code,
+    faint,
+    item,
+    mark,
+    missing,
+    plain,
+    table,
+    words,
+)
+from reports.naming import counted, gathered
+from reports.phrases import tone, when
+from reports.section import Frame, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Strict):
+    """One run of a job that touched the model version's lineage.
+
+    An attempt failed or was aborted and contributed nothing; `retried_by` is the run of the same job that completed
+    after it.
+    """
+
+    job: str
+    run: str
+    state: str
+    started_at: str | None = None
+    ended_at: str | None = None
+    attempt: bool = False
+    retried_by: str | None = None
+    error: str | None = None
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs(Context):
+    """The runs behind a subject."""
+
+    runs: tuple[Run, ...] = ()
+    """By when they started, those that failed on the way among them."""
+
+
+def blocks(context: Runs, _: Frame) -> Iterator[Block]:
+    """Show every run under its number."""
+    if not context.runs:
+        yield Text(words(plain("Runs:"), missing()))
+        return
+    known = numbers(context)
+    yield table(
+        "Runs that touched the data, and those that failed on the way",
+        (Column("No.", 2), Column("Job and run", 14), Column("State", 5), Column("Started and ended", 6)),
+        [
+            (
+                cell(plain(known[each.run])),
+                cell(plain(each.job), code(each.run)),
+                cell(
+                    words(mark(each.state, tone(each.state)), cites(each.entries)),
+                    *_remarks(each, known),
+                ),
+                cell(when(each.started_at), when(each.ended_at)),
+            )
+            for each in context.runs
+        ],
+    )
+
+
+def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:
+    if run.attempt:
+        yield faint("attempt: contributed nothing")
+    if run.retried_by:
+        yield faint(f"retried: {known.get(run.retried_by, run.retried_by)} completed after it")
+    if run.error:
+        yield plain(run.error)
+
+
+def items(context: Runs, _: Frame) -> Iterator[Item]:
+    """Yield which runs did not complete, and which jobs there were."""
+    failed = [run for run in context.runs if run.state in {"FAIL", "ABORT"}]
+    if failed:
+        text = f"{counted(len(failed), 'run')} did not complete: {gathered(run.job for run in failed)}."
+        retried = sum(run.retried_by is not None for run in failed)
+        if retried:
+            text += f" Of these, {retried:,} retried with success."
+        yield item("warn", "RUNS", text, (i for run in failed for i in run.entries))
+    jobs = sorted({run.job for run in context.runs})
+    if jobs:
+        text = f"{counted(len(jobs), 'job')} touched it in {counted(len(context.runs), 'run')}: {gathered(jobs)}."
+        yield item("none", "JOBS", text, (i for run in context.runs for i in run.entries))
+
+
+def numbers(context: Runs) -> dict[str, str]:
+    """Return the number under which each run (its id) stands in the table of runs: R1, R2, …"""
+    return {each.run: f"R{number}" for number, each in enumerate(context.runs, 1)}
+
+
+PART = Part(blocks, items)
