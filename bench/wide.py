@@ -30,6 +30,7 @@ from catalog.lineage.queries import lineage
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.openlineage.facts import project_event
 from tests.support.neo4j_server import Neo4jUnobtainableError
@@ -116,7 +117,7 @@ def _cost(store: Store, ends: int, folder: Path) -> Cost:
 
 def _walked(store: Store, walk: Walk, ends: int) -> None:
     with store.reading() as read:
-        found = lineage(read, walk)
+        found = lineage(View(read), walk)
     if len(found.edges) != ends:
         raise RuntimeError(f"a walk over {ends} edges found {len(found.edges)}")
 

@@ -22,16 +22,18 @@ from pydantic import ValidationError
 from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import SEND_EVENTS, check_administrator_left, require
+from catalog.access.rules import SEND_EVENTS, check_administrator_left, require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.errors import OperatorError, SenderError
 from catalog.evidence.records import ReportIssued
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import EraseEntries, RestoreLedger
+from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor
 from catalog.store.protocol import Store
+from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
@@ -91,8 +93,10 @@ class Intake:
         facts_of: Callable[[StoredEntry], Facts],
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
+        rights_of: Callable[[Actor], Rights] = rights_of,
     ) -> None:
         self._ledger = ledger
+        self._rights_of = rights_of
         self._store = store
         self._follower = follower
         self._keys = keys
@@ -258,7 +262,7 @@ class Intake:
                 admission = Admission(
                     actor.principal,
                     actor.authenticated,
-                    reader,
+                    View(reader, rights=self._rights_of(actor)),
                     self._ledger,
                     now,
                     actor.roles,

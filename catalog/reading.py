@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 from graph_schema.facts import NOW
 
@@ -26,6 +27,23 @@ LATEST = AsOf()
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What a principal may see: nodes of these namespaces, datasets held at these sites; None sets no bound."""
+
+    namespaces: frozenset[str] | None = None
+    sites: frozenset[str] | None = None
+
+    @property
+    def unbounded(self) -> bool:
+        """Tell whether nothing is hidden."""
+        return self.namespaces is None and self.sites is None
+
+
+EVERYTHING: Final = Rights()
+"""What every reader may see."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPoint:
     """Where an answer was taken: the two times, and the ledger's size and root that the graph was projected from."""
 
@@ -43,28 +61,35 @@ class Complete:
 
 
 @dataclass(frozen=True, slots=True)
-class Truncated:
-    """The budget ended the answer: `reached` of `limit`; the walk goes on from `frontier`."""
+class Lagging:
+    """The graph is `behind` entries behind the ledger, or `quarantined` entries could affect the answer."""
 
-    limit: int
-    reached: int
-    frontier: tuple[str, ...] = ()
+    behind: int
+    quarantined: tuple[int, ...] = ()
+    at_index: int = -1
+    """The last entry that the graph does hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """Rights hide `hidden` nodes; connectivity is kept."""
+    """Rights hide `hidden` nodes, and the graph may be behind as well."""
 
     hidden: int
-    reason: str
+    lagging: Lagging | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Lagging:
-    """The projection is `behind` entries behind the ledger, or `quarantined` entries could affect the answer."""
+class Truncated:
+    """The budget ended the answer: `reached` of `limit`; the walk goes on from `frontier`.
 
-    behind: int
-    quarantined: tuple[int, ...] = field(default_factory=tuple)
+    Rights may hide `hidden` nodes of it, and the graph may be behind, as well.
+    """
+
+    limit: int
+    reached: int
+    frontier: tuple[str, ...] = ()
+    hidden: int = 0
+    lagging: Lagging | None = None
 
 
 Completeness = Complete | Truncated | Redacted | Lagging

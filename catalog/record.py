@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Node, Snapshot
@@ -298,7 +298,7 @@ class Admission:
 
     actor: str
     authenticated: bool
-    reader: Snapshotted
+    view: View
     ledger: Ledger
     now: int
     roles: frozenset[str]
@@ -309,7 +309,7 @@ class Admission:
     def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
         """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""
         wanted = list(nodes)
-        known = self.reader.nodes([node.id for node, _, _ in wanted])
+        known = self.view.nodes([node.id for node, _, _ in wanted])
         for node, pointer, hint in wanted:
             if node.id not in known:
                 word = _WORDS.get(node.label, node.label)

@@ -71,14 +71,6 @@ class RunFacts:
         return self._whole if valid_at >= valid and known_at >= known else fold_run(self, valid_at, known_at)
 
     @cached_property
-    def first_entries(self) -> dict[str, int]:
-        """Return for each dataset that it read or wrote the entry by which that was known."""
-        first: dict[str, int] = {}
-        for edge in (*self.reads, *self.writes):
-            first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
-        return first
-
-    @cached_property
     def _newest(self) -> tuple[int, int]:
         facts: tuple[Statement | Edge, ...] = (*self.events, *self.reads, *self.writes)
         return max((fact.valid_from for fact in facts), default=0), max((fact.entry for fact in facts), default=-1)
@@ -104,6 +96,10 @@ class RunFold:
     """When its outputs took effect: the first COMPLETE; for streaming jobs each RUNNING event too; ascending."""
     ever_read: frozenset[str]
     ever_wrote: frozenset[str]
+    entries: tuple[int, ...]
+    """The ledger entries of its events, ascending."""
+    known_from: dict[str, int]
+    """Dataset id to the entry by which it was known that the run read or wrote it."""
 
     @property
     def completed(self) -> bool:
@@ -151,7 +147,16 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
         effective_at=tuple(sorted(moments)),
         ever_read=frozenset(edge.target for edge in reads),
         ever_wrote=frozenset(edge.target for edge in writes),
+        entries=tuple(sorted({event.entry for event in events})),
+        known_from=_first_entries((*reads, *writes)),
     )
+
+
+def _first_entries(accesses: Iterable[Edge]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for edge in accesses:
+        first[edge.target] = min(edge.entry, first.get(edge.target, edge.entry))
+    return first
 
 
 def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[Fact], Any] = _ORDER) -> list[Fact]:

@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.access.model import Definition, KeyRecord, PrincipalRecord
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import Query, Snapshotted
-from graph_schema.facts import Statement
+from catalog.store.protocol import Query
+from catalog.view import View
+from graph_schema.facts import NOW, Statement
 from graph_schema.nodes import Principal
 
 _PAGE = 500
 
 
-def principals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, PrincipalRecord]:
+def principals(view: View, ids: Sequence[str]) -> dict[str, PrincipalRecord]:
     """Return those of the principals that a record defined by then."""
-    nodes = reader.nodes(ids, as_of.known_at)
+    nodes = view.nodes(ids)
     defined: dict[str, Statement] = {}
     keys: dict[str, list[Statement]] = defaultdict(list)
-    for said in reader.statements(ids, ("principal", "api_key"), as_of.known_at):
-        if said.valid_from > as_of.valid_at:
-            continue
+    for said in view.statements(ids, ("principal", "api_key")):
         if said.aspect == "api_key":
             keys[said.subject].append(said)
         elif said.subject not in defined or said.order > defined[said.subject].order:
@@ -34,24 +32,27 @@ def principals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) ->
     }
 
 
-def list_principals(reader: Snapshotted, as_of: AsOf = LATEST) -> tuple[PrincipalRecord, ...]:
+def list_principals(view: View) -> tuple[PrincipalRecord, ...]:
     """Return every principal that a record defined by then, by name."""
     ids: list[str] = []
     query = Query(labels=(Principal.__name__,), first=_PAGE)
     while True:
-        page = reader.find(query)
+        page = view.find(query)
         ids += [hit.id for hit in page.hits]
         if not page.more:
             break
         last = page.hits[-1]
         query = replace(query, after=(last.node.title, last.id))
-    return tuple(sorted(principals(reader, ids, as_of).values(), key=lambda each: each.principal))
+    return tuple(sorted(principals(view, ids).values(), key=lambda each: each.principal))
 
 
-def definitions(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Definition, ...]]:
-    """Return every definition of each principal, by ledger entry; one that nobody defined is absent."""
+def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, ...]]:
+    """Return every definition of each principal that was known, valid by then or not, by ledger entry.
+
+    One that nobody defined is absent.
+    """
     found: dict[str, list[Definition]] = defaultdict(list)
-    for said in reader.statements(ids, ("principal",), as_of.known_at):
+    for said in view.at(NOW).statements(ids, ("principal",)):
         value = said.data
         found[said.subject].append(
             Definition(

@@ -17,9 +17,11 @@ from catalog.ledger.protocol import Ledger
 from catalog.ledger.sealing import utc_microseconds
 from catalog.metrics import Metrics
 from catalog.projection import PROJECTION_VERSION, Following, Status
+from catalog.reading import AsOf, Rights
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
-from catalog.store.protocol import Store
+from catalog.store.protocol import Snapshotted, Store
+from catalog.view import Anchor, View
 from graph_schema.times import format_time
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -45,6 +47,7 @@ class Services:
     owner: Actor | None = None
     signing_problem: Callable[[], EvidenceError | OperatorError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
+    rights_of: Callable[[Actor], Rights] = rules.rights_of
 
     @property
     def redactor(self) -> Redactor:
@@ -79,6 +82,11 @@ class Services:
     def projection_version(self) -> str:
         """Return the version of the projection that made the graph."""
         return PROJECTION_VERSION
+
+    def view(self, reader: Snapshotted, actor: Actor, as_of: AsOf) -> View:
+        """Return what the actor may see in one state of the graph."""
+        anchor = Anchor(self.ledger, self.projection_version, utc_microseconds())
+        return View(reader, as_of, self.rights_of(actor), anchor)
 
     def projection_stopped(self) -> str | None:
         """Return why the graph does not follow the ledger, None while it does."""

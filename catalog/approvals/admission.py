@@ -12,9 +12,8 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.facts import DECLARED
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
-from catalog.reading import AsOf
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Statement
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot
@@ -30,7 +29,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
-    digests = rules.bound_digests(_digests(admission.reader, subject))
+    digests = rules.bound_digests(_digests(admission.view, subject))
     if not digests:
         raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {_HINTS[field]}.", pointer)
     return Admitted({"digests": rules.as_json(digests)})
@@ -45,7 +44,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     rules.check_granted(kind, admission.roles, admission.approves, authenticated=admission.authenticated)
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
-    known = queries.approvals(admission.reader, [approval], AsOf(valid_at=admission.now)).get(approval)
+    known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
     if known is None:
         raise UnknownSubjectError("The request is not in the graph yet, or could not be taken into it.", "/request")
     rules.check_open(known.state)
@@ -75,22 +74,22 @@ def _no_request(why: str) -> SenderError:
     return SenderError(f"request is the ledger index of a request; {why}.", pointer="/request", status=422)
 
 
-def _digests(reader: Snapshotted, subject: ModelVersion | Snapshot | Dataset) -> list[BoundDigest]:
+def _digests(view: View, subject: ModelVersion | Snapshot | Dataset) -> list[BoundDigest]:
     if isinstance(subject, Snapshot):
         return [BoundDigest("snapshot", subject.version)]
     if isinstance(subject, Dataset):
-        declared = _newest(reader.statements([subject.id], DECLARED))
+        declared = _newest(view.statements([subject.id], DECLARED))
         return [BoundDigest("declaration", digest_of(_values(declared)))] if declared else []
-    registration = _newest(reader.statements([subject.id], ("registration",))).get("registration")
+    registration = _newest(view.statements([subject.id], ("registration",))).get("registration")
     if registration is None:
         return []
     value = registration.data
     edges = [
         edge
-        for edge in reader.hop([subject.id], ("TRAINED_ON", "EVALUATED_ON"), "out")
+        for edge in view.edges([subject.id], ("TRAINED_ON", "EVALUATED_ON"), "out")
         if edge.tie == registration.tie and edge.entry == registration.entry
     ]
-    nodes = reader.nodes([edge.target for edge in edges])
+    nodes = view.nodes([edge.target for edge in edges])
     found = [
         BoundDigest("artifact", value["artifact_digest"]),
         BoundDigest("code", f"{value['code']['repository']}@{value['code']['revision']}"),

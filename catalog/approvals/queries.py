@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
 from catalog.approvals.rules import from_json, standing
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import Query, Snapshotted
+from catalog.store.protocol import Query
+from catalog.view import View
 from graph_schema.facts import Statement
 
 _ASPECTS = ("request", "decision")
@@ -17,24 +17,22 @@ _PAGE = 500
 _EVERYTHING = ApprovalFilter()
 
 
-def approvals(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, Approval]:
+def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     """Return those of the approvals that were requested by then, with every decision known and valid by then."""
     requests: dict[str, Statement] = {}
     decisions: dict[str, list[Decision]] = defaultdict(list)
-    for said in reader.statements(ids, _ASPECTS, as_of.known_at):
-        if said.valid_from > as_of.valid_at:
-            continue
+    for said in view.statements(ids, _ASPECTS):
         if said.aspect == "request":
             requests.setdefault(said.subject, said)
         else:
             decisions[said.subject].append(_decision(said))
-    return {id_: _approval(requests[id_], decisions[id_], as_of) for id_ in dict.fromkeys(ids) if id_ in requests}
+    return {id_: _approval(requests[id_], decisions[id_], view.moment) for id_ in dict.fromkeys(ids) if id_ in requests}
 
 
-def approvals_of(reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Approval, ...]]:
+def approvals_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
     """Return the approvals that concern each subject, the oldest request first; a subject without any is absent."""
-    edges = reader.hop(subjects, ("CONCERNS",), "in", as_of.known_at)
-    found = approvals(reader, sorted({edge.source for edge in edges}), as_of)
+    edges = view.edges(subjects, ("CONCERNS",), "in")
+    found = approvals(view, sorted({edge.source for edge in edges}))
     result: dict[str, list[Approval]] = defaultdict(list)
     for approval in sorted(found.values(), key=lambda each: each.request):
         result[approval.subject].append(approval)
@@ -42,30 +40,29 @@ def approvals_of(reader: Snapshotted, subjects: Sequence[str], as_of: AsOf = LAT
 
 
 def list_approvals(
-    reader: Snapshotted,
+    view: View,
     wanted: ApprovalFilter = _EVERYTHING,
-    as_of: AsOf = LATEST,
     *,
     first: int = 50,
     after: int | None = None,
 ) -> ApprovalPage:
     """Return the approvals that match, the newest request first, those before the request `after`."""
     if wanted.subjects:
-        of = approvals_of(reader, wanted.subjects, as_of)
+        of = approvals_of(view, wanted.subjects)
         found = [approval for each in of.values() for approval in each]
     else:
-        found = list(approvals(reader, _all(reader), as_of).values())
+        found = list(approvals(view, _all(view)).values())
     matching = sorted((each for each in found if _matches(each, wanted)), key=lambda each: -each.request)
     rest = [each for each in matching if after is None or each.request < after]
     return ApprovalPage(tuple(rest[:first]), len(matching), len(rest) > first)
 
 
-def _all(reader: Snapshotted) -> list[str]:
+def _all(view: View) -> list[str]:
     """Return every approval's id; there are as many as people asked for, so a scan of them is small."""
     ids: list[str] = []
     query = Query(labels=("Approval",), first=_PAGE)
     while True:
-        page = reader.find(query)
+        page = view.find(query)
         ids += [hit.id for hit in page.hits]
         if not page.more:
             return ids
@@ -82,9 +79,9 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
     )
 
 
-def _approval(said: Statement, decisions: Sequence[Decision], as_of: AsOf) -> Approval:
+def _approval(said: Statement, decisions: Sequence[Decision], moment: int) -> Approval:
     value = said.data
-    now = standing(said.valid_from, value["expires_at"], decisions, as_of.moment)
+    now = standing(said.valid_from, value["expires_at"], decisions, moment)
     return Approval(
         id=said.subject,
         request=said.entry,

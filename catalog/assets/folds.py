@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from catalog.assets.facts import DECLARED
 from catalog.assets.model import Said, Voice
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.aspects import BY_NAME, PHI
 from graph_schema.facts import Role, Statement
 from graph_schema.folding import RunFold, in_force
@@ -20,17 +19,7 @@ _RECORDED = frozenset(DECLARED)
 _LOOK_BACK = 8
 
 
-def run_folds(reader: Snapshotted, runs: Iterable[str], as_of: AsOf) -> dict[str, RunFold | None]:
-    """Return the runs as they were at one point."""
-    wanted = sorted(set(runs))
-    known_at = min(as_of.known_at, reader.checkpoint())
-    facts = reader.runs(wanted) if wanted else {}
-    return {run: facts[run].at(as_of.valid_at, known_at) if run in facts else None for run in wanted}
-
-
-def last_writes(
-    reader: Snapshotted, ids: Sequence[str], as_of: AsOf
-) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
+def last_writes(view: View, ids: Sequence[str]) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
     """Return what the newest write that took effect did to the whole (None: nothing), by dataset, and the runs judged.
 
     The index of contributions only proposes; where it proposes wrongly, the search goes on further back.
@@ -39,8 +28,8 @@ def last_writes(
     folds: dict[str, RunFold | None] = {}
     pending, newest = list(ids), 1
     while pending:
-        rows = reader.contributions([(id_, as_of.valid_at) for id_ in pending], as_of.known_at, newest, by_job=False)
-        folds.update(run_folds(reader, {row.run for row in rows if row.run} - folds.keys(), as_of))
+        rows = view.contributions([(id_, view.as_of.valid_at) for id_ in pending], newest, by_job=False)
+        folds.update(view.runs({row.run for row in rows if row.run} - folds.keys()))
         proposed: dict[str, int] = defaultdict(int)
         for row in sorted(rows, key=lambda each: each.order, reverse=True):
             proposed[row.target] += 1
@@ -53,10 +42,9 @@ def last_writes(
     return last, folds
 
 
-def spoken(
-    reader: Snapshotted,
+def aspects_in_force(
+    view: View,
     ids: Sequence[str],
-    as_of: AsOf,
     folds: Mapping[str, RunFold | None] | None = None,
     aspects: Sequence[str] | None = None,
 ) -> dict[str, dict[str, Said[object]]]:
@@ -64,19 +52,19 @@ def spoken(
 
     `folds` are runs judged already at the same point; those that are missing are fetched in one go.
     """
-    if as_of == LATEST:
-        return _spoken_now(reader, ids, aspects)
+    if view.is_now:
+        return _in_force_now(view, ids, aspects)
     about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for said in reader.statements(ids, aspects, as_of.known_at):
+    for said in view.statements(ids, aspects):
         known = BY_NAME.get(said.aspect)
         if known is None or not known.momentary:
             about[said.subject, said.aspect].append(said)
     judged = dict(folds or {})
     writers = {said.run for statements in about.values() for said in statements if said.run and said.role == Role.OUT}
-    judged.update(run_folds(reader, writers - judged.keys(), as_of))
+    judged.update(view.runs(writers - judged.keys()))
     found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
     for (subject, aspect), statements in about.items():
-        held = in_force(statements, judged.get, as_of.valid_at, as_of.known_at)
+        held = in_force(statements, judged.get, view.as_of.valid_at, view.known_at)
         if held is None or held[1].value is None:
             continue
         order, said = held
@@ -84,12 +72,10 @@ def spoken(
     return found
 
 
-def _spoken_now(
-    reader: Snapshotted, ids: Sequence[str], aspects: Sequence[str] | None
-) -> dict[str, dict[str, Said[object]]]:
+def _in_force_now(view: View, ids: Sequence[str], aspects: Sequence[str] | None) -> dict[str, dict[str, Said[object]]]:
     """Return the same for now, which a store keeps: however long the history, one call and no judging."""
     found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
-    for since, said in reader.in_force(ids):
+    for since, said in view.in_force(ids):
         if aspects is None or said.aspect in aspects:
             found[said.subject][said.aspect] = Said(said.data, voice(said), said.entry, since, said.run)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from catalog.assets import rules
-from catalog.assets.folds import DROPPED, last_writes, spoken
+from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.assets.model import (
     DatasetRecord,
     JobRecord,
@@ -18,25 +18,23 @@ from catalog.assets.model import (
     Said,
     SourceSystem,
 )
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.facts import Edge
-from graph_schema.folding import RunFacts
 from graph_schema.nodes import Dataset, Job, Run
 
 T = TypeVar("T")
 _TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES")
 
 
-def datasets(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, DatasetRecord]:
+def datasets(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
     """Return those of the datasets that were known by then, with everything in force about them."""
-    known = {id_: each for id_, each in reader.nodes(ids, as_of.known_at).items() if isinstance(each.node, Dataset)}
+    known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Dataset)}
     if not known:
         return {}
     wanted = list(known)
-    touched = _touched(reader, wanted, as_of)
-    last, folds = last_writes(reader, wanted, as_of)
-    held = spoken(reader, wanted, as_of, folds)
+    touched = {edge.target for edge in view.edges(wanted, _TOUCHES, "in")}
+    last, folds = last_writes(view, wanted)
+    held = aspects_in_force(view, wanted, folds)
     return {
         id_: _dataset(each.node, each.entry, held.get(id_, {}), touched=id_ in touched, last=last.get(id_, _NEVER))
         for id_, each in known.items()
@@ -44,11 +42,11 @@ def datasets(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> d
     }
 
 
-def jobs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, JobRecord]:
+def jobs(view: View, ids: Sequence[str]) -> dict[str, JobRecord]:
     """Return those of the jobs that were known by then, with everything in force about them."""
-    known = reader.nodes(ids, as_of.known_at)
-    held = spoken(reader, list(known), as_of) if known else {}
-    executed = {edge.target for edge in reader.hop(list(known), ("EXECUTED",), "in", as_of.known_at)}
+    known = view.nodes(ids)
+    held = aspects_in_force(view, list(known)) if known else {}
+    executed = {edge.target for edge in view.edges(list(known), ("EXECUTED",), "in")}
     found = {}
     for id_, each in known.items():
         if isinstance(each.node, Job):
@@ -68,50 +66,44 @@ def jobs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[
     return found
 
 
-def runs(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, RunRecord]:
+def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
     """Return those of the runs that were known by then, folded at that point."""
-    known = reader.nodes(ids, as_of.known_at)
+    known = view.nodes(ids)
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, Run)]
     if not wanted:
         return {}
-    facts, known_at = reader.runs(wanted), min(as_of.known_at, reader.checkpoint())
-    held = spoken(reader, wanted, as_of)
+    folds = view.runs(wanted)
+    held = aspects_in_force(view, wanted)
     jobs_of: dict[str, list[str]] = defaultdict(list)
     parents: dict[str, list[Edge]] = defaultdict(list)
-    for edge in reader.hop(wanted, ("EXECUTED", "IS_PART_OF"), "out", as_of.known_at):
+    for edge in view.edges(wanted, ("EXECUTED", "IS_PART_OF"), "out"):
         if edge.kind == "EXECUTED":
             jobs_of[edge.source].append(edge.target)
-        elif edge.valid_from <= as_of.valid_at:
+        else:
             parents[edge.source].append(edge)
+    named = {name for fold in folds.values() if fold for name in (*fold.inputs, *(name for name, _ in fold.outputs))}
+    seen = view.visible(named)
     found = {}
     for id_ in wanted:
-        node = known[id_].node
-        told = facts.get(id_, RunFacts())
-        fold = told.at(as_of.valid_at, known_at)
-        events = (said for said in told.events if said.valid_from <= as_of.valid_at and said.entry <= known_at)
+        fold = folds[id_]
         newest = max(parents[id_], key=lambda edge: (edge.order, edge.target), default=None)
         found[id_] = RunRecord(
             id=id_,
-            run_id=node.title,
+            run_id=known[id_].node.title,
             first_entry=known[id_].entry,
             job=min(jobs_of[id_], default=None),
             state=fold.state if fold else None,
             started_at=fold.started_at if fold else None,
             start_known=bool(fold and fold.start_known),
             ended_at=fold.ended_at if fold else None,
-            inputs=tuple(sorted(fold.inputs)) if fold else (),
-            outputs=tuple(sorted({name for name, _ in fold.outputs})) if fold else (),
+            inputs=tuple(sorted(seen & fold.inputs.keys())) if fold else (),
+            outputs=tuple(sorted(seen & {name for name, _ in fold.outputs})) if fold else (),
             error=held.get(id_, {}).get("error"),
             parent=None if newest is None else newest.target,
-            entries=tuple(sorted({said.entry for said in events})),
+            entries=fold.entries if fold else (),
             aspects=held.get(id_, {}),
         )
     return found
-
-
-def _touched(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> set[str]:
-    edges = reader.hop(ids, _TOUCHES, "in", as_of.known_at)
-    return {edge.target for edge in edges if edge.valid_from <= as_of.valid_at}
 
 
 _NEVER = object()

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from catalog.assets.folds import run_folds
-from catalog.reading import AsOf
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 
 LOOKED_BACK = 50
 """Runs of a job, the last known before the one that succeeded, among which a failure is sought."""
 
 
-def retried(reader: Snapshotted, succeeded: Mapping[str, str], at: AsOf) -> dict[str, str]:
+def retried(view: View, succeeded: Mapping[str, str]) -> dict[str, str]:
     """Return the runs that did not complete, each with the run of the same job that completed after it.
 
     `succeeded` maps runs that completed to their jobs. What failed before an even earlier completion of the job belongs
     to that one and is left out. Two store calls, however many runs the jobs had.
     """
-    near = _near(reader, succeeded, at)
-    folds = {
-        id_: fold
-        for id_, fold in run_folds(reader, {run for each in near.values() for run in each}, at).items()
-        if fold
-    }
+    near = _near(view, succeeded)
+    judged = view.runs({run for each in near.values() for run in each})
+    folds = {id_: fold for id_, fold in judged.items() if fold}
     found: dict[str, str] = {}
     for run in sorted(near):
         if run not in folds:
@@ -39,10 +34,10 @@ def retried(reader: Snapshotted, succeeded: Mapping[str, str], at: AsOf) -> dict
     return found
 
 
-def _near(reader: Snapshotted, succeeded: Mapping[str, str], at: AsOf) -> dict[str, list[str]]:
+def _near(view: View, succeeded: Mapping[str, str]) -> dict[str, list[str]]:
     known: defaultdict[str, dict[str, int]] = defaultdict(dict)
     jobs = sorted(set(succeeded.values()))
-    for edge in reader.hop(jobs, ("EXECUTED",), "in", at.known_at) if jobs else ():
+    for edge in view.edges(jobs, ("EXECUTED",), "in"):
         runs = known[edge.target]
         runs[edge.source] = max(edge.entry, runs.get(edge.source, -1))
     found = {}

@@ -4,51 +4,57 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
 
 import orjson
 
 from catalog.evidence.model import EntryEvidence, Evidence
 from catalog.ledger.protocol import Ledger
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import Direction
+from catalog.view import View
 from graph_schema.registry import TYPES
 
 MAX_ENTRIES = 1000
+_BOTH: Final[tuple[Direction, ...]] = ("out", "in")
 
 
-def evidence(
-    reader: Snapshotted, ledger: Ledger, identifier: str, as_of: AsOf = LATEST, limit: int = 50
-) -> Evidence | None:
+def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Evidence | None:
     """Return the entries behind all that is known of a node, by index; None where the node was not known by then.
 
-    The proofs hold in the tree of the entries that the graph was made from, which the read point names. Raises
-    EvidenceError where the ledger does not verify.
+    The proofs hold in the tree of the entries that the graph was made from, which the read point names. The body of an
+    entry that names something which rights hide is left out. Raises EvidenceError where the ledger does not verify.
     """
-    known = reader.nodes([identifier], as_of.known_at).get(identifier)
+    known = view.nodes([identifier]).get(identifier)
     if known is None:
         return None
     because: dict[int, set[str]] = defaultdict(set)
     because[known.entry].add("named")
-    for said in reader.statements([identifier], None, as_of.known_at):
-        if said.valid_from <= as_of.valid_at:
-            because[said.entry].add(said.aspect)
-    for direction in ("out", "in"):
-        for edge in reader.hop([identifier], TYPES, direction, as_of.known_at):
-            if edge.valid_from <= as_of.valid_at:
-                because[edge.entry].add(edge.kind)
-    size = min(reader.checkpoint(), as_of.known_at) + 1
-    quarantined = [
-        each.entry for each in reader.quarantined() if each.entry <= as_of.known_at and identifier in each.subjects
-    ]
+    for statement in view.statements([identifier]):
+        because[statement.entry].add(statement.aspect)
+    for direction in _BOTH:
+        for edge in view.edges([identifier], TYPES, direction):
+            because[edge.entry].add(edge.kind)
+    size = view.known_at + 1
     shown = sorted(because)[: min(limit, MAX_ENTRIES)]
     return Evidence(
         id=identifier,
         ledger_size=size,
         ledger_root=ledger.root(size).hex(),
-        entries=entries(ledger, shown, size, because),
+        entries=tuple(_redacted(one, view) for one in entries(ledger, shown, size, because)),
         total=len(because),
-        quarantined=tuple(quarantined),
+        quarantined=tuple(one.entry for one in view.quarantined() if identifier in one.subjects),
     )
+
+
+def _redacted(entry: EntryEvidence, view: View) -> EntryEvidence:
+    """Return the entry without its body where that names something that may not be seen."""
+    body = entry.body if isinstance(entry.body, dict) else {}
+    named = frozenset((*entry.subjects, *body.get("subjects", ())))
+    seen = view.visible(named)
+    if named == seen:
+        return entry
+    return replace(entry, subjects=tuple(one for one in entry.subjects if one in seen), body=None, salt=None)
 
 
 def entries(

@@ -8,8 +8,8 @@ from typing import Any
 
 from catalog.labels.model import Attestation, Code, Label, Tag
 from catalog.labels.rules import label
-from catalog.reading import LATEST, AsOf
-from catalog.store.protocol import KnownNode, Snapshotted
+from catalog.store.protocol import KnownNode
+from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.facts import Edge, Order, Statement
 from graph_schema.nodes import Column, Dataset
@@ -18,20 +18,18 @@ from graph_schema.vocabulary.words import PhiKind, TagOrigin
 _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 
 
-def labels(reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Label, ...]]:
+def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     """Return the labels of each dataset and of its columns, rejected ones included, by (column, kind).
 
     A dataset of which nothing was said is absent. Flows carry labels further; that is another question.
     """
-    columns = {edge.target for edge in reader.hop(datasets, ("HAS_COLUMN",), "out", as_of.known_at)}
+    columns = {edge.target for edge in view.edges(datasets, ("HAS_COLUMN",), "out")}
     subjects = sorted({*datasets, *columns})
     edges = [
-        edge
-        for edge in reader.hop(subjects, ("IS_TAGGED",), "out", as_of.known_at)
-        if edge.valid_from <= as_of.valid_at and edge.data.get("origin") != TagOrigin.ASSERTED
+        edge for edge in view.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
     ]
-    said = [each for each in reader.statements(subjects, _ASPECTS, as_of.known_at) if each.valid_from <= as_of.valid_at]
-    nodes = reader.nodes(sorted({*subjects, *(edge.target for edge in edges)}), as_of.known_at)
+    said = view.statements(subjects, _ASPECTS)
+    nodes = view.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
     tags: dict[tuple[str, str], list[tuple[Order, Tag]]] = defaultdict(list)
     for each in said:
         if each.value is not None:
@@ -51,11 +49,11 @@ def labels(reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST) -
     }
 
 
-def attestations(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[Attestation, ...]]:
+def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
     """Return the attestations that cover each job or run, by entry; one without any is absent."""
-    covers = [edge for edge in reader.hop(ids, ("COVERS",), "in", as_of.known_at) if edge.valid_from <= as_of.valid_at]
-    said = reader.statements(sorted({edge.source for edge in covers}), ("attestation",), as_of.known_at)
-    by_id = {each.subject: _attestation(each, as_of) for each in said if each.value is not None}
+    covers = view.edges(ids, ("COVERS",), "in")
+    said = view.statements(sorted({edge.source for edge in covers}), ("attestation",))
+    by_id = {each.subject: _attestation(each, view.moment) for each in said if each.value is not None}
     found: dict[str, list[Attestation]] = defaultdict(list)
     for edge in covers:
         if edge.source in by_id:
@@ -89,9 +87,9 @@ def _tag(known: KnownNode, kind: str, value: Mapping[str, Any], by: str | None, 
     )
 
 
-def _attestation(said: Statement, as_of: AsOf) -> Attestation:
+def _attestation(said: Statement, now: int) -> Attestation:
     value = said.data
-    until, now = value["until"], as_of.moment
+    until = value["until"]
     return Attestation(
         id=said.subject,
         entry=said.entry,
@@ -107,7 +105,7 @@ def _attestation(said: Statement, as_of: AsOf) -> Attestation:
         authenticated=value["authenticated"],
         valid_from=said.valid_from,
         until=until,
-        in_force=said.valid_from <= as_of.valid_at and (until is None or now < until),
+        in_force=until is None or now < until,
     )
 
 

@@ -6,33 +6,33 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force
-from catalog.lineage.scene import Scene
 from graph_schema.facts import Statement
 
 _AHEAD = 4
 """How many times the budget is fetched ahead: cautious lineage holds crisp lineage and more."""
 
 
-def prefetch(scene: Scene, walk: Walk, roots: Sequence[str], direction: Direction) -> None:
+def prefetch(loader: LineageLoader, walk: Walk, roots: Sequence[str], direction: Direction) -> None:
     """Fetch in a handful of calls all that the walk can meet, where that is not far more than its budget.
 
     Crisp lineage lies within cautious lineage, and that the store can walk by itself.
     """
     inwards = direction is Direction.UPSTREAM
     limit = walk.budget * _AHEAD
-    around = scene.reader.reach(roots, "in" if inwards else "out", walk.depth + 1, limit)
+    around = loader.view.reach(roots, "in" if inwards else "out", walk.depth + 1, limit)
     if around is not None:
-        _learn(scene, walk, around)
+        _load(loader, walk, around)
 
 
-def _learn(scene: Scene, walk: Walk, targets: Iterable[str]) -> None:
+def _load(loader: LineageLoader, walk: Walk, targets: Iterable[str]) -> None:
     wanted = sorted(targets)
-    scene.learn_names(wanted)
-    names = sorted({name for target in wanted for name in scene.names(target)})
-    scene.learn_writes(names, everything=walk.include_past)
-    scene.learn_declarations(names)
+    loader.load_names(wanted)
+    names = sorted({name for target in wanted for name in loader.names(target)})
+    loader.load_writes(names, everything=walk.include_past)
+    loader.load_declarations(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,69 +43,73 @@ class Ends:
     names: frozenset[str]
 
 
-def crisp_upstream(scene: Scene, walk: Walk, front: Sequence[str], ends: Ends | None = None) -> Iterator[LineageEdge]:
+def crisp_upstream(
+    loader: LineageLoader, walk: Walk, front: Sequence[str], ends: Ends | None = None
+) -> Iterator[LineageEdge]:
     """Yield the edges into each of the datasets and model versions (rules 6 and 10), only from `ends` where given."""
-    _learn(scene, walk, front)
+    _load(loader, walk, front)
     for target in front:
-        yield from _into(scene, walk, target, ends)
+        yield from _into(loader, walk, target, ends)
     if walk.include_attempts:
-        yield from _attempts(scene, frozenset(front), ends)
+        yield from _attempts(loader, frozenset(front), ends)
 
 
-def crisp_downstream(scene: Scene, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
+def crisp_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
     """Yield the edges out of each of the datasets: those edges into what they ever fed that start at them."""
-    scene.learn_names(front)
-    names = frozenset(name for source in front for name in scene.names(source))
-    fed = scene.reader.neighbours(sorted(names), "out", scene.valid_at, scene.known_at)
-    scene.learn_names(fed)
-    targets = sorted({name for target in fed for name in scene.names(target)})
-    return crisp_upstream(scene, walk, targets, Ends(frozenset(front), names))
+    loader.load_names(front)
+    names = frozenset(name for source in front for name in loader.names(source))
+    fed = loader.view.neighbours(sorted(names), "out")
+    loader.load_names(fed)
+    targets = sorted({name for target in fed for name in loader.names(target)})
+    return crisp_upstream(loader, walk, targets, Ends(frozenset(front), names))
 
 
-def _into(scene: Scene, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
-    writes = scene.writes(target)
+def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
+    writes = loader.writes(target)
     current = in_force(writes)
     newest = {write.job: write.at for write in current}
     declared = [
-        said for said in scene.declarations(target) if said.valid_from > newest.get(said.subject, said.valid_from - 1)
+        said for said in loader.declarations(target) if said.valid_from > newest.get(said.subject, said.valid_from - 1)
     ]
     replaced = {said.subject for said in declared}
     held = {write for write in current if write.job not in replaced}
     for write in writes if walk.include_past else held:
-        yield from _sources(scene, target, write, ends, past=write not in held)
+        yield from _sources(loader, target, write, ends, past=write not in held)
     for said in declared:
-        yield from _declared(scene, target, said, ends)
+        yield from _declared(loader, target, said, ends)
 
 
-def _resolved(scene: Scene, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
+def _resolved(loader: LineageLoader, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
     """Yield the wanted ones of the names, ascending, each with the dataset that it stood for at the time."""
     if ends is None:
-        yield from ((name, scene.resolve(name, at)) for name in sorted(names))
+        yield from ((name, loader.resolve(name, at)) for name in sorted(names))
         return
     # Whichever is fewer is gone through: a run may have read a thousand of which one is wanted.
     few, many = (names, ends.names) if len(names) < len(ends.names) else (ends.names, names)
     for name in sorted(name for name in few if name in many):
-        if (dataset := scene.resolve(name, at)) in ends.datasets:
+        if (dataset := loader.resolve(name, at)) in ends.datasets:
             yield name, dataset
 
 
-def _sources(scene: Scene, target: str, write: Write, ends: Ends | None, *, past: bool) -> Iterator[LineageEdge]:
-    stated = scene.trained_on(write) if write.how == "registered" else []
+def _sources(
+    loader: LineageLoader, target: str, write: Write, ends: Ends | None, *, past: bool
+) -> Iterator[LineageEdge]:
+    stated = loader.trained_on(write) if write.how == "registered" else []
     for edge in stated:
-        source = scene.resolve(edge.data["dataset"], write.at)
+        source = loader.resolve(edge.data["dataset"], write.at)
         if ends is None or source in ends.datasets:
             yield LineageEdge(
                 source, target, "registered", write.job, write.run, Confidence.STATED, write.at, edge.entry, past=past
             )
     if stated or write.run is None:
         return
-    fold = scene.fold(write.run)
+    fold = loader.fold(write.run)
     if fold is None:
         return
     confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
     renamed = write.access.renamed_from
-    beside = () if renamed is None or renamed in fold.inputs else _resolved(scene, (renamed,), write.at, ends)
-    for name, source in chain(_resolved(scene, fold.inputs.keys(), write.at, ends), beside):
+    beside = () if renamed is None or renamed in fold.inputs else _resolved(loader, (renamed,), write.at, ends)
+    for name, source in chain(_resolved(loader, fold.inputs.keys(), write.at, ends), beside):
         how = "renamed" if name == renamed else write.how
         yield LineageEdge(
             source,
@@ -115,37 +119,37 @@ def _sources(scene: Scene, target: str, write: Write, ends: Ends | None, *, past
             write.run,
             Confidence.STATED if how == "renamed" else confidence,
             write.at,
-            max(write.entry, scene.known_from(write.run, name, write.name)),
+            max(write.entry, loader.known_from(write.run, name, write.name)),
             past=past,
         )
 
 
-def _declared(scene: Scene, target: str, said: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
-    for _, source in _resolved(scene, scene.declared_inputs(said), said.valid_from, ends):
+def _declared(loader: LineageLoader, target: str, said: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
+    for _, source in _resolved(loader, loader.declared_inputs(said), said.valid_from, ends):
         yield LineageEdge(
             source, target, "declared", said.subject, None, Confidence.STATED, said.valid_from, said.entry
         )
 
 
-def _attempts(scene: Scene, front: frozenset[str], ends: Ends | None) -> Iterator[LineageEdge]:
+def _attempts(loader: LineageLoader, front: frozenset[str], ends: Ends | None) -> Iterator[LineageEdge]:
     """Yield the edges that runs without a completion would have made, for each job those since its newest write."""
-    names = sorted({name for target in front for name in scene.names(target)})
-    wrote = scene.reader.hop(names, ("WROTE",), "in", scene.known_at)
-    scene.learn_runs(edge.source for edge in wrote)
+    names = sorted({name for target in front for name in loader.names(target)})
+    wrote = loader.view.edges(names, ("WROTE",), "in")
+    loader.load_runs(edge.source for edge in wrote)
     for run, name, job in sorted({(edge.source, edge.target, edge.job or "") for edge in wrote}):
-        fold = scene.fold(run)
+        fold = loader.fold(run)
         if fold is None or fold.effective_at or (name, job or None) not in fold.outputs:
             continue
-        target = scene.resolve(name, fold.started_at)
+        target = loader.resolve(name, fold.started_at)
         since = (
-            max((write.at for write in scene.writes(target) if write.job == (job or None)), default=None)
+            max((write.at for write in loader.writes(target) if write.job == (job or None)), default=None)
             if target in front
             else None
         )
         if target not in front or (since is not None and fold.started_at < since):
             continue
         confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-        for read, source in _resolved(scene, fold.inputs.keys(), fold.started_at, ends):
+        for read, source in _resolved(loader, fold.inputs.keys(), fold.started_at, ends):
             yield LineageEdge(
                 source,
                 target,
@@ -154,19 +158,17 @@ def _attempts(scene: Scene, front: frozenset[str], ends: Ends | None) -> Iterato
                 run,
                 confidence,
                 fold.started_at,
-                scene.known_from(run, read, name),
+                loader.known_from(run, read, name),
                 attempt=True,
             )
 
 
-def cautious(scene: Scene, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
+def cautious(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
     """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7).
 
     Where there are more than `limit`, more than that of them.
     """
-    flows = scene.reader.flows(
-        front, "in" if direction is Direction.UPSTREAM else "out", scene.valid_at, scene.known_at, limit
-    )
+    flows = loader.view.flows(front, "in" if direction is Direction.UPSTREAM else "out", limit)
     stated = {"declared", "registered", "renamed", "alias"}
     return [
         LineageEdge(

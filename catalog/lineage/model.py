@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from catalog.reading import AsOf, Complete, Completeness
+from catalog.reading import Complete, Completeness
 
 
 class Direction(StrEnum):
@@ -54,18 +54,19 @@ class FlowKind(StrEnum):
     """A model version names the snapshots that it was trained or evaluated on."""
     RENAMED = "renamed"
     ALIAS = "alias"
+    HIDDEN = "hidden"
+    """Only what rights hide lies between the two."""
     """Another name of the same data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A question: from which nodes, which way, at which grain (None: the roots' own), how far, at which time."""
+    """A question: from which nodes, which way, at which grain (None: the roots' own), how far."""
 
     roots: tuple[str, ...]
     direction: Direction
     grain: Grain | None = None
     depth: int = 3
-    as_of: AsOf = field(default_factory=AsOf)
     manner: Manner = Manner.CRISP
     include_past: bool = False
     include_attempts: bool = False
@@ -75,8 +76,8 @@ class Walk:
 class LineageEdge(NamedTuple):
     """Data flowed from `source` to `target`.
 
-    `how` is ran, declared, registered, renamed or alias; `run` is set where one run did it; `valid_from` is when it
-    took effect, `known_from` the first ledger entry by which it was known.
+    `how` is ran, declared, registered, renamed, alias, or hidden where only what rights hide lies between; `run` is set
+    where one run did it; `valid_from` is when it took effect, `known_from` the first entry by which it was known.
     """
 
     source: str
@@ -102,6 +103,8 @@ class LineageNode:
     """For a state that no emitter versioned, and for a snapshot: the dataset it is a state of."""
     run: str | None = None
     """For such a state: the run that left it."""
+    hidden: int = 0
+    """How many nodes next to it rights hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +116,4 @@ class LineageGraph:
     nodes: tuple[LineageNode, ...]
     edges: tuple[LineageEdge, ...]
     completeness: Completeness = field(default_factory=Complete)
+    """What ended the walk and what rights hide; how far the graph is, its view says."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -11,12 +11,13 @@ import networkx as nx
 
 from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
+from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, Grain, LineageEdge, LineageGraph, LineageNode, Manner, Walk
-from catalog.lineage.scene import Scene
+from catalog.lineage.redaction import redacted
 from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first
-from catalog.reading import Complete, Completeness, Truncated
-from catalog.store.protocol import Snapshotted
+from catalog.reading import Complete, Completeness, Redacted, Truncated
+from catalog.view import View
 from graph_schema.identity import label_of, node_id
 from graph_schema.nodes import Snapshot
 
@@ -33,24 +34,32 @@ _OWN_GRAIN = {
 """At which grain a node is walked unless told otherwise (rule 9)."""
 
 
-def lineage(reader: Snapshotted, walk: Walk) -> LineageGraph:
-    """Return the graph around the roots.
+def lineage(view: View, walk: Walk) -> LineageGraph:
+    """Return the graph around the roots; what rights hide is counted in it, and what it connects stays connected.
 
     Raises:
         SenderError: a root of a kind that has no lineage, roots of several grains, a depth or budget out of bounds.
     """
     grain = walk.grain or own_grain(walk.roots)
     _check(walk, grain)
-    scene = Scene(reader, walk.as_of)
-    states = States(scene, walk)
-    roots = _roots(scene, states, walk.roots, grain)
-    if walk.direction is Direction.BOTH:
-        walked = _one_way(scene, states, replace(walk, direction=Direction.UPSTREAM), grain, roots)
-        left = max(walk.budget - len(walked.depths) + len(roots), len(roots))
-        walked.join(_one_way(scene, states, replace(walk, direction=Direction.DOWNSTREAM, budget=left), grain, roots))
-    else:
-        walked = _one_way(scene, states, walk, grain, roots)
-    return _graph(states, walked, roots, grain, walk.budget)
+    loader = LineageLoader(view.unredacted)
+    states = States(loader, walk)
+    # Of a root that may not be seen there is nothing around it, as of one that is not there.
+    seen = view.visible(walk.roots, counted=False)
+    roots = _roots(loader, states, [root for root in walk.roots if root in seen], grain)
+    walked = _walked(loader, states, walk, grain, roots)
+    walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
+    hidden = redacted(walked, view)
+    return _graph(states, walked, walk, grain, hidden)
+
+
+def _walked(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
+    if walk.direction is not Direction.BOTH:
+        return _one_way(loader, states, walk, grain, roots)
+    walked = _one_way(loader, states, replace(walk, direction=Direction.UPSTREAM), grain, roots)
+    left = max(walk.budget - len(walked.depths) + len(roots), len(roots))
+    walked.join(_one_way(loader, states, replace(walk, direction=Direction.DOWNSTREAM, budget=left), grain, roots))
+    return walked
 
 
 def own_grain(roots: Sequence[str]) -> Grain:
@@ -93,16 +102,16 @@ def _check(walk: Walk, grain: Grain) -> None:
         )
 
 
-def _roots(scene: Scene, states: States, ids: Sequence[str], grain: Grain) -> list[str]:
+def _roots(loader: LineageLoader, states: States, ids: Sequence[str], grain: Grain) -> list[str]:
     if grain is Grain.RUN:
         return sorted(set(ids))
     found = set()
     plain = [root for root in ids if label_of(root) == "Dataset"]
-    scene.learn_names(plain)
-    resolved = sorted({scene.resolve(root, scene.valid_at) for root in plain})
+    loader.load_names(plain)
+    resolved = sorted({loader.resolve(root, loader.valid_at) for root in plain})
     if grain is Grain.DATASET:
         found |= set(resolved) | {root for root in ids if label_of(root) == "ModelVersion"}
-        found |= _datasets_of(scene, [root for root in ids if label_of(root) in {"Snapshot", "State"}])
+        found |= _datasets_of(loader, [root for root in ids if label_of(root) in {"Snapshot", "State"}])
     else:
         found |= {root for root in ids if label_of(root) != "Dataset"}
         if resolved:
@@ -111,45 +120,55 @@ def _roots(scene: Scene, states: States, ids: Sequence[str], grain: Grain) -> li
     return sorted(found)
 
 
-def _datasets_of(scene: Scene, ids: Sequence[str]) -> set[str]:
-    scene.learn_nodes(root for root in ids if label_of(root) == "Snapshot")
+def _datasets_of(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
+    loader.load_nodes(root for root in ids if label_of(root) == "Snapshot")
     found = set()
     for root in ids:
-        node = scene.node(root)
+        node = loader.node(root)
         if isinstance(node, Snapshot):
             found.add(node_id("Dataset", (node.namespace, node.dataset)))
         elif label_of(root) == "State":
             found.add("Dataset:" + root.partition(":")[2].partition(".")[0])
-    scene.learn_names(found)
-    return {scene.resolve(dataset, scene.valid_at) for dataset in found}
+    loader.load_names(found)
+    return {loader.resolve(dataset, loader.valid_at) for dataset in found}
 
 
-def _one_way(scene: Scene, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
+def _one_way(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
     if grain is Grain.DATASET and walk.manner is Manner.CRISP:
-        datasets.prefetch(scene, walk, roots, walk.direction)
-    return breadth_first(roots, walk.direction, walk.depth, walk.budget, _expand(scene, states, walk, grain))
+        datasets.prefetch(loader, walk, roots, walk.direction)
+    return breadth_first(roots, walk.direction, walk.depth, walk.budget, _expand(loader, states, walk, grain))
 
 
-def _expand(scene: Scene, states: States, walk: Walk, grain: Grain) -> Expand:
+def _expand(loader: LineageLoader, states: States, walk: Walk, grain: Grain) -> Expand:
     up = walk.direction is Direction.UPSTREAM
     if grain is Grain.SNAPSHOT:
         return lambda front, _: (states.upstream if up else states.downstream)(front)
     if grain is Grain.RUN:
         return lambda front, _: (runs.upstream if up else runs.downstream)(states, front)
     if walk.manner is Manner.CAUTIOUS:
-        return lambda front, limit: datasets.cautious(scene, walk.direction, front, limit)
-    return lambda front, _: (datasets.crisp_upstream if up else datasets.crisp_downstream)(scene, walk, front)
+        return lambda front, limit: datasets.cautious(loader, walk.direction, front, limit)
+    return lambda front, _: (datasets.crisp_upstream if up else datasets.crisp_downstream)(loader, walk, front)
 
 
-def _graph(states: States, walked: Walked, roots: list[str], grain: Grain, budget: int) -> LineageGraph:
+def _graph(
+    states: States, walked: Walked, walk: Walk, grain: Grain, hidden: Mapping[str, frozenset[str]]
+) -> LineageGraph:
     nodes = tuple(
-        LineageNode(identifier, depth, identifier in walked.more, *states.where.get(identifier, (None, None)))
+        LineageNode(
+            identifier,
+            depth,
+            identifier in walked.more,
+            *states.where.get(identifier, (None, None)),
+            hidden=len(hidden.get(identifier, ())),
+        )
         for identifier, depth in sorted(walked.depths.items(), key=lambda item: (item[1], item[0]))
     )
-    completeness: Completeness = Complete()
+    concealed = len(frozenset().union(*hidden.values())) if hidden else 0
+    completeness: Completeness = Redacted(concealed) if concealed else Complete()
     if walked.truncated:
-        completeness = Truncated(budget, len(nodes), tuple(sorted(walked.more)))
-    return LineageGraph(tuple(roots), grain, nodes, tuple(sorted(walked.edges, key=_edge_order)), completeness)
+        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(walked.more)), concealed)
+    roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
+    return LineageGraph(roots, grain, nodes, tuple(sorted(walked.edges, key=_edge_order)), completeness)
 
 
 def _edge_order(edge: LineageEdge) -> tuple[str, ...]:
@@ -176,9 +195,9 @@ class LineageCounts:
     completeness: Completeness
 
 
-def lineage_counts(reader: Snapshotted, walk: Walk) -> LineageCounts:
+def lineage_counts(view: View, walk: Walk) -> LineageCounts:
     """Return how many nodes of each kind, edges and jobs the walk meets."""
-    graph = lineage(reader, walk)
+    graph = lineage(view, walk)
     return LineageCounts(
         dict(sorted(Counter(label_of(node.id) for node in graph.nodes).items())),
         len(graph.edges),
@@ -196,19 +215,19 @@ class Paths:
     completeness: Completeness
 
 
-def paths(reader: Snapshotted, source: str, target: str, walk: Walk, first: int = 5) -> Paths:
+def paths(view: View, source: str, target: str, walk: Walk, first: int = 5) -> Paths:
     """Return the `first` shortest paths along which data of the source reached the target; ties by the nodes' ids.
 
-    `walk` gives grain, depth, time and budget; its roots and direction are replaced.
+    `walk` gives grain, depth and budget; its roots and direction are replaced.
     """
     asked = replace(walk, roots=(target,), direction=Direction.UPSTREAM)
-    graph = lineage(reader, asked)
+    graph = lineage(view, asked)
     drawn: nx.DiGraph[str] = nx.DiGraph()
     best: dict[tuple[str, str], LineageEdge] = {}
     for edge in sorted(graph.edges, key=_edge_order):
         best.setdefault((edge.source, edge.target), edge)
     drawn.add_edges_from(sorted(best))
-    start = _start(drawn, reader, source, walk)
+    start = _start(drawn, view, source)
     found: list[list[str]] = []
     for root in graph.roots:
         if start and start != root and root in drawn and nx.has_path(drawn, start, root):
@@ -218,12 +237,12 @@ def paths(reader: Snapshotted, source: str, target: str, walk: Walk, first: int 
     return Paths(chains, graph.completeness)
 
 
-def _start(drawn: nx.DiGraph[str], reader: Snapshotted, source: str, walk: Walk) -> str | None:
+def _start(drawn: nx.DiGraph[str], view: View, source: str) -> str | None:
     if source in drawn:
         return source
-    scene = Scene(reader, walk.as_of)
+    loader = LineageLoader(view)
     if label_of(source) == "Dataset":
-        scene.learn_names([source])
-        resolved = scene.resolve(source, scene.valid_at)
+        loader.load_names([source])
+        resolved = loader.resolve(source, loader.valid_at)
         return resolved if resolved in drawn else None
     return None

@@ -13,7 +13,7 @@ def upstream(states: States, front: list[str]) -> list[LineageEdge]:
     made = states.producers(unknown)
     edges = set()
     for run, found in reads.items():
-        fold = states.scene.fold(run)
+        fold = states.loader.fold(run)
         if fold is None:
             continue
         job = next((job for _, job in sorted(fold.outputs, key=str)), None)
@@ -28,7 +28,7 @@ def upstream(states: States, front: list[str]) -> list[LineageEdge]:
                     run,
                     read.confidence,
                     fold.started_at,
-                    states.scene.known_from(run, read.dataset),
+                    states.loader.known_from(run, read.dataset),
                 )
                 for writer in writers
                 if writer and writer != run
@@ -38,7 +38,7 @@ def upstream(states: States, front: list[str]) -> list[LineageEdge]:
 
 def downstream(states: States, front: list[str]) -> list[LineageEdge]:
     """Return the edges to the runs that read what the runs of the frontier left."""
-    states.scene.learn_runs(front)
+    states.loader.load_runs(front)
     readers = states.readers(sorted(states.left(front)))
     wanted = set(front)
     return [edge for edge in upstream(states, sorted(readers)) if edge.source in wanted]

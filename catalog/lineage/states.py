@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force, write_order
-from catalog.lineage.scene import Scene
 from graph_schema.folding import RunFold
 from graph_schema.identity import label_of, node_id, split_state_id
 from graph_schema.nodes import Snapshot
@@ -30,75 +30,75 @@ class StateRead:
 
 
 class States:
-    """Reads and writes of exact states, judged in a scene; every method takes a whole frontier."""
+    """Reads and writes of exact states, judged in a loader; every method takes a whole frontier."""
 
-    def __init__(self, scene: Scene, walk: Walk) -> None:
-        self.scene = scene
+    def __init__(self, loader: LineageLoader, walk: Walk) -> None:
+        self.loader = loader
         self.walk = walk
         self.where: dict[str, tuple[str | None, str | None]] = {}
         """State or snapshot id to (dataset, run), as far as the walk came across it."""
 
     def reads(self, runs: Iterable[str]) -> dict[str, list[StateRead]]:
         """Return which states each run read: the version it names, else what was newest when it started (rule 5)."""
-        scene = self.scene
+        loader = self.loader
         wanted = sorted(set(runs))
-        scene.learn_runs(wanted)
-        folds = {run: fold for run in wanted if (fold := scene.fold(run))}
-        scene.learn_latest(
+        loader.load_runs(wanted)
+        folds = {run: fold for run in wanted if (fold := loader.fold(run))}
+        loader.load_latest(
             [
-                (scene.resolve(name, fold.started_at), fold.started_at, run)
+                (loader.resolve(name, fold.started_at), fold.started_at, run)
                 for run, fold in folds.items()
                 for name, access in fold.inputs.items()
                 if access.version is None
             ]
         )
-        scene.learn_nodes(name for fold in folds.values() for name in fold.inputs)
-        self._learn_writers(folds)
+        loader.load_nodes(name for fold in folds.values() for name in fold.inputs)
+        self._load_writers(folds)
         return {run: [self._read(run, fold, name) for name in sorted(fold.inputs)] for run, fold in folds.items()}
 
-    def _learn_writers(self, folds: dict[str, RunFold]) -> None:
+    def _load_writers(self, folds: dict[str, RunFold]) -> None:
         writes = [
             write
             for run, fold in folds.items()
             for name, access in fold.inputs.items()
             if access.version is None
-            and (write := self.scene.latest(self.scene.resolve(name, fold.started_at), fold.started_at, run))
+            and (write := self.loader.latest(self.loader.resolve(name, fold.started_at), fold.started_at, run))
         ]
-        self.scene.learn_nodes(write.name for write in writes)
+        self.loader.load_nodes(write.name for write in writes)
 
     def _read(self, run: str, fold: RunFold, name: str) -> StateRead:
         version = fold.inputs[name].version
         if version is not None:
-            state = self.scene.state(name, run, version)
+            state = self.loader.state(name, run, version)
             self.where.setdefault(state, (name, None))
             return StateRead(state, name, Confidence.STATED)
         confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-        write = self.scene.latest(self.scene.resolve(name, fold.started_at), fold.started_at, run)
+        write = self.loader.latest(self.loader.resolve(name, fold.started_at), fold.started_at, run)
         if write is None or write.run is None:
-            return StateRead(self.scene.resolve(name, fold.started_at), name, confidence)
+            return StateRead(self.loader.resolve(name, fold.started_at), name, confidence)
         return StateRead(self._state(write), name, confidence, write.run)
 
     def _state(self, write: Write) -> str:
         if write.how == "registered" or write.run is None:
             return write.name
-        state = self.scene.state(write.name, write.run, write.access.version)
+        state = self.loader.state(write.name, write.run, write.access.version)
         self.where[state] = (write.name, write.run)
         return state
 
     def producers(self, states: Sequence[str]) -> dict[str, list[Write]]:
         """Return who put each state there: the newest completed run, or all that tried where none completed."""
-        scene = self.scene
+        loader = self.loader
         snapshots = [state for state in states if label_of(state) == "Snapshot"]
         derived = {state: pair for state in states if (pair := split_state_id(state))}
         generated = defaultdict(set)
-        for edge in scene.reader.hop(snapshots, ("GENERATED",), "in", scene.known_at) if snapshots else ():
+        for edge in loader.view.edges(snapshots, ("GENERATED",), "in") if snapshots else ():
             generated[edge.target].add(edge.source)
         runs = {run for found in generated.values() for run in found} | {run for _, run in derived.values()}
-        scene.learn_runs(runs)
-        scene.learn_nodes([*snapshots, *(dataset for dataset, _ in derived.values())])
+        loader.load_runs(runs)
+        loader.load_nodes([*snapshots, *(dataset for dataset, _ in derived.values())])
         made: dict[str, list[Write]] = {}
         for state in snapshots:
-            node = scene.node(state)
+            node = loader.node(state)
             if isinstance(node, Snapshot):
                 dataset = node_id("Dataset", (node.namespace, node.dataset))
                 self.where.setdefault(state, (dataset, None))
@@ -119,13 +119,13 @@ class States:
         return made
 
     def _writes_of(self, run: str, dataset: str, *, version: str | None) -> list[Write]:
-        fold = self.scene.fold(run)
+        fold = self.loader.fold(run)
         if fold is None:
             return []
         at = fold.effective_at[-1] if fold.effective_at else fold.started_at
         how = "ran" if fold.effective_at else "attempted"
         return [
-            Write(at, run, "", name, job, how, access, self.scene.known_from(run, name))
+            Write(at, run, "", name, job, how, access, self.loader.known_from(run, name))
             for (name, job), access in fold.outputs.items()
             if name == dataset and access.version == version
         ]
@@ -141,9 +141,9 @@ class States:
         made = self.producers(front)
         models = [state for state in front if label_of(state) == "ModelVersion"]
         if models:
-            self.scene.learn_writes(models, everything=self.walk.include_past)
+            self.loader.load_writes(models, everything=self.walk.include_past)
             for model in models:
-                writes = self.scene.writes(model)
+                writes = self.loader.writes(model)
                 held = in_force(writes)
                 made[model] = writes if self.walk.include_past else held
                 trained = (edge for write in made[model] for edge in self._trained(write, past=write not in held))
@@ -152,7 +152,7 @@ class States:
             (state, write)
             for state, writes in made.items()
             for write in writes
-            if write.run and not self.scene.trained_on(write)
+            if write.run and not self.loader.trained_on(write)
         }
         reads = self.reads(write.run for _, write in inferred if write.run)
         if sources is not None:
@@ -162,7 +162,7 @@ class States:
                 yield self._edge(read, state, write)
 
     def _trained(self, write: Write, *, past: bool) -> Iterator[LineageEdge]:
-        for edge in self.scene.trained_on(write):
+        for edge in self.loader.trained_on(write):
             self.where.setdefault(edge.target, (edge.data["dataset"], None))
             yield LineageEdge(
                 edge.target,
@@ -177,7 +177,7 @@ class States:
             )
 
     def _edge(self, read: StateRead, target: str, write: Write) -> LineageEdge:
-        known = self.scene.known_from(write.run, read.dataset, write.name) if write.run else write.entry
+        known = self.loader.known_from(write.run, read.dataset, write.name) if write.run else write.entry
         how = "registered" if write.how == "registered" else "ran"
         return LineageEdge(
             read.state,
@@ -195,9 +195,9 @@ class States:
         """Yield the edges out of each state: those edges into what its readers left that start at it."""
         readers = self.readers(front)
         snapshots = [state for state in front if label_of(state) == "Snapshot"]
-        trained = self.scene.reader.hop(snapshots, ("TRAINED_ON",), "in", self.scene.known_at) if snapshots else []
+        trained = self.loader.view.edges(snapshots, ("TRAINED_ON",), "in") if snapshots else []
         targets = {edge.source for edge in trained}
-        produced = self.scene.reader.hop(sorted(readers), ("PRODUCED",), "out", self.scene.known_at) if readers else []
+        produced = self.loader.view.edges(sorted(readers), ("PRODUCED",), "out") if readers else []
         targets |= {edge.target for edge in produced}
         targets |= self.left(readers) | self._sealed(readers)
         return self.upstream(sorted(targets), frozenset(front))
@@ -207,42 +207,42 @@ class States:
         bare = [
             run
             for run in runs
-            if (fold := self.scene.fold(run)) and any(access.version is None for access in fold.outputs.values())
+            if (fold := self.loader.fold(run)) and any(access.version is None for access in fold.outputs.values())
         ]
-        generated = self.scene.reader.hop(sorted(bare), ("GENERATED",), "out", self.scene.known_at) if bare else ()
+        generated = self.loader.view.edges(sorted(bare), ("GENERATED",), "out") if bare else ()
         return {edge.target for edge in generated}
 
     def left(self, runs: Iterable[str]) -> set[str]:
         """Return the states that the runs left, or tried to leave."""
-        folds = {run: fold for run in runs if (fold := self.scene.fold(run))}
-        self.scene.learn_nodes(name for fold in folds.values() for name, _ in fold.outputs)
+        folds = {run: fold for run in runs if (fold := self.loader.fold(run))}
+        self.loader.load_nodes(name for fold in folds.values() for name, _ in fold.outputs)
         return {
-            self.scene.state(name, run, access.version)
+            self.loader.state(name, run, access.version)
             for run, fold in folds.items()
             for (name, _), access in fold.outputs.items()
         }
 
     def readers(self, states: Sequence[str]) -> dict[str, list[StateRead]]:
         """Return the runs that may have read one of the states, each with all that it read."""
-        scene = self.scene
+        loader = self.loader
         snapshots = [state for state in states if label_of(state) == "Snapshot"]
-        scene.learn_nodes(snapshots)
+        loader.load_nodes(snapshots)
         datasets = {state for state in states if label_of(state) == "Dataset"}
         datasets |= {pair[0] for state in states if (pair := split_state_id(state))}
         for state in snapshots:
-            node = scene.node(state)
+            node = loader.node(state)
             if isinstance(node, Snapshot):
                 datasets.add(node_id("Dataset", (node.namespace, node.dataset)))
-        scene.learn_names(datasets)
-        names = sorted({name for dataset in datasets for name in scene.names(dataset)})
-        found = scene.reader.hop(snapshots, ("USED",), "in", scene.known_at) if snapshots else []
+        loader.load_names(datasets)
+        names = sorted({name for dataset in datasets for name in loader.names(dataset)})
+        found = loader.view.edges(snapshots, ("USED",), "in") if snapshots else []
         if names:
-            found = [*found, *scene.reader.hop(names, ("READ",), "in", scene.known_at)]
+            found = [*found, *loader.view.edges(names, ("READ",), "in")]
         return self.reads(edge.source for edge in found)
 
     def of_datasets(self, datasets: Sequence[str]) -> dict[str, list[str]]:
         """Return the states that the datasets are in now: one for each job whose newest write is in force."""
-        self.scene.learn_writes(datasets)
-        held = {dataset: in_force(self.scene.writes(dataset)) for dataset in datasets}
-        self.scene.learn_nodes(write.name for writes in held.values() for write in writes)
+        self.loader.load_writes(datasets)
+        held = {dataset: in_force(self.loader.writes(dataset)) for dataset in datasets}
+        self.loader.load_nodes(write.name for writes in held.values() for write in writes)
         return {dataset: sorted({self._state(write) for write in writes}) for dataset, writes in held.items()}

@@ -6,30 +6,30 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from catalog.approvals.queries import approvals_of
-from catalog.reading import LATEST, AsOf
 from catalog.releases.model import Code, Environment, Metric, ModelVersionRecord, Registration, SnapshotUse
-from catalog.store.protocol import KnownNode, Snapshotted
+from catalog.store.protocol import KnownNode
+from catalog.view import View
 from graph_schema import nodes
 from graph_schema.facts import Edge, Statement
 
 _NAMED = ("TRAINED_ON", "EVALUATED_ON")
 
 
-def model_versions(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, ModelVersionRecord]:
+def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionRecord]:
     """Return those of the model versions that were known by then, with registrations and approvals."""
-    known = reader.nodes(ids, as_of.known_at)
+    known = view.nodes(ids)
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, nodes.ModelVersion)]
     if not wanted:
         return {}
     said: dict[str, list[Statement]] = defaultdict(list)
-    for each in reader.statements(wanted, ("registration",), as_of.known_at):
-        if each.valid_from <= as_of.valid_at and each.value is not None:
+    for each in view.statements(wanted, ("registration",)):
+        if each.value is not None:
             said[each.subject].append(each)
     edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
-    for edge in reader.hop(wanted, _NAMED, "out", as_of.known_at):
+    for edge in view.edges(wanted, _NAMED, "out"):
         edges[edge.source, edge.entry].append(edge)
-    snapshots = reader.nodes(sorted({edge.target for named in edges.values() for edge in named}), as_of.known_at)
-    approved = approvals_of(reader, wanted, as_of)
+    snapshots = view.nodes(sorted({edge.target for named in edges.values() for edge in named}))
+    approved = approvals_of(view, wanted)
     found = {}
     for id_ in wanted:
         node = known[id_].node
@@ -53,10 +53,10 @@ def model_versions(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST
     return found
 
 
-def versions_of(reader: Snapshotted, models: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[str, ...]]:
+def versions_of(view: View, models: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the ids of each model's versions, the one first known first; a model without any is absent."""
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for edge in reader.hop(models, ("IS_VERSION_OF",), "in", as_of.known_at):
+    for edge in view.edges(models, ("IS_VERSION_OF",), "in"):
         found[edge.target].append((edge.entry, edge.source))
     return {
         model: tuple(dict.fromkeys(id_ for _, id_ in sorted(found[model])))
@@ -65,12 +65,11 @@ def versions_of(reader: Snapshotted, models: Sequence[str], as_of: AsOf = LATEST
     }
 
 
-def trained_on(reader: Snapshotted, snapshots: Sequence[str], as_of: AsOf = LATEST) -> dict[str, tuple[str, ...]]:
+def trained_on(view: View, snapshots: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the ids of the model versions trained on each snapshot, ascending; one without any is absent."""
     found: dict[str, set[str]] = defaultdict(set)
-    for edge in reader.hop(snapshots, ("TRAINED_ON",), "in", as_of.known_at):
-        if edge.valid_from <= as_of.valid_at:
-            found[edge.target].add(edge.source)
+    for edge in view.edges(snapshots, ("TRAINED_ON",), "in"):
+        found[edge.target].add(edge.source)
     return {id_: tuple(sorted(found[id_])) for id_ in dict.fromkeys(snapshots) if id_ in found}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.search.model import Hit, Search, SearchPage
-from catalog.store.protocol import Query, Snapshotted
+from catalog.store.protocol import Query
 from catalog.store.words import words
+from catalog.view import View
 from graph_schema.aspects import BY_NAME
 from graph_schema.registry import LABELS
 
@@ -16,14 +17,14 @@ FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.f
 """What can be counted and filtered by; `label` is the kind of node, `phi` the kinds of PHI tagged and not rejected."""
 
 
-def search(reader: Snapshotted, request: Search) -> SearchPage:
+def search(view: View, request: Search) -> SearchPage:
     """Return a page of what is current.
 
     `gaps` of `lineage` is answered by the dataset itself, not by search. Raises SenderError 422 for a label, facet or
     gap that there is none of, for a page that is too large, and for too many words.
     """
     _check(request)
-    page = reader.find(
+    page = view.find(
         Query(
             labels=("Dataset",) if request.gaps else request.labels,
             text=request.text,

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.assets.folds import DROPPED, last_writes, run_folds
-from catalog.reading import LATEST, AsOf
+from catalog.assets.folds import DROPPED, last_writes
 from catalog.snapshots.model import ForeignRef, ManifestFile, Seal, SnapshotRecord, Verification
 from catalog.snapshots.rules import state
-from catalog.store.protocol import Query, Snapshotted
+from catalog.store.protocol import Query
+from catalog.view import View
 from graph_schema.facts import Statement
 from graph_schema.folding import RunFold
 from graph_schema.nodes import Dataset, Snapshot
@@ -30,9 +30,9 @@ class _Said:
     entries: set[int] = field(default_factory=set)
 
 
-def snapshots(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> dict[str, SnapshotRecord]:
+def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     """Return those of the snapshots that were known by then."""
-    known = {id_: each for id_, each in reader.nodes(ids, as_of.known_at).items() if isinstance(each.node, Snapshot)}
+    known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Snapshot)}
     if not known:
         return {}
     dataset_of = {
@@ -42,13 +42,13 @@ def snapshots(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> 
     }
     datasets = sorted(set(dataset_of.values()))
     siblings: dict[str, set[str]] = defaultdict(set)
-    for edge in reader.hop(datasets, ("CAPTURES",), "in", as_of.known_at):
+    for edge in view.edges(datasets, ("CAPTURES",), "in"):
         siblings[edge.target].add(edge.source)
     everyone = sorted(set(known).union(*siblings.values()))
-    said = _said(reader, everyone, as_of)
-    folds = run_folds(reader, {run for each in said.values() for run in each.produced_by}, as_of)
+    said = _said(view, everyone)
+    folds = view.runs({run for each in said.values() for run in each.produced_by})
     made = {id_: _made_at(said[id_], folds) for id_ in everyone}
-    last, _ = last_writes(reader, datasets, as_of)
+    last, _ = last_writes(view, datasets)
     found = {}
     for id_, each in known.items():
         if not isinstance(each.node, Snapshot):
@@ -62,36 +62,33 @@ def snapshots(reader: Snapshotted, ids: Sequence[str], as_of: AsOf = LATEST) -> 
     return found
 
 
-def snapshots_of(
-    reader: Snapshotted, datasets: Sequence[str], as_of: AsOf = LATEST
-) -> dict[str, tuple[SnapshotRecord, ...]]:
+def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[SnapshotRecord, ...]]:
     """Return the snapshots of each dataset, the one first known first; a dataset without any is absent."""
-    edges = reader.hop(datasets, ("CAPTURES",), "in", as_of.known_at)
-    found = snapshots(reader, sorted({edge.source for edge in edges}), as_of)
+    edges = view.edges(datasets, ("CAPTURES",), "in")
+    found = snapshots(view, sorted({edge.source for edge in edges}))
     of: dict[str, list[SnapshotRecord]] = defaultdict(list)
     for record in sorted(found.values(), key=lambda each: (each.first_entry, each.id)):
         of[record.dataset].append(record)
     return {dataset: tuple(of[dataset]) for dataset in dict.fromkeys(datasets) if dataset in of}
 
 
-def with_digest(reader: Snapshotted, digest: str) -> tuple[str, ...]:
+def with_digest(view: View, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
-    page = reader.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))
+    page = view.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))
     return tuple(sorted(hit.id for hit in page.hits if hit.node.title == digest))
 
 
-def _said(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> dict[str, _Said]:
+def _said(view: View, ids: Sequence[str]) -> dict[str, _Said]:
     found: dict[str, _Said] = {id_: _Said() for id_ in ids}
-    for said in reader.statements(ids, ("seal", "verification"), as_of.known_at):
-        if said.valid_from <= as_of.valid_at and said.value is not None:
+    for said in view.statements(ids, ("seal", "verification")):
+        if said.value is not None:
             of = found[said.subject]
             (of.seals if said.aspect == "seal" else of.verifications).append(said)
             of.entries.add(said.entry)
-    for edge in reader.hop(ids, ("GENERATED", "USED"), "in", as_of.known_at):
-        if edge.valid_from <= as_of.valid_at:
-            of = found[edge.target]
-            (of.produced_by if edge.kind == "GENERATED" else of.used_by).add(edge.source)
-            of.entries.add(edge.entry)
+    for edge in view.edges(ids, ("GENERATED", "USED"), "in"):
+        of = found[edge.target]
+        (of.produced_by if edge.kind == "GENERATED" else of.used_by).add(edge.source)
+        of.entries.add(edge.entry)
     return found
 
 

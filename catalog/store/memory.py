@@ -29,6 +29,7 @@ from catalog.store.ordering import (
 from catalog.store.protocol import (
     Deadline,
     Direction,
+    Either,
     Found,
     KnownNode,
     Page,
@@ -67,9 +68,11 @@ class _Graph:
         wanted = ((identifier, self.known.get(identifier)) for identifier in dict.fromkeys(ids))
         return {identifier: node for identifier, node in wanted if node is not None and node.entry <= known_at}
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
-        index = self._edges_out if direction == "out" else self._edges_in
-        found = (edge for identifier in set(ids) for edge in index.get(identifier, ()))
+    def hop(
+        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    ) -> list[Edge]:
+        indexes = {"out": (self._edges_out,), "in": (self._edges_in,), "both": (self._edges_out, self._edges_in)}
+        found = {edge for index in indexes[direction] for identifier in ids for edge in index.get(identifier, ())}
         return sorted((edge for edge in found if edge.kind in kinds and edge.entry <= known_at), key=edge_order)
 
     def statements(

@@ -17,6 +17,7 @@ from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.nodes import Node
 
 Direction = Literal["out", "in"]
+Either = Literal["both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ class Snapshotted(Protocol):
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         """Return those of the nodes that were known by `known_at`."""
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
-        """Return every edge fact of these kinds that leaves ("out") or reaches ("in") the nodes, in the order of
-        (kind, source, target, valid_from, rank, tie, entry, value).
+    def hop(
+        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    ) -> list[Edge]:
+        """Return every edge fact of these kinds that leaves ("out") or reaches ("in") the nodes, or either ("both"),
+        each once, in the order of (kind, source, target, valid_from, rank, tie, entry, value).
         """
 
     def statements(

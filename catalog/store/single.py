@@ -6,7 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from catalog.store.protocol import Deadline, Direction, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
+from catalog.store.protocol import (
+    Deadline,
+    Direction,
+    Either,
+    KnownNode,
+    Page,
+    Quarantined,
+    Query,
+    Snapshotted,
+    Standing,
+)
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.folding import Contribution, Flow, RunFacts
 
@@ -26,7 +36,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.nodes(ids, known_at)
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+    def hop(
+        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    ) -> list[Edge]:
         with self.reading() as read:
             return read.hop(ids, kinds, direction, known_at)
 

@@ -68,7 +68,7 @@ class Issuer:
 
     def context(self) -> ModelDossier:
         at = AsOf(valid_at=self.house.clock.micros())
-        found = model_dossier(self.house.store, self.house.ledger, VERSION, "1", at)
+        found = model_dossier(self.house.view(at), self.house.ledger, VERSION)
         assert found is not None
         return found
 

@@ -20,8 +20,10 @@ from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft
 from catalog.operations.records import RestoreLedger
 from catalog.projection import Projection, facts_of
+from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
+from catalog.view import Anchor, View
 from graph_schema.vocabulary.words import ApprovalKind
 from reports.drawing import draw
 from reports.kinds import ModelDossier
@@ -258,6 +260,10 @@ class House:
     def project(self) -> None:
         while self.projection.step():
             pass
+
+    def view(self, as_of: AsOf = LATEST, rights: Rights = EVERYTHING) -> View:
+        """What of the graph may be seen at these times."""
+        return View(self.store, as_of, rights, Anchor(self.ledger, "1", self.clock.micros()))
 
     def send(self, value: dict[str, Any], actor: Actor | None = None) -> Accepted:
         return self.send_bytes(json.dumps(value).encode(), actor)

@@ -104,7 +104,7 @@ def list_approvals(
     cursor = Cursor.of("approvals", wanted, at)
     position = cursor.read(after, (int,))
     page = queries.list_approvals(
-        asking.reader, wanted, at, first=check_first(first), after=None if position is None else int(position[0])
+        asking.view(at), wanted, first=check_first(first), after=None if position is None else int(position[0])
     )
     return connect(
         [as_approval(one, at) for one in page.approvals],

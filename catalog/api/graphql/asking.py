@@ -16,25 +16,24 @@ from catalog.access.model import Actor
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.services import Services
 from catalog.ledger.protocol import Ledger
-from catalog.reading import AsOf, ReadPoint
-from catalog.store.protocol import Quarantined, Snapshotted
-from graph_schema.facts import NOW
+from catalog.reading import AsOf
+from catalog.store.protocol import Snapshotted
+from catalog.view import Anchor, View
 
 T = TypeVar("T")
-Read = Callable[[Snapshotted, Sequence[str], AsOf], Mapping[str, T]]
+Read = Callable[[View, Sequence[str]], Mapping[str, T]]
 
 
 @dataclass(slots=True, weakref_slot=True)
 class _Cache:
     loaders: dict[tuple[object, AsOf], DataLoader[str, Any]] = field(default_factory=dict)
-    points: dict[AsOf, ReadPoint] = field(default_factory=dict)
 
 
 @dataclass
 class Asking:
     """What every resolver is handed as its context.
 
-    `at_least` is the highest ledger index that the request wants to see, `reached` the last one it does see.
+    `at_least` is the highest ledger index that the request wants to see.
     """
 
     services: Services
@@ -55,20 +54,13 @@ class Asking:
         return self.allowance.over(self.services.ledger, counted=False)
 
     @cached_property
-    def reached(self) -> int:
-        """Return the index of the last entry that this request sees, -1 for none."""
-        return self.reader.checkpoint()
+    def _anchor(self) -> Anchor:
+        at_least = -1 if self.at_least is None else self.at_least
+        return Anchor(self.ledger, self.services.projection_version, self.began, at_least)
 
-    @cached_property
-    def behind(self) -> int:
-        """Return how many durable entries, or entries asked for, this request does not see."""
-        newest = max(self.ledger.size() - 1, -1 if self.at_least is None else self.at_least)
-        return max(newest - self.reached, 0)
-
-    @cached_property
-    def quarantined(self) -> list[Quarantined]:
-        """Return what could not be projected."""
-        return self.reader.quarantined()
+    def view(self, as_of: AsOf) -> View:
+        """Return what the actor may see at these times; one for each answer, which counts what is hidden of it."""
+        return View(self.reader, as_of, self.services.rights_of(self.actor), self._anchor)
 
     async def load(self, read: Read[T], as_of: AsOf, identifier: str) -> T | None:
         """Return one of what `read` gives; all that a level asks for is read in one call."""
@@ -76,7 +68,7 @@ class Asking:
         if loader is None:
 
             async def fetch(ids: list[str]) -> list[T | None]:
-                found = read(self.reader, tuple(dict.fromkeys(ids)), as_of)
+                found = read(self.view(as_of), tuple(dict.fromkeys(ids)))
                 return [found.get(one) for one in ids]
 
             loader = self._cache.loaders[read, as_of] = DataLoader(load_fn=fetch)
@@ -90,20 +82,6 @@ class Asking:
             range(ledger.size()), moment, key=lambda index: ledger.entry(index).entry.recorded_at
         )
         return found - 1
-
-    def read_point(self, as_of: AsOf) -> ReadPoint:
-        """Return where an answer at these times is taken."""
-        if as_of not in self._cache.points:
-            ledger = self.ledger
-            size = min(as_of.known_at, self.reached) + 1
-            self._cache.points[as_of] = ReadPoint(
-                valid_at=self.began if as_of.valid_at == NOW else as_of.valid_at,
-                known_at=ledger.entry(size - 1).entry.recorded_at if size else 0,
-                ledger_size=size,
-                ledger_root=ledger.root(size).hex(),
-                projection=self.services.projection_version,
-            )
-        return self._cache.points[as_of]
 
 
 AskingInfo = Info[Asking, None]

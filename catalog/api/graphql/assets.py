@@ -41,7 +41,7 @@ class Asset(Node):
 
     @strawberry.field
     def read_point(self, info: AskingInfo) -> ReadPoint:
-        return read_point(info.context, self.at)
+        return read_point(info.context.view(self.at))
 
 
 @strawberry.type(description="The system that data comes from.")

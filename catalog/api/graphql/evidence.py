@@ -28,7 +28,9 @@ class EvidenceEntry:
     because: list[str] = strawberry.field(description="What it says of the thing: aspects and edge types.")
     leaf: Digest
     entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
-    body: JSON | None = strawberry.field(description="The redacted body; null once erased.")
+    body: JSON | None = strawberry.field(
+        description="The redacted body; null once erased, and where it names what you may not see."
+    )
     salt: str | None = strawberry.field(description="SHA-256(salt ‖ canonical body) is the entry's body digest.")
     erased: bool
     proof: list[Digest] = strawberry.field(
@@ -70,13 +72,9 @@ def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit
     """Return the evidence for a thing; raises InvalidInputError for a limit out of bounds."""
     if not 1 <= limit <= MAX_ENTRIES:
         raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
-    at = as_of(when, asking)
-    found = read_evidence(asking.reader, asking.ledger, identifier, at, limit)
+    view = asking.view(as_of(when, asking))
+    found = read_evidence(view, asking.ledger, identifier, limit)
     if found is None:
         return not_found("Nothing of this id is known at the time asked for.")
-    whole: reading.Completeness = reading.Complete()
-    if found.total > len(found.entries):
-        whole = reading.Truncated(limit, len(found.entries))
-    return converted(
-        Evidence, found, completeness=completeness(asking, at, whole, (identifier,)), read_point=read_point(asking, at)
-    )
+    cut = reading.Truncated(limit, len(found.entries)) if found.total > len(found.entries) else None
+    return converted(Evidence, found, completeness=completeness(view, cut, (identifier,)), read_point=read_point(view))

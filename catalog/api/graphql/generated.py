@@ -16,9 +16,9 @@ from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking
 from catalog.api.graphql.nodes import Node
 from catalog.reading import AsOf
-from catalog.store.protocol import KnownNode, Snapshotted
+from catalog.store.protocol import KnownNode
+from catalog.view import View
 from graph_schema import nodes as kinds
-from graph_schema.facts import NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,13 @@ class Known:
     current: Mapping[str, object]
 
 
-def known(reader: Snapshotted, ids: Sequence[str], as_of: AsOf) -> dict[str, Known]:
+def known(view: View, ids: Sequence[str]) -> dict[str, Known]:
     """Return those of the nodes that were known, with the aspects now in force where the read is of now."""
-    found = reader.nodes(ids, as_of.known_at)
-    current = reader.current(ids) if (as_of.valid_at, as_of.known_at) == (NOW, NOW) else {}
-    return {identifier: Known(node, current.get(identifier, {})) for identifier, node in found.items()}
+    found = view.nodes(ids)
+    current: dict[str, dict[str, object]] = {identifier: {} for identifier in found}
+    for standing in view.in_force(list(found)) if view.is_now else ():
+        current[standing.said.subject][standing.said.aspect] = standing.said.data
+    return {identifier: Known(node, current[identifier]) for identifier, node in found.items()}
 
 
 def generate() -> None:

@@ -101,7 +101,7 @@ async def deid(edge: strawberry.Parent[LineageEdge], info: AskingInfo) -> list[A
 
 @nodes.resolves(Attestation)
 async def _attestation(asking: Asking, identifier: str, at: AsOf) -> Attestation | None:
-    edges = asking.reader.hop([identifier], ["COVERS"], "out", at.known_at)
+    edges = asking.view(at).edges([identifier], ("COVERS",), "out")
     for edge in edges:
         for found in await _attestations_of(asking, edge.target, at):
             if found.id == identifier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import strawberry
@@ -17,6 +18,7 @@ from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_o
 from catalog.api.graphql.scalars import Micros
 from catalog.lineage import model, queries
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.identity import label_of
 
 MAX_PATHS = 50
@@ -32,7 +34,9 @@ strawberry.enum(Confidence, description="How an edge came to be known.")
 
 
 FlowKind = model.FlowKind
-strawberry.enum(FlowKind, description="How data came from one end to the other.")
+strawberry.enum(
+    FlowKind, description="How data came from one end to the other; HIDDEN by way of what you may not see alone."
+)
 
 
 @strawberry.input(description="From where to walk, which way, how far, and at which point in time.")
@@ -52,14 +56,13 @@ class LineageInput:
         default=2000, description="The most nodes an answer may have, and 25 edges for each."
     )
 
-    def read(self, asking: Asking) -> model.Walk:
+    def walk(self) -> model.Walk:
         """Return the walk as the capability takes it."""
         return model.Walk(
             roots=tuple(map(str, self.of)),
             direction=self.direction,
             grain=self.grain,
             depth=self.depth,
-            as_of=as_of(self.as_of, asking),
             manner=self.manner,
             include_past=self.include_past,
             include_attempts=self.include_attempts,
@@ -75,7 +78,7 @@ class LineageNode:
     label: str
     depth: int = strawberry.field(description="How many steps from the nearest root.")
     more: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
-    hidden: int = strawberry.field(default=0, description="How many nodes behind it rights hide.")
+    hidden: int = strawberry.field(default=0, description="How many nodes next to it rights hide.")
 
     @strawberry.field(description="The thing itself.")
     async def node(self, info: AskingInfo) -> Node | None:
@@ -128,36 +131,43 @@ class LineageCounts:
 class LineageGraph:
     found: strawberry.Private[model.LineageGraph]
     walk: strawberry.Private[model.Walk]
+    at: strawberry.Private[AsOf]
     grain: Grain
     completeness: Completeness
     read_point: ReadPoint
 
     @strawberry.field
     async def roots(self, info: AskingInfo) -> list[Node]:
-        return await nodes.find_all(Node, info.context, self.found.roots, self.walk.as_of)
+        return await nodes.find_all(Node, info.context, self.found.roots, self.at)
 
     @strawberry.field(description="Nodes by distance and id.")
     def nodes(self, first: int = 100, after: str | None = None) -> Connection[LineageNode]:
-        at = self.walk.as_of
+        at = self.at
         return page_of(
             self.found.nodes,
             lambda node: [node.depth, node.id],
             lambda node: LineageNode(
-                found=node, at=at, id=strawberry.ID(node.id), label=label_of(node.id), depth=node.depth, more=node.more
+                found=node,
+                at=at,
+                id=strawberry.ID(node.id),
+                label=label_of(node.id),
+                depth=node.depth,
+                more=node.more,
+                hidden=node.hidden,
             ),
-            Cursor.of("lineage.nodes", self.walk),
+            Cursor.of("lineage.nodes", self.walk, self.at),
             first,
             after,
         )
 
     @strawberry.field(description="Edges by source, target, kind, job and run.")
     def edges(self, first: int = 200, after: str | None = None) -> Connection[LineageEdge]:
-        at = self.walk.as_of
+        at = self.at
         return page_of(
             sorted(self.found.edges, key=_key),
             _key,
             lambda edge: as_edge(edge, at),
-            Cursor.of("lineage.edges", self.walk),
+            Cursor.of("lineage.edges", self.walk, self.at),
             first,
             after,
         )
@@ -218,56 +228,57 @@ class LineageQueries:
 
 
 def _lineage(asking: Asking, asked: LineageInput) -> LineageGraph | AnyProblem:
-    walk = asked.read(asking)
-    missing = _missing(asking, walk)
+    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
+    missing = _missing(asking, view, walk.roots)
     if missing is not None:
         return missing
-    found = queries.lineage(asking.reader, walk)
+    found = queries.lineage(view, walk)
     return LineageGraph(
         found=found,
         walk=walk,
+        at=view.as_of,
         grain=found.grain,
-        completeness=completeness(asking, walk.as_of, found.completeness, [node.id for node in found.nodes]),
-        read_point=read_point(asking, walk.as_of),
+        completeness=completeness(view, found.completeness, [node.id for node in found.nodes]),
+        read_point=read_point(view),
     )
 
 
 def _counts(asking: Asking, asked: LineageInput) -> LineageCounts | AnyProblem:
-    walk = asked.read(asking)
-    missing = _missing(asking, walk)
+    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
+    missing = _missing(asking, view, walk.roots)
     if missing is not None:
         return missing
-    found = queries.lineage_counts(asking.reader, walk)
+    found = queries.lineage_counts(view, walk)
     return LineageCounts(
         nodes=[LabelCount(label=label, count=count) for label, count in found.nodes.items()],
         edges=found.edges,
         jobs=found.jobs,
         deepest=found.deepest,
-        completeness=completeness(asking, walk.as_of, found.completeness, walk.roots),
-        read_point=read_point(asking, walk.as_of),
+        completeness=completeness(view, found.completeness, walk.roots),
+        read_point=read_point(view),
     )
 
 
 def _paths(asking: Asking, source: str, asked: LineageInput, first: int) -> LineagePaths | AnyProblem:
-    walk = asked.read(asking)
-    missing = _missing(asking, walk, source)
+    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
+    missing = _missing(asking, view, (*walk.roots, source))
     if missing is not None:
         return missing
-    found = queries.paths(asking.reader, source, walk.roots[0], walk, first)
+    found = queries.paths(view, source, walk.roots[0], walk, first)
     return LineagePaths(
-        paths=[LineagePath(edges=[as_edge(edge, walk.as_of) for edge in path]) for path in found.paths],
-        completeness=completeness(asking, walk.as_of, found.completeness, (source, *walk.roots)),
-        read_point=read_point(asking, walk.as_of),
+        paths=[LineagePath(edges=[as_edge(edge, view.as_of) for edge in path]) for path in found.paths],
+        completeness=completeness(view, found.completeness, (source, *walk.roots)),
+        read_point=read_point(view),
     )
 
 
-def _missing(asking: Asking, walk: model.Walk, *more: str) -> AnyProblem | None:
+def _missing(asking: Asking, view: View, roots: Iterable[str]) -> AnyProblem | None:
     """Return the problem where a root is not known at the time asked for; an unknown id has no empty lineage."""
-    ids = [one for one in (*walk.roots, *more) if label_of(one) != "State"]
-    known = asking.reader.nodes(ids, walk.as_of.known_at)
+    ids = [one for one in roots if label_of(one) != "State"]
+    known = view.nodes(ids)
     for one in ids:
         if one not in known:
-            ever = one in asking.reader.nodes([one])
+            ever = one in asking.view(AsOf()).nodes([one])
             return not_found(f"Nothing of the id {one} is known at the time asked for.", ever_known=ever)
     return None
 

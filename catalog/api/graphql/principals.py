@@ -41,7 +41,8 @@ class Principal(Node):
 class PrincipalQueries:
     @strawberry.field(description="Every principal that a record defines, by name.")
     def principals(self, info: AskingInfo, as_of: AsOfInput | None = None) -> list[Principal]:
-        return [_as_principal(one) for one in queries.list_principals(info.context.reader, at_of(as_of, info.context))]
+        view = info.context.view(at_of(as_of, info.context))
+        return [_as_principal(one) for one in queries.list_principals(view)]
 
 
 @nodes.resolves(Principal)

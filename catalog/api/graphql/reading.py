@@ -12,6 +12,7 @@ from catalog.api.graphql.asking import Asking
 from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.facts import NOW
 
 
@@ -69,6 +70,7 @@ class Truncated:
     limit: int
     reached: int
     frontier: list[strawberry.ID]
+    hidden: int = strawberry.field(default=0, description="How many nodes of it rights hide as well.")
     lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
 
 
@@ -76,6 +78,7 @@ class Truncated:
 class Redacted:
     hidden: int
     reason: str
+    lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
 
 
 Completeness = Annotated[
@@ -89,9 +92,9 @@ def as_of(given: AsOfInput | None, asking: Asking) -> AsOf:
     return AsOf() if given is None else given.read(asking)
 
 
-def read_point(asking: Asking, at: AsOf) -> ReadPoint:
+def read_point(view: View) -> ReadPoint:
     """Return the read point of an answer."""
-    point = asking.read_point(at)
+    point = view.read_point()
     return ReadPoint(
         valid_at=Micros(point.valid_at),
         known_at=Micros(point.known_at),
@@ -103,30 +106,29 @@ def read_point(asking: Asking, at: AsOf) -> ReadPoint:
 
 
 def completeness(
-    asking: Asking, at: AsOf, found: reading.Completeness, subjects: Collection[str] = ()
+    view: View, found: reading.Completeness | None = None, subjects: Collection[str] = ()
 ) -> Complete | Truncated | Redacted | Lagging:
-    """Return how whole an answer is, the projection's lag and the quarantine of its subjects included."""
-    lagging = _lagging(asking, at, found, frozenset(subjects))
-    match found:
-        case reading.Truncated():
-            frontier = [strawberry.ID(one) for one in found.frontier]
-            return Truncated(limit=found.limit, reached=found.reached, frontier=frontier, lagging=lagging)
-        case reading.Redacted():
-            return Redacted(hidden=found.hidden, reason=found.reason)
-    return lagging or Complete()
+    """Return how whole an answer about the subjects is, `found` being what the capability says of that."""
+    match view.completeness(found, subjects):
+        case reading.Truncated() as cut:
+            return Truncated(
+                limit=cut.limit,
+                reached=cut.reached,
+                frontier=[strawberry.ID(one) for one in cut.frontier],
+                hidden=cut.hidden,
+                lagging=_lagging(cut.lagging),
+            )
+        case reading.Redacted(hidden, lagging):
+            return Redacted(hidden=hidden, reason=_REASON, lagging=_lagging(lagging))
+        case reading.Lagging() as lagging:
+            return _lagging(lagging) or Complete()
+    return Complete()
 
 
-def _lagging(asking: Asking, at: AsOf, found: reading.Completeness, subjects: frozenset[str]) -> Lagging | None:
-    behind = asking.behind if at.known_at > asking.reached else 0
-    if at.known_at != NOW:
-        behind = min(behind, max(at.known_at - asking.reached, 0))
-    quarantined = {
-        one.entry
-        for one in asking.quarantined
-        if one.entry <= at.known_at and (not one.subjects or subjects.intersection(one.subjects))
-    }
-    if isinstance(found, reading.Lagging):
-        behind, quarantined = max(behind, found.behind), quarantined | set(found.quarantined)
-    if not behind and not quarantined:
+_REASON = "What you may see ends there; whoever administers this catalog can say what it takes to see more."
+
+
+def _lagging(found: reading.Lagging | None) -> Lagging | None:
+    if found is None:
         return None
-    return Lagging(behind=behind, quarantined=sorted(quarantined), at_index=asking.reached)
+    return Lagging(behind=found.behind, quarantined=list(found.quarantined), at_index=found.at_index)

@@ -48,7 +48,7 @@ class NodeQueries:
 
     @strawberry.field(description="Where the answers of this request are taken.")
     def read_point(self, info: AskingInfo, as_of: AsOfInput | None = None) -> ReadPoint:
-        return read_point(info.context, _at(info, as_of))
+        return read_point(info.context.view(_at(info, as_of)))
 
 
 def _at(info: AskingInfo, when: AsOfInput | None) -> AsOf:

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import strawberry
 
-from catalog import reading
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.connections import PageInfo
@@ -122,10 +121,9 @@ class SearchQueries:
 async def _search(asking: Asking, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
     position = cursor.read(after, (str, str))
-    page = queries.search(
-        asking.reader, replace(request, after=None if position is None else (position[0], position[1]))
-    )
     at = AsOf()
+    view = asking.view(at)
+    page = queries.search(view, replace(request, after=None if position is None else (position[0], position[1])))
     found = await gather(*(nodes.resolve(asking, hit.id, at) for hit in page.hits))
     edges = [
         SearchEdge(node=node, cursor=cursor.write(hit.cursor))
@@ -150,6 +148,6 @@ async def _search(asking: Asking, request: model.Search, after: str | None) -> S
             )
             for name, counts in sorted(page.facets.items())
         ],
-        completeness=completeness(asking, at, reading.Complete(), [hit.id for hit in page.hits]),
-        read_point=read_point(asking, at),
+        completeness=completeness(view, None, [hit.id for hit in page.hits]),
+        read_point=read_point(view),
     )

@@ -124,7 +124,7 @@ async def _with_digest(asking: Asking, digest: str, when: AsOfInput | None) -> l
         at = as_of(when, asking)
     except EXPECTED as error:
         return as_problem(error)
-    ids = queries.with_digest(asking.reader, asking.services.redactor.name(digest))
+    ids = queries.with_digest(asking.view(AsOf()), asking.services.redactor.name(digest))
     found = await nodes.find_all(Snapshot, asking, ids, at)
     if found:
         return sorted(found, key=lambda one: (one.record.namespace, one.record.name))

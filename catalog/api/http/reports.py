@@ -33,9 +33,8 @@ def model_dossier(
     context = None
     if label_of(identifier) == "ModelVersion":
         with services.store.reading() as reader:
-            context = read_model_dossier(
-                reader, services.ledger, identifier, services.projection_version, at, services.settings.organisation
-            )
+            view = services.view(reader, actor, at)
+            context = read_model_dossier(view, services.ledger, identifier, services.settings.organisation)
     if context is None:
         raise AskerError("No model version of this id was registered by then; `search` finds those that were.")
     drawing = draw(context, form)

@@ -25,9 +25,8 @@ from catalog.evidence.dossier.teller import Teller
 from catalog.evidence.dossier.use import use
 from catalog.evidence.records import LEDGER_KIND
 from catalog.ledger.protocol import Ledger
-from catalog.reading import AsOf
 from catalog.releases import queries as releases
-from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.facts import NOW
 from graph_schema.times import format_time
 from reports import context, kinds
@@ -37,31 +36,27 @@ _LOOKED_BACK = 64
 
 
 def model_dossier(
-    reader: Snapshotted,
-    ledger: Ledger,
-    identifier: str,
-    projection: str,
-    as_of: AsOf = AsOf(),  # noqa: B008  frozen
-    organisation: str | None = None,
+    view: View, ledger: Ledger, identifier: str, organisation: str | None = None
 ) -> kinds.ModelDossier | None:
     """Return the dossier's context for a model version, None where nobody registered it by then.
 
-    `projection` is the version of the projection that made the graph. Signs a checkpoint where none covers the read
+    Signs a checkpoint where none covers the read
     point. The entries that it cites are in its evidence without their proofs, which `issuing.proven` adds once the
     report is issued. Raises EvidenceError where the ledger does not verify.
     """
-    size = min(reader.checkpoint(), as_of.known_at) + 1
+    as_of = view.as_of
+    size = view.known_at + 1
     if as_of.known_at == NOW:
         size = _told(ledger, size)
     if size < 1:
         return None
     known_at = ledger.entry(size - 1).entry.recorded_at
-    at = AsOf(known_at if as_of.valid_at == NOW else as_of.valid_at, size - 1)
-    version = releases.model_versions(reader, [identifier], at).get(identifier)
+    view = view.at(known_at if as_of.valid_at == NOW else as_of.valid_at, size - 1)
+    version = releases.model_versions(view, [identifier]).get(identifier)
     if version is None or version.registration is None:
         return None
     registration = version.registration
-    scene = Scene.read(reader, version, registration, at)
+    scene = Scene.read(view, version, registration)
     checkpoint = covering(ledger, size)
     teller = Teller(scene, ledger)
     feeds = scene.raw_feeds()
@@ -85,24 +80,24 @@ def model_dossier(
             for one in scene.quarantined
         ),
         read_point=context.ReadPoint(
-            valid_at=format_time(at.valid_at),
+            valid_at=format_time(view.as_of.valid_at),
             known_at=format_time(known_at),
             ledger_index=size - 1,
             ledger_size=size,
             root=f"sha256:{ledger.root(size).hex()}",
-            projection_version=projection,
+            projection_version=view.read_point().projection,
             checkpoint=checkpoint.text,
             vkey=signer(ledger, checkpoint),
-            completeness=completeness(scene, max(_asked(ledger, as_of, size) - size, 0)),
+            completeness=completeness(scene, max(_asked(ledger, as_of.known_at, size) - size, 0)),
         ),
         # Last: by now every entry that the rest cites is noted.
         evidence=unproven(ledger, size, teller.cited),
     )
 
 
-def _asked(ledger: Ledger, as_of: AsOf, size: int) -> int:
+def _asked(ledger: Ledger, known_at: int, size: int) -> int:
     """Return how many entries should have been read."""
-    return _told(ledger, ledger.size(), size) if as_of.known_at == NOW else as_of.known_at + 1
+    return _told(ledger, ledger.size(), size) if known_at == NOW else known_at + 1
 
 
 def _told(ledger: Ledger, size: int, least: int = 0) -> int:

@@ -16,11 +16,11 @@ from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label
 from catalog.lineage import queries as lineage
 from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
-from catalog.reading import AsOf
 from catalog.releases.model import ModelVersionRecord, Registration
 from catalog.snapshots import queries as snapshots
 from catalog.snapshots.model import SnapshotRecord
-from catalog.store.protocol import Quarantined, Snapshotted
+from catalog.store.protocol import Quarantined
+from catalog.view import View
 from graph_schema.facts import Statement
 from graph_schema.identity import label_of, node_id, split_state_id
 
@@ -43,7 +43,7 @@ class Named:
 class Scene:
     """Everything that was read: a handful of store calls for the whole dossier."""
 
-    at: AsOf
+    view: View
     graph: LineageGraph
     datasets: Mapping[str, DatasetRecord]
     jobs: Mapping[str, JobRecord]
@@ -53,7 +53,6 @@ class Scene:
     attestations: Mapping[str, tuple[Attestation, ...]]
     schemas: Mapping[str, list[Statement]]
     quarantined: list[Quarantined]
-    reader: Snapshotted
     attempts: frozenset[str]
     """The runs that failed or were aborted on the way or since, and so contributed nothing."""
     retries: Mapping[str, str]
@@ -66,25 +65,25 @@ class Scene:
     """Of everyone who acted."""
 
     @classmethod
-    def read(cls, reader: Snapshotted, version: ModelVersionRecord, registration: Registration, at: AsOf) -> Scene:
-        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, at, include_attempts=True, budget=BUDGET)
-        graph = lineage.lineage(reader, walk)
-        wide = lineage.lineage(reader, replace(walk, grain=Grain.DATASET))
+    def read(cls, view: View, version: ModelVersionRecord, registration: Registration) -> Scene:
+        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
+        graph = lineage.lineage(view, walk)
+        wide = lineage.lineage(view, replace(walk, grain=Grain.DATASET))
         used = [use.snapshot for use in (*registration.trained_on, *registration.evaluated_on)]
         snapshot_ids = sorted({*used, *(node.id for node in graph.nodes if label_of(node.id) == "Snapshot")})
-        held = snapshots.snapshots(reader, snapshot_ids, at)
+        held = snapshots.snapshots(view, snapshot_ids)
         run_ids = {edge.run for edge in graph.edges if edge.run} | {
             run for one in held.values() for run in one.produced_by
         }
         if registration.run:
             run_ids.add(registration.run)
-        runs = assets.runs(reader, sorted(run_ids), at)
+        runs = assets.runs(view, sorted(run_ids))
         completed = {id_: run.job for id_, run in runs.items() if run.state == "COMPLETE" and run.job}
-        retries = {failed: by for failed, by in retried(reader, completed, at).items() if failed not in run_ids}
+        retries = {failed: by for failed, by in retried(view, completed).items() if failed not in run_ids}
         since = {edge.run for edge in wide.edges if edge.attempt and edge.run} - run_ids
         tried = {
             id_: run
-            for id_, run in assets.runs(reader, sorted(since | retries.keys()), at).items()
+            for id_, run in assets.runs(view, sorted(since | retries.keys())).items()
             # What was tried after the version was registered has no part in it.
             if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
         }
@@ -95,32 +94,27 @@ class Scene:
             {one for node in graph.nodes if (one := _dataset_of(node.id, held))}
             | {use.dataset for use in (*registration.trained_on, *registration.evaluated_on)}
         )
-        attested = labels.attestations(reader, sorted(job_ids | run_ids), at)
-        asked = approvals_of(reader, [version.id, *held, *dataset_ids], at)
+        attested = labels.attestations(view, sorted(job_ids | run_ids))
+        asked = approvals_of(view, [version.id, *held, *dataset_ids])
         approvals = sorted((one for each in asked.values() for one in each), key=lambda one: one.request)
         names = _names(registration, held, approvals, attested)
         whole = {version.id, *held, *run_ids, *job_ids, *dataset_ids}
         return cls(
-            at,
+            view,
             graph,
-            assets.datasets(reader, dataset_ids, at),
-            assets.jobs(reader, sorted(job_ids), at),
+            assets.datasets(view, dataset_ids),
+            assets.jobs(view, sorted(job_ids)),
             runs,
             held,
-            labels.labels(reader, dataset_ids, at),
+            labels.labels(view, dataset_ids),
             attested,
-            _by_subject(reader.statements(dataset_ids, ("schema",), at.known_at), at.valid_at),
-            [
-                one
-                for one in reader.quarantined()
-                if one.entry <= at.known_at and (not one.subjects or whole.intersection(one.subjects))
-            ],
-            reader,
+            _by_subject(view.statements(dataset_ids, ("schema",))),
+            view.quarantined(whole),
             frozenset(tried),
             {failed: by for failed, by in retries.items() if failed in tried},
             approvals,
-            _people(reader, at, names),
-            _powers(reader, at, names),
+            _people(view, names),
+            _powers(view, names),
         )
 
     def workers(self, registration: Registration) -> frozenset[str]:
@@ -166,16 +160,16 @@ def _names(
     return names
 
 
-def _powers(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> Powers:
+def _powers(view: View, names: Iterable[str]) -> Powers:
     by_id = {node_id("Principal", (name,)): name for name in sorted(names)}
     return Powers(
-        {by_id[id_]: each for id_, each in access.definitions(reader, list(by_id), at).items()},
-        {one.principal: one.keys for one in access.principals(reader, list(by_id), at).values()},
+        {by_id[id_]: each for id_, each in access.definitions(view, list(by_id)).items()},
+        {one.principal: one.keys for one in access.principals(view, list(by_id)).values()},
     )
 
 
-def _people(reader: Snapshotted, at: AsOf, names: Iterable[str]) -> dict[str, Named]:
-    found = access.principals(reader, [node_id("Principal", (name,)) for name in sorted(names)], at)
+def _people(view: View, names: Iterable[str]) -> dict[str, Named]:
+    found = access.principals(view, [node_id("Principal", (name,)) for name in sorted(names)])
     known = {one.principal: Named(one.display_name, one.entry) for one in found.values()}
     return {LOCAL: Named(LOCAL_DISPLAY_NAME, None)} | known
 
@@ -189,9 +183,9 @@ def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | No
     return held[identifier].dataset if identifier in held else None
 
 
-def _by_subject(said: Sequence[Statement], valid_at: int) -> dict[str, list[Statement]]:
+def _by_subject(said: Sequence[Statement]) -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     for one in said:
-        if one.value is not None and one.valid_from <= valid_at:
+        if one.value is not None:
             found.setdefault(one.subject, []).append(one)
     return found

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.assets.folds import run_folds
 from catalog.assets.schemas import schema_steps
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
@@ -15,7 +14,7 @@ def schema_changes(teller: Teller, until: int) -> Iterable[part.SchemaChange]:
     """Tell those up to the registration: what came later did not make this version."""
     schemas = teller.scene.schemas
     writers = {said.run for each in schemas.values() for said in each if said.run and said.role == Role.OUT}
-    folds = run_folds(teller.scene.reader, writers, teller.scene.at)
+    folds = teller.scene.view.runs(writers)
     for record in teller.scene.sorted_datasets():
         for step in schema_steps(schemas.get(record.id, ()), folds):
             if step.at > until:

@@ -35,7 +35,7 @@ class Teller:
 
     def subject(self, identifier: str) -> str:
         """Return what an approval or a finding is about: the parts of its key."""
-        known = self.scene.reader.nodes([identifier], self.scene.at.known_at).get(identifier)
+        known = self.scene.view.nodes([identifier]).get(identifier)
         return identifier if known is None else " ".join(known.node.key)
 
     def job_name(self, identifier: str | None) -> str:
@@ -48,5 +48,5 @@ class Teller:
         run = self.scene.runs.get(identifier or "")
         if run is not None or identifier is None:
             return None if run is None else run.run_id
-        known = self.scene.reader.nodes([identifier], self.scene.at.known_at).get(identifier)
+        known = self.scene.view.nodes([identifier]).get(identifier)
         return None if known is None else known.node.title

@@ -24,7 +24,7 @@ from catalog.store.ordering import (
     standing_order,
     statement_order,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Standing
+from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Standing
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.words import words
 from graph_schema import cypher
@@ -62,12 +62,14 @@ class Neo4jReading:
         }
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+    def hop(
+        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    ) -> list[Edge]:
         if not kinds:
             return []
         query = cypher.hop(kinds, direction)
         found = self._run(query, known_at=self._known(known_at), ids=_once(ids))
-        return sorted(map(_edge, found), key=edge_order)
+        return sorted(set(map(_edge, found)), key=edge_order)
 
     def statements(
         self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW

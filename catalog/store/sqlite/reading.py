@@ -20,7 +20,7 @@ from catalog.store.ordering import (
     standing_order,
     statement_order,
 )
-from catalog.store.protocol import Direction, Found, KnownNode, Page, Quarantined, Query, Standing
+from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Standing
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.sqlite.searching import search
 from graph_schema.facts import NOW, Edge, Statement
@@ -120,7 +120,12 @@ class SqliteReading:
         }
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
-    def hop(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction, known_at: int = NOW) -> list[Edge]:
+    def hop(
+        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    ) -> list[Edge]:
+        if direction == "both":
+            either = (*self.hop(ids, kinds, "out", known_at), *self.hop(ids, kinds, "in", known_at))
+            return sorted(set(either), key=edge_order)
         end = "source" if direction == "out" else "target"
         start = f"{_ASKED} CROSS JOIN edge e ON e.{end} = asked.n AND e.kind IN (SELECT value FROM json_each(?))"  # noqa: S608
         return self._edges(start, (_json(ids), _json(kinds), known_at))

@@ -31,7 +31,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
     house.record({**principal("grace", "approver"), "force": True})
-    context = model_dossier(house.store, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id, "1")
+    context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
     assert context is not None
     house.issue_context(context, "json")
     for line in EVENTS.read_text().splitlines():

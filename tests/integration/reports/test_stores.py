@@ -13,6 +13,7 @@ from catalog.reading import AsOf
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion
 from reports.drawing import FORMS
 from reports.kinds import ModelDossier
@@ -50,7 +51,7 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def dossier(house: House, store: Store, at: AsOf) -> ModelDossier:
     with store.reading() as reader:
-        made = model_dossier(reader, house.ledger, VERSION, "1", at)
+        made = model_dossier(View(reader, at, anchor=Anchor(house.ledger, "1", 0)), house.ledger, VERSION)
     assert made is not None
     return made
 

@@ -179,7 +179,7 @@ def test_the_dossier_of_any_history_verifies(happened: list[dict[str, Any]], ear
         try:
             tell(house, [*happened[:early], *REGISTERED, *happened[early:]])
             at = AsOf(valid_at=house.clock.micros() if valid_at is None else parse_zoned(valid_at))
-            context = model_dossier(house.store, house.ledger, VERSION, "1", at)
+            context = model_dossier(house.view(at), house.ledger, VERSION)
             if context is None:
                 return
             file = house.issue_context(context, "json")

@@ -17,6 +17,7 @@ from catalog.intake import MAX_SUBJECTS, RETRY_SECONDS, Intake
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
 from catalog.projection import facts_of
+from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, principal, seal, tag, verification
@@ -106,7 +107,7 @@ def test_a_record_meets_the_event_under_the_same_pseudonym(house: House) -> None
 
 def test_the_owner_s_address_may_stand(house: House) -> None:
     house.record(declaration(owner="data-office@hospital.example"))
-    record = datasets(house.store, [Dataset(**RAW).id])[Dataset(**RAW).id]
+    record = datasets(View(house.store), [Dataset(**RAW).id])[Dataset(**RAW).id]
     assert record.owner is not None
     assert record.owner.value == "data-office@hospital.example"
 

@@ -282,9 +282,8 @@ def test_a_server_forgets_the_runs_that_it_read_before_another_process_made_the_
 def test_a_dossier_after_an_erasure_tells_the_same_without_the_texts(house: House) -> None:
     def told_of() -> ModelDossier:
         at = AsOf(valid_at=house.clock.micros())
-        made = model_dossier(
-            house.store, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id, "1", at
-        )
+        version = ModelVersion(MODEL["namespace"], MODEL["name"], "1")
+        made = model_dossier(house.view(at), house.ledger, version.id)
         assert made is not None
         return made
 

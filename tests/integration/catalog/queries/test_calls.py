@@ -14,7 +14,7 @@ from catalog.evidence.dossier import model_dossier
 from catalog.labels.queries import attestations, labels
 from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.snapshots.queries import snapshots, snapshots_of
-from catalog.store.protocol import Snapshotted
+from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion
 from tests.support.records import MODEL, House, declaration, event, registration, request, seal, tag
 
@@ -56,7 +56,7 @@ def house(house: House) -> House:
     return house
 
 
-READS: Mapping[str, tuple[str, Callable[[Snapshotted, Sequence[str]], Any]]] = {
+READS: Mapping[str, tuple[str, Callable[[View, Sequence[str]], Any]]] = {
     "datasets": ("Dataset", datasets),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
@@ -77,13 +77,14 @@ def test_a_wide_question_costs_as_many_calls_as_a_narrow_one(house: House, name:
     ids = [row[1] for row in house.store.scan() if row[0] == "node" and row[1].startswith(f"{label}:")]
     assert ids
     narrow, wide = Counting(house.store), Counting(house.store)
-    read(narrow, ids[:1])
-    read(wide, ids)
+    read(View(narrow), ids[:1])
+    read(View(wide), ids)
     assert wide.calls == narrow.calls
     assert wide.calls.total() <= 12
 
 
 def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
     counting = Counting(house.store)
-    assert model_dossier(counting, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id, "1")
+    view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+    assert model_dossier(view, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id)
     assert counting.calls.total() <= 100

@@ -13,6 +13,7 @@ from catalog.lineage.queries import lineage, lineage_counts
 from catalog.lineage.walk import EDGES_A_NODE
 from catalog.reading import Complete, Truncated
 from catalog.store.sqlite import SqliteStore
+from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import Facts
@@ -66,7 +67,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
 
 def asked(store: SqliteStore, walk: Walk) -> LineageGraph:
     weighing = Weighing(store)
-    graph = lineage(weighing, walk)
+    graph = lineage(View(weighing), walk)
     assert weighing.handed_out < 30 * ENDS
     return graph
 
@@ -82,7 +83,7 @@ def test_each_end_of_a_wide_event_has_as_many_neighbours_as_there_are(
     assert len(graph.edges) == ENDS
     assert len(graph.nodes) == ENDS + 1
     assert graph.completeness == Complete()
-    assert lineage_counts(store, walk).edges == ENDS
+    assert lineage_counts(View(store), walk).edges == ENDS
 
 
 @pytest.mark.parametrize("grain", [Grain.DATASET, Grain.SNAPSHOT])
@@ -94,7 +95,7 @@ def test_a_walk_both_ways_from_one_end_holds_the_edges_of_that_end_alone(store: 
 @pytest.mark.parametrize("manner", Manner)
 def test_a_walk_that_meets_every_pair_ends_by_its_budget_and_says_where(store: SqliteStore, manner: Manner) -> None:
     budget = 2 * ENDS + 1
-    graph = lineage(store, Walk((REPORT.id,), Direction.UPSTREAM, depth=3, manner=manner, budget=budget))
+    graph = lineage(View(store), Walk((REPORT.id,), Direction.UPSTREAM, depth=3, manner=manner, budget=budget))
     assert len(graph.edges) == EDGES_A_NODE * budget
     assert isinstance(graph.completeness, Truncated)
     assert set(graph.completeness.frontier) == {dataset.id for dataset in OUTPUTS}

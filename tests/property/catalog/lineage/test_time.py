@@ -10,6 +10,7 @@ from catalog.lineage.model import Direction, Grain, LineageGraph, Manner, Walk
 from catalog.lineage.queries import lineage
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
+from catalog.view import View
 from graph_schema.folding import RunFacts, fold_run, in_force
 from graph_schema.identity import state_id
 from graph_schema.nodes import Job, Node, Run, Snapshot
@@ -57,8 +58,8 @@ def store(happenings: Iterable[Happening]) -> MemoryStore:
 def ask(
     graph: MemoryStore, root: str, direction: Direction, valid_at: int, known_at: int, **more: object
 ) -> LineageGraph:
-    walk = Walk((root,), direction, depth=1, as_of=AsOf(valid_at, known_at), **more)  # type: ignore[arg-type]
-    return lineage(graph, walk)
+    walk = Walk((root,), direction, depth=1, **more)  # type: ignore[arg-type]
+    return lineage(View(graph, AsOf(valid_at, known_at)), walk)
 
 
 def upstream(
@@ -188,10 +189,8 @@ def test_any_order_and_repetition_gives_the_same_lineage(
 
 
 def reached(graph: MemoryStore, name: str, valid_at: int, known_at: int, manner: Manner) -> set[str]:
-    walk = Walk(
-        (target(name).id,), Direction.DOWNSTREAM, Grain.DATASET, 20, AsOf(valid_at, known_at), manner, budget=100
-    )
-    return {NAME_OF[node.id] for node in lineage(graph, walk).nodes}
+    walk = Walk((target(name).id,), Direction.DOWNSTREAM, Grain.DATASET, 20, manner, budget=100)
+    return {NAME_OF[node.id] for node in lineage(View(graph, AsOf(valid_at, known_at)), walk).nodes}
 
 
 @quick
@@ -255,8 +254,9 @@ def test_a_prefetched_walk_equals_a_walk_level_by_level(happenings: list[Happeni
     level_by_level.apply(told(happenings), FOREVER)
     for name in names:
         for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM, Direction.BOTH):
-            walk = Walk((target(name).id,), direction, Grain.DATASET, 5, AsOf(valid_at))
-            assert lineage(ahead, walk) == lineage(level_by_level, walk)
+            walk = Walk((target(name).id,), direction, Grain.DATASET, 5)
+            at = AsOf(valid_at)
+            assert lineage(View(ahead, at), walk) == lineage(View(level_by_level, at), walk)
 
 
 @pytest.mark.parametrize("node", [Job(NAMESPACE, "j1"), Run("r1")])
@@ -264,4 +264,4 @@ def test_a_root_of_another_grain_is_refused_with_what_would_be_right(node: Node)
     from catalog.errors import SenderError  # noqa: PLC0415
 
     with pytest.raises(SenderError, match="starts at"):
-        lineage(MemoryStore(), Walk((node.id,), Direction.UPSTREAM, Grain.DATASET))
+        lineage(View(MemoryStore()), Walk((node.id,), Direction.UPSTREAM, Grain.DATASET))

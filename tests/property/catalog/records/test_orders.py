@@ -24,6 +24,7 @@ from catalog.operations.residue import Residues
 from catalog.projection import gather
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
+from catalog.view import View
 from graph_schema.facts import Facts
 from tests.support.records import House, declaration, event, registration, request, seal, tag, verification
 
@@ -67,9 +68,9 @@ def test_any_order_and_repetition_of_the_same_entries_gives_the_same_graph(
     store.apply(found, told[-1].index)
     assert list(store.scan()) == list(house.store.scan())
     ids = [node.id for node, _ in found.nodes]
-    assert datasets(store, ids) == datasets(house.store, ids)
-    assert labels(store, ids) == labels(house.store, ids)
-    assert approvals(store, ids) == approvals(house.store, ids)
+    assert datasets(View(store), ids) == datasets(View(house.store), ids)
+    assert labels(View(store), ids) == labels(View(house.store), ids)
+    assert approvals(View(store), ids) == approvals(View(house.store), ids)
 
 
 @given(kind=st.sampled_from(sorted(KINDS)), fields=st.dictionaries(st.text(max_size=12), JSON, max_size=5))

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.access.queries import definitions, principals
 from catalog.errors import AskerError, SenderError
+from catalog.view import View
 from graph_schema.nodes import Principal
 from graph_schema.vocabulary.words import PrincipalRole
 from tests.support.records import House, principal
@@ -43,8 +44,8 @@ def test_another_admin_grants_kinds_of_approval(house: House) -> None:
     house.act_as("grace", "approver", approves=[])
     house.record(principal("grace", "approver", approves=["IRB"]), admin)
     identifier = Principal("grace").id
-    assert principals(house.store, [identifier])[identifier].approves == ("IRB",)
-    assert [(one.by, sorted(one.approves)) for one in definitions(house.store, [identifier])[identifier]] == [
+    assert principals(View(house.store), [identifier])[identifier].approves == ("IRB",)
+    assert [(one.by, sorted(one.approves)) for one in definitions(View(house.store), [identifier])[identifier]] == [
         ("local", []),
         ("root", ["IRB"]),
     ]

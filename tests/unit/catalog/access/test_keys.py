@@ -10,6 +10,7 @@ from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import LOCAL
 from catalog.access.queries import principals
 from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.view import View
 from graph_schema.nodes import Principal
 from tests.support.records import House, principal
 
@@ -137,7 +138,7 @@ def test_a_principal_is_told_with_its_keys(house: House) -> None:
     key_id = house.act_as("ada", "engineer").key_id
     house.record({"kind": "revoke_key", "key_id": key_id, "principal": "ada"})
     identifier = Principal("ada").id
-    record = principals(house.store, [identifier])[identifier]
+    record = principals(View(house.store), [identifier])[identifier]
     assert (record.principal, record.roles, record.active) == ("ada", ("engineer",), True)
     ((key),) = record.keys
     assert (key.key_id, key.issued_by, key.revoked_by) == (key_id, "local", "local")

@@ -10,6 +10,7 @@ from catalog.approvals.queries import approvals_of, list_approvals
 from catalog.approvals.rules import from_json, signed_digest
 from catalog.errors import AskerError, SenderError
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.nodes import Dataset, ModelVersion
 from tests.support.records import (
     CURATED,
@@ -42,7 +43,7 @@ def asked(house: House) -> int:
 
 
 def test_a_request_binds_the_exact_digests_of_a_model_version(house: House, asked: int) -> None:
-    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert approval.request == asked
     assert set(approval.digests) == {
         BoundDigest("artifact", "sha256:" + "d" * 64),
@@ -59,7 +60,7 @@ def test_a_snapshot_binds_its_digest_and_a_dataset_its_declaration(house: House,
     house.record(request(subject={"dataset": RAW}))
     house.record({"kind": "declare_dataset", "dataset": RAW, "owner": "oncology"})
     house.record(request(subject={"dataset": RAW}, reason="Another owner"))
-    second, first = list_approvals(house.store, ApprovalFilter(subjects=(Dataset(**RAW).id,))).approvals
+    second, first = list_approvals(View(house.store), ApprovalFilter(subjects=(Dataset(**RAW).id,))).approvals
     assert first.digests != second.digests
 
 
@@ -83,7 +84,7 @@ def test_a_request_names_exactly_one_subject(house: House) -> None:
 
 def test_another_principal_decides_and_signs(house: House, asked: int, approver: Actor) -> None:
     accepted = house.record(decision(asked), approver)
-    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert (approval.state, approval.because) == (ApprovalState.APPROVED, accepted.receipt.index)
     signed = approval.decided
     assert signed is not None
@@ -169,7 +170,7 @@ def test_an_emitter_of_an_older_ledger_decides_on_nothing(house: House, asked: i
 
 def test_a_decision_names_the_key_that_it_was_made_under(house: House, asked: int, approver: Actor) -> None:
     house.record(decision(asked), approver)
-    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert [each.key_id for each in approval.decisions] == [approver.key_id]
 
 
@@ -192,13 +193,13 @@ def test_every_decision_stays_in_the_history(house: House, asked: int, approver:
     other = house.act_as("hedy", "approver")
     first = house.record(decision(asked), approver).receipt
     second = house.record(decision(asked, decision="DENY", reason="It drifts"), other).receipt
-    ((approval,),) = approvals_of(house.store, [VERSION]).values()
+    ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert approval.state is ApprovalState.DENIED
     assert [(each.entry, each.decided_by) for each in approval.decisions] == [
         (first.index, "grace"),
         (second.index, "hedy"),
     ]
-    ((then,),) = approvals_of(house.store, [VERSION], AsOf(known_at=first.index)).values()
+    ((then,),) = approvals_of(View(house.store, AsOf(known_at=first.index)), [VERSION]).values()
     assert then.state is ApprovalState.APPROVED
     with pytest.raises(SenderError, match="denied"):
         house.record(decision(asked, reason="Again"), approver)
@@ -247,14 +248,14 @@ def test_a_denial_that_is_sent_again_is_answered_as_the_first_time(house: House,
 def test_approvals_are_listed_newest_first_in_pages(house: House, asked: int, approver: Actor) -> None:
     more = [house.record(request(reason=f"Reason {number}")).receipt.index for number in range(3)]
     house.record(decision(asked), approver)
-    page = list_approvals(house.store, first=2)
+    page = list_approvals(View(house.store), first=2)
     assert ([each.request for each in page.approvals], page.total, page.more) == ([more[2], more[1]], 4, True)
-    rest = list_approvals(house.store, first=2, after=more[1])
+    rest = list_approvals(View(house.store), first=2, after=more[1])
     assert ([each.request for each in rest.approvals], rest.more) == ([more[0], asked], False)
-    approved = list_approvals(house.store, ApprovalFilter(states=(ApprovalState.APPROVED,)))
+    approved = list_approvals(View(house.store), ApprovalFilter(states=(ApprovalState.APPROVED,)))
     assert [each.request for each in approved.approvals] == [asked]
-    assert list_approvals(house.store, ApprovalFilter(kinds=("IRB",))).total == 0
-    assert list_approvals(house.store, ApprovalFilter(requested_by="grace")).total == 0
+    assert list_approvals(View(house.store), ApprovalFilter(kinds=("IRB",))).total == 0
+    assert list_approvals(View(house.store), ApprovalFilter(requested_by="grace")).total == 0
 
 
 def test_who_is_no_longer_active_cannot_act(house: House, approver: Actor) -> None:

@@ -8,6 +8,7 @@ from catalog.assets.model import AssetState, Voice
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.errors import SenderError
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.nodes import Dataset, Job, Run, Site, Source
 from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event
 
@@ -17,7 +18,7 @@ CURATED_ID = Dataset(**CURATED).id
 
 def test_a_declaration_says_each_thing_that_it_gives(house: House) -> None:
     house.record(declaration())
-    record = datasets(house.store, [RAW_ID])[RAW_ID]
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
     assert record.state is AssetState.DECLARED
     assert record.owner is not None
     assert (record.owner.value, record.owner.voice, record.owner.entry) == ("cardiology", Voice.RECORDED, 0)
@@ -39,7 +40,7 @@ def test_a_declaration_names_where_data_comes_from_and_where_it_is_held(house: H
 def test_what_a_later_declaration_leaves_out_stays_as_it_was(house: House) -> None:
     house.record(declaration())
     house.record({"kind": "declare_dataset", "dataset": RAW, "owner": "oncology"})
-    record = datasets(house.store, [RAW_ID])[RAW_ID]
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
     assert record.owner is not None
     assert record.zone is not None
     assert (record.owner.value, record.zone.value) == ("oncology", "LANDING")
@@ -48,7 +49,7 @@ def test_what_a_later_declaration_leaves_out_stays_as_it_was(house: House) -> No
 def test_an_owner_may_return_after_another_one(house: House) -> None:
     for owner in ("cardiology", "oncology", "cardiology"):
         house.record({"kind": "declare_dataset", "dataset": RAW, "owner": owner})
-    record = datasets(house.store, [RAW_ID])[RAW_ID]
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
     assert record.owner is not None
     assert (record.owner.value, record.owner.entry) == ("cardiology", 2)
 
@@ -57,25 +58,25 @@ def test_a_backdated_declaration_holds_from_then_on_but_was_not_known_then(house
     house.send(event())
     house.record(declaration(valid_from="2026-01-02T00:00:00Z"))
     then = house.clock.micros() - 86_400_000_000
-    assert datasets(house.store, [RAW_ID], AsOf(valid_at=then))[RAW_ID].owner is not None
-    assert datasets(house.store, [RAW_ID], AsOf(valid_at=then, known_at=0))[RAW_ID].owner is None
+    assert datasets(View(house.store, AsOf(valid_at=then)), [RAW_ID])[RAW_ID].owner is not None
+    assert datasets(View(house.store, AsOf(valid_at=then, known_at=0)), [RAW_ID])[RAW_ID].owner is None
 
 
 def test_a_dataset_that_is_only_the_end_of_an_edge_is_a_ghost(house: House) -> None:
     house.send(event())
-    record = datasets(house.store, [RAW_ID])[RAW_ID]
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
     assert record.state is AssetState.GHOST
     assert len(record.gaps) == 7
 
 
 def test_a_dataset_that_a_run_wrote_is_live(house: House) -> None:
     house.send(event())
-    assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.LIVE
+    assert datasets(View(house.store), [CURATED_ID])[CURATED_ID].state is AssetState.LIVE
 
 
 def test_a_failed_run_makes_nothing_live(house: House) -> None:
     house.send(event("FAIL"))
-    assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.GHOST
+    assert datasets(View(house.store), [CURATED_ID])[CURATED_ID].state is AssetState.GHOST
 
 
 def test_a_dropped_dataset_is_a_tombstone_until_it_is_written_again(house: House) -> None:
@@ -83,9 +84,9 @@ def test_a_dropped_dataset_is_a_tombstone_until_it_is_written_again(house: House
     drop = {"lifecycleStateChange": "DROP"}
     run = "0190d2e6-0000-7000-8000-00000000000b"
     house.send(event(at="2026-01-02T10:00:00Z", run=run, lifecycleStateChange=drop))
-    assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.TOMBSTONED
+    assert datasets(View(house.store), [CURATED_ID])[CURATED_ID].state is AssetState.TOMBSTONED
     house.send(event(at="2026-01-03T10:00:00Z", run="0190d2e6-0000-7000-8000-00000000000c"))
-    assert datasets(house.store, [CURATED_ID])[CURATED_ID].state is AssetState.LIVE
+    assert datasets(View(house.store), [CURATED_ID])[CURATED_ID].state is AssetState.LIVE
 
 
 def test_the_schema_in_force_is_that_of_the_last_run_that_completed(house: House) -> None:
@@ -93,7 +94,7 @@ def test_the_schema_in_force_is_that_of_the_last_run_that_completed(house: House
     house.send(event(schema=schema))
     failed = {"fields": [{"name": "other"}]}
     house.send(event("FAIL", "2026-01-02T10:00:00Z", "0190d2e6-0000-7000-8000-00000000000b", schema=failed))
-    record = datasets(house.store, [CURATED_ID])[CURATED_ID]
+    record = datasets(View(house.store), [CURATED_ID])[CURATED_ID]
     assert [(column.name, column.type, column.ordinal) for column in record.columns] == [
         ("id", "int", 1),
         ("id.part", "string", 2),
@@ -103,26 +104,26 @@ def test_the_schema_in_force_is_that_of_the_last_run_that_completed(house: House
 
 def test_what_is_unknown_is_absent_and_nobody_is_named_twice(house: House) -> None:
     house.send(event())
-    found = datasets(house.store, [RAW_ID, RAW_ID, Dataset("no", "where").id, Job(**JOB).id])
+    found = datasets(View(house.store), [RAW_ID, RAW_ID, Dataset("no", "where").id, Job(**JOB).id])
     assert list(found) == [RAW_ID]
 
 
 def test_a_run_is_told_with_its_job_state_and_events(house: House) -> None:
     house.send(event("START", "2026-01-01T09:00:00Z"))
     house.send(event())
-    run = runs(house.store, [Run(RUN).id])[Run(RUN).id]
+    run = runs(View(house.store), [Run(RUN).id])[Run(RUN).id]
     assert (run.state, run.job, run.start_known, run.entries) == ("COMPLETE", Job(**JOB).id, True, (0, 1))
     assert (run.inputs, run.outputs) == ((RAW_ID,), (CURATED_ID,))
     assert run.ended_at is not None
     assert run.started_at is not None
     assert run.ended_at - run.started_at == 3_600_000_000
-    before = runs(house.store, [Run(RUN).id], AsOf(known_at=0))[Run(RUN).id]
+    before = runs(View(house.store, AsOf(known_at=0)), [Run(RUN).id])[Run(RUN).id]
     assert before.state == "RUNNING"
 
 
 def test_a_job_that_ran_is_no_ghost(house: House) -> None:
     house.send(event())
-    assert not jobs(house.store, [Job(**JOB).id])[Job(**JOB).id].ghost
+    assert not jobs(View(house.store), [Job(**JOB).id])[Job(**JOB).id].ghost
 
 
 @pytest.mark.parametrize(

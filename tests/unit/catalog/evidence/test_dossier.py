@@ -43,7 +43,7 @@ def told(house: House) -> House:
 
 
 def dossier(house: House, at: AsOf) -> ModelDossier:
-    made = model_dossier(house.store, house.ledger, VERSION, "1", at)
+    made = model_dossier(house.view(at), house.ledger, VERSION)
     assert made is not None
     return made
 
@@ -191,7 +191,7 @@ def test_an_unauthenticated_decision_of_an_older_version_is_a_finding(house: Hou
 
 def test_what_was_never_registered_has_no_dossier(house: House) -> None:
     house.send(event())
-    assert model_dossier(house.store, house.ledger, VERSION, "1") is None
+    assert model_dossier(house.view(), house.ledger, VERSION) is None
 
 
 def test_a_step_that_nobody_attested_is_shown_as_such(house: House) -> None:

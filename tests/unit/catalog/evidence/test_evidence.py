@@ -3,6 +3,7 @@ from __future__ import annotations
 from catalog.evidence.queries import evidence
 from catalog.ledger.merkle import verify_inclusion
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.nodes import Dataset, Run
 from tests.contract.ledger.making import make_erasure
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, tag
@@ -15,7 +16,7 @@ def test_every_entry_that_speaks_of_a_node_is_given_with_its_proof(house: House)
     house.record(declaration())
     house.record(declaration(dataset=CURATED))
     house.record(tag(column=None))
-    found = evidence(house.store, house.ledger, RAW_ID)
+    found = evidence(View(house.store), house.ledger, RAW_ID)
     assert found is not None
     assert [each.index for each in found.entries] == [0, 1, 3]
     assert (found.total, found.ledger_size) == (3, 4)
@@ -31,7 +32,7 @@ def test_every_entry_that_speaks_of_a_node_is_given_with_its_proof(house: House)
 def test_evidence_at_an_earlier_point_is_proven_in_the_tree_of_then(house: House) -> None:
     house.send(event())
     house.record(declaration())
-    found = evidence(house.store, house.ledger, RAW_ID, AsOf(known_at=0))
+    found = evidence(View(house.store, AsOf(known_at=0)), house.ledger, RAW_ID)
     assert found is not None
     assert ([each.index for each in found.entries], found.ledger_size) == ([0], 1)
     assert found.ledger_root == house.ledger.root(1).hex()
@@ -41,18 +42,18 @@ def test_an_erased_body_is_told_as_such(house: House) -> None:
     house.send(event())
     house.record(declaration())
     house.ledger.append(make_erasure(0, 0)).result()
-    found = evidence(house.store, house.ledger, Run(RUN).id)
+    found = evidence(View(house.store), house.ledger, Run(RUN).id)
     assert found is not None
     assert (found.entries[0].erased, found.entries[0].body, found.entries[0].salt) == (True, None, None)
 
 
 def test_what_was_never_known_has_no_evidence(house: House) -> None:
-    assert evidence(house.store, house.ledger, RAW_ID) is None
+    assert evidence(View(house.store), house.ledger, RAW_ID) is None
 
 
 def test_more_entries_than_asked_for_are_counted(house: House) -> None:
     for owner in "abcdef":
         house.record(declaration(owner=owner))
-    found = evidence(house.store, house.ledger, RAW_ID, limit=2)
+    found = evidence(View(house.store), house.ledger, RAW_ID, limit=2)
     assert found is not None
     assert (len(found.entries), found.total) == (2, 6)

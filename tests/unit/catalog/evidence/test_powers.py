@@ -30,7 +30,7 @@ def asked(house: House, engineer: Actor) -> int:
 
 
 def found(house: House) -> list[Finding]:
-    made = model_dossier(house.store, house.ledger, VERSION, "1", AsOf(valid_at=house.clock.micros()))
+    made = model_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, VERSION)
     assert made is not None
     return [each for each in made.findings if each.rule in RULES]
 
@@ -55,13 +55,13 @@ def test_a_decision_on_a_kind_that_was_not_granted(house: House, asked: int) -> 
 def test_a_dossier_with_such_findings_verifies_offline(house: House, asked: int) -> None:
     signer = house.act_as("hedy", "approver")
     house.record(decision(asked), signer)
-    made = model_dossier(house.store, house.ledger, VERSION, "1", AsOf(valid_at=house.clock.micros()))
+    made = model_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, VERSION)
     assert made is not None
     assert verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0])).ok
     house.append({**principal("stu", "steward"), "roles": ["steward", "admin"]}, "stu")
     house.append(attestation(), "stu")
     assert "powers given by another" in rules(house)
-    made = model_dossier(house.store, house.ledger, VERSION, "1", AsOf(valid_at=house.clock.micros()))
+    made = model_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, VERSION)
     assert made is not None
     result = verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0]))
     assert [check.name for check in result.checks if check.status != "PASS"] == []

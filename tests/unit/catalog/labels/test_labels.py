@@ -8,6 +8,7 @@ from catalog.access.rules import JUDGE_TAGS, require
 from catalog.errors import AskerError, SenderError
 from catalog.labels.queries import attestations, labels
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema.nodes import Dataset, Job, Run
 from graph_schema.vocabulary import hipaa
 from tests.support.records import CURATED, JOB, RAW, RUN, House, attestation, event, tag
@@ -25,7 +26,7 @@ def house(house: House) -> House:
 
 def test_a_tag_says_who_what_and_why(house: House) -> None:
     house.record(tag())
-    (label,) = labels(house.store, [RAW_ID])[RAW_ID]
+    (label,) = labels(View(house.store), [RAW_ID])[RAW_ID]
     assert (label.kind, label.column, label.present, label.origin, label.confidentiality) == (
         "DIRECT_IDENTIFIER",
         "mrn",
@@ -39,10 +40,10 @@ def test_a_tag_says_who_what_and_why(house: House) -> None:
 
 def test_a_claim_counts_until_a_person_rejects_it(house: House) -> None:
     curated = Dataset(**CURATED).id
-    (claimed,) = labels(house.store, [curated])[curated]
+    (claimed,) = labels(View(house.store), [curated])[curated]
     assert (claimed.present, claimed.origin, claimed.tag.by) == (True, "CLAIMED", Run(RUN).id)
     house.record(tag(dataset=CURATED, column="zip", phi_kind="QUASI_IDENTIFIER", stance="REJECT", reason="Made up"))
-    (rejected,) = labels(house.store, [curated])[curated]
+    (rejected,) = labels(View(house.store), [curated])[curated]
     assert (rejected.present, rejected.origin, len(rejected.history)) == (False, "ASSERTED", 2)
 
 
@@ -50,17 +51,17 @@ def test_a_claim_after_a_rejection_changes_nothing(house: House) -> None:
     curated = Dataset(**CURATED).id
     house.record(tag(dataset=CURATED, column="zip", phi_kind="QUASI_IDENTIFIER", stance="REJECT", reason="Made up"))
     house.send(event(at="2027-01-01T00:00:00Z", run="0190d2e6-0000-7000-8000-00000000000b", **CLAIM))
-    (label,) = labels(house.store, [curated])[curated]
+    (label,) = labels(View(house.store), [curated])[curated]
     assert not label.present
 
 
 def test_the_newest_of_what_persons_say_counts(house: House) -> None:
     for stance in ("ASSERT", "REJECT", "ASSERT"):
         house.record(tag(stance=stance))
-    (label,) = labels(house.store, [RAW_ID])[RAW_ID]
+    (label,) = labels(View(house.store), [RAW_ID])[RAW_ID]
     assert label.present
     assert [each.stance for each in label.history] == ["ASSERT", "REJECT", "ASSERT"]
-    (before,) = labels(house.store, [RAW_ID], AsOf(known_at=2))[RAW_ID]
+    (before,) = labels(View(house.store, AsOf(known_at=2)), [RAW_ID])[RAW_ID]
     assert not before.present
 
 
@@ -99,12 +100,12 @@ def test_a_code_of_a_foreign_system_is_taken_with_a_warning(house: House) -> Non
 def test_an_attestation_covers_its_run_while_it_lasts(house: House) -> None:
     house.record(attestation())
     run = Run(RUN).id
-    (found,) = attestations(house.store, [run, Job(**JOB).id])[run]
+    (found,) = attestations(View(house.store), [run, Job(**JOB).id])[run]
     assert (found.method, found.in_force, found.expert) == ("EXPERT_DETERMINATION", True, "Testperson Beta")
     at = house.clock.micros()
-    (later,) = attestations(house.store, [run], AsOf(valid_at=found.until or 0))[run]
+    (later,) = attestations(View(house.store, AsOf(valid_at=found.until or 0)), [run])[run]
     assert not later.in_force
-    assert attestations(house.store, [run], AsOf(valid_at=found.valid_from - 1)) == {}
+    assert attestations(View(house.store, AsOf(valid_at=found.valid_from - 1)), [run]) == {}
     assert at > found.valid_from
 
 

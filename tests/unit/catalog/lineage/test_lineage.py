@@ -10,6 +10,7 @@ from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.reading import AsOf, Complete, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Snapshotted
+from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Generated
 from graph_schema.identity import state_id
@@ -48,21 +49,21 @@ def chain(length: int) -> list[Happening]:
 
 def test_a_failed_run_leaves_the_last_good_state_current() -> None:
     graph = store(ran(1, "good", "A", "B"), ran(2, "bad", "C", "B", kind="FAIL"))
-    found = lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM))
+    found = lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM))
     assert [(edge.source, edge.run) for edge in found.edges] == [(dataset("A").id, Run("good").id)]
 
 
 def test_the_failed_run_is_shown_as_an_attempt_on_request() -> None:
     graph = store(ran(1, "good", "A", "B"), ran(2, "bad", "C", "B", kind="FAIL"))
-    found = lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM, include_attempts=True))
+    found = lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM, include_attempts=True))
     assert {(edge.source, edge.attempt) for edge in found.edges} == {(dataset("A").id, False), (dataset("C").id, True)}
 
 
 def test_what_was_replaced_is_past_lineage_and_shown_on_request() -> None:
     replacing = Happening(2, "run", "COMPLETE", "r2", "other", (("C", None),), (("B", None, "OVERWRITE", None),))
     graph = store(ran(1, "r1", "A", "B"), replacing)
-    now = lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM))
-    ever = lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM, include_past=True))
+    now = lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM))
+    ever = lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM, include_past=True))
     assert {edge.source for edge in now.edges} == {dataset("C").id}
     assert {(edge.source, edge.past) for edge in ever.edges} == {(dataset("A").id, True), (dataset("C").id, False)}
 
@@ -70,7 +71,7 @@ def test_what_was_replaced_is_past_lineage_and_shown_on_request() -> None:
 def test_a_read_before_the_replacement_shows_what_was_true_then() -> None:
     replacing = Happening(5, "run", "COMPLETE", "r2", "other", (("C", None),), (("B", None, "OVERWRITE", None),))
     graph = store(ran(1, "r1", "A", "B"), replacing)
-    then = lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM, as_of=AsOf(4)))
+    then = lineage(View(graph, AsOf(4)), Walk((dataset("B").id,), Direction.UPSTREAM))
     assert {edge.source for edge in then.edges} == {dataset("A").id}
 
 
@@ -83,8 +84,8 @@ def test_a_late_start_known_afterwards_moves_the_inferred_read_only_from_then_on
     ]
     graph = store(*history)
     trained = state_id(dataset("T").id, Run("train").id)
-    before = lineage(graph, Walk((trained,), Direction.UPSTREAM, depth=1, as_of=AsOf(known_at=2)))
-    after = lineage(graph, Walk((trained,), Direction.UPSTREAM, depth=1))
+    before = lineage(View(graph, AsOf(known_at=2)), Walk((trained,), Direction.UPSTREAM, depth=1))
+    after = lineage(View(graph), Walk((trained,), Direction.UPSTREAM, depth=1))
     assert [(e.source, e.confidence) for e in before.edges] == [
         (state_id(dataset("B").id, Run("w2").id), Confidence.START_UNKNOWN)
     ]
@@ -97,7 +98,7 @@ def test_a_model_version_answers_at_snapshot_grain_with_what_it_was_registered_o
     sealed = Happening(1, "run", "COMPLETE", "seal", "seal", (("A", "raw-1"),), (("B", "v1", None, None),))
     later = Happening(3, "run", "COMPLETE", "seal2", "seal", (("A", "raw-2"),), (("B", "v2", None, None),))
     registered = Happening(4, "register", trained=(("B", "v1"),))
-    found = lineage(store(sealed, later, registered), Walk((model().id,), Direction.UPSTREAM, depth=5))
+    found = lineage(View(store(sealed, later, registered)), Walk((model().id,), Direction.UPSTREAM, depth=5))
     v1, raw1 = Snapshot(NAMESPACE, "B", "v1"), Snapshot(NAMESPACE, "A", "raw-1")
     assert found.grain is Grain.SNAPSHOT
     assert edges(found) == {(v1.id, model().id), (raw1.id, v1.id)}
@@ -106,7 +107,7 @@ def test_a_model_version_answers_at_snapshot_grain_with_what_it_was_registered_o
 def test_which_models_were_trained_on_a_snapshot_is_its_downstream() -> None:
     sealed = Happening(1, "run", "COMPLETE", "seal", "seal", (("A", None),), (("B", "v1", None, None),))
     found = lineage(
-        store(sealed, Happening(4, "register", trained=(("B", "v1"),))),
+        View(store(sealed, Happening(4, "register", trained=(("B", "v1"),)))),
         Walk((Snapshot(NAMESPACE, "B", "v1").id,), Direction.DOWNSTREAM),
     )
     assert model().id in {node.id for node in found.nodes}
@@ -114,13 +115,13 @@ def test_which_models_were_trained_on_a_snapshot_is_its_downstream() -> None:
 
 def test_a_cycle_ends() -> None:
     graph = store(ran(1, "r1", "A", "B"), ran(2, "r2", "B", "C"), ran(3, "r3", "C", "A"))
-    found = lineage(graph, Walk((dataset("A").id,), Direction.UPSTREAM, depth=50))
+    found = lineage(View(graph), Walk((dataset("A").id,), Direction.UPSTREAM, depth=50))
     assert edges(found) == {tuple(ids("A", "B")), tuple(ids("B", "C")), tuple(ids("C", "A"))}
     assert isinstance(found.completeness, Complete)
 
 
 def test_at_the_depth_asked_for_the_nodes_with_more_behind_say_so() -> None:
-    found = lineage(store(*chain(5)), Walk((dataset("d5").id,), Direction.UPSTREAM, depth=2))
+    found = lineage(View(store(*chain(5))), Walk((dataset("d5").id,), Direction.UPSTREAM, depth=2))
     assert [(node.id, node.depth, node.more) for node in found.nodes] == [
         (dataset("d5").id, 0, False),
         (dataset("d4").id, 1, False),
@@ -133,25 +134,25 @@ def test_a_budget_truncates_and_names_the_place_to_go_on_from() -> None:
     wide = Happening(
         1, "run", "COMPLETE", "r", "j", tuple((f"in{i}", None) for i in range(9)), (("out", None, None, None),)
     )
-    found = lineage(store(wide), Walk((dataset("out").id,), Direction.UPSTREAM, budget=4))
+    found = lineage(View(store(wide)), Walk((dataset("out").id,), Direction.UPSTREAM, budget=4))
     assert len(found.nodes) == 4
     assert found.completeness == Truncated(4, 4, (dataset("out").id,))
 
 
 def test_both_directions_share_one_budget() -> None:
-    found = lineage(store(*chain(10)), Walk((dataset("d5").id,), Direction.BOTH, depth=10, budget=8))
+    found = lineage(View(store(*chain(10))), Walk((dataset("d5").id,), Direction.BOTH, depth=10, budget=8))
     assert len(found.nodes) == 8
     assert isinstance(found.completeness, Truncated)
 
 
 def test_counts_are_those_of_the_walk() -> None:
-    counts = lineage_counts(store(*chain(4)), Walk((dataset("d4").id,), Direction.UPSTREAM, depth=10))
+    counts = lineage_counts(View(store(*chain(4))), Walk((dataset("d4").id,), Direction.UPSTREAM, depth=10))
     assert (counts.nodes, counts.edges, counts.jobs, counts.deepest) == ({"Dataset": 5}, 4, 4, 4)
 
 
 def test_paths_come_shortest_first() -> None:
     graph = store(ran(1, "r1", "A", "B"), ran(2, "r2", "B", "C"), ran(3, "r3", "AC", "D"))
-    found = paths(graph, dataset("A").id, dataset("D").id, Walk((), Direction.UPSTREAM, depth=10))
+    found = paths(View(graph), dataset("A").id, dataset("D").id, Walk((), Direction.UPSTREAM, depth=10))
     assert [[(edge.source, edge.target) for edge in path] for path in found.paths] == [
         [tuple(ids("A", "D"))],
         [tuple(ids("A", "B")), tuple(ids("B", "C")), tuple(ids("C", "D"))],
@@ -160,7 +161,7 @@ def test_paths_come_shortest_first() -> None:
 
 def test_what_is_not_connected_has_no_path() -> None:
     graph = store(ran(1, "r1", "A", "B"), ran(2, "r2", "C", "D"))
-    assert paths(graph, dataset("A").id, dataset("D").id, Walk((), Direction.UPSTREAM)).paths == ()
+    assert paths(View(graph), dataset("A").id, dataset("D").id, Walk((), Direction.UPSTREAM)).paths == ()
 
 
 def test_an_alias_reused_for_another_table_does_not_hand_over_its_past() -> None:
@@ -169,19 +170,19 @@ def test_an_alias_reused_for_another_table_does_not_hand_over_its_past() -> None
         Happening(1, "run", "COMPLETE", "r1", "j", (("C", None),), (("L", None, None, None),)),
         Happening(2, "alias", alias=("L", "B")),
     )
-    assert lineage(graph, Walk((dataset("A").id,), Direction.UPSTREAM)).edges
-    assert not lineage(graph, Walk((dataset("B").id,), Direction.UPSTREAM)).edges
+    assert lineage(View(graph), Walk((dataset("A").id,), Direction.UPSTREAM)).edges
+    assert not lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM)).edges
 
 
 @pytest.mark.parametrize(("depth", "budget"), [(-1, 10), (101, 10), (3, 0), (3, 20_001)])
 def test_a_depth_or_budget_out_of_bounds_is_refused_with_the_bounds(depth: int, budget: int) -> None:
     with pytest.raises(SenderError, match="goes from"):
-        lineage(MemoryStore(), Walk((dataset("A").id,), Direction.UPSTREAM, depth=depth, budget=budget))
+        lineage(View(MemoryStore()), Walk((dataset("A").id,), Direction.UPSTREAM, depth=depth, budget=budget))
 
 
 def test_roots_of_several_grains_are_refused() -> None:
     with pytest.raises(SenderError, match="one grain"):
-        lineage(MemoryStore(), Walk((dataset("A").id, Run("r").id), Direction.UPSTREAM))
+        lineage(View(MemoryStore()), Walk((dataset("A").id, Run("r").id), Direction.UPSTREAM))
 
 
 class Counting:
@@ -198,7 +199,7 @@ class Counting:
 
 def calls(length: int, grain: Grain, root: str) -> int:
     reader = Counting(store(*chain(length)))
-    found = lineage(cast("Snapshotted", reader), Walk((root,), Direction.UPSTREAM, grain, depth=length + 1))
+    found = lineage(View(cast("Snapshotted", reader)), Walk((root,), Direction.UPSTREAM, grain, depth=length + 1))
     assert len(found.nodes) == length + 1
     return len(reader.calls)
 
@@ -214,7 +215,7 @@ def test_a_wide_level_takes_no_more_calls_than_a_narrow_one() -> None:
             for i in range(width)
         ]
         reader = Counting(store(*history))
-        lineage(cast("Snapshotted", reader), Walk((dataset("out").id,), Direction.UPSTREAM, Grain.SNAPSHOT))
+        lineage(View(cast("Snapshotted", reader)), Walk((dataset("out").id,), Direction.UPSTREAM, Grain.SNAPSHOT))
         return len(reader.calls)
 
     assert wide(2) == wide(40)
@@ -228,7 +229,7 @@ def test_a_snapshot_walk_takes_a_bounded_number_of_calls_a_level() -> None:
 
 def test_an_unknown_node_stands_alone() -> None:
     unknown = Dataset(NAMESPACE, "never heard of").id
-    assert [node.id for node in lineage(MemoryStore(), Walk((unknown,), Direction.BOTH)).nodes] == [unknown]
+    assert [node.id for node in lineage(View(MemoryStore()), Walk((unknown,), Direction.BOTH)).nodes] == [unknown]
 
 
 def test_a_seal_that_names_the_run_gives_its_unversioned_state_a_past_and_a_future() -> None:
@@ -238,7 +239,7 @@ def test_a_seal_that_names_the_run_gives_its_unversioned_state_a_past_and_a_futu
     builder.add_edge(Generated(Run("r1"), sealed))
     builder.add_edge(Captures(sealed, dataset("B")))
     graph.apply(builder.build(), 9)
-    up = lineage(graph, Walk((sealed.id,), Direction.UPSTREAM))
-    down = lineage(graph, Walk((dataset("A").id,), Direction.DOWNSTREAM, Grain.SNAPSHOT))
+    up = lineage(View(graph), Walk((sealed.id,), Direction.UPSTREAM))
+    down = lineage(View(graph), Walk((dataset("A").id,), Direction.DOWNSTREAM, Grain.SNAPSHOT))
     assert edges(up) == {(dataset("A").id, sealed.id)}
     assert (dataset("A").id, sealed.id) in edges(down)

@@ -6,6 +6,7 @@ from catalog.errors import SenderError
 from catalog.reading import AsOf
 from catalog.releases.model import Metric
 from catalog.releases.queries import model_versions, trained_on, versions_of
+from catalog.view import View
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
 from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, request, seal
 
@@ -22,7 +23,7 @@ def house(house: House) -> House:
 
 def test_a_registration_names_everything_exactly(house: House) -> None:
     index = house.record(registration()).receipt.index
-    found = model_versions(house.store, [VERSION])[VERSION].registration
+    found = model_versions(View(house.store), [VERSION])[VERSION].registration
     assert found is not None
     assert (found.entry, found.registered_by, found.authenticated) == (index, "local", False)
     assert [(use.snapshot, use.dataset, use.digest) for use in found.trained_on] == [
@@ -39,7 +40,7 @@ def test_a_registration_names_everything_exactly(house: House) -> None:
 def test_a_figure_is_kept_as_plain_decimal_text(house: House) -> None:
     metrics = [{"name": name, "value": value} for name, value in (("a", 1e-7), ("b", 3), ("c", 0.1), ("d", 12345678.9))]
     house.record(registration(metrics=metrics))
-    found = model_versions(house.store, [VERSION])[VERSION].registration
+    found = model_versions(View(house.store), [VERSION])[VERSION].registration
     assert found is not None
     assert [metric.value for metric in found.metrics] == ["0.0000001", "3", "0.1", "12345678.9"]
 
@@ -48,26 +49,26 @@ def test_a_snapshot_tells_what_was_trained_on_it_and_a_model_its_versions(house:
     house.record(registration())
     house.record(registration(version="2"))
     second = ModelVersion(MODEL["namespace"], MODEL["name"], "2").id
-    assert set(trained_on(house.store, [SNAPSHOT])[SNAPSHOT]) == {VERSION, second}
+    assert set(trained_on(View(house.store), [SNAPSHOT])[SNAPSHOT]) == {VERSION, second}
     model = Model(**MODEL).id
-    assert versions_of(house.store, [model])[model] == (VERSION, second)
+    assert versions_of(View(house.store), [model])[model] == (VERSION, second)
 
 
 def test_a_corrected_registration_stands_beside_the_first_one(house: House) -> None:
     first = house.record(registration()).receipt.index
     house.record(registration(artifact_digest="sha256:" + "9" * 64, evaluated_on=[]))
-    record = model_versions(house.store, [VERSION])[VERSION]
+    record = model_versions(View(house.store), [VERSION])[VERSION]
     assert record.registration is not None
     assert (record.registration.artifact_digest, record.registration.evaluated_on) == ("sha256:" + "9" * 64, ())
     assert [len(each.evaluated_on) for each in record.registrations] == [1, 0]
-    before = model_versions(house.store, [VERSION], AsOf(known_at=first))[VERSION]
+    before = model_versions(View(house.store, AsOf(known_at=first)), [VERSION])[VERSION]
     assert len(before.registrations) == 1
 
 
 def test_a_version_is_told_with_its_approvals(house: House) -> None:
     house.record(registration())
     index = house.record(request()).receipt.index
-    assert [each.request for each in model_versions(house.store, [VERSION])[VERSION].approvals] == [index]
+    assert [each.request for each in model_versions(View(house.store), [VERSION])[VERSION].approvals] == [index]
 
 
 def test_an_unknown_snapshot_is_refused_with_its_place(house: House) -> None:

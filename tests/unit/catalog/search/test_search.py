@@ -7,6 +7,7 @@ import pytest
 from catalog.errors import SenderError
 from catalog.search.model import Hit, Search
 from catalog.search.queries import search
+from catalog.view import View
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, RAW, House, declaration, event, tag
 
@@ -20,30 +21,30 @@ def house(house: House) -> House:
 
 
 def test_an_asset_is_found_by_what_was_declared_of_it(house: House) -> None:
-    page = search(house.store, Search(text="readm study"))
+    page = search(View(house.store), Search(text="readm study"))
     assert [hit.id for hit in page.hits] == [Dataset(**RAW).id]
     assert page.hits[0].current["owner"] == "cardiology"
 
 
 def test_facets_are_counted_and_filtered_by(house: House) -> None:
-    page = search(house.store, Search(labels=("Dataset",), facets=("zone", "phi")))
+    page = search(View(house.store), Search(labels=("Dataset",), facets=("zone", "phi")))
     assert page.total == 2
     assert page.facets == {"zone": {"LANDING": 1}, "phi": {"DIRECT_IDENTIFIER": 1}}
-    assert search(house.store, Search(filters={"zone": ("CURATED",)})).total == 0
-    assert search(house.store, Search(filters={"phi": ("DIRECT_IDENTIFIER",)})).total == 1
+    assert search(View(house.store), Search(filters={"zone": ("CURATED",)})).total == 0
+    assert search(View(house.store), Search(filters={"phi": ("DIRECT_IDENTIFIER",)})).total == 1
 
 
 def test_datasets_with_gaps_are_found(house: House) -> None:
-    page = search(house.store, Search(gaps=("owner", "retention")))
+    page = search(View(house.store), Search(gaps=("owner", "retention")))
     assert [hit.id for hit in page.hits] == [Dataset(**CURATED).id]
 
 
 def test_pages_follow_each_other_without_overlap(house: House) -> None:
-    every = search(house.store, Search()).hits
+    every = search(View(house.store), Search()).hits
     request = Search(first=1)
     seen: list[Hit] = []
     while True:
-        page = search(house.store, request)
+        page = search(View(house.store), request)
         seen += page.hits
         if not page.more:
             break
@@ -65,5 +66,5 @@ def test_pages_follow_each_other_without_overlap(house: House) -> None:
 )
 def test_what_cannot_be_searched_for_is_refused(house: House, request_: Search, pointer: str) -> None:
     with pytest.raises(SenderError) as caught:
-        search(house.store, request_)
+        search(View(house.store), request_)
     assert caught.value.pointer == pointer

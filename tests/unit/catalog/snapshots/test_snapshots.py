@@ -6,6 +6,7 @@ from catalog.assets.model import AssetState
 from catalog.errors import SenderError
 from catalog.snapshots.queries import snapshots, snapshots_of, with_digest
 from catalog.snapshots.rules import manifest_digest
+from catalog.view import View
 from graph_schema.nodes import Dataset, Run, Snapshot
 from ingest_hooks.emit.manifests import Manifest, ManifestFile
 from tests.support.records import CURATED, DIGEST, MANIFEST, RAW, RUN, House, event, seal, verification
@@ -22,7 +23,7 @@ def house(house: House) -> House:
 
 def test_a_seal_fixes_an_exact_state(house: House) -> None:
     house.record(seal())
-    record = snapshots(house.store, [SNAPSHOT])[SNAPSHOT]
+    record = snapshots(View(house.store), [SNAPSHOT])[SNAPSHOT]
     assert record.sealed
     assert record.seal is not None
     assert (record.seal.role, record.seal.files, record.seal.size_bytes) == ("TRAINING", 2, 30)
@@ -85,9 +86,9 @@ def test_a_result_without_difference_is_the_only_fine_one(house: House) -> None:
 def test_bytes_that_differ_are_gone_until_they_are_found_again(house: House) -> None:
     house.record(seal())
     house.record(verification(result="MISMATCH", differing=["part-a.csv"]))
-    assert snapshots(house.store, [SNAPSHOT])[SNAPSHOT].state is AssetState.BYTES_GONE
+    assert snapshots(View(house.store), [SNAPSHOT])[SNAPSHOT].state is AssetState.BYTES_GONE
     house.record(verification())
-    found = snapshots(house.store, [SNAPSHOT])[SNAPSHOT]
+    found = snapshots(View(house.store), [SNAPSHOT])[SNAPSHOT]
     assert found.state is AssetState.LIVE
     assert [each.result for each in found.verifications] == ["MISMATCH", "OK"]
 
@@ -96,7 +97,7 @@ def test_a_newer_seal_supersedes_and_is_found_beside_the_old_one(house: House) -
     house.record(seal())
     newer = manifest_digest(OTHER)
     house.record(seal(manifest=OTHER, digest=newer, run_id=None))
-    found = snapshots_of(house.store, [Dataset(**CURATED).id, Dataset(**RAW).id])
+    found = snapshots_of(View(house.store), [Dataset(**CURATED).id, Dataset(**RAW).id])
     assert list(found) == [Dataset(**CURATED).id]
     # The run put the first one there long before the second was sealed.
     assert [(each.digest, each.state) for each in found[Dataset(**CURATED).id]] == [
@@ -107,5 +108,5 @@ def test_a_newer_seal_supersedes_and_is_found_beside_the_old_one(house: House) -
 
 def test_a_snapshot_is_found_by_its_digest(house: House) -> None:
     house.record(seal())
-    assert with_digest(house.store, DIGEST) == (SNAPSHOT,)
-    assert with_digest(house.store, DIGEST[:-1]) == ()
+    assert with_digest(View(house.store), DIGEST) == (SNAPSHOT,)
+    assert with_digest(View(house.store), DIGEST[:-1]) == ()

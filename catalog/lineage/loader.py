@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
-from catalog.reading import AsOf
-from catalog.store.protocol import Snapshotted
-from graph_schema.facts import Edge, Statement
+from catalog.view import View
+from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.folding import Contribution, RunFold
 from graph_schema.identity import state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
@@ -17,17 +16,16 @@ _ALL = 2**31 - 1
 _DEEPER = 16
 
 
-class Scene:
-    """The facts around a walk. `learn_…` fetches in bulk what is not known yet; the other methods only judge."""
+class LineageLoader:
+    """The facts around a walk. `load_…` fetches in bulk what is not known yet; the other methods only judge."""
 
-    def __init__(self, reader: Snapshotted, as_of: AsOf) -> None:
-        self.reader = reader
-        self.valid_at = as_of.valid_at
-        self.known_at = min(as_of.known_at, reader.checkpoint())
+    def __init__(self, view: View) -> None:
+        """Read through this view."""
+        self.view = view
+        self.valid_at = view.as_of.valid_at
         self._names: dict[str, frozenset[str]] = {}
         self._pointers: dict[str, list[Edge]] = {}
         self._folds: dict[str, RunFold | None] = {}
-        self._first: dict[str, dict[str, int]] = {}
         self._writes: dict[str, list[Write]] = {}
         self._declared: dict[str, list[Statement]] = {}
         self._inputs: dict[Statement, frozenset[str]] = {}
@@ -35,14 +33,14 @@ class Scene:
         self._nodes: dict[str, Node | None] = {}
         self._latest: dict[tuple[str, int, str], Write | None] = {}
 
-    def learn_names(self, ids: Iterable[str]) -> None:
+    def load_names(self, ids: Iterable[str]) -> None:
         """Fetch the aliases around the datasets."""
         new = sorted({name for name in ids if name not in self._names})
         if not new:
             return
         neighbours: dict[str, set[str]] = defaultdict(set)
         pointers: dict[str, list[Edge]] = defaultdict(list)
-        for edge in self.reader.aliases(new, self.known_at):
+        for edge in self._aliases(new):
             neighbours[edge.source].add(edge.target)
             neighbours[edge.target].add(edge.source)
             pointers[edge.source].append(edge)
@@ -62,6 +60,19 @@ class Scene:
             for member in closure:
                 self._names[member] = together
 
+    def _aliases(self, ids: Iterable[str]) -> set[Edge]:
+        """Return all pointers of the names' closure over them, at whatever time they hold: rule 8 chooses."""
+        found: set[Edge] = set()
+        seen: set[str] = set()
+        front = set(ids)
+        ever = self.view.at(NOW)
+        while front:
+            seen |= front
+            beyond = ever.edges(sorted(front), ("IS_ALIAS_OF",), "both")
+            found.update(beyond)
+            front = {end for edge in beyond for end in (edge.source, edge.target)} - seen
+        return found
+
     def names(self, name: str) -> frozenset[str]:
         """Return every name that was ever an alias of the dataset or it of them, itself included."""
         return self._names[name]
@@ -70,19 +81,14 @@ class Scene:
         """Return the dataset that the name stood for at a time; see `rules.resolve`."""
         return resolve(name, at, self._pointers) if name in self._pointers else name
 
-    def learn_runs(self, runs: Iterable[str]) -> None:
+    def load_runs(self, runs: Iterable[str]) -> None:
         """Fetch what was said of the runs."""
         new = sorted({run for run in runs if run not in self._folds})
         if not new:
             return
-        told = self.reader.runs(new)
-        names: set[str] = set()
-        for run in new:
-            facts = told.get(run)
-            self._folds[run] = fold = facts.at(self.valid_at, self.known_at) if facts else None
-            self._first[run] = facts.first_entries if facts else {}
-            names |= fold.ever_read | fold.ever_wrote if fold else frozenset()
-        self.learn_names(names)
+        found = self.view.runs(new)
+        self._folds |= found
+        self.load_names({name for fold in found.values() if fold for name in (*fold.ever_read, *fold.ever_wrote)})
 
     def fold(self, run: str) -> RunFold | None:
         """Return the run at this point in time."""
@@ -90,10 +96,11 @@ class Scene:
 
     def known_from(self, run: str, *names: str) -> int:
         """Return the entry by which the run's access to all the names was known."""
-        first = self._first[run]
+        fold = self._folds[run]
+        first = fold.known_from if fold else {}
         return max((first[name] for name in names if name in first), default=0)
 
-    def learn_writes(self, targets: Iterable[str], *, everything: bool = False) -> None:
+    def load_writes(self, targets: Iterable[str], *, everything: bool = False) -> None:
         """Fetch who put the datasets and model versions into their state: of each job the newest, and the newest
         replacement; all of them where `everything` is asked for.
 
@@ -103,10 +110,10 @@ class Scene:
         pending = sorted({target for target in targets if target not in self._writes})
         newest = _ALL if everything else 1
         while pending:
-            self.learn_names(pending)
+            self.load_names(pending)
             asks = sorted({(name, self.valid_at) for target in pending for name in self.names(target)})
-            rows = self.reader.contributions(asks, self.known_at, newest)
-            self.learn_runs(row.run for row in rows if row.run and row.how == "ran")
+            rows = self.view.contributions(asks, newest)
+            self.load_runs(row.run for row in rows if row.run and row.how == "ran")
             by_name: dict[str, list[Contribution]] = defaultdict(list)
             for row in rows:
                 by_name[row.target].append(row)
@@ -117,7 +124,7 @@ class Scene:
                 if not self._settled(candidates, self._writes[target], newest):
                     again.append(target)
             pending, newest = again, min(newest * _DEEPER, _ALL)
-        self._learn_registrations()
+        self._load_registrations()
 
     def _true_writes(self, candidates: Iterable[Contribution], target: str) -> list[Write]:
         judged = (judge(row, self._folds.get(row.run) if row.run else None) for row in candidates)
@@ -141,38 +148,37 @@ class Scene:
         """Return the true writes that were fetched, oldest first."""
         return self._writes[target]
 
-    def _learn_registrations(self) -> None:
+    def _load_registrations(self) -> None:
         models = [target for target, writes in self._writes.items() if target not in self._trained and writes]
         registered = [target for target in models if any(write.how == "registered" for write in self._writes[target])]
         for target in models:
             self._trained[target] = []
         if not registered:
             return
-        for edge in self.reader.hop(registered, ("TRAINED_ON",), "out", self.known_at):
-            if edge.valid_from <= self.valid_at:
-                self._trained[edge.source].append(edge)
-        self.learn_names(edge.data["dataset"] for target in registered for edge in self._trained[target])
-        self.learn_runs(write.run for target in registered for write in self._writes[target] if write.run)
+        for edge in self.view.edges(registered, ("TRAINED_ON",), "out"):
+            self._trained[edge.source].append(edge)
+        self.load_names(edge.data["dataset"] for target in registered for edge in self._trained[target])
+        self.load_runs(write.run for target in registered for write in self._writes[target] if write.run)
 
     def trained_on(self, write: Write) -> list[Edge]:
         """Return the TRAINED_ON facts of the record that registered the model version."""
         return [edge for edge in self._trained.get(write.name, ()) if edge.tie == write.tie]
 
-    def learn_declarations(self, targets: Iterable[str]) -> None:
+    def load_declarations(self, targets: Iterable[str]) -> None:
         """Fetch the jobs that declare by design that they produce the datasets."""
         new = sorted({target for target in targets if target not in self._declared and target.startswith("Dataset:")})
         if not new:
             return
-        self.learn_names(new)
+        self.load_names(new)
         names = sorted({name for target in new for name in self.names(target)})
-        produces = self.reader.hop(names, ("PRODUCES",), "in", self.known_at)
+        produces = self.view.edges(names, ("PRODUCES",), "in")
         jobs = sorted({edge.source for edge in produces})
         newest: dict[str, Statement] = {}
-        for statement in self.reader.statements(jobs, ("io",), self.known_at) if jobs else ():
+        for statement in self.view.statements(jobs, ("io",)):
             held = newest.get(statement.subject)
-            if statement.valid_from <= self.valid_at and (held is None or statement.order > held.order):
+            if held is None or statement.order > held.order:
                 newest[statement.subject] = statement
-        self.learn_names(
+        self.load_names(
             name
             for said in newest.values()
             if said.value
@@ -196,15 +202,15 @@ class Scene:
             self._inputs[said] = frozenset((said.data or {}).get("inputs") or ())
         return self._inputs[said]
 
-    def learn_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
+    def load_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
         """Fetch for each (dataset, time, run) the newest write to the dataset at or before the time by another run."""
         pending = sorted({ask for ask in asks if ask not in self._latest})
         newest = 2
         while pending:
-            self.learn_names(dataset for dataset, _, _ in pending)
+            self.load_names(dataset for dataset, _, _ in pending)
             wanted = sorted({(name, at) for dataset, at, _ in pending for name in self.names(dataset)})
-            rows = self.reader.contributions(wanted, self.known_at, newest, by_job=False)
-            self.learn_runs(row.run for row in rows if row.run and row.how == "ran")
+            rows = self.view.contributions(wanted, newest, by_job=False)
+            self.load_runs(row.run for row in rows if row.run and row.how == "ran")
             by_name: dict[str, list[Contribution]] = defaultdict(list)
             for row in rows:
                 by_name[row.target].append(row)
@@ -223,15 +229,15 @@ class Scene:
             pending, newest = again, min(newest * _DEEPER, _ALL)
 
     def latest(self, dataset: str, at: int, run: str) -> Write | None:
-        """Return what `learn_latest` found."""
+        """Return what `load_latest` found."""
         return self._latest[dataset, at, run]
 
-    def learn_nodes(self, ids: Iterable[str]) -> None:
+    def load_nodes(self, ids: Iterable[str]) -> None:
         """Fetch the nodes themselves."""
         new = sorted({identifier for identifier in ids if identifier not in self._nodes})
         if not new:
             return
-        known = self.reader.nodes(new, self.known_at)
+        known = self.view.nodes(new)
         for identifier in new:
             self._nodes[identifier] = known[identifier].node if identifier in known else None
 

@@ -1,0 +1,262 @@
+"""What one principal may see of the graph at one (validAt, knownAt): the one way in which answers are read.
+
+Time and rights are filtered here, runs are folded here by the one judge of them, and every query, admission, report
+and rule is a function of a View; none takes a store and a time. What is hidden gives the answer of what is not there:
+it is counted where something visible leads to it, and the answer then says that it is Redacted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from catalog.ledger.protocol import Ledger
+from catalog.reading import (
+    EVERYTHING,
+    LATEST,
+    AsOf,
+    Complete,
+    Completeness,
+    Lagging,
+    ReadPoint,
+    Redacted,
+    Rights,
+    Truncated,
+)
+from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
+from catalog.store.words import facets_of
+from catalog.visibility import Visibility
+from graph_schema.facts import NOW, Edge, Statement
+from graph_schema.folding import Contribution, Flow, RunFold
+from graph_schema.identity import label_of
+
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The ledger that the graph is projected from, so that a view can say where it was taken and whether it is whole.
+
+    `began` is the reader's one clock reading, in microseconds UTC; `at_least` the index it was promised to see.
+    """
+
+    ledger: Ledger
+    projection: str
+    began: int
+    at_least: int = -1
+    points: dict[AsOf, ReadPoint] = field(default_factory=dict, compare=False)
+    """The read points that were asked for: the tree's root is worked out once for each."""
+
+
+class View:
+    """What may be seen by these rights at one (validAt, knownAt) in one state of the store."""
+
+    def __init__(
+        self, reader: Snapshotted, as_of: AsOf = LATEST, rights: Rights = EVERYTHING, anchor: Anchor | None = None
+    ) -> None:
+        """Read through this reader, which is one consistent state."""
+        self.as_of = as_of
+        self.rights = rights
+        self.reached = reader.checkpoint()
+        """The last entry that the graph holds, -1 for none."""
+        self.known_at = min(as_of.known_at, self.reached)
+        self.cited: set[int] = set()
+        """The entries on which the answer rests, as far as its reader noted them."""
+        self.hidden: set[str] = set()
+        """What visible things led to and rights hide."""
+        self._reader = reader
+        self._anchor = anchor
+        self._visibility = Visibility(reader, rights, self.known_at)
+
+    def at(self, valid_at: int, known_at: int | None = None) -> View:
+        """Return the view of another point, known by then or earlier; what it cites and hides is noted here too."""
+        known = self.as_of.known_at if known_at is None else min(known_at, self.as_of.known_at)
+        return self._derived(AsOf(valid_at, known), self.rights)
+
+    @property
+    def unredacted(self) -> View:
+        """Return the view without rights, for the walk of lineage alone: it has to go on behind what is hidden."""
+        return self._derived(self.as_of, EVERYTHING)
+
+    def _derived(self, as_of: AsOf, rights: Rights) -> View:
+        view = View(self._reader, as_of, rights, self._anchor)
+        view.cited, view.hidden = self.cited, self.hidden
+        if rights == self.rights and view.known_at == self.known_at:
+            view._visibility = self._visibility
+        return view
+
+    @property
+    def is_now(self) -> bool:
+        """Tell whether it shows everything that is known, as it stands now."""
+        return self.as_of.valid_at == NOW and self.as_of.known_at >= self.reached
+
+    @property
+    def moment(self) -> int:
+        """Return the valid time as a moment that an expiry can be compared with."""
+        began = None if self._anchor is None else self._anchor.began
+        return began if began is not None and self.as_of.valid_at == NOW else self.as_of.moment
+
+    def visible(self, ids: Iterable[str], *, counted: bool = True) -> frozenset[str]:
+        """Return those of the ids that may be seen.
+
+        The others are counted, unless whoever asks named them: that they are there is not to be told.
+        """
+        wanted = frozenset(ids)
+        if self.rights.unbounded:
+            return wanted
+        seen = self._visibility.of(wanted)
+        if counted:
+            self.hidden |= wanted - seen
+        return seen
+
+    def nodes(self, ids: Sequence[str]) -> dict[str, KnownNode]:
+        """Return those of the nodes that were known, in the order asked."""
+        return self._reader.nodes(self._seen(ids), self.known_at)
+
+    def edges(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either) -> list[Edge]:
+        """Return the edge facts of these kinds that leave ("out") or reach ("in") the nodes, or either ("both").
+
+        See `Snapshotted.hop`.
+        """
+        asked, valid_at = self._seen(ids), self.as_of.valid_at
+        if not asked or not kinds:
+            return []
+        found = self._reader.hop(asked, kinds, direction, self.known_at)
+        if valid_at != NOW:
+            found = [edge for edge in found if edge.valid_from <= valid_at]
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for edge in found for end in (edge.source, edge.target))
+        return [edge for edge in found if edge.source in ends and edge.target in ends]
+
+    def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
+        """Return what was stated about the nodes, all aspects where None; see `Snapshotted.statements`."""
+        asked, valid_at = self._seen(ids), self.as_of.valid_at
+        found = self._reader.statements(asked, aspects, self.known_at) if asked else []
+        return found if valid_at == NOW else [statement for statement in found if statement.valid_from <= valid_at]
+
+    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+        """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
+        return self._reader.in_force(self._seen(ids))
+
+    def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
+        """Return the runs as they were, None for one of which nothing was known or that may not be seen.
+
+        What a fold names is not filtered: whoever shows it asks `visible`.
+        """
+        wanted = sorted(set(ids))
+        asked = self._seen(wanted)
+        facts = self._reader.runs(asked) if asked else {}
+        return {run: facts[run].at(self.as_of.valid_at, self.known_at) if run in facts else None for run in wanted}
+
+    def flows(self, ids: Sequence[str], direction: Direction, limit: int | None = None) -> list[Flow]:
+        """Return the cautious flows out of or into the nodes; see `Snapshotted.flows`."""
+        found = self._reader.flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at, limit)
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for flow in found for end in (flow.source, flow.target))
+        return [flow for flow in found if flow.source in ends and flow.target in ends]
+
+    def neighbours(self, ids: Sequence[str], direction: Direction) -> frozenset[str]:
+        """Return the other ends of these flows."""
+        found = self._reader.neighbours(self._seen(ids), direction, self.as_of.valid_at, self.known_at)
+        return self.visible(found)
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        """Return at least what lies within so many flows, None where that is too much; see `Snapshotted.reach`."""
+        return self._reader.reach(ids, direction, depth, limit)
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        """Return the newest candidates for what put the nodes into their states; see `Snapshotted.contributions`."""
+        seen = frozenset(self._seen([target for target, _ in asks]))
+        asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
+        return self._reader.contributions(asked, self.known_at, newest, by_job=by_job)
+
+    def find(self, query: Query) -> Page:
+        """Return a page of what is current; what is hidden is neither found nor counted."""
+        if self.rights.unbounded:
+            return self._reader.find(query)
+        every = replace(query, facets=(), after=None, first=_PAGE)
+        hits: list[Found] = []
+        while True:
+            page = self._reader.find(every)
+            seen = self._visibility.of(hit.id for hit in page.hits)
+            hits += [hit for hit in page.hits if hit.id in seen]
+            if not page.more:
+                break
+            last = page.hits[-1]
+            every = replace(every, after=(last.node.title, last.id))
+        rest = [hit for hit in hits if query.after is None or (hit.node.title, hit.id) > query.after]
+        return Page(tuple(rest[: query.first]), len(hits), _facets(hits, query.facets), len(rest) > query.first)
+
+    def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
+        """Return what could not be projected; with `subjects`, what could bear on one of these."""
+        found = [one for one in self._reader.quarantined() if one.entry <= self.as_of.known_at]
+        if subjects is not None:
+            found = [one for one in found if not one.subjects or not frozenset(one.subjects).isdisjoint(subjects)]
+        return [one for one in found if not one.subjects or self._visibility.of(one.subjects)]
+
+    def cite(self, *entries: int) -> tuple[int, ...]:
+        """Return the entries ascending, each once, noted as some that the answer rests on."""
+        self.cited.update(entries)
+        return tuple(sorted(set(entries)))
+
+    def read_point(self) -> ReadPoint:
+        """Return where it was taken; raises RuntimeError where it was opened without the ledger."""
+        anchor = self._anchored()
+        point = anchor.points.get(self.as_of)
+        if point is None:
+            size = self.known_at + 1
+            point = anchor.points[self.as_of] = ReadPoint(
+                valid_at=anchor.began if self.as_of.valid_at == NOW else self.as_of.valid_at,
+                known_at=anchor.ledger.entry(size - 1).entry.recorded_at if size else 0,
+                ledger_size=size,
+                ledger_root=anchor.ledger.root(size).hex(),
+                projection=anchor.projection,
+            )
+        return point
+
+    def completeness(self, found: Completeness | None = None, subjects: Collection[str] = ()) -> Completeness:
+        """Return how whole an answer about the subjects is: what ended it, what rights hide, how far the graph is.
+
+        `found` is what a capability says of its part, None where it left nothing out.
+        """
+        lagging = self._lagging(subjects)
+        if isinstance(found, Truncated):
+            return replace(found, hidden=max(found.hidden, len(self.hidden)), lagging=lagging)
+        if self.hidden:
+            return Redacted(len(self.hidden), lagging)
+        return lagging or Complete()
+
+    def _lagging(self, subjects: Collection[str]) -> Lagging | None:
+        anchor = self._anchored()
+        newest = max(anchor.ledger.size() - 1, anchor.at_least)
+        behind = max(min(newest, self.as_of.known_at) - self.reached, 0)
+        quarantined = tuple(sorted({one.entry for one in self.quarantined(subjects)}))
+        return Lagging(behind, quarantined, self.reached) if behind or quarantined else None
+
+    def _anchored(self) -> Anchor:
+        if self._anchor is None:
+            raise RuntimeError("a view that was opened without its ledger cannot say where it was taken")
+        return self._anchor
+
+    def _seen(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return those of the ids asked for that may be seen; that the others are there is not even counted."""
+        if self.rights.unbounded:
+            return ids
+        seen = self._visibility.of(ids)
+        return [one for one in ids if one in seen]
+
+
+def _facets(hits: Sequence[Found], wanted: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    counted: dict[str, dict[str, int]] = {facet: {} for facet in wanted}
+    for hit in hits:
+        pairs = {("label", label_of(hit.id))}
+        pairs |= {pair for aspect, value in hit.current.items() for pair in facets_of(aspect, value)}
+        for facet, value in pairs:
+            if facet in counted:
+                counted[facet][value] = counted[facet].get(value, 0) + 1
+    return counted

@@ -1,0 +1,93 @@
+"""Which nodes a principal may see: by the namespaces and sites that its rights name, and by nothing else.
+
+What has a namespace of its own is judged by it; a dataset by the sites that hold it as well, at any time, so that no
+answer about the past shows more; a state, snapshot or column as its dataset; a run as its jobs; an approval, an
+attestation or an evaluation as what it is about. What belongs to no namespace (a person, a code revision) is for all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from catalog.reading import Rights
+from catalog.store.protocol import Snapshotted
+from graph_schema.identity import label_of, split_state_id
+from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
+
+_ABOUT: Final[Mapping[str, str]] = {
+    "Run": "EXECUTED",
+    "Approval": "CONCERNS",
+    "Attestation": "COVERS",
+}
+"""The edges by which a node of no namespace leads to what it is judged as: to all of these, and to one at least."""
+
+
+class Visibility:
+    """What rights hide in one state of the store; each node is judged once."""
+
+    def __init__(self, reader: Snapshotted, rights: Rights, known_at: int) -> None:
+        """Judge by what was known at a ledger index."""
+        self._reader = reader
+        self._rights = rights
+        self._known_at = known_at
+        self._judged: dict[str, bool] = {}
+
+    def of(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the ids that may be seen; one that nobody named may not."""
+        wanted = frozenset(ids)
+        if self._rights.unbounded:
+            return wanted
+        self._judge(wanted - self._judged.keys())
+        return frozenset(one for one in wanted if self._judged[one])
+
+    def _judge(self, ids: Collection[str]) -> None:
+        if not ids:
+            return
+        states = {one: pair for one in ids if (pair := split_state_id(one))}
+        known = self._reader.nodes([one for one in ids if one not in states], self._known_at)
+        # What is judged as something else: an id to the ids of which it needs every one.
+        others: dict[str, set[str]] = defaultdict(set, {one: set(pair) for one, pair in states.items()})
+        datasets: dict[str, Dataset] = {}
+        for identifier in ids:
+            node = known[identifier].node if identifier in known else None
+            if isinstance(node, Column | Snapshot):
+                others[identifier].add(Dataset(node.namespace, node.dataset).id)
+            elif isinstance(node, Dataset):
+                datasets[identifier] = node
+            elif node is not None and identifier not in states:
+                self._judged[identifier] = self._named(node)
+        self._follow([one for one in ids if label_of(one) in _ABOUT], others)
+        self._judge_datasets(datasets)
+        for identifier in ids:
+            self._judged.setdefault(identifier, False)
+        self._judge({one for needed in others.values() for one in needed} - self._judged.keys())
+        for identifier, needed in others.items():
+            self._judged[identifier] = all(self._judged[one] for one in needed)
+
+    def _follow(self, ids: Collection[str], others: dict[str, set[str]]) -> None:
+        kinds = sorted({_ABOUT[label_of(one)] for one in ids})
+        for edge in self._reader.hop(sorted(ids), kinds, "out", self._known_at) if ids else ():
+            if edge.kind == _ABOUT[label_of(edge.source)]:
+                others[edge.source].add(edge.target)
+        for identifier in ids:
+            self._judged[identifier] = False
+
+    def _named(self, node: Node) -> bool:
+        if isinstance(node, Site):
+            return self._rights.sites is None or node.name in self._rights.sites
+        namespace = getattr(node, "namespace", None)
+        return namespace is None or self._rights.namespaces is None or namespace in self._rights.namespaces
+
+    def _judge_datasets(self, datasets: Mapping[str, Dataset]) -> None:
+        sites = self._rights.sites
+        held: dict[str, set[str]] = defaultdict(set)
+        if sites is not None and datasets:
+            edges = self._reader.hop(sorted(datasets), ("IS_HELD_AT",), "out", self._known_at)
+            known = self._reader.nodes(sorted({edge.target for edge in edges}), self._known_at)
+            for edge in edges:
+                held[edge.source].add(known[edge.target].node.title)
+        for identifier, node in datasets.items():
+            at = held[identifier]
+            self._judged[identifier] = self._named(node) and (sites is None or (bool(at) and at <= sites))
