@@ -1,6 +1,19 @@
-"""Holding what a ledger stores to what it must be: entries, bodies, erasures, subtrees, duplicates and checkpoints.
+"""Holding what a ledger stores to what it must be; the numbers stand again at the code.
 
-Whatever keeps a ledger shows it as a Snapshot; the same checks then serve reading, opening, signing and verifying.
+1. Rows are there in order, none of them missing.
+2. An entry hashes to its leaf (RFC 9162, 2.1.1), its MAC is of this site's keys, its bytes are one canonical entry.
+3. A body fits the digest in its entry, SHA-256(salt, body). One that is gone was erased by a later record that names
+   it, and one that such a record names is gone.
+4. Entries are recorded one after the other.
+5. Subtree hashes are what the entries make them, and as many as the size makes complete.
+6. Checkpoints are numbered without a gap, have their MACs, never shrink, are signed by this log, and each signs the
+   tree that the entries grow into.
+7. The key folder's high-water mark and acknowledged state are of this ledger, which reaches both: it was neither
+   truncated nor rolled back.
+8. As many duplicate keys are remembered as there are entries, each entry's own among them.
+
+Whatever keeps a ledger shows it as a LedgerView; the same checks then serve reading (2, 3), opening (1 to 7, over the
+end that was never signed for), signing (6) and verifying (all, over everything).
 """
 
 from __future__ import annotations
@@ -50,7 +63,7 @@ class CheckpointRow:
     mac: bytes | None
 
 
-class Snapshot(Protocol):
+class LedgerView(Protocol):
     """What is stored, at one moment. Everything raises EvidenceError where what it reads cannot be read or is gone."""
 
     @property
@@ -99,6 +112,7 @@ def read_back(row: Row, leaf: bytes, key: MacKey | None) -> StoredEntry:
     format 1 has none. Raises EvidenceError.
     """
     index = row.index
+    # 2. Leaf, MAC, form.
     if leaf_hash(row.entry_bytes) != leaf:
         raise EvidenceError(f"entry {index} is not the one that was hashed into the tree", index=index)
     if key is not None and row.mac != binding.entry_mac(index, row.entry_bytes, key):
@@ -107,6 +121,7 @@ def read_back(row: Row, leaf: bytes, key: MacKey | None) -> StoredEntry:
         entry = Entry.parse(row.entry_bytes)
     except MalformedEntryError as error:
         raise EvidenceError(f"entry {index} is malformed: {error}", index=index) from error
+    # 3. The body, or who erased it.
     if row.salt is None or row.body is None:
         if row.erased_by is None:
             raise EvidenceError(f"the body of entry {index} is gone, and no record erased it", index=index)
@@ -120,18 +135,19 @@ def read_back(row: Row, leaf: bytes, key: MacKey | None) -> StoredEntry:
     return StoredEntry(index, entry, row.entry_bytes, leaf, row.salt, row.body)
 
 
-def read_again(snapshot: Snapshot, index: int, keys: SiteKeys) -> StoredEntry:
+def read_again(snapshot: LedgerView, index: int, keys: SiteKeys) -> StoredEntry:
     """Return one entry of a snapshot, held to all that `read_back` holds it to."""
     return read_back(snapshot.row(index), snapshot.node(0, index), binding_key(snapshot, keys))
 
 
-def binding_key(snapshot: Snapshot, keys: SiteKeys) -> MacKey | None:
+def binding_key(snapshot: LedgerView, keys: SiteKeys) -> MacKey | None:
     """Return the key of the rows' MACs, None where the file has none."""
     return keys.binding if snapshot.bound else None
 
 
 def read_checkpoint(row: CheckpointRow, key: MacKey | None) -> IssuedCheckpoint:
     """Return the checkpoint of a row, held to its form and its MAC; raises EvidenceError."""
+    # 6. Form and MAC of a checkpoint.
     try:
         checkpoint = SignedCheckpoint.parse(row.note)
     except NoteError as error:
@@ -145,7 +161,7 @@ def read_checkpoint(row: CheckpointRow, key: MacKey | None) -> IssuedCheckpoint:
     return IssuedCheckpoint(checkpoint, row.signed_at)
 
 
-def read_checkpoints(snapshot: Snapshot, keys: SiteKeys, last: int | None = None) -> list[IssuedCheckpoint]:
+def read_checkpoints(snapshot: LedgerView, keys: SiteKeys, last: int | None = None) -> list[IssuedCheckpoint]:
     """Return the checkpoints of a snapshot, held to all that `read_checkpoint` holds them to."""
     key = binding_key(snapshot, keys)
     return [read_checkpoint(row, key) for row in snapshot.checkpoints(last)]
@@ -154,13 +170,14 @@ def read_checkpoints(snapshot: Snapshot, keys: SiteKeys, last: int | None = None
 class Erasures:
     """Holds what is erased in a snapshot to the records that erase; each record is read once."""
 
-    def __init__(self, snapshot: Snapshot, keys: SiteKeys) -> None:
+    def __init__(self, snapshot: LedgerView, keys: SiteKeys) -> None:
         self._snapshot = snapshot
         self._keys = keys
         self._named: dict[int, frozenset[int]] = {}
 
     def check(self, index: int, by: int) -> None:
         """Raise EvidenceError unless entry `by` is a later record that erases entry `index`."""
+        # 3. The record that erased.
         if by not in self._named and index < by < self._snapshot.size:
             self._named[by] = erasure.named_by(read_again(self._snapshot, by, self._keys))
         if by <= index or index not in self._named.get(by, ()):
@@ -173,7 +190,7 @@ class Erasures:
 class Rehash:
     """Grows a tree from what is stored, entry by entry, and raises EvidenceError at the first difference."""
 
-    snapshot: Snapshot
+    snapshot: LedgerView
     keys: SiteKeys
     frontier: Frontier
     recorded_at: int
@@ -184,7 +201,7 @@ class Rehash:
         self.erasures = Erasures(self.snapshot, self.keys)
 
     @classmethod
-    def after(cls, snapshot: Snapshot, keys: SiteKeys, start: int) -> Rehash:
+    def after(cls, snapshot: LedgerView, keys: SiteKeys, start: int) -> Rehash:
         """Begin behind the first `start` entries, which are taken as stored."""
         last = read_again(snapshot, start - 1, keys).entry.recorded_at if start else -1
         return cls(snapshot, keys, Frontier.load(start, snapshot.node), last)
@@ -210,6 +227,7 @@ class Rehash:
                 break
             yield row
             expected += 1
+        # 1. No row is missing.
         if expected != end:
             raise EvidenceError(f"entry {expected} is missing", index=expected)
 
@@ -222,11 +240,14 @@ class Rehash:
             if (node.level, node.position) not in nodes:
                 raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is gone", index=index)
         stored = read_back(row, nodes[0, index], binding_key(self.snapshot, self.keys))
+        # 3. The record that erased.
         if stored.erased_by is not None:
             self.erasures.check(index, stored.erased_by)
+        # 4. Later than the one before.
         last, self.recorded_at = self.recorded_at, stored.entry.recorded_at
         if stored.entry.recorded_at <= last:
             raise EvidenceError(f"entry {index} is not recorded after the one before it", index=index)
+        # 5. The subtrees that it completes.
         for node in completed:
             if nodes[node.level, node.position] != node.hash:
                 raise EvidenceError(f"the level {node.level} subtree hash over entry {index} is wrong", index=index)
@@ -234,30 +255,36 @@ class Rehash:
 
 
 def check_opening(
-    snapshot: Snapshot, keys: SiteKeys, mark: HighWater | None, held: Sequence[SignedCheckpoint], tail: int
+    snapshot: LedgerView, keys: SiteKeys, mark: HighWater | None, held: Sequence[SignedCheckpoint], tail: int
 ) -> None:
     """Raise EvidenceError unless mark, newest checkpoints and erasures hold, and the end re-hashes to what is stored.
 
     The end is what was never signed for, and at least the last `tail` entries.
     """
+    # 7. The high-water mark.
     check_mark(mark, snapshot, keys)
+    # 6. The newest checkpoints, this log's own and those held elsewhere.
     issued = [each.checkpoint for each in read_checkpoints(snapshot, keys, last=1)]
     for checkpoint in (*issued, *held):
         _check_signature(checkpoint, keys)
         check_root(checkpoint, snapshot)
+    # 5. As many subtrees as there must be.
     check_counts(snapshot)
+    # 3. Whatever is said to be erased, wherever it stands.
     erasures = Erasures(snapshot, keys)
     for index, by in snapshot.erased():
         erasures.check(index, by)
+    # 1 to 5, over the end.
     covered = 0 if mark is None else mark.checkpoint.size
     start = max(0, min(covered, snapshot.size - tail))
     Rehash.after(snapshot, keys, start).through(snapshot.size)
 
 
-def check_acknowledged(state: State | None, snapshot: Snapshot) -> None:
+def check_acknowledged(state: State | None, snapshot: LedgerView) -> None:
     """Raise EvidenceError unless the ledger holds all that the key folder knows to have been acknowledged."""
     if state is None:
         return
+    # 7. All that was acknowledged is there, and is what was acknowledged.
     if state.size > snapshot.size:
         raise EvidenceError(
             f"the ledger holds {snapshot.size} entries, but the key folder knows that {state.size} were acknowledged:"
@@ -272,8 +299,9 @@ def check_acknowledged(state: State | None, snapshot: Snapshot) -> None:
         )
 
 
-def check_mark(mark: HighWater | None, snapshot: Snapshot, keys: SiteKeys) -> None:
+def check_mark(mark: HighWater | None, snapshot: LedgerView, keys: SiteKeys) -> None:
     """Raise EvidenceError unless a ledger that holds anything reaches its high-water mark and is the one it signed."""
+    # 7. There is a mark, the ledger reaches it, and is the one that it signed.
     if mark is None:
         if snapshot.size:
             raise EvidenceError(
@@ -303,8 +331,9 @@ def check_mark(mark: HighWater | None, snapshot: Snapshot, keys: SiteKeys) -> No
         raise EvidenceError(f"the ledger holds {newest} checkpoints, but the key folder knows of {mark.signed}")
 
 
-def check_root(checkpoint: SignedCheckpoint, snapshot: Snapshot) -> None:
+def check_root(checkpoint: SignedCheckpoint, snapshot: LedgerView) -> None:
     """Raise EvidenceError unless the stored tree is the one that was signed, or has grown from it."""
+    # 6. The tree that was signed.
     if checkpoint.size > snapshot.size:
         raise EvidenceError(
             f"the ledger holds {snapshot.size} entries, but {checkpoint.size} were signed for: it was truncated, or"
@@ -315,19 +344,20 @@ def check_root(checkpoint: SignedCheckpoint, snapshot: Snapshot) -> None:
         raise EvidenceError(f"the first {checkpoint.size} entries are not those of the checkpoint that signed them")
 
 
-def check_counts(snapshot: Snapshot) -> None:
+def check_counts(snapshot: LedgerView) -> None:
     """Raise EvidenceError unless there are exactly as many subtrees as the size makes complete."""
+    # 5. The count of subtrees.
     expected = 2 * snapshot.size - snapshot.size.bit_count()
     if snapshot.node_count() != expected:
         raise EvidenceError(f"{snapshot.node_count()} subtree hashes are stored where there must be {expected}")
 
 
 def verify(
-    snapshot: Snapshot,
+    snapshot: LedgerView,
     keys: SiteKeys,
     progress: Progress | None = None,
     held: Sequence[SignedCheckpoint] = (),
-    check: Callable[[Snapshot], None] = lambda _: None,
+    check: Callable[[LedgerView], None] = lambda _: None,
 ) -> VerifyReport:
     """Check everything that is stored, and go on after a problem; `check` raises EvidenceError for one more."""
     return _Verification(snapshot, keys).run(progress or _ignore, held, check)
@@ -335,21 +365,23 @@ def verify(
 
 @dataclass(slots=True)
 class _Verification:
-    snapshot: Snapshot
+    snapshot: LedgerView
     keys: SiteKeys
     bodies: int = 0
     erased: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def run(
-        self, progress: Progress, held: Sequence[SignedCheckpoint], check: Callable[[Snapshot], None]
+        self, progress: Progress, held: Sequence[SignedCheckpoint], check: Callable[[LedgerView], None]
     ) -> VerifyReport:
         size, checkpoints = 0, list[SignedCheckpoint]()
         rehash = Rehash(self.snapshot, self.keys, Frontier(), -1)
         with self._noting():
             size = self.snapshot.size
         with self._noting():
+            # 7. What the caller knows of the key folder.
             check(self.snapshot)
+        # 6. Checkpoints: each by itself, their numbers, their sizes, their signatures.
         with self._noting():
             checkpoints = [issued.checkpoint for issued in read_checkpoints(self.snapshot, self.keys)]
             for row, number in zip(self.snapshot.checkpoints(), count(1), strict=False):
@@ -360,10 +392,13 @@ class _Verification:
         for checkpoint in signed:
             with self._noting():
                 _check_signature(checkpoint, self.keys)
+        # 1 to 4, and 5, 6 and 8 as far as each entry goes.
         self._check_entries(rehash, size, signed, progress)
         with self._noting():
+            # 5. No subtree too many.
             check_counts(self.snapshot)
         with self._noting():
+            # 8. No duplicate key too many.
             if self.snapshot.duplicate_count() != size:
                 raise EvidenceError(
                     f"{self.snapshot.duplicate_count()} duplicate keys are remembered for {size} entries"
@@ -409,6 +444,7 @@ class _Verification:
             self.bodies += 1
         else:
             self.erased += 1
+        # 3. What this record erases is gone.
         for index in sorted(erasure.named_by(stored)):
             if index < row.index and self.snapshot.row(index).erased_by is None:
                 raise EvidenceError(
@@ -418,6 +454,7 @@ class _Verification:
         return {duplicate_key(entry.kind, entry.actor, entry.received, self.keys): row.index}
 
     def _check_duplicates(self, keys: dict[bytes, int]) -> None:
+        # 8. Every duplicate key is remembered.
         remembered = self.snapshot.duplicates(list(keys))
         for key, index in keys.items():
             if remembered.get(key) != index:
@@ -443,6 +480,7 @@ class _Waiting:
 
     def due(self, frontier: Frontier) -> Iterator[Problem]:
         """Yield a problem for each checkpoint of this size that signed another tree."""
+        # 6. Each checkpoint of this size signed this tree.
         while self._signed and self._signed[-1].size == frontier.size:
             if self._signed.pop().root == frontier.root():
                 self._agreed = frontier.size

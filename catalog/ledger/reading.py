@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 from catalog.errors import EvidenceError
 from catalog.ledger import audit, erasure, merkle
-from catalog.ledger.audit import Snapshot, read_back
+from catalog.ledger.audit import LedgerView, read_back
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import mark_of
 from catalog.ledger.keys import SiteKeys
@@ -24,7 +24,7 @@ class ReadableLedger(ABC):
         self._keys = keys
 
     @abstractmethod
-    def _snapshot(self) -> AbstractContextManager[Snapshot]:
+    def _snapshot(self) -> AbstractContextManager[LedgerView]:
         """Lend a view of one moment."""
 
     @abstractmethod
