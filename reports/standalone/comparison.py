@@ -14,7 +14,7 @@ from reports.standalone.outcome import MalformedError
 
 
 @dataclass(frozen=True)
-class Part:
+class DerivedPart:
     """One part of a report: how many values of it were derived and compared, and where it differs."""
 
     name: str
@@ -43,16 +43,58 @@ def citations(value: object) -> Iterator[int]:
             yield from citations(item)
 
 
+KINDS_OF_SUBJECT = {
+    "model_version": ("namespace", "name", "version"),
+    "snapshot": ("namespace", "name", "digest"),
+    "dataset": ("namespace", "name"),
+}
+"""What a report can be of, as records name it, and the members of its key."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is of: which kind of thing, as records name it, and its key."""
+
+    kind: str
+    key: tuple[str, ...]
+    values: Values
+    """What the report shows of it."""
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """Return how a record names it."""
+        namespace, name, *rest = self.key
+        one = {"namespace": namespace, "name": name}
+        if self.kind == "model_version":
+            return {"model_version": {"model": one, "version": rest[0]}}
+        return {"snapshot": {"dataset": one, "digest": rest[0]}} if self.kind == "snapshot" else {"dataset": one}
+
+
+def subject_in(context: Values) -> Subject:
+    """Return what a context is of: its model version, or whatever else its subject says."""
+    if "model" in context:
+        return _subject("model_version", "model", context)
+    kind = object_in(context.get("subject"), "subject").get("kind")
+    if kind not in KINDS_OF_SUBJECT:
+        raise MalformedError("/context/subject/kind is no kind of subject")
+    return _subject(str(kind), "subject", context)
+
+
+def _subject(kind: str, part: str, context: Values) -> Subject:
+    values = object_in(context.get(part), part)
+    for name in KINDS_OF_SUBJECT[kind]:
+        if not isinstance(values.get(name), str):
+            raise MalformedError(f"/context/{part}/{name} is no text")
+    return Subject(kind, tuple(values[name] for name in KINDS_OF_SUBJECT[kind]), values)
+
+
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
     def __init__(self, context: Values) -> None:
         self.context = context
-        self.model = object_in(context.get("model"), "model")
         self.read_point = object_in(context.get("read_point"), "read_point")
-        for name in ("namespace", "name", "version"):
-            if not isinstance(self.model.get(name), str):
-                raise MalformedError(f"/context/model/{name} is no text")
+        self.subject = subject_in(context)
 
     def each(self, part: str) -> list[dict[str, Any]]:
         """Return the items of a part."""
@@ -62,9 +104,14 @@ class Shown:
         return [object_in(item, f"{part}/{number}") for number, item in enumerate(found)]
 
     @property
-    def version(self) -> tuple[str, str, str]:
-        """Return what names the model version."""
-        return self.model["namespace"], self.model["name"], self.model["version"]
+    def model(self) -> Values:
+        """Return what is shown of the model version that the report is of."""
+        return self.subject.values
+
+    @property
+    def version(self) -> tuple[str, ...]:
+        """Return what names the model version that the report is of; nothing where it is of something else."""
+        return self.subject.key if self.subject.kind == "model_version" else ()
 
     @cached_property
     def runs(self) -> dict[Any, dict[str, Any]]:
@@ -110,10 +157,10 @@ class Comparison:
 
 
 def registrations_of(shown: Shown, told: Told) -> list[Record]:
-    namespace, name, version = shown.version
+    """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
 
     def fits(said: Values) -> bool:
-        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == (namespace, name, version)
+        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == shown.version
 
     return told.of("register_model_version", fits)
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.standalone.comparison import citations
+from reports.standalone.comparison import KINDS_OF_SUBJECT, brief, citations, subject_in
 from reports.standalone.container import (
     ANEW,
     OTHER,
@@ -18,7 +18,7 @@ from reports.standalone.container import (
     take,
     values_of,
 )
-from reports.standalone.derivation import derive
+from reports.standalone.derivation import PARTS_OF, derive
 from reports.standalone.evidence import FORMAT, NOT_CITED, Entry, Evidence
 from reports.standalone.log import Checkpoint, VerifierKey, consistent, included, is_signed, parse_vkey
 from reports.standalone.outcome import Check, Form, MalformedError, NotAReportError, Result, judged
@@ -202,11 +202,7 @@ def _citations(evidence: Evidence) -> Check:
 
 def _leaves(evidence: Evidence) -> Check:
     leaves = {entry.index: entry.leaf.hex() for entry in evidence.cited}
-    approvals = [each for each in _list(evidence.context.get("approvals")) if isinstance(each, dict)]
-    records = [
-        *approvals,
-        *(one for each in approvals for one in _list(each.get("decisions")) if isinstance(one, dict)),
-    ]
+    records = list(_with_leaf(evidence.context))
     wrong = [
         f"#{record.get('entry')} is shown with another leaf hash"
         for record in records
@@ -215,8 +211,16 @@ def _leaves(evidence: Evidence) -> Check:
     return judged("signature records", f"All {len(records)} fit their entries.", wrong)
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _with_leaf(value: object) -> Iterator[Mapping[str, Any]]:
+    """Yield every record of a context that is shown with its leaf hash: requests for approval, and decisions."""
+    if isinstance(value, Mapping):
+        if "leaf" in value:
+            yield value
+        for item in value.values():
+            yield from _with_leaf(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _with_leaf(item)
 
 
 def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
@@ -233,20 +237,16 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         yield Check("issued", "FAIL", f"Entry #{entry.index} does not say what was issued. {ANEW}")
         return
     context = evidence.context
-    point, model = (context.get(name) for name in ("read_point", "model"))
+    point = context.get("read_point")
     shown = {
         "report": evidence.kind,
         "made_with": dict(evidence.made_with),
         "context_digest": context_digest(context),
         "read_point": {name: point.get(name) for name in _POINT} if isinstance(point, dict) else None,
-        "model_version": {
-            "model": {"namespace": model.get("namespace"), "name": model.get("name")},
-            "version": model.get("version"),
-        }
-        if isinstance(model, dict)
-        else None,
     }
     wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if said.get(name) != value]
+    if {name: said[name] for name in KINDS_OF_SUBJECT if name in said} != _reference(context):
+        wrong.append(f"the subject is another in entry #{entry.index}")
     if entry.index < evidence.read_point.size:
         wrong.append(f"Entry #{entry.index} is older than the read point")
     whom = f"Issued at {entry.recorded_at} for {entry.actor}, by entry #{entry.index}."
@@ -260,6 +260,14 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
     )
 
 
+def _reference(context: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how a record names what a context is of, None where the context does not say."""
+    try:
+        return subject_in(context).reference
+    except MalformedError:
+        return None
+
+
 def _record_in(entry: Entry) -> dict[str, Any] | None:
     try:
         body = values_of((entry.body or "").encode())
@@ -270,8 +278,12 @@ def _record_in(entry: Entry) -> dict[str, Any] | None:
 
 
 def _derived(evidence: Evidence) -> Iterator[Check]:
+    if evidence.kind not in PARTS_OF:
+        unknown = f"This version of the verifier does not know the report {brief(evidence.kind)}."
+        yield Check("derivation", "NOT VERIFIED", unknown)
+        return
     try:
-        parts = derive(evidence.context, evidence.cited, evidence.read_point.valid_at)
+        parts = derive(evidence.kind, evidence.context, evidence.cited, evidence.read_point.valid_at)
     except MalformedError as error:
         yield Check("derivation", "FAIL", f"{error}: nothing can be derived for it. {ANEW}")
         return

@@ -1140,7 +1140,7 @@ def text_in(value: object) -> str | None:
 
 
 @dataclass(frozen=True)
-class Part:
+class DerivedPart:
     """One part of a report: how many values of it were derived and compared, and where it differs."""
 
     name: str
@@ -1169,16 +1169,58 @@ def citations(value: object) -> Iterator[int]:
             yield from citations(item)
 
 
+KINDS_OF_SUBJECT = {
+    "model_version": ("namespace", "name", "version"),
+    "snapshot": ("namespace", "name", "digest"),
+    "dataset": ("namespace", "name"),
+}
+"""What a report can be of, as records name it, and the members of its key."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is of: which kind of thing, as records name it, and its key."""
+
+    kind: str
+    key: tuple[str, ...]
+    values: Values
+    """What the report shows of it."""
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """Return how a record names it."""
+        namespace, name, *rest = self.key
+        one = {"namespace": namespace, "name": name}
+        if self.kind == "model_version":
+            return {"model_version": {"model": one, "version": rest[0]}}
+        return {"snapshot": {"dataset": one, "digest": rest[0]}} if self.kind == "snapshot" else {"dataset": one}
+
+
+def subject_in(context: Values) -> Subject:
+    """Return what a context is of: its model version, or whatever else its subject says."""
+    if "model" in context:
+        return _subject("model_version", "model", context)
+    kind = object_in(context.get("subject"), "subject").get("kind")
+    if kind not in KINDS_OF_SUBJECT:
+        raise MalformedError("/context/subject/kind is no kind of subject")
+    return _subject(str(kind), "subject", context)
+
+
+def _subject(kind: str, part: str, context: Values) -> Subject:
+    values = object_in(context.get(part), part)
+    for name in KINDS_OF_SUBJECT[kind]:
+        if not isinstance(values.get(name), str):
+            raise MalformedError(f"/context/{part}/{name} is no text")
+    return Subject(kind, tuple(values[name] for name in KINDS_OF_SUBJECT[kind]), values)
+
+
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
     def __init__(self, context: Values) -> None:
         self.context = context
-        self.model = object_in(context.get("model"), "model")
         self.read_point = object_in(context.get("read_point"), "read_point")
-        for name in ("namespace", "name", "version"):
-            if not isinstance(self.model.get(name), str):
-                raise MalformedError(f"/context/model/{name} is no text")
+        self.subject = subject_in(context)
 
     def each(self, part: str) -> list[dict[str, Any]]:
         """Return the items of a part."""
@@ -1188,9 +1230,14 @@ class Shown:
         return [object_in(item, f"{part}/{number}") for number, item in enumerate(found)]
 
     @property
-    def version(self) -> tuple[str, str, str]:
-        """Return what names the model version."""
-        return self.model["namespace"], self.model["name"], self.model["version"]
+    def model(self) -> Values:
+        """Return what is shown of the model version that the report is of."""
+        return self.subject.values
+
+    @property
+    def version(self) -> tuple[str, ...]:
+        """Return what names the model version that the report is of; nothing where it is of something else."""
+        return self.subject.key if self.subject.kind == "model_version" else ()
 
     @cached_property
     def runs(self) -> dict[Any, dict[str, Any]]:
@@ -1236,10 +1283,10 @@ class Comparison:
 
 
 def registrations_of(shown: Shown, told: Told) -> list[Record]:
-    namespace, name, version = shown.version
+    """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
 
     def fits(said: Values) -> bool:
-        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == (namespace, name, version)
+        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == shown.version
 
     return told.of("register_model_version", fits)
 
@@ -2027,19 +2074,19 @@ _RULES = {
 _LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
-def derive(context: Values, entries: Sequence[Entry], valid_at: str) -> tuple[Part, ...]:
+def derive(kind: str, context: Values, entries: Sequence[Entry], valid_at: str) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context)
     told = Told(entries, micros(valid_at))
     parts = []
-    for name, derivation in _PARTS.items():
+    for name in PARTS_OF[kind]:
         comparison, understood = Comparison(told), True
         try:
-            derivation(shown, told, comparison)
+            _PARTS[name](shown, told, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
             # A body of a later catalog, or a report that no catalog made: neither is a reason to end the other checks.
             understood = False
-        parts.append(Part(name, comparison.compared, tuple(comparison.differing), understood))
+        parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
 
 
@@ -2053,7 +2100,8 @@ def _point(shown: Shown, told: Told, compare: Comparison) -> None:
     answer = object_in(shown.read_point.get("completeness"), "read_point/completeness")
     counts = {str(each.get("what")): each.get("number") for each in objects_in(answer.get("counts"))}
     sizes = {"nodes": "nodes", "edges": "edges", "quarantined entries": "quarantined"}
-    compare.same("completeness", counts, {what: len(shown.each(part)) for what, part in sizes.items()})
+    shown_sizes = {what: len(shown.each(part)) for what, part in sizes.items() if part in shown.context}
+    compare.same("completeness", counts, shown_sizes)
     behind = counts.get("entries not projected yet")
     compare.holds(type(behind) is int, "completeness: how many entries are not projected is left out")
     states = {"LAGGING", "TRUNCATED"} if behind or shown.each("quarantined") else {"COMPLETE", "TRUNCATED"}
@@ -2188,6 +2236,9 @@ _PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
     "gaps": _gaps,
     "findings": _findings,
 }
+
+PARTS_OF: dict[str, tuple[str, ...]] = {"model_dossier": tuple(_PARTS)}
+"""What can be derived of each report there is."""
 
 
 ISSUED_KIND = "report.issued"
@@ -2369,11 +2420,7 @@ def _citations(evidence: Evidence) -> Check:
 
 def _leaves(evidence: Evidence) -> Check:
     leaves = {entry.index: entry.leaf.hex() for entry in evidence.cited}
-    approvals = [each for each in _list(evidence.context.get("approvals")) if isinstance(each, dict)]
-    records = [
-        *approvals,
-        *(one for each in approvals for one in _list(each.get("decisions")) if isinstance(one, dict)),
-    ]
+    records = list(_with_leaf(evidence.context))
     wrong = [
         f"#{record.get('entry')} is shown with another leaf hash"
         for record in records
@@ -2382,8 +2429,16 @@ def _leaves(evidence: Evidence) -> Check:
     return judged("signature records", f"All {len(records)} fit their entries.", wrong)
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _with_leaf(value: object) -> Iterator[Mapping[str, Any]]:
+    """Yield every record of a context that is shown with its leaf hash: requests for approval, and decisions."""
+    if isinstance(value, Mapping):
+        if "leaf" in value:
+            yield value
+        for item in value.values():
+            yield from _with_leaf(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _with_leaf(item)
 
 
 def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
@@ -2400,20 +2455,16 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         yield Check("issued", "FAIL", f"Entry #{entry.index} does not say what was issued. {ANEW}")
         return
     context = evidence.context
-    point, model = (context.get(name) for name in ("read_point", "model"))
+    point = context.get("read_point")
     shown = {
         "report": evidence.kind,
         "made_with": dict(evidence.made_with),
         "context_digest": context_digest(context),
         "read_point": {name: point.get(name) for name in _POINT} if isinstance(point, dict) else None,
-        "model_version": {
-            "model": {"namespace": model.get("namespace"), "name": model.get("name")},
-            "version": model.get("version"),
-        }
-        if isinstance(model, dict)
-        else None,
     }
     wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if said.get(name) != value]
+    if {name: said[name] for name in KINDS_OF_SUBJECT if name in said} != _reference(context):
+        wrong.append(f"the subject is another in entry #{entry.index}")
     if entry.index < evidence.read_point.size:
         wrong.append(f"Entry #{entry.index} is older than the read point")
     whom = f"Issued at {entry.recorded_at} for {entry.actor}, by entry #{entry.index}."
@@ -2427,6 +2478,14 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
     )
 
 
+def _reference(context: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how a record names what a context is of, None where the context does not say."""
+    try:
+        return subject_in(context).reference
+    except MalformedError:
+        return None
+
+
 def _record_in(entry: Entry) -> dict[str, Any] | None:
     try:
         body = values_of((entry.body or "").encode())
@@ -2437,8 +2496,12 @@ def _record_in(entry: Entry) -> dict[str, Any] | None:
 
 
 def _derived(evidence: Evidence) -> Iterator[Check]:
+    if evidence.kind not in PARTS_OF:
+        unknown = f"This version of the verifier does not know the report {brief(evidence.kind)}."
+        yield Check("derivation", "NOT VERIFIED", unknown)
+        return
     try:
-        parts = derive(evidence.context, evidence.cited, evidence.read_point.valid_at)
+        parts = derive(evidence.kind, evidence.context, evidence.cited, evidence.read_point.valid_at)
     except MalformedError as error:
         yield Check("derivation", "FAIL", f"{error}: nothing can be derived for it. {ANEW}")
         return
