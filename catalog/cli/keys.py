@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from catalog.cli.gateway import Gateway, ask, checked, document, succeeded
 from catalog.cli.output import err, out, print_json, print_line, print_table, say
 from catalog.errors import AskerError, OperatorError, SenderError
 
+_CATCH_UP_SECONDS = 10.0
+_LOOK_SECONDS = 0.1
 _ISSUE = """
 mutation Issue($principal: String!) { issueKey(principal: $principal) { __typename
   ... on IssuedKey { keyId secret receipt { index } } ... on Problem { code message } ... on InvalidInput { field } } }
@@ -140,11 +143,20 @@ def revoke(way: Gateway, key_id: str, *, force: bool) -> Exit:
 
 
 def _caught_up(way: Gateway) -> None:
-    """Raise OperatorError while the graph does not know yet who was defined last."""
+    """Wait until the graph knows who was defined last; raises OperatorError where it does not get there soon."""
+    end = time.monotonic() + _CATCH_UP_SECONDS
+    while behind := _behind(way):
+        if time.monotonic() > end:
+            raise OperatorError(
+                f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2
+            )
+        time.sleep(_LOOK_SECONDS)
+
+
+def _behind(way: Gateway) -> int:
     health = document(way.request("GET", "health/ready"), "state", success=False)
-    behind = health.get("projection", {}).get("behind", 0)
-    if behind:
-        raise OperatorError(f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2)
+    behind: int = health.get("projection", {}).get("behind", 0)
+    return behind
 
 
 def _listed(roles: Iterable[str]) -> str:

@@ -1,0 +1,90 @@
+"""What the documents name is there: commands, targets, modules, files; and every block of code is run by a test."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from fnmatch import fnmatch
+from functools import cache
+from importlib.util import find_spec
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from catalog.cli.root import commands
+from tests.conformance.project.test_makefile import TARGETS
+from tests.support.documents import blocks, document, languages, spans
+from tests.support.project import REPOSITORY
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+RUN = {"README.md": {"sh", "python", "json", "graphql", "cypher", "mermaid"}, "CONTRIBUTING.md": {"python"}}
+"""README: tests/e2e/test_readme.py, and the Cypher in tests/integration/store; a diagram is drawn, not run."""
+MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
+LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
+
+
+def shown(prefix: str) -> list[tuple[str, str]]:
+    return [(name, span) for name in DOCUMENTS for span in spans(name) if span.startswith(prefix)]
+
+
+def in_blocks() -> list[tuple[str, str]]:
+    found = re.findall(r"\blineward (?!-)[a-z][^#)\n]*", "\n".join(blocks("README.md", "sh")))
+    return [("README.md", each) for each in found]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_block_of_code_is_of_a_language_that_a_test_runs(name: str) -> None:
+    assert languages(name) <= RUN[name]
+
+
+@pytest.mark.parametrize(("name", "command"), [*shown("lineward "), *in_blocks()])
+def test_every_command_that_is_shown_exists_with_its_options(name: str, command: str) -> None:
+    first, *alternatives = command.split("|")
+    stem = first.rpartition(" ")[0]
+    for line in (first, *(f"{stem} {each}" for each in alternatives)):
+        at: Any = get_command(commands)
+        words = shlex.split(line.replace("&", ""))[1:]
+        while words and hasattr(at, "commands"):
+            assert words[0] in at.commands, f"{name}: {line}"
+            at = at.commands[words.pop(0)]
+        known = {option for each in at.params for option in (*each.opts, *each.secondary_opts)}
+        assert {word for word in words if word.startswith("-")} <= known
+
+
+@pytest.mark.parametrize(("name", "line"), shown("make "))
+def test_every_target_that_is_shown_is_there(name: str, line: str) -> None:
+    assert line.split()[1] in TARGETS, name
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [(name, found) for name in DOCUMENTS for found in re.findall(r"python -m ([\w.]+)", document(name))],
+)
+def test_every_module_that_is_run_is_there(name: str, module: str) -> None:
+    assert find_spec(module), name
+
+
+NAMED = [span for span in spans("README.md") if LOOKS_LIKE_A_PATH.fullmatch(span) and span not in MADE_BY_USE]
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_every_file_that_is_named_is_there(path: str) -> None:
+    pattern = path.rstrip("/")
+    assert any(fnmatch(there, pattern) or fnmatch(there, f"*/{pattern}") for there in tracked())
+
+
+@cache
+def tracked() -> set[str]:
+    """Every file of the project, and every folder."""
+    files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    paths = [PurePath(line) for line in files.splitlines()]
+    return {str(part).removesuffix(".py") for path in paths for part in (path, *path.parents)} | set(files.splitlines())
+
+
+def test_the_readme_shows_the_cypher_that_the_tests_run() -> None:
+    tested = re.findall(r"```cypher\n(.*?)```", document("graph_schema/queries.cypher.md"), re.DOTALL)
+    assert len(tested) == 5
+    assert blocks("README.md", "cypher") == tested
