@@ -86,6 +86,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[str, bytes]:
 
 
 def main() -> None:
+    """Send what the arguments ask for and print what came of it as JSON."""
     parser = argparse.ArgumentParser(
         description="Send made-up events to a server on this machine and time the answers."
     )

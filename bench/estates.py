@@ -39,6 +39,7 @@ class Estate:
         return self.jobs // self.layers
 
     def dataset(self, layer: int, number: int) -> str:
+        """Return the name of a dataset by its layer and its number in it."""
         return f"layer{layer:02}/set{number:05}"
 
     def sinks(self, count: int) -> list[str]:

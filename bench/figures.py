@@ -25,6 +25,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
+        """Return in words whether the aim is met; nothing where there is none."""
         return {None: "", True: "met", False: "**falls short**"}[self.met]
 
 
@@ -35,6 +36,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def milliseconds(seconds: float) -> str:
+    """Return a duration as people write it, in milliseconds below one second."""
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
@@ -44,6 +46,7 @@ def spread(seconds: Sequence[float]) -> str:
 
 
 def markdown(figures: Sequence[Figure]) -> str:
+    """Return the figures as a table, one a row."""
     lines = ["| measure | setting | result | aim | |", "|---|---|---|---|---|"]
     for figure in figures:
         cells = (figure.measure, figure.setting, figure.result, figure.aim, figure.verdict)

@@ -61,6 +61,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """A column of a table: its title, and its share of the width."""
+
     title: str
     weight: int = 1
 
@@ -205,14 +207,17 @@ class Document:
 
 
 def plain(text: str) -> Line:
+    """Return a text as a report shows it; see `clean`."""
     return (Span(clean(text)),)
 
 
 def strong(text: str) -> Line:
+    """Return a text that stands out: a name that a row is about."""
     return (Span(clean(text), "strong"),)
 
 
 def faint(text: str) -> Line:
+    """Return a text that stands back behind what it goes with."""
     return (Span(clean(text), "faint"),)
 
 
@@ -231,10 +236,12 @@ def stamp(at: str) -> Line:
 
 
 def missing(what: str = "not recorded") -> Line:
+    """Return what stands where nothing was recorded."""
     return (Span(what, "missing"),)
 
 
 def mark(verdict: str, tone: Tone) -> Line:
+    """Return a verdict as a word in a box, coloured by its tone."""
     return (Span(clean(verdict), "mark", tone),)
 
 
@@ -254,6 +261,7 @@ def item(tone: Tone, verdict: str, sentence: str, entries: Iterable[int] = ()) -
 
 
 def maybe(text: str | None, style: Style = "plain") -> Line:
+    """Return the text in the style, or that it is missing."""
     return missing() if text is None or text == "" else (Span(clean(text), style),)
 
 
@@ -267,6 +275,7 @@ def words(*parts: Line) -> Line:
 
 
 def cell(*lines: Line) -> Cell:
+    """Return the lines that are not empty as one cell of a table."""
     return tuple(line for line in lines if line)
 
 

@@ -36,11 +36,13 @@ def tone(status: str) -> Tone:
 
 
 def who(actor: Actor) -> Line:
+    """Return who acted, and that nobody proved it where no key did."""
     name = plain(actor.name) if actor.name else code(actor.id)
     return name if actor.authenticated else words(name, mark("local principal, unauthenticated", "bad"))
 
 
 def when(at: str | None) -> Line:
+    """Return a time in UTC, or that it is missing."""
     return missing() if at is None else stamp(at)
 
 
@@ -58,4 +60,5 @@ def number_of(run: str | None, known: dict[str, str]) -> Line:
 
 
 def listed(name: str, values: tuple[str, ...]) -> Line:
+    """Return the values after their name, nothing where there are none."""
     return words(faint(f"{name}:"), plain(", ".join(values))) if values else ()

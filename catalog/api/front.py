@@ -61,6 +61,7 @@ class Front:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request under its correlation id; what is no HTTP goes on as it is."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -39,12 +39,16 @@ def schema_url(facet: str) -> str:
 
 @attr.define
 class ClaimedCode:
+    """A code with its system, as the emitter writes both."""
+
     system: str
     code: str
 
 
 @attr.define
 class ClaimedPhiTag:
+    """One kind of PHI that the emitter says a dataset holds, or one of its columns, with codes that say which."""
+
     kind: str
     field: str | None = None
     codes: list[ClaimedCode] = attr.field(factory=list)
@@ -97,17 +101,22 @@ class LinewardSnapshotDatasetFacet(DatasetFacet):
 
 @attr.define
 class NamedSnapshot:
+    """A snapshot by its dataset's namespace and name and its digest."""
+
     namespace: str
     name: str
     digest: str
 
     @classmethod
     def of(cls, snapshot: SnapshotRef) -> NamedSnapshot:
+        """The snapshot as the facet names it."""
         return cls(snapshot.dataset.namespace, snapshot.dataset.name, snapshot.digest)
 
 
 @attr.define
 class NamedMetric:
+    """A figure measured on a split of the data."""
+
     name: str
     value: float
     split: str
@@ -172,6 +181,7 @@ class LinewardEnvironmentRunFacet(RunFacet):
 
     @classmethod
     def of(cls, environment: EnvironmentFingerprint) -> LinewardEnvironmentRunFacet:
+        """The facet for an environment as it was found."""
         return cls(environment.digest, environment.description, producer=PRODUCER)
 
     @staticmethod
@@ -190,6 +200,7 @@ class LinewardCodeRevisionRunFacet(RunFacet):
 
     @classmethod
     def of(cls, code: CodeRevision) -> LinewardCodeRevisionRunFacet:
+        """The facet for a revision as it was found, or as the pipeline states it."""
         return cls(code.repository, code.revision, code.clean, producer=PRODUCER)
 
     @staticmethod

@@ -400,19 +400,23 @@ def _identities(said: Iterable[Values]) -> Iterator[Identity]:
 
 
 def identity_of(said: Values) -> Identity:
+    """Return namespace and name of a dataset, job or model."""
     return said["namespace"], said["name"]
 
 
 def full_name(said: Values | Identity) -> str:
+    """Return namespace and name as the report prints them."""
     return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
 
 
 def facets_of(said: Values) -> Values:
+    """Return the facets of a dataset in an event, none where it has no object of them."""
     found = said.get("facets")
     return found if isinstance(found, dict) else {}
 
 
 def io_facets_of(said: Values) -> Values:
+    """Return the facets of a dataset as this run's input or output."""
     found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
     return found if isinstance(found, dict) else {}
 
@@ -427,6 +431,7 @@ def versions_in(facets: Values) -> Iterator[str]:
 
 
 def texts_in(value: object) -> Iterator[str]:
+    """Yield every text in a JSON value, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -438,12 +443,15 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def optional_micros(text: str | None) -> int | None:
+    """Return the UTC microseconds of a time that may be left out."""
     return None if text is None else micros(text)
 
 
 def objects_in(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list; none where it is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text_in(value: object) -> str | None:
+    """Return a text with something in it, None for anything else."""
     return value if isinstance(value, str) and value else None

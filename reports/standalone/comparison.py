@@ -166,6 +166,7 @@ def registrations_of(shown: Shown, told: Told) -> list[Record]:
 
 
 def subject_of(said: Values) -> tuple[str, ...]:
+    """Return the key of what a request for approval is about: a model version, a snapshot or a dataset."""
     if said.get("model_version"):
         version = said["model_version"]
         return version["model"]["namespace"], version["model"]["name"], version["version"]
@@ -175,16 +176,19 @@ def subject_of(said: Values) -> tuple[str, ...]:
 
 
 def snapshot_key(said: Values) -> tuple[str, str, str]:
+    """Return namespace, name and digest of a snapshot."""
     return *identity_of(said["dataset"]), said["digest"]
 
 
 def object_in(value: object, where: str) -> dict[str, Any]:
+    """Return an object of the context; raises MalformedError with its place where it is none."""
     if not isinstance(value, dict):
         raise MalformedError(f"/context/{where} is no object")
     return value
 
 
 def index_in(value: object) -> int:
+    """Return a ledger index, -1 for anything that cannot be one."""
     return value if type(value) is int else -1
 
 
@@ -193,5 +197,6 @@ def _json(value: object) -> str:
 
 
 def brief(value: object) -> str:
+    """Return a value on one line, shortened: enough to find it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 120 else f"{text[:117]}..."  # noqa: PLR2004 - enough to find it

@@ -24,6 +24,7 @@ _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
 def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
     on_the_way = {edge.get("run") for edge in shown.each("edges")}
     for run in runs:
@@ -94,6 +95,7 @@ def _failure(facets: Values) -> Values | None:
 
 
 def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
     kinds = {entry.index: entry for entry in told.entries}
@@ -161,6 +163,7 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
 
 
 def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
     for label in shown.each("labels"):
@@ -229,6 +232,7 @@ def _attempted(shown: Shown, told: Told) -> set[Any]:
 
 
 def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every change of a schema with the two schemas in the entries that it cites."""
     for number, change in enumerate(shown.each("schema_changes"), 1):
         where, entries = f"schema change {number}", list(citations(change))
         compare.holds(bool(entries), f"{where}: it cites nothing")

@@ -73,6 +73,7 @@ _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
 
 def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the model version with its newest registration."""
     if compare.rests_on_withheld(shown.model):
         return
     registrations = registrations_of(shown, told)
@@ -99,6 +100,7 @@ def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the snapshots with the registration, their seals and their verifications."""
     registrations = registrations_of(shown, told)
     if not registrations or compare.rests_on_withheld(shown.model):
         return
@@ -192,6 +194,7 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: To
 
 
 def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the approvals with every request and decision in the log, in their order."""
     approvals = shown.each("approvals")
     requests = {each.index: each for each in told.of("request_approval")}
     listed = [each.get("entry") for each in approvals]
@@ -313,6 +316,7 @@ def _bound(said: Values) -> set[tuple[str, str]]:
 
 
 def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
     steps = shown.each("deidentification")
     attested = {each.index: each for each in told.of("attest_deidentification")}
     claims = [step for step in steps if step.get("attested_by") is None]
@@ -369,6 +373,7 @@ def _attestation(step: Values, record: Record, shown: Shown, told: Told, compare
 
 
 def derive_labels(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the labels with every tag of a person and every claim of an emitter on the datasets shown."""
     shown_labels = shown.each("labels")
     datasets = {each.get("dataset") for each in shown.each("sources")}
     said: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
@@ -424,6 +429,7 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the sources with what was declared of them and is in force."""
     sources = shown.each("sources")
     for source in sources:
         if compare.rests_on_withheld(source):
@@ -451,6 +457,7 @@ def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def derive_use(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the permitted uses with the declarations in force."""
     derived = []
     for source in shown.each("sources"):
         held = told.declarations(str(source.get("dataset")))

@@ -1090,19 +1090,23 @@ def _identities(said: Iterable[Values]) -> Iterator[Identity]:
 
 
 def identity_of(said: Values) -> Identity:
+    """Return namespace and name of a dataset, job or model."""
     return said["namespace"], said["name"]
 
 
 def full_name(said: Values | Identity) -> str:
+    """Return namespace and name as the report prints them."""
     return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
 
 
 def facets_of(said: Values) -> Values:
+    """Return the facets of a dataset in an event, none where it has no object of them."""
     found = said.get("facets")
     return found if isinstance(found, dict) else {}
 
 
 def io_facets_of(said: Values) -> Values:
+    """Return the facets of a dataset as this run's input or output."""
     found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
     return found if isinstance(found, dict) else {}
 
@@ -1117,6 +1121,7 @@ def versions_in(facets: Values) -> Iterator[str]:
 
 
 def texts_in(value: object) -> Iterator[str]:
+    """Yield every text in a JSON value, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -1128,14 +1133,17 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def optional_micros(text: str | None) -> int | None:
+    """Return the UTC microseconds of a time that may be left out."""
     return None if text is None else micros(text)
 
 
 def objects_in(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list; none where it is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text_in(value: object) -> str | None:
+    """Return a text with something in it, None for anything else."""
     return value if isinstance(value, str) and value else None
 
 
@@ -1292,6 +1300,7 @@ def registrations_of(shown: Shown, told: Told) -> list[Record]:
 
 
 def subject_of(said: Values) -> tuple[str, ...]:
+    """Return the key of what a request for approval is about: a model version, a snapshot or a dataset."""
     if said.get("model_version"):
         version = said["model_version"]
         return version["model"]["namespace"], version["model"]["name"], version["version"]
@@ -1301,16 +1310,19 @@ def subject_of(said: Values) -> tuple[str, ...]:
 
 
 def snapshot_key(said: Values) -> tuple[str, str, str]:
+    """Return namespace, name and digest of a snapshot."""
     return *identity_of(said["dataset"]), said["digest"]
 
 
 def object_in(value: object, where: str) -> dict[str, Any]:
+    """Return an object of the context; raises MalformedError with its place where it is none."""
     if not isinstance(value, dict):
         raise MalformedError(f"/context/{where} is no object")
     return value
 
 
 def index_in(value: object) -> int:
+    """Return a ledger index, -1 for anything that cannot be one."""
     return value if type(value) is int else -1
 
 
@@ -1319,6 +1331,7 @@ def _json(value: object) -> str:
 
 
 def brief(value: object) -> str:
+    """Return a value on one line, shortened: enough to find it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 120 else f"{text[:117]}..."  # noqa: PLR2004 - enough to find it
 
@@ -1360,6 +1373,7 @@ _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
 
 def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the model version with its newest registration."""
     if compare.rests_on_withheld(shown.model):
         return
     registrations = registrations_of(shown, told)
@@ -1386,6 +1400,7 @@ def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the snapshots with the registration, their seals and their verifications."""
     registrations = registrations_of(shown, told)
     if not registrations or compare.rests_on_withheld(shown.model):
         return
@@ -1479,6 +1494,7 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: To
 
 
 def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the approvals with every request and decision in the log, in their order."""
     approvals = shown.each("approvals")
     requests = {each.index: each for each in told.of("request_approval")}
     listed = [each.get("entry") for each in approvals]
@@ -1600,6 +1616,7 @@ def _bound(said: Values) -> set[tuple[str, str]]:
 
 
 def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
     steps = shown.each("deidentification")
     attested = {each.index: each for each in told.of("attest_deidentification")}
     claims = [step for step in steps if step.get("attested_by") is None]
@@ -1656,6 +1673,7 @@ def _attestation(step: Values, record: Record, shown: Shown, told: Told, compare
 
 
 def derive_labels(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the labels with every tag of a person and every claim of an emitter on the datasets shown."""
     shown_labels = shown.each("labels")
     datasets = {each.get("dataset") for each in shown.each("sources")}
     said: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
@@ -1711,6 +1729,7 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the sources with what was declared of them and is in force."""
     sources = shown.each("sources")
     for source in sources:
         if compare.rests_on_withheld(source):
@@ -1738,6 +1757,7 @@ def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
 
 
 def derive_use(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare the permitted uses with the declarations in force."""
     derived = []
     for source in shown.each("sources"):
         held = told.declarations(str(source.get("dataset")))
@@ -1777,6 +1797,7 @@ _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
 def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
     on_the_way = {edge.get("run") for edge in shown.each("edges")}
     for run in runs:
@@ -1847,6 +1868,7 @@ def _failure(facets: Values) -> Values | None:
 
 
 def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
     kinds = {entry.index: entry for entry in told.entries}
@@ -1914,6 +1936,7 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
 
 
 def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
     for label in shown.each("labels"):
@@ -1982,6 +2005,7 @@ def _attempted(shown: Shown, told: Told) -> set[Any]:
 
 
 def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare every change of a schema with the two schemas in the entries that it cites."""
     for number, change in enumerate(shown.each("schema_changes"), 1):
         where, entries = f"schema change {number}", list(citations(change))
         compare.holds(bool(entries), f"{where}: it cites nothing")
