@@ -7,12 +7,18 @@
     │   └── DamagedGraphError   the graph's bytes are damaged; only a rebuild from the ledger helps
     └── EvidenceError   the ledger does not verify (never retried)
 
-Anything else that is raised is a defect of ours: logged with a correlation id and masked outside.
+Anything else that is raised is a defect of ours: logged with a correlation id and masked outside. How each is answered
+over HTTP, in GraphQL and by a command's exit code stands in one table below.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any, Literal
+
+from ingest_hooks.errors import Unreadable
 
 
 class SenderError(Exception):
@@ -77,3 +83,103 @@ class EvidenceError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.index = index
+
+
+class Exit(IntEnum):
+    """What the exit code of every command means."""
+
+    FINE = 0
+    FINDING = 1
+    WRONG_USE = 2
+    OUTSIDE = 3
+
+
+class ProblemCode(StrEnum):
+    """What kind of problem a GraphQL answer holds."""
+
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    INVALID_INPUT = "INVALID_INPUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    EVIDENCE = "EVIDENCE"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an error is answered: type and status of the problem document, GraphQL code, exit code."""
+
+    type: str
+    status: int
+    code: str
+    exit: Exit
+
+
+_UNREADABLE = tuple(Answer("sender", status, ProblemCode.INVALID_INPUT, Exit.WRONG_USE) for status in (400, 413, 422))
+
+ANSWERS: Mapping[type[Exception], tuple[Answer, ...]] = {
+    # One that came too slowly may be sent again as it is: nobody used anything wrongly.
+    SenderError: (*_UNREADABLE, Answer("sender", 408, ProblemCode.INVALID_INPUT, Exit.OUTSIDE)),
+    Unreadable: _UNREADABLE,
+    AskerError: (
+        Answer("asker", 404, ProblemCode.NOT_FOUND, Exit.WRONG_USE),
+        Answer("asker", 403, ProblemCode.FORBIDDEN, Exit.OUTSIDE),
+        Answer("asker", 401, ProblemCode.UNAUTHENTICATED, Exit.OUTSIDE),
+    ),
+    OperatorError: (Answer("operator", 503, ProblemCode.UNAVAILABLE, Exit.OUTSIDE),),
+    EvidenceError: (Answer("evidence", 503, ProblemCode.EVIDENCE, Exit.FINDING),),
+}
+"""By class, and where a class has several statuses, by the error's own."""
+
+ADDRESSED = tuple(ANSWERS)
+"""The errors that say who has to act."""
+
+TYPE_PREFIX = "urn:lineward:problem:"
+"""What the `type` of a problem document begins with (RFC 9457 §3.1.1)."""
+
+INTERNAL = Answer("internal", 500, "INTERNAL", Exit.OUTSIDE)
+"""How a defect of ours is answered, masked."""
+
+BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
+"""The GraphQL code of a question that is refused or ended for what it would cost: there is no answer to hold it."""
+
+_UNVERIFIED = "The ledger does not verify: "
+
+
+def answer_to(error: BaseException) -> Answer | None:
+    """Return how an error is answered, None where it is a defect of ours."""
+    for kind in type(error).__mro__:
+        if kind in ANSWERS:
+            rows: tuple[Answer, ...] = ANSWERS[kind]
+            return next((row for row in rows if row.status == getattr(error, "status", row.status)), None)
+    return None
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what is shown of an error that has an answer."""
+    return f"{_UNVERIFIED}{error.detail}" if isinstance(error, EvidenceError) else str(error)
+
+
+def error_of(status: int, uri: str, sentence: str, pointer: str = "") -> Exception:
+    """Return the error behind a problem document: of its status and `type`, else of its status, else OperatorError."""
+    kind = uri.removeprefix(TYPE_PREFIX)
+    rows = [(error, row) for error, row in _ROWS if row.status == status]
+    error, row = next((pair for pair in rows if pair[1].type == kind), rows[0] if rows else (OperatorError, INTERNAL))
+    return _AGAIN[error](row, sentence, pointer)
+
+
+def error_of_code(code: str | None, sentence: str, pointer: str = "") -> Exception:
+    """Return the error behind a GraphQL code; any other code than those of the table is about the question."""
+    if code == INTERNAL.code:
+        return OperatorError(sentence, action="")
+    error, row = next((pair for pair in _ROWS if pair[1].code == code), _ROWS[0])
+    return _AGAIN[error](row, sentence, pointer)
+
+
+_AGAIN: Mapping[type[Exception], Callable[[Any, str, str], Exception]] = {
+    SenderError: lambda row, sentence, pointer: SenderError(sentence, pointer=pointer, status=row.status),
+    AskerError: lambda row, sentence, _: AskerError(sentence, status=row.status),
+    OperatorError: lambda _row, sentence, _: OperatorError(sentence, action=""),
+    EvidenceError: lambda _row, sentence, _: EvidenceError(sentence.removeprefix(_UNVERIFIED)),
+}
+_ROWS = [(error, row) for error in _AGAIN for row in ANSWERS[error]]

@@ -19,8 +19,7 @@ from catalog.api.http import health, ledger, lineage, presence, records
 from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
-from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
-from ingest_hooks.errors import Unreadable
+from catalog.errors import ADDRESSED
 
 _LARGEST = 2**53 - 1
 """No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
@@ -177,7 +176,7 @@ def _handle_errors(app: FastAPI) -> None:
         where = "/".join(str(step) for step in first["loc"][1:]) or "The body"
         return problems.Problem("asker", 422, f"{where}: {first['msg']}.").response()
 
-    for kind in (SenderError, AskerError, OperatorError, EvidenceError, Unreadable):
+    for kind in ADDRESSED:
         app.add_exception_handler(kind, known)
     # Starlette raises it again after the answer, and the front writes it down.
     app.add_exception_handler(Exception, known)

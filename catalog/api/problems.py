@@ -1,19 +1,28 @@
-"""Every error a caller can meet, as RFC 9457 problem details: one table, looked up along the class hierarchy."""
+"""Every error that a caller can meet, as RFC 9457 problem details; which is which stands in `catalog.errors`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import orjson
 from starlette.responses import Response
 
-from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
+from catalog.errors import (
+    INTERNAL,
+    TYPE_PREFIX,
+    Answer,
+    EvidenceError,
+    OperatorError,
+    SenderError,
+    answer_to,
+    sentence_of,
+)
 from catalog.logs import correlation_id
 from ingest_hooks.errors import Unreadable
 
 MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Problem:
     def body(self) -> bytes:
         """Return the document; `pointer` stands in `errors` as RFC 9457's own example has it."""
         document: dict[str, object] = {
-            "type": f"urn:lineward:problem:{self.type}",
+            "type": f"{TYPE_PREFIX}{self.type}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
@@ -47,47 +56,28 @@ class Problem:
         return Response(self.body(), self.status, self.headers, MEDIA_TYPE)
 
 
-def _unreadable(error: Unreadable) -> Problem:
-    return Problem("sender", error.status, error.detail, error.pointer)
-
-
-def _sender(error: SenderError) -> Problem:
-    # Of a body that was not waited for, the rest may still come: it is not to be taken for a next request.
-    headers = {"Connection": "close"} if error.status == 408 else {}  # noqa: PLR2004  the status of RFC 9110
-    return Problem("sender", error.status, error.detail, error.pointer, headers=headers)
-
-
-def _asker(error: AskerError) -> Problem:
-    # RFC 6750 §3: who is asked to authenticate is told how.
-    headers = {"WWW-Authenticate": 'Bearer realm="lineward"'} if error.status == 401 else {}  # noqa: PLR2004  the status of RFC 9110
-    return Problem("asker", error.status, error.detail, headers=headers)
-
-
-def _operator(error: OperatorError) -> Problem:
-    wait = 5 if error.retry_after is None else error.retry_after
-    return Problem("operator", 503, str(error), headers={"Retry-After": str(wait)})
-
-
-def _evidence(error: EvidenceError) -> Problem:
-    extra: dict[str, object] = {} if error.index is None else {"ledgerIndex": error.index}
-    return Problem("evidence", 503, f"The ledger does not verify: {error.detail}", extra=extra)
-
-
-_TABLE: dict[type[BaseException], Callable[..., Problem]] = {
-    Unreadable: _unreadable,
-    SenderError: _sender,
-    AskerError: _asker,
-    OperatorError: _operator,
-    EvidenceError: _evidence,
-}
-
-
 def problem(error: BaseException) -> Problem | None:
     """Return what a caller may know of an error, or None where it is a defect of ours and is masked."""
-    for kind in type(error).__mro__:
-        if kind in _TABLE:
-            return _TABLE[kind](error)
-    return None
+    answer = answer_to(error)
+    if answer is None:
+        return None
+    pointer = error.pointer if isinstance(error, SenderError | Unreadable) else None
+    index = error.index if isinstance(error, EvidenceError) else None
+    extra: dict[str, object] = {} if index is None else {"ledgerIndex": index}
+    return Problem(answer.type, answer.status, sentence_of(error), pointer, extra, _headers(error, answer))
+
+
+def _headers(error: BaseException, answer: Answer) -> dict[str, str]:
+    if isinstance(error, OperatorError):
+        return {"Retry-After": str(_RETRY_SECONDS if error.retry_after is None else error.retry_after)}
+    match answer.status:
+        case HTTPStatus.REQUEST_TIMEOUT:
+            # Of a body that was not waited for, the rest may still come: it is not to be taken for a next request.
+            return {"Connection": "close"}
+        case HTTPStatus.UNAUTHORIZED:
+            # RFC 6750 §3: who is asked to authenticate is told how.
+            return {"WWW-Authenticate": 'Bearer realm="lineward"'}
+    return {}
 
 
 def wrong_method(*allowed: str) -> Problem:
@@ -99,5 +89,7 @@ def wrong_method(*allowed: str) -> Problem:
 def masked() -> Problem:
     """Return what a caller sees of a defect of ours."""
     return Problem(
-        "internal", 500, "Something went wrong inside Lineward; its log has the reason under the correlation id."
+        INTERNAL.type,
+        INTERNAL.status,
+        "Something went wrong inside Lineward; its log has the reason under the correlation id.",
     )

@@ -6,8 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from catalog import app
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.output import out, print_json, print_table, progress, say
+from catalog.errors import Exit
 from catalog.ledger import backup, restoring
 from catalog.ledger.sealing import utc_microseconds
 from catalog.settings import Settings

@@ -16,13 +16,13 @@ from rich.status import Status
 from rich.text import Text
 
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.gateway import Gateway, ask, checked, gateway, served_at, succeeded
 from catalog.cli.options import settings_for
 from catalog.cli.output import err, out, print_line, print_table, say
 from catalog.cli.report import FORMS, write_dossier
 from catalog.cli.target import Target
-from catalog.errors import OperatorError
+from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
 from reports.verify import verify
 

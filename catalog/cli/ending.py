@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import NoReturn
 
 import typer
 
-from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
-from ingest_hooks.errors import Unreadable
+from catalog.errors import ADDRESSED, Exit, answer_to, sentence_of
 
 _NO_TEXT = "surrogates not allowed"
-
-
-class Exit(IntEnum):
-    """What the exit code of every command means."""
-
-    FINE = 0
-    FINDING = 1
-    WRONG_USE = 2
-    OUTSIDE = 3
 
 
 def fail(message: str, code: Exit) -> NoReturn:
@@ -33,19 +22,15 @@ def fail(message: str, code: Exit) -> NoReturn:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn every error with an addressee into one sentence and its exit code."""
+def exit_codes() -> Iterator[None]:
+    """Turn every error that says who has to act into one sentence and its exit code."""
     try:
         yield
-    except (SenderError, Unreadable) as error:
-        place = f" (at {error.pointer})" if error.pointer else ""
-        fail(f"{error.detail}{place}", Exit.WRONG_USE)
-    except AskerError as error:
-        fail(error.detail, Exit.WRONG_USE if error.status == 404 else Exit.OUTSIDE)  # noqa: PLR2004  not found
-    except OperatorError as error:
-        fail(str(error), Exit.OUTSIDE)
-    except EvidenceError as error:
-        fail(f"The ledger does not verify: {error.detail}", Exit.FINDING)
+    except ADDRESSED as error:
+        answer = answer_to(error)
+        assert answer is not None  # noqa: S101  those errors have one
+        pointer = getattr(error, "pointer", "")
+        fail(sentence_of(error) + (f" (at {pointer})" if pointer else ""), answer.exit)
     except UnicodeEncodeError as error:
         # Bytes of a command line that are no text stand in it as lone surrogates (PEP 383); no request can hold these.
         if error.reason != _NO_TEXT:

@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,7 +23,7 @@ import httpx2
 from catalog.access.presence import Announcement, nonce
 from catalog.cli.output import progress, say
 from catalog.cli.target import Target
-from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.errors import AskerError, OperatorError, error_of, error_of_code
 from catalog.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -198,16 +199,10 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     problem = document(answer, "detail", success=False)
     detail = str(problem["detail"])
     pointer = str((problem.get("errors") or [{}])[0].get("pointer", "")).removeprefix("#")
-    match answer.status_code:
-        case 400 | 413 | 422 as status:
-            raise SenderError(detail, pointer=pointer, status=status)
-        case 401:
-            raise AskerError(f"{detail} For this command, put it into LINEWARD_KEY.", status=401)
-        case 403:
-            raise AskerError(detail, status=403)
-        case 404:
-            raise AskerError(detail)
-    raise OperatorError(detail, action="", retry_after=None)
+    found = error_of(answer.status_code, str(problem.get("type", "")), detail, pointer)
+    if isinstance(found, AskerError) and answer.status_code == HTTPStatus.UNAUTHORIZED:
+        raise AskerError(f"{detail} For this command, put it into LINEWARD_KEY.", status=found.status)
+    raise found
 
 
 def document(answer: httpx2.Response, *names: str, success: bool = True) -> dict[str, Any]:
@@ -243,11 +238,7 @@ def ask(way: Gateway, query: str, variables: Mapping[str, Any]) -> dict[str, Any
     if answer.get("errors"):
         first = answer["errors"][0]
         code = (first.get("extensions") or {}).get("code")
-        if code in {"FORBIDDEN", "UNAUTHENTICATED"}:
-            raise AskerError(first["message"], status=403)
-        if code in {"UNAVAILABLE", "INTERNAL", "EVIDENCE"}:
-            raise OperatorError(first["message"], action="")
-        raise SenderError(first["message"])
+        raise error_of_code(code, first["message"])
     data: dict[str, Any] = answer["data"]
     return data
 
@@ -257,14 +248,7 @@ def succeeded(result: dict[str, Any]) -> dict[str, Any]:
     code = result.get("code")
     if code is None:
         return result
-    message = str(result["message"])
-    if code == "NOT_FOUND":
-        raise AskerError(message)
-    if code in {"FORBIDDEN", "UNAUTHENTICATED"}:
-        raise AskerError(message, status=403)
-    if code in {"UNAVAILABLE", "EVIDENCE"}:
-        raise OperatorError(message, action="")
-    raise SenderError(message, pointer=str(result.get("field", "")))
+    raise error_of_code(code, str(result["message"]), str(result.get("field", "")))
 
 
 def key_from_environment() -> str | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from catalog import app
-from catalog.cli.ending import Exit
 from catalog.cli.output import out, print_json, print_table, progress, say
-from catalog.errors import DamagedGraphError, OperatorError
+from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.protocol import Ledger
 from catalog.operations import provenance
 from catalog.operations.provenance import ForeignGraphError

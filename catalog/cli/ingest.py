@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table, progress
-from catalog.errors import OperatorError, SenderError
+from catalog.errors import Exit, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import parse
 
@@ -111,6 +111,8 @@ def _send(way: Gateway, lines: list[Line], tally: Tally) -> None:
         sent = way.request("POST", "api/v1/lineage/batch", content=body, headers={"Content-Type": "application/json"})
         answer = document(sent, "failed_events", "summary")
     except SenderError as error:
+        if error.status == 408:  # noqa: PLR2004  the way was slow, whatever stands in the lines
+            raise
         for line in lines:
             tally.refuse(line, error.detail)
         return

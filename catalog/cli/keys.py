@@ -10,10 +10,9 @@ from typing import Any
 from rich.panel import Panel
 from rich.text import Text
 
-from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, checked, document, succeeded
 from catalog.cli.output import err, out, print_json, print_line, print_table, say
-from catalog.errors import AskerError, OperatorError, SenderError
+from catalog.errors import AskerError, Exit, OperatorError, SenderError
 
 _CATCH_UP_SECONDS = 10.0
 _LOOK_SECONDS = 0.1

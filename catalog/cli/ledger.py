@@ -8,10 +8,10 @@ from pathlib import Path
 import typer
 
 from catalog import app
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.gateway import Gateway, checked, document, foreign
 from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
-from catalog.errors import DamagedGraphError, OperatorError
+from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError, VerifierKey
 from catalog.ledger.proof import ProofFile

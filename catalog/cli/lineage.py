@@ -6,9 +6,9 @@ from typing import Any
 
 from catalog.cli.assets import identify
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask, succeeded
 from catalog.cli.output import print_json, print_table, say
+from catalog.errors import Exit
 
 _PAGE = 500
 _QUERY = f"""

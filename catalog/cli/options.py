@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.cli.ending import Exit, fail
-from catalog.errors import OperatorError
+from catalog.cli.ending import fail
+from catalog.errors import Exit, OperatorError
 
 if TYPE_CHECKING:
     from catalog.settings import Settings

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table
-from catalog.errors import OperatorError, SenderError
+from catalog.errors import Exit, OperatorError, SenderError
 from ingest_hooks.openlineage.wire import parse
 
 
@@ -23,7 +23,9 @@ def record(way: Gateway, files: list[str], *, as_json: bool) -> Exit:
             except SenderError as error:
                 where = f"{name}, record {number}" if len(files) > 1 or number > 1 else name
                 taken = f" {len(receipts)} before it were taken." if receipts else ""
-                raise SenderError(f"{where}: {error.detail}{taken}", pointer=error.pointer) from error
+                raise SenderError(
+                    f"{where}: {error.detail}{taken}", pointer=error.pointer, status=error.status
+                ) from error
     if as_json:
         print_json(receipts)
     else:

@@ -9,10 +9,9 @@ from typing import Any
 from rich.text import Text
 
 from catalog.cli.assets import identify
-from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, checked
 from catalog.cli.output import out, print_json, print_line, print_table, say
-from catalog.errors import OperatorError, SenderError
+from catalog.errors import Exit, OperatorError, SenderError
 from reports.standalone.assembly import script
 from reports.standalone.outcome import NOT_PROVED, Status, Verdict
 from reports.verify import verify as verify_report

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from catalog.cli.ending import Exit, told
+from catalog.cli.ending import exit_codes
 from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
+from catalog.errors import Exit
 from graph_schema.characters import escape_hidden
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def serve(
     """Serve the catalog: events, records, GraphQL, explorer."""
     from catalog.cli.serve import serve as run_server
 
-    with told():
+    with exit_codes():
         run_server(settings_for(data_dir, host=host, port=port))
 
 
@@ -75,7 +76,7 @@ def demo(
     """Run the example pipeline against a fresh catalog, ask it three questions, write and verify a dossier."""
     from catalog.cli.demo import demo as run_demo
 
-    with told():
+    with exit_codes():
         raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))
 
 
@@ -191,7 +192,7 @@ def verify(
     """Check a report offline, with nothing but the file and the log's key; without the key nothing is verified."""
     from catalog.cli.report import verify as check
 
-    with told():
+    with exit_codes():
         raise typer.Exit(int(check(file, key, as_json=as_json)))
 
 
@@ -423,7 +424,10 @@ def _way(
     from catalog.cli.gateway import announce, gateway, key_from_environment
     from catalog.cli.target import target_for
 
-    with told(), gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as way:
+    with (
+        exit_codes(),
+        gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as way,
+    ):
         announce(way.where)
         yield way
 
@@ -442,7 +446,7 @@ def _place(data_dir: Path | None, command: str) -> Iterator[Settings]:
     from catalog.cli.gateway import announce
     from catalog.cli.target import folder_for
 
-    with told():
+    with exit_codes():
         target = folder_for(data_dir, command)
         announce(target.name)
         yield target.settings

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.ending import Exit
 from catalog.cli.gateway import Gateway, ask
 from catalog.cli.output import print_json, print_table, say
-from catalog.errors import SenderError
+from catalog.errors import Exit, SenderError
 
 _QUERY = f"""
 query Search($text: String, $filter: AssetFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{

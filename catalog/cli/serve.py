@@ -19,9 +19,9 @@ from catalog import app, logs
 from catalog.access.presence import Announcement, Presence
 from catalog.api.front import Front
 from catalog.api.http.connections import configured
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.output import say
-from catalog.errors import OperatorError
+from catalog.errors import Exit, OperatorError
 from catalog.projection import Following, Status
 from catalog.settings import Settings
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from catalog.cli.ending import Exit, fail
+from catalog.cli.ending import fail
 from catalog.cli.options import settings_for
+from catalog.errors import Exit
 
 if TYPE_CHECKING:
     from catalog.settings import Settings

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from catalog.errors import BUDGET_EXCEEDED
+
 T = TypeVar("T")
 
 
 class EndedError(Exception):
     """The request was ended before its answer was whole; `code` says why, for programs."""
 
-    code = "BUDGET_EXCEEDED"
+    code = BUDGET_EXCEEDED
 
 
 class OutOfTimeError(EndedError):

@@ -14,10 +14,11 @@ from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
+from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.identity import split_state_id
@@ -307,7 +308,7 @@ async def find_dataset(asking: Asking, identifier: str, when: AsOfInput | None) 
     """Return the dataset of an id as it was, or the problem that stands for it."""
     try:
         at = as_of(when, asking)
-    except EXPECTED as error:
+    except ADDRESSED as error:
         return as_problem(error)
     found = await _dataset(asking, identifier, at)
     if found is not None:

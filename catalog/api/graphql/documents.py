@@ -25,6 +25,7 @@ from strawberry.schema.schema import validate_document
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.limits import CircleError, shape
 from catalog.api.graphql.schema import graphql_schema
+from catalog.errors import BUDGET_EXCEEDED
 
 _REMEMBERED = 128
 _REMEMBERED_BYTES = 16 * 1024
@@ -117,16 +118,16 @@ def _explained(error: GraphQLError) -> GraphQLError:
         return error
     return GraphQLError(
         "The query repeats or nests its fields too often to be checked; ask for each once, or in several queries.",
-        extensions={"code": "BUDGET_EXCEEDED"},
+        extensions={"code": BUDGET_EXCEEDED},
     )
 
 
 def too_much(message: str, reached: int, limit: int) -> GraphQLError:
     """Return the error of a query that asks for too much; a number that JSON's readers cannot hold is left out."""
     if reached > _LARGEST:
-        extensions = {"code": "BUDGET_EXCEEDED", "limit": limit}
+        extensions = {"code": BUDGET_EXCEEDED, "limit": limit}
         return GraphQLError(message.format(f"more than {_LARGEST}", limit), extensions=extensions)
-    extensions = {"code": "BUDGET_EXCEEDED", "limit": limit, "reached": reached}
+    extensions = {"code": BUDGET_EXCEEDED, "limit": limit, "reached": reached}
     return GraphQLError(message.format(reached, limit), extensions=extensions)
 
 

@@ -30,11 +30,11 @@ from catalog.api.graphql.allowance import Allowance, EndedError
 from catalog.api.graphql.asking import Asking
 from catalog.api.graphql.documents import Bounds, RefusedError, begins_to_read, read_document, too_much
 from catalog.api.graphql.limits import Costs, Price, is_mutation, operation_of
-from catalog.api.graphql.problems import EXPECTED, as_problem
+from catalog.api.graphql.problems import as_problem
 from catalog.api.graphql.schema import graphql_schema, schema
 from catalog.api.http.body import QUESTION_BYTES, read_body, require_json
 from catalog.api.services import Services
-from catalog.errors import SenderError
+from catalog.errors import ADDRESSED, INTERNAL, SenderError
 from catalog.ledger.sealing import utc_microseconds
 from catalog.store.protocol import Snapshotted, Store
 
@@ -204,7 +204,7 @@ def _judge(store: Store, result: Any) -> None:  # noqa: ANN401  strawberry's res
     Raises OperatorError where it is the store's; one that is a defect of ours is masked in the answer, beside the rest.
     """
     causes = (error.original_error for error in result.errors or ())
-    met = next((one for one in causes if one is not None and not isinstance(one, (GraphQLError, *EXPECTED))), None)
+    met = next((one for one in causes if one is not None and not isinstance(one, (GraphQLError, *ADDRESSED))), None)
     if met is None:
         return
     try:
@@ -232,7 +232,7 @@ def _error(error: GraphQLError, services: Services) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     if cause is None or isinstance(cause, GraphQLError):
         return formatted
-    if isinstance(cause, EXPECTED):
+    if isinstance(cause, ADDRESSED):
         found = as_problem(cause)
         extensions: dict[str, Any] = {"code": found.code.value}
         field = getattr(found, "field", None)
@@ -243,5 +243,5 @@ def _error(error: GraphQLError, services: Services) -> dict[str, Any]:
     return {
         **formatted,
         "message": masked.detail,
-        "extensions": {"code": "INTERNAL", "correlationId": logs.correlation_id()},
+        "extensions": {"code": INTERNAL.code, "correlationId": logs.correlation_id()},
     }

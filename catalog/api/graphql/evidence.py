@@ -10,9 +10,10 @@ from strawberry.scalars import JSON
 from catalog import reading
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, InvalidInputError, as_problem, not_found
+from catalog.api.graphql.problems import AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Digest, Micros
+from catalog.errors import ADDRESSED
 from catalog.evidence.queries import evidence as read_evidence
 
 MAX_ENTRIES = 500
@@ -64,7 +65,7 @@ class EvidenceQueries:
     ) -> EvidenceResult:
         try:
             return find_evidence(info.context, str(for_), as_of, limit)
-        except EXPECTED as error:
+        except ADDRESSED as error:
             return as_problem(error)
 
 

@@ -13,9 +13,10 @@ from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Micros
+from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
 from catalog.reading import AsOf
 from catalog.view import View
@@ -196,14 +197,14 @@ class LineageQueries:
     def lineage(self, info: AskingInfo, input: LineageInput) -> LineageResult:  # noqa: A002  its name in the interface
         try:
             return _lineage(info.context, input)
-        except EXPECTED as error:
+        except ADDRESSED as error:
             return as_problem(error)
 
     @strawberry.field(description="How much `lineage` would give, without giving it.")
     def lineage_counts(self, info: AskingInfo, input: LineageInput) -> LineageCountsResult:  # noqa: A002
         try:
             return _counts(info.context, input)
-        except EXPECTED as error:
+        except ADDRESSED as error:
             return as_problem(error)
 
     @strawberry.field(description="The shortest paths along which data of one thing reached another.")
@@ -223,7 +224,7 @@ class LineageQueries:
         )
         try:
             return _paths(info.context, str(from_), asked, check_first(first, MAX_PATHS))
-        except EXPECTED as error:
+        except ADDRESSED as error:
             return as_problem(error)
 
 

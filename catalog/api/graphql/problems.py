@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import strawberry
 
-from catalog.errors import AskerError, EvidenceError, OperatorError, SenderError
+from catalog.errors import ProblemCode, SenderError, answer_to, sentence_of
+
+_HOW_TO_REQUEST = "An admin gives roles with a define_principal record (`lineward record`)."
 
 
-@strawberry.enum(description="What kind of problem it is, for programs.")
-class ProblemCode(StrEnum):
-    NOT_FOUND = "NOT_FOUND"
-    FORBIDDEN = "FORBIDDEN"
-    UNAUTHENTICATED = "UNAUTHENTICATED"
-    BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
-    INVALID_INPUT = "INVALID_INPUT"
-    UNAVAILABLE = "UNAVAILABLE"
-    EVIDENCE = "EVIDENCE"
+strawberry.enum(ProblemCode, description="What kind of problem it is, for programs.")
 
 
 @strawberry.interface(description="Something the caller, or whoever runs the service, can do something about.")
@@ -36,12 +28,6 @@ class Forbidden(Problem):
     how_to_request: str | None = None
 
 
-@strawberry.type(description="The answer would have cost more than one query may.")
-class BudgetExceeded(Problem):
-    limit: int
-    reached: int
-
-
 @strawberry.type(description="A value cannot be used; `field` says which, as a path or a JSON pointer.")
 class InvalidInput(Problem):
     field: str
@@ -52,17 +38,15 @@ class Unavailable(Problem):
     retry_after_seconds: int | None = None
 
 
-class InvalidInputError(Exception):
+class InvalidInputError(SenderError):
     """A value that the schema cannot refuse by itself: a cursor of another query, an unknown facet."""
 
     def __init__(self, message: str, field: str) -> None:
         """Keep the sentence and the input's path."""
-        super().__init__(message)
-        self.field = field
+        super().__init__(message, pointer=field, status=422)
 
 
-AnyProblem = NotFound | Forbidden | BudgetExceeded | InvalidInput | Unavailable
-EXPECTED = (SenderError, AskerError, OperatorError, EvidenceError, InvalidInputError)
+AnyProblem = NotFound | Forbidden | InvalidInput | Unavailable
 
 
 def not_found(what: str, *, ever_known: bool = False) -> NotFound:
@@ -70,30 +54,20 @@ def not_found(what: str, *, ever_known: bool = False) -> NotFound:
     return NotFound(code=ProblemCode.NOT_FOUND, message=what, ever_known=ever_known)
 
 
-def invalid(message: str, field: str) -> InvalidInput:
-    """Return the answer for a value that cannot be used."""
-    return InvalidInput(code=ProblemCode.INVALID_INPUT, message=message, field=field)
-
-
-def as_problem(error: Exception) -> AnyProblem:  # noqa: PLR0911  one for each kind
-    """Return an expected error as data; raises every other one again."""
-    match error:
-        case InvalidInputError():
-            return invalid(str(error), error.field)
-        case SenderError():
-            return invalid(error.detail, error.pointer)
-        case AskerError(status=404):
-            return not_found(error.detail)
-        case AskerError(status=401):
-            return Forbidden(code=ProblemCode.UNAUTHENTICATED, message=error.detail)
-        case AskerError():
-            return Forbidden(
-                code=ProblemCode.FORBIDDEN,
-                message=error.detail,
-                how_to_request="An admin gives roles with a define_principal record (`lineward record`).",
-            )
-        case OperatorError():
-            return Unavailable(code=ProblemCode.UNAVAILABLE, message=str(error), retry_after_seconds=error.retry_after)
-        case EvidenceError():
-            return Unavailable(code=ProblemCode.EVIDENCE, message=f"The ledger does not verify: {error.detail}")
-    raise error
+def as_problem(error: Exception) -> AnyProblem:
+    """Return an error that says who has to act as data; raises every other one again."""
+    answer = answer_to(error)
+    if answer is None:
+        raise error
+    code, message = ProblemCode(answer.code), sentence_of(error)
+    match code:
+        case ProblemCode.INVALID_INPUT:
+            return InvalidInput(code=code, message=message, field=getattr(error, "pointer", ""))
+        case ProblemCode.NOT_FOUND:
+            return not_found(message)
+        case ProblemCode.UNAUTHENTICATED:
+            return Forbidden(code=code, message=message)
+        case ProblemCode.FORBIDDEN:
+            return Forbidden(code=code, message=message, how_to_request=_HOW_TO_REQUEST)
+        case ProblemCode.UNAVAILABLE | ProblemCode.EVIDENCE:
+            return Unavailable(code=code, message=message, retry_after_seconds=getattr(error, "retry_after", None))

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from strawberry.types.field import StrawberryField
 
 from catalog.api.graphql.asking import Asking, AskingInfo
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem
+from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.scalars import Digest, Micros
+from catalog.errors import ADDRESSED
 from catalog.intake import Accepted
 from catalog.kinds import KINDS
 from catalog.record import Record
@@ -87,7 +88,7 @@ def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
     try:
         key, recorded = asking.services.intake.issue_key(principal, asking.actor, asking.correlation_id)
         return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(asking, recorded.result()))
-    except EXPECTED as error:
+    except ADDRESSED as error:
         return as_problem(error)
 
 
@@ -101,7 +102,7 @@ def _mutation(kind: type[Record]) -> StrawberryField:
             return receipt(
                 asking, asking.services.intake.submit_record(payload, asking.actor, asking.correlation_id).result()
             )
-        except EXPECTED as error:
+        except ADDRESSED as error:
             return as_problem(error)
 
     write.__annotations__ = {"info": AskingInfo, "record": asked, "return": RecordResult}

@@ -14,10 +14,11 @@ from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.generated import known
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
+from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.releases import model as found_model
 from catalog.releases import queries
@@ -137,7 +138,7 @@ async def find_model_version(asking: Asking, identifier: str, when: AsOfInput | 
     """Return the model version of an id as it was, or the problem that stands for it."""
     try:
         at = as_of(when, asking)
-    except EXPECTED as error:
+    except ADDRESSED as error:
         return as_problem(error)
     found = await _model_version(asking, identifier, at)
     if found is not None:

@@ -14,9 +14,10 @@ from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import AssetRef
-from catalog.api.graphql.problems import EXPECTED, AnyProblem, as_problem, not_found
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Long, Micros
+from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.snapshots import model, queries
 
@@ -122,7 +123,7 @@ class SnapshotQueries:
 async def _with_digest(asking: Asking, digest: str, when: AsOfInput | None) -> list[Snapshot] | AnyProblem:
     try:
         at = as_of(when, asking)
-    except EXPECTED as error:
+    except ADDRESSED as error:
         return as_problem(error)
     ids = queries.with_digest(asking.view(AsOf()), asking.services.redactor.name(digest))
     found = await nodes.find_all(Snapshot, asking, ids, at)
