@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from graph_schema.nodes import Node
+
 T = TypeVar("T")
 
 
@@ -139,6 +141,15 @@ class DatasetRecord:
     columns: tuple[ColumnRecord, ...] = ()
     gaps: tuple[Gap, ...] = ()
     aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """A node of any kind with everything in force about it; `aspects` as in DatasetRecord."""
+
+    node: Node
+    first_entry: int
+    aspects: Mapping[str, Said[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from catalog.assets.model import (
     DatasetRecord,
     JobRecord,
     NamedOwner,
+    NodeRecord,
     PermittedUse,
     Retention,
     RunRecord,
@@ -104,6 +105,13 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
             aspects=held.get(id_, {}),
         )
     return found
+
+
+def node_records(view: View, ids: Sequence[str]) -> dict[str, NodeRecord]:
+    """Return those of the nodes that were known, of whatever kind, with everything in force about them."""
+    known = view.nodes(ids)
+    held = aspects_in_force(view, list(known)) if known else {}
+    return {id_: NodeRecord(each.node, each.entry, held.get(id_, {})) for id_, each in known.items()}
 
 
 _NEVER = object()

@@ -52,13 +52,18 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
 def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
     """Return the attestations that cover each job or run, by entry; one without any is absent."""
     covers = view.edges(ids, ("COVERS",), "in")
-    said = view.statements(sorted({edge.source for edge in covers}), ("attestation",))
-    by_id = {each.subject: _attestation(each, view.moment) for each in said if each.value is not None}
+    by_id = attestations_by_id(view, sorted({edge.source for edge in covers}))
     found: dict[str, list[Attestation]] = defaultdict(list)
     for edge in covers:
         if edge.source in by_id:
             found[edge.target].append(by_id[edge.source])
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
+
+
+def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]:
+    """Return those of the attestations that were known, by their own ids."""
+    stated = view.statements(ids, ("attestation",))
+    return {each.subject: _attestation(each, view.moment) for each in stated if each.value is not None}
 
 
 def _tag_of_record(said: Statement, known: KnownNode) -> Tag:

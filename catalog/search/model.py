@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from graph_schema.nodes import Node
+
+
+class AssetKind(StrEnum):
+    """What can be found, by its label."""
+
+    DATASET = "Dataset"
+    JOB = "Job"
+    SNAPSHOT = "Snapshot"
+    MODEL_VERSION = "ModelVersion"
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What to find among what is current: words (each a prefix), facet values by aspect, and mandatory fields missing.
 
-    `labels` are node labels (Dataset, Job, Snapshot, ModelVersion …); `filters` and `facets` name aspects that
-    `graph_schema.aspects` marks as facets; `gaps` names mandatory fields of a dataset (see `assets.rules.MANDATORY`).
+    `labels` are node labels, `filters` and `facets` of `queries.FACETS`, `gaps` mandatory fields of a dataset (see
+    `assets.rules.MANDATORY`).
     """
 
     text: str = ""
-    labels: tuple[str, ...] = ("Dataset", "Job", "Snapshot", "ModelVersion")
+    labels: tuple[str, ...] = tuple(AssetKind)
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()

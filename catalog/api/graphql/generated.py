@@ -1,12 +1,10 @@
-"""The kinds of node that have no type of their own: each gets one of the registry, its name and what is said of it.
+"""The kinds of node that have no type of their own: each gets one from the registry, its key and what is in force.
 
 So an id of any kind resolves; a capability that writes a type for its kind takes the place of the generated one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import strawberry
@@ -15,27 +13,9 @@ from strawberry.scalars import JSON
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking
 from catalog.api.graphql.nodes import Node
+from catalog.assets import queries
 from catalog.reading import AsOf
-from catalog.store.protocol import KnownNode
-from catalog.view import View
 from graph_schema import nodes as kinds
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A node with what is now said of it."""
-
-    node: KnownNode
-    current: Mapping[str, object]
-
-
-def known(view: View, ids: Sequence[str]) -> dict[str, Known]:
-    """Return those of the nodes that were known, with the aspects now in force where the read is of now."""
-    found = view.nodes(ids)
-    current: dict[str, dict[str, object]] = {identifier: {} for identifier in found}
-    for standing in view.in_force(list(found)) if view.is_now else ():
-        current[standing.said.subject][standing.said.aspect] = standing.said.data
-    return {identifier: Known(node, current[identifier]) for identifier, node in found.items()}
 
 
 def generate() -> None:
@@ -47,7 +27,7 @@ def generate() -> None:
 
 
 def _make(kind: type[kinds.Node]) -> type[Node]:
-    """Return the GraphQL type of a kind: its key's fields, and everything now said of it."""
+    """Return the GraphQL type of a kind: its key's fields, and everything in force about it."""
     keys = [name for name in kind.key_fields() if name != "id"]
     made = type(
         kind.__name__,
@@ -67,11 +47,10 @@ def _make(kind: type[kinds.Node]) -> type[Node]:
 def _enter(kind: type[kinds.Node], made: Any) -> None:  # noqa: ANN401  a type that was made while running
     @nodes.resolves(made)
     async def resolve(asking: Asking, identifier: str, at: AsOf) -> Node | None:
-        found = await asking.load(known, at, identifier)
+        found = await asking.load(queries.node_records, at, identifier)
         if found is None:
             return None
-        values = dict(zip(kind.key_fields(), found.node.node.key, strict=True))
-        node: Node = made(
-            id=strawberry.ID(identifier), first_entry=found.node.entry, current=dict(found.current), **values
-        )
+        values = dict(zip(kind.key_fields(), found.node.key, strict=True))
+        current = {name: aspect.value for name, aspect in found.aspects.items()}
+        node: Node = made(id=strawberry.ID(identifier), first_entry=found.first_entry, current=current, **values)
         return node

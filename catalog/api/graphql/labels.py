@@ -101,12 +101,8 @@ async def deid(edge: strawberry.Parent[LineageEdge], info: AskingInfo) -> list[A
 
 @nodes.resolves(Attestation)
 async def _attestation(asking: Asking, identifier: str, at: AsOf) -> Attestation | None:
-    edges = asking.view(at).edges([identifier], ("COVERS",), "out")
-    for edge in edges:
-        for found in await _attestations_of(asking, edge.target, at):
-            if found.id == identifier:
-                return found
-    return None
+    found = await asking.load(queries.attestations_by_id, at, identifier)
+    return None if found is None else converted(Attestation, found)
 
 
 async def _attestations_of(asking: Asking, job_or_run: str, at: AsOf) -> list[Attestation]:

@@ -12,12 +12,12 @@ from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.generated import known
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
+from catalog.assets.queries import node_records
 from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.releases import model as found_model
@@ -174,10 +174,10 @@ async def _model_version(asking: Asking, identifier: str, at: AsOf) -> ModelVers
 
 @nodes.resolves(Model)
 async def _model(asking: Asking, identifier: str, at: AsOf) -> Model | None:
-    found = await asking.load(known, at, identifier)
-    if found is None or not isinstance(found.node.node, kinds.Model):
+    found = await asking.load(node_records, at, identifier)
+    if found is None or not isinstance(found.node, kinds.Model):
         return None
-    return Model(id=strawberry.ID(identifier), key=found.node.node, at=at)
+    return Model(id=strawberry.ID(identifier), key=found.node, at=at)
 
 
 def _registration(found: found_model.Registration, at: AsOf) -> Registration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import gather
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import strawberry
 
@@ -17,28 +18,15 @@ from catalog.api.graphql.reading import Completeness, ReadPoint, completeness, r
 from catalog.reading import AsOf
 from catalog.search import model, queries
 
+if TYPE_CHECKING:
 
-@strawberry.enum(description="What finds are counted and filtered by.")
-class FacetKind(StrEnum):
-    DATASET_TYPE = "dataset_type"
-    STORAGE = "storage"
-    JOB_TYPE = "job_type"
-    OWNER = "owner"
-    SOURCE_SYSTEM = "source_system"
-    PHI_CATEGORY = "phi_category"
-    DEIDENTIFICATION_STATE = "deidentification_state"
-    RETENTION = "retention"
-    ZONE = "zone"
-    SITE = "site"
-    REGION = "region"
-
-
-@strawberry.enum(description="What can be found.")
-class AssetKind(StrEnum):
-    DATASET = "Dataset"
-    JOB = "Job"
-    SNAPSHOT = "Snapshot"
-    MODEL_VERSION = "ModelVersion"
+    class FacetKind(StrEnum):
+        """A facet of `queries.FACETS`."""
+else:
+    FacetKind = StrEnum("FacetKind", {name.upper(): name for name in queries.FACETS})
+strawberry.enum(FacetKind, description="What finds are counted and filtered by.")
+AssetKind = model.AssetKind
+strawberry.enum(AssetKind, description="What can be found.")
 
 
 @strawberry.input(description="The values of one facet that are wanted.")
@@ -106,7 +94,7 @@ class SearchQueries:
         queries.check_text(text or "")
         request = model.Search(
             text=redactor.name(text or ""),
-            labels=tuple(kind.value for kind in asked.kinds or AssetKind),
+            labels=tuple(asked.kinds or AssetKind),
             filters={
                 choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
                 for choice in asked.facets

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog.ledger import merkle
+from catalog.search.queries import FACETS
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Deadline, Snapshotted
-from graph_schema.nodes import Dataset, Job
-from tests.support.records import CURATED, DIGEST, RAW, declaration, event
+from graph_schema.nodes import Column, Dataset, Job
+from tests.support.records import CURATED, DIGEST, RAW, declaration, event, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
 
+RAW_COLUMN = {"namespace": RAW["namespace"], "dataset": RAW["name"], "name": "mrn"}
 LANDING, VISITS = Dataset(**RAW).id, Dataset(**CURATED).id
 LINEAGE = """
 query ($input: LineageInput!, $first: Int = 100, $after: String) { lineage(input: $input) { __typename
@@ -168,6 +170,30 @@ def test_search_finds_counts_and_shows_gaps(filled: Catalog) -> None:
     assert by_namespace["landing"]["gaps"] == []
     assert {gap["field"] for gap in by_namespace["curated"]["gaps"]} >= {"owner", "retention"}
     assert found["facets"] == [{"facet": "ZONE", "counts": [{"value": "LANDING", "count": 1}]}]
+
+
+def test_every_facet_of_search_is_offered_and_labels_of_phi_are_counted(filled: Catalog) -> None:
+    offered = filled.data('{ __type(name: "FacetKind") { enumValues { name } } }')["__type"]["enumValues"]
+    assert {one["name"].lower() for one in offered} == set(FACETS)
+    filled.record({name: value for name, value in tag().items() if name != "column"})
+    filled.caught_up()
+    query = """{ search(filter: {facets: [{facet: PHI, values: ["DIRECT_IDENTIFIER"]}]}, facets: [PHI]) {
+      nodes { id } facets { facet counts { value count } } } }"""
+    found = filled.data(query)["search"]
+    assert found["nodes"] == [{"id": LANDING}]
+    assert found["facets"] == [{"facet": "PHI", "counts": [{"value": "DIRECT_IDENTIFIER", "count": 1}]}]
+
+
+def test_a_kind_without_a_type_of_its_own_shows_what_was_in_force_then(filled: Catalog) -> None:
+    column = Column(**RAW_COLUMN).id
+    for stance in ("ASSERT", "REJECT"):
+        filled.record({**tag(column="mrn"), "stance": stance})
+        filled.caught_up()
+    query = "query($id: ID!, $at: Int) { node(id: $id, asOf: {knownAtIndex: $at}) { ... on Column { current } } }"
+    last = filled.service.ledger.size() - 1
+    for at, stance in ((last - 1, "ASSERT"), (last, "REJECT"), (None, "REJECT")):
+        current = filled.data(query, id=column, at=at)["node"]["current"]
+        assert current["phi.DIRECT_IDENTIFIER"]["stance"] == stance
 
 
 def test_a_snapshot_names_what_was_trained_on_it(filled: Catalog) -> None:
