@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from catalog.ledger.protocol import Ledger
 from catalog.reading import (
@@ -27,11 +27,12 @@ from catalog.reading import (
 from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
 from catalog.store.words import facets_of
 from catalog.visibility import Visibility
-from graph_schema.facts import NOW, Edge, Statement
+from graph_schema.facts import NOW, Edge, Role, Statement
 from graph_schema.folding import Contribution, Flow, RunFold
 from graph_schema.identity import label_of
 
 _PAGE: Final = 500
+Fact = TypeVar("Fact", Edge, Statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +129,23 @@ class View:
         if self.rights.unbounded:
             return found
         ends = self.visible(end for edge in found for end in (edge.source, edge.target))
-        return [edge for edge in found if edge.source in ends and edge.target in ends]
+        return [self._attributed(edge) for edge in found if edge.source in ends and edge.target in ends]
 
     def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
         """Return what was stated about the nodes, all aspects where None; see `Snapshotted.statements`."""
         asked, valid_at = self._seen(ids), self.as_of.valid_at
         found = self._reader.statements(asked, aspects, self.known_at) if asked else []
-        return found if valid_at == NOW else [statement for statement in found if statement.valid_from <= valid_at]
+        if valid_at != NOW:
+            found = [statement for statement in found if statement.valid_from <= valid_at]
+        if self.rights.unbounded:
+            return found
+        # By the run of what was said of an output its effect is judged: whoever shows that run asks `visible`.
+        return [one if one.role == Role.OUT else self._attributed(one) for one in found]
 
     def in_force(self, ids: Sequence[str]) -> list[Standing]:
         """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
-        return self._reader.in_force(self._seen(ids))
+        found = self._reader.in_force(self._seen(ids))
+        return found if self.rights.unbounded else [one._replace(said=self._attributed(one.said)) for one in found]
 
     def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
         """Return the runs as they were, None for one of which nothing was known or that may not be seen.
@@ -242,6 +249,11 @@ class View:
         if self._anchor is None:
             raise RuntimeError("a view that was opened without its ledger cannot say where it was taken")
         return self._anchor
+
+    def _attributed(self, fact: Fact) -> Fact:
+        """Return the fact, without a run or job in which it was said that may not be seen."""
+        seen = self._visibility.of(one for one in (fact.run, fact.job) if one)
+        return fact._replace(run=fact.run if fact.run in seen else None, job=fact.job if fact.job in seen else None)
 
     def _seen(self, ids: Sequence[str]) -> Sequence[str]:
         """Return those of the ids asked for that may be seen; that the others are there is not even counted."""

@@ -68,7 +68,8 @@ def aspects_in_force(
         if held is None or held[1].value is None:
             continue
         order, said = held
-        found[subject][aspect] = Said(said.data, voice(said), said.entry, order[0], said.run)
+        run = said.run if said.run is None or view.visible([said.run]) else None
+        found[subject][aspect] = Said(said.data, voice(said), said.entry, order[0], run)
     return found
 
 

@@ -13,7 +13,7 @@ from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, Grain, LineageEdge, LineageGraph, LineageNode, Manner, Walk
-from catalog.lineage.redaction import redacted
+from catalog.lineage.redaction import redacted, without_hidden
 from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first
 from catalog.reading import Complete, Completeness, Redacted, Truncated
@@ -50,6 +50,7 @@ def lineage(view: View, walk: Walk) -> LineageGraph:
     walked = _walked(loader, states, walk, grain, roots)
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
     hidden = redacted(walked, view)
+    states.where = without_hidden(states.where, view)
     return _graph(states, walked, walk, grain, hidden)
 
 

@@ -29,6 +29,17 @@ def redacted(walked: Walked, view: View) -> Mapping[str, frozenset[str]]:
     return {node: frozenset(hidden) for node, hidden in neighbours.items()}
 
 
+def without_hidden(
+    where: Mapping[str, tuple[str | None, str | None]], view: View
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return of which dataset each state is and by which run, without those that rights hide."""
+    seen = view.visible({one for pair in where.values() for one in pair if one}, counted=False)
+    return {
+        state: (dataset if dataset in seen else None, run if run in seen else None)
+        for state, (dataset, run) in where.items()
+    }
+
+
 def _open(edges: Iterable[LineageEdge], seen: Collection[str], view: View) -> Iterable[LineageEdge]:
     """Yield the edges between what may be seen, without a job or run that may not."""
     between = [edge for edge in edges if edge.source in seen and edge.target in seen]

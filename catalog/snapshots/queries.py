@@ -75,7 +75,7 @@ def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[Snapsho
 def with_digest(view: View, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
     page = view.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))
-    return tuple(sorted(hit.id for hit in page.hits if hit.node.title == digest))
+    return tuple(sorted(view.nodes([hit.id for hit in page.hits if hit.node.title == digest])))
 
 
 def _said(view: View, ids: Sequence[str]) -> dict[str, _Said]:

@@ -1,0 +1,178 @@
+"""The law of time, for every query at once: an answer as of an entry is the answer of the ledger up to that entry."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import catalog
+from catalog.errors import AskerError, SenderError
+from catalog.operations.residue import Residues
+from catalog.projection import gather
+from catalog.reading import AsOf
+from catalog.store.memory import MemoryStore
+from catalog.store.neo4j import Neo4jStore
+from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
+from catalog.view import Anchor, View
+from graph_schema.facts import NOW
+from graph_schema.times import parse_zoned
+from tests.support.neo4j_server import Neo4jEndpoint
+from tests.support.queries import NOW_ONLY, QUERIES, answers
+from tests.support.records import (
+    RAW,
+    House,
+    attestation,
+    decision,
+    declaration,
+    event,
+    principal,
+    registration,
+    request,
+    seal,
+    tag,
+    verification,
+)
+
+EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
+OTHER = "0190d2e6-0000-7000-8000-00000000000b"
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "start": event("START", "2026-01-01T09:00:00Z"),
+    "complete": event(version={"datasetVersion": "v1"}),
+    "fails": event("FAIL", "2026-01-01T09:45:00Z"),
+    "again": event("COMPLETE", "2026-01-02T10:00:00Z", OTHER),
+    "overwrites": event(
+        "COMPLETE", "2026-01-03T10:00:00Z", OTHER, lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"}
+    ),
+    "declares": declaration(valid_from=EARLY),
+    "declares anew": declaration(owner="oncology", valid_from=LATE),
+    "tags": tag(valid_from=EARLY),
+    "rejects": tag(stance="REJECT", reason="Not so"),
+    "attests": attestation(valid_from=EARLY, until=LATE),
+    "seals": seal(),
+    "seals the other run's": seal(run_id=OTHER),
+    "verifies": verification(result="MISSING", differing=["part-a.csv"]),
+    "registers": registration(),
+    "registers anew": registration(artifact_digest="sha256:" + "c" * 64),
+    "asks": request(),
+    "asks for the data": request(subject={"dataset": RAW}),
+    "names": principal("grace", "approver"),
+    "names anew": principal("grace", "auditor"),
+}
+"""What may happen: in any order, any of it left out, any of it said twice."""
+
+DECIDES = "decides"
+REQUESTED = "record.request_approval"
+HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES]), min_size=1, max_size=14)
+VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
+quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
+
+
+def write(house: House, happened: list[str]) -> None:
+    """Send what happened; what the catalog refuses did not happen."""
+    approver = house.act_as("dee", "approver")
+    for name in happened:
+        with suppress(SenderError, AskerError):
+            if name == DECIDES:
+                asked = [
+                    each.index for each in house.ledger.entries(0, 99) if each.entry.kind.endswith("request_approval")
+                ]
+                if asked:
+                    house.record(decision(asked[-1]), approver)
+            elif "eventType" in PAYLOADS[name]:
+                house.send(PAYLOADS[name])
+            else:
+                house.record(PAYLOADS[name])
+
+
+def fill(store: Store, house: House, upto: int) -> None:
+    for batch in gather(house.ledger.entries(0, upto + 1), erased=Residues(house.ledger).facts_of):
+        store.apply(batch.facts, upto, batch.quarantined)
+
+
+def hold_to_the_law(house: House, stores: Sequence[Store], valid_at: int, known_at: int) -> None:
+    """The stores are two empty ones, or one, which is emptied in between."""
+    whole, prefix = stores[0], stores[-1]
+    ids = sorted(row[1] for row in house.store.scan() if row[0] == "node")
+    anchor = Anchor(house.ledger, "1", house.clock.micros())
+    fill(whole, house, house.ledger.size() - 1)
+    with whole.reading() as reader:
+        then = answers(View(reader, AsOf(valid_at, known_at), anchor=anchor), ids, house.ledger)
+    if prefix is whole:
+        whole.clear()
+    fill(prefix, house, known_at)
+    with prefix.reading() as reader:
+        now = answers(View(reader, AsOf(valid_at, NOW), anchor=anchor), ids, house.ledger)
+    for name, answer in now.items():
+        assert then[name] == answer, name
+
+
+def story(happened: list[str]) -> Iterator[House]:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        try:
+            write(house, happened)
+            yield house
+        finally:
+            house.close()
+
+
+@quick
+@given(HISTORIES, VALID_ATS, st.data())
+def test_as_of_an_entry_every_query_answers_as_if_no_later_one_were_there(
+    happened: list[str], valid_at: int, data: st.DataObject
+) -> None:
+    for house in story(happened):
+        known_at = data.draw(st.integers(0, house.ledger.size() - 1))
+        hold_to_the_law(house, [MemoryStore(), MemoryStore()], valid_at, known_at)
+
+
+@settings(quick, max_examples=12)
+@given(HISTORIES, VALID_ATS, st.data())
+def test_so_it_does_in_a_file(happened: list[str], valid_at: int, data: st.DataObject) -> None:
+    for house in story(happened):
+        known_at = data.draw(st.integers(0, house.ledger.size() - 1))
+        stores = [SqliteStore(house.folder / f"{name}.db") for name in ("whole", "prefix")]
+        try:
+            hold_to_the_law(house, stores, valid_at, known_at)
+        finally:
+            for store in stores:
+                store.close()
+
+
+@pytest.mark.neo4j
+def test_so_it_does_in_neo4j(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, tmp_path: Path) -> None:
+    house, store = House(tmp_path), Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    try:
+        write(house, [*PAYLOADS, DECIDES])
+        for known_at in (4, 9, 15):
+            store.clear()
+            hold_to_the_law(house, [store], parse_zoned("2026-01-02T12:00:00Z"), known_at)
+    finally:
+        store.close()
+        house.close()
+
+
+def test_every_query_there_is_stands_in_the_table() -> None:
+    found = set()
+    for path in Path(catalog.__file__).parent.glob("*/queries.py"):
+        module = importlib.import_module(f"catalog.{path.parent.name}.queries")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            if (
+                function.__module__ == module.__name__
+                and not name.startswith("_")
+                and first
+                and first.annotation == "View"
+            ):
+                found.add(name)
+    assert found - NOW_ONLY <= {*QUERIES, "evidence"}

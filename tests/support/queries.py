@@ -1,0 +1,105 @@
+"""Every query there is, as a function of a view and of ids of one label: what laws about all of them are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from catalog.access.queries import definitions, list_principals, principals
+from catalog.approvals.queries import approvals, approvals_of, list_approvals
+from catalog.assets.queries import datasets, jobs, runs
+from catalog.assets.retries import retried
+from catalog.evidence.queries import evidence
+from catalog.labels.queries import attestations, labels
+from catalog.ledger.protocol import Ledger
+from catalog.lineage.model import Direction, Grain, Manner, Walk
+from catalog.lineage.queries import lineage, lineage_counts, paths
+from catalog.releases.queries import model_versions, trained_on, versions_of
+from catalog.snapshots.queries import snapshots, snapshots_of, with_digest
+from catalog.view import View
+from graph_schema.identity import label_of
+
+Ask = Callable[[View, Sequence[str]], Any]
+
+NOW_ONLY = frozenset({"search"})
+"""Queries that answer on what is current alone, and say so."""
+
+
+def _walks(view: View, ids: Sequence[str], **more: Any) -> dict[str, Any]:
+    return {
+        f"{one} {direction}": lineage(view, Walk((one,), direction, depth=5, **more))
+        for one in ids
+        for direction in Direction
+    }
+
+
+def _retried(view: View, ids: Sequence[str]) -> Any:
+    completed = {one: run.job for one, run in runs(view, ids).items() if run.state == "COMPLETE" and run.job}
+    return retried(view, completed)
+
+
+def _paths(view: View, ids: Sequence[str]) -> Any:
+    return [paths(view, one, other, Walk((other,), Direction.UPSTREAM, depth=9)) for one in ids for other in ids]
+
+
+def _with_digest(view: View, ids: Sequence[str]) -> Any:
+    return {found.digest: with_digest(view, found.digest) for found in snapshots(view, ids).values()}
+
+
+QUERIES: Mapping[str, tuple[str, Ask]] = {
+    "datasets": ("Dataset", datasets),
+    "jobs": ("Job", jobs),
+    "runs": ("Run", runs),
+    "retried": ("Run", _retried),
+    "snapshots": ("Snapshot", snapshots),
+    "snapshots_of": ("Dataset", snapshots_of),
+    "with_digest": ("Snapshot", _with_digest),
+    "labels": ("Dataset", labels),
+    "attestations": ("Job", attestations),
+    "attestations of runs": ("Run", attestations),
+    "approvals": ("Approval", approvals),
+    "approvals_of": ("ModelVersion", approvals_of),
+    "list_approvals": ("Approval", lambda view, _: list_approvals(view)),
+    "model_versions": ("ModelVersion", model_versions),
+    "versions_of": ("Model", versions_of),
+    "trained_on": ("Snapshot", trained_on),
+    "principals": ("Principal", principals),
+    "definitions": ("Principal", definitions),
+    "list_principals": ("Principal", lambda view, _: list_principals(view)),
+    "lineage": ("Dataset", _walks),
+    "lineage, past and attempts": (
+        "Dataset",
+        lambda view, ids: _walks(view, ids, include_past=True, include_attempts=True),
+    ),
+    "cautious lineage": ("Dataset", lambda view, ids: _walks(view, ids, manner=Manner.CAUTIOUS)),
+    "lineage of states": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.SNAPSHOT)),
+    "lineage of snapshots": ("Snapshot", _walks),
+    "lineage of models": ("ModelVersion", _walks),
+    "lineage of runs": ("Run", _walks),
+    "lineage_counts": (
+        "Dataset",
+        lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],
+    ),
+    "paths": ("Dataset", _paths),
+}
+
+
+def about_entries(ledger: Ledger) -> Mapping[str, tuple[str, Ask]]:
+    """Return the queries that read the ledger too."""
+
+    def every(view: View, ids: Sequence[str]) -> Any:
+        return {one: evidence(view, ledger, one) for one in ids}
+
+    return {
+        "evidence": ("Dataset", every),
+        "evidence of runs": ("Run", every),
+        "evidence of approvals": ("Approval", every),
+    }
+
+
+def answers(view: View, ids: Sequence[str], ledger: Ledger) -> dict[str, Any]:
+    """Return what every query answers about those of the ids that it is for."""
+    return {
+        name: ask(view, [one for one in ids if label_of(one) == label])
+        for name, (label, ask) in {**QUERIES, **about_entries(ledger)}.items()
+    }
