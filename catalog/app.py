@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ from catalog import logs
 from catalog.access.files import keep_private
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.mirror import mirror
+from catalog.access.model import Actor
 from catalog.access.presence import FILE as SERVER_FILE
 from catalog.access.presence import Presence
+from catalog.access.rules import rights_of
 from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.ledger.backup import Site
 from catalog.ledger.clock import ClockLimits, ClockWatch
@@ -26,6 +28,7 @@ from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
 from catalog.projection import Following, Projection, Status, facts_of
 from catalog.projection_process import ProjectionProcess
+from catalog.reading import Rights
 from catalog.settings import LEDGER_FILE, Settings
 from catalog.store.damaged import DamagedStore
 from catalog.store.memory import MemoryStore
@@ -232,6 +235,7 @@ def running(
     owner: bool = False,
     following: Following | None = None,
     check: bool = False,
+    rights: Callable[[Actor], Rights] = rights_of,
 ) -> Iterator[Service]:
     """Put a service together of these parts, let its graph follow its ledger, and stop it again.
 
@@ -251,7 +255,7 @@ def running(
     projection = following or Projection(
         ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy, check=check
     )
-    intake = Intake(ledger, store, projection, keys, token_key=token_key, facts_of=facts_of)
+    intake = Intake(ledger, store, projection, keys, token_key=token_key, facts_of=facts_of, rights_of=rights)
     held.append(intake)
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(
@@ -265,6 +269,7 @@ def running(
         Presence.of(settings.data_dir),
         local_actor() if owner else None,
         lambda: signing.problem,
+        rights,
     )
     _watch(metrics, services)
     projection.start()

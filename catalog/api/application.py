@@ -89,6 +89,7 @@ def _health(app: FastAPI, services: Services) -> None:
 
 def _ledger(app: FastAPI, services: Services) -> None:
     reading = [Depends(_reader(services))]
+    whole = [Depends(_reader_of_bodies(services))]
 
     @app.get("/api/v1/ledger/checkpoint", tags=["ledger"], response_class=PlainTextResponse)
     def checkpoint() -> str:
@@ -105,12 +106,12 @@ def _ledger(app: FastAPI, services: Services) -> None:
         """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
         return ledger.consistency(services, old, new)
 
-    @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=reading)
+    @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=whole)
     def entries(start: Size = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
         """Give entries from an index on, in order, and fewer than asked for where these fill an answer."""
         return ledger.entries(services, start, limit)
 
-    @app.get("/api/v1/ledger/entries/{index}", tags=["ledger"], dependencies=reading)
+    @app.get("/api/v1/ledger/entries/{index}", tags=["ledger"], dependencies=whole)
     def entry(index: Index) -> dict[str, Any]:
         """Give one entry with its redacted body."""
         return ledger.entry(services, index)
@@ -148,6 +149,13 @@ def _reports(app: FastAPI, services: Services) -> None:
 def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's
     def check(request: Request) -> None:
         services.read_as(request)
+
+    return check
+
+
+def _reader_of_bodies(services: Services) -> Any:  # noqa: ANN401  the same
+    def check(request: Request) -> None:
+        services.read_bodies_as(request)
 
     return check
 

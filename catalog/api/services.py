@@ -72,6 +72,15 @@ class Services:
         rules.require(actor.roles, rules.READ)
         return actor
 
+    def read_bodies_as(self, request: HTTPConnection) -> Actor:
+        """Return who asks for whole entries; raises AskerError as `read_as`, and 403 for whom rights hide any node."""
+        actor = self.read_as(request)
+        if not self.rights_of(actor).unbounded:
+            raise AskerError(
+                "An entry's body may name what you may not see; ask `evidence` for those of what you may.", status=403
+            )
+        return actor
+
     def watch_as(self, request: HTTPConnection) -> Actor:
         """Return who reads the metrics; raises AskerError 401, and 403 for who may not."""
         actor = self.authenticate(request)

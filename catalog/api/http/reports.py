@@ -30,11 +30,17 @@ def model_dossier(
     Raises AskerError 404 where no such version was registered by then, OperatorError where the ledger takes no entry.
     """
     at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
-    context = None
+    context, hidden = None, 0
     if label_of(identifier) == "ModelVersion":
         with services.store.reading() as reader:
             view = services.view(reader, actor, at)
             context = read_model_dossier(view, services.ledger, identifier, services.settings.organisation)
+            hidden = len(view.hidden)
+    if hidden:
+        raise AskerError(
+            f"Rights hide {hidden} of the things that this report rests on; ask somebody who may see all of them.",
+            status=403,
+        )
     if context is None:
         raise AskerError("No model version of this id was registered by then; `search` finds those that were.")
     drawing = draw(context, form)

@@ -13,10 +13,13 @@ from starlette.testclient import TestClient
 
 from catalog import app
 from catalog.access.keys import KeyFile
+from catalog.access.model import Actor
+from catalog.access.rules import rights_of
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.sqlite import SqliteLedger
+from catalog.reading import Rights
 from catalog.settings import load
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
@@ -89,7 +92,12 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
     with ExitStack() as stack:
 
         def start(
-            ledger: Ledger | None = None, store: Store | None = None, *, owner: bool = False, **settings: Any
+            ledger: Ledger | None = None,
+            store: Store | None = None,
+            *,
+            owner: bool = False,
+            rights: Callable[[Actor], Rights] = rights_of,
+            **settings: Any,
         ) -> Catalog:
             keys = KeyFile(tmp_path / "keys.db")
             stack.callback(keys.close)
@@ -101,6 +109,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Catalog]]:
                     keys,
                     b"t" * 32,
                     owner=owner,
+                    rights=rights,
                 )
             )
             return Catalog(service, _client(service, "127.0.0.1"), keys)
