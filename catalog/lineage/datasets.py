@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
@@ -67,22 +66,29 @@ def crisp_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) ->
 def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
     writes = loader.writes(target)
     current = in_force(writes)
-    newest = {write.job: write.at for write in current}
-    declared = [
-        said for said in loader.declarations(target) if said.valid_from > newest.get(said.subject, said.valid_from - 1)
-    ]
-    replaced = {said.subject for said in declared}
-    held = {write for write in current if write.job not in replaced}
-    for write in writes if walk.include_past else held:
-        yield from _sources(loader, target, write, ends, past=write not in held)
-    for said in declared:
-        yield from _declared(loader, target, said, ends)
+    declared = _newer(loader.declarations(target), current)
+    if declared:
+        replaced = {declaration.subject for declaration in declared}
+        current = [write for write in current if write.job not in replaced]
+    for write in writes if walk.include_past else current:
+        yield from _sources(loader, target, write, ends, past=walk.include_past and write not in current)
+    for declaration in declared:
+        yield from _declared(loader, target, declaration, ends)
+
+
+def _newer(declarations: Sequence[Statement], writes: Iterable[Write]) -> Sequence[Statement]:
+    """Return the declarations that the same job's newest write did not follow."""
+    if not declarations:
+        return declarations
+    newest = {write.job: write.at for write in writes}
+    return [one for one in declarations if one.valid_from > newest.get(one.subject, one.valid_from - 1)]
 
 
 def _resolved(loader: LineageLoader, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
     """Yield the wanted ones of the names, ascending, each with the dataset that it stood for at the time."""
     if ends is None:
-        yield from ((name, loader.resolve(name, at)) for name in sorted(names))
+        for name in sorted(names):
+            yield name, loader.resolve(name, at)
         return
     # Whichever is fewer is gone through: a run may have read a thousand of which one is wanted.
     few, many = (names, ends.names) if len(names) < len(ends.names) else (ends.names, names)
@@ -108,8 +114,8 @@ def _sources(
         return
     confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
     renamed = write.access.renamed_from
-    beside = () if renamed is None or renamed in fold.inputs else _resolved(loader, (renamed,), write.at, ends)
-    for name, source in chain(_resolved(loader, fold.inputs.keys(), write.at, ends), beside):
+    names: Collection[str] = fold.inputs if renamed is None else fold.inputs.keys() | {renamed}
+    for name, source in _resolved(loader, names, write.at, ends):
         how = "renamed" if name == renamed else write.how
         yield LineageEdge(
             source,

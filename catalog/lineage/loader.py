@@ -97,8 +97,9 @@ class LineageLoader:
     def known_from(self, run: str, *names: str) -> int:
         """Return the entry by which the run's access to all the names was known."""
         fold = self._folds[run]
-        first = fold.known_from if fold else {}
-        return max((first[name] for name in names if name in first), default=0)
+        if fold is None:
+            return 0
+        return max([fold.known_from.get(name, 0) for name in names])
 
     def load_writes(self, targets: Iterable[str], *, everything: bool = False) -> None:
         """Fetch who put the datasets and model versions into their state: of each job the newest, and the newest
@@ -127,12 +128,14 @@ class LineageLoader:
         self._load_registrations()
 
     def _true_writes(self, candidates: Iterable[Contribution], target: str) -> list[Write]:
-        judged = (judge(row, self._folds.get(row.run) if row.run else None) for row in candidates)
-        return sorted(
-            (write for write in judged if write and self.resolve(write.name, write.at) == target), key=write_order
-        )
+        judged = [judge(row, self._folds.get(row.run) if row.run else None) for row in candidates]
+        found = [write for write in judged if write and self.resolve(write.name, write.at) == target]
+        return sorted(found, key=write_order) if len(found) > 1 else found
 
     def _settled(self, candidates: Sequence[Contribution], writes: Sequence[Write], newest: int) -> bool:
+        """Tell whether looking further back could show nothing more."""
+        if len(writes) == len(candidates) and not any(row.replaces for row in candidates):
+            return True
         asked: dict[tuple[str, str | None], int] = defaultdict(int)
         replacing: dict[str, int] = defaultdict(int)
         for row in candidates:

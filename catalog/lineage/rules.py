@@ -5,7 +5,7 @@ The numbers in docstrings are those of the ten rules of time that `graph_schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from graph_schema.facts import Edge
@@ -79,8 +79,10 @@ def judge(candidate: Contribution, fold: RunFold | None) -> Write | None:
     return Write(candidate.at, candidate.run, "", candidate.target, candidate.job, "ran", access, candidate.entry)
 
 
-def in_force(writes: Iterable[Write]) -> list[Write]:
+def in_force(writes: Collection[Write]) -> list[Write]:
     """Return for each job its newest write, but none before the newest replacement of the whole (rule 6)."""
+    if len(writes) < 2:  # noqa: PLR2004  as most datasets have it
+        return list(writes)
     ordered = sorted(writes, key=write_order)
     base = max((place for place, write in enumerate(ordered) if write.access.replaces), default=0)
     return list({write.job: write for write in ordered[base:]}.values())

@@ -7,10 +7,10 @@ from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, list_approvals
-from catalog.assets.queries import datasets, jobs, runs
+from catalog.assets.queries import datasets, jobs, node_records, runs
 from catalog.assets.retries import retried
 from catalog.evidence.queries import evidence
-from catalog.labels.queries import attestations, labels
+from catalog.labels.queries import attestations, attestations_by_id, labels
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import Direction, Grain, Manner, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
@@ -57,6 +57,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "labels": ("Dataset", labels),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
+    "attestations_by_id": ("Attestation", attestations_by_id),
+    "node_records": ("Source", node_records),
     "approvals": ("Approval", approvals),
     "approvals_of": ("ModelVersion", approvals_of),
     "list_approvals": ("Approval", lambda view, _: list_approvals(view)),
