@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
 from typing import ClassVar, Self
 
 from graph_schema.identity import node_id
@@ -26,8 +29,7 @@ class Node:
     @property
     def key(self) -> tuple[str, ...]:
         """Return the natural key in the order of the fields."""
-        names: tuple[str, ...] = self.__slots__
-        return tuple([getattr(self, name) for name in names])
+        return _key_reader(type(self))(self)
 
     @property
     def id(self) -> str:
@@ -48,6 +50,14 @@ class Node:
     def from_key(cls, key: tuple[str, ...] | list[str]) -> Self:
         """Return the node with this natural key."""
         return cls(*key)
+
+
+@cache
+def _key_reader(kind: type[Node]) -> Callable[[Node], tuple[str, ...]]:
+    """Return what reads the key of a kind's nodes: nodes are made, and their keys read, more often than anything."""
+    names = kind.key_fields()
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda node: (read(node),)
 
 
 @dataclass(frozen=True, slots=True)

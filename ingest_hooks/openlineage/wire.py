@@ -137,10 +137,13 @@ def _check_shape(value: JSON, max_depth: int) -> bool:
     for _ in range(max_depth):
         below: list[dict[str, JSON] | list[JSON]] = []
         for container in level:
-            for child in container.values() if isinstance(container, dict) else container:
-                if isinstance(child, (dict, list)):
+            for child in container.values() if type(container) is dict else container:
+                # No parser makes a kind of its own, and asking so takes half the time of `isinstance`.
+                if type(child) is str:
+                    continue
+                if type(child) is dict or type(child) is list:
                     below.append(child)
-                elif not isinstance(child, str) and not _is_exact(child):
+                elif not _is_exact(child):
                     exact = False
         if not below:
             return exact

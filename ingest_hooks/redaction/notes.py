@@ -51,6 +51,20 @@ class Notes:
         self.findings.extend(Finding(pointer, token) for token in found if token not in known)
         return after
 
+    def since(self, redactions: int, findings: int) -> tuple[tuple[Redaction, ...], tuple[Finding, ...]]:
+        """Return what was noted after so many, with pointers from this place."""
+        start = len(self.pointer())
+        return (
+            tuple(Redaction(one.pointer[start:], one.rule) for one in self.redactions[redactions:]),
+            tuple(Finding(one.pointer[start:], one.token) for one in self.findings[findings:]),
+        )
+
+    def again(self, redactions: tuple[Redaction, ...], findings: tuple[Finding, ...]) -> None:
+        """Note what `since` returned at another place."""
+        here = self.pointer()
+        self.redactions += [Redaction(here + one.pointer, one.rule) for one in redactions]
+        self.findings += [Finding(here + one.pointer, one.token) for one in findings]
+
     @contextmanager
     def forgetting(self) -> Iterator[None]:
         """Note nothing of what is done inside."""

@@ -8,8 +8,9 @@ are looked for wherever they stand.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import orjson
@@ -20,7 +21,7 @@ from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
 from ingest_hooks.redaction.markers import marker
-from ingest_hooks.redaction.memo import Memory
+from ingest_hooks.redaction.memo import Known, Memory, Parts
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
 from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
 from ingest_hooks.redaction.strings import MARKERS, Strings
@@ -29,6 +30,9 @@ from ingest_hooks.redaction.traces import is_code, is_error_class
 __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
 _NOWHERE: Final = Place()
+_JOB: Final = IN_EVENT.steps["job"]
+_INPUTS: Final = IN_EVENT.steps["inputs"]
+_OUTPUTS: Final = IN_EVENT.steps["outputs"]
 _SHAPED: Final = frozenset({Class.SQL, Class.EXPRESSION, Class.TRANSFORMATION})
 _ERRORS: Final = frozenset({Class.MESSAGE, Class.TRACE})
 _SAID_OF_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.WORD, Class.COUNT, Class.UNKNOWN}
@@ -162,28 +166,41 @@ class _Walk:
                 result[key] = self._facets(child)
             else:
                 is_column = are_columns and isinstance(child, dict)
-                result[key] = self._member(key, plan, child, place.step(key), below, is_column=is_column)
+                step = place.step(key)
+                if step is _JOB:
+                    member = partial(self._member, key, plan, child, step, below, is_column=is_column)
+                    result[key] = self._once(self.memory.parts, key, child, member)
+                else:
+                    result[key] = self._member(key, plan, child, step, below, is_column=is_column)
             path.pop()
         return result
 
     def _facets(self, facets: dict[str, JSON]) -> JSON:
         result: dict[str, JSON] = {}
-        memo = self.memory.facets
         for raw, facet in facets.items():
-            try:
-                known = raw, orjson.dumps(facet)
-            except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
-                known = None
-            if known is not None and known in memo:
-                result[raw] = facet
-                continue
-            noted = len(self.notes.redactions)
             key = raw if _plan(raw).is_clean else self._key(raw)
             self.notes.path.append(key)
-            result[key] = self._facet(key, facet)
+            result[key] = self._once(self.memory.facets, key, facet, partial(self._facet, key, facet))
             self.notes.path.pop()
-            if known is not None and len(self.notes.redactions) == noted:
-                memo.keep(known)
+        return result
+
+    def _once(self, parts: Parts, name: str, value: JSON, walk: Callable[[], JSON]) -> JSON:
+        """What a part becomes: as the same one before where it is remembered, else by walking through it."""
+        notes = self.notes
+        try:
+            key = len(notes.path), name, orjson.dumps(value)
+        except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
+            return walk()
+        known = parts.get(key)
+        if known is None:
+            return value
+        if known is not False:
+            notes.again(known.redactions, known.findings)
+            return known.value
+        noted = len(notes.redactions), len(notes.findings)
+        result = walk()
+        changed = len(notes.redactions) > noted[0]
+        parts.keep(key, Known(result, *notes.since(*noted)) if changed else None)
         return result
 
     def _facet(self, name: str, facet: JSON) -> JSON:
@@ -272,10 +289,15 @@ class _Walk:
         below = inner.below or below
         kind = inner.kind or kind
         plain = Class.VALUE if kind is Class.UNKNOWN and below is not None and below.other is Class.VALUE else kind
+        of_event = place is _INPUTS or place is _OUTPUTS
         result: list[JSON] = []
         for index, item in enumerate(items):
             self.notes.path.append(str(index))
-            result.append(self._under(kind if isinstance(item, (dict, list)) else plain, item, inner, below))
+            if of_event and isinstance(item, dict):
+                walk = partial(self._under, kind, item, inner, below)
+                result.append(self._once(self.memory.parts, self.notes.path[0], item, walk))
+            else:
+                result.append(self._under(kind if isinstance(item, (dict, list)) else plain, item, inner, below))
             self.notes.path.pop()
         return result
 

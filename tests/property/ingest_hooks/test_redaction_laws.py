@@ -12,6 +12,8 @@ from ingest_hooks.openlineage.wire import JSON
 from ingest_hooks.redaction import redact
 from ingest_hooks.redaction.classes import FACETS
 from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.memo import Memory
+from ingest_hooks.redaction.redactor import Redacted, _Walk
 from ingest_hooks.redaction.sql import DIALECTS, redact_sql
 from ingest_hooks.redaction.traces import redact_message, redact_trace
 
@@ -62,6 +64,9 @@ ANY_JSON: st.SearchStrategy[JSON] = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYWORD, inner, max_size=4)),
     max_leaves=20,
 )
+PART: st.SearchStrategy[JSON] = st.one_of(
+    ANY_JSON, st.dictionaries(KEYWORD, ANY_JSON, max_size=3), st.builds(lambda text: {"query": text}, TEXT)
+)
 
 
 @given(ANY_JSON)
@@ -74,6 +79,19 @@ def test_any_json_is_taken_and_redacting_twice_changes_nothing(value: JSON) -> N
 @given(ANY_JSON)
 def test_the_same_value_gives_the_same_answer(value: JSON) -> None:
     assert redact(value, token_key=KEY) == redact(json.loads(json.dumps(value)), token_key=KEY)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["inputs", "outputs"]), PART, PART), min_size=1, max_size=4))
+def test_what_is_remembered_of_parts_changes_nothing(said: list[tuple[str, JSON, JSON]]) -> None:
+    for side, first, second in said:
+        parts: JSON = {"namespace": "s3://made-up", "name": "set", "facets": {"note": first, "schema": second}}
+        event: JSON = {"job": {"name": "load", "facets": {"sql": first}}, side: [second, parts, first, parts]}
+        anew = _Walk(Memory(SCANNER))
+        value = anew.root(event)
+        for _ in range(2):
+            assert redact(event, token_key=KEY) == Redacted(
+                value, tuple(anew.notes.redactions), tuple(anew.notes.findings)
+            )
 
 
 @given(ANY_JSON)
