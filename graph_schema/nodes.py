@@ -56,8 +56,10 @@ class Node:
 def _key_reader(kind: type[Node]) -> Callable[[Node], tuple[str, ...]]:
     """Return what reads the key of a kind's nodes: nodes are made, and their keys read, more often than anything."""
     names = kind.key_fields()
-    read = attrgetter(*names)
-    return read if len(names) > 1 else lambda node: (read(node),)
+    if len(names) > 1:
+        return attrgetter(*names)
+    (name,) = names
+    return lambda node: (getattr(node, name),)
 
 
 @dataclass(frozen=True, slots=True)
