@@ -29,7 +29,7 @@ class Node:
     @property
     def key(self) -> tuple[str, ...]:
         """Return the natural key in the order of the fields."""
-        return _key_reader(type(self))(self)
+        return _key_reader(type(self).__name__)(self)
 
     @property
     def id(self) -> str:
@@ -53,9 +53,9 @@ class Node:
 
 
 @cache
-def _key_reader(kind: type[Node]) -> Callable[[Node], tuple[str, ...]]:
+def _key_reader(label: str) -> Callable[[Node], tuple[str, ...]]:
     """Return what reads the key of a kind's nodes: nodes are made, and their keys read, more often than anything."""
-    names = kind.key_fields()
+    names = Node.registered[label].key_fields()
     if len(names) > 1:
         return attrgetter(*names)
     (name,) = names
