@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from graph_schema.aspects import as_json
 from graph_schema.canonical import canonical_text
 from graph_schema.edges import EdgeKind
 from graph_schema.facts import ALWAYS, Edge, Facts, Role, Statement
@@ -72,8 +73,11 @@ class FactBuilder:
         self._bound()
 
     def add_statement(self, node: Node, aspect: str, value: object, role: Role = Role.OWN) -> None:
-        """Add a statement about an aspect of the node; value None ends the aspect from this time on."""
-        text = None if value is None else canonical_text(value)
+        """Add a statement about an aspect of the node; value None ends the aspect from this time on.
+
+        The value has the aspect's shape, or is JSON of it; ShapeError is raised for any other.
+        """
+        text = None if value is None else canonical_text(as_json(aspect, value))
         self._statements.setdefault(
             Statement(
                 self.add_node(node),

@@ -7,11 +7,13 @@ What lies between the two marks is rewritten; without a file the text is printed
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from graph_schema.aspects import ASPECTS
+from graph_schema.aspects import ASPECTS, PHI
+from graph_schema.aspects.labels import Tag
+from graph_schema.aspects.shape import Member, members
 from graph_schema.edges import EdgeKind
 from graph_schema.marked import replaced
 from graph_schema.nodes import Node
@@ -39,6 +41,9 @@ def description() -> str:
                 ("Aspect", "Said of", "What it says"),
                 ((f"`{one.name}`", ", ".join(one.of), one.description) for one in ASPECTS),
             ),
+            "<details><summary>The members of the aspects that the catalog itself gives their shape</summary>",
+            _table(("Member", "What it is"), map(_member_row, shaped())),
+            "</details>",
         )
     )
 
@@ -59,6 +64,13 @@ def diagram() -> str:
                 between.setdefault((source.__name__, target.__name__), []).append(said)
     lines += [f'  {source} -->|"{", ".join(said)}"| {target}' for (source, target), said in between.items()]
     return "\n".join([*lines, "```"])
+
+
+def shaped() -> Iterator[tuple[str, Member]]:
+    """Yield each member of an aspect's value with the aspect's name; a facet's are those of OpenLineage."""
+    for name, shape in ((one.name, one.shape) for one in ASPECTS):
+        yield from ((name, member) for member in members(shape))
+    yield from ((f"{PHI}KIND", member) for member in members(Tag))
 
 
 def rewritten(text: str) -> str:
@@ -98,6 +110,11 @@ def _key(kind: type[Node]) -> str:
 def _edge_row(kind: type[EdgeKind]) -> tuple[str, str, str, str]:
     sources, targets = (" or ".join(f"`{end.__name__}`" for end in ends) for ends in kind.ends())
     return f"`{kind.edge_type()}`", sources, targets, sentence(kind)
+
+
+def _member_row(row: tuple[str, Member]) -> tuple[str, str]:
+    aspect, (name, sentence) = row
+    return f"`{aspect}{'' if name.startswith('[') else '.'}{name}`", sentence
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from graph_schema.aspects import ASPECTS, BY_NAME, Aspect, is_known
+from graph_schema.aspects import ASPECTS, BY_NAME, Aspect, is_known, labels_of
 from graph_schema.edges import EdgeKind
 from graph_schema.facts import Facts
 from graph_schema.identity import label_of
@@ -55,7 +55,8 @@ def check_facts(facts: Facts) -> None:
     """Hold facts to the registry before a store takes them.
 
     Raises:
-        UnregisteredError: a node's label, an edge's type or one of its ends, or an aspect is not registered.
+        UnregisteredError: a node's label, an edge's type, one of its ends or an aspect is not registered, or the
+            aspect is not said of that label.
     """
     for kind in {type(node) for node, _ in facts.nodes}:
         if kind is not Node.registered.get(kind.__name__):
@@ -94,6 +95,8 @@ def _check_statement(label: str, aspect: str) -> None:
         raise UnregisteredError(f"{label} is no registered kind of node")
     if not is_known(aspect):
         raise UnregisteredError(f"{aspect} is no registered aspect")
+    if label not in labels_of(aspect):
+        raise UnregisteredError(f"{aspect} is said of {' or '.join(labels_of(aspect))}, not of {label}")
 
 
 def _faults_of_node(kind: type[Node]) -> Iterator[str]:
@@ -132,7 +135,7 @@ def _faults_of_aspect(aspect: Aspect) -> Iterator[str]:
         yield f"{aspect.name} is no name for an aspect"
     if not aspect.description.endswith("."):
         yield f"{aspect.name} has no description"
-    if aspect.momentary and (aspect.searchable or aspect.facet):
+    if aspect.momentary and (aspect.searchable or aspect.facet is not None):
         yield f"{aspect.name} is momentary and cannot be found by what it says"
     for label in aspect.of:
         if label not in Node.registered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.record import RecordContext
+from graph_schema.aspects.principals import ISSUED, REVOKED, ApiKey, PrincipalDefinition
 from graph_schema.nodes import Node
 
 
@@ -13,23 +14,15 @@ def subjects(record: DefinePrincipal | IssueKey | RevokeKey) -> tuple[Node, ...]
 
 
 def project_principal(record: DefinePrincipal, context: RecordContext) -> None:
-    """Say who the principal is."""
-    said = record.fields()
-    value = {key: said[key] for key in ("display_name", "principal_kind", "roles", "active")}
-    if record.approves:
-        value["approves"] = said["approves"]
-    context.builder.add_statement(record.node, "principal", {**value, "by": context.actor})
+    """Add who the principal is."""
+    context.builder.add_statement(record.node, "principal", PrincipalDefinition.from_json(record.fields()))
 
 
 def project_issue(record: IssueKey, context: RecordContext) -> None:
-    """Say that a key was issued."""
-    context.builder.add_statement(
-        record.node, "api_key", {"key_id": record.key_id, "event": "issued", "by": context.actor}
-    )
+    """Add that a key was issued."""
+    context.builder.add_statement(record.node, "api_key", ApiKey(record.key_id, ISSUED))
 
 
 def project_revocation(record: RevokeKey, context: RecordContext) -> None:
-    """Say that a key was revoked."""
-    context.builder.add_statement(
-        record.node, "api_key", {"key_id": record.key_id, "event": "revoked", "by": context.actor}
-    )
+    """Add that a key was revoked."""
+    context.builder.add_statement(record.node, "api_key", ApiKey(record.key_id, REVOKED))

@@ -9,11 +9,11 @@ import orjson
 from catalog.approvals import queries, rules
 from catalog.approvals.model import BoundDigest
 from catalog.approvals.records import DecideApproval, RequestApproval
-from catalog.assets.facts import DECLARED
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
 from catalog.view import View
+from graph_schema.aspects import DECLARED
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Statement
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot

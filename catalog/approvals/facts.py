@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.record import RecordContext
+from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.edges import Concerns, Decided, Requested
 from graph_schema.nodes import Approval, Node, Principal
 from graph_schema.times import parse_zoned
@@ -15,22 +16,20 @@ def request_subjects(record: RequestApproval) -> tuple[Node, ...]:
 
 
 def project_request(record: RequestApproval, context: RecordContext) -> None:
-    """Say what is asked for, bound to which digests, and by whom."""
+    """Add what is asked for, bound to which digests, and by whom."""
     builder = context.builder
     approval = Approval(str(builder.entry))
     builder.add_statement(
         approval,
         "request",
-        {
-            "subject": record.subject.node.id,
-            "approval_kind": record.approval_kind.value,
-            "use_case": record.use_case,
-            "reason": record.reason,
-            "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
-            "digests": list(context.added.get("digests", ())),
-            "by": context.actor,
-            "authenticated": context.authenticated,
-        },
+        Request.from_json(
+            record.fields()
+            | {
+                "subject": record.subject.node.id,
+                "digests": context.added.get("digests", []),
+                "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
+            }
+        ),
     )
     builder.add_edge(Concerns(approval, record.subject.node))
     builder.add_edge(Requested(Principal(context.actor), approval))
@@ -42,24 +41,19 @@ def decision_subjects(record: DecideApproval) -> tuple[Node, ...]:
 
 
 def project_decision(record: DecideApproval, context: RecordContext) -> None:
-    """Say the decision, its signature and by whom."""
+    """Add the decision, its signature and by whom."""
     builder = context.builder
     approval = Approval(str(record.request))
-    said = record.fields()
     builder.add_statement(
         approval,
         "decision",
-        {
-            "decision": said["decision"],
-            "meaning": said["meaning"],
-            "reason": said["reason"],
-            "signer": said["signer"],
-            "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
-            "conditions": said["conditions"],
-            "signed": str(context.added.get("signed", "")),
-            "by": context.actor,
-            "authenticated": context.authenticated,
-            **({"key_id": key_id} if (key_id := context.added.get("key_id")) else {}),
-        },
+        Decision.from_json(
+            record.fields()
+            | {
+                "signed": context.added.get("signed", ""),
+                "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),
+                "key_id": context.added.get("key_id"),
+            }
+        ),
     )
-    builder.add_edge(Decided(Principal(context.actor), approval), {"decision": said["decision"]})
+    builder.add_edge(Decided(Principal(context.actor), approval), {"decision": record.decision.value})

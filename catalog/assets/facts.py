@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from catalog.assets.records import DeclareDataset
 from catalog.record import RecordContext
+from graph_schema.aspects import DECLARED
 from graph_schema.edges import IsHeldAt, Supplies
 from graph_schema.nodes import Node, Site, Source
-
-DECLARED = (
-    "owner",
-    "source_system",
-    "schema_version",
-    "clinical_purpose",
-    "phi_category",
-    "deidentification_state",
-    "retention",
-    "permitted_use",
-    "zone",
-    "site",
-    "region",
-)
-"""The aspects that only records speak of, in the order of the record's fields."""
 
 
 def subjects(record: DeclareDataset) -> tuple[Node, ...]:
@@ -29,7 +15,7 @@ def subjects(record: DeclareDataset) -> tuple[Node, ...]:
 
 
 def project(record: DeclareDataset, context: RecordContext) -> None:
-    """Say what the declaration gives, where the data comes from and where it is held."""
+    """Add what the declaration gives, where the data comes from and where it is held."""
     builder, dataset = context.builder, record.dataset.node
     builder.add_node(dataset)
     given = record.fields()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.assets.facts import DECLARED
 from catalog.assets.model import Said, Voice
 from catalog.view import View
-from graph_schema.aspects import BY_NAME, PHI
+from graph_schema.aspects import BY_NAME, DECLARED, PHI
 from graph_schema.facts import Role, Statement
 from graph_schema.folding import RunFold, in_force
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.record import RecordContext
 from graph_schema.aspects import PHI
+from graph_schema.aspects import labels as aspects
 from graph_schema.edges import Attested, Covers, HasColumn, IsTagged
 from graph_schema.nodes import Attestation, Column, Node, Principal
 from graph_schema.times import parse_zoned
@@ -17,24 +20,14 @@ def tag_subjects(record: Tag) -> tuple[Node, ...]:
 
 
 def project_tag(record: Tag, context: RecordContext) -> None:
-    """Say the tag, with its stance, whose word it is, and why."""
-    said = record.fields()
-    value = {
-        "stance": said["stance"],
-        "codes": said["codes"],
-        "origin": TagOrigin.ASSERTED.value,
-        "reason": said["reason"],
-        "by": context.actor,
-        "authenticated": context.authenticated,
-    }
-    if record.confidentiality is not None:
-        value["confidentiality"] = record.confidentiality.value
+    """Add the tag, with its stance and why, and the edge to its kind."""
+    builder = context.builder
+    tag = aspects.Tag.from_json(record.fields() | {"origin": TagOrigin.ASSERTED.value})
     if isinstance(record.node, Column):
-        context.builder.add_edge(HasColumn(record.dataset.node, record.node))
-    context.builder.add_statement(record.node, f"{PHI}{record.phi_kind.value}", value)
-    context.builder.add_edge(
-        IsTagged(record.node, record.kind_node), {key: value[key] for key in ("stance", "codes", "origin")}
-    )
+        builder.add_edge(HasColumn(record.dataset.node, record.node))
+    builder.add_statement(record.node, f"{PHI}{record.phi_kind.value}", tag)
+    stated = replace(tag, reason=None, confidentiality=None)
+    builder.add_edge(IsTagged(record.node, record.kind_node), stated.to_json())
 
 
 def attestation_subjects(record: AttestDeidentification) -> tuple[Node, ...]:
@@ -43,26 +36,20 @@ def attestation_subjects(record: AttestDeidentification) -> tuple[Node, ...]:
 
 
 def project_attestation(record: AttestDeidentification, context: RecordContext) -> None:
-    """Say what is attested, what it covers, and by whom."""
+    """Add what is attested, what it covers, and by whom."""
     builder = context.builder
     attestation = Attestation(str(builder.entry))
-    said = record.fields()
     builder.add_statement(
         attestation,
         "attestation",
-        {
-            "job": record.job.node.id,
-            "run": None if record.run is None else record.run.id,
-            "method": said["method"],
-            "clears": said["clears"],
-            "alterations": said["alterations"],
-            "expert": said.get("expert"),
-            "scope": said["scope"],
-            "result": said["result"],
-            "until": None if record.until is None else parse_zoned(record.until),
-            "by": context.actor,
-            "authenticated": context.authenticated,
-        },
+        aspects.Attestation.from_json(
+            record.fields()
+            | {
+                "job": record.job.node.id,
+                "run": None if record.run is None else record.run.id,
+                "until": None if record.until is None else parse_zoned(record.until),
+            }
+        ),
     )
     builder.add_edge(Covers(attestation, record.job.node if record.run is None else record.run))
     if record.run is not None:

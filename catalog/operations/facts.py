@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import RecordContext
+from graph_schema.aspects.principals import Erasure, Restore
 from graph_schema.nodes import Node, Principal
 
 
@@ -13,10 +14,10 @@ def subjects(record: EraseEntries | RestoreLedger) -> tuple[Node, ...]:  # noqa:
 
 
 def project_erasure(record: EraseEntries, context: RecordContext) -> None:
-    """Say who erased what, why, and on whose authority."""
-    context.builder.add_statement(Principal(context.actor), "erasure", record.fields())
+    """Add who erased what, why, and on whose authority."""
+    context.builder.add_statement(Principal(context.actor), "erasure", Erasure.from_json(record.fields()))
 
 
 def project_restore(record: RestoreLedger, context: RecordContext) -> None:
-    """Say who restored what, and why."""
-    context.builder.add_statement(Principal(context.actor), "restore", record.fields())
+    """Add who restored what, and why."""
+    context.builder.add_statement(Principal(context.actor), "restore", Restore.from_json(record.fields()))

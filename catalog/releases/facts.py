@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from catalog.record import RecordContext
 from catalog.releases.records import RegisterModelVersion
+from graph_schema.aspects.events import Code, Environment
+from graph_schema.aspects.models import Metric, Registration
 from graph_schema.edges import (
     Assessed,
     BuiltFrom,
@@ -26,7 +28,7 @@ def subjects(record: RegisterModelVersion) -> tuple[Node, ...]:
 
 
 def project(record: RegisterModelVersion, context: RecordContext) -> None:
-    """Say what the version was made from, how it measured, and who registered it.
+    """Add what the version was made from, how it measured, and who registered it.
 
     Figures measured on the evaluation split belong to each snapshot that it was evaluated on; all stand in the
     registration.
@@ -36,23 +38,11 @@ def project(record: RegisterModelVersion, context: RecordContext) -> None:
         builder.run = builder.add_node(record.run)
     if record.job is not None:
         builder.job = builder.add_node(record.job.node)
-    metrics = [
-        {"name": metric.name, "value": metric.decimal, **({"split": metric.split} if metric.split else {})}
-        for metric in record.metrics
-    ]
+    metrics = tuple(Metric(each.name, each.decimal, each.split) for each in record.metrics)
     builder.add_statement(
         version,
         "registration",
-        {
-            "artifact_digest": record.artifact_digest,
-            "signature": record.signature,
-            "metrics": metrics,
-            "intended_use": record.intended_use,
-            "code": record.code.model_dump(mode="json"),
-            "environment": record.environment.model_dump(mode="json"),
-            "by": context.actor,
-            "authenticated": context.authenticated,
-        },
+        Registration.from_json(record.fields() | {"metrics": [each.to_json() for each in metrics]}),
     )
     builder.add_edge(IsVersionOf(version, record.model.node))
     for snapshot in record.trained_on:
@@ -62,15 +52,15 @@ def project(record: RegisterModelVersion, context: RecordContext) -> None:
         builder.add_edge(Captures(snapshot.node, snapshot.dataset.node))
         builder.add_edge(EvaluatedOn(version, snapshot.node), {"dataset": snapshot.dataset.node.id})
         evaluation = Evaluation(version.namespace, version.model, version.version, snapshot.digest)
-        builder.add_statement(evaluation, "metrics", [each for each in metrics if _is_evaluation(each.get("split"))])
+        builder.add_statement(evaluation, "metrics", tuple(each for each in metrics if _is_evaluation(each.split)))
         builder.add_edge(Assessed(evaluation, version))
         builder.add_edge(MeasuredOn(evaluation, snapshot.node))
     builder.add_edge(BuiltFrom(version, record.code.node))
     builder.add_edge(BuiltIn(version, record.environment.node))
     if record.code.clean is not None:
-        builder.add_statement(record.code.node, "code", {"clean": record.code.clean})
+        builder.add_statement(record.code.node, "code", Code(record.code.clean))
     if record.environment.description is not None:
-        builder.add_statement(record.environment.node, "environment", {"description": record.environment.description})
+        builder.add_statement(record.environment.node, "environment", Environment(record.environment.description))
     if record.run is not None:
         builder.add_edge(Produced(record.run, version))
     builder.add_edge(Registered(Principal(context.actor), version))

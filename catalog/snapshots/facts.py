@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.record import RecordContext
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
+from graph_schema.aspects.snapshots import Seal, Verification
 from graph_schema.edges import Captures, Generated, Sealed, Verified
 from graph_schema.nodes import Node, Principal
 
@@ -14,27 +15,14 @@ def seal_subjects(record: SealSnapshot) -> tuple[Node, ...]:
 
 
 def project_seal(record: SealSnapshot, context: RecordContext) -> None:
-    """Say what was sealed, by whom, and which run it came from where one is named."""
+    """Add what was sealed, by whom, and which run it came from where one is named."""
     builder = context.builder
     if record.run is not None:
         builder.run = builder.add_node(record.run)
         builder.add_edge(Generated(record.run, record.node))
     builder.add_edge(Captures(record.node, record.dataset.node))
-    said = record.fields()
-    builder.add_statement(
-        record.node,
-        "seal",
-        {
-            "manifest": said["manifest"],
-            "foreign": said["foreign"],
-            "role": said["role"],
-            "locked": said["locked"],
-            "files": len(record.manifest),
-            "size_bytes": sum(file.size for file in record.manifest),
-            "by": context.actor,
-            "authenticated": context.authenticated,
-        },
-    )
+    counted = {"files": len(record.manifest), "size_bytes": sum(file.size for file in record.manifest)}
+    builder.add_statement(record.node, "seal", Seal.from_json(record.fields() | counted))
     builder.add_edge(Sealed(Principal(context.actor), record.node))
 
 
@@ -44,15 +32,8 @@ def verification_subjects(record: VerifySnapshot) -> tuple[Node, ...]:
 
 
 def project_verification(record: VerifySnapshot, context: RecordContext) -> None:
-    """Say what the check found, and by whom."""
-    said = record.fields()
-    value = {
-        "result": said["result"],
-        "differing": said["differing"],
-        "method": said["method"],
-        "by": context.actor,
-        "authenticated": context.authenticated,
-    }
-    context.builder.add_edge(Captures(record.node, record.dataset.node))
-    context.builder.add_statement(record.node, "verification", value)
-    context.builder.add_edge(Verified(Principal(context.actor), record.node), {"result": said["result"]})
+    """Add what the check found, and by whom."""
+    builder = context.builder
+    builder.add_edge(Captures(record.node, record.dataset.node))
+    builder.add_statement(record.node, "verification", Verification.from_json(record.fields()))
+    builder.add_edge(Verified(Principal(context.actor), record.node), {"result": record.result.value})

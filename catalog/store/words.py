@@ -18,16 +18,6 @@ SEARCHED: Final = 250_000
 """Characters of a value by whose words it is found, some 15,000 columns or 100 pages: what follows is kept, and not
 searched. Of a text of 14 MB every word would be a row, for 8 s and 75 MB."""
 
-_CHOSEN: Final[Mapping[str, tuple[str, ...]]] = {
-    "owner": ("name",),
-    "source_system": ("kind",),
-    "retention": ("policy_class",),
-    "dataset_type": ("datasetType", "dataset_type"),
-    "storage": ("storageLayer", "storage_layer", "fileFormat", "file_format"),
-    "job_type": ("integration", "processingType", "processing_type", "jobType", "job_type"),
-}
-"""Which members of an aspect's object are its facet values; of any other object, `name` is."""
-
 
 def words(text: str) -> tuple[str, ...]:
     """Return the terms of a question: NFKC, split at all but letters and digits and inside camelCase, lower-cased."""
@@ -54,7 +44,8 @@ def indexed_words(value: object) -> frozenset[str]:
 def facet_values(aspect: str, value: object) -> tuple[str, ...]:
     """Return the values by which an aspect in force is counted and filtered, each once, ascending."""
     if isinstance(value, Mapping):
-        chosen = [value.get(member) for member in _CHOSEN.get(aspect, ("name",))]
+        known = BY_NAME.get(aspect)
+        chosen = [value.get(member) for member in (known and known.facet) or ()]
     elif isinstance(value, list | tuple):
         chosen = list(value)
     else:
@@ -79,7 +70,7 @@ def is_searchable(aspect: str) -> bool:
 def is_facet(aspect: str) -> bool:
     """Tell whether the aspect is counted and filtered by."""
     known = BY_NAME.get(aspect)
-    return known is not None and known.facet
+    return known is not None and known.facet is not None
 
 
 def is_momentary(aspect: str) -> bool:

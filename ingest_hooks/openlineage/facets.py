@@ -13,6 +13,7 @@ from typing import Final
 
 from graph_schema import edges, nodes
 from graph_schema.aspects import KEPT_FACET
+from graph_schema.aspects.events import Code, Environment
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
@@ -378,7 +379,7 @@ def _add_code_revision(scope: Scope, facet: Facet) -> None:
     code = nodes.CodeRevision(repository, revision)
     scope.builder.add_edge(edges.Ran(scope.run, code))
     if isinstance(clean, bool):
-        scope.builder.add_statement(code, "code", {"clean": clean})
+        scope.builder.add_statement(code, "code", Code(clean))
 
 
 def _add_environment(scope: Scope, facet: Facet) -> None:
@@ -389,7 +390,7 @@ def _add_environment(scope: Scope, facet: Facet) -> None:
     environment = nodes.Environment(digest)
     scope.builder.add_edge(edges.RanIn(scope.run, environment))
     if description is not None:
-        scope.builder.add_statement(environment, "environment", {"description": description})
+        scope.builder.add_statement(environment, "environment", Environment(description))
 
 
 def _add_parent(scope: Scope, facet: Facet) -> None:

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graph_schema import edges, nodes
+from graph_schema.aspects import events as aspects
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
-from graph_schema.times import Instant
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
     DATASET_ASPECTS,
@@ -67,12 +67,11 @@ def project_event(
     else:
         subject = _add_dataset(Scope(builder), read.dataset)
     if noted:
-        builder.add_statement(
-            subject, "flags", {"flags": [{"code": flag.code, "pointer": flag.pointer} for flag in noted]}
-        )
+        flagged = tuple(aspects.Flag(flag.code, flag.pointer) for flag in noted)
+        builder.add_statement(subject, "flags", aspects.Flags(flagged))
     if redactions:
-        replaced: list[JSON] = [{"pointer": pointer, "rule": rule} for pointer, rule in redactions]
-        builder.add_statement(subject, "redactions", {"redactions": replaced})
+        replaced = tuple(aspects.Redaction(pointer, rule) for pointer, rule in redactions)
+        builder.add_statement(subject, "redactions", aspects.Redactions(replaced))
     return builder.build()
 
 
@@ -80,7 +79,7 @@ def _add_run(builder: FactBuilder, event: RunEvent) -> nodes.Run:
     run, job = nodes.Run(event.run_id), nodes.Job(event.job.namespace, event.job.name)
     builder.rank, builder.run, builder.job = RANK[event.type], run.id, job.id
     builder.add_edge(edges.Executed(run, job))
-    builder.add_statement(run, "event", _event_value(event.type, event.at, event.job.facets))
+    builder.add_statement(run, "event", _event(event))
     add_facets(Scope(builder, run=run), run, event.run_facets, RUN_ASPECTS)
     add_facets(Scope(builder, run=run), job, event.job.facets, JOB_ASPECTS)
     inputs, outputs = event.inputs or (), event.outputs or ()
@@ -113,12 +112,11 @@ def _add_job(builder: FactBuilder, event: JobEvent) -> nodes.Job:
     produced = [_add_dataset(Scope(builder), said) for said in _each(builder, event.outputs or ())]
     consumed = list(dict.fromkeys((*consumed, *_sources(event.job.facets, event.outputs or ()))))
     produced = list(dict.fromkeys((*produced, *named_targets(event.job.facets))))
-    declared: dict[str, JSON] = {}
-    if event.inputs is not None or consumed:
-        declared["inputs"] = [dataset.id for dataset in consumed]
-    if event.outputs is not None or produced:
-        declared["outputs"] = [dataset.id for dataset in produced]
-    if declared:
+    declared = aspects.Io(
+        tuple(dataset.id for dataset in consumed) if event.inputs is not None or consumed else None,
+        tuple(dataset.id for dataset in produced) if event.outputs is not None or produced else None,
+    )
+    if declared != aspects.Io():
         builder.add_statement(job, "io", declared)
     for dataset in consumed:
         builder.add_edge(edges.Consumes(job, dataset))
@@ -163,12 +161,10 @@ def _sources(job_facets: Mapping[str, JSON], outputs: Iterable[Dataset]) -> Iter
     yield from dict.fromkeys(said)
 
 
-def _event_value(kind: str, at: Instant | None, job_facets: Mapping[str, JSON]) -> dict[str, JSON]:
-    value: dict[str, JSON] = {"type": kind}
-    if at is not None:
-        value["time"] = at.original
-    if is_window(job_facets):
-        value["window"] = True
-    if processing := processing_type(job_facets):
-        value["processing"] = processing
-    return value
+def _event(event: RunEvent) -> aspects.Event:
+    return aspects.Event(
+        type=event.type,
+        time=None if event.at is None else event.at.original,
+        window=is_window(event.job.facets),
+        processing=processing_type(event.job.facets),
+    )

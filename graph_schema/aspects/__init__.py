@@ -1,0 +1,31 @@
+"""What can be said of a node: each aspect with its sentence, the kinds it is said of, and the shape of its value."""
+
+from __future__ import annotations
+
+from graph_schema.aspects.shape import ShapeError
+from graph_schema.aspects.table import (
+    ASPECTS,
+    BY_NAME,
+    DECLARED,
+    FACET,
+    KEPT_FACET,
+    PHI,
+    Aspect,
+    as_json,
+    is_known,
+    labels_of,
+)
+
+__all__ = [
+    "ASPECTS",
+    "BY_NAME",
+    "DECLARED",
+    "FACET",
+    "KEPT_FACET",
+    "PHI",
+    "Aspect",
+    "ShapeError",
+    "as_json",
+    "is_known",
+    "labels_of",
+]

@@ -1,0 +1,72 @@
+"""What an OpenLineage event says of its run or job by being sent, beside its facets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from graph_schema.aspects.shape import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Part):
+    """One event of the run: its type, whether it is a window of its own, whether the job streams."""
+
+    type: Annotated[str, "START, RUNNING, OTHER, ABORT, FAIL or COMPLETE."]
+    time: Annotated[str | None, "The time as the emitter wrote it."] = None
+    window: Annotated[bool, "Whether the event stands for itself and not for the run so far."] = False
+    processing: Annotated[str | None, "BATCH, STREAMING or SERVICE, as the emitter says."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Io(Part):
+    """The inputs and outputs that a job declares at design time."""
+
+    inputs: Annotated[tuple[str, ...] | None, "The datasets that it reads, by id; left out where it says nothing."] = (
+        None
+    )
+    outputs: Annotated[tuple[str, ...] | None, "The datasets that it writes, likewise."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Part):
+    """One thing that was odd about an event."""
+
+    code: Annotated[str, "What was odd, as a code."]
+    pointer: Annotated[str, "Where in the event, as a JSON pointer."]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags(Part):
+    """What was odd about an event and was taken all the same."""
+
+    flags: Annotated[tuple[Flag, ...], "Each oddity."]
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction(Part):
+    """One replacement in an event."""
+
+    pointer: Annotated[str, "Where in the event, as a JSON pointer."]
+    rule: Annotated[str, "The rule that found it."]
+
+
+@dataclass(frozen=True, slots=True)
+class Redactions(Part):
+    """What was replaced before it was stored: pointer and rule."""
+
+    redactions: Annotated[tuple[Redaction, ...], "Each replacement."]
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Part):
+    """Whether the working tree was clean."""
+
+    clean: Annotated[bool, "Whether it was exactly the commit."]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment(Part):
+    """A short description of what is installed."""
+
+    description: Annotated[str, "The description."]

@@ -1,0 +1,42 @@
+"""What is recorded of PHI: tags, and attestations that a step removes identifiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from graph_schema.aspects.shape import Part
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Coding(Part):
+    """A code with the system that gives it its meaning; never one without the other."""
+
+    system: Annotated[str, "The code system, by URI."]
+    code: Annotated[str, "The code."]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag(Part):
+    """That the dataset or column holds, or does not hold, a kind of PHI."""
+
+    stance: Annotated[str, "ASSERT, CONFIRM or REJECT."]
+    origin: Annotated[str, "ASSERTED by a principal's record, CLAIMED by an emitter, SUGGESTED by a rule."]
+    codes: Annotated[tuple[Coding, ...], "What exactly it holds."] = ()
+    reason: Annotated[str | None, "Why."] = None
+    confidentiality: Annotated[str | None, "HL7 Confidentiality: how sensitive it is."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation(Part):
+    """Method, what it clears, scope, result, until when."""
+
+    job: Annotated[str, "The job that removes identifiers, by id."]
+    method: Annotated[str, "SAFE_HARBOR, EXPERT_DETERMINATION, LIMITED_DATA_SET or NONE."]
+    clears: Annotated[tuple[Coding, ...], "The codes that it takes away."]
+    alterations: Annotated[tuple[str, ...], "HL7 alteration codes: what is done to the data."]
+    scope: Annotated[str, "What was looked at."]
+    result: Annotated[str, "What was found."]
+    run: Annotated[str | None, "The one run that is covered, by id, where one is named."] = None
+    expert: Annotated[str | None, "Who determined it, 45 CFR 164.514(b)(1)."] = None
+    until: Annotated[int | None, "When it ends, in microseconds UTC."] = None

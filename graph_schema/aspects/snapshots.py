@@ -1,0 +1,46 @@
+"""What principals record of a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from graph_schema.aspects.shape import Part
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile(Part):
+    """One file of a sealed snapshot."""
+
+    path: Annotated[str, "Its path under the snapshot's root."]
+    size: Annotated[int, "Its size in bytes."]
+    digest: Annotated[str, "The digest of its bytes."]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRef(Part):
+    """The same state as another system names it: a Delta version, a lakeFS commit, an OCI digest."""
+
+    system: Annotated[str, "The other system."]
+    id: Annotated[str, "Its name for the state."]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal(Part):
+    """Manifest, role, lock and foreign references of a sealed snapshot."""
+
+    manifest: Annotated[tuple[ManifestFile, ...], "The files that the digest is made of."]
+    foreign: Annotated[tuple[ForeignRef, ...], "The same state under other systems' names."]
+    role: Annotated[str, "TRAINING, EVALUATION or OTHER."]
+    locked: Annotated[bool, "Whether it is held unchanged."]
+    files: Annotated[int, "How many files it has."]
+    size_bytes: Annotated[int, "How large they are together."]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification(Part):
+    """The result of checking the bytes against the digest."""
+
+    result: Annotated[str, "OK, MISMATCH or MISSING."]
+    differing: Annotated[tuple[str, ...], "The files that differ or are missing."]
+    method: Annotated[str, "How the bytes were read and compared."]
