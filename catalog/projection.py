@@ -133,7 +133,7 @@ def _record(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         by=stored.entry.actor,
         authenticated=body["authenticated"],
     )
-    kind.project(record, RecordContext(builder, stored.entry.actor, body["authenticated"], body["added"]))
+    kind.project(record, RecordContext(builder, body["added"]))
     return builder.build()
 
 

@@ -280,12 +280,15 @@ def distinct() -> AfterValidator:
 
 @dataclass(frozen=True, slots=True)
 class RecordContext:
-    """What projecting a record needs beside it: its facts' builder, who wrote it, what the catalog added to it."""
+    """What projecting a record needs beside it: the builder of its facts, and what the catalog added to it."""
 
     builder: FactBuilder
-    actor: str
-    authenticated: bool
     added: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """Return who wrote it."""
+        return self.builder.by
 
 
 @dataclass(frozen=True, slots=True)

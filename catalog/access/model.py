@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph_schema.aspects.principals import PrincipalDefinition
+
 LOCAL = "local"
 """The name of the one principal that exists on loopback while no key was ever issued."""
 
@@ -50,20 +52,12 @@ class KeyRecord:
     revoked_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PrincipalRecord:
-    """A principal as the newest record defines it.
-
-    `principal_kind` is PERSON, EMITTER or SERVICE; `approves` are the kinds of approval that it may decide on.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrincipalRecord(PrincipalDefinition):
+    """A principal as the newest record defines it."""
 
     id: str
     principal: str
-    display_name: str
-    principal_kind: str
-    roles: tuple[str, ...]
-    approves: tuple[str, ...]
-    active: bool
     first_entry: int
     entry: int
     since: int

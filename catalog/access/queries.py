@@ -9,6 +9,7 @@ from dataclasses import replace
 from catalog.access.model import Definition, KeyRecord, PrincipalRecord
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.aspects.principals import ISSUED, ApiKey, PrincipalDefinition
 from graph_schema.facts import NOW, Statement
 from graph_schema.nodes import Principal
 
@@ -53,29 +54,18 @@ def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, .
     """
     found: dict[str, list[Definition]] = defaultdict(list)
     for said in view.at(NOW).statements(ids, ("principal",)):
-        value = said.data
+        value = PrincipalDefinition.from_json(said.data)
         found[said.subject].append(
-            Definition(
-                said.entry,
-                value["by"],
-                value["principal_kind"],
-                frozenset(value["roles"]),
-                frozenset(value.get("approves", ())),
-            )
+            Definition(said.entry, said.by, value.principal_kind, frozenset(value.roles), frozenset(value.approves))
         )
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
 
 
 def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
-    value = said.data
     return PrincipalRecord(
+        **PrincipalDefinition.from_json(said.data).parts(),
         id=said.subject,
         principal=name,
-        display_name=value["display_name"],
-        principal_kind=value["principal_kind"],
-        roles=tuple(value["roles"]),
-        approves=tuple(value.get("approves", ())),
-        active=value["active"],
         first_entry=first_entry,
         entry=said.entry,
         since=said.valid_from,
@@ -86,10 +76,11 @@ def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Stat
 def _keys(principal: str, said: Sequence[Statement]) -> tuple[KeyRecord, ...]:
     issued: dict[str, KeyRecord] = {}
     for statement in sorted(said, key=lambda each: each.order):
-        value = statement.data
-        key_id = value["key_id"]
-        if value["event"] == "issued":
-            issued.setdefault(key_id, KeyRecord(key_id, principal, statement.valid_from, value["by"], None, None))
-        elif key_id in issued and issued[key_id].revoked_at is None:
-            issued[key_id] = replace(issued[key_id], revoked_at=statement.valid_from, revoked_by=value["by"])
+        key = ApiKey.from_json(statement.data)
+        if key.event == ISSUED:
+            made = KeyRecord(key.key_id, principal, statement.valid_from, statement.by, None, None)
+            issued.setdefault(key.key_id, made)
+        elif key.key_id in issued and issued[key.key_id].revoked_at is None:
+            revoked = replace(issued[key.key_id], revoked_at=statement.valid_from, revoked_by=statement.by)
+            issued[key.key_id] = revoked
     return tuple(sorted(issued.values(), key=lambda each: (each.issued_at, each.key_id)))

@@ -7,13 +7,14 @@ from typing import Any
 import orjson
 
 from catalog.approvals import queries, rules
-from catalog.approvals.model import BoundDigest
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
 from catalog.view import View
 from graph_schema.aspects import DECLARED
+from graph_schema.aspects.approvals import BoundDigest
+from graph_schema.aspects.models import Registration
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Statement
 from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot
@@ -83,7 +84,7 @@ def _digests(view: View, subject: ModelVersion | Snapshot | Dataset) -> list[Bou
     registration = _newest(view.statements([subject.id], ("registration",))).get("registration")
     if registration is None:
         return []
-    value = registration.data
+    value = Registration.from_json(registration.data)
     edges = [
         edge
         for edge in view.edges([subject.id], ("TRAINED_ON", "EVALUATED_ON"), "out")
@@ -91,9 +92,9 @@ def _digests(view: View, subject: ModelVersion | Snapshot | Dataset) -> list[Bou
     ]
     nodes = view.nodes([edge.target for edge in edges])
     found = [
-        BoundDigest("artifact", value["artifact_digest"]),
-        BoundDigest("code", f"{value['code']['repository']}@{value['code']['revision']}"),
-        BoundDigest("environment", value["environment"]["digest"]),
+        BoundDigest("artifact", value.artifact_digest),
+        BoundDigest("code", f"{value.code.repository}@{value.code.revision}"),
+        BoundDigest("environment", value.environment.digest),
     ]
     for edge in edges:
         of = "training snapshot" if edge.kind == "TRAINED_ON" else "evaluation snapshot"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from graph_schema.aspects.approvals import BoundDigest
+
 
 class ApprovalState(StrEnum):
     """Where a request stands at a time."""
@@ -14,14 +16,6 @@ class ApprovalState(StrEnum):
     DENIED = "DENIED"
     ABSTAINED = "ABSTAINED"
     EXPIRED = "EXPIRED"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class BoundDigest:
-    """A digest that a request binds, and what it is of: artifact, snapshot, code, environment, declaration."""
-
-    of: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)

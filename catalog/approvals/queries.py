@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
-from catalog.approvals.rules import from_json, standing
+from catalog.approvals.rules import standing
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.aspects import approvals as aspects
 from graph_schema.facts import Statement
 
 _ASPECTS = ("request", "decision")
@@ -80,20 +81,20 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
 
 
 def _approval(said: Statement, decisions: Sequence[Decision], moment: int) -> Approval:
-    value = said.data
-    now = standing(said.valid_from, value["expires_at"], decisions, moment)
+    value = aspects.Request.from_json(said.data)
+    now = standing(said.valid_from, value.expires_at, decisions, moment)
     return Approval(
         id=said.subject,
         request=said.entry,
-        subject=value["subject"],
-        approval_kind=value["approval_kind"],
-        use_case=value["use_case"],
-        reason=value["reason"],
-        requested_by=value["by"],
-        authenticated=value["authenticated"],
+        subject=value.subject,
+        approval_kind=value.approval_kind,
+        use_case=value.use_case,
+        reason=value.reason,
+        requested_by=said.by,
+        authenticated=said.authenticated,
         requested_at=said.valid_from,
-        expires_at=value["expires_at"],
-        digests=from_json(value["digests"]),
+        expires_at=value.expires_at,
+        digests=value.digests,
         state=now.state,
         since=now.since,
         because=now.because,
@@ -102,19 +103,19 @@ def _approval(said: Statement, decisions: Sequence[Decision], moment: int) -> Ap
 
 
 def _decision(said: Statement) -> Decision:
-    value = said.data
+    value = aspects.Decision.from_json(said.data)
     return Decision(
         entry=said.entry,
-        decision=value["decision"],
-        meaning=value["meaning"],
-        reason=value["reason"],
-        printed_name=value["signer"]["printed_name"],
-        time_zone=value["signer"]["time_zone"],
-        decided_by=value["by"],
-        authenticated=value["authenticated"],
+        decision=value.decision,
+        meaning=value.meaning,
+        reason=value.reason,
+        printed_name=value.signer.printed_name,
+        time_zone=value.signer.time_zone,
+        decided_by=said.by,
+        authenticated=said.authenticated,
         decided_at=said.valid_from,
-        expires_at=value["expires_at"],
-        conditions=tuple(value["conditions"]),
-        signed=value["signed"],
-        key_id=value.get("key_id"),
+        expires_at=value.expires_at,
+        conditions=value.conditions,
+        signed=value.signed,
+        key_id=value.key_id,
     )

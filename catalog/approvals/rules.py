@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.approvals.model import ApprovalState, BoundDigest, Decision
+from catalog.approvals.model import ApprovalState, Decision
 from catalog.errors import AskerError, SenderError
+from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.canonical import digest_of
 from graph_schema.vocabulary.words import PrincipalRole
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.nodes import Node
 
 T = TypeVar("T")
@@ -51,33 +52,6 @@ class Said(Generic[T]):
     entry: int
     since: int
     run: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSystem:
-    """The system that data comes from; `kind` is EHR, HL7V2, FHIR, DICOM, PATHOLOGY, LAB, CLAIMS, GENOMICS or OTHER."""
-
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long data is kept: a class and its period in days."""
-
-    policy_class: str
-    period_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class PermittedUse:
-    """What the owner permits: PurposeOfUse, DUO, refrain and obligation codes, and the words they stand for."""
-
-    purposes: tuple[str, ...] = ()
-    duo: tuple[str, ...] = ()
-    refrains: tuple[str, ...] = ()
-    obligations: tuple[str, ...] = ()
-    statement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

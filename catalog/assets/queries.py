@@ -13,13 +13,11 @@ from catalog.assets.model import (
     JobRecord,
     NamedOwner,
     NodeRecord,
-    PermittedUse,
-    Retention,
     RunRecord,
     Said,
-    SourceSystem,
 )
 from catalog.view import View
+from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.facts import Edge
 from graph_schema.nodes import Dataset, Job, Run
 
@@ -125,13 +123,13 @@ def _dataset(node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touche
         state=rules.state(described=bool(held), touched=touched, written=last is not _NEVER, dropped=last == DROPPED),
         first_entry=entry,
         owner=held.get("owner"),
-        source_system=_as(held, "source_system", lambda value: SourceSystem(value["name"], value["kind"])),
+        source_system=_as(held, "source_system", SourceSystem.from_json),
         schema_version=held.get("schema_version"),
         clinical_purpose=held.get("clinical_purpose"),
         phi_category=_as(held, "phi_category", tuple),
         deidentification_state=held.get("deidentification_state"),
-        retention=_as(held, "retention", lambda value: Retention(value["policy_class"], value["period_days"])),
-        permitted_use=_as(held, "permitted_use", _permitted_use),
+        retention=_as(held, "retention", Retention.from_json),
+        permitted_use=_as(held, "permitted_use", PermittedUse.from_json),
         zone=held.get("zone"),
         site=held.get("site"),
         region=held.get("region"),
@@ -159,16 +157,6 @@ def _member(key: str) -> Callable[[Any], str | None]:
         return found if isinstance(found, str) and found else None
 
     return text
-
-
-def _permitted_use(value: Mapping[str, Any]) -> PermittedUse:
-    return PermittedUse(
-        purposes=tuple(value.get("purposes", ())),
-        duo=tuple(value.get("duo", ())),
-        refrains=tuple(value.get("refrains", ())),
-        obligations=tuple(value.get("obligations", ())),
-        statement=value.get("statement"),
-    )
 
 
 def _owners(value: Any) -> tuple[NamedOwner, ...] | None:  # noqa: ANN401  a facet is any JSON

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.approvals.model import Approval, BoundDigest
+from catalog.approvals.model import Approval
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord
+from graph_schema.aspects.approvals import BoundDigest
 
 
 @dataclass(frozen=True, slots=True)

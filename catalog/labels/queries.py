@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from catalog.labels.model import Attestation, Code, Label, Tag
+from catalog.labels.model import Attestation, Label, Tag
 from catalog.labels.rules import label
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
+from graph_schema.aspects import labels as aspects
 from graph_schema.facts import Edge, Order, Statement
 from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import PhiKind, TagOrigin
@@ -67,52 +67,36 @@ def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]
 
 
 def _tag_of_record(said: Statement, known: KnownNode) -> Tag:
-    return _tag(known, said.aspect.removeprefix(PHI), said.data, said.data.get("by"), said.entry, said.valid_from)
+    kind, value = said.aspect.removeprefix(PHI), aspects.Tag.from_json(said.data)
+    return _tag(known, kind, value, said.by, said.entry, said.valid_from)
 
 
 def _tag_of_claim(edge: Edge, known: KnownNode, kind: str) -> Tag:
-    return _tag(known, kind, edge.data, edge.run or edge.job, edge.entry, edge.valid_from)
+    return _tag(known, kind, aspects.Tag.from_json(edge.data), edge.run or edge.job, edge.entry, edge.valid_from)
 
 
-def _tag(known: KnownNode, kind: str, value: Mapping[str, Any], by: str | None, entry: int, since: int) -> Tag:
+def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry: int, since: int) -> Tag:
     node = known.node
     return Tag(
+        **value.parts(),
         subject=node.id,
         dataset=Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else node.id,
         column=node.name if isinstance(node, Column) else None,
         kind=kind,
-        stance=value["stance"],
-        codes=_codes(value.get("codes", ())),
-        confidentiality=value.get("confidentiality"),
-        origin=value["origin"],
         by=by,
-        reason=value.get("reason"),
         entry=entry,
         since=since,
     )
 
 
 def _attestation(said: Statement, now: int) -> Attestation:
-    value = said.data
-    until = value["until"]
+    value = aspects.Attestation.from_json(said.data)
     return Attestation(
+        **value.parts(),
         id=said.subject,
         entry=said.entry,
-        job=value["job"],
-        run=value["run"],
-        method=value["method"],
-        clears=_codes(value["clears"]),
-        alterations=tuple(value["alterations"]),
-        expert=value["expert"],
-        scope=value["scope"],
-        result=value["result"],
-        attested_by=value["by"],
-        authenticated=value["authenticated"],
+        attested_by=said.by,
+        authenticated=said.authenticated,
         valid_from=said.valid_from,
-        until=until,
-        in_force=until is None or now < until,
+        in_force=value.until is None or now < value.until,
     )
-
-
-def _codes(said: Sequence[Mapping[str, str]]) -> tuple[Code, ...]:
-    return tuple(Code(each["system"], each["code"]) for each in said)

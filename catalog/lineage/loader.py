@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
 from catalog.view import View
+from graph_schema.aspects.events import Io
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.folding import Contribution, RunFold
 from graph_schema.identity import state_id
@@ -181,17 +182,12 @@ class LineageLoader:
             held = newest.get(statement.subject)
             if held is None or statement.order > held.order:
                 newest[statement.subject] = statement
-        self.load_names(
-            name
-            for said in newest.values()
-            if said.value
-            for key in ("inputs", "outputs")
-            for name in said.data[key] or ()
-        )
+        declared = {subject: Io.from_json(said.data or {}) for subject, said in newest.items()}
+        self.load_names(name for io in declared.values() for name in (*(io.inputs or ()), *(io.outputs or ())))
         for target in new:
             self._declared[target] = []
-        for said in newest.values():
-            outputs = {self.resolve(name, said.valid_from) for name in (said.data or {}).get("outputs") or ()}
+        for subject, said in newest.items():
+            outputs = {self.resolve(name, said.valid_from) for name in declared[subject].outputs or ()}
             for target in outputs & set(new):
                 self._declared[target].append(said)
 
@@ -202,7 +198,7 @@ class LineageLoader:
     def declared_inputs(self, said: Statement) -> frozenset[str]:
         """Return what a declaration names as read; it is read once however many outputs it has."""
         if said not in self._inputs:
-            self._inputs[said] = frozenset((said.data or {}).get("inputs") or ())
+            self._inputs[said] = frozenset(Io.from_json(said.data or {}).inputs or ())
         return self._inputs[said]
 
     def load_latest(self, asks: Collection[tuple[str, int, str]]) -> None:

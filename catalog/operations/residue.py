@@ -49,7 +49,7 @@ _WHOLE: Final = frozenset(
 )
 """Aspects whose values are identities, codes and times through and through."""
 
-_KEPT: Final = CLOSED | NAMES | frozenset({"by", "model", "origin", "type"})
+_KEPT: Final = CLOSED | NAMES | frozenset({"model", "origin", "type"})
 """Keys whose strings are codes, digests, times or names, wherever they stand."""
 
 _WITHOUT_TEXT: Final[dict[str, frozenset[str]]] = {

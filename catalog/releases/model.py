@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.approvals.model import Approval
 from catalog.assets.model import AssetState
+from graph_schema.aspects.models import Metric
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,15 +35,6 @@ class Environment:
     id: str
     digest: str
     description: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure measured, as the decimal text that was recorded, on a split of the data."""
-
-    name: str
-    value: str
-    split: str | None
 
 
 @dataclass(frozen=True, slots=True)

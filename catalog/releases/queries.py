@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from catalog.approvals.queries import approvals_of
-from catalog.releases.model import Code, Environment, Metric, ModelVersionRecord, Registration, SnapshotUse
+from catalog.releases.model import Code, Environment, ModelVersionRecord, Registration, SnapshotUse
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema import nodes
+from graph_schema.aspects import models as aspects
 from graph_schema.facts import Edge, Statement
 
 _NAMED = ("TRAINED_ON", "EVALUATED_ON")
@@ -74,28 +75,21 @@ def trained_on(view: View, snapshots: Sequence[str]) -> dict[str, tuple[str, ...
 
 
 def _registration(said: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
-    value = said.data
-    code, environment = value["code"], value["environment"]
+    value = aspects.Registration.from_json(said.data)
+    code, environment = value.code, value.environment
     return Registration(
         entry=said.entry,
-        registered_by=value["by"],
-        authenticated=value["authenticated"],
+        registered_by=said.by,
+        authenticated=said.authenticated,
         registered_at=said.valid_from,
         trained_on=_uses(edges, "TRAINED_ON", snapshots),
         evaluated_on=_uses(edges, "EVALUATED_ON", snapshots),
-        code=Code(
-            nodes.CodeRevision(code["repository"], code["revision"]).id,
-            code["repository"],
-            code["revision"],
-            code["clean"],
-        ),
-        environment=Environment(
-            nodes.Environment(environment["digest"]).id, environment["digest"], environment["description"]
-        ),
-        artifact_digest=value["artifact_digest"],
-        signature=value["signature"],
-        metrics=tuple(Metric(each["name"], each["value"], each.get("split")) for each in value["metrics"]),
-        intended_use=value["intended_use"],
+        code=Code(nodes.CodeRevision(code.repository, code.revision).id, code.repository, code.revision, code.clean),
+        environment=Environment(nodes.Environment(environment.digest).id, environment.digest, environment.description),
+        artifact_digest=value.artifact_digest,
+        signature=value.signature,
+        metrics=value.metrics,
+        intended_use=value.intended_use,
         run=said.run,
         job=said.job,
     )

@@ -5,53 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.assets.model import AssetState
+from graph_schema.aspects import snapshots as aspects
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
-    """One file of a sealed snapshot: path, size in bytes, digest."""
-
-    path: str
-    size: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignRef:
-    """The same state as another system names it: a Delta version, a lakeFS commit, an OCI digest."""
-
-    system: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A principal's record that fixed a snapshot; `role` is TRAINING, EVALUATION or OTHER."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal(aspects.Seal):
+    """A principal's record that fixed a snapshot."""
 
     entry: int
     sealed_by: str
     sealed_at: int
-    role: str
-    locked: bool
-    files: int
-    size_bytes: int
-    manifest: tuple[ManifestFile, ...]
-    foreign: tuple[ForeignRef, ...]
     run: str | None
-    authenticated: bool = True
+    authenticated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """A principal's record that the bytes were checked against the digest; `result` is OK, MISMATCH or MISSING."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(aspects.Verification):
+    """A principal's record that the bytes were checked against the digest."""
 
     entry: int
     verified_by: str
     verified_at: int
-    result: str
-    method: str
-    differing: tuple[str, ...]
-    authenticated: bool = True
+    authenticated: bool
 
 
 @dataclass(frozen=True, slots=True)

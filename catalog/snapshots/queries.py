@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.assets.folds import DROPPED, last_writes
-from catalog.snapshots.model import ForeignRef, ManifestFile, Seal, SnapshotRecord, Verification
+from catalog.snapshots.model import Seal, SnapshotRecord, Verification
 from catalog.snapshots.rules import state
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.aspects import snapshots as aspects
 from graph_schema.facts import Statement
 from graph_schema.folding import RunFold
 from graph_schema.nodes import Dataset, Snapshot
@@ -121,30 +122,21 @@ def _snapshot(node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: b
 
 
 def _seal(said: Statement) -> Seal:
-    value = said.data
     return Seal(
+        **aspects.Seal.from_json(said.data).parts(),
         entry=said.entry,
-        sealed_by=value["by"],
-        authenticated=value["authenticated"],
+        sealed_by=said.by,
         sealed_at=said.valid_from,
-        role=value["role"],
-        locked=value["locked"],
-        files=value["files"],
-        size_bytes=value["size_bytes"],
-        manifest=tuple(ManifestFile(file["path"], file["size"], file["digest"]) for file in value["manifest"]),
-        foreign=tuple(ForeignRef(each["system"], each["id"]) for each in value["foreign"]),
         run=said.run,
+        authenticated=said.authenticated,
     )
 
 
 def _verification(said: Statement) -> Verification:
-    value = said.data
     return Verification(
+        **aspects.Verification.from_json(said.data).parts(),
         entry=said.entry,
-        verified_by=value["by"],
-        authenticated=value["authenticated"],
+        verified_by=said.by,
         verified_at=said.valid_from,
-        result=value["result"],
-        method=value["method"],
-        differing=tuple(value["differing"]),
+        authenticated=said.authenticated,
     )

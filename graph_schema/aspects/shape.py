@@ -45,6 +45,10 @@ class Part:
             given.append(part if part is default else read(part))
         return cls(*given)
 
+    def parts(self) -> dict[str, Any]:
+        """Return the value's members by name, as they are."""
+        return {name: getattr(self, name) for name, *_ in _members(type(self))}
+
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON."""
         written = {}

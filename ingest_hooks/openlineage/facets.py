@@ -14,6 +14,7 @@ from typing import Final
 from graph_schema import edges, nodes
 from graph_schema.aspects import KEPT_FACET
 from graph_schema.aspects.events import Code, Environment
+from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
@@ -326,17 +327,13 @@ def _add_phi_tags(scope: Scope, facet: Facet) -> None:
         if kind is None or kind not in _PHI_KINDS:
             continue
         column = text(item, "field")
-        value: dict[str, JSON] = {
-            "stance": Stance.ASSERT.value,
-            "origin": TagOrigin.CLAIMED.value,
-            "codes": [
-                {"system": system, "code": code}
-                for said in objects(item, "codes")
-                if (system := text(said, "system")) and (code := text(said, "code"))
-            ],
-        }
-        if confidentiality := text(item, "confidentiality"):
-            value["confidentiality"] = confidentiality
+        codes = tuple(
+            Coding(system, code)
+            for said in objects(item, "codes")
+            if (system := text(said, "system")) and (code := text(said, "code"))
+        )
+        confidentiality = text(item, "confidentiality")
+        value = Tag(Stance.ASSERT, TagOrigin.CLAIMED, codes, confidentiality=confidentiality).to_json()
         if column is None:
             scope.builder.add_edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), value)
         else:

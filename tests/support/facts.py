@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from graph_schema.aspects.models import CodeRef, EnvironmentRef, Metric, Registration
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
@@ -53,7 +54,7 @@ ASPECTS = (
 )
 VALUES: dict[str, tuple[object, ...]] = {
     "schema": ({"fields": [{"name": "patientId", "type": "string"}]}, {"fields": [{"name": "visit_date"}] * 40}, {}),
-    "owner": ("Testperson Alpha", {"name": "Testperson Beta"}, {"name": ""}),
+    "owner": ("Testperson Alpha", "Testperson Beta", ""),
     "documentation": ("Made-up visits of nobody", {"description": "a table", "contentType": "text"}),
     "zone": ("TRAINING", "CURATED", "LANDING"),
     "phi_category": (["DIRECT_IDENTIFIER", "CLINICAL_NOTE"], [], ["CLINICAL_NOTE"]),
@@ -63,6 +64,14 @@ VALUES: dict[str, tuple[object, ...]] = {
     "version": ("1", "2"),
 }
 LAST_TIME = 12
+REGISTRATION = Registration(
+    artifact_digest="sha256:" + "a" * 64,
+    metrics=(Metric("auc", "0.5"),),
+    code=CodeRef("https://git.example/made-up", "1"),
+    environment=EnvironmentRef("sha256:" + "e" * 64),
+    intended_use="Nothing real",
+)
+"""What is said of a version where only that it is registered matters."""
 
 
 @dataclass(frozen=True)
@@ -211,9 +220,7 @@ def _registration(chance: random.Random, builder: FactBuilder, world: World) -> 
     )
     builder.add_edge(IsVersionOf(version, Model("made-up", "sepsis")))
     builder.add_edge(Registered(Principal("Testperson Alpha"), version))
-    builder.add_statement(
-        version, "registration", {"intended_use": "Nothing real", "metrics": [{"name": "auc", "value": 0.5}]}
-    )
+    builder.add_statement(version, "registration", REGISTRATION)
 
 
 def _tag(chance: random.Random, builder: FactBuilder, world: World) -> None:
@@ -222,7 +229,7 @@ def _tag(chance: random.Random, builder: FactBuilder, world: World) -> None:
     value: dict[str, object] = {
         "stance": chance.choice(("ASSERT", "CONFIRM", "REJECT")),
         "codes": [],
-        "origin": "record",
+        "origin": "ASSERTED",
     }
     subject: Dataset | Column = dataset
     if chance.random() < 0.4:

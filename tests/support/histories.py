@@ -25,6 +25,7 @@ from graph_schema.edges import (
 from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
+from tests.support.facts import REGISTRATION
 
 NAMESPACE = "made-up"
 DATASETS = "ABC"
@@ -105,7 +106,7 @@ def facts_of(happening: Happening, entry: int) -> Facts:
 
 
 def _registration(builder: FactBuilder, run: Run | None, happening: Happening) -> None:
-    builder.add_statement(model(), "registration", {"version": MODEL})
+    builder.add_statement(model(), "registration", REGISTRATION)
     builder.add_edge(IsVersionOf(model(), Model(NAMESPACE, "model")))
     if run:
         builder.add_edge(Produced(run, model()))

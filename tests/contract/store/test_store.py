@@ -5,12 +5,14 @@ import json
 import pytest
 
 from catalog.store.protocol import Quarantined, Query, Store
+from graph_schema.aspects.labels import Tag
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from graph_schema.registry import UnregisteredError
+from tests.support.facts import REGISTRATION
 
 FEED, CURATED, TRAINING = (Dataset("made-up", name) for name in ("feed", "curated", "training"))
 CURATE, TRAIN = Job("made-up", "curate"), Job("made-up", "train")
@@ -132,13 +134,13 @@ def test_a_failure_known_late_takes_back_what_its_run_had_put_in_force(store: St
 
 
 def test_an_ended_aspect_is_no_longer_current_nor_found(store: Store) -> None:
-    store.apply(declared(0, 10, FEED, "owner", {"name": "Testperson Alpha"}), 0)
+    store.apply(declared(0, 10, FEED, "owner", "Testperson Alpha"), 0)
     assert store.find(Query(("Dataset",), text="testp alpha")).total == 1
     store.apply(declared(1, 20, FEED, "owner", None), 1)
     assert store.current([FEED.id]) == {}
     assert store.find(Query(("Dataset",), text="testp alpha")).total == 0
     assert store.find(Query(("Dataset",), missing=("owner",))).total == 1
-    assert [said.value for said in store.statements([FEED.id])] == ['{"name":"Testperson Alpha"}', None]
+    assert [said.value for said in store.statements([FEED.id])] == ['"Testperson Alpha"', None]
 
 
 def test_every_value_of_json_comes_back_as_it_was(store: Store) -> None:
@@ -256,7 +258,7 @@ def test_a_registration_contributes_whatever_becomes_of_its_run(store: Store) ->
     version = ModelVersion("made-up", "sepsis", "1")
     builder = FactBuilder(0, 10, "f" * 16, RECORD_RANK, run=RUN.id, job=TRAIN.id)
     builder.add_node(RUN)
-    builder.add_statement(version, "registration", {"intended_use": "nothing real"})
+    builder.add_statement(version, "registration", REGISTRATION)
     builder.add_edge(TrainedOn(version, Snapshot("made-up", "training", "v1")), {"dataset": builder.add_node(TRAINING)})
     builder.add_edge(Produced(RUN, version))
     store.apply(builder.build(), 0)
@@ -304,7 +306,7 @@ def test_a_rejected_tag_is_no_facet(store: Store) -> None:
     for entry, stance in enumerate(("ASSERT", "REJECT")):
         builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
         builder.add_edge(IsTagged(FEED, PhiTag("CLINICAL_NOTE")), {"stance": stance})
-        builder.add_statement(FEED, "phi.CLINICAL_NOTE", {"stance": stance})
+        builder.add_statement(FEED, "phi.CLINICAL_NOTE", Tag(stance, "ASSERTED"))
         store.apply(builder.build(), entry)
         assert store.find(Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",)})).total == 1 - entry
         assert store.find(Query(("Dataset",), missing=("phi",))).total == entry

@@ -12,6 +12,7 @@ import pytest
 
 import graph_schema
 from catalog.store.neo4j import Neo4jStore
+from graph_schema.aspects.labels import Tag
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Covers, Executed, IsTagged, Read, TrainedOn, Wrote
 from graph_schema.facts import Role
@@ -71,7 +72,7 @@ class Pipeline:
     def tag(self, dataset: Dataset) -> None:
         builder = self.builder(0)
         builder.add_edge(IsTagged(dataset, PhiTag("CLINICAL_NOTE")), {"stance": "ASSERT"})
-        builder.add_statement(dataset, "phi.CLINICAL_NOTE", {"stance": "ASSERT"})
+        builder.add_statement(dataset, "phi.CLINICAL_NOTE", Tag("ASSERT", "ASSERTED"))
         self.apply(builder)
 
 

@@ -166,11 +166,12 @@ TAGS = st.lists(
 )
 
 
+def said_tag(entry: int, stance: str, origin: str) -> Tag:
+    return Tag(stance, origin, subject="s", dataset="d", column=None, kind="k", by=None, entry=entry, since=entry)
+
+
 @given(TAGS)
 def test_a_claim_more_never_takes_a_label_away(said: list[tuple[str, str]]) -> None:
-    tags = [
-        Tag("s", "d", None, "k", stance, (), None, origin, None, None, entry, entry)
-        for entry, (stance, origin) in enumerate(said)
-    ]
-    claim = Tag("s", "d", None, "k", "ASSERT", (), None, "CLAIMED", None, None, 99, 99)
+    tags = [said_tag(entry, stance, origin) for entry, (stance, origin) in enumerate(said)]
+    claim = said_tag(99, "ASSERT", "CLAIMED")
     assert label(tags).present == label([*tags, claim]).present == label([claim, *tags]).present

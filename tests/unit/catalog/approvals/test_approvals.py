@@ -5,12 +5,13 @@ import pytest
 
 from catalog.access.keys import local_actor
 from catalog.access.model import Actor
-from catalog.approvals.model import ApprovalFilter, ApprovalState, BoundDigest
+from catalog.approvals.model import ApprovalFilter, ApprovalState
 from catalog.approvals.queries import approvals_of, list_approvals
 from catalog.approvals.rules import from_json, signed_digest
 from catalog.errors import AskerError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View
+from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.nodes import Dataset, ModelVersion
 from tests.support.records import (
     CURATED,

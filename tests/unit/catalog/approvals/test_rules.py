@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.approvals.model import ApprovalState, BoundDigest, Decision
+from catalog.approvals.model import ApprovalState, Decision
 from catalog.approvals.rules import check_decider, check_open, signed_digest, standing
 from catalog.errors import AskerError, SenderError
+from graph_schema.aspects.approvals import BoundDigest
 
 
 def decided(what: str, at: int, expires_at: int | None = None) -> Decision:

@@ -4,9 +4,9 @@ import pytest
 
 from catalog.errors import SenderError
 from catalog.reading import AsOf
-from catalog.releases.model import Metric
 from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.view import View
+from graph_schema.aspects.models import Metric
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
 from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, request, seal
 
