@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import strawberry
 
 from catalog.api.graphql import nodes
@@ -108,7 +110,7 @@ def list_approvals(
     )
     return connect(
         [as_approval(one, at) for one in page.approvals],
-        [cursor.write([one.request]) for one in page.approvals],
+        [partial(cursor.write, [one.request]) for one in page.approvals],
         page.total,
         more=page.more,
     )

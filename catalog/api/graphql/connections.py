@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -22,7 +23,11 @@ class PageInfo:
 @strawberry.type
 class Edge(Generic[T]):
     node: T
-    cursor: str
+    write: strawberry.Private[Callable[[], str]]
+
+    @strawberry.field
+    def cursor(self) -> str:
+        return self.write()
 
 
 @strawberry.type
@@ -33,12 +38,12 @@ class Connection(Generic[T]):
     total_count: int
 
 
-def connect(nodes: Sequence[T], cursors: Sequence[str], total: int, *, more: bool) -> Connection[T]:
-    """Return a page: nodes, the cursor after each, how many there are in all, and whether more follow."""
+def connect(nodes: Sequence[T], cursors: Sequence[Callable[[], str]], total: int, *, more: bool) -> Connection[T]:
+    """Return a page: nodes, what writes the cursor after each, how many there are in all, and whether more follow."""
     return Connection(
-        edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
+        edges=[Edge(node=node, write=write) for node, write in zip(nodes, cursors, strict=True)],
         nodes=list(nodes),
-        page_info=PageInfo(has_next_page=more, end_cursor=cursors[-1] if cursors else None),
+        page_info=PageInfo(has_next_page=more, end_cursor=cursors[-1]() if cursors else None),
         total_count=total,
     )
 
@@ -63,7 +68,7 @@ def page_of(
     shown = items[begin : begin + first]
     return connect(
         [make(item) for item in shown],
-        [cursor.write(key(item)) for item in shown],
+        [partial(cursor.write, key(item)) for item in shown],
         len(items),
         more=begin + first < len(items),
     )
