@@ -21,8 +21,9 @@ from pydantic import ValidationError
 
 from catalog.access.keys import KeyFile, NewKey
 from catalog.access.model import Actor, Holder
+from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import SEND_EVENTS, check_administrator_left, require, rights_of
+from catalog.access.rules import check_administrator_left, require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.errors import OperatorError, SenderError
 from catalog.evidence.records import ReportIssued
@@ -124,7 +125,7 @@ class Intake:
             AskerError: 403, the actor may not send events.
             OperatorError: the ledger cannot take it now.
         """
-        require(actor.roles, SEND_EVENTS)
+        require(actor.roles, Permission.SEND_EVENTS)
         wire = parse(body)
         return self._append_event(wire.value, wire.flags, actor, correlation_id)
 
@@ -132,7 +133,7 @@ class Intake:
         self, value: JSON, actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
     ) -> Future[Accepted]:
         """Take one event that was parsed already, as out of a batch; raises as `submit_event`."""
-        require(actor.roles, SEND_EVENTS)
+        require(actor.roles, Permission.SEND_EVENTS)
         return self._append_event(value, flags, actor, correlation_id)
 
     def submit_record(self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str) -> Future[Accepted]:

@@ -20,8 +20,8 @@ import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
+from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import JUDGE_TAGS, READ
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
 from catalog.evidence.records import ReportIssued
@@ -42,32 +42,32 @@ def _nothing_more(record: Record, admission: Admission) -> Admitted:  # noqa: AR
     return Admitted()
 
 
-def _the_kind_itself(record: Record) -> str:
-    return record.name
+def _the_kind_itself(record: Record) -> Permission:
+    return Permission(record.name)
 
 
-def _judging(record: Tag) -> str:
-    return record.name if record.stance is Stance.ASSERT else JUDGE_TAGS
+def _judging(record: Tag) -> Permission:
+    return Permission.TAG if record.stance is Stance.ASSERT else Permission.JUDGE_TAGS
 
 
-def _reading(record: ReportIssued) -> str:  # noqa: ARG001  whoever may read a report may have it issued
-    return READ
+def _reading(record: ReportIssued) -> Permission:  # noqa: ARG001  whoever may read a report may have it issued
+    return Permission.READ
 
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[R]):
     """A kind of record: `subjects`, `project` and `admit` are its capability's.
 
-    `permission` is what the actor's role must have, by the record, see `access.rules.TABLE`. A kind that is not `open`
-    is written by the catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog
-    made, or searched before.
+    `permission` is what one of the actor's roles must have, by the record. A kind that is not `open` is written by the
+    catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
+    before.
     """
 
     record: type[R]
     subjects: Callable[[R], tuple[Node, ...]]
     project: Callable[[R, RecordContext], None]
     admit: Callable[[R, Admission], Admitted] = _nothing_more
-    permission: Callable[[R], str] = _the_kind_itself
+    permission: Callable[[R], Permission] = _the_kind_itself
     open: bool = True
     searched: bool = True
 

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from catalog.access import rules
 from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
+from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
@@ -69,7 +70,7 @@ class Services:
     def read_as(self, request: HTTPConnection) -> Actor:
         """Return who asks; raises AskerError 401, and 403 for who may not ask anything."""
         actor = self.authenticate(request)
-        rules.require(actor.roles, rules.READ)
+        rules.require(actor.roles, Permission.READ)
         return actor
 
     def read_bodies_as(self, request: HTTPConnection) -> Actor:
@@ -84,7 +85,7 @@ class Services:
     def watch_as(self, request: HTTPConnection) -> Actor:
         """Return who reads the metrics; raises AskerError 401, and 403 for who may not."""
         actor = self.authenticate(request)
-        rules.require(actor.roles, rules.WATCH)
+        rules.require(actor.roles, Permission.WATCH)
         return actor
 
     @property

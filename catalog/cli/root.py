@@ -21,6 +21,7 @@ from catalog.cli.ending import exit_codes
 from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
 from catalog.errors import Exit
 from graph_schema.characters import escape_hidden
+from graph_schema.vocabulary.words import ApprovalKind, PrincipalRole
 
 if TYPE_CHECKING:
     from catalog.cli.gateway import Gateway
@@ -364,11 +365,11 @@ def key_create(
     principal: Annotated[str, typer.Argument(help="The principal's name; best an opaque id, it stays for ever.")],
     role: Annotated[
         list[str] | None,
-        typer.Option(help="emitter, engineer, steward, approver, auditor, monitor, admin; may be repeated."),
+        typer.Option(help=f"{', '.join(PrincipalRole)}; may be repeated."),
     ] = None,
     approves: Annotated[
         list[str] | None,
-        typer.Option(help="What an approver decides on: irb, site, governance, clinical, safety, legal, regulatory."),
+        typer.Option(help=f"What an approver decides on: {', '.join(ApprovalKind).lower()}."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
     kind: Annotated[str | None, typer.Option(help="person, emitter or service, which a new one is.")] = None,

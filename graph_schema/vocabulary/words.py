@@ -138,7 +138,7 @@ class PrincipalKind(StrEnum):
 
 
 class PrincipalRole(StrEnum):
-    """What a principal is trusted with; see the table of roles in `catalog.access.rules`."""
+    """What a principal is trusted with; see the table of roles in `catalog.access.permissions`."""
 
     EMITTER = "emitter"
     ENGINEER = "engineer"

@@ -25,6 +25,7 @@ from starlette.responses import Response
 from catalog import logs
 from catalog.access import rules
 from catalog.access.model import Actor
+from catalog.access.permissions import Permission
 from catalog.api import problems as http
 from catalog.api.graphql.allowance import Allowance, EndedError
 from catalog.api.graphql.asking import Asking
@@ -79,7 +80,7 @@ async def endpoint(services: Services, request: Request) -> Response:
     limit = min(QUESTION_BYTES, services.settings.max_body_bytes)
     question = Question.read(await read_body(request, limit))
     if begins_to_read(question.query):
-        rules.require(actor.roles, rules.READ)
+        rules.require(actor.roles, Permission.READ)
     allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)
     context = copy_context()
     loop = asyncio.get_running_loop()
@@ -121,7 +122,7 @@ def _ask(services: Services, actor: Actor, question: Question, allowance: Allowa
     if operation is None:
         raise RefusedError([GraphQLError("Say by operationName which of the operations to run.")])
     if not is_mutation(operation):
-        rules.require(actor.roles, rules.READ)
+        rules.require(actor.roles, Permission.READ)
     price = _price(document, operation, question.variables)
     if price.cost > settings.query_cost:
         raise RefusedError(

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from catalog.access.rules import READ, TABLE
+from catalog.access.permissions import TABLE, Permission
 from catalog.evidence.records import ReportIssued
 from catalog.kinds import KINDS, OPEN, Kind
 from catalog.ledger.entry import check_names
@@ -53,7 +53,7 @@ def test_a_kind_refuses_what_it_does_not_know(kind: Kind[Any]) -> None:
 
 @EVERY
 def test_some_role_may_write_a_kind(kind: Kind[Any]) -> None:
-    permission = kind.name if kind is not KINDS["report_issued"] else READ
+    permission = Permission.READ if kind is KINDS["report_issued"] else Permission(kind.name)
     assert any(permission in permissions for permissions in TABLE.values())
 
 

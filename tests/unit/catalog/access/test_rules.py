@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
+
 import pytest
 
-from catalog.access.rules import ALL_ROLES, READ, SEND_EVENTS, TABLE, may, require
+from catalog import kinds
+from catalog.access.permissions import TABLE, Permission
+from catalog.access.rules import may, require
 from catalog.errors import AskerError
 from catalog.kinds import KINDS
 from graph_schema.vocabulary.words import PrincipalRole
@@ -13,26 +18,32 @@ def test_every_role_stands_in_the_table() -> None:
 
 
 def test_what_is_not_in_the_table_is_forbidden() -> None:
-    assert not may(ALL_ROLES, "anything_else")
-    assert not may([], READ)
-    assert not may(["superuser"], READ)
+    assert not may([], Permission.READ)
+    assert not may(["superuser"], Permission.READ)
+
+
+def test_every_permission_is_some_role_s_and_some_code_asks_for_it() -> None:
+    assert frozenset().union(*TABLE.values()) == frozenset(Permission)
+    asked = "".join(path.read_text("utf-8") for path in Path(inspect.getfile(kinds)).parent.rglob("*.py"))
+    for permission in Permission:
+        assert permission in KINDS or asked.count(f"Permission.{permission.name}") > 1
 
 
 def test_an_emitter_sends_and_reads_nothing() -> None:
-    assert may(["emitter"], SEND_EVENTS)
-    assert not may(["emitter"], READ)
+    assert may(["emitter"], Permission.SEND_EVENTS)
+    assert not may(["emitter"], Permission.READ)
 
 
 def test_only_an_approver_decides_and_an_approver_asks_for_nothing() -> None:
-    assert [role.value for role in PrincipalRole if may([role.value], "decide_approval")] == ["approver"]
-    assert not may(["approver"], "request_approval")
+    assert [role.value for role in PrincipalRole if may([role.value], Permission.DECIDE_APPROVAL)] == ["approver"]
+    assert not may(["approver"], Permission.REQUEST_APPROVAL)
 
 
 def test_an_auditor_changes_nothing_but_may_say_what_was_verified() -> None:
-    assert {kind for kind in KINDS if may(["auditor"], kind)} == {"verify_snapshot"}
+    assert TABLE[PrincipalRole.AUDITOR] == {Permission.READ, Permission.VERIFY_SNAPSHOT}
 
 
 def test_a_refusal_names_the_roles_that_would_do() -> None:
     with pytest.raises(AskerError, match="engineer or steward") as caught:
-        require(["emitter"], "declare_dataset")
+        require(["emitter"], Permission.DECLARE_DATASET)
     assert caught.value.status == 403

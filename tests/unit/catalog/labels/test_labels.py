@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from catalog.access.rules import JUDGE_TAGS, require
+from catalog.access.permissions import Permission
+from catalog.access.rules import require
 from catalog.errors import AskerError, SenderError
 from catalog.labels.queries import attestations, labels
 from catalog.reading import AsOf
@@ -66,10 +67,10 @@ def test_the_newest_of_what_persons_say_counts(house: House) -> None:
 
 
 def test_judging_a_tag_takes_more_than_making_one() -> None:
-    require(["engineer"], "tag")
+    require(["engineer"], Permission.TAG)
     with pytest.raises(AskerError, match="steward"):
-        require(["engineer"], JUDGE_TAGS)
-    require(["steward"], JUDGE_TAGS)
+        require(["engineer"], Permission.JUDGE_TAGS)
+    require(["steward"], Permission.JUDGE_TAGS)
 
 
 def test_an_engineer_may_not_reject(house: House) -> None:

@@ -1,0 +1,85 @@
+"""What may be done, and which role may do it: one table, and everything that is not in it is forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from graph_schema.vocabulary.words import PrincipalRole
+
+
+class Permission(StrEnum):
+    """What may be done; to write a record is called as its kind is."""
+
+    READ = "read"
+    """Ask any question, and read the ledger's entries and proofs."""
+    WATCH = "metrics"
+    """Read the metrics."""
+    SEND_EVENTS = "openlineage"
+    """Send OpenLineage events."""
+    DECLARE_DATASET = "declare_dataset"
+    TAG = "tag"
+    JUDGE_TAGS = "tag.judge"
+    """Confirm or reject a tag, which outweighs what emitters claim."""
+    ATTEST_DEIDENTIFICATION = "attest_deidentification"
+    SEAL_SNAPSHOT = "seal_snapshot"
+    VERIFY_SNAPSHOT = "verify_snapshot"
+    REGISTER_MODEL_VERSION = "register_model_version"
+    REQUEST_APPROVAL = "request_approval"
+    DECIDE_APPROVAL = "decide_approval"
+    DEFINE_PRINCIPAL = "define_principal"
+    ISSUE_KEY = "issue_key"
+    REVOKE_KEY = "revoke_key"
+    ERASE_ENTRIES = "erase_entries"
+    RESTORE_LEDGER = "restore_ledger"
+
+
+TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
+    PrincipalRole.EMITTER: frozenset(
+        {
+            Permission.SEND_EVENTS,
+            Permission.SEAL_SNAPSHOT,
+            Permission.VERIFY_SNAPSHOT,
+            Permission.REGISTER_MODEL_VERSION,
+        }
+    ),
+    PrincipalRole.ENGINEER: frozenset(
+        {
+            Permission.READ,
+            Permission.SEND_EVENTS,
+            Permission.DECLARE_DATASET,
+            Permission.TAG,
+            Permission.SEAL_SNAPSHOT,
+            Permission.VERIFY_SNAPSHOT,
+            Permission.REGISTER_MODEL_VERSION,
+            Permission.REQUEST_APPROVAL,
+        }
+    ),
+    PrincipalRole.STEWARD: frozenset(
+        {
+            Permission.READ,
+            Permission.DECLARE_DATASET,
+            Permission.TAG,
+            Permission.JUDGE_TAGS,
+            Permission.ATTEST_DEIDENTIFICATION,
+            Permission.VERIFY_SNAPSHOT,
+            Permission.REQUEST_APPROVAL,
+        }
+    ),
+    PrincipalRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE_APPROVAL}),
+    PrincipalRole.AUDITOR: frozenset({Permission.READ, Permission.VERIFY_SNAPSHOT}),
+    PrincipalRole.MONITOR: frozenset({Permission.WATCH}),
+    PrincipalRole.ADMIN: frozenset(
+        {
+            Permission.READ,
+            Permission.WATCH,
+            Permission.DEFINE_PRINCIPAL,
+            Permission.ISSUE_KEY,
+            Permission.REVOKE_KEY,
+            Permission.ERASE_ENTRIES,
+            Permission.RESTORE_LEDGER,
+        }
+    ),
+}
+"""Role to permissions."""
