@@ -21,11 +21,11 @@ def principals(view: View, ids: Sequence[str]) -> dict[str, PrincipalRecord]:
     nodes = view.nodes(ids)
     defined: dict[str, Statement] = {}
     keys: dict[str, list[Statement]] = defaultdict(list)
-    for said in view.statements(ids, ("principal", "api_key")):
-        if said.aspect == "api_key":
-            keys[said.subject].append(said)
-        elif said.subject not in defined or said.order > defined[said.subject].order:
-            defined[said.subject] = said
+    for statement in view.statements(ids, ("principal", "api_key")):
+        if statement.aspect == "api_key":
+            keys[statement.subject].append(statement)
+        elif statement.subject not in defined or statement.order > defined[statement.subject].order:
+            defined[statement.subject] = statement
     return {
         id_: _principal(known.node.title, known.entry, defined[id_], keys[id_])
         for id_ in dict.fromkeys(ids)
@@ -53,29 +53,31 @@ def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, .
     One that nobody defined is absent.
     """
     found: dict[str, list[Definition]] = defaultdict(list)
-    for said in view.at(NOW).statements(ids, ("principal",)):
-        value = PrincipalDefinition.from_json(said.data)
-        found[said.subject].append(
-            Definition(said.entry, said.by, value.principal_kind, frozenset(value.roles), frozenset(value.approves))
+    for statement in view.at(NOW).statements(ids, ("principal",)):
+        value = PrincipalDefinition.from_json(statement.data)
+        found[statement.subject].append(
+            Definition(
+                statement.entry, statement.by, value.principal_kind, frozenset(value.roles), frozenset(value.approves)
+            )
         )
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
 
 
-def _principal(name: str, first_entry: int, said: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
+def _principal(name: str, first_entry: int, statement: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
     return PrincipalRecord(
-        **PrincipalDefinition.from_json(said.data).parts(),
-        id=said.subject,
+        **PrincipalDefinition.from_json(statement.data).parts(),
+        id=statement.subject,
         principal=name,
         first_entry=first_entry,
-        entry=said.entry,
-        since=said.valid_from,
+        entry=statement.entry,
+        since=statement.valid_from,
         keys=_keys(name, keys),
     )
 
 
-def _keys(principal: str, said: Sequence[Statement]) -> tuple[KeyRecord, ...]:
+def _keys(principal: str, statements: Sequence[Statement]) -> tuple[KeyRecord, ...]:
     issued: dict[str, KeyRecord] = {}
-    for statement in sorted(said, key=lambda each: each.order):
+    for statement in sorted(statements, key=lambda each: each.order):
         key = ApiKey.from_json(statement.data)
         if key.event == ISSUED:
             made = KeyRecord(key.key_id, principal, statement.valid_from, statement.by, None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.assets.model import Said, Voice
+from catalog.assets.model import AspectInForce, Voice
 from catalog.view import View
 from graph_schema.aspects import BY_NAME, DECLARED, PHI
 from graph_schema.facts import Role, Statement
@@ -46,7 +46,7 @@ def aspects_in_force(
     ids: Sequence[str],
     folds: Mapping[str, RunFold | None] | None = None,
     aspects: Sequence[str] | None = None,
-) -> dict[str, dict[str, Said[object]]]:
+) -> dict[str, dict[str, AspectInForce[object]]]:
     """Return the aspects in force of each node, by name, momentary ones left out.
 
     `folds` are runs judged already at the same point; those that are missing are fetched in one go.
@@ -54,37 +54,46 @@ def aspects_in_force(
     if view.is_now:
         return _in_force_now(view, ids, aspects)
     about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for said in view.statements(ids, aspects):
-        known = BY_NAME.get(said.aspect)
+    for statement in view.statements(ids, aspects):
+        known = BY_NAME.get(statement.aspect)
         if known is None or not known.momentary:
-            about[said.subject, said.aspect].append(said)
+            about[statement.subject, statement.aspect].append(statement)
     judged = dict(folds or {})
-    writers = {said.run for statements in about.values() for said in statements if said.run and said.role == Role.OUT}
+    writers = {
+        statement.run
+        for statements in about.values()
+        for statement in statements
+        if statement.run and statement.role == Role.OUT
+    }
     judged.update(view.runs(writers - judged.keys()))
-    found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
+    found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
     for (subject, aspect), statements in about.items():
         held = in_force(statements, judged.get, view.as_of.valid_at, view.known_at)
         if held is None or held[1].value is None:
             continue
-        order, said = held
-        run = said.run if said.run is None or view.visible([said.run]) else None
-        found[subject][aspect] = Said(said.data, voice(said), said.entry, order[0], run)
+        order, statement = held
+        run = statement.run if statement.run is None or view.visible([statement.run]) else None
+        found[subject][aspect] = AspectInForce(statement.data, voice(statement), statement.entry, order[0], run)
     return found
 
 
-def _in_force_now(view: View, ids: Sequence[str], aspects: Sequence[str] | None) -> dict[str, dict[str, Said[object]]]:
+def _in_force_now(
+    view: View, ids: Sequence[str], aspects: Sequence[str] | None
+) -> dict[str, dict[str, AspectInForce[object]]]:
     """Return the same for now, which a store keeps: however long the history, one call and no judging."""
-    found: dict[str, dict[str, Said[object]]] = defaultdict(dict)
-    for since, said in view.in_force(ids):
-        if aspects is None or said.aspect in aspects:
-            found[said.subject][said.aspect] = Said(said.data, voice(said), said.entry, since, said.run)
+    found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
+    for since, statement in view.in_force(ids):
+        if aspects is None or statement.aspect in aspects:
+            found[statement.subject][statement.aspect] = AspectInForce(
+                statement.data, voice(statement), statement.entry, since, statement.run
+            )
     return found
 
 
-def voice(said: Statement) -> Voice:
+def voice(statement: Statement) -> Voice:
     """Return who spoke."""
-    if said.role == Role.OUT:
+    if statement.role == Role.OUT:
         return Voice.WRITER
-    if said.role == Role.IN:
+    if statement.role == Role.IN:
         return Voice.READER
-    return Voice.RECORDED if said.aspect in _RECORDED or said.aspect.startswith(PHI) else Voice.STATED
+    return Voice.RECORDED if statement.aspect in _RECORDED or statement.aspect.startswith(PHI) else Voice.STATED

@@ -44,7 +44,7 @@ class Voice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said(Generic[T]):
+class AspectInForce(Generic[T]):
     """One aspect in force: its value, who spoke, the ledger entry that says so, and since when it holds."""
 
     value: T
@@ -96,25 +96,25 @@ class DatasetRecord:
     name: str
     state: AssetState
     first_entry: int
-    owner: Said[str] | None = None
-    source_system: Said[SourceSystem] | None = None
-    schema_version: Said[str] | None = None
-    clinical_purpose: Said[str] | None = None
-    phi_category: Said[tuple[str, ...]] | None = None
-    deidentification_state: Said[str] | None = None
-    retention: Said[Retention] | None = None
-    permitted_use: Said[PermittedUse] | None = None
-    zone: Said[str] | None = None
-    site: Said[str] | None = None
-    region: Said[str] | None = None
-    documentation: Said[str] | None = None
-    ownership: Said[tuple[NamedOwner, ...]] | None = None
-    dataset_type: Said[str] | None = None
-    data_source: Said[Any] | None = None
-    storage: Said[Any] | None = None
+    owner: AspectInForce[str] | None = None
+    source_system: AspectInForce[SourceSystem] | None = None
+    schema_version: AspectInForce[str] | None = None
+    clinical_purpose: AspectInForce[str] | None = None
+    phi_category: AspectInForce[tuple[str, ...]] | None = None
+    deidentification_state: AspectInForce[str] | None = None
+    retention: AspectInForce[Retention] | None = None
+    permitted_use: AspectInForce[PermittedUse] | None = None
+    zone: AspectInForce[str] | None = None
+    site: AspectInForce[str] | None = None
+    region: AspectInForce[str] | None = None
+    documentation: AspectInForce[str] | None = None
+    ownership: AspectInForce[tuple[NamedOwner, ...]] | None = None
+    dataset_type: AspectInForce[str] | None = None
+    data_source: AspectInForce[Any] | None = None
+    storage: AspectInForce[Any] | None = None
     columns: tuple[ColumnRecord, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+    aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class NodeRecord:
 
     node: Node
     first_entry: int
-    aspects: Mapping[str, Said[Any]]
+    aspects: Mapping[str, AspectInForce[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,12 @@ class JobRecord:
     namespace: str
     name: str
     first_entry: int
-    documentation: Said[str] | None = None
-    job_type: Said[Any] | None = None
-    sql: Said[Any] | None = None
-    source_code_location: Said[Any] | None = None
+    documentation: AspectInForce[str] | None = None
+    job_type: AspectInForce[Any] | None = None
+    sql: AspectInForce[Any] | None = None
+    source_code_location: AspectInForce[Any] | None = None
     ghost: bool = False
-    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+    aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ class RunRecord:
     ended_at: int | None
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
-    error: Said[Any] | None = None
+    error: AspectInForce[Any] | None = None
     parent: str | None = None
     entries: tuple[int, ...] = ()
     """The ledger entries of its events."""
-    aspects: Mapping[str, Said[Any]] = field(default_factory=dict)
+    aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from catalog.assets import rules
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.assets.model import (
+    AspectInForce,
     DatasetRecord,
     JobRecord,
     NamedOwner,
     NodeRecord,
     RunRecord,
-    Said,
 )
 from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
@@ -115,7 +115,9 @@ def node_records(view: View, ids: Sequence[str]) -> dict[str, NodeRecord]:
 _NEVER = object()
 
 
-def _dataset(node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touched: bool, last: object) -> DatasetRecord:
+def _dataset(
+    node: Dataset, entry: int, held: Mapping[str, AspectInForce[Any]], *, touched: bool, last: object
+) -> DatasetRecord:
     return DatasetRecord(
         id=node.id,
         namespace=node.namespace,
@@ -144,11 +146,17 @@ def _dataset(node: Dataset, entry: int, held: Mapping[str, Said[Any]], *, touche
     )
 
 
-def _as(held: Mapping[str, Said[Any]], aspect: str, change: Callable[[Any], T | None]) -> Said[T] | None:
+def _as(
+    held: Mapping[str, AspectInForce[Any]], aspect: str, change: Callable[[Any], T | None]
+) -> AspectInForce[T] | None:
     """Return the aspect with its value made into what it stands for; None where the value is not of that shape."""
-    said = held.get(aspect)
-    value = None if said is None else change(said.value)
-    return None if said is None or value is None else Said(value, said.voice, said.entry, said.since, said.run)
+    stated = held.get(aspect)
+    value = None if stated is None else change(stated.value)
+    return (
+        None
+        if stated is None or value is None
+        else AspectInForce(value, stated.voice, stated.entry, stated.since, stated.run)
+    )
 
 
 def _member(key: str) -> Callable[[Any], str | None]:

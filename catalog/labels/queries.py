@@ -28,10 +28,10 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     edges = [
         edge for edge in view.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
     ]
-    said = view.statements(subjects, _ASPECTS)
+    statements = view.statements(subjects, _ASPECTS)
     nodes = view.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
     tags: dict[tuple[str, str], list[tuple[Order, Tag]]] = defaultdict(list)
-    for each in said:
+    for each in statements:
         if each.value is not None:
             tag = _tag_of_record(each, nodes[each.subject])
             tags[each.subject, tag.kind].append((each.order, tag))
@@ -66,9 +66,9 @@ def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]
     return {each.subject: _attestation(each, view.moment) for each in stated if each.value is not None}
 
 
-def _tag_of_record(said: Statement, known: KnownNode) -> Tag:
-    kind, value = said.aspect.removeprefix(PHI), aspects.Tag.from_json(said.data)
-    return _tag(known, kind, value, said.by, said.entry, said.valid_from)
+def _tag_of_record(statement: Statement, known: KnownNode) -> Tag:
+    kind, value = statement.aspect.removeprefix(PHI), aspects.Tag.from_json(statement.data)
+    return _tag(known, kind, value, statement.by, statement.entry, statement.valid_from)
 
 
 def _tag_of_claim(edge: Edge, known: KnownNode, kind: str) -> Tag:
@@ -89,14 +89,14 @@ def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry:
     )
 
 
-def _attestation(said: Statement, now: int) -> Attestation:
-    value = aspects.Attestation.from_json(said.data)
+def _attestation(statement: Statement, now: int) -> Attestation:
+    value = aspects.Attestation.from_json(statement.data)
     return Attestation(
         **value.parts(),
-        id=said.subject,
-        entry=said.entry,
-        attested_by=said.by,
-        authenticated=said.authenticated,
-        valid_from=said.valid_from,
+        id=statement.subject,
+        entry=statement.entry,
+        attested_by=statement.by,
+        authenticated=statement.authenticated,
+        valid_from=statement.valid_from,
         in_force=value.until is None or now < value.until,
     )

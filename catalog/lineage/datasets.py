@@ -130,10 +130,17 @@ def _sources(
         )
 
 
-def _declared(loader: LineageLoader, target: str, said: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
-    for _, source in _resolved(loader, loader.declared_inputs(said), said.valid_from, ends):
+def _declared(loader: LineageLoader, target: str, statement: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
+    for _, source in _resolved(loader, loader.declared_inputs(statement), statement.valid_from, ends):
         yield LineageEdge(
-            source, target, "declared", said.subject, None, Confidence.STATED, said.valid_from, said.entry
+            source,
+            target,
+            "declared",
+            statement.subject,
+            None,
+            Confidence.STATED,
+            statement.valid_from,
+            statement.entry,
         )
 
 

@@ -182,24 +182,24 @@ class LineageLoader:
             held = newest.get(statement.subject)
             if held is None or statement.order > held.order:
                 newest[statement.subject] = statement
-        declared = {subject: Io.from_json(said.data or {}) for subject, said in newest.items()}
+        declared = {subject: Io.from_json(stated.data or {}) for subject, stated in newest.items()}
         self.load_names(name for io in declared.values() for name in (*(io.inputs or ()), *(io.outputs or ())))
         for target in new:
             self._declared[target] = []
-        for subject, said in newest.items():
-            outputs = {self.resolve(name, said.valid_from) for name in declared[subject].outputs or ()}
+        for subject, stated in newest.items():
+            outputs = {self.resolve(name, stated.valid_from) for name in declared[subject].outputs or ()}
             for target in outputs & set(new):
-                self._declared[target].append(said)
+                self._declared[target].append(stated)
 
     def declarations(self, target: str) -> list[Statement]:
         """Return each job's newest declaration that names the dataset among its outputs."""
         return self._declared.get(target, [])
 
-    def declared_inputs(self, said: Statement) -> frozenset[str]:
+    def declared_inputs(self, statement: Statement) -> frozenset[str]:
         """Return what a declaration names as read; it is read once however many outputs it has."""
-        if said not in self._inputs:
-            self._inputs[said] = frozenset(Io.from_json(said.data or {}).inputs or ())
-        return self._inputs[said]
+        if statement not in self._inputs:
+            self._inputs[statement] = frozenset(Io.from_json(statement.data or {}).inputs or ())
+        return self._inputs[statement]
 
     def load_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
         """Fetch for each (dataset, time, run) the newest write to the dataset at or before the time by another run."""

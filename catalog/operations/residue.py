@@ -76,7 +76,7 @@ _TIE: Final = slice(7, 23)
 
 def residue_of(facts: Facts) -> dict[str, Any]:
     """Return what is kept of the facts of one entry, as JSON: entry and tie are left out."""
-    statements = [(said, _kept(said)) for said in facts.statements]
+    statements = [(statement, _kept(statement)) for statement in facts.statements]
     return {
         "nodes": [[node.label, list(node.key)] for node, _ in facts.nodes],
         "edges": [
@@ -84,21 +84,30 @@ def residue_of(facts: Facts) -> dict[str, Any]:
             for edge in facts.edges
         ],
         "statements": [
-            [said.subject, said.aspect, value, said.role, said.run, said.job, said.valid_from, said.rank]
-            for said, (keep, value) in statements
+            [
+                statement.subject,
+                statement.aspect,
+                value,
+                statement.role,
+                statement.run,
+                statement.job,
+                statement.valid_from,
+                statement.rank,
+            ]
+            for statement, (keep, value) in statements
             if keep
         ],
     }
 
 
-def _kept(said: Statement) -> tuple[bool, str | None]:
+def _kept(statement: Statement) -> tuple[bool, str | None]:
     """Tell whether a statement is kept, and with which value."""
-    if said.value is None or said.aspect in _WHOLE:
-        return True, said.value
-    kept = frozenset[str]() if said.aspect.startswith(PHI) else _WITHOUT_TEXT.get(said.aspect)
+    if statement.value is None or statement.aspect in _WHOLE:
+        return True, statement.value
+    kept = frozenset[str]() if statement.aspect.startswith(PHI) else _WITHOUT_TEXT.get(statement.aspect)
     if kept is None:
         return False, None
-    return True, canonical_text(_without_text(said.data, "", _KEPT | kept))
+    return True, canonical_text(_without_text(statement.data, "", _KEPT | kept))
 
 
 def _without_text(value: Any, key: str, kept: frozenset[str]) -> Any:  # noqa: ANN401  any JSON
@@ -116,10 +125,10 @@ def facts_of(residue: dict[str, Any], stored: StoredEntry) -> Facts:
     return Facts(
         tuple((Node.registered[label].from_key(key), index) for label, key in residue["nodes"]),
         tuple(
-            Edge._make((*said, "", index, "", False) if said[0] in STRUCTURAL else (*said, tie, index, *source))
-            for said in residue["edges"]
+            Edge._make((*row, "", index, "", False) if row[0] in STRUCTURAL else (*row, tie, index, *source))
+            for row in residue["edges"]
         ),
-        tuple(Statement._make((*said, tie, index, *source)) for said in residue["statements"]),
+        tuple(Statement._make((*row, tie, index, *source)) for row in residue["statements"]),
     )
 
 

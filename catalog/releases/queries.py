@@ -22,10 +22,10 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, nodes.ModelVersion)]
     if not wanted:
         return {}
-    said: dict[str, list[Statement]] = defaultdict(list)
+    statements: dict[str, list[Statement]] = defaultdict(list)
     for each in view.statements(wanted, ("registration",)):
         if each.value is not None:
-            said[each.subject].append(each)
+            statements[each.subject].append(each)
     edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
     for edge in view.edges(wanted, _NAMED, "out"):
         edges[edge.source, edge.entry].append(edge)
@@ -38,7 +38,7 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
             continue
         registrations = tuple(
             _registration(each, edges[id_, each.entry], snapshots)
-            for each in sorted(said[id_], key=lambda each: each.order)
+            for each in sorted(statements[id_], key=lambda each: each.order)
         )
         found[id_] = ModelVersionRecord(
             id=id_,
@@ -74,14 +74,14 @@ def trained_on(view: View, snapshots: Sequence[str]) -> dict[str, tuple[str, ...
     return {id_: tuple(sorted(found[id_])) for id_ in dict.fromkeys(snapshots) if id_ in found}
 
 
-def _registration(said: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
-    value = aspects.Registration.from_json(said.data)
+def _registration(statement: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
+    value = aspects.Registration.from_json(statement.data)
     code, environment = value.code, value.environment
     return Registration(
-        entry=said.entry,
-        registered_by=said.by,
-        authenticated=said.authenticated,
-        registered_at=said.valid_from,
+        entry=statement.entry,
+        registered_by=statement.by,
+        authenticated=statement.authenticated,
+        registered_at=statement.valid_from,
         trained_on=_uses(edges, "TRAINED_ON", snapshots),
         evaluated_on=_uses(edges, "EVALUATED_ON", snapshots),
         code=Code(nodes.CodeRevision(code.repository, code.revision).id, code.repository, code.revision, code.clean),
@@ -90,8 +90,8 @@ def _registration(said: Statement, edges: Sequence[Edge], snapshots: Mapping[str
         signature=value.signature,
         metrics=value.metrics,
         intended_use=value.intended_use,
-        run=said.run,
-        job=said.job,
+        run=statement.run,
+        job=statement.job,
     )
 
 

@@ -23,7 +23,7 @@ _SAME_DIGEST = 1000
 
 
 @dataclass(slots=True)
-class _Said:
+class _Stated:
     seals: list[Statement] = field(default_factory=list)
     verifications: list[Statement] = field(default_factory=list)
     produced_by: set[str] = field(default_factory=set)
@@ -46,9 +46,9 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     for edge in view.edges(datasets, ("CAPTURES",), "in"):
         siblings[edge.target].add(edge.source)
     everyone = sorted(set(known).union(*siblings.values()))
-    said = _said(view, everyone)
-    folds = view.runs({run for each in said.values() for run in each.produced_by})
-    made = {id_: _made_at(said[id_], folds) for id_ in everyone}
+    stated = _stated(view, everyone)
+    folds = view.runs({run for each in stated.values() for run in each.produced_by})
+    made = {id_: _made_at(stated[id_], folds) for id_ in everyone}
     last, _ = last_writes(view, datasets)
     found = {}
     for id_, each in known.items():
@@ -58,7 +58,7 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
         mine = made[id_]
         newer = mine is not None and any((made[other] or mine) > mine for other in siblings[dataset])
         found[id_] = _snapshot(
-            each.node, dataset, each.entry, said[id_], newer=newer, dropped=last.get(dataset) == DROPPED
+            each.node, dataset, each.entry, stated[id_], newer=newer, dropped=last.get(dataset) == DROPPED
         )
     return found
 
@@ -79,13 +79,13 @@ def with_digest(view: View, digest: str) -> tuple[str, ...]:
     return tuple(sorted(view.nodes([hit.id for hit in page.hits if hit.node.title == digest])))
 
 
-def _said(view: View, ids: Sequence[str]) -> dict[str, _Said]:
-    found: dict[str, _Said] = {id_: _Said() for id_ in ids}
-    for said in view.statements(ids, ("seal", "verification")):
-        if said.value is not None:
-            of = found[said.subject]
-            (of.seals if said.aspect == "seal" else of.verifications).append(said)
-            of.entries.add(said.entry)
+def _stated(view: View, ids: Sequence[str]) -> dict[str, _Stated]:
+    found: dict[str, _Stated] = {id_: _Stated() for id_ in ids}
+    for statement in view.statements(ids, ("seal", "verification")):
+        if statement.value is not None:
+            of = found[statement.subject]
+            (of.seals if statement.aspect == "seal" else of.verifications).append(statement)
+            of.entries.add(statement.entry)
     for edge in view.edges(ids, ("GENERATED", "USED"), "in"):
         of = found[edge.target]
         (of.produced_by if edge.kind == "GENERATED" else of.used_by).add(edge.source)
@@ -93,15 +93,17 @@ def _said(view: View, ids: Sequence[str]) -> dict[str, _Said]:
     return found
 
 
-def _made_at(said: _Said, folds: Mapping[str, RunFold | None]) -> int | None:
+def _made_at(stated: _Stated, folds: Mapping[str, RunFold | None]) -> int | None:
     """Return when the dataset was last put into this state: by a run that completed, else by the newest seal."""
-    runs = [fold.effective_at[-1] for run in said.produced_by if (fold := folds.get(run)) and fold.effective_at]
-    return max(runs, default=None) or max((seal.valid_from for seal in said.seals), default=None)
+    runs = [fold.effective_at[-1] for run in stated.produced_by if (fold := folds.get(run)) and fold.effective_at]
+    return max(runs, default=None) or max((seal.valid_from for seal in stated.seals), default=None)
 
 
-def _snapshot(node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: bool, dropped: bool) -> SnapshotRecord:
-    seals = tuple(_seal(each) for each in sorted(said.seals, key=lambda each: each.order))
-    verifications = tuple(_verification(each) for each in sorted(said.verifications, key=lambda each: each.order))
+def _snapshot(
+    node: Snapshot, dataset: str, entry: int, stated: _Stated, *, newer: bool, dropped: bool
+) -> SnapshotRecord:
+    seals = tuple(_seal(each) for each in sorted(stated.seals, key=lambda each: each.order))
+    verifications = tuple(_verification(each) for each in sorted(stated.verifications, key=lambda each: each.order))
     newest = verifications[-1] if verifications else None
     return SnapshotRecord(
         id=node.id,
@@ -115,28 +117,28 @@ def _snapshot(node: Snapshot, dataset: str, entry: int, said: _Said, *, newer: b
         seals=seals,
         verification=newest,
         verifications=verifications,
-        produced_by=tuple(sorted(said.produced_by)),
-        used_by=tuple(sorted(said.used_by)),
-        entries=tuple(sorted(said.entries)),
+        produced_by=tuple(sorted(stated.produced_by)),
+        used_by=tuple(sorted(stated.used_by)),
+        entries=tuple(sorted(stated.entries)),
     )
 
 
-def _seal(said: Statement) -> Seal:
+def _seal(statement: Statement) -> Seal:
     return Seal(
-        **aspects.Seal.from_json(said.data).parts(),
-        entry=said.entry,
-        sealed_by=said.by,
-        sealed_at=said.valid_from,
-        run=said.run,
-        authenticated=said.authenticated,
+        **aspects.Seal.from_json(statement.data).parts(),
+        entry=statement.entry,
+        sealed_by=statement.by,
+        sealed_at=statement.valid_from,
+        run=statement.run,
+        authenticated=statement.authenticated,
     )
 
 
-def _verification(said: Statement) -> Verification:
+def _verification(statement: Statement) -> Verification:
     return Verification(
-        **aspects.Verification.from_json(said.data).parts(),
-        entry=said.entry,
-        verified_by=said.by,
-        verified_at=said.valid_from,
-        authenticated=said.authenticated,
+        **aspects.Verification.from_json(statement.data).parts(),
+        entry=statement.entry,
+        verified_by=statement.by,
+        verified_at=statement.valid_from,
+        authenticated=statement.authenticated,
     )

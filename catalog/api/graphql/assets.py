@@ -352,11 +352,11 @@ def _ref(record: model.DatasetRecord) -> AssetRef:
     return AssetRef(namespace=record.namespace, name=record.name)
 
 
-def _value(found: model.Said[T] | None) -> T | None:
+def _value(found: model.AspectInForce[T] | None) -> T | None:
     return None if found is None else found.value
 
 
-def _aspects(aspects: Mapping[str, model.Said[Any]], names: list[str] | None) -> list[AspectInForce]:
+def _aspects(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:
     return [
         converted(AspectInForce, found, aspect=name)
         for name, found in sorted(aspects.items())

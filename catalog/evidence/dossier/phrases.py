@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.assets.model import DatasetRecord, Said
+from catalog.assets.model import AspectInForce, DatasetRecord
 from graph_schema.times import format_time
 
 
@@ -10,7 +10,7 @@ def full_name(record: DatasetRecord) -> str:
     return f"{record.namespace}/{record.name}"
 
 
-def said_value(said: Said[str] | None) -> str | None:
+def said_value(said: AspectInForce[str] | None) -> str | None:
     return None if said is None else said.value
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.assets.model import DatasetRecord, Said
+from catalog.assets.model import AspectInForce, DatasetRecord
 from catalog.evidence.dossier.phrases import full_name
 from catalog.evidence.dossier.teller import Teller
 from reports.parts import sources as part
@@ -28,7 +28,7 @@ def _source(teller: Teller, record: DatasetRecord, feeds: set[str]) -> part.Sour
         ("site", record.site),
         ("region", record.region),
     ]
-    held: list[tuple[str, Said[Any]]] = [(name, said) for name, said in spoken if said is not None]
+    held: list[tuple[str, AspectInForce[Any]]] = [(name, said) for name, said in spoken if said is not None]
     system = record.source_system
     return part.Source(
         dataset=full_name(record),
