@@ -213,6 +213,8 @@ def test_an_answer_that_nobody_reads_is_given_up(listen: Callable[..., Listening
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     asked = b"GET /explorer/graphiql.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     connection.sendall(asked * 20)
+    assert connection.recv(1024).startswith(b"HTTP/1.1 200")
+    assert listening.open == 1
     listening.until(0)
 
 
