@@ -44,9 +44,9 @@ _HUNG = 3
 _STARTING = "The projection's process is starting."
 
 
-def told(state: ProjectionState) -> bytes:
+def encode_state(state: ProjectionState) -> bytes:
     """Return what the child says of where it stands: one line of JSON."""
-    said = {
+    fields = {
         "status": state.status.value,
         "checkpoint": state.checkpoint,
         "quarantined": state.quarantined,
@@ -54,7 +54,7 @@ def told(state: ProjectionState) -> bytes:
         "renewals": state.renewals,
         "quiet": state.quiet,
     }
-    return json.dumps(said).encode() + b"\n"
+    return json.dumps(fields).encode() + b"\n"
 
 
 class ProjectionProcess(Position):
@@ -78,7 +78,7 @@ class ProjectionProcess(Position):
         self._settings = settings
         self._damaged = damaged
         self._crashes = 0
-        self._began = self._heard = time.monotonic()
+        self._began = self._received = time.monotonic()
         self._child: subprocess.Popen[bytes] | None = None
         self._input = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -121,7 +121,7 @@ class ProjectionProcess(Position):
         """Keep a child running until it is over."""
         back_off = _FIRST_BACK_OFF
         while not self._stopping.is_set():
-            self._began = self._heard = time.monotonic()
+            self._began = self._received = time.monotonic()
             try:
                 code = self._run()
             except OSError as error:
@@ -165,11 +165,11 @@ class ProjectionProcess(Position):
             self._listen(child.stdout)
             return child.wait()
 
-    def _listen(self, said: IO[bytes]) -> None:
-        for line in said:
+    def _listen(self, output: IO[bytes]) -> None:
+        for line in output:
             state = json.loads(line)
-            self._heard = time.monotonic()
-            self._beat = self._heard - state["quiet"]
+            self._received = time.monotonic()
+            self._beat = self._received - state["quiet"]
             if state["renewals"] not in {0, self._renewals}:
                 self._renewed()
             self._renewals = state["renewals"]
@@ -189,10 +189,10 @@ class ProjectionProcess(Position):
     def _end_hung(self) -> None:
         """Kill a child that entries wait for and that has been silent for long: stopped, it would hold up them all."""
         child = self._child
-        silent = time.monotonic() - self._heard
+        silent = time.monotonic() - self._received
         if child is not None and child.poll() is None and self.lag and silent > _HUNG * self._settings.stall_seconds:
             _LOG.error("the projection's process hangs and is killed", extra={"behind": self.lag})
-            self._heard = time.monotonic()
+            self._received = time.monotonic()
             child.kill()
 
     def _poke(self) -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from catalog import app, logs
 from catalog.errors import EvidenceError, OperatorError
 from catalog.projection import ENDED, Projection, ProjectionState, Status
-from catalog.projection_process import BEAT_SECONDS, told
+from catalog.projection_process import BEAT_SECONDS, encode_state
 from catalog.settings import Settings
 
 _NICENESS = 10
@@ -27,10 +27,10 @@ _REPORT_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
 
 
-def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
+def follow(settings: Settings, report: Callable[[ProjectionState], None]) -> None:
     """Follow the ledger until the standard input ends or nothing more can be done.
 
-    Each change of state is told, and every second that this process lives.
+    Each change of state is reported, and every second that this process lives.
     """
     with ExitStack() as stack:
         try:
@@ -39,10 +39,10 @@ def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
             store = app.open_store(settings, ledger, patient=True)
             stack.callback(store.close)
         except OperatorError as error:
-            tell(ProjectionState(Status.WAITING, -1, 0, 0, f"{error.detail} {error.action}"))
+            report(ProjectionState(Status.WAITING, -1, 0, 0, f"{error.detail} {error.action}"))
             return
         except EvidenceError as error:
-            tell(ProjectionState(Status.FAILED, -1, 0, 0, error.detail))
+            report(ProjectionState(Status.FAILED, -1, 0, 0, error.detail))
             return
         grown, over = threading.Event(), threading.Event()
 
@@ -63,16 +63,16 @@ def follow(settings: Settings, tell: Callable[[ProjectionState], None]) -> None:
         threading.Thread(target=listen, name="input", daemon=True).start()
         projection.start()
         stack.callback(projection.stop)
-        _report(projection, over, tell)
+        _report(projection, over, report)
 
 
-def _report(projection: Projection, over: threading.Event, tell: Callable[[ProjectionState], None]) -> None:
+def _report(projection: Projection, over: threading.Event, report: Callable[[ProjectionState], None]) -> None:
     before, due = None, 0.0
     while not over.is_set():
         # How far it is behind, the parent knows better.
         state = replace(projection.state, lag=0)
         if state.status is not Status.STOPPED and (state != before or time.monotonic() >= due):
-            tell(state)
+            report(state)
             before, due = state, time.monotonic() + BEAT_SECONDS
         if state.status in ENDED:
             return
@@ -84,7 +84,7 @@ def main() -> None:
     # Both may go to the whole group; the parent lets this process end in its turn.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    said = os.dup(sys.stdout.fileno())
+    output = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # Only the parent holds the other end.
     parent, settings = pickle.load(sys.stdin.buffer)  # noqa: S301
@@ -96,11 +96,11 @@ def main() -> None:
         os.nice(_NICENESS)
     logs.configure(settings.log_format, settings.log_level)
     with suppress(BrokenPipeError):
-        follow(settings, lambda state: _tell(said, state))
+        follow(settings, lambda state: _write(output, state))
 
 
-def _tell(said: int, state: ProjectionState) -> None:
-    os.write(said, told(state))
+def _write(output: int, state: ProjectionState) -> None:
+    os.write(output, encode_state(state))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def trace_columns(column_lineage: Mapping[str, Sequence[Flow]] | None, depends_o
     return {"columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet(fields, whole or None, producer=PRODUCER)}
 
 
-def say_mode(mode: WriteMode | None) -> Facets:
+def lifecycle_change(mode: WriteMode | None) -> Facets:
     """The lifecycle change of a write that creates or replaces; appending changes no lifecycle."""
     if mode is None or mode == "APPEND":
         return {}

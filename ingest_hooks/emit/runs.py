@@ -37,7 +37,7 @@ from openlineage.client.uuid import generate_new_uuid
 from graph_schema.times import format_time, of_datetime
 
 from .datasets import Column, Dataset, Flow, Job, WriteMode
-from .describing import describe, name_snapshot, say_mode, trace_columns
+from .describing import describe, lifecycle_change, name_snapshot, trace_columns
 from .environment import EnvironmentFingerprint, environment_fingerprint
 from .errors import EmitError
 from .facets import (
@@ -179,7 +179,7 @@ class Run:
                 **describe(dataset, columns),
                 **name_snapshot(written),
                 **trace_columns(column_lineage, depends_on),
-                **say_mode(mode),
+                **lifecycle_change(mode),
             },
             outputFacets={"outputStatistics": statistics} if measured else {},
         )

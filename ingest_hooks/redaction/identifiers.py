@@ -59,8 +59,8 @@ class Scanner:
         if _PLAIN.fullmatch(text):
             return text
 
-        def once(said: str) -> str:
-            return _replaced(said, lambda kind, _: marker(kind), is_name=False, emails=emails)
+        def once(part: str) -> str:
+            return _replaced(part, lambda kind, _: marker(kind), is_name=False, emails=emails)
 
         return _cut(settle(text, once, marker("text")))
 
@@ -71,8 +71,8 @@ class Scanner:
         if not (_QUICK.search(text) or may_hold_secret(text)) or _PLAIN.fullmatch(text):
             return text
 
-        def once(said: str) -> str:
-            return _replaced(said, lambda _, value: token(value, self.key), is_name=True, emails=True)
+        def once(part: str) -> str:
+            return _replaced(part, lambda _, value: token(value, self.key), is_name=True, emails=True)
 
         result = settle(text, once, token(text, self.key))
         return result if len(result) <= MAX_SCANNED else token(text, self.key)

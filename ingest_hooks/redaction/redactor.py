@@ -35,8 +35,8 @@ _INPUTS: Final = IN_EVENT.steps["inputs"]
 _OUTPUTS: Final = IN_EVENT.steps["outputs"]
 _SHAPED: Final = frozenset({Class.SQL, Class.EXPRESSION, Class.TRANSFORMATION})
 _ERRORS: Final = frozenset({Class.MESSAGE, Class.TRACE})
-_SAID_OF_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.WORD, Class.COUNT, Class.UNKNOWN}
-"""Classes of texts and numbers, that say nothing of an object."""
+_FOR_TEXTS: Final = _SHAPED | {Class.TEXT, Class.OWNER, Class.NAME, Class.WORD, Class.COUNT, Class.UNKNOWN}
+"""Classes of texts and numbers, that mean nothing for an object."""
 
 _BELOW_A_SHAPE: Final = Below(other=Class.VALUE)
 _BELOW_A_PERSON: Final = Below(
@@ -244,7 +244,7 @@ class _Walk:
     def _by_key(self, key: str, plan: _Plan, child: JSON, below: Below | None, *, is_column: bool) -> Class | None:
         named = below.keys.get(key) if below is not None else None
         if named is not None:
-            return None if isinstance(child, dict) and named in _SAID_OF_TEXTS else named
+            return None if isinstance(child, dict) and named in _FOR_TEXTS else named
         other = below.other if below is not None else None
         if other is Class.VALUE:
             return None if isinstance(child, (dict, list)) else other

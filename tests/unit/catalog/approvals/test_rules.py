@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.approvals.model import ApprovalState, Decision
-from catalog.approvals.rules import check_decider, check_open, signed_digest, standing
+from catalog.approvals.rules import check_decider, check_expiry, check_open, signed_digest, standing
 from catalog.errors import AskerError, SenderError
 from graph_schema.aspects.approvals import BoundDigest
 
@@ -57,7 +57,10 @@ def test_an_abstention_takes_no_approval_away() -> None:
 
 
 def test_a_decision_after_the_end_changes_nothing() -> None:
-    assert standing(10, 20, [decided("APPROVE", 30)], 99).state is ApprovalState.EXPIRED
+    assert standing(10, 20, [decided("APPROVE", 30)], 99).because is None
+    assert standing(10, 20, [decided("DENY", 20)], 99).state is ApprovalState.EXPIRED
+    ended = [decided("APPROVE", 12, 15), decided("APPROVE", 16, 40), decided("DENY", 17)]
+    assert standing(10, None, ended, 30).state is ApprovalState.EXPIRED
 
 
 def test_a_second_approval_prolongs_an_approval_that_still_holds() -> None:
@@ -81,6 +84,13 @@ def test_what_is_closed_cannot_be_decided(state: ApprovalState) -> None:
 @pytest.mark.parametrize("state", [ApprovalState.REQUESTED, ApprovalState.ABSTAINED, ApprovalState.APPROVED])
 def test_what_is_open_can_be_decided_again(state: ApprovalState) -> None:
     check_open(state)
+
+
+def test_an_expiry_lies_ahead() -> None:
+    check_expiry(None, 5)
+    check_expiry(6, 5)
+    with pytest.raises(SenderError, match="expires_at"):
+        check_expiry(5, 5)
 
 
 def test_a_signature_covers_everything_that_it_stands_for() -> None:

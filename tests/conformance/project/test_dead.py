@@ -1,0 +1,81 @@
+"""Nothing of the product is there that nothing of the product uses: names are counted over all of its text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.support.project import REPOSITORY, product_files
+
+GENERATED = "verify_lineward.py"
+USED_OUTSIDE = {
+    "flows_of_run": "the specification that the index of flows is held to",
+    "flows_of_records": "the same",
+    "verify_consistency": "what whoever holds two checkpoints runs; the tests do",
+    "MemoryLedger": "the ledger that every other one is held to",
+    "fileCount": "a member of a published facet",
+    "artifactDigest": "the same",
+    "trainedOn": "the same",
+    "evaluatedOn": "the same",
+    "read_model": "what a pipeline calls",
+    "write_model": "the same",
+    "claim_deidentification": "the same",
+    "TEXTS": "the table that the fields of records are held to",
+    "rotate": "what an operator calls: there is no command for it yet",
+    "process_renderables": "what rich calls",
+    "settings_customise_sources": "what pydantic calls",
+    "_unsupported_upgrade_warning": "what uvicorn calls",
+}
+"""What is there for somebody else, and for whom."""
+
+
+@cache
+def text() -> dict[Path, str]:
+    return {path: path.read_text("utf-8") for path in product_files(".py") if path.name != GENERATED}
+
+
+@cache
+def uses() -> Counter[str]:
+    templates = (path.read_text("utf-8") for path in product_files(".html", ".typ"))
+    return Counter(re.findall(r"\w+", "\n".join((*text().values(), *templates))))
+
+
+def names(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
+    """Yield what a module or a class defines, with the line.
+
+    What a decorator registers is used by that, a member of an enumeration by its value.
+    """
+    for node in body:
+        match node:
+            case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
+                if not any(isinstance(each, ast.Call) for each in decorators):
+                    yield node.lineno, node.name
+            case ast.ClassDef(bases=bases):
+                yield node.lineno, node.name
+                if not any("Enum" in ast.unparse(base) for base in bases):
+                    yield from names(node.body)
+            case ast.Assign(targets=targets):
+                yield from ((node.lineno, target.id) for target in targets if isinstance(target, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield node.lineno, name
+
+
+def unused() -> Iterator[tuple[str, str]]:
+    for path, source in text().items():
+        if path.is_relative_to(REPOSITORY / "catalog" / "api" / "graphql"):
+            continue  # a member of a type of the schema is used by whoever asks
+        for line, name in names(ast.parse(source).body):
+            if uses()[name] == 1 and not re.fullmatch(r"__\w+__", name):
+                yield f"{path.relative_to(REPOSITORY)}:{line}", name
+
+
+def test_everything_that_is_there_is_used() -> None:
+    assert [found for found in unused() if found[1] not in USED_OUTSIDE] == []
+
+
+def test_what_is_there_for_somebody_else_is_still_there_and_not_used_here() -> None:
+    assert {name for _, name in unused()} >= USED_OUTSIDE.keys()
