@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.ledger.restoring import Loss, Record
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
-from catalog.projection import Following, Projection, Status, facts_of
+from catalog.projection import Following, Projection, facts_of
 from catalog.projection_process import ProjectionProcess
 from catalog.reading import Rights
 from catalog.settings import LEDGER_FILE, Settings
@@ -36,9 +35,7 @@ from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from catalog.api.front import Front
     from catalog.api.services import Services
-    from catalog.intake import Intake
     from catalog.metrics import Metrics
 
 GRAPH_FILE, KEY_FILE = "graph.db", "keys.db"
@@ -46,38 +43,6 @@ _OURS = (LEDGER_FILE, GRAPH_FILE, KEY_FILE, SERVER_FILE, "keys", "server.log")
 
 _SECOND, _DAY = 1_000_000, 86_400_000_000
 _TOKENS = b"lineward/tokens of redacted identifiers"
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Everything that answers, running: what a server serves and a command asks."""
-
-    services: Services
-    asgi: Front
-
-    @property
-    def ledger(self) -> Ledger:
-        """Return the ledger."""
-        return self.services.ledger
-
-    @property
-    def store(self) -> Store:
-        """Return the graph."""
-        return self.services.store
-
-    @property
-    def projection(self) -> Following:
-        """Return what brings the one into the other."""
-        return self.services.projection
-
-    def raise_stopped(self) -> None:
-        """Raise what keeps the graph from following the ledger: EvidenceError, or OperatorError where it waits."""
-        self.services.raise_evidence()
-        state = self.projection.state
-        if state.status is Status.DAMAGED:
-            self.store.check()
-        if state.status in {Status.WAITING, Status.DAMAGED}:
-            raise OperatorError(state.detail or "The graph cannot be written.", action="")
 
 
 def open_ledger(settings: Settings) -> SqliteLedger:
@@ -193,7 +158,7 @@ def open_keys(settings: Settings) -> KeyFile:
 @contextmanager
 def opened(
     settings: Settings, *, owner: bool = False, server: bool = False, patient: bool = False
-) -> Iterator[Service]:
+) -> Iterator[Services]:
     """Open everything that the settings name, and close it again in order; see `running`.
 
     `owner` lets requests without a key act as whoever owns the data directory's files, also once keys exist. A `server`
@@ -236,27 +201,27 @@ def running(
     following: Following | None = None,
     check: bool = False,
     rights: Callable[[Actor], Rights] = rights_of,
-) -> Iterator[Service]:
-    """Put a service together of these parts, let its graph follow its ledger, and stop it again.
+) -> Iterator[Services]:
+    """Put the services together of these parts, let the graph follow the ledger, and stop it again.
 
     This is the seam that tests feed with a ledger and a store of their own; whoever made the parts closes them. The
     graph follows in a thread, which may look the graph through (`check`), or by what is given.
     """
     # A process that only projects needs none of these.
-    from catalog.api import application  # noqa: PLC0415
     from catalog.api.services import Services  # noqa: PLC0415
-    from catalog.intake import Intake  # noqa: PLC0415
+    from catalog.intake import Intake, Pending  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
 
     # Before anything listens: whether a key was ever issued decides who is let in without one.
     mirror(ledger, keys)
     metrics = Metrics()
-    held: list[Intake] = []
+    pending = Pending()
     projection = following or Projection(
-        ledger, store, batch=settings.projection_batch, busy=lambda: held[0].busy, check=check
+        ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
     )
-    intake = Intake(ledger, store, projection, keys, token_key=token_key, facts_of=facts_of, rights_of=rights)
-    held.append(intake)
+    intake = Intake(
+        ledger, store, projection, keys, token_key=token_key, facts_of=facts_of, rights_of=rights, pending=pending
+    )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(
         settings,
@@ -275,7 +240,7 @@ def running(
     projection.start()
     signing.start()
     try:
-        yield Service(services, application.create(services))
+        yield services
     finally:
         signing.stop()
         projection.stop()

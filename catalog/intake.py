@@ -13,23 +13,24 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from catalog.access.changes import AccessChanges
 from catalog.access.keys import KeyFile, NewKey
-from catalog.access.model import Actor, Holder
+from catalog.access.model import Actor
 from catalog.access.permissions import Permission
-from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
-from catalog.access.rules import check_administrator_left, require, rights_of
+from catalog.access.records import IssueKey
+from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.errors import OperatorError, SenderError
 from catalog.evidence.records import ReportIssued
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
-from catalog.operations.records import EraseEntries, RestoreLedger
+from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor
@@ -76,6 +77,24 @@ class Follower(Protocol):
         """Wait up to so many seconds for an entry to be in the graph."""
 
 
+class Pending:
+    """Counts the entries that wait for their acknowledgement; safe for any thread."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+
+    @property
+    def any(self) -> bool:
+        """Tell whether one waits."""
+        return self._count > 0
+
+    def add(self, change: int) -> None:
+        """Count so many more, or fewer."""
+        with self._lock:
+            self._count += change
+
+
 class Intake:
     """Takes events and records; safe for any thread.
 
@@ -95,6 +114,7 @@ class Intake:
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
         rights_of: Callable[[Actor], Rights] = rights_of,
+        pending: Pending | None = None,
     ) -> None:
         self._ledger = ledger
         self._rights_of = rights_of
@@ -108,14 +128,8 @@ class Intake:
         self._clock = clock
         self._numbers = itertools.count()
         self._retries = _Retries(clock)
-        self._waiting = 0
-        self._lock = threading.Lock()
-        self._rights = threading.Lock()
-
-    @property
-    def busy(self) -> bool:
-        """Tell whether anything waits for its acknowledgement."""
-        return self._waiting > 0
+        self._access = AccessChanges(keys)
+        self.pending = pending or Pending()
 
     def submit_event(self, body: bytes, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Take one OpenLineage event, inflated JSON; the future resolves once it is durable.
@@ -184,12 +198,12 @@ class Intake:
 
     def _take(self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Future[Accepted]:
         warnings: list[str] = []
-        said = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
-        require(actor.roles, kind.permission(said))
+        sent = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
+        require(actor.roles, kind.permission(sent))
         now = int(self._clock() * 1_000_000)
-        if said.said_at is not None and said.said_at > now:
+        if sent.said_at is not None and sent.said_at > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        fields, redactions = self.redactor.record(said.fields()) if kind.searched else (said.fields(), [])
+        fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
         try:
             record = kind.record.replay(fields)
         except ValidationError as error:
@@ -199,8 +213,6 @@ class Intake:
         before = self._retries.answer(seen)
         if before is not None:
             return _then(before, _as_duplicate)
-        if isinstance(record, RevokeKey) and self._keys.principal_of(record.key_id) != record.principal:
-            raise _wrong("/key_id", "key_id names no key of this principal.")
         admitted = self._admit(kind, record, actor, now)
         body = {
             "record": fields,
@@ -217,43 +229,13 @@ class Intake:
             body=canonical_bytes(body),
             # A person may say the same twice and mean it: what was true in between is another matter.
             received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
-            erases=record.entries if isinstance(record, EraseEntries) else (),
+            erases=admitted.erases,
         )
-        notes = (*warnings, *admitted.warnings, *_told(redactions))
-
-        def append() -> Future[Accepted]:
-            return self._append(draft, kind.name, subjects, notes, tuple(redactions))
-
-        taken = self._change_rights(record, append) if isinstance(record, DefinePrincipal | RevokeKey) else append()
+        durable = kind.commit(record, self._access, lambda: self._append(draft))
+        notes = (*warnings, *admitted.warnings, *_redaction_warning(redactions))
+        taken = _then(durable, lambda receipt: Accepted(receipt, kind.name, subjects, notes, tuple(redactions)))
         self._retries.remember(seen, taken)
         return taken
-
-    def _change_rights(
-        self, record: DefinePrincipal | RevokeKey, append: Callable[[], Future[Accepted]]
-    ) -> Future[Accepted]:
-        """Write what may take rights away: one after the other, so that the last two administrators cannot both go."""
-        with self._rights:
-            if not record.force:
-                before = self._keys.holders()
-                check_administrator_left(before, [_changed(holder, record) for holder in before])
-            if isinstance(record, RevokeKey):
-                # First of all it must stop working; that it did is recorded next, or is asked for again.
-                self._keys.revoke(record.key_id)
-                return append()
-            taken = _then(append(), lambda accepted: self._learn(record, accepted))
-            wait([taken])
-            return taken
-
-    def _learn(self, record: DefinePrincipal, accepted: Accepted) -> Accepted:
-        self._keys.learn(
-            record.principal,
-            record.display_name,
-            [role.value for role in record.roles],
-            active=record.active,
-            entry=accepted.receipt.index,
-            approves=[kind.value for kind in record.approves],
-        )
-        return accepted
 
     def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
         newest = self._ledger.size() - 1
@@ -304,29 +286,17 @@ class Intake:
             body=canonical_bytes(body),
             received=canonical_bytes(value),
         )
-        return self._append(draft, draft.kind, subjects, (), redactions)
+        return _then(self._append(draft), lambda receipt: Accepted(receipt, draft.kind, subjects, (), redactions))
 
-    def _append(
-        self,
-        draft: Draft,
-        kind: str,
-        subjects: tuple[str, ...],
-        warnings: tuple[str, ...],
-        redactions: tuple[tuple[str, str], ...],
-    ) -> Future[Accepted]:
-        with self._lock:
-            self._waiting += 1
+    def _append(self, draft: Draft) -> Future[Receipt]:
+        self.pending.add(1)
         try:
             durable = self._ledger.append(draft)
         except BaseException:
-            self._settled()
+            self.pending.add(-1)
             raise
-        durable.add_done_callback(lambda _: self._settled())
-        return _then(durable, lambda receipt: Accepted(receipt, kind, subjects, warnings, redactions))
-
-    def _settled(self) -> None:
-        with self._lock:
-            self._waiting -= 1
+        durable.add_done_callback(lambda _: self.pending.add(-1))
+        return durable
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,26 +345,17 @@ def _wrong(pointer: str, sentence: str) -> SenderError:
     return SenderError(sentence, pointer=pointer, status=422)
 
 
-def _changed(holder: Holder, record: DefinePrincipal | RevokeKey) -> Holder:
-    """Return the principal as it is once the record holds."""
-    if holder.principal != record.principal:
-        return holder
-    if isinstance(record, RevokeKey):
-        return replace(holder, keys=holder.keys - {record.key_id})
-    return replace(holder, roles=frozenset(role.value for role in record.roles), active=record.active)
-
-
 def _subjects_of(event: Event) -> tuple[str, ...]:
     """Return what an event is about: its run, its job, and its datasets, outputs first."""
     if isinstance(event, DatasetEvent):
         return (Dataset(event.dataset.namespace, event.dataset.name).id,)
     nodes: list[Run | Job | Dataset] = [Run(event.run_id)] if isinstance(event, RunEvent) else []
     nodes.append(Job(event.job.namespace, event.job.name))
-    nodes += [Dataset(said.namespace, said.name) for said in (*(event.outputs or ()), *(event.inputs or ()))]
+    nodes += [Dataset(one.namespace, one.name) for one in (*(event.outputs or ()), *(event.inputs or ()))]
     return tuple(dict.fromkeys(node.id for node in nodes))
 
 
-def _told(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _redaction_warning(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     if not redactions:
         return ()
     return (f"What looked like an identifier was replaced at {', '.join(pointer for pointer, _ in redactions[:5])}.",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,12 +21,14 @@ import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
+from catalog.access.changes import AccessChanges, Append
 from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
 from catalog.evidence.records import ReportIssued
 from catalog.labels.records import AttestDeidentification, Tag
+from catalog.ledger.protocol import Receipt
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
@@ -40,6 +43,18 @@ EVENT = "openlineage."
 
 def _nothing_more(record: Record, admission: Admission) -> Admitted:  # noqa: ARG001  the same shape as the others
     return Admitted()
+
+
+def _written(record: Record, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  the same shape as the others
+    return append()
+
+
+def _define(record: DefinePrincipal, access: AccessChanges, append: Append) -> Future[Receipt]:
+    return access.define(record, append)
+
+
+def _revoke(record: RevokeKey, access: AccessChanges, append: Append) -> Future[Receipt]:
+    return access.revoke(record, append)
 
 
 def _the_kind_itself(record: Record) -> Permission:
@@ -60,7 +75,7 @@ class Kind(Generic[R]):
 
     `permission` is what one of the actor's roles must have, by the record. A kind that is not `open` is written by the
     catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
-    before.
+    before. `commit` appends it, and changes who may act where the record says so.
     """
 
     record: type[R]
@@ -70,6 +85,7 @@ class Kind(Generic[R]):
     permission: Callable[[R], Permission] = _the_kind_itself
     open: bool = True
     searched: bool = True
+    commit: Callable[[R, AccessChanges, Append], Future[Receipt]] = _written
 
     @property
     def name(self) -> str:
@@ -111,9 +127,15 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_facts.project_decision,
         approvals_admission.admit_decision,
     ),
-    Kind(DefinePrincipal, access_facts.subjects, access_facts.project_principal, access_admission.admit_definition),
+    Kind(
+        DefinePrincipal,
+        access_facts.subjects,
+        access_facts.project_principal,
+        access_admission.admit_definition,
+        commit=_define,
+    ),
     Kind(IssueKey, access_facts.subjects, access_facts.project_issue, access_admission.admit, open=False),
-    Kind(RevokeKey, access_facts.subjects, access_facts.project_revocation, access_admission.admit),
+    Kind(RevokeKey, access_facts.subjects, access_facts.project_revocation, access_admission.admit, commit=_revoke),
     Kind(EraseEntries, operations_facts.subjects, operations_facts.project_erasure, operations_admission.admit_erasure),
     Kind(RestoreLedger, operations_facts.subjects, operations_facts.project_restore, open=False),
     Kind(

@@ -329,10 +329,11 @@ class UnknownSubjectError(SenderError):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What the catalog adds to a record that it takes, and the sentences for its receipt."""
+    """What the catalog adds to a record that it takes, sentences for its receipt, and the entries that it erases."""
 
     added: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    erases: tuple[int, ...] = ()
 
 
 _WORDS = {

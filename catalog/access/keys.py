@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS mirrored (size INTEGER NOT NULL, root BLOB NOT NULL) 
 _BEFORE_APPROVES = "ALTER TABLE principal ADD COLUMN approves TEXT NOT NULL DEFAULT '[]'"
 """What a file of the version that granted no kinds of approval lacks: none were granted."""
 
-_LEARN = """
+_UPSERT = """
 INSERT INTO principal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
   display_name = excluded.display_name, roles = excluded.roles, active = excluded.active, entry = excluded.entry,
   approves = excluded.approves
@@ -134,7 +134,7 @@ class KeyFile:
         rows = self._rows("SELECT principal FROM key WHERE id = ?", (key_id,))
         return str(rows[0][0]) if rows else None
 
-    def learn(
+    def upsert_principal(
         self,
         name: str,
         display_name: str,
@@ -147,7 +147,7 @@ class KeyFile:
         """Mirror what the ledger's entry says of a principal; what an older entry says changes nothing."""
         self._write(
             (
-                _LEARN,
+                _UPSERT,
                 (name, display_name, json.dumps(sorted(roles)), int(active), entry, json.dumps(sorted(approves))),
             ),
         )

@@ -83,7 +83,7 @@ class _Following:
     def _follow(self, kind: str, fields: dict[str, Any], stored: StoredEntry) -> None:
         if kind == DefinePrincipal.in_ledger():
             record = DefinePrincipal.replay(fields)
-            self._keys.learn(
+            self._keys.upsert_principal(
                 record.principal,
                 record.display_name,
                 [role.value for role in record.roles],

@@ -117,6 +117,15 @@ class Services:
         if state.status is Status.FAILED:
             raise EvidenceError(state.detail or "The projection stopped.")
 
+    def raise_stopped(self) -> None:
+        """Raise what keeps the graph from following the ledger: EvidenceError, or OperatorError where it waits."""
+        self.raise_evidence()
+        state = self.projection.state
+        if state.status is Status.DAMAGED:
+            self.store.check()
+        if state.status in {Status.WAITING, Status.DAMAGED}:
+            raise OperatorError(state.detail or "The graph cannot be written.", action="")
+
 
 def _is_from_here(request: HTTPConnection) -> bool:
     """Tell whether the peer is this machine itself, and no proxy on it that speaks for others."""

@@ -27,7 +27,7 @@ from catalog.errors import AskerError, OperatorError, error_of, error_of_code
 from catalog.settings import is_loopback
 
 if TYPE_CHECKING:
-    from catalog import app
+    from catalog.api.services import Services
 
 _TIMEOUT = httpx2.Timeout(60, connect=5)
 _LONG = httpx2.Timeout(3600)
@@ -126,7 +126,7 @@ class _Remote:
 
 
 class _Local:
-    def __init__(self, service: app.Service, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
+    def __init__(self, service: Services, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
         self._service = service
         self._client = client
         self._runner = runner
@@ -136,7 +136,9 @@ class _Local:
     @contextmanager
     def open(cls, target: Target, key: str | None, *, owner: bool, graph: bool) -> Iterator[_Local]:
         """Open the data directory and bring its graph up to its ledger first."""
-        from catalog import app  # noqa: PLC0415  a command that asks a server needs none of it
+        # A command that asks a server needs none of it.
+        from catalog import app  # noqa: PLC0415
+        from catalog.api.application import create  # noqa: PLC0415
 
         settings = target.settings
         with (
@@ -146,7 +148,7 @@ class _Local:
         ):
             _catch_up(service, needed=graph)
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            transport = httpx2.ASGITransport(app=service.asgi)
+            transport = httpx2.ASGITransport(app=create(service))
             client = httpx2.AsyncClient(
                 transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
             )
@@ -175,7 +177,7 @@ def _silent_log() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _catch_up(service: app.Service, *, needed: bool) -> None:
+def _catch_up(service: Services, *, needed: bool) -> None:
     """Wait for the graph to hold the ledger; raises what keeps it from that where it is needed."""
     from catalog.projection import ENDED, Status  # noqa: PLC0415  a command that asks a server needs none of it
 

@@ -45,21 +45,24 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
         begun = not settings.holds_catalog()
         if begun:
             _require_key(settings, needs_key=False)
-        with app.opened(settings, server=True) as service:
+        with app.opened(settings, server=True) as services:
             if begun:
                 logs.logger.warning("a catalog is begun", extra={"folder": str(settings.data_dir.absolute())})
-            needs_key = service.services.authenticator.needs_key()
+            needs_key = services.authenticator.needs_key()
             _require_key(settings, needs_key=needs_key)
             url = _url(settings.host, _listen(settings, listener))
-            with _announced(settings.data_dir, url, service.services.presence):
+            with _announced(settings.data_dir, url, services.presence):
                 if ready is not None:
                     ready(url)
                 else:
                     _greet(url, settings, needs_key=needs_key)
                 # What is there now stays: looking through it again and again is what the slowest answers waited for.
                 gc.freeze()
-                threading.Thread(target=_warm, args=(service.projection,), name="warming", daemon=True).start()
-                _run(service.asgi, settings, listener)
+                threading.Thread(target=_warm, args=(services.projection,), name="warming", daemon=True).start()
+                # Imported once the projection's process is importing as well: both take a while.
+                from catalog.api.application import create  # noqa: PLC0415
+
+                _run(create(services), settings, listener)
 
 
 def _require_key(settings: Settings, *, needs_key: bool) -> None:

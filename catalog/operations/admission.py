@@ -35,7 +35,7 @@ def admit_erasure(record: EraseEntries, admission: Admission) -> Admitted:
                     place, f"what the graph would keep of the first {place + 1} is too much for one record; erase fewer"
                 )
     warnings = (f"Erased before: {', '.join(map(str, before[:10]))}.",) if before else ()
-    return Admitted({RESIDUES: residues}, warnings)
+    return Admitted({RESIDUES: residues}, warnings, record.entries)
 
 
 def _entry(index: int, place: int, admission: Admission) -> StoredEntry:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from catalog import app
 from catalog.access.keys import KeyFile
+from catalog.api.application import create
 from catalog.api.graphql.schema import graphql_schema, sdl
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
@@ -26,7 +27,7 @@ def test_the_http_interface_is_the_published_one(tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.db")
     ledger = MemoryLedger(SiteKeys.generate("ledger.example/tests"))
     with app.running(load(data_dir=tmp_path), ledger, MemoryStore(), keys, b"t" * 32) as service:
-        client = TestClient(service.asgi, base_url="http://127.0.0.1")
+        client = TestClient(create(service), base_url="http://127.0.0.1")
         document = json.dumps(client.get("/openapi.json").json(), indent=1, sort_keys=True) + "\n"
     keys.close()
     check_golden(Path("api/openapi.json"), document)

@@ -10,12 +10,14 @@ from starlette.testclient import TestClient
 
 from catalog import app
 from catalog.access.keys import local_actor
+from catalog.api.application import create
+from catalog.api.services import Services
 from catalog.settings import Settings, load
 from tests.support.records import event, principal
 
 
-def client(service: app.Service) -> TestClient:
-    return TestClient(service.asgi, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 4711))
+def client(service: Services) -> TestClient:
+    return TestClient(create(service), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 4711))
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
     """A catalog in which a key was issued and revoked, and the folder that its ledger and keys were restored to."""
     made, restored = (load(data_dir=tmp_path / name, projection="thread") for name in ("made", "restored"))
     with app.opened(made) as service:
-        intake = service.services.intake
+        intake = service.intake
         intake.submit_record(principal("ada", "admin"), local_actor(), "tests").result()
         assert service.projection.wait_for(0, 20)
         _, issued = intake.issue_key("ada", local_actor(), "tests")
@@ -38,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_a_restored_ledger_lets_nobody_in_without_a_key(settings: Settings) -> None:
     for _ in ("before the graph is there", "afterwards"):
         with app.opened(settings) as service, client(service) as here:
-            assert service.services.authenticator.needs_key()
+            assert service.authenticator.needs_key()
             assert here.post("/api/v1/records", json=principal("mallory", "admin")).status_code == 401
             assert here.post("/api/v1/lineage", json=event()).status_code == 401
             assert service.ledger.size() == 2

@@ -15,6 +15,8 @@ from catalog import app
 from catalog.access.keys import KeyFile
 from catalog.access.model import Actor
 from catalog.access.rules import rights_of
+from catalog.api.application import create
+from catalog.api.services import Services
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Ledger
@@ -31,7 +33,7 @@ from tests.support.records import DIGEST, attestation, declaration, event, regis
 class Catalog:
     """An application, its parts, and a client on this machine."""
 
-    service: app.Service
+    service: Services
     client: TestClient
     keys: KeyFile
 
@@ -76,9 +78,9 @@ class Catalog:
 Serve = Callable[..., AbstractContextManager[Catalog]]
 
 
-def _client(service: app.Service, host: str, headers: dict[str, str] | None = None) -> TestClient:
+def _client(service: Services, host: str, headers: dict[str, str] | None = None) -> TestClient:
     return TestClient(
-        service.asgi,
+        create(service),
         base_url="http://127.0.0.1:8080",
         client=(host, 4711),
         raise_server_exceptions=False,

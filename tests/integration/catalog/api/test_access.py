@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def key_of(catalog: Catalog, name: str, *roles: str) -> dict[str, str]:
     """Define a principal, issue a key to it as whoever owns the machine, and return the header that carries it."""
-    intake = catalog.service.services.intake
+    intake = catalog.service.intake
     intake.submit_record(principal(name, *roles), local_actor(), "tests").result()
     catalog.caught_up()
     key, issued = intake.issue_key(name, local_actor(), "tests")

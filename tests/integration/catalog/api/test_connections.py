@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
+from catalog.api.application import create
 from catalog.api.http.connections import Peers, configured
 from tests.support.records import event
 
@@ -54,7 +55,7 @@ def listen(serve: Callable[..., Catalog]) -> Iterator[Callable[..., Listening]]:
         def start(**settings: Any) -> Listening:
             catalog = serve(**{**SOON, **settings})
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            server = uvicorn.Server(configured(catalog.service.asgi, catalog.service.services.settings))
+            server = uvicorn.Server(configured(create(catalog.service), catalog.service.settings))
             stack.enter_context(_running(server, listener))
             return Listening(server, listener.getsockname()[1], stack)
 

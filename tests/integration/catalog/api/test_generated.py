@@ -19,6 +19,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.graphql import nodes
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from catalog.api.application import create
 from graph_schema.nodes import Dataset, Job, ModelVersion, Run, Snapshot
 from tests.support.records import CURATED, DIGEST, JOB, RAW, RUN
 
@@ -80,7 +81,9 @@ def config(*excluded: str) -> SchemathesisConfig:
 def test_every_answer_over_http_is_a_documented_one(stored: Catalog) -> None:
     # What has the form of a record may still name nothing that is known, and a batch is taken whatever is in it.
     schema = schemathesis.openapi.from_asgi(
-        "/openapi.json", Here(stored.service.asgi), config=config("positive_data_acceptance", "negative_data_rejection")
+        "/openapi.json",
+        Here(create(stored.service)),
+        config=config("positive_data_acceptance", "negative_data_rejection"),
     )
     checked: Counter[str] = Counter()
     wrong: list[str] = []
@@ -100,7 +103,7 @@ def test_every_answer_over_http_is_a_documented_one(stored: Catalog) -> None:
 
 
 def test_every_answer_of_graphql_is_no_defect(stored: Catalog) -> None:
-    schema = schemathesis.graphql.from_asgi("/graphql", Here(stored.service.asgi), config=config())
+    schema = schemathesis.graphql.from_asgi("/graphql", Here(create(stored.service)), config=config())
     known = cycle(KNOWN)
     answered: Counter[str] = Counter()
 

@@ -12,6 +12,7 @@ import orjson
 from starlette.types import Message
 
 from catalog import logs
+from catalog.api.application import create
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.endpoint import Question, ask
 from catalog.store.memory import MemoryStore
@@ -96,7 +97,7 @@ PAGE = "{ search { nodes { ... on Dataset { name owner zone site region gaps { f
 
 
 def run(catalog: Catalog, query: str, allowance: Allowance) -> dict[str, Any]:
-    services = catalog.service.services
+    services = catalog.service
     actor = services.authenticator.authenticate(None, from_loopback=True)
     with logs.correlated("tests"):
         return ask(services, actor, Question(query, {}, None), allowance)
@@ -198,7 +199,7 @@ def test_a_client_that_leaves_ends_its_work(serve: Callable[..., Catalog]) -> No
             "client": ("127.0.0.1", 4711),
             "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
         }
-        await catalog.service.asgi(scope, receive, send)
+        await create(catalog.service)(scope, receive, send)
 
     asyncio.run(ask_and_leave())
     assert len(store.verbs) == 1

@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 
 from bench.estates import Estate
 from catalog import app
+from catalog.api.application import create
+from catalog.api.services import Services
 from catalog.errors import OperatorError
 from catalog.projection import rebuild
 from catalog.settings import Settings, load
@@ -76,9 +78,9 @@ def settings(tmp_path: Path, server: Neo4jServer) -> Settings:
     )
 
 
-def client(service: app.Service) -> TestClient:
+def client(service: Services) -> TestClient:
     return TestClient(
-        service.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 4711), raise_server_exceptions=False
+        create(service), base_url="http://127.0.0.1", client=("127.0.0.1", 4711), raise_server_exceptions=False
     )
 
 

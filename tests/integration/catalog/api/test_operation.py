@@ -268,7 +268,7 @@ def test_a_dossier_of_what_nobody_registered_is_not_found(registered: Catalog) -
 
 
 def test_a_report_is_issued_to_whoever_asked_and_to_nobody_without_a_key(registered: Catalog) -> None:
-    intake = registered.service.services.intake
+    intake = registered.service.intake
     for name, role in (("root-1", "admin"), ("olga", "auditor"), ("emil", "emitter")):
         defined = {"principal": name, "display_name": f"Testperson {name}", "principal_kind": "PERSON"}
         intake.submit_record({"kind": "define_principal", **defined, "roles": [role]}, local_actor(), "tests").result()

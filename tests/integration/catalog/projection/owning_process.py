@@ -18,7 +18,7 @@ from tests.support.records import event
 def main(folder: Path) -> None:
     with app.opened(load(data_dir=folder), server=True) as service:
         assert isinstance(service.projection, ProjectionProcess)
-        taken = service.services.intake.submit_event(json.dumps(event()).encode(), local_actor(), "tests").result()
+        taken = service.intake.submit_event(json.dumps(event()).encode(), local_actor(), "tests").result()
         assert service.projection.wait_for(taken.receipt.index, 60)
         os.write(1, b"%d\n" % (service.projection.pid or 0))
         threading.Event().wait()

@@ -16,6 +16,7 @@ import pytest
 from catalog import app
 from catalog.access.keys import local_actor
 from catalog.api.http import health
+from catalog.api.services import Services
 from catalog.projection import ProjectionState, Status, rebuild
 from catalog.projection_process import ProjectionProcess
 from catalog.settings import Settings, load
@@ -34,7 +35,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[app.Service, ProjectionProcess]]:
+def serving(settings: Settings) -> Iterator[tuple[Services, ProjectionProcess]]:
     with app.opened(settings, server=True) as service:
         assert isinstance(service.projection, ProjectionProcess)
         yield service, service.projection
@@ -52,9 +53,9 @@ def following(settings: Settings) -> Iterator[ProjectionProcess]:
         ledger.close()
 
 
-def send(service: app.Service, *numbers: int) -> int:
+def send(service: Services, *numbers: int) -> int:
     """Take events of runs with these numbers, and return the index of the last."""
-    intake = service.services.intake
+    intake = service.intake
     bodies = [event(run=f"0190d2e6-0000-7000-8000-{number:012d}") for number in numbers]
     taken = [intake.submit_event(json.dumps(body).encode(), local_actor(), "tests") for body in bodies]
     return max(one.result().receipt.index for one in taken)
@@ -103,10 +104,10 @@ def test_a_killed_child_comes_back_and_nothing_is_lost(settings: Settings) -> No
 def test_health_is_red_while_the_child_is_away(settings: Settings) -> None:
     with serving(settings) as (service, process):
         until(process, lambda state: state.status is Status.RUNNING)
-        assert health.look(service.services).ready
+        assert health.look(service).ready
         os.kill(process.pid or 0, signal.SIGKILL)
         until(process, lambda state: state.status is Status.WAITING)
-        found = health.look(service.services)
+        found = health.look(service)
         assert not found.ready
         assert "process" in found.parts["projection"]["reason"]
         until(process, lambda state: state.status is Status.RUNNING)

@@ -15,7 +15,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from catalog import app
+from catalog.api.application import create
 from catalog.api.http import health
+from catalog.api.services import Services
 from catalog.cli.gateway import gateway
 from catalog.cli.graph import rebuilt
 from catalog.cli.ledger import status, verify
@@ -39,10 +41,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[tuple[app.Service, ProjectionProcess, TestClient]]:
+def serving(settings: Settings) -> Iterator[tuple[Services, ProjectionProcess, TestClient]]:
     with app.opened(settings, server=True) as service:
         assert isinstance(service.projection, ProjectionProcess)
-        client = TestClient(service.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
+        client = TestClient(create(service), base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
         yield service, service.projection, client
 
 
@@ -60,35 +62,35 @@ def until(holds: Callable[[], bool]) -> None:
         pause.wait(0.01)
 
 
-def reason(service: app.Service) -> str:
-    return str(health.look(service.services).parts["projection"].get("reason", ""))
+def reason(service: Services) -> str:
+    return str(health.look(service).parts["projection"].get("reason", ""))
 
 
 def test_a_child_that_hangs_turns_health_red_and_is_replaced(settings: Settings) -> None:
     with serving(settings) as (service, process, client):
         assert process.wait_for(send(client, 0), PATIENCE)
-        until(lambda: health.look(service.services).ready)
+        until(lambda: health.look(service).ready)
         hung = process.pid
         assert hung is not None
         os.kill(hung, signal.SIGSTOP)
         index = send(client, 1)
         until(lambda: "stands still since" in reason(service))
-        assert not health.look(service.services).ready
+        assert not health.look(service).ready
         assert "1 entries wait" in reason(service)
-        assert "lineward_projection_stopped 1.0" in service.services.metrics.exposition().decode()
+        assert "lineward_projection_stopped 1.0" in service.metrics.exposition().decode()
         # Killed after three times as long, and what it should have done is done by another.
         assert process.wait_for(index, PATIENCE)
         assert process.pid != hung
-        until(lambda: health.look(service.services).ready)
+        until(lambda: health.look(service).ready)
 
 
 def test_a_child_that_nothing_waits_for_may_be_quiet(settings: Settings) -> None:
     with serving(settings) as (service, process, client):
         assert process.wait_for(send(client, 0), PATIENCE)
-        until(lambda: health.look(service.services).ready)
+        until(lambda: health.look(service).ready)
         os.kill(process.pid or 0, signal.SIGSTOP)
         until(lambda: process.state.quiet > 2 * STALL)
-        assert health.look(service.services).ready
+        assert health.look(service).ready
         os.kill(process.pid or 0, signal.SIGCONT)
 
 
@@ -105,7 +107,7 @@ def test_a_child_that_crashes_again_and_again_keeps_health_red(settings: Setting
         process.wait_for(10**9, 3)
         said.add(reason(service))
         assert any("3 times in a row" in each for each in said)
-        assert not health.look(service.services).ready
+        assert not health.look(service).ready
 
 
 class Stuck(MemoryStore):
@@ -179,7 +181,7 @@ def test_a_damaged_graph_is_said_by_everything_that_needs_it_and_events_are_take
 def test_a_graph_that_is_damaged_while_it_is_served_is_noticed_by_who_reads_or_writes(settings: Settings) -> None:
     with serving(settings) as (service, process, client):
         assert process.wait_for(max(send(client, number) for number in range(5)), PATIENCE)
-        until(lambda: health.look(service.services).ready)
+        until(lambda: health.look(service).ready)
         with closing(sqlite3.connect(settings.data_dir / app.GRAPH_FILE)) as other:
             assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
         spoil(settings, wal=False)
@@ -187,7 +189,7 @@ def test_a_graph_that_is_damaged_while_it_is_served_is_noticed_by_who_reads_or_w
         until(lambda: process.wait_for(service.ledger.size() - 1, 0) or process.state.status is Status.DAMAGED)
         asked = client.post("/graphql", json={"query": '{ search(text: "visits") { totalCount } }'})
         assert (asked.status_code, "lineward graph rebuild" in asked.json()["detail"]) == (503, True)
-        assert not health.look(service.services).ready
+        assert not health.look(service).ready
         with pytest.raises(DamagedGraphError):
             service.store.checkpoint()
         assert send(client, 101) == service.ledger.size() - 1
@@ -201,7 +203,7 @@ def test_damage_that_a_question_meets_is_said_and_no_defect(settings: Settings) 
         content[at] ^= 0x5A
     path.write_bytes(content)
     with app.opened(settings) as service:
-        client = TestClient(service.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
+        client = TestClient(create(service), base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
         for _ in range(2):
             asked = client.post("/graphql", json={"query": '{ search(text: "visits") { totalCount } }'})
             assert (asked.status_code, "lineward graph rebuild" in asked.json()["detail"]) == (503, True)

@@ -116,7 +116,7 @@ def test_the_file_belongs_to_the_service_alone(house: House) -> None:
 
 def test_the_day_of_the_last_use_is_kept(tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.sqlite", clock=lambda: datetime(2026, 5, 1, 23, tzinfo=UTC))
-    keys.learn("ada", "Testperson Ada", ["engineer"], active=True, entry=0)
+    keys.upsert_principal("ada", "Testperson Ada", ["engineer"], active=True, entry=0)
     made = keys.make("ada")
     keys.keep(made)
     keys.actor(made.secret)
@@ -128,8 +128,8 @@ def test_the_day_of_the_last_use_is_kept(tmp_path: Path) -> None:
 
 def test_what_an_older_entry_says_of_a_principal_changes_nothing(tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.sqlite")
-    keys.learn("ada", "Ada", [], active=False, entry=9)
-    keys.learn("ada", "Ada", ["admin"], active=True, entry=3)
+    keys.upsert_principal("ada", "Ada", [], active=False, entry=9)
+    keys.upsert_principal("ada", "Ada", ["admin"], active=True, entry=3)
     assert not keys.knows("ada")
     keys.close()
 

@@ -89,7 +89,7 @@ def test_an_older_key_file_knows_what_was_revoked_and_taken_away_since(
 
 def test_the_key_file_of_another_ledger_lets_nobody_in(house: House, opened: Opened) -> None:
     foreign = opened("foreign")
-    foreign.learn("mallory", "Testperson Mu", ["admin"], active=True, entry=10**6)
+    foreign.upsert_principal("mallory", "Testperson Mu", ["admin"], active=True, entry=10**6)
     key = foreign.make("mallory")
     foreign.keep(key)
     foreign.note_mirrored(1, b"r" * 32)
@@ -104,7 +104,7 @@ def test_a_key_that_only_a_lost_history_issued_does_not_work(house: House, opene
     """The ledger was restored to a state before the key was issued, and went on."""
     keys = opened("kept")
     kept = keys.make("ada")
-    keys.learn("ada", "Testperson Alpha", ["admin"], active=True, entry=3)
+    keys.upsert_principal("ada", "Testperson Alpha", ["admin"], active=True, entry=3)
     keys.keep(kept)
     keys.note_mirrored(5, b"\0" * 32)
     for number in range(6):

@@ -162,7 +162,9 @@ def test_a_kind_that_is_taken_away_is_not_decided_on_any_more(house: House, aske
 
 
 def test_an_emitter_of_an_older_ledger_decides_on_nothing(house: House, asked: int) -> None:
-    house.keys.learn("pipe", "Pipelines", ["approver", "emitter"], active=True, entry=99, approves=["CLINICAL"])
+    house.keys.upsert_principal(
+        "pipe", "Pipelines", ["approver", "emitter"], active=True, entry=99, approves=["CLINICAL"]
+    )
     key = house.keys.make("pipe")
     house.keys.keep(key)
     with pytest.raises(AskerError, match="emitter decides on no approval"):
