@@ -77,7 +77,10 @@ class View:
 
     @property
     def unredacted(self) -> View:
-        """Return the view without rights, for the walk of lineage alone: it has to go on behind what is hidden."""
+        """Return the view without rights, for what is judged alike for everybody, and then shown by rights.
+
+        The walk of lineage has to go on behind what is hidden; an approval holds or not, whoever looks.
+        """
         return self._derived(self.as_of, EVERYTHING)
 
     def _derived(self, as_of: AsOf, rights: Rights) -> View:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from catalog.approvals import queries, rules
@@ -11,17 +9,12 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
-from catalog.view import View
-from graph_schema.aspects import DECLARED
-from graph_schema.aspects.approvals import BoundDigest
-from graph_schema.aspects.models import Registration
-from graph_schema.canonical import digest_of
-from graph_schema.facts import Statement
-from graph_schema.nodes import Approval, Dataset, ModelVersion, Snapshot
+from graph_schema.nodes import Approval
 from graph_schema.times import parse_zoned
 
 REQUEST_KIND = "record.request_approval"
 _HINTS = {"model_version": "register it first", "snapshot": "seal it first", "dataset": DECLARE_FIRST}
+_OTHER_BYTES = "its newest verification found the bytes missing or different; seal what is there and ask for that"
 
 
 def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
@@ -30,9 +23,10 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     pointer = f"/subject/{field}"
     admission.require([(subject, pointer, _HINTS[field])])
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
-    digests = rules.bound_digests(_digests(admission.view, subject))
+    digests = queries.bindings(admission.view, [subject.id])[subject.id].digests
     if not digests:
-        raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {_HINTS[field]}.", pointer)
+        hint = _OTHER_BYTES if field == "snapshot" else _HINTS[field]
+        raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {hint}.", pointer)
     return Admitted({"digests": rules.as_json(digests)})
 
 
@@ -73,41 +67,3 @@ def _request(index: int, admission: Admission) -> StoredEntry:
 
 def _no_request(why: str) -> SenderError:
     return SenderError(f"request is the ledger index of a request; {why}.", pointer="/request", status=422)
-
-
-def _digests(view: View, subject: ModelVersion | Snapshot | Dataset) -> list[BoundDigest]:
-    if isinstance(subject, Snapshot):
-        return [BoundDigest("snapshot", subject.version)]
-    if isinstance(subject, Dataset):
-        declared = _newest(view.statements([subject.id], DECLARED))
-        return [BoundDigest("declaration", digest_of(_values(declared)))] if declared else []
-    registration = _newest(view.statements([subject.id], ("registration",))).get("registration")
-    if registration is None:
-        return []
-    value = Registration.from_json(registration.data)
-    edges = [
-        edge
-        for edge in view.edges([subject.id], ("TRAINED_ON", "EVALUATED_ON"), "out")
-        if edge.tie == registration.tie and edge.entry == registration.entry
-    ]
-    nodes = view.nodes([edge.target for edge in edges])
-    found = [
-        BoundDigest("artifact", value.artifact_digest),
-        BoundDigest("code", f"{value.code.repository}@{value.code.revision}"),
-        BoundDigest("environment", value.environment.digest),
-    ]
-    for edge in edges:
-        of = "training snapshot" if edge.kind == "TRAINED_ON" else "evaluation snapshot"
-        found.append(BoundDigest(of, nodes[edge.target].node.title))
-    return found
-
-
-def _newest(said: list[Statement]) -> dict[str, Statement]:
-    newest: dict[str, Statement] = {}
-    for statement in sorted(said, key=lambda each: each.order):
-        newest[statement.aspect] = statement
-    return newest
-
-
-def _values(said: dict[str, Statement]) -> dict[str, Any]:
-    return {aspect: statement.data for aspect, statement in said.items() if statement.value is not None}

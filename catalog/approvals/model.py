@@ -16,6 +16,7 @@ class ApprovalState(StrEnum):
     DENIED = "DENIED"
     ABSTAINED = "ABSTAINED"
     EXPIRED = "EXPIRED"
+    INVALIDATED = "INVALIDATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Approval:
     """A request and every decision on it, the oldest first.
 
     `id` is the node's; `request` is the request's ledger index, which `decide_approval` names. `subject` is the id of
-    the model version, snapshot or dataset. `state` holds at the valid time read, since `since`, decided by the decision
-    in entry `because` (None while REQUESTED).
+    the model version, snapshot or dataset. `state` holds at the valid time read, since `since`, by entry `because`: the
+    decision's, or that of the record that changed what the request binds (None while REQUESTED). `explanation` says in
+    words what changed, None where nothing did. `rests_on` are the entries by which what it binds is what it is now.
     """
 
     id: str
@@ -65,12 +67,9 @@ class Approval:
     state: ApprovalState
     since: int
     because: int | None
+    explanation: str | None
+    rests_on: tuple[int, ...]
     decisions: tuple[Decision, ...]
-
-    @property
-    def decided(self) -> Decision | None:
-        """Return the decision that the state rests on."""
-        return next((decision for decision in self.decisions if decision.entry == self.because), None)
 
 
 @dataclass(frozen=True, slots=True)

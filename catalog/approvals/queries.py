@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from catalog.approvals import rules
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
-from catalog.approvals.rules import standing
+from catalog.releases.queries import registrations
+from catalog.snapshots.queries import verifications
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.aspects import DECLARED
 from graph_schema.aspects import approvals as aspects
 from graph_schema.facts import Statement
+from graph_schema.identity import label_of
 
 _ASPECTS = ("request", "decision")
 _PAGE = 500
@@ -27,7 +31,12 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
             requests.setdefault(said.subject, said)
         else:
             decisions[said.subject].append(_decision(said))
-    return {id_: _approval(requests[id_], decisions[id_], view.moment) for id_ in dict.fromkeys(ids) if id_ in requests}
+    binding = bindings(view, sorted({str(each.data["subject"]) for each in requests.values()}))
+    return {
+        id_: _approval(requests[id_], decisions[id_], binding, view.moment)
+        for id_ in dict.fromkeys(ids)
+        if id_ in requests
+    }
 
 
 def approvals_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
@@ -58,6 +67,25 @@ def list_approvals(
     return ApprovalPage(tuple(rest[:first]), len(matching), len(rest) > first)
 
 
+def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
+    """Return what requests about each of the model versions, snapshots and datasets bind.
+
+    Whether an approval holds is the same for everybody: what rights hide of its subject counts too.
+    """
+    whole = view.unredacted
+    of: dict[str, list[str]] = defaultdict(list)
+    for subject in subjects:
+        of[label_of(subject)].append(subject)
+    declared: dict[str, list[Statement]] = {id_: [] for id_ in of["Dataset"]}
+    for said in whole.statements(of["Dataset"], DECLARED):
+        declared[said.subject].append(said)
+    return {
+        **{id_: rules.of_model_version(each) for id_, each in registrations(whole, of["ModelVersion"]).items()},
+        **{id_: rules.of_snapshot(*each) for id_, each in verifications(whole, of["Snapshot"]).items()},
+        **{id_: rules.of_dataset(each) for id_, each in declared.items()},
+    }
+
+
 def _all(view: View) -> list[str]:
     """Return every approval's id; there are as many as people asked for, so a scan of them is small."""
     ids: list[str] = []
@@ -80,9 +108,13 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
     )
 
 
-def _approval(said: Statement, decisions: Sequence[Decision], moment: int) -> Approval:
+def _approval(
+    said: Statement, decisions: Sequence[Decision], binding: Mapping[str, rules.Binding], moment: int
+) -> Approval:
     value = aspects.Request.from_json(said.data)
-    now = standing(said.valid_from, value.expires_at, decisions, moment)
+    bound = binding[value.subject]
+    change = bound.change(said.entry, said.valid_from, value.digests)
+    now = rules.status(said.valid_from, value.expires_at, decisions, moment, change)
     return Approval(
         id=said.subject,
         request=said.entry,
@@ -98,6 +130,8 @@ def _approval(said: Statement, decisions: Sequence[Decision], moment: int) -> Ap
         state=now.state,
         since=now.since,
         because=now.because,
+        explanation=now.explanation,
+        rests_on=bound.entries,
         decisions=tuple(sorted(decisions, key=lambda each: (each.decided_at, each.entry))),
     )
 

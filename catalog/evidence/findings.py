@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from catalog.approvals.model import Approval
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord
-from graph_schema.aspects.approvals import BoundDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,6 @@ def findings(
             if not decision.authenticated:
                 text = "A decision was made by the local principal, whom nothing authenticated."
                 yield Found("decision authenticated", "HIGH", approval.subject, text, (decision.entry,))
-
-
-def bound_now(said: Registration) -> frozenset[BoundDigest]:
-    """Return what a request for this registration would bind: an approval that binds anything else is of another."""
-    found = {BoundDigest("artifact", said.artifact_digest)}
-    if said.code is not None:
-        found.add(BoundDigest("code", f"{said.code.repository}@{said.code.revision}"))
-    if said.environment is not None:
-        found.add(BoundDigest("environment", said.environment.digest))
-    found |= {BoundDigest("training snapshot", use.digest) for use in said.trained_on}
-    return frozenset(found | {BoundDigest("evaluation snapshot", use.digest) for use in said.evaluated_on})
 
 
 def _files(held: Mapping[str, SnapshotRecord], uses: Sequence[SnapshotUse]) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.approvals.model import Approval
 from catalog.assets.model import AssetState
 from graph_schema.aspects.models import Metric
 
@@ -72,8 +71,6 @@ class ModelVersionRecord:
     first_entry: int
     registration: Registration | None
     registrations: tuple[Registration, ...]
-    approvals: tuple[Approval, ...]
-    """By request index, the oldest first."""
 
     @property
     def state(self) -> AssetState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.approvals.queries import approvals_of
 from catalog.releases.model import Code, Environment, ModelVersionRecord, Registration, SnapshotUse
 from catalog.store.protocol import KnownNode
 from catalog.view import View
@@ -17,29 +16,17 @@ _NAMED = ("TRAINED_ON", "EVALUATED_ON")
 
 
 def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionRecord]:
-    """Return those of the model versions that were known by then, with registrations and approvals."""
+    """Return those of the model versions that were known by then, with their registrations."""
     known = view.nodes(ids)
     wanted = [id_ for id_, each in known.items() if isinstance(each.node, nodes.ModelVersion)]
     if not wanted:
         return {}
-    statements: dict[str, list[Statement]] = defaultdict(list)
-    for each in view.statements(wanted, ("registration",)):
-        if each.value is not None:
-            statements[each.subject].append(each)
-    edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
-    for edge in view.edges(wanted, _NAMED, "out"):
-        edges[edge.source, edge.entry].append(edge)
-    snapshots = view.nodes(sorted({edge.target for named in edges.values() for edge in named}))
-    approved = approvals_of(view, wanted)
+    registered = registrations(view, wanted)
     found = {}
     for id_ in wanted:
         node = known[id_].node
         if not isinstance(node, nodes.ModelVersion):
             continue
-        registrations = tuple(
-            _registration(each, edges[id_, each.entry], snapshots)
-            for each in sorted(statements[id_], key=lambda each: each.order)
-        )
         found[id_] = ModelVersionRecord(
             id=id_,
             model_id=nodes.Model(node.namespace, node.model).id,
@@ -47,11 +34,30 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
             model=node.model,
             version=node.version,
             first_entry=known[id_].entry,
-            registration=registrations[-1] if registrations else None,
-            registrations=registrations,
-            approvals=approved.get(id_, ()),
+            registration=registered[id_][-1] if registered[id_] else None,
+            registrations=registered[id_],
         )
     return found
+
+
+def registrations(view: View, versions: Sequence[str]) -> dict[str, tuple[Registration, ...]]:
+    """Return the registrations of each model version, from the oldest to the newest."""
+    statements: dict[str, list[Statement]] = defaultdict(list)
+    for each in view.statements(versions, ("registration",)):
+        if each.value is not None:
+            statements[each.subject].append(each)
+    edges: dict[tuple[str, int], list[Edge]] = defaultdict(list)
+    for edge in view.edges(versions, _NAMED, "out"):
+        edges[edge.source, edge.entry].append(edge)
+    named = sorted({edge.target for several in edges.values() for edge in several})
+    snapshots = view.nodes(named) if named else {}
+    return {
+        id_: tuple(
+            _registration(each, edges[id_, each.entry], snapshots)
+            for each in sorted(statements[id_], key=lambda each: each.order)
+        )
+        for id_ in versions
+    }
 
 
 def versions_of(view: View, models: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,19 @@ def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[Snapsho
     return {dataset: tuple(of[dataset]) for dataset in dict.fromkeys(datasets) if dataset in of}
 
 
+def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[Verification, ...]]]:
+    """Return the digest of each snapshot that was known by then, and its verifications from the oldest on."""
+    known = view.nodes(ids) if ids else {}
+    found: dict[str, list[Statement]] = {id_: [] for id_ in known}
+    for said in view.statements(list(known), ("verification",)):
+        if said.value is not None:
+            found[said.subject].append(said)
+    return {
+        id_: (known[id_].node.title, tuple(_verification(each) for each in sorted(of, key=lambda each: each.order)))
+        for id_, of in found.items()
+    }
+
+
 def with_digest(view: View, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
     page = view.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))

@@ -58,8 +58,20 @@ class Decision(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invalidation(Strict):
+    """Since when an approval binds what is there no more, and the record that made it something else."""
+
+    at: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval(Strict):
-    """A request for approval, the exact digests it binds, and every decision on it."""
+    """A request for approval, the exact digests it binds, and every decision on it.
+
+    `because` says why one that is INVALIDATED binds no more. `entries` are the records by which what it binds is what
+    it is at the read point.
+    """
 
     subject: str
     kind: str
@@ -74,6 +86,8 @@ class Approval(Strict):
     decisions: tuple[Decision, ...] = ()
     entry: int
     leaf: str
+    invalidated: Invalidation | None = None
+    entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +148,8 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
         ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
     ]
     if approval.because:
-        rows.insert(0, ("Because", cell(plain(approval.because))))
+        by = (approval.invalidated.entry,) if approval.invalidated else ()
+        rows.insert(0, ("Because", cell(words(plain(approval.because), cites(by)))))
     return tuple(rows)
 
 

@@ -1504,34 +1504,17 @@ def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
     decided = [one.get("entry") for each in approvals for one in objects_in(each.get("decisions"))]
     every = [each.index for each in told.of("decide_approval")]
     compare.alike("decisions", (index for index in decided if index not in told.withheld), every)
-    registrations = registrations_of(shown, told)
     for each in approvals:
         request = requests.get(index_in(each.get("entry")))
         if request is not None and not compare.rests_on_withheld(each):
-            binds = _binding(request, shown, registrations, compare)
-            _approval(each, request, told, compare, binds=binds)
+            _approval(each, request, shown, told, compare)
 
 
-def _binding(
-    request: Record, shown: Shown, registrations: Sequence[Record], compare: Comparison
-) -> set[tuple[str, str]] | None:
-    """Return what a request must bind to count, None where anything will do, or where that is withheld."""
-    if subject_of(request.said["subject"]) != shown.version or not request.said["subject"].get("model_version"):
-        return None
-    return _bound(registrations[-1].said) if registrations and not compare.rests_on_withheld(shown.model) else None
-
-
-def _approval(
-    each: Values, request: Record, told: Told, compare: Comparison, *, binds: set[tuple[str, str]] | None
-) -> None:
+def _approval(each: Values, request: Record, shown: Shown, told: Told, compare: Comparison) -> None:
     where = f"approval #{request.index}"
     decisions = told.of("decide_approval", lambda said: said["request"] == request.index)
     decisions.sort(key=lambda one: (one.since, one.index))
-    digests = [(one["of"], one["digest"]) for one in request.added.get("digests", ())]
     expires = optional_micros(request.said.get("expires_at"))
-    status = _standing(expires, decisions, told.valid_at)
-    if binds is not None and set(digests) != binds:
-        status = "INVALIDATED"
     derived = {
         "subject": " ".join(subject_of(request.said["subject"])),
         "kind": request.said["approval_kind"],
@@ -1540,16 +1523,75 @@ def _approval(
         "requested_by": told.actor(request),
         "requested_at": request.recorded_at,
         "expires_at": None if expires is None else stamp(expires),
-        "status": status,
-        "digests": [f"{of}: {digest}" for of, digest in digests],
+        "digests": [f"{of}: {digest}" for of, digest in _digests(request)],
     }
+    if not _hidden(request, shown, told, compare):
+        change = _change(each, request, shown, told)
+        status = _status(expires, decisions, told.valid_at, change)
+        if "invalidated" in each:
+            since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
+            derived["invalidated"] = since if status == "INVALIDATED" else None
+        elif not request.said["subject"].get("model_version"):
+            # Until a report said since when, only a model version could have become something else.
+            status = _status(expires, decisions, told.valid_at, None)
+        derived["status"] = status
     compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
-    compare.holds((each.get("because") is None) == (status != "INVALIDATED"), f"{where}: the reason of its status")
-    shown = objects_in(each.get("decisions"))
-    compare.holds(each.get("decisions") == shown, f"{where}: its decisions have not their form")
-    compare.holds([one.get("entry") for one in shown] == [one.index for one in decisions], f"{where}: its decisions")
-    for one, decision in zip(shown, decisions, strict=False):
+    invalid = each.get("status") == "INVALIDATED"
+    compare.holds((each.get("because") is not None) == invalid, f"{where}: the reason of its status")
+    listed = objects_in(each.get("decisions"))
+    compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
+    compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
+    for one, decision in zip(listed, decisions, strict=False):
         _decision(one, decision, told, compare)
+
+
+def _digests(request: Record) -> list[tuple[str, str]]:
+    return [(one["of"], one["digest"]) for one in request.added.get("digests", ())]
+
+
+def _hidden(request: Record, shown: Shown, told: Told, compare: Comparison) -> bool:
+    """Return whether a body may be missing that says what is there of what the request binds."""
+    if request.said["subject"].get("model_version"):
+        return "model" in shown.context and compare.rests_on_withheld(shown.model)
+    return bool(request.said["subject"].get("dataset") and told.withheld)
+
+
+def _change(each: Values, request: Record, shown: Shown, told: Told) -> tuple[int, int] | None:
+    """Return since when something else is there than what a request binds, and by which entry."""
+    subject, bound = request.said["subject"], set(_digests(request))
+    if subject.get("model_version"):
+        registrations = registrations_of(shown, told) if subject_of(subject) == shown.version else []
+        return _since(request, registrations, lambda said: _bound(said) != bound)
+    if subject.get("snapshot"):
+        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        return _since(request, told.of_snapshot("verify_snapshot", *place), lambda said: said["result"] != "OK")
+    name, ended = full_name(subject["dataset"]), each.get("invalidated")
+    if isinstance(ended, dict):
+        # What was declared in between is not disclosed, but for the entry that says something else.
+        records = told.of("declare_dataset", lambda said: full_name(said["dataset"]) == name)
+        return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
+    return None if bound == {("declaration", _declaration(name, told))} else (told.valid_at, -1)
+
+
+def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
+    """Return the first of the records that differs and was in force at the request or since."""
+    until = [*(one.index for one in records[1:]), None]
+    changed = [
+        (max(one.since, request.since), one.index)
+        for one, end in zip(records, until, strict=False)
+        if (end is None or end > request.index) and differs(one.said)
+    ]
+    return min(changed, default=None)
+
+
+def _declaration(name: str, told: Told) -> str:
+    """Return the digest over everything declared of a dataset."""
+    held = {aspect: value for aspect, (_, value) in told.declarations(name).items() if aspect != "valid_from"}
+    use = held.get("permitted_use")
+    if isinstance(use, dict):
+        held["permitted_use"] = {"purposes": [], "duo": [], "refrains": [], "obligations": [], **use}
+    text = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _decision(one: Values, decision: Record, told: Told, compare: Comparison) -> None:
@@ -1587,8 +1629,11 @@ def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untruste
         return True
 
 
-def _standing(expires: int | None, decisions: Sequence[Record], at: int) -> str:
-    """Return where a request stands: a denial sticks, an abstention counts only where nobody approved."""
+def _status(expires: int | None, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
+    """Return where a request stands: a denial sticks, then what came first of its expiry and a change of what it binds.
+
+    An abstention counts only where nobody approved.
+    """
     current, until = "PENDING", expires
     for one in decisions:
         if until is not None and until <= one.since:
@@ -1601,6 +1646,8 @@ def _standing(expires: int | None, decisions: Sequence[Record], at: int) -> str:
             until = min(limits, default=None)
         elif current != "APPROVED":
             current = "ABSTAINED"
+    if change is not None and (until is None or change[0] < until):
+        return "INVALIDATED"
     return "EXPIRED" if until is not None and until <= at else current
 
 

@@ -9,10 +9,12 @@ import strawberry
 from catalog.api.graphql import nodes
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.connections import Connection, connect
+from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.reading import AsOfInput, as_of
+from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.approvals import model, queries
 from catalog.reading import AsOf
@@ -60,7 +62,10 @@ class Approval(Node):
     digests: list[BoundDigest]
     state: ApprovalState
     since: Micros
-    because: int | None = strawberry.field(description="The entry of the decision that the state rests on.")
+    because: int | None = strawberry.field(
+        description="The entry that the state rests on: of the decision, or of what changed where it is INVALIDATED."
+    )
+    explanation: str | None = strawberry.field(description="In words, what changed where it is INVALIDATED.")
     decisions: list[Decision]
 
     @strawberry.field(description="The model version, snapshot or dataset that is to be approved.")
@@ -125,3 +130,10 @@ async def _approval(asking: Asking, identifier: str, at: AsOf) -> Approval | Non
 def as_approval(found: model.Approval, at: AsOf) -> Approval:
     """Return an approval as its GraphQL type."""
     return converted(Approval, found, kind=found.approval_kind, found=found, at=at)
+
+
+@field_of(ModelVersion, description="Approvals that concern it, the oldest request first.")
+async def approvals(version: strawberry.Parent[ModelVersion], info: AskingInfo) -> list[Approval]:
+    """Return the approvals of the version."""
+    found = await info.context.load(queries.approvals_of, version.at, str(version.id))
+    return [as_approval(one, version.at) for one in found or ()]

@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.approvals import Approval, as_approval
 from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.contributions import field_of
@@ -100,10 +99,6 @@ class ModelVersion(Asset):
         found = self.record.registration
         ids = () if found is None else tuple(use.snapshot for use in found.evaluated_on)
         return await nodes.find_all(Snapshot, info.context, ids, self.at)
-
-    @strawberry.field(description="Approvals that concern it, the oldest request first.")
-    def approvals(self) -> list[Approval]:
-        return [as_approval(one, self.at) for one in self.record.approvals]
 
 
 @strawberry.type(description="A model across all its versions.")

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from catalog.approvals.model import Approval, ApprovalState
 from catalog.evidence.dossier.phrases import time_of
 from catalog.evidence.dossier.teller import Teller
-from catalog.evidence.findings import bound_now
-from catalog.releases.model import ModelVersionRecord, Registration
 from graph_schema.times import format_time
 from reports.parts import approvals as part
 
@@ -16,22 +14,16 @@ _STATUS: dict[ApprovalState, part.ApprovalStatus] = {
     ApprovalState.DENIED: "DENIED",
     ApprovalState.ABSTAINED: "ABSTAINED",
     ApprovalState.EXPIRED: "EXPIRED",
+    ApprovalState.INVALIDATED: "INVALIDATED",
 }
 
 
-def approvals(teller: Teller, version: ModelVersionRecord, registration: Registration) -> Iterable[part.Approval]:
+def approvals(teller: Teller) -> Iterable[part.Approval]:
     for found in teller.scene.approvals:
-        yield _approval(teller, found, version, registration)
+        yield _approval(teller, found)
 
 
-def _approval(
-    teller: Teller, found: Approval, version: ModelVersionRecord, registration: Registration
-) -> part.Approval:
-    status, because = _STATUS[found.state], None
-    if found.because is not None and found.because not in {one.entry for one in found.decisions}:
-        because = f"decided in entry {found.because}"
-    if found.subject == version.id and frozenset(found.digests) != bound_now(registration):
-        status, because = "INVALIDATED", "the version was registered anew, with other digests"
+def _approval(teller: Teller, found: Approval) -> part.Approval:
     return part.Approval(
         subject=teller.subject(found.subject),
         kind=found.approval_kind,
@@ -40,8 +32,10 @@ def _approval(
         requested_by=teller.actor(found.requested_by, authenticated=found.authenticated),
         requested_at=format_time(found.requested_at),
         expires_at=time_of(found.expires_at),
-        status=status,
-        because=because,
+        status=_STATUS[found.state],
+        because=found.explanation,
+        invalidated=_invalidation(teller, found),
+        entries=teller.cites(found.rests_on),
         digests=tuple(f"{one.of}: {one.digest}" for one in found.digests),
         decisions=tuple(
             part.Decision(
@@ -63,3 +57,9 @@ def _approval(
         entry=teller.cite(found.request),
         leaf=teller.ledger.entry(found.request).leaf.hex(),
     )
+
+
+def _invalidation(teller: Teller, found: Approval) -> part.Invalidation | None:
+    if found.state is not ApprovalState.INVALIDATED or found.because is None:
+        return None
+    return part.Invalidation(at=format_time(found.since), entry=teller.cite(found.because))

@@ -71,7 +71,7 @@ def model_dossier(
         deidentification=tuple(steps(teller)),
         labels=tuple(labels(teller)),
         use=tuple(use(teller)),
-        approvals=tuple(approvals(teller, version, registration)),
+        approvals=tuple(approvals(teller)),
         findings=tuple(findings(teller, version, registration)),
         schema_changes=tuple(schema_changes(teller, registration.registered_at)),
         gaps=tuple(gaps(teller, version, registration)),

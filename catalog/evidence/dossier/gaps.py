@@ -28,7 +28,7 @@ def gaps(teller: Teller, version: ModelVersionRecord, registration: Registration
         "metrics": not registration.metrics,
         "run": registration.run is None,
         "clean code": registration.code is None or registration.code.clean is None,
-        "approvals": not version.approvals,
+        "approvals": all(one.subject != version.id for one in teller.scene.approvals),
     }
     for field_, is_absent in absent.items():
         if is_absent:

@@ -16,7 +16,7 @@ from catalog.search.queries import FACETS
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import Column, Dataset, Job
-from tests.support.records import CURATED, DIGEST, RAW, declaration, event, tag
+from tests.support.records import CURATED, DIGEST, RAW, declaration, event, registration, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -217,6 +217,18 @@ def test_a_model_version_names_everything_it_was_made_of(filled: Catalog) -> Non
     assert found["trainedOn"] == [{"digest": DIGEST}]
     assert found["registration"]["metrics"] == [{"name": "auroc", "value": "0.75"}]
     assert found["approvals"][0]["state"] == "REQUESTED"
+
+
+def test_an_approval_of_what_has_become_something_else_is_invalidated(filled: Catalog) -> None:
+    query = """query($s: [ApprovalState!]!) { approvals(filter: {states: $s}) { nodes {
+      state because explanation subject { __typename } } } }"""
+    assert filled.data(query, s=["INVALIDATED"])["approvals"]["nodes"] == []
+    index = filled.record(registration(artifact_digest="sha256:" + "9" * 64)).json()["index"]
+    filled.caught_up()
+    (found,) = filled.data(query, s=["INVALIDATED"])["approvals"]["nodes"]
+    assert found["because"] == index
+    assert found["explanation"] == "the version was registered anew, with other digests"
+    assert found["subject"] == {"__typename": "ModelVersion"}
 
 
 def test_evidence_proves_each_entry(filled: Catalog) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.approvals.model import ApprovalState, Decision
 from catalog.approvals.queries import approvals
-from catalog.approvals.rules import standing
+from catalog.approvals.rules import Change, status
 from catalog.assets.queries import datasets
 from catalog.errors import SenderError
 from catalog.kinds import KINDS
@@ -144,16 +144,30 @@ def decision(what: str, at: int, expires_at: int | None) -> Decision:
     )
 
 
-@given(said=DECISIONS, expires_at=st.none() | st.integers(1, 60), at=st.integers(0, 70), data=st.data())
+CHANGES = st.none() | st.integers(0, 60).map(lambda at: Change(at, 99, "it changed"))
+
+
+@given(
+    said=DECISIONS,
+    expires_at=st.none() | st.integers(1, 60),
+    change=CHANGES,
+    at=st.integers(0, 70),
+    data=st.data(),
+)
 def test_where_a_request_stands_does_not_depend_on_the_order_of_arrival(
-    said: list[tuple[str, int, int | None]], expires_at: int | None, at: int, data: st.DataObject
+    said: list[tuple[str, int, int | None]],
+    expires_at: int | None,
+    change: Change | None,
+    at: int,
+    data: st.DataObject,
 ) -> None:
     decisions = [decision(*each) for each in said]
-    found = standing(0, expires_at, decisions, at)
-    assert standing(0, expires_at, data.draw(st.permutations(decisions)), at) == found
+    found = status(0, expires_at, decisions, at, change)
+    assert status(0, expires_at, data.draw(st.permutations(decisions)), at, change) == found
     assert found.since <= max(at, 0)
     if found.state is ApprovalState.APPROVED:
         assert expires_at is None or at < expires_at
+        assert change is None or at < change.at
         assert all(each.decision != "DENY" or each.decided_at > at for each in decisions)
 
 

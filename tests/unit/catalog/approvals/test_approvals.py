@@ -87,8 +87,7 @@ def test_another_principal_decides_and_signs(house: House, asked: int, approver:
     accepted = house.record(decision(asked), approver)
     ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert (approval.state, approval.because) == (ApprovalState.APPROVED, accepted.receipt.index)
-    signed = approval.decided
-    assert signed is not None
+    ((signed),) = approval.decisions
     assert (signed.decided_by, signed.authenticated, signed.printed_name) == ("grace", True, "Testperson Alpha")
     # Whoever holds the ledger works it out again from the request's leaf and the decision as recorded.
     body = orjson.loads(house.ledger.entry(accepted.receipt.index).body or b"")

@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from catalog.approvals.model import ApprovalState, Decision
-from catalog.approvals.rules import check_decider, check_expiry, check_open, signed_digest, standing
+from catalog.approvals.rules import (
+    Binding,
+    Change,
+    check_decider,
+    check_expiry,
+    check_open,
+    of_dataset,
+    of_model_version,
+    of_snapshot,
+    signed_digest,
+    status,
+)
 from catalog.errors import AskerError, SenderError
+from catalog.releases.model import Registration, SnapshotUse
+from catalog.snapshots.model import Verification
 from graph_schema.aspects.approvals import BoundDigest
+from graph_schema.facts import Role, Statement
 
 
 def decided(what: str, at: int, expires_at: int | None = None) -> Decision:
@@ -26,46 +42,189 @@ def decided(what: str, at: int, expires_at: int | None = None) -> Decision:
 
 
 def test_without_a_decision_a_request_waits_until_it_expires() -> None:
-    assert standing(10, 50, [], 49).state is ApprovalState.REQUESTED
-    assert standing(10, 50, [], 50).state is ApprovalState.EXPIRED
+    assert status(10, 50, [], 49).state is ApprovalState.REQUESTED
+    assert status(10, 50, [], 50).state is ApprovalState.EXPIRED
 
 
 def test_an_approval_holds_from_its_time_on() -> None:
-    assert standing(10, None, [decided("APPROVE", 20)], 19).state is ApprovalState.REQUESTED
-    now = standing(10, None, [decided("APPROVE", 20)], 20)
+    assert status(10, None, [decided("APPROVE", 20)], 19).state is ApprovalState.REQUESTED
+    now = status(10, None, [decided("APPROVE", 20)], 20)
     assert (now.state, now.since, now.because) == (ApprovalState.APPROVED, 20, 20)
 
 
 def test_an_approval_ends_with_the_first_of_both_expiries() -> None:
     approved = [decided("APPROVE", 20, 30)]
-    assert standing(10, 40, approved, 29).state is ApprovalState.APPROVED
-    ended = standing(10, 40, approved, 30)
+    assert status(10, 40, approved, 29).state is ApprovalState.APPROVED
+    ended = status(10, 40, approved, 30)
     assert (ended.state, ended.since) == (ApprovalState.EXPIRED, 30)
-    assert standing(10, 25, approved, 25).state is ApprovalState.EXPIRED
+    assert status(10, 25, approved, 25).state is ApprovalState.EXPIRED
 
 
 def test_a_denial_sticks_whatever_comes_before_or_after() -> None:
     both = [decided("APPROVE", 20), decided("DENY", 30), decided("APPROVE", 40)]
-    assert standing(10, None, both, 25).state is ApprovalState.APPROVED
-    assert standing(10, None, both, 99).state is ApprovalState.DENIED
-    assert standing(10, 50, both, 99).since == 30
+    assert status(10, None, both, 25).state is ApprovalState.APPROVED
+    assert status(10, None, both, 99).state is ApprovalState.DENIED
+    assert status(10, 50, both, 99).since == 30
 
 
 def test_an_abstention_takes_no_approval_away() -> None:
-    assert standing(10, None, [decided("ABSTAIN", 20)], 99).state is ApprovalState.ABSTAINED
-    assert standing(10, None, [decided("APPROVE", 20), decided("ABSTAIN", 30)], 99).state is ApprovalState.APPROVED
+    assert status(10, None, [decided("ABSTAIN", 20)], 99).state is ApprovalState.ABSTAINED
+    assert status(10, None, [decided("APPROVE", 20), decided("ABSTAIN", 30)], 99).state is ApprovalState.APPROVED
 
 
 def test_a_decision_after_the_end_changes_nothing() -> None:
-    assert standing(10, 20, [decided("APPROVE", 30)], 99).because is None
-    assert standing(10, 20, [decided("DENY", 20)], 99).state is ApprovalState.EXPIRED
+    assert status(10, 20, [decided("APPROVE", 30)], 99).because is None
+    assert status(10, 20, [decided("DENY", 20)], 99).state is ApprovalState.EXPIRED
     ended = [decided("APPROVE", 12, 15), decided("APPROVE", 16, 40), decided("DENY", 17)]
-    assert standing(10, None, ended, 30).state is ApprovalState.EXPIRED
+    assert status(10, None, ended, 30).state is ApprovalState.EXPIRED
 
 
 def test_a_second_approval_prolongs_an_approval_that_still_holds() -> None:
     twice = [decided("APPROVE", 20, 30), decided("APPROVE", 25, 40)]
-    assert standing(10, None, twice, 35).state is ApprovalState.APPROVED
+    assert status(10, None, twice, 35).state is ApprovalState.APPROVED
+
+
+def changed(at: int) -> Change:
+    return Change(at, 7, "it changed")
+
+
+def test_a_change_of_what_is_bound_invalidates_from_its_time_on() -> None:
+    approved = [decided("APPROVE", 20)]
+    assert status(10, None, approved, 29, changed(30)).state is ApprovalState.APPROVED
+    now = status(10, None, approved, 30, changed(30))
+    assert (now.state, now.since, now.because, now.explanation) == (ApprovalState.INVALIDATED, 30, 7, "it changed")
+    assert status(10, None, [], 30, changed(30)).state is ApprovalState.INVALIDATED
+    assert status(10, None, [decided("APPROVE", 40)], 50, changed(30)).state is ApprovalState.INVALIDATED
+
+
+def test_no_change_takes_a_denial_away() -> None:
+    assert status(10, None, [decided("DENY", 20)], 99, changed(15)).state is ApprovalState.DENIED
+    assert status(10, None, [decided("DENY", 20)], 99, changed(30)).state is ApprovalState.DENIED
+
+
+def test_of_an_expiry_and_a_change_the_first_counts() -> None:
+    approved = [decided("APPROVE", 20, 40)]
+    assert status(10, None, approved, 99, changed(39)).state is ApprovalState.INVALIDATED
+    assert status(10, None, approved, 99, changed(40)).state is ApprovalState.EXPIRED
+    assert status(10, None, approved, 99, changed(41)).since == 40
+
+
+def registered(entry: int, artifact: str) -> Registration:
+    return Registration(
+        entry=entry,
+        registered_by="ada",
+        authenticated=True,
+        registered_at=entry * 10,
+        trained_on=(SnapshotUse("Snapshot:1", "Dataset:1", "sha256:1"),),
+        evaluated_on=(),
+        code=None,
+        environment=None,
+        artifact_digest=artifact,
+        signature=None,
+        metrics=(),
+        intended_use=None,
+        run=None,
+        job=None,
+    )
+
+
+def test_a_version_binds_its_newest_registration() -> None:
+    assert of_model_version([registered(1, "a"), registered(2, "b")]).digests == (
+        BoundDigest("artifact", "b"),
+        BoundDigest("training snapshot", "sha256:1"),
+    )
+    assert of_model_version([]).digests == ()
+
+
+def test_a_registration_with_other_digests_is_a_change_and_one_with_the_same_is_none() -> None:
+    first = registered(1, "a")
+    bound = of_model_version([first]).digests
+    assert of_model_version([first, registered(3, "a")]).change(2, 20, bound) is None
+    change = of_model_version([first, registered(3, "a"), registered(4, "b")]).change(2, 20, bound)
+    assert change is not None
+    assert (change.at, change.entry) == (40, 4)
+
+
+def test_putting_it_back_revives_nothing() -> None:
+    first = registered(1, "a")
+    back = of_model_version([first, registered(3, "b"), registered(4, "a")])
+    change = back.change(2, 20, of_model_version([first]).digests)
+    assert change is not None
+    assert change.entry == 3
+
+
+def test_what_changed_before_the_request_and_was_not_bound_is_a_change_from_its_beginning() -> None:
+    raced = of_model_version([registered(1, "a"), registered(2, "b")])
+    change = raced.change(3, 30, of_model_version([registered(1, "a")]).digests)
+    assert change is not None
+    assert (change.at, change.entry) == (30, 2)
+
+
+def checked(entry: int, result: str) -> Verification:
+    return Verification(
+        result=result,
+        differing=(),
+        method="hashed",
+        entry=entry,
+        verified_by="ada",
+        verified_at=entry * 10,
+        authenticated=True,
+    )
+
+
+def test_a_snapshot_holds_until_its_bytes_are_found_otherwise() -> None:
+    bound = of_snapshot("sha256:1", []).digests
+    assert bound == (BoundDigest("snapshot", "sha256:1"),)
+    assert of_snapshot("sha256:1", [checked(1, "MISMATCH"), checked(2, "OK")]).change(3, 30, bound) is None
+    for result in ("MISMATCH", "MISSING"):
+        change = of_snapshot("sha256:1", [checked(4, result), checked(5, "OK")]).change(3, 30, bound)
+        assert change is not None
+        assert (change.at, change.entry) == (40, 4)
+    assert of_snapshot("sha256:1", [checked(1, "MISSING")]).digests == ()
+
+
+def declared(entry: int, aspect: str, value: str | None, at: int | None = None, tie: str = "") -> Statement:
+    since = entry * 10 if at is None else at
+    return Statement("Dataset:1", aspect, value, Role.OWN, None, None, since, 5, tie, entry)
+
+
+def changes(*more: Statement) -> Change | None:
+    before = [declared(1, "owner", '"ann"'), declared(2, "zone", '"RAW"')]
+    binding: Binding = of_dataset(before)
+    return of_dataset([*before, *more]).change(3, 30, binding.digests)
+
+
+def test_the_digest_of_a_declaration_stays_what_ledgers_hold() -> None:
+    ((bound),) = of_dataset([declared(1, "owner", '"ann"'), declared(2, "zone", '"RAW"')]).digests
+    text = b'{"owner":"ann","zone":"RAW"}'
+    assert bound == BoundDigest("declaration", f"sha256:{hashlib.sha256(text).hexdigest()}")
+    assert of_dataset([]).digests == ()
+    assert of_dataset([declared(1, "owner", '"ann"'), declared(2, "owner", None)]).digests == ()
+
+
+def test_what_is_declared_otherwise_or_besides_or_no_more_is_a_change() -> None:
+    assert changes() is None
+    assert changes(declared(4, "owner", '"ann"')) is None
+    for one in (declared(4, "owner", '"bob"'), declared(4, "site", '"North"'), declared(4, "zone", None)):
+        change = changes(one)
+        assert change is not None
+        assert (change.at, change.entry) == (40, 4)
+
+
+def test_what_is_declared_with_a_past_date_is_a_change_since_the_request() -> None:
+    change = changes(declared(4, "owner", '"bob"', at=15))
+    assert change is not None
+    assert (change.at, change.entry) == (30, 4)
+    assert changes(declared(4, "owner", '"bob"', at=5)) is None
+
+
+@pytest.mark.parametrize("tie", ["0", "2"])
+def test_no_dating_of_what_is_put_back_revives_an_approval(tie: str) -> None:
+    other = declared(4, "owner", '"bob"', at=15, tie="1")
+    for at in (15, 16, 25, 35):
+        change = changes(other, declared(5, "owner", '"ann"', at=at, tie=tie))
+        assert change is not None
+        assert (change.at, change.entry) == (30, 4)
 
 
 def test_the_requester_never_decides() -> None:
@@ -75,7 +234,7 @@ def test_the_requester_never_decides() -> None:
     assert caught.value.status == 403
 
 
-@pytest.mark.parametrize("state", [ApprovalState.DENIED, ApprovalState.EXPIRED])
+@pytest.mark.parametrize("state", [ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED])
 def test_what_is_closed_cannot_be_decided(state: ApprovalState) -> None:
     with pytest.raises(SenderError, match="new request"):
         check_open(state)

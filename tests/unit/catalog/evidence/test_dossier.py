@@ -166,10 +166,26 @@ def test_a_schema_change_is_told_with_its_fields(house: House) -> None:
     assert change.run == "0190d2e6-0000-7000-8000-00000000000b"
 
 
-def test_an_approval_of_other_digests_is_no_longer_one(told: House) -> None:
-    told.record(registration(artifact_digest="sha256:" + "9" * 64))
-    ((approval),) = dossier(told, now(told)).approvals
-    assert approval.status == "INVALIDATED"
+def test_approvals_of_what_has_become_something_else_are_shown_as_such_and_verify_offline(told: House) -> None:
+    approver = told.act_as("grace", "approver")
+    for subject in ({"dataset": CURATED}, {"snapshot": {"dataset": CURATED, "digest": DIGEST}}):
+        if "dataset" in subject:
+            told.record(declaration(dataset=CURATED))
+        told.record(decision(told.record(request(subject=subject)).receipt.index), approver)
+    assert {each.status for each in dossier(told, now(told)).approvals} == {"APPROVED"}
+    changed = [
+        told.record(registration(artifact_digest="sha256:" + "9" * 64)).receipt.index,
+        told.record(declaration(dataset=CURATED, owner="oncology")).receipt.index,
+        told.record(verification(result="MISMATCH", differing=["part-a.csv"])).receipt.index,
+    ]
+    # What is put back revives nothing, and an approval goes on citing the record that ended it.
+    told.record(registration(intended_use="As before"))
+    told.record(declaration(dataset=CURATED))
+    told.record(verification(method="Hashed once more"))
+    made = dossier(told, now(told))
+    ended = [(each.status, each.invalidated.entry if each.invalidated else None) for each in made.approvals]
+    assert ended == [("INVALIDATED", one) for one in changed]
+    assert verify_file(told.issue_context(made, "json"), str(told.ledger.verifiers[0])).ok
 
 
 def test_what_is_missing_is_named(house: House) -> None:

@@ -8,7 +8,7 @@ from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.view import View
 from graph_schema.aspects.models import Metric
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
-from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, request, seal
+from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, seal
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 SNAPSHOT = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
@@ -63,12 +63,6 @@ def test_a_corrected_registration_stands_beside_the_first_one(house: House) -> N
     assert [len(each.evaluated_on) for each in record.registrations] == [1, 0]
     before = model_versions(View(house.store, AsOf(known_at=first)), [VERSION])[VERSION]
     assert len(before.registrations) == 1
-
-
-def test_a_version_is_told_with_its_approvals(house: House) -> None:
-    house.record(registration())
-    index = house.record(request()).receipt.index
-    assert [each.request for each in model_versions(View(house.store), [VERSION])[VERSION].approvals] == [index]
 
 
 def test_an_unknown_snapshot_is_refused_with_its_place(house: House) -> None:
