@@ -60,9 +60,9 @@ def diagram() -> str:
         sources, targets = kind.ends()
         for source in sources:
             for target in targets:
-                said = kind.edge_type().lower().replace("_", " ")
-                between.setdefault((source.__name__, target.__name__), []).append(said)
-    lines += [f'  {source} -->|"{", ".join(said)}"| {target}' for (source, target), said in between.items()]
+                phrase = kind.edge_type().lower().replace("_", " ")
+                between.setdefault((source.__name__, target.__name__), []).append(phrase)
+    lines += [f'  {source} -->|"{", ".join(phrases)}"| {target}' for (source, target), phrases in between.items()]
     return "\n".join([*lines, "```"])
 
 

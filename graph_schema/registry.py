@@ -41,8 +41,8 @@ def sentence(kind: type[Node | EdgeKind]) -> str:
     return " ".join((inspect.getdoc(kind) or "").split())
 
 
-def spoken(label: str) -> str:
-    """Return a label as it is said in a sentence: `ModelVersion` is a model version."""
+def in_words(label: str) -> str:
+    """Return a label as it stands in a sentence: `ModelVersion` is a model version."""
     return re.sub(r"(?<!^)(?=[A-Z])", " ", label).lower()
 
 
@@ -63,8 +63,8 @@ def check_facts(facts: Facts) -> None:
             raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
     for edge in {(edge.kind, label_of(edge.source), label_of(edge.target)) for edge in facts.edges}:
         _check_edge(*edge)
-    for said in {(label_of(said.subject), said.aspect) for said in facts.statements}:
-        _check_statement(*said)
+    for pair in {(label_of(each.subject), each.aspect) for each in facts.statements}:
+        _check_statement(*pair)
 
 
 def faults() -> Iterator[str]:
@@ -116,18 +116,18 @@ def _faults_of_edge(kind: type[EdgeKind]) -> Iterator[str]:
     name = kind.edge_type()
     if not _TYPE.fullmatch(name):
         yield f"{name} is not in upper snake case"
-    said = sentence(kind)
+    text = sentence(kind)
     sources, targets = kind.ends()
     for end in (*sources, *targets):
         if Node.registered.get(end.__name__) is not end:
             yield f"{name} has an end {end.__name__} that is not registered"
-    if not any(said.startswith(f"The {spoken(end.__name__)} ") for end in sources):
-        yield f"{name}: {said!r} does not begin with its source"
-    words = iter(re.findall(r"[a-z]+", said.lower()))
+    if not any(text.startswith(f"The {in_words(end.__name__)} ") for end in sources):
+        yield f"{name}: {text!r} does not begin with its source"
+    words = iter(re.findall(r"[a-z]+", text.lower()))
     if not all(part in words for part in name.lower().split("_")):
-        yield f"{name}: {said!r} does not say its verb"
-    if not said.endswith("."):
-        yield f"{name}: {said!r} is no sentence"
+        yield f"{name}: {text!r} does not say its verb"
+    if not text.endswith("."):
+        yield f"{name}: {text!r} is no sentence"
 
 
 def _faults_of_aspect(aspect: Aspect) -> Iterator[str]:

@@ -21,7 +21,7 @@ _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     """Return the labels of each dataset and of its columns, rejected ones included, by (column, kind).
 
-    A dataset of which nothing was said is absent. Flows carry labels further; that is another question.
+    A dataset of which nothing is known is absent. Flows carry labels further; that is another question.
     """
     columns = {edge.target for edge in view.edges(datasets, ("HAS_COLUMN",), "out")}
     subjects = sorted({*datasets, *columns})

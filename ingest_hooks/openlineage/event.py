@@ -136,23 +136,23 @@ def _event_time(value: Mapping[str, JSON], flags: list[Flag]) -> Instant | None:
 
 
 def _event_type(value: Mapping[str, JSON], flags: list[Flag]) -> str:
-    said = value.get("eventType")
-    if said is None:
+    given = value.get("eventType")
+    if given is None:
         flags.append(Flag("event-type-missing", "/eventType"))
         return "OTHER"
-    if said in EVENT_TYPES:
-        return str(said)
-    if isinstance(said, str) and said.strip().upper() in EVENT_TYPES:
+    if given in EVENT_TYPES:
+        return str(given)
+    if isinstance(given, str) and given.strip().upper() in EVENT_TYPES:
         flags.append(Flag("event-type-case", "/eventType"))
-        return said.strip().upper()
+        return given.strip().upper()
     flags.append(Flag("event-type-unknown", "/eventType"))
     return "OTHER"
 
 
 def _hint(value: Mapping[str, JSON], key: str, code: str, flags: list[Flag]) -> str | None:
-    said = value.get(key)
-    if isinstance(said, str) and said:
-        return said
+    given = value.get(key)
+    if isinstance(given, str) and given:
+        return given
     flags.append(Flag(code, f"/{key}"))
     return None
 

@@ -77,7 +77,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One input column that a field or a whole dataset derives from, and how where that is said."""
+    """One input column that a field or a whole dataset derives from, and how where that is known."""
 
     column: nodes.Column
     type: str | None
@@ -87,9 +87,9 @@ class Origin:
 
     @property
     def value(self) -> dict[str, JSON]:
-        """The edge's value: only what was said."""
-        said: dict[str, JSON] = {"type": self.type, "subtype": self.subtype, "masking": self.masking}
-        return {key: part for key, part in said.items() if part is not None}
+        """The edge's value: only what is known."""
+        value: dict[str, JSON] = {"type": self.type, "subtype": self.subtype, "masking": self.masking}
+        return {key: part for key, part in value.items() if part is not None}
 
 
 def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspects: Mapping[str, str]) -> None:
@@ -105,8 +105,8 @@ def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspec
         if aspect is None or not isinstance(facet, dict):
             scope.builder.add_statement(node, KEPT_FACET + name, facet, scope.role)
         else:
-            said = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
-            scope.builder.add_statement(node, aspect, said, scope.role)
+            kept = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
+            scope.builder.add_statement(node, aspect, kept, scope.role)
         effect = EFFECTS.get((type(node), name))
         if effect is not None and isinstance(facet, dict) and _YIELDS_TO.get(name) not in facets:
             effect(scope, facet)
@@ -140,8 +140,7 @@ def version_of(facets: Mapping[str, JSON]) -> str | None:
 
 def processing_type(job_facets: Mapping[str, JSON]) -> str | None:
     """STREAMING, BATCH or SERVICE, as jobType says."""
-    said = text(job_facets.get("jobType"), "processingType")
-    return said.upper() if said else None
+    return _upper(text(job_facets.get("jobType"), "processingType"))
 
 
 def is_window(job_facets: Mapping[str, JSON]) -> bool:
@@ -284,8 +283,8 @@ def _origins(item: Facet, field: JSON) -> Iterator[Origin]:
     if dataset is None or name is None:
         return
     column = nodes.Column(dataset.namespace, dataset.name, name)
-    said = list(objects(item, "transformations"))
-    for transformation in said:
+    transformations = list(objects(item, "transformations"))
+    for transformation in transformations:
         masking = transformation.get("masking")
         yield Origin(
             column,
@@ -293,7 +292,7 @@ def _origins(item: Facet, field: JSON) -> Iterator[Origin]:
             _upper(text(transformation, "subtype")),
             masking if isinstance(masking, bool) else None,
         )
-    if not said:
+    if not transformations:
         old = _upper(text(field, "transformationType"))
         # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
         yield Origin(column, "DIRECT" if old else None, old, True if old == "MASKED" else None)
@@ -313,8 +312,8 @@ def _fanned_out(by_field: Mapping[str, list[Origin]]) -> Iterator[Origin]:
             yield origin
 
 
-def _upper(said: str | None) -> str | None:
-    return said.upper() if said else None
+def _upper(word: str | None) -> str | None:
+    return word.upper() if word else None
 
 
 def _add_phi_tags(scope: Scope, facet: Facet) -> None:
@@ -329,8 +328,8 @@ def _add_phi_tags(scope: Scope, facet: Facet) -> None:
         column = text(item, "field")
         codes = tuple(
             Coding(system, code)
-            for said in objects(item, "codes")
-            if (system := text(said, "system")) and (code := text(said, "code"))
+            for coding in objects(item, "codes")
+            if (system := text(coding, "system")) and (code := text(coding, "code"))
         )
         confidentiality = text(item, "confidentiality")
         value = Tag(Stance.ASSERT, TagOrigin.CLAIMED, codes, confidentiality=confidentiality).to_json()
@@ -398,8 +397,8 @@ def _add_parent(scope: Scope, facet: Facet) -> None:
     if parent is not None:
         scope.builder.add_edge(edges.IsPartOf(scope.run, parent))
     below = parent or scope.run
-    said = facet.get("root")
-    root = _named_run(scope, below, said) if isinstance(said, dict) else None
+    named = facet.get("root")
+    root = _named_run(scope, below, named) if isinstance(named, dict) else None
     if root is not None:
         scope.builder.add_edge(edges.IsPartOf(below, root))
 
@@ -409,12 +408,12 @@ def _add_spark_exception(scope: Scope, facet: Facet) -> None:
     if scope.run is None:
         return
     exception = facet.get("exception")
-    said: Facet = exception if isinstance(exception, dict) else facet
-    name = next((found for key in ("class", "className", "@class", "type") if (found := text(said, key))), None)
-    message = text(said, "message")
+    details: Facet = exception if isinstance(exception, dict) else facet
+    name = next((found for key in ("class", "className", "@class", "type") if (found := text(details, key))), None)
+    message = text(details, "message")
     if name is not None:
         message = name if message is None or message.startswith(name) else f"{name}: {message}"
-    trace = text(said, "stackTrace") or "\n".join(_spark_frames(said))
+    trace = text(details, "stackTrace") or "\n".join(_spark_frames(details))
     error = {"message": message, "stackTrace": trace or None}
     scope.builder.add_statement(scope.run, "error", {key: part for key, part in error.items() if part is not None})
 
@@ -426,13 +425,13 @@ def _spark_frames(exception: Facet) -> Iterator[str]:
         yield f"\tat {place}({file}:{line})" if isinstance(line, int) and line > 0 else f"\tat {place}({file})"
 
 
-def _named_run(scope: Scope, child: nodes.Run, said: Facet) -> nodes.Run | None:
-    """The run that `said` names, added with its job; None where it names none but the child itself."""
-    run_id = text(said.get("run"), "runId")
+def _named_run(scope: Scope, child: nodes.Run, named: Facet) -> nodes.Run | None:
+    """The run that `named` names, added with its job; None where it names none but the child itself."""
+    run_id = text(named.get("run"), "runId")
     if run_id is None or run_id in {child.run_id, scope.run.run_id if scope.run else None}:
         return None
     run = nodes.Run(run_id)
-    job = identity(said.get("job"))
+    job = identity(named.get("job"))
     if job is None:
         scope.builder.add_node(run)
     else:

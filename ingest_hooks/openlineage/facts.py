@@ -44,7 +44,7 @@ def project_event(
     flags: Sequence[Flag] = (),
     redactions: Sequence[tuple[str, str]] = (),
 ) -> Facts:
-    """The facts that one event states; raises `Unreadable` 422 for what `read_event` cannot take.
+    """The facts of one event; raises `Unreadable` 422 for what `read_event` cannot take.
 
     `event` is the redacted JSON as the ledger holds it (or already read), `tie` its canonical digest, which orders
     events of the same time and type; `recorded_at` in UTC microseconds, also the valid time of an event that names none
@@ -83,20 +83,20 @@ def _add_run(builder: FactBuilder, event: RunEvent) -> nodes.Run:
     add_facets(Scope(builder, run=run), run, event.run_facets, RUN_ASPECTS)
     add_facets(Scope(builder, run=run), job, event.job.facets, JOB_ASPECTS)
     inputs, outputs = event.inputs or (), event.outputs or ()
-    for said in _each(builder, inputs):
-        dataset = _add_dataset(Scope(builder, Role.IN, run), said)
-        version = version_of(said.facets)
+    for each in _each(builder, inputs):
+        dataset = _add_dataset(Scope(builder, Role.IN, run), each)
+        version = version_of(each.facets)
         builder.add_edge(edges.Read(run, dataset), {"version": version} if version else {})
-    for said in _each(builder, outputs):
-        dataset = _add_dataset(Scope(builder, Role.OUT, run), said)
-        builder.add_edge(edges.Wrote(run, dataset), write_value(said.facets))
-        if before := renamed_from(said.facets):
+    for each in _each(builder, outputs):
+        dataset = _add_dataset(Scope(builder, Role.OUT, run), each)
+        builder.add_edge(edges.Wrote(run, dataset), write_value(each.facets))
+        if before := renamed_from(each.facets):
             builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})
-    named = {(said.namespace, said.name) for said in inputs}
+    named = {(each.namespace, each.name) for each in inputs}
     for source in _sources(event.job.facets, outputs):
         if (source.namespace, source.name) not in named:
             builder.add_edge(edges.Read(run, source), {"stated_by": "lineage"})
-    named = {(said.namespace, said.name) for said in outputs}
+    named = {(each.namespace, each.name) for each in outputs}
     for target in dict.fromkeys(named_targets(event.job.facets)):
         if (target.namespace, target.name) not in named:
             builder.add_edge(edges.Wrote(run, target), {"stated_by": "lineage"})
@@ -108,8 +108,8 @@ def _add_job(builder: FactBuilder, event: JobEvent) -> nodes.Job:
     builder.job = job.id
     builder.add_node(job)
     add_facets(Scope(builder), job, event.job.facets, JOB_ASPECTS)
-    consumed = [_add_dataset(Scope(builder, Role.IN), said) for said in _each(builder, event.inputs or ())]
-    produced = [_add_dataset(Scope(builder), said) for said in _each(builder, event.outputs or ())]
+    consumed = [_add_dataset(Scope(builder, Role.IN), each) for each in _each(builder, event.inputs or ())]
+    produced = [_add_dataset(Scope(builder), each) for each in _each(builder, event.outputs or ())]
     consumed = list(dict.fromkeys((*consumed, *_sources(event.job.facets, event.outputs or ()))))
     produced = list(dict.fromkeys((*produced, *named_targets(event.job.facets))))
     declared = aspects.Io(
@@ -126,7 +126,7 @@ def _add_job(builder: FactBuilder, event: JobEvent) -> nodes.Job:
 
 
 def _each(builder: FactBuilder, datasets: Iterable[Dataset]) -> Iterator[Dataset]:
-    """Each dataset; what is said of one a second time in the same event comes after the first, by its tie."""
+    """Each dataset; what comes of one a second time in the same event comes after the first, by its tie."""
     tie = builder.tie
     seen: Counter[tuple[str, str]] = Counter()
     for dataset in datasets:
@@ -137,13 +137,13 @@ def _each(builder: FactBuilder, datasets: Iterable[Dataset]) -> Iterator[Dataset
     builder.tie = tie
 
 
-def _add_dataset(scope: Scope, said: Dataset) -> nodes.Dataset:
-    dataset = nodes.Dataset(said.namespace, said.name)
+def _add_dataset(scope: Scope, described: Dataset) -> nodes.Dataset:
+    dataset = nodes.Dataset(described.namespace, described.name)
     scope.builder.add_node(dataset)
     inner = Scope(scope.builder, scope.role, scope.run, dataset)
-    add_facets(inner, dataset, said.facets, DATASET_ASPECTS)
-    add_facets(inner, dataset, _apart(said.io_facets, said.facets, scope.role), DATASET_ASPECTS)
-    add_model(inner, said.facets)
+    add_facets(inner, dataset, described.facets, DATASET_ASPECTS)
+    add_facets(inner, dataset, _apart(described.io_facets, described.facets, scope.role), DATASET_ASPECTS)
+    add_model(inner, described.facets)
     return dataset
 
 
@@ -154,11 +154,11 @@ def _apart(io_facets: Mapping[str, JSON], facets: Mapping[str, JSON], role: Role
 
 def _sources(job_facets: Mapping[str, JSON], outputs: Iterable[Dataset]) -> Iterator[nodes.Dataset]:
     """What the lineage facets name as read; a flow stated there is a flow, whether or not it is among the inputs."""
-    said = (
+    sources = (
         *named_sources({"lineage": job_facets.get("lineage")}),
         *(s for o in outputs for s in named_sources(o.facets)),
     )
-    yield from dict.fromkeys(said)
+    yield from dict.fromkeys(sources)
 
 
 def _event(event: RunEvent) -> aspects.Event:
