@@ -27,13 +27,13 @@ from catalog.access.records import IssueKey
 from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
 from catalog.errors import OperatorError, SenderError
-from catalog.evidence.records import ReportIssued
 from catalog.kinds import EVENT, KINDS, OPEN, Kind
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
 from catalog.record_redaction import Redactor
+from catalog.reporting.records import ReportIssued
 from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.canonical import digest_of

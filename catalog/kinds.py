@@ -12,13 +12,13 @@ import catalog.access.facts as access_facts
 import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
 import catalog.assets.facts as assets_facts
-import catalog.evidence.facts as evidence_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
+import catalog.reporting.facts as reporting_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
 from catalog.access.changes import AccessChanges, Append
@@ -26,12 +26,12 @@ from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
-from catalog.evidence.records import ReportIssued
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
+from catalog.reporting.records import ReportIssued
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from graph_schema.nodes import Node
 from graph_schema.vocabulary.words import Stance
@@ -140,8 +140,8 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(RestoreLedger, operations_facts.subjects, operations_facts.project_restore, open=False),
     Kind(
         ReportIssued,
-        evidence_facts.subjects,
-        evidence_facts.project,
+        reporting_facts.subjects,
+        reporting_facts.project,
         permission=_reading,
         open=False,
         searched=False,

@@ -5,6 +5,7 @@ Envelope, drawing, verification, the HTTP routes and the command read this table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from reports.context import Context
 from reports.document import Cell
 from reports.parts import (
+    approval_subject,
     approvals,
     deidentification,
     findings,
@@ -48,6 +50,11 @@ class ModelDossier(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals):
+    """All that the approvals record shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report(Generic[C]):
     """A report: `name` stands in evidence and ledger, `path` in addresses, commands and file names."""
 
@@ -67,6 +74,12 @@ class Report(Generic[C]):
     def path(self) -> str:
         """Return the name as addresses, commands and file names have it."""
         return self.name.replace("_", "-")
+
+    @property
+    def nouns(self) -> str:
+        """Return in words what it can be of: a model version, snapshot or dataset."""
+        *before, last = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label).lower() for label in self.of)
+        return f"{', '.join(before)} or {last}" if before else last
 
     @property
     def template(self) -> str:
@@ -113,7 +126,30 @@ MODEL_DOSSIER = Report[ModelDossier](
     ),
 )
 
-REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER,)}
+APPROVALS = Report[ApprovalsRecord](
+    name="approvals",
+    title="Approvals record",
+    version=1,
+    context=ApprovalsRecord,
+    of=("ModelVersion", "Snapshot", "Dataset"),
+    scope="Every request for approval of it that the ledger holds and every decision, at one read point",
+    subject=approval_subject.subject,
+    cover=approval_subject.cover,
+    sections=(
+        Section("subject", "What approval is asked for", (approval_subject.PART,)),
+        Section("approvals", "Requests and decisions", (approvals.PART,)),
+        Section(
+            "exceptions",
+            "Findings and quarantined records",
+            (findings.PART, quarantine.PART),
+            empty="None are known at the read point.",
+        ),
+        Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("proof", "How to verify this offline", (proof.PART,)),
+    ),
+)
+
+REPORTS: dict[str, Report[Any]] = {report.name: report for report in (MODEL_DOSSIER, APPROVALS)}
 
 
 def report_of(context: C) -> Report[C]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reports.context import Context
 from reports.document import Block, Item
@@ -20,6 +20,8 @@ class Subject:
     title: str
     key: str
     noun: str
+    reference: Mapping[str, Any]
+    """As a record names it: its kind, and under it the members of its key."""
 
 
 @dataclass(frozen=True, slots=True)

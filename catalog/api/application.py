@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
 from catalog.errors import ADDRESSED
+from reports.kinds import REPORTS, Report
 
 _LARGEST = 2**53 - 1
 """No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
@@ -125,25 +127,32 @@ def _ledger(app: FastAPI, services: Services) -> None:
 
 
 def _reports(app: FastAPI, services: Services) -> None:
-    @app.get(
-        "/api/v1/reports/model-dossier/{identifier}.{form}",
-        tags=["reports"],
-        # Whoever may not read is told so before anything else that they sent is looked at.
-        dependencies=[Depends(_reader(services))],
-        response_class=Response,
-    )
-    def model_dossier(
+    for report in REPORTS.values():
+        app.add_api_route(
+            f"/api/v1/reports/{report.path}/{{identifier}}.{{form}}",
+            _giving(report, services),
+            name=report.name,
+            description=f"Give the {report.title.lower()} of a {report.nouns}, by its id.",
+            tags=["reports"],
+            # Whoever may not read is told so before anything else that they sent is looked at.
+            dependencies=[Depends(_reader(services))],
+            response_class=Response,
+        )
+
+
+def _giving(report: Report[Any], services: Services) -> Callable[..., Response]:
+    def give(
         request: Request,
         identifier: str,
         form: Literal["pdf", "html", "json"],
         valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
         known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0, le=_LARGEST)] = None,
     ) -> Response:
-        """Give the model provenance dossier of a model version, by its id."""
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
 
-        actor = services.read_as(request)
-        return reports.model_dossier(services, actor, identifier, form, valid_at, known_at_index)
+        return reports.give(services, services.read_as(request), report, identifier, form, valid_at, known_at_index)
+
+    return give
 
 
 def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's

@@ -20,10 +20,11 @@ from catalog.cli.ending import fail
 from catalog.cli.gateway import Gateway, ask, checked, gateway, served_at, succeeded
 from catalog.cli.options import settings_for
 from catalog.cli.output import err, out, print_line, print_table, say
-from catalog.cli.report import FORMS, write_dossier
+from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
 from graph_schema.characters import escape_hidden
+from reports.kinds import MODEL_DOSSIER
 from reports.verify import verify
 
 _START_SECONDS = 60
@@ -79,7 +80,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
             out.print("Model provenance dossiers", style="bold")
             vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
             for one in outcome.versions:
-                written = write_dossier(way, f"{outcome.model.name}@{one.version}", output, list(FORMS), {})
+                written = write_report(
+                    way, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
+                )
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
         _farewell(url, data, place, output, admin, time.monotonic() - began)
         if not once:

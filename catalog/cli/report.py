@@ -12,6 +12,8 @@ from catalog.cli.assets import identify
 from catalog.cli.gateway import Gateway, checked
 from catalog.cli.output import out, print_json, print_line, print_table, say
 from catalog.errors import Exit, OperatorError, SenderError
+from graph_schema.identity import label_of
+from reports.kinds import MODEL_DOSSIER, REPORTS, Report
 from reports.standalone.assembly import script
 from reports.standalone.outcome import NOT_PROVED, Status, Verdict
 from reports.verify import verify as verify_report
@@ -21,11 +23,17 @@ _TONE: dict[Status, str] = {"PASS": "green", "FAIL": "bold red", "NOT VERIFIED":
 _VERDICT_TONE: dict[Verdict, str] = {"VERIFIED": "green", "FAILED": "bold red", "NOT VERIFIED": "bold yellow"}
 
 
-def model_dossier(
-    way: Gateway, model: str, folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
+def report(
+    gateway: Gateway, words: list[str], folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
 ) -> Exit:
-    """Write the dossier of a model version in these forms, all where none is named."""
-    written = write_dossier(way, model, folder, forms or list(FORMS), at)
+    """Write a report in these forms, all where none is named; `words` are its name and what it is of, or that alone."""
+    if len(words) > 2:  # noqa: PLR2004 - a report and a subject
+        raise SenderError("report takes the name of a report and what it is of, in quotes where that has blanks.")
+    named, of = words if len(words) > 1 else (MODEL_DOSSIER.path, words[0])
+    known = {one.path: one for one in REPORTS.values()}
+    if named not in known:
+        raise SenderError(f"There is no report '{named}'; there are {', '.join(known)}.")
+    written = write_report(gateway, known[named], of, folder, forms or list(FORMS), at)
     if as_json:
         print_json([str(path) for path in written])
     else:
@@ -35,17 +43,19 @@ def model_dossier(
     return Exit.FINE
 
 
-def write_dossier(way: Gateway, model: str, folder: Path, forms: list[str], at: dict[str, Any]) -> list[Path]:
-    """Return the files that the dossier of a model version was written to, one for each form."""
-    identifier = identify(way, model, ("ModelVersion",))
-    if not identifier.startswith("ModelVersion:"):
-        raise SenderError(f"'{model}' is no model version; write model@version, or its id.")
+def write_report(
+    gateway: Gateway, kind: Report[Any], of: str, folder: Path, forms: list[str], at: dict[str, Any]
+) -> list[Path]:
+    """Return the files that a report was written to, one for each form."""
+    identifier = identify(gateway, of, kind.of)
+    if label_of(identifier) not in kind.of:
+        raise SenderError(f"'{of}' is no {kind.nouns}; write its id, or model@version for a model version.")
     written = []
     for form in forms:
         if form not in FORMS:
             raise SenderError(f"--format is one of {', '.join(FORMS)}.")
-        answer = checked(way.request("GET", f"api/v1/reports/model-dossier/{identifier}.{form}", params=at))
-        path = folder / f"model-dossier-{_file_name(model)}.{form}"
+        answer = checked(gateway.request("GET", f"api/v1/reports/{kind.path}/{identifier}.{form}", params=at))
+        path = folder / f"{kind.path}-{_file_name(of)}.{form}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(answer.content)

@@ -164,7 +164,13 @@ def search(
 
 @commands.command()
 def report(
-    model: Annotated[str, typer.Argument(help="`model@version`, or the id of a model version.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[REPORT] SUBJECT",
+            help="model-dossier (where none is named) or approvals; then `model@version`, a name, a digest or an id.",
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path(),
     form: Annotated[list[str] | None, typer.Option("--format", help="pdf, html or json; by default all.")] = None,
     valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
@@ -173,13 +179,13 @@ def report(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write the model provenance dossier."""
-    from catalog.cli.report import model_dossier
+    """Write a report: the model provenance dossier, or the approvals record of a model version, snapshot or dataset."""
+    from catalog.cli.report import report as write
 
     times: dict[str, Any] = {"validAt": valid_at, "knownAtIndex": known_at_index}
     at = {name: value for name, value in times.items() if value is not None}
     with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(model_dossier(way, model, output, form or [], at, as_json=as_json)))
+        raise typer.Exit(int(write(way, words, output, form or [], at, as_json=as_json)))
 
 
 @commands.command()

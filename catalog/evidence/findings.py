@@ -42,6 +42,11 @@ def findings(
         if seal is not None and not seal.locked:
             text = "The evaluation snapshot was sealed without a lock."
             yield Found("evaluation set locked", "MEDIUM", use.snapshot, text, (seal.entry,))
+    yield from unauthenticated(approvals)
+
+
+def unauthenticated(approvals: Sequence[Approval]) -> Iterator[Found]:
+    """Yield the decisions of somebody whom nothing authenticated."""
     for approval in approvals:
         for decision in approval.decisions:
             if not decision.authenticated:

@@ -142,7 +142,14 @@ def items(context: Model, _: Frame) -> Iterator[Item]:
 def subject(context: Model) -> Subject:
     """Return the version as what a report is of."""
     model = context.model
-    return Subject(f"{model.name} {model.version}", f"{model.namespace} {model.name} {model.version}", "model version")
+    return Subject(
+        title=f"{model.name} {model.version}",
+        key=f"{model.namespace} {model.name} {model.version}",
+        noun="model version",
+        reference={
+            "model_version": {"model": {"namespace": model.namespace, "name": model.name}, "version": model.version}
+        },
+    )
 
 
 def cover(context: Model) -> Iterator[tuple[str, Cell]]:

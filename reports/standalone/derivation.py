@@ -30,6 +30,7 @@ from reports.standalone.derived_records import (
     derive_labels,
     derive_model,
     derive_snapshots,
+    derive_subject,
     derive_use,
 )
 from reports.standalone.evidence import Entry
@@ -131,9 +132,10 @@ def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
 
 def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
     registrations = registrations_of(shown, told)
-    if not registrations or told.withheld:
+    is_dossier = "model" in shown.context
+    if told.withheld or (is_dossier and not registrations):
         return
-    derived = [*_of_registration(registrations[-1], shown, told), *_of_approvals(told)]
+    derived = [*(_of_registration(registrations[-1], shown, told) if is_dossier else ()), *_of_approvals(told)]
     listed = [
         {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
         for each in shown.each("findings")
@@ -194,6 +196,7 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
 _PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
     "read point": _point,
     "people": _people,
+    "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
     "approvals": derive_approvals,
@@ -209,5 +212,8 @@ _PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
     "findings": _findings,
 }
 
-PARTS_OF: dict[str, tuple[str, ...]] = {"model_dossier": tuple(_PARTS)}
+PARTS_OF: dict[str, tuple[str, ...]] = {
+    "model_dossier": tuple(name for name in _PARTS if name != "subject"),
+    "approvals": ("read point", "people", "subject", "approvals", "findings"),
+}
 """What can be derived of each report there is."""

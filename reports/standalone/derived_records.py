@@ -364,6 +364,26 @@ def _bound(said: Values) -> set[tuple[str, str]]:
     return found | {("evaluation snapshot", one["digest"]) for one in said.get("evaluated_on", ())}
 
 
+def derive_subject(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
+    subject = shown.subject
+    if compare.rests_on_withheld(subject.values):
+        return
+    name = "/".join(subject.key[:2])
+    if subject.kind == "model_version":
+        records = registrations_of(shown, told)
+        binds = sorted(_bound(records[-1].said)) if records else []
+    elif subject.kind == "snapshot":
+        records = told.of_snapshot("verify_snapshot", name, subject.key[2])
+        binds = [("snapshot", subject.key[2])] if not records or records[-1].said["result"] == "OK" else []
+    else:
+        records = told.of("declare_dataset", lambda said: full_name(said["dataset"]) == name)
+        binds = [("declaration", _declaration(name, told))] if records else []
+    entries = sorted(each.index for each in records)
+    derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
+    compare.same("subject", subject.values, derived, by=entries)
+
+
 def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
     """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
     steps = shown.each("deidentification")

@@ -1662,6 +1662,26 @@ def _bound(said: Values) -> set[tuple[str, str]]:
     return found | {("evaluation snapshot", one["digest"]) for one in said.get("evaluated_on", ())}
 
 
+def derive_subject(shown: Shown, told: Told, compare: Comparison) -> None:
+    """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
+    subject = shown.subject
+    if compare.rests_on_withheld(subject.values):
+        return
+    name = "/".join(subject.key[:2])
+    if subject.kind == "model_version":
+        records = registrations_of(shown, told)
+        binds = sorted(_bound(records[-1].said)) if records else []
+    elif subject.kind == "snapshot":
+        records = told.of_snapshot("verify_snapshot", name, subject.key[2])
+        binds = [("snapshot", subject.key[2])] if not records or records[-1].said["result"] == "OK" else []
+    else:
+        records = told.of("declare_dataset", lambda said: full_name(said["dataset"]) == name)
+        binds = [("declaration", _declaration(name, told))] if records else []
+    entries = sorted(each.index for each in records)
+    derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
+    compare.same("subject", subject.values, derived, by=entries)
+
+
 def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
     """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
     steps = shown.each("deidentification")
@@ -2230,9 +2250,10 @@ def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
 
 def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
     registrations = registrations_of(shown, told)
-    if not registrations or told.withheld:
+    is_dossier = "model" in shown.context
+    if told.withheld or (is_dossier and not registrations):
         return
-    derived = [*_of_registration(registrations[-1], shown, told), *_of_approvals(told)]
+    derived = [*(_of_registration(registrations[-1], shown, told) if is_dossier else ()), *_of_approvals(told)]
     listed = [
         {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
         for each in shown.each("findings")
@@ -2293,6 +2314,7 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
 _PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
     "read point": _point,
     "people": _people,
+    "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
     "approvals": derive_approvals,
@@ -2308,7 +2330,10 @@ _PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
     "findings": _findings,
 }
 
-PARTS_OF: dict[str, tuple[str, ...]] = {"model_dossier": tuple(_PARTS)}
+PARTS_OF: dict[str, tuple[str, ...]] = {
+    "model_dossier": tuple(name for name in _PARTS if name != "subject"),
+    "approvals": ("read point", "people", "subject", "approvals", "findings"),
+}
 """What can be derived of each report there is."""
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
+from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
 from reports.kinds import ModelDossier
 from reports.standalone.container import take

@@ -12,7 +12,6 @@ from typing import Any
 from catalog.access.keys import Authenticator, KeyFile, local_actor
 from catalog.access.model import Actor
 from catalog.canonical import canonical_bytes
-from catalog.evidence.issuing import issued_record, proven
 from catalog.intake import Accepted, Intake
 from catalog.kinds import KINDS
 from catalog.ledger.keys import SiteKeys
@@ -21,12 +20,13 @@ from catalog.ledger.protocol import Draft
 from catalog.operations.records import RestoreLedger
 from catalog.projection import Projection, facts_of
 from catalog.reading import EVERYTHING, LATEST, AsOf, Rights
+from catalog.reporting.issuing import issued_record, proven
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import Anchor, View
 from graph_schema.vocabulary.words import ApprovalKind
+from reports.context import Context
 from reports.drawing import draw
-from reports.kinds import ModelDossier
 from reports.standalone.outcome import Form
 
 RAW = {"namespace": "landing", "name": "visits"}
@@ -240,11 +240,12 @@ class House:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     store: MemoryStore = field(default_factory=MemoryStore)
+    site: SiteKeys = field(default_factory=lambda: SiteKeys.generate("tests.example/ledger"))
+    key_file: type[KeyFile] = KeyFile
 
     def __post_init__(self) -> None:
-        self.site = SiteKeys.generate("tests.example/ledger")
         self.ledger = MemoryLedger(self.site, clock=self.clock.micros)
-        self.keys = KeyFile(self.folder / "keys.sqlite")
+        self.keys = self.key_file(self.folder / "keys.sqlite")
         self.projection = Projection(self.ledger, self.store)
         self.intake = Intake(
             self.ledger,
@@ -290,7 +291,7 @@ class House:
         return index
 
     def issue_context(
-        self, context: ModelDossier, form: Form, actor: Actor | None = None, tools: dict[str, str] | None = None
+        self, context: Context, form: Form, actor: Actor | None = None, tools: dict[str, str] | None = None
     ) -> bytes:
         """Draw and issue any context: with the genuine ledger and key, whatever it says."""
         drawing = draw(context, form, tools)
@@ -301,6 +302,10 @@ class House:
     def act_as(self, name: str, *roles: str, approves: Sequence[str] | None = None) -> Actor:
         """Define a principal, give it a key, and return who that key makes of a request."""
         self.record(principal(name, *roles, approves=approves))
+        return self.key_of(name)
+
+    def key_of(self, name: str) -> Actor:
+        """Give a principal a key, and return who that key makes of a request."""
         key, issued = self.intake.issue_key(name, local_actor(), "tests")
         issued.result()
         self.project()

@@ -8,13 +8,15 @@ from catalog import logs
 from catalog.access.model import Actor
 from catalog.api.services import Services
 from catalog.errors import AskerError
-from catalog.evidence.dossier import model_dossier as read_model_dossier
-from catalog.evidence.issuing import issued_record, proven
 from catalog.reading import AsOf
+from catalog.reporting.contexts import CONTEXTS
+from catalog.reporting.issuing import issued_record, proven
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 from graph_schema.times import parse_zoned
+from reports.context import Context
 from reports.drawing import draw
+from reports.kinds import Report
 from reports.standalone.outcome import Form
 
 _TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": "application/json"}
@@ -22,19 +24,26 @@ _TYPES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "json": 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
 
 
-def model_dossier(
-    services: Services, actor: Actor, identifier: str, form: Form, valid_at: str | None, known_at_index: int | None
+def give(
+    services: Services,
+    actor: Actor,
+    report: Report[Context],
+    identifier: str,
+    form: Form,
+    valid_at: str | None,
+    known_at_index: int | None,
 ) -> Response:
-    """Return the model provenance dossier, issued to the actor by an entry of the ledger before it leaves.
+    """Return a report, issued to the actor by an entry of the ledger before it leaves.
 
-    Raises AskerError 404 where no such version was registered by then, OperatorError where the ledger takes no entry.
+    Raises AskerError 404 where it can be of no such thing as was known by then, OperatorError where the ledger takes no
+    entry.
     """
     at = AsOf(_moment(valid_at), NOW if known_at_index is None else known_at_index)
     context, hidden = None, 0
-    if label_of(identifier) == "ModelVersion":
+    if label_of(identifier) in report.of:
         with services.store.reading() as reader:
             view = services.view(reader, actor, at)
-            context = read_model_dossier(view, services.ledger, identifier, services.settings.organisation)
+            context = CONTEXTS[report.name](view, services.ledger, identifier, services.settings.organisation)
             hidden = len(view.hidden)
     if hidden:
         raise AskerError(
@@ -42,12 +51,12 @@ def model_dossier(
             status=403,
         )
     if context is None:
-        raise AskerError("No model version of this id was registered by then; `search` finds those that were.")
+        raise AskerError(f"No {report.nouns} of this id was known by then; `search` finds those that were.")
     drawing = draw(context, form)
     issued = services.intake.issue_report(issued_record(context, drawing), actor, logs.correlation_id()).result()
     headers = {
         "Content-Security-Policy": _POLICY,
-        "Content-Disposition": f'inline; filename="model-dossier.{form}"',
+        "Content-Disposition": f'inline; filename="{report.path}.{form}"',
         "X-Lineward-Issued": str(issued.receipt.index),
     }
     file = drawing.finish(proven(services.ledger, context, issued.receipt.index))

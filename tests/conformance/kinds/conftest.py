@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from catalog.evidence.dossier import model_dossier
-from graph_schema.nodes import ModelVersion
-from tests.support.records import MODEL, House, attestation, declaration, principal, tag
+from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.model_dossier import model_dossier
+from graph_schema.nodes import Dataset, ModelVersion, Snapshot
+from tests.support.records import CURATED, DIGEST, MODEL, RAW, House, attestation, declaration, principal, tag
 
 EVENTS = Path(__file__).parents[1] / "openlineage" / "made_up.jsonl"
 EARLY = "2026-01-05T00:00:00Z"
@@ -34,6 +35,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     context = model_dossier(house.view(), house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "1").id)
     assert context is not None
     house.issue_context(context, "json")
+    for node in (Snapshot(CURATED["namespace"], CURATED["name"], DIGEST), Dataset(RAW["namespace"], RAW["name"])):
+        asked = approvals_record(house.view(), house.ledger, node.id)
+        assert asked is not None
+        house.issue_context(asked, "json")
     for line in EVENTS.read_text().splitlines():
         house.send_bytes(line.encode())
     yield house

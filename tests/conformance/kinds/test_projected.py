@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog.evidence.records import ReportIssued
 from catalog.kinds import KINDS, Kind
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.residue import Residues
 from catalog.projection import UnprojectableError, project, tie_of
+from catalog.reporting.records import ReportIssued
 from graph_schema.aspects import ASPECTS
 from graph_schema.facts import Facts
 from graph_schema.identity import label_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.evidence.dossier import model_dossier
 from catalog.projection import Projection
 from catalog.reading import AsOf
+from catalog.reporting.model_dossier import model_dossier
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import AskerError, SenderError
-from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
+from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
 from graph_schema.times import parse_zoned

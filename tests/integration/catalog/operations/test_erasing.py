@@ -11,10 +11,10 @@ import pytest
 from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.errors import AskerError, SenderError
-from catalog.evidence.dossier import model_dossier
 from catalog.operations.residue import ERASED, residue_of
 from catalog.projection import Projection, facts_of, rebuild
 from catalog.reading import AsOf
+from catalog.reporting.model_dossier import model_dossier
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore

@@ -10,9 +10,9 @@ import pytest
 
 from catalog.approvals.queries import approvals_of
 from catalog.assets.queries import datasets, jobs, runs
-from catalog.evidence.dossier import model_dossier
 from catalog.labels.queries import attestations, labels
 from catalog.releases.queries import model_versions, trained_on, versions_of
+from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.queries import snapshots, snapshots_of
 from catalog.view import Anchor, View
 from graph_schema.nodes import ModelVersion

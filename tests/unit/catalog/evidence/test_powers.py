@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from catalog.access.model import Actor
-from catalog.evidence.dossier import model_dossier
 from catalog.reading import AsOf
+from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
 from reports.parts.findings import Finding
 from reports.standalone.verify_lineward import verify

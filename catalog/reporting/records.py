@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictInt
 
-from catalog.record import Digest, ModelVersionRef, Name, Part, Record, Time
+from catalog.approvals.records import Subject
+from catalog.record import Digest, Name, Part, Record, Time
 
 LEDGER_KIND = "report.issued"
 _Index = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
@@ -23,7 +24,7 @@ class IssuedAt(Part):
     projection_version: Name
 
 
-class ReportIssued(Record):
+class ReportIssued(Subject, Record):
     """That the catalog issued a report: of what, read when, with which content and pages; for whom, the entry says.
 
     `context_digest` is SHA-256 over the context in canonical JSON without its proofs, `pages_digest` that of
@@ -32,9 +33,8 @@ class ReportIssued(Record):
 
     name: ClassVar[str] = "report_issued"
 
-    report: Literal["model_dossier"]
+    report: Name
     form: Literal["pdf", "html", "json"]
-    model_version: ModelVersionRef
     read_point: IssuedAt
     context_digest: Digest
     pages_digest: Digest

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
-from catalog.evidence.dossier.proof import covering, entry_evidence, signer
 from catalog.evidence.queries import entries
-from catalog.evidence.records import IssuedAt, ReportIssued
 from catalog.ledger.protocol import Ledger
-from catalog.record import ModelRef, ModelVersionRef
-from reports.context import Evidence
+from catalog.reporting.read_point import covering, entry_evidence, signer
+from catalog.reporting.records import IssuedAt, ReportIssued
+from reports.context import Context, Evidence
 from reports.drawing import Drawing
-from reports.kinds import ModelDossier
+from reports.kinds import report_of
+
+C = TypeVar("C", bound=Context)
 
 
-def issued_record(context: ModelDossier, drawing: Drawing) -> ReportIssued:
+def issued_record(context: Context, drawing: Drawing) -> ReportIssued:
     """Return the record that says that this drawing of a context was issued."""
-    model, point = context.model, context.read_point
+    point = context.read_point
     return ReportIssued.replay(
         {
             "report": drawing.kind,
             "form": drawing.pages.form,
-            "model_version": ModelVersionRef(
-                model=ModelRef(namespace=model.namespace, name=model.name), version=model.version
-            ),
+            **report_of(context).subject(context).reference,
             "read_point": IssuedAt(
                 valid_at=point.valid_at,
                 known_at=point.known_at,
@@ -39,7 +39,7 @@ def issued_record(context: ModelDossier, drawing: Drawing) -> ReportIssued:
     )
 
 
-def proven(ledger: Ledger, context: ModelDossier, issued: int) -> ModelDossier:
+def proven(ledger: Ledger, context: C, issued: int) -> C:
     """Return the context with the entry that says that it was issued, and every proof under one checkpoint over it.
 
     Signs a checkpoint where none covers that entry. Raises EvidenceError where the ledger does not verify.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from catalog.evidence.records import ReportIssued
 from catalog.record import RecordContext
+from catalog.reporting.records import ReportIssued
 from graph_schema.nodes import Node
 
 
 def subjects(record: ReportIssued) -> tuple[Node, ...]:
     """Return what the record is about."""
-    return (record.model_version.node,)
+    return (record.node,)
 
 
 def project(record: ReportIssued, context: RecordContext) -> None:

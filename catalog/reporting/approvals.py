@@ -1,0 +1,106 @@
+"""Approvals, what is found on a subject, and what could not be projected, as a report shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from catalog.access import queries as access
+from catalog.approvals.model import Approval as ApprovalRecord
+from catalog.approvals.model import ApprovalState
+from catalog.approvals.model import Decision as DecisionRecord
+from catalog.evidence.findings import Found, unauthenticated
+from catalog.evidence.powers import Powers
+from catalog.evidence.powers import findings as on_powers
+from catalog.reporting.citations import Citations, time_of
+from catalog.store.protocol import Quarantined as QuarantinedEntry
+from graph_schema.times import format_time
+from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, local_time
+from reports.parts.findings import Finding
+from reports.parts.quarantine import Quarantined
+
+_STATUS: dict[ApprovalState, ApprovalStatus] = {
+    ApprovalState.REQUESTED: "PENDING",
+    ApprovalState.APPROVED: "APPROVED",
+    ApprovalState.DENIED: "DENIED",
+    ApprovalState.ABSTAINED: "ABSTAINED",
+    ApprovalState.EXPIRED: "EXPIRED",
+    ApprovalState.INVALIDATED: "INVALIDATED",
+}
+
+
+def approvals(citations: Citations, found: Iterable[ApprovalRecord]) -> Iterator[Approval]:
+    """Yield the requests with every decision on them."""
+    for one in found:
+        yield Approval(
+            subject=citations.key_of(one.subject),
+            kind=one.approval_kind,
+            use_case=one.use_case,
+            reason=one.reason,
+            requested_by=citations.actor(one.requested_by, authenticated=one.authenticated),
+            requested_at=format_time(one.requested_at),
+            expires_at=time_of(one.expires_at),
+            status=_STATUS[one.state],
+            because=one.explanation,
+            invalidated=_invalidation(citations, one),
+            entries=citations.view.cite(*one.rests_on),
+            digests=tuple(f"{bound.of}: {bound.digest}" for bound in one.digests),
+            decisions=tuple(_decision(citations, decision) for decision in one.decisions),
+            entry=citations.cite(one.request),
+            leaf=citations.leaf(one.request),
+        )
+
+
+def _invalidation(citations: Citations, one: ApprovalRecord) -> Invalidation | None:
+    if one.state is not ApprovalState.INVALIDATED or one.because is None:
+        return None
+    return Invalidation(at=format_time(one.since), entry=citations.cite(one.because))
+
+
+def _decision(citations: Citations, one: DecisionRecord) -> Decision:
+    return Decision(
+        decision=one.decision,  # type: ignore[arg-type]  # the record's own closed list
+        decided_by=citations.actor(one.decided_by, authenticated=one.authenticated),
+        decided_at=format_time(one.decided_at),
+        reason=one.reason,
+        meaning=one.meaning,
+        printed_name=one.printed_name,
+        time_zone=one.time_zone,
+        local_at=local_time(format_time(one.decided_at), one.time_zone),
+        expires_at=time_of(one.expires_at),
+        conditions=one.conditions,
+        entry=citations.cite(one.entry),
+        leaf=citations.leaf(one.entry),
+    )
+
+
+def powers_of(citations: Citations) -> Powers:
+    """Return what everyone who acted was allowed to do over time, and by which records."""
+    by_id = {record.id: name for name, record in citations.principals.items()}
+    return Powers(
+        {by_id[id_]: each for id_, each in access.definitions(citations.view, list(by_id)).items()},
+        {name: record.keys for name, record in citations.principals.items()},
+    )
+
+
+def found_on_deciders(citations: Citations, approvals: Sequence[ApprovalRecord]) -> Iterator[Found]:
+    """Yield what is found on those who decided, by the approvals alone."""
+    yield from unauthenticated(approvals)
+    yield from on_powers(approvals, {}, powers_of(citations), frozenset())
+
+
+def findings(citations: Citations, found: Iterable[Found]) -> Iterator[Finding]:
+    """Yield what the rules found."""
+    for one in found:
+        yield Finding(
+            rule=one.rule,
+            severity=one.severity,  # type: ignore[arg-type]  # the same closed list
+            subject=citations.key_of(one.subject),
+            text=one.text,
+            entries=citations.view.cite(*one.entries),
+        )
+
+
+def quarantined(citations: Citations, found: Iterable[QuarantinedEntry]) -> Iterator[Quarantined]:
+    """Yield the entries that could not be projected."""
+    for one in found:
+        yield Quarantined(entry=citations.cite(one.entry), kind=one.kind, reason=one.reason)

@@ -1,0 +1,60 @@
+"""The context of the approvals record of one model version, snapshot or dataset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.approvals.queries import approvals_of, bindings
+from catalog.ledger.protocol import Ledger
+from catalog.reporting.approvals import approvals, findings, found_on_deciders, quarantined
+from catalog.reporting.citations import Citations
+from catalog.reporting.dossier_data import deciders
+from catalog.reporting.read_point import settled
+from catalog.view import View
+from graph_schema.nodes import Dataset, ModelVersion, Node, Snapshot
+from reports.kinds import ApprovalsRecord
+from reports.parts.approval_subject import ApprovalSubject
+
+
+def approvals_record(
+    view: View, ledger: Ledger, identifier: str, organisation: str | None = None
+) -> ApprovalsRecord | None:
+    """Return the record's context for what approvals are asked for, None where it was not known by then.
+
+    The entries that it cites are in its evidence without their proofs, as `model_dossier` says. Raises EvidenceError
+    where the ledger is not whole.
+    """
+    point = settled(view, ledger)
+    known = None if point is None else point.view.nodes([identifier]).get(identifier)
+    if point is None or known is None:
+        return None
+    requested = approvals_of(point.view, [identifier]).get(identifier, ())
+    stuck = point.view.quarantined({identifier})
+    citations = Citations.of(point.view, ledger, deciders(requested))
+    binding = bindings(point.view, [identifier])[identifier]
+    context = ApprovalsRecord(
+        organisation=organisation,
+        read_point=point.read_point(point.answer(len(stuck))),
+        subject=replace(
+            _subject(known.node),
+            binds=tuple(f"{one.of}: {one.digest}" for one in binding.digests),
+            entries=point.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
+        ),
+        approvals=tuple(approvals(citations, requested)),
+        findings=tuple(findings(citations, found_on_deciders(citations, requested))),
+        quarantined=tuple(quarantined(citations, stuck)),
+    )
+    # Last: by now every entry that the rest cites is noted.
+    return replace(context, evidence=point.evidence())
+
+
+def _subject(node: Node) -> ApprovalSubject:
+    match node:
+        case ModelVersion(namespace, model, version):
+            return ApprovalSubject(kind="model_version", namespace=namespace, name=model, version=version)
+        case Snapshot(namespace, dataset, version):
+            return ApprovalSubject(kind="snapshot", namespace=namespace, name=dataset, digest=version)
+        case Dataset(namespace, name):
+            return ApprovalSubject(kind="dataset", namespace=namespace, name=name)
+        case _:
+            raise AssertionError(f"no approval is asked for a {type(node).__name__}")

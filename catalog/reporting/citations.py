@@ -1,0 +1,58 @@
+"""Who acted and what something is called, as a report names it, each with the ledger entry that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from catalog.access import queries as access
+from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord
+from catalog.ledger.protocol import Ledger
+from catalog.view import View
+from graph_schema.identity import node_id
+from graph_schema.times import format_time
+from reports.context import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Names what a report shows, and has the view note every entry that the report rests on."""
+
+    view: View
+    ledger: Ledger
+    principals: Mapping[str, PrincipalRecord]
+    """Everyone who acted, by principal."""
+
+    @classmethod
+    def of(cls, view: View, ledger: Ledger, principals: Iterable[str]) -> Citations:
+        """Return the citations of a report in which these principals acted."""
+        found = access.principals(view, [node_id("Principal", (name,)) for name in sorted(set(principals))])
+        return cls(view, ledger, {one.principal: one for one in found.values()})
+
+    def cite(self, entry: int) -> int:
+        """Return the entry, noted as one that the report rests on."""
+        self.view.cite(entry)
+        return entry
+
+    def actor(self, principal: str, *, authenticated: bool) -> Actor:
+        """Return who acted, with the name that the ledger gives them."""
+        known = self.principals.get(principal)
+        if known is not None:
+            entry = self.cite(known.entry)
+            return Actor(id=principal, name=known.display_name, authenticated=authenticated, entry=entry)
+        name = LOCAL_DISPLAY_NAME if principal == LOCAL else None
+        return Actor(id=principal, name=name, authenticated=authenticated)
+
+    def key_of(self, identifier: str) -> str:
+        """Return what an approval or a finding is about: the parts of its key."""
+        known = self.view.nodes([identifier]).get(identifier)
+        return identifier if known is None else " ".join(known.node.key)
+
+    def leaf(self, entry: int) -> str:
+        """Return the leaf hash of an entry in hex."""
+        return self.ledger.entry(entry).leaf.hex()
+
+
+def time_of(at: int | None) -> str | None:
+    """Return a time as a report carries it, None where there is none."""
+    return None if at is None else format_time(at)

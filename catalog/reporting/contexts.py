@@ -1,0 +1,17 @@
+"""How the context of each report is read: from a view, the ledger, the id of its subject and the issuer's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from catalog.ledger.protocol import Ledger
+from catalog.reporting.approvals_record import approvals_record
+from catalog.reporting.model_dossier import model_dossier
+from catalog.view import View
+from reports.context import Context
+
+CONTEXTS: dict[str, Callable[[View, Ledger, str, str | None], Context | None]] = {
+    "model_dossier": model_dossier,
+    "approvals": approvals_record,
+}
+"""By the names of `reports.kinds`."""

@@ -1,0 +1,118 @@
+"""The datasets behind a version: declarations, labels, permitted use and changes of their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.assets.schemas import schema_steps
+from catalog.reporting.citations import Citations
+from catalog.reporting.dossier_data import DossierData, full_name
+from graph_schema.facts import Role, Statement
+from graph_schema.times import format_time
+from reports.context import Code
+from reports.parts.labels import Label
+from reports.parts.schema_changes import SchemaChange
+from reports.parts.sources import Declared, Source
+from reports.parts.use import UseStatement
+
+_DECLARED = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "deidentification_state",
+    "retention",
+    "zone",
+    "site",
+    "region",
+)
+
+
+def sources(citations: Citations, data: DossierData) -> Iterator[Source]:
+    """Yield every dataset with what was declared of it."""
+    feeds = {data.dataset_of(node) for node in data.raw_feeds}
+    for record in data.datasets.values():
+        yield _source(citations, record, raw_feed=record.id in feeds)
+
+
+def _source(citations: Citations, record: DatasetRecord, *, raw_feed: bool) -> Source:
+    every: list[tuple[str, AspectInForce[Any] | None]] = [(name, getattr(record, name)) for name in _DECLARED]
+    declared = [(name, one) for name, one in every if one is not None]
+    system = record.source_system
+    return Source(
+        dataset=full_name(record),
+        system=None if system is None else system.value.name,
+        system_kind=None if system is None else system.value.kind,
+        raw_feed=raw_feed,
+        declared=tuple(Declared(field=name, value=_words(one.value)) for name, one in declared),
+        missing=tuple(gap.field for gap in record.gaps),
+        entries=citations.view.cite(record.first_entry, *(one.entry for _, one in declared)),
+    )
+
+
+def _words(value: Any) -> str:  # noqa: ANN401  a declared value
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if hasattr(value, "policy_class"):
+        return f"{value.policy_class}, {value.period_days} days"
+    if hasattr(value, "kind"):
+        return f"{value.name} ({value.kind})"
+    return str(value)
+
+
+def labels(citations: Citations, data: DossierData) -> Iterator[Label]:
+    """Yield every label that holds on a dataset or column."""
+    for record in data.datasets.values():
+        for one in data.labels.get(record.id, ()):
+            if one.present:
+                yield Label(
+                    dataset=full_name(record),
+                    column=one.column,
+                    kind=one.kind,
+                    codes=tuple(Code(system=code.system, code=code.code) for code in one.codes),
+                    confidentiality=one.confidentiality,
+                    origin=one.origin,
+                    because=one.tag.reason,
+                    entries=citations.view.cite(*(tag.entry for tag in one.history)),
+                )
+
+
+def use(citations: Citations, data: DossierData) -> Iterator[UseStatement]:
+    """Yield what the owners permit."""
+    for record in data.datasets.values():
+        if record.permitted_use is not None:
+            permitted = record.permitted_use.value
+            yield UseStatement(
+                dataset=full_name(record),
+                purposes=permitted.purposes,
+                duo=permitted.duo,
+                refrains=permitted.refrains,
+                obligations=permitted.obligations,
+                statement=permitted.statement,
+                region=None if record.region is None else record.region.value,
+                entries=citations.view.cite(record.permitted_use.entry),
+            )
+
+
+def schema_changes(citations: Citations, data: DossierData) -> Iterator[SchemaChange]:
+    """Yield the changes up to the registration: what came later did not make this version."""
+    schemas: dict[str, list[Statement]] = {}
+    for one in data.view.statements(list(data.datasets), ("schema",)):
+        if one.value is not None:
+            schemas.setdefault(one.subject, []).append(one)
+    folds = data.view.runs({one.run for each in schemas.values() for one in each if one.run and one.role == Role.OUT})
+    for record in data.datasets.values():
+        for step in schema_steps(schemas.get(record.id, ()), folds):
+            if step.at <= data.registration.registered_at:
+                yield SchemaChange(
+                    dataset=full_name(record),
+                    at=format_time(step.at),
+                    run=data.run_id(step.run),
+                    added=step.added,
+                    removed=step.removed,
+                    changed=step.changed,
+                    entries=citations.view.cite(*step.entries),
+                )

@@ -1,0 +1,178 @@
+"""Everything that a model provenance dossier is made from: a handful of reads of one view for the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from catalog.approvals.model import Approval
+from catalog.approvals.queries import approvals_of
+from catalog.assets import queries as assets
+from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
+from catalog.assets.retries import retried
+from catalog.labels import queries as labels
+from catalog.labels.model import Attestation, Label
+from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
+from catalog.lineage.queries import lineage
+from catalog.releases.model import ModelVersionRecord, Registration
+from catalog.snapshots.model import SnapshotRecord
+from catalog.snapshots.queries import snapshots
+from catalog.store.protocol import Quarantined
+from catalog.view import View
+from graph_schema.identity import label_of, split_state_id
+
+BUDGET = 5000
+"""Nodes at which the walk to the raw feeds ends."""
+
+_DEPTH = 100
+_FAILED = frozenset({"FAIL", "ABORT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The runs behind a version, and those that failed on the way to it."""
+
+    runs: Mapping[str, RunRecord]
+    failed: frozenset[str]
+    """The runs that failed or were aborted on the way or since, and so contributed nothing."""
+    retries: Mapping[str, str]
+    """A failed run to the run of the same job that completed afterwards and is on the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierData:
+    """What was read of a model version and of all that it rests on."""
+
+    view: View
+    version: ModelVersionRecord
+    registration: Registration
+    graph: LineageGraph
+    datasets: Mapping[str, DatasetRecord]
+    """By the names of the datasets."""
+    jobs: Mapping[str, JobRecord]
+    attempts: Attempts
+    snapshots: Mapping[str, SnapshotRecord]
+    labels: Mapping[str, tuple[Label, ...]]
+    attestations: Mapping[str, tuple[Attestation, ...]]
+    approvals: Sequence[Approval]
+    """Of the version and of every snapshot and dataset that it rests on, in the order of their requests."""
+    quarantined: Sequence[Quarantined]
+
+    @classmethod
+    def read(cls, view: View, version: ModelVersionRecord, registration: Registration) -> DossierData:
+        """Read what a registered version rests on."""
+        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
+        graph = lineage(view, walk)
+        uses = (*registration.trained_on, *registration.evaluated_on)
+        states = {node.id for node in graph.nodes if label_of(node.id) == "Snapshot"}
+        held = snapshots(view, sorted(states | {use.snapshot for use in uses}))
+        attempts = _attempts(view, walk, graph, held, registration)
+        job_ids = {edge.job for edge in graph.edges if edge.job} | {r.job for r in attempts.runs.values() if r.job}
+        dataset_ids = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
+        datasets = assets.datasets(view, sorted(dataset_ids))
+        asked = approvals_of(view, [version.id, *held, *sorted(dataset_ids)])
+        return cls(
+            view=view,
+            version=version,
+            registration=registration,
+            graph=graph,
+            datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
+            jobs=assets.jobs(view, sorted(job_ids)),
+            attempts=attempts,
+            snapshots=held,
+            labels=labels.labels(view, sorted(dataset_ids)),
+            attestations=labels.attestations(view, sorted(job_ids | attempts.runs.keys())),
+            approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
+            quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
+        )
+
+    @property
+    def workers(self) -> frozenset[str]:
+        """Return who registered the version, and who sealed the snapshots that it rests on."""
+        seals = (seal for one in self.snapshots.values() for seal in one.seals)
+        return frozenset({self.registration.registered_by} | {seal.sealed_by for seal in seals})
+
+    @property
+    def principals(self) -> frozenset[str]:
+        """Return everyone who acted."""
+        names = {one.attested_by for each in self.attestations.values() for one in each}
+        names |= {one.verified_by for each in self.snapshots.values() for one in each.verifications}
+        return self.workers | names | deciders(self.approvals)
+
+    @property
+    def raw_feeds(self) -> frozenset[str]:
+        """Return the nodes that nothing flows into: where the recorded history begins."""
+        targets = {edge.target for edge in self.graph.edges if not edge.attempt}
+        return frozenset(
+            node.id
+            for node in self.graph.nodes
+            if node.id not in targets and not node.more and label_of(node.id) != "ModelVersion"
+        )
+
+    def dataset_of(self, identifier: str) -> str | None:
+        """Return the dataset that a node of the lineage is a state of."""
+        return _dataset_of(identifier, self.snapshots)
+
+    def title(self, identifier: str) -> str:
+        """Return the name of the dataset that a node is a state of, its id where that is unknown."""
+        record = self.datasets.get(self.dataset_of(identifier) or "")
+        return identifier if record is None else full_name(record)
+
+    def job_name(self, identifier: str | None) -> str:
+        """Return a job's namespace and name."""
+        record = self.jobs.get(identifier or "")
+        return identifier or "unknown" if record is None else full_name(record)
+
+    def run_id(self, identifier: str | None) -> str | None:
+        """Return the id that the run's sender gave it."""
+        run = self.attempts.runs.get(identifier or "")
+        if run is not None or identifier is None:
+            return None if run is None else run.run_id
+        known = self.view.nodes([identifier]).get(identifier)
+        return None if known is None else known.node.title
+
+
+def full_name(record: DatasetRecord | JobRecord) -> str:
+    """Return namespace and name as a report writes them."""
+    return f"{record.namespace}/{record.name}"
+
+
+def deciders(approvals: Iterable[Approval]) -> frozenset[str]:
+    """Return who requested approvals and who decided on them."""
+    return frozenset(
+        name for one in approvals for name in (one.requested_by, *(decision.decided_by for decision in one.decisions))
+    )
+
+
+def _attempts(
+    view: View,
+    walk: Walk,
+    graph: LineageGraph,
+    held: Mapping[str, SnapshotRecord],
+    registration: Registration,
+) -> Attempts:
+    on_the_way = {edge.run for edge in graph.edges if edge.run} | {
+        run for one in held.values() for run in one.produced_by
+    }
+    on_the_way |= {registration.run} if registration.run else set()
+    runs = assets.runs(view, sorted(on_the_way))
+    completed = {id_: run.job for id_, run in runs.items() if run.state == "COMPLETE" and run.job}
+    retries = {failed: by for failed, by in retried(view, completed).items() if failed not in on_the_way}
+    wide = lineage(view, replace(walk, grain=Grain.DATASET))
+    since = {edge.run for edge in wide.edges if edge.attempt and edge.run} - on_the_way
+    failed = {
+        id_: run
+        for id_, run in assets.runs(view, sorted(since | retries.keys())).items()
+        # What was tried after the version was registered has no part in it.
+        if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
+    }
+    return Attempts({**runs, **failed}, frozenset(failed), {id_: by for id_, by in retries.items() if id_ in failed})
+
+
+def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | None:
+    state = split_state_id(identifier)
+    if state is not None:
+        return state[0]
+    if label_of(identifier) == "Dataset":
+        return identifier
+    return held[identifier].dataset if identifier in held else None

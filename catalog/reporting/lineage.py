@@ -1,0 +1,134 @@
+"""The lineage behind a version: its nodes and edges, the runs, and the steps that removed identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.labels.model import Attestation
+from catalog.lineage.model import LineageEdge as Edge
+from catalog.reporting.citations import Citations, time_of
+from catalog.reporting.dossier_data import DossierData, full_name
+from graph_schema.identity import label_of
+from graph_schema.times import format_time
+from reports.context import Code
+from reports.parts.deidentification import DeidentificationStep
+from reports.parts.lineage import LineageEdge, LineageNode
+from reports.parts.runs import Run
+
+# The aspect by which a run says that it removed identifiers.
+_CLAIM = "facet:lineward_deidentification"
+
+
+def nodes(citations: Citations, data: DossierData) -> Iterator[LineageNode]:
+    """Yield the nodes from the version on, by their distance from it."""
+    feeds = data.raw_feeds
+    for node in sorted(data.graph.nodes, key=lambda each: (each.depth, data.title(each.id), each.id)):
+        yield _node(citations, data, node.id, raw_feed=node.id in feeds)
+
+
+def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed: bool) -> LineageNode:
+    version = data.version
+    if identifier == version.id:
+        return LineageNode(
+            id=identifier,
+            name=f"{version.model} {version.version}",
+            kind="ModelVersion",
+            root=True,
+            entries=citations.view.cite(version.first_entry),
+        )
+    record = data.datasets.get(data.dataset_of(identifier) or "")
+    if record is None:
+        return LineageNode(id=identifier, name=identifier, kind=label_of(identifier))
+    state = record.deidentification_state
+    return LineageNode(
+        id=identifier,
+        name=full_name(record),
+        kind=label_of(identifier),
+        zone=None if record.zone is None else record.zone.value,
+        deid_state=None if state is None else state.value,
+        labels=tuple(sorted({one.kind for one in data.labels.get(record.id, ()) if one.present})),
+        raw_feed=raw_feed,
+        entries=citations.view.cite(record.first_entry),
+    )
+
+
+def edges(citations: Citations, data: DossierData) -> Iterator[LineageEdge]:
+    """Yield the edges from the raw feeds on; the walk's own order decides what is otherwise alike."""
+    away = {node.id: node.depth for node in data.graph.nodes}
+    named = {node.id: data.title(node.id) for node in data.graph.nodes}
+
+    def from_the_feeds(edge: Edge) -> tuple[int, str, str, str]:
+        ends = (named.get(edge.source, edge.source), named.get(edge.target, edge.target))
+        return -away.get(edge.source, 0), *ends, edge.run or ""
+
+    for edge in sorted(data.graph.edges, key=from_the_feeds):
+        run = data.attempts.runs.get(edge.run or "")
+        steps = [one for step in (edge.job, edge.run) if step for one in data.attestations.get(step, ())]
+        yield LineageEdge(
+            source=edge.source,
+            target=edge.target,
+            kind=edge.how.upper(),
+            job=None if edge.job is None else data.job_name(edge.job),
+            run=None if run is None else run.run_id,
+            run_state=None if run is None else run.state,
+            confidence=edge.confidence.value,
+            deidentifies=any(one.in_force for one in steps),
+            entries=citations.view.cite(edge.known_from),
+        )
+
+
+def runs(citations: Citations, data: DossierData) -> Iterator[Run]:
+    """Yield the runs by when they started."""
+    for run in sorted(data.attempts.runs.values(), key=lambda one: (one.started_at or 0, one.run_id)):
+        yield Run(
+            job=data.job_name(run.job),
+            run=run.run_id,
+            state=run.state or "UNKNOWN",
+            started_at=time_of(run.started_at),
+            ended_at=time_of(run.ended_at),
+            attempt=run.id in data.attempts.failed,
+            retried_by=data.run_id(data.attempts.retries.get(run.id)),
+            error=None if run.error is None else _message(run.error.value),
+            entries=citations.view.cite(*(run.entries or [run.first_entry])),
+        )
+
+
+def _message(value: Any) -> str | None:  # noqa: ANN401  a facet is any JSON
+    found = value.get("message") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def deidentification(citations: Citations, data: DossierData) -> Iterator[DeidentificationStep]:
+    """Yield what was attested, in order, then the steps that a run claims and nobody attested."""
+    attested = {one.id: one for each in data.attestations.values() for one in each}
+    for one in sorted(attested.values(), key=lambda each: each.entry):
+        yield _attested(citations, data, one)
+    covered = {one.run or one.job for one in attested.values()}
+    for run in sorted(data.attempts.runs.values(), key=lambda each: (each.started_at or 0, each.run_id)):
+        claim = run.aspects.get(_CLAIM)
+        if claim is not None and not covered & {run.id, run.job}:
+            # What the run says it removed is a claim; without an attestation it clears nothing.
+            yield DeidentificationStep(
+                job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(claim.entry)
+            )
+
+
+def _attested(citations: Citations, data: DossierData, one: Attestation) -> DeidentificationStep:
+    run = data.attempts.runs.get(one.run or "")
+    return DeidentificationStep(
+        job=data.job_name(one.job),
+        run=None if run is None else run.run_id,
+        method=one.method,
+        clears=tuple(Code(system=code.system, code=code.code) for code in one.clears),
+        alterations=one.alterations,
+        expert=one.expert,
+        scope=one.scope,
+        result=one.result,
+        attested_by=citations.actor(one.attested_by, authenticated=one.authenticated),
+        attested_at=format_time(citations.ledger.entry(one.entry).entry.recorded_at),
+        valid_from=format_time(one.valid_from),
+        until=time_of(one.until),
+        in_force=one.in_force,
+        entries=citations.view.cite(one.entry),
+    )

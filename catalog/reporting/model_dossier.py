@@ -1,0 +1,68 @@
+"""The context of the model provenance dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from catalog.evidence import findings as rules
+from catalog.evidence import powers
+from catalog.evidence.findings import Found
+from catalog.ledger.protocol import Ledger
+from catalog.reading import Truncated
+from catalog.releases.queries import model_versions
+from catalog.reporting import datasets, lineage
+from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
+from catalog.reporting.citations import Citations
+from catalog.reporting.dossier_data import BUDGET, DossierData
+from catalog.reporting.gaps import gaps
+from catalog.reporting.model_version import model, snapshots
+from catalog.reporting.read_point import Point, settled
+from catalog.view import View
+from reports.context import Answer
+from reports.kinds import ModelDossier
+
+
+def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str | None = None) -> ModelDossier | None:
+    """Return the dossier's context for a model version, None where nobody registered it by then.
+
+    Signs a checkpoint where none covers the read point. The entries that it cites are in its evidence without their
+    proofs, which `issuing.proven` adds once the report is issued. Raises EvidenceError where the ledger is not whole.
+    """
+    point = settled(view, ledger)
+    version = None if point is None else model_versions(point.view, [identifier]).get(identifier)
+    if point is None or version is None or version.registration is None:
+        return None
+    data = DossierData.read(point.view, version, version.registration)
+    citations = Citations.of(point.view, ledger, data.principals)
+    context = ModelDossier(
+        organisation=organisation,
+        read_point=point.read_point(_answer(point, data)),
+        model=model(citations, data),
+        snapshots=snapshots(citations, data),
+        nodes=tuple(lineage.nodes(citations, data)),
+        edges=tuple(lineage.edges(citations, data)),
+        sources=tuple(datasets.sources(citations, data)),
+        runs=tuple(lineage.runs(citations, data)),
+        deidentification=tuple(lineage.deidentification(citations, data)),
+        labels=tuple(datasets.labels(citations, data)),
+        use=tuple(datasets.use(citations, data)),
+        approvals=tuple(approvals(citations, data.approvals)),
+        findings=tuple(findings(citations, _found(citations, data))),
+        schema_changes=tuple(datasets.schema_changes(citations, data)),
+        gaps=tuple(gaps(data)),
+        quarantined=tuple(quarantined(citations, data.quarantined)),
+    )
+    # Last: by now every entry that the rest cites is noted.
+    return replace(context, evidence=point.evidence())
+
+
+def _answer(point: Point, data: DossierData) -> Answer:
+    counts = (("nodes", len(data.graph.nodes)), ("edges", len(data.graph.edges)))
+    is_cut = isinstance(data.graph.completeness, Truncated)
+    return point.answer(len(data.quarantined), counts, f"The walk ended at {BUDGET} nodes." if is_cut else None)
+
+
+def _found(citations: Citations, data: DossierData) -> Iterator[Found]:
+    yield from rules.findings(data.version.id, data.registration, data.snapshots, data.approvals)
+    yield from powers.findings(data.approvals, data.attestations, powers_of(citations), data.workers)
