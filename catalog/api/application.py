@@ -6,37 +6,32 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Path, Query
+from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog import metrics
 from catalog.api import problems
 from catalog.api.front import Front
-from catalog.api.http import health, ledger, lineage, presence, records
+from catalog.api.http import health, ledger, lineage, metrics, presence, records
+from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
 from catalog.api.pages import explorer
 from catalog.api.services import Services
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
 
-_LARGEST = 2**53 - 1
-"""No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
-
-Index = Annotated[int, Path(ge=0, le=_LARGEST, description="The index of a ledger entry.")]
-Size = Annotated[int, Query(ge=0, le=_LARGEST)]
-
 
 def create(services: Services) -> Front:
     """Return the application; whoever serves it starts and closes the services."""
     app = FastAPI(title="Lineward", version="1", docs_url=None, redoc_url=None)
     _handle_errors(app)
-    _health(app, services)
-    _ledger(app, services)
-    _reports(app, services)
+    app.state.services = services
+    for module in (health, presence, metrics, ledger):
+        app.include_router(module.router)
+    _reports(app)
 
     async def ask(request: Request) -> Response:
         from catalog.api.graphql import endpoint  # noqa: PLC0415  events are taken before the schema is built
@@ -64,109 +59,32 @@ def create(services: Services) -> Front:
     )
 
 
-def _health(app: FastAPI, services: Services) -> None:
-    @app.get("/health/live", tags=["operation"])
-    def live() -> dict[str, str]:
-        """Tell that the process answers."""
-        return {"state": "alive"}
-
-    @app.get("/health/ready", tags=["operation"])
-    def ready() -> Response:
-        """Tell whether events are taken and questions answered: ledger, store, projection, newest checkpoint."""
-        found = health.look(services)
-        state = {"state": "ready" if found.ready else "not ready", **found.parts}
-        return JSONResponse(state, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE)
-
-    @app.post("/api/v1/presence", include_in_schema=False)
-    def prove(question: presence.Question) -> dict[str, str]:
-        """Prove to a command that this server runs on its data directory."""
-        return presence.prove(services, question)
-
-    @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
-    def exposition(request: Request) -> Response:
-        """Give the metrics in Prometheus' text format, to a key of the role monitor or admin once keys exist."""
-        services.watch_as(request)
-        return Response(services.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
-
-
-def _ledger(app: FastAPI, services: Services) -> None:
-    reading = [Depends(_reader(services))]
-    whole = [Depends(_reader_of_bodies(services))]
-
-    @app.get("/api/v1/ledger/checkpoint", tags=["ledger"], response_class=PlainTextResponse)
-    def checkpoint() -> str:
-        """Give the newest checkpoint as a C2SP signed note; public, so that anyone may hold it."""
-        return ledger.checkpoint(services)
-
-    @app.get("/api/v1/ledger/keys", tags=["ledger"], response_class=PlainTextResponse)
-    def keys() -> str:
-        """Give the verifier keys, one a line; public, though best had from elsewhere."""
-        return ledger.keys(services)
-
-    @app.get("/api/v1/ledger/consistency", tags=["ledger"], dependencies=reading)
-    def consistency(old: Size, new: Size | None = None) -> dict[str, Any]:
-        """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
-        return ledger.consistency(services, old, new)
-
-    @app.get("/api/v1/ledger/entries", tags=["ledger"], dependencies=whole)
-    def entries(start: Size = 0, limit: Annotated[int, Query(ge=1, le=ledger.MAX_ENTRIES)] = 100) -> dict[str, Any]:
-        """Give entries from an index on, in order, and fewer than asked for where these fill an answer."""
-        return ledger.entries(services, start, limit)
-
-    @app.get("/api/v1/ledger/entries/{index}", tags=["ledger"], dependencies=whole)
-    def entry(index: Index) -> dict[str, Any]:
-        """Give one entry with its redacted body."""
-        return ledger.entry(services, index)
-
-    @app.get(
-        "/api/v1/ledger/entries/{index}/proof", tags=["ledger"], dependencies=reading, response_class=PlainTextResponse
-    )
-    def proof(index: Index) -> str:
-        """Prove an entry against the newest checkpoint, for use offline: a C2SP tlog-proof."""
-        return ledger.proof(services, index)
-
-
-def _reports(app: FastAPI, services: Services) -> None:
+def _reports(app: FastAPI) -> None:
     for report in REPORTS.values():
         app.add_api_route(
             f"/api/v1/reports/{report.path}/{{identifier}}.{{form}}",
-            _giving(report, services),
+            _giving(report),
             name=report.name,
             description=f"Give the {report.title.lower()} of a {report.nouns}, by its id.",
             tags=["reports"],
-            # Whoever may not read is told so before anything else that they sent is looked at.
-            dependencies=[Depends(_reader(services))],
             response_class=Response,
         )
 
 
-def _giving(report: Report[Any], services: Services) -> Callable[..., Response]:
+def _giving(report: Report[Any]) -> Callable[..., Response]:
     def give(
         request: Request,
+        services: Read,
         identifier: str,
         form: Literal["pdf", "html", "json"],
         valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
-        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0, le=_LARGEST)] = None,
+        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0, le=ledger.LARGEST)] = None,
     ) -> Response:
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
 
         return reports.give(services, services.read_as(request), report, identifier, form, valid_at, known_at_index)
 
     return give
-
-
-def _reader(services: Services) -> Any:  # noqa: ANN401  a dependency of FastAPI's
-    def check(request: Request) -> None:
-        services.read_as(request)
-
-    return check
-
-
-def _reader_of_bodies(services: Services) -> Any:  # noqa: ANN401  the same
-    def check(request: Request) -> None:
-        services.read_bodies_as(request)
-
-    return check
 
 
 def _handle_errors(app: FastAPI) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from catalog.api.http.dependencies import Public
 from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.sealing import utc_microseconds
@@ -12,6 +17,23 @@ from graph_schema.times import format_time
 
 _RED, _GREEN = "red", "green"
 _MICROS = 1_000_000
+
+
+router = APIRouter(prefix="/health", tags=["operation"])
+
+
+@router.get("/live")
+def live() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"state": "alive"}
+
+
+@router.get("/ready")
+def ready(services: Public) -> Response:
+    """Tell whether events are taken and questions answered: ledger, store, projection, newest checkpoint."""
+    found = look(services)
+    state = {"state": "ready" if found.ready else "not ready", **found.parts}
+    return JSONResponse(state, HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Path, Query
+from starlette.responses import PlainTextResponse
+
+from catalog.api.http.dependencies import Public, Read, ReadBodies
 from catalog.api.services import Services
 from catalog.errors import AskerError
 from catalog.ledger.protocol import StoredEntry
 from graph_schema.times import format_time
 
 MAX_ENTRIES = 1000
+LARGEST = 2**53 - 1
+"""No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
+
+Index = Annotated[int, Path(ge=0, le=LARGEST, description="The index of a ledger entry.")]
+Size = Annotated[int, Query(ge=0, le=LARGEST)]
+
+router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
 
 
-def checkpoint(services: Services) -> str:
-    """Return the newest checkpoint, signed now where there are entries that none covers: a C2SP signed note."""
+@router.get("/checkpoint", response_class=PlainTextResponse)
+def checkpoint(services: Public) -> str:
+    """Give the newest checkpoint as a C2SP signed note; public, so that anyone may hold it."""
     return services.ledger.checkpoint().text
 
 
-def keys(services: Services) -> str:
-    """Return the verifier keys that ever signed, one a line, the present one first."""
+@router.get("/keys", response_class=PlainTextResponse)
+def keys(services: Public) -> str:
+    """Give the verifier keys, one a line; public, though best had from elsewhere."""
     return "".join(f"{key}\n" for key in services.ledger.verifiers)
 
 
-def entry(services: Services, index: int) -> dict[str, Any]:
-    """Return one entry with its body; raises AskerError 404."""
-    try:
-        return shown(services.ledger.entry(index))
-    except LookupError as error:
-        raise AskerError(f"The ledger has no entry {index}; its size is {services.ledger.size()}.") from error
-
-
-def entries(services: Services, start: int, limit: int) -> dict[str, Any]:
-    """Return entries from an index on: up to so many, and no more once they fill an answer."""
-    found = services.ledger.entries(start, limit, services.settings.query_bytes)
-    return {"size": services.ledger.size(), "entries": [shown(one) for one in found]}
-
-
-def proof(services: Services, index: int) -> str:
-    """Return an entry's offline proof: a C2SP tlog-proof; raises AskerError 404."""
-    try:
-        return services.ledger.proof_file(index)
-    except LookupError as error:
-        raise AskerError(f"The ledger has no entry {index}; its size is {services.ledger.size()}.") from error
-
-
-def consistency(services: Services, old: int, new: int | None) -> dict[str, Any]:
-    """Return the proof that the tree at one size is a prefix of that at another; raises AskerError 404."""
+@router.get("/consistency")
+def consistency(services: Read, old: Size, new: Size | None = None) -> dict[str, Any]:
+    """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
     size = services.ledger.size() if new is None else new
     try:
         path = services.ledger.consistency_proof(old, size)
@@ -55,7 +47,38 @@ def consistency(services: Services, old: int, new: int | None) -> dict[str, Any]
     return {"old": old, "new": size, "oldRoot": roots[0], "newRoot": roots[1], "proof": [one.hex() for one in path]}
 
 
-def shown(stored: StoredEntry) -> dict[str, Any]:
+@router.get("/entries")
+def entries(
+    services: ReadBodies, start: Size = 0, limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 100
+) -> dict[str, Any]:
+    """Give entries from an index on, in order, and fewer than asked for where these fill an answer."""
+    found = services.ledger.entries(start, limit, services.settings.query_bytes)
+    return {"size": services.ledger.size(), "entries": [_shown(one) for one in found]}
+
+
+@router.get("/entries/{index}")
+def entry(services: ReadBodies, index: Index) -> dict[str, Any]:
+    """Give one entry with its redacted body."""
+    try:
+        return _shown(services.ledger.entry(index))
+    except LookupError as error:
+        raise _no_entry(services, index) from error
+
+
+@router.get("/entries/{index}/proof", response_class=PlainTextResponse)
+def proof(services: Read, index: Index) -> str:
+    """Prove an entry against the newest checkpoint, for use offline: a C2SP tlog-proof."""
+    try:
+        return services.ledger.proof_file(index)
+    except LookupError as error:
+        raise _no_entry(services, index) from error
+
+
+def _no_entry(services: Services, index: int) -> AskerError:
+    return AskerError(f"The ledger has no entry {index}; its size is {services.ledger.size()}.")
+
+
+def _shown(stored: StoredEntry) -> dict[str, Any]:
     """Return an entry as JSON: the canonical bytes as text, so that whoever asked can hash them."""
     return {
         "index": stored.index,
