@@ -201,7 +201,7 @@ class Intake:
         sent = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
         require(actor.roles, kind.permission(sent))
         now = int(self._clock() * 1_000_000)
-        if sent.said_at is not None and sent.said_at > now:
+        if sent.holds_from is not None and sent.holds_from > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
         fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
         try:

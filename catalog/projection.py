@@ -127,7 +127,7 @@ def _record(stored: StoredEntry, body: dict[str, Any]) -> Facts:
     recorded_at = stored.entry.recorded_at
     builder = FactBuilder(
         entry=stored.index,
-        valid_from=min(recorded_at, recorded_at if record.said_at is None else record.said_at),
+        valid_from=min(recorded_at, recorded_at if record.holds_from is None else record.holds_from),
         tie=tie_of(stored.body or b""),
         rank=RECORD_RANK,
         by=stored.entry.actor,

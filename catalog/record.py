@@ -135,12 +135,12 @@ class Record(Part):
         return PREFIX + cls.name
 
     def fields(self) -> dict[str, Any]:
-        """Return what was said, as JSON values, without what was left out."""
+        """Return the fields that were given, as JSON values."""
         return self.model_dump(mode="json", exclude_none=True)
 
     @property
-    def said_at(self) -> int | None:
-        """Return from when the record holds, where it says so."""
+    def holds_from(self) -> int | None:
+        """Return from when the record holds, where that was given."""
         text = getattr(self, "valid_from", None)
         return None if text is None else parse_zoned(text)
 
@@ -293,7 +293,7 @@ class RecordContext:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What is known when a record is about to be taken: who says it, the graph, the ledger, the time in UTC µs.
+    """What is known when a record is about to be taken: who wrote it, the graph, the ledger, the time in UTC µs.
 
     `roles` and `approves` are what the actor holds, `key_id` the key that it acts under.
     `facts_of` returns what an entry that is read back says, as the projection understands it.

@@ -9,6 +9,7 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.errors import SenderError
 from catalog.ledger.protocol import StoredEntry
 from catalog.record import DECLARE_FIRST, Admission, Admitted, UnknownSubjectError
+from graph_schema.aspects.approvals import BoundDigest
 from graph_schema.nodes import Approval
 from graph_schema.times import parse_zoned
 
@@ -27,7 +28,7 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
     if not digests:
         hint = _OTHER_BYTES if field == "snapshot" else _HINTS[field]
         raise UnknownSubjectError(f"This {field.replace('_', ' ')} has no digest to bind: {hint}.", pointer)
-    return Admitted({"digests": rules.as_json(digests)})
+    return Admitted({"digests": [each.to_json() for each in digests]})
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
@@ -46,7 +47,7 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
     signed = rules.signed_digest(
         request=record.request,
         leaf=stored.leaf.hex(),
-        digests=rules.from_json(body["added"]["digests"]),
+        digests=[BoundDigest.from_json(each) for each in body["added"]["digests"]],
         decision=record.fields(),
         decided_by=admission.actor,
         authenticated=admission.authenticated,

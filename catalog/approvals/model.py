@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph_schema.aspects.approvals import BoundDigest
+from graph_schema.aspects import approvals as aspects
 
 
 class ApprovalState(StrEnum):
@@ -19,51 +19,45 @@ class ApprovalState(StrEnum):
     INVALIDATED = "INVALIDATED"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(aspects.Decision):
     """One decision on a request, with what 21 CFR 11.50(a) asks for.
 
-    `signed` is the digest over decision, meaning, signer, bound digests and the request's index and leaf (11.70: it
-    cannot be cut out and moved). `authenticated` is False for the local principal, which older versions let decide.
-    `key_id` is the key that it was made under, None where an older version did not note it.
+    `authenticated` is False for the local principal, which older versions let decide; `key_id` is None where an older
+    version did not note it.
     """
 
     entry: int
-    decision: str
-    meaning: str
-    reason: str
-    printed_name: str
-    time_zone: str
     decided_by: str
     authenticated: bool
     decided_at: int
-    expires_at: int | None
-    conditions: tuple[str, ...]
-    signed: str
-    key_id: str | None = None
+
+    @property
+    def printed_name(self) -> str:
+        """Return the signer's name as it is printed."""
+        return self.signer.printed_name
+
+    @property
+    def time_zone(self) -> str:
+        """Return the zone that the signer's local time is shown in."""
+        return self.signer.time_zone
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(aspects.Request):
     """A request and every decision on it, the oldest first.
 
-    `id` is the node's; `request` is the request's ledger index, which `decide_approval` names. `subject` is the id of
-    the model version, snapshot or dataset. `state` holds at the valid time read, since `since`, by entry `because`: the
-    decision's, or that of the record that changed what the request binds (None while REQUESTED). `explanation` says in
-    words what changed, None where nothing did. `rests_on` are the entries by which what it binds is what it is now.
+    `id` is the node's; `request` is the request's ledger index, which `decide_approval` names. `state` holds at the
+    valid time read, since `since`, by entry `because`: the decision's, or that of the record that changed what the
+    request binds (None while REQUESTED). `explanation` says in words what changed, None where nothing did. `rests_on`
+    are the entries by which what it binds is what it is now.
     """
 
     id: str
     request: int
-    subject: str
-    approval_kind: str
-    use_case: str
-    reason: str
     requested_by: str
     authenticated: bool
     requested_at: int
-    expires_at: int | None
-    digests: tuple[BoundDigest, ...]
     state: ApprovalState
     since: int
     because: int | None

@@ -26,12 +26,13 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
     """Return those of the approvals that were requested by then, with every decision known and valid by then."""
     requests: dict[str, Statement] = {}
     decisions: dict[str, list[Decision]] = defaultdict(list)
-    for said in view.statements(ids, _ASPECTS):
-        if said.aspect == "request":
-            requests.setdefault(said.subject, said)
+    for statement in view.statements(ids, _ASPECTS):
+        if statement.aspect == "request":
+            requests.setdefault(statement.subject, statement)
         else:
-            decisions[said.subject].append(_decision(said))
-    binding = bindings(view, sorted({str(each.data["subject"]) for each in requests.values()}))
+            decisions[statement.subject].append(_decision(statement))
+    subjects = {aspects.Request.from_json(each.data).subject for each in requests.values()}
+    binding = bindings(view, sorted(subjects))
     return {
         id_: _approval(requests[id_], decisions[id_], binding, view.moment)
         for id_ in dict.fromkeys(ids)
@@ -109,24 +110,19 @@ def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:
 
 
 def _approval(
-    said: Statement, decisions: Sequence[Decision], binding: Mapping[str, rules.Binding], moment: int
+    statement: Statement, decisions: Sequence[Decision], binding: Mapping[str, rules.Binding], moment: int
 ) -> Approval:
-    value = aspects.Request.from_json(said.data)
+    value = aspects.Request.from_json(statement.data)
     bound = binding[value.subject]
-    change = bound.change(said.entry, said.valid_from, value.digests)
-    now = rules.status(said.valid_from, value.expires_at, decisions, moment, change)
+    change = bound.change(statement.entry, statement.valid_from, value.digests)
+    now = rules.status(statement.valid_from, value.expires_at, decisions, moment, change)
     return Approval(
-        id=said.subject,
-        request=said.entry,
-        subject=value.subject,
-        approval_kind=value.approval_kind,
-        use_case=value.use_case,
-        reason=value.reason,
-        requested_by=said.by,
-        authenticated=said.authenticated,
-        requested_at=said.valid_from,
-        expires_at=value.expires_at,
-        digests=value.digests,
+        **value.parts(),
+        id=statement.subject,
+        request=statement.entry,
+        requested_by=statement.by,
+        authenticated=statement.authenticated,
+        requested_at=statement.valid_from,
         state=now.state,
         since=now.since,
         because=now.because,
@@ -136,20 +132,11 @@ def _approval(
     )
 
 
-def _decision(said: Statement) -> Decision:
-    value = aspects.Decision.from_json(said.data)
+def _decision(statement: Statement) -> Decision:
     return Decision(
-        entry=said.entry,
-        decision=value.decision,
-        meaning=value.meaning,
-        reason=value.reason,
-        printed_name=value.signer.printed_name,
-        time_zone=value.signer.time_zone,
-        decided_by=said.by,
-        authenticated=said.authenticated,
-        decided_at=said.valid_from,
-        expires_at=value.expires_at,
-        conditions=value.conditions,
-        signed=value.signed,
-        key_id=value.key_id,
+        **aspects.Decision.from_json(statement.data).parts(),
+        entry=statement.entry,
+        decided_by=statement.by,
+        authenticated=statement.authenticated,
+        decided_at=statement.valid_from,
     )

@@ -139,11 +139,11 @@ def _values(in_force: Mapping[str, Assertion]) -> dict[str, Any]:
 
 
 def _registered(registration: Registration) -> frozenset[BoundDigest]:
-    found = {BoundDigest("artifact", registration.artifact_digest)}
-    if registration.code is not None:
-        found.add(BoundDigest("code", f"{registration.code.repository}@{registration.code.revision}"))
-    if registration.environment is not None:
-        found.add(BoundDigest("environment", registration.environment.digest))
+    found = {
+        BoundDigest("artifact", registration.artifact_digest),
+        BoundDigest("code", f"{registration.code.repository}@{registration.code.revision}"),
+        BoundDigest("environment", registration.environment.digest),
+    }
     found |= {BoundDigest("training snapshot", use.digest) for use in registration.trained_on}
     return frozenset(found | {BoundDigest("evaluation snapshot", use.digest) for use in registration.evaluated_on})
 
@@ -235,16 +235,6 @@ def check_expiry(expires_at: int | None, now: int) -> None:
         raise SenderError("expires_at lies ahead; this one has passed.", pointer="/expires_at", status=422)
 
 
-def as_json(digests: Sequence[BoundDigest]) -> list[dict[str, str]]:
-    """Return the digests as a record keeps them."""
-    return [{"of": each.of, "digest": each.digest} for each in digests]
-
-
-def from_json(digests: Iterable[Mapping[str, Any]]) -> tuple[BoundDigest, ...]:
-    """Return the digests of a record."""
-    return tuple(BoundDigest(str(each["of"]), str(each["digest"])) for each in digests)
-
-
 def signed_digest(
     *,
     request: int,
@@ -263,7 +253,7 @@ def signed_digest(
     covered = {
         "request": request,
         "leaf": leaf,
-        "digests": as_json(digests),
+        "digests": [each.to_json() for each in digests],
         "decision": {key: decision[key] for key in sorted(decision) if key != "request"},
         "decided_by": decided_by,
         "authenticated": authenticated,

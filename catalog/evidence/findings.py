@@ -25,7 +25,7 @@ def findings(
     version: str, said: Registration, held: Mapping[str, SnapshotRecord], approvals: Sequence[Approval]
 ) -> Iterator[Found]:
     """Yield what is found on a model version (a node id), from its registration, snapshots and approvals."""
-    if said.code is not None and said.code.clean is False:
+    if said.code.clean is False:
         text = "The working tree held changes that are not in the revision."
         yield Found("code revision clean", "MEDIUM", version, text, (said.entry,))
     for record in held.values():

@@ -21,6 +21,6 @@ def admit_attestation(record: AttestDeidentification, admission: Admission) -> A
     if record.run is not None:
         named.append((record.run, "/run_id", "send its events first"))
     admission.require(named)
-    if record.until is not None and parse_zoned(record.until) <= (record.said_at or admission.now):
+    if record.until is not None and parse_zoned(record.until) <= (record.holds_from or admission.now):
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
     return Admitted()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.assets.model import AssetState
-from graph_schema.aspects.models import Metric
+from graph_schema.aspects import models as aspects
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -17,27 +17,8 @@ class SnapshotUse:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """The code revision that a model version was built from; `clean` is whether the tree was exactly that commit."""
-
-    id: str
-    repository: str
-    revision: str
-    clean: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """The software environment that a model version was built in."""
-
-    id: str
-    digest: str
-    description: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration(aspects.Registration):
     """A principal's record of a model version: everything that names it exactly."""
 
     entry: int
@@ -46,12 +27,6 @@ class Registration:
     registered_at: int
     trained_on: tuple[SnapshotUse, ...]
     evaluated_on: tuple[SnapshotUse, ...]
-    code: Code | None
-    environment: Environment | None
-    artifact_digest: str
-    signature: str | None
-    metrics: tuple[Metric, ...]
-    intended_use: str | None
     run: str | None
     job: str | None
 

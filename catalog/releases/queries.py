@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.releases.model import Code, Environment, ModelVersionRecord, Registration, SnapshotUse
+from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema import nodes
@@ -81,21 +81,14 @@ def trained_on(view: View, snapshots: Sequence[str]) -> dict[str, tuple[str, ...
 
 
 def _registration(statement: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
-    value = aspects.Registration.from_json(statement.data)
-    code, environment = value.code, value.environment
     return Registration(
+        **aspects.Registration.from_json(statement.data).parts(),
         entry=statement.entry,
         registered_by=statement.by,
         authenticated=statement.authenticated,
         registered_at=statement.valid_from,
         trained_on=_uses(edges, "TRAINED_ON", snapshots),
         evaluated_on=_uses(edges, "EVALUATED_ON", snapshots),
-        code=Code(nodes.CodeRevision(code.repository, code.revision).id, code.repository, code.revision, code.clean),
-        environment=Environment(nodes.Environment(environment.digest).id, environment.digest, environment.description),
-        artifact_digest=value.artifact_digest,
-        signature=value.signature,
-        metrics=value.metrics,
-        intended_use=value.intended_use,
         run=statement.run,
         job=statement.job,
     )

@@ -13,4 +13,4 @@ def subjects(record: ReportIssued) -> tuple[Node, ...]:
 
 
 def project(record: ReportIssued, context: RecordContext) -> None:
-    """Say nothing: the same read point must give the same report, however often it was issued."""
+    """Add nothing: the same read point must give the same report, however often it was issued."""

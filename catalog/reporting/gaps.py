@@ -29,7 +29,7 @@ def gaps(data: DossierData) -> Iterator[Gap]:
         "intended use": registration.intended_use is None,
         "metrics": not registration.metrics,
         "run": registration.run is None,
-        "clean code": registration.code is None or registration.code.clean is None,
+        "clean code": registration.code.clean is None,
         "approvals": all(one.subject != version.id for one in data.approvals),
     }
     for field, is_absent in absent.items():

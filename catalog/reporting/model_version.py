@@ -27,12 +27,8 @@ def model(citations: Citations, data: DossierData) -> ModelVersion:
         intended_use=registration.intended_use,
         artifact_digest=registration.artifact_digest,
         signature=registration.signature,
-        code=None
-        if code is None
-        else CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
-        environment=None
-        if environment is None
-        else Environment(digest=environment.digest, description=environment.description),
+        code=CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
+        environment=Environment(digest=environment.digest, description=environment.description),
         metrics=tuple(Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
         entries=citations.view.cite(*(one.entry for one in version.registrations)),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from graph_schema.aspects.shape import Part
+from graph_schema.nodes import CodeRevision, Environment
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,6 +26,11 @@ class CodeRef(Part):
     revision: Annotated[str, "The revision in it."]
     clean: Annotated[bool | None, "Whether the working tree was exactly that commit."] = None
 
+    @property
+    def id(self) -> str:
+        """Return the node's id."""
+        return CodeRevision(self.repository, self.revision).id
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentRef(Part):
@@ -32,6 +38,11 @@ class EnvironmentRef(Part):
 
     digest: Annotated[str, "The digest over what was installed."]
     description: Annotated[str | None, "What that was, in short."] = None
+
+    @property
+    def id(self) -> str:
+        """Return the node's id."""
+        return Environment(self.digest).id
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from catalog.projection import gather
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import View
+from graph_schema.aspects.approvals import Signer
 from graph_schema.facts import Facts
 from tests.support.records import House, declaration, event, registration, request, seal, tag, verification
 
@@ -133,8 +134,7 @@ def decision(what: str, at: int, expires_at: int | None) -> Decision:
         decision=what,
         meaning="REVIEW",
         reason="r",
-        printed_name="n",
-        time_zone="UTC",
+        signer=Signer("n", "UTC"),
         decided_by="p",
         authenticated=True,
         decided_at=at,

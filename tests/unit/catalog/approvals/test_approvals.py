@@ -7,7 +7,7 @@ from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.approvals.model import ApprovalFilter, ApprovalState
 from catalog.approvals.queries import approvals_of, list_approvals
-from catalog.approvals.rules import from_json, signed_digest
+from catalog.approvals.rules import signed_digest
 from catalog.errors import AskerError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View
@@ -95,7 +95,7 @@ def test_another_principal_decides_and_signs(house: House, asked: int, approver:
     assert signed.signed == signed_digest(
         request=asked,
         leaf=asked_for.leaf.hex(),
-        digests=from_json(orjson.loads(asked_for.body or b"")["added"]["digests"]),
+        digests=[BoundDigest.from_json(each) for each in orjson.loads(asked_for.body or b"")["added"]["digests"]],
         decision=body["record"],
         decided_by="grace",
         authenticated=True,

@@ -20,7 +20,8 @@ from catalog.approvals.rules import (
 from catalog.errors import AskerError, SenderError
 from catalog.releases.model import Registration, SnapshotUse
 from catalog.snapshots.model import Verification
-from graph_schema.aspects.approvals import BoundDigest
+from graph_schema.aspects.approvals import BoundDigest, Signer
+from graph_schema.aspects.models import CodeRef, EnvironmentRef
 from graph_schema.facts import Role, Statement
 
 
@@ -30,8 +31,7 @@ def decided(what: str, at: int, expires_at: int | None = None) -> Decision:
         decision=what,
         meaning="APPROVAL",
         reason="made up",
-        printed_name="Testperson Alpha",
-        time_zone="UTC",
+        signer=Signer("Testperson Alpha", "UTC"),
         decided_by="grace",
         authenticated=True,
         decided_at=at,
@@ -117,8 +117,8 @@ def registered(entry: int, artifact: str) -> Registration:
         registered_at=entry * 10,
         trained_on=(SnapshotUse("Snapshot:1", "Dataset:1", "sha256:1"),),
         evaluated_on=(),
-        code=None,
-        environment=None,
+        code=CodeRef("r", "1"),
+        environment=EnvironmentRef("sha256:e"),
         artifact_digest=artifact,
         signature=None,
         metrics=(),
@@ -131,6 +131,8 @@ def registered(entry: int, artifact: str) -> Registration:
 def test_a_version_binds_its_newest_registration() -> None:
     assert of_model_version([registered(1, "a"), registered(2, "b")]).digests == (
         BoundDigest("artifact", "b"),
+        BoundDigest("code", "r@1"),
+        BoundDigest("environment", "sha256:e"),
         BoundDigest("training snapshot", "sha256:1"),
     )
     assert of_model_version([]).digests == ()
