@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -30,7 +29,8 @@ from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import parse_zoned
 from reports.context import Context
-from reports.kinds import ApprovalsRecord, ModelDossier
+from reports.kinds import MODEL_DOSSIER, REPORTS, ApprovalsRecord, ModelDossier
+from reports.making import made_with
 from reports.standalone.outcome import Form
 from tests.support.records import House, principal
 
@@ -101,7 +101,7 @@ def fixed() -> Iterator[None]:
         yield
 
 
-def _site() -> SiteKeys:
+def site() -> SiteKeys:
     signer = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a key for tests alone").digest()))
     received, duplicates = (MacKey(hashlib.sha256(name).digest()) for name in (b"received", b"duplicates"))
     return SiteKeys(ORIGIN, (signer,), (signer.verifier,), received, duplicates)
@@ -116,7 +116,7 @@ class Story:
     people: dict[str, Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.house = House(self.folder, site=_site(), key_file=_Keys)
+        self.house = House(self.folder, site=site(), key_file=_Keys)
         self._introduce()
         self._describe()
         self._run()
@@ -375,15 +375,22 @@ class Story:
         return found
 
     def issue(self, context: Context, form: Form, tools: dict[str, str] | None = None) -> bytes:
-        """Return a report of the story as it is issued, each time by the same entry."""
+        """Return a report of the story as the catalog issues it."""
         with fixed():
             return self.house.issue_context(context, form, self.people["testperson-beta"], tools)
 
 
-@cache
 def story() -> Story:
-    """Return the story, told once in this process."""
+    """Tell the story to a catalog of its own."""
     with fixed(), tempfile.TemporaryDirectory() as folder:
         told = Story(Path(folder))
         told.house.keys.close()
     return told
+
+
+def golden(name: str, form: Form) -> bytes:
+    """Return a report as the golden files hold it: the first that its catalog issued, made with what never changes."""
+    told, template = story(), REPORTS[name].template
+    context = told.dossier() if name == MODEL_DOSSIER.name else told.approvals()
+    tools = {each: template if each == "template" else "as in the golden file" for each in made_with(template)}
+    return told.issue(context, form, tools)

@@ -9,7 +9,9 @@ import pytest
 
 from reports.drawing import render
 from reports.html import EVIDENCE_ID
-from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, golden, large_dossier
+from reports.kinds import REPORTS
+from tests.support.clinical_story import golden
+from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier
 from tests.support.golden import check_golden
 
 HOSTILE = (
@@ -62,8 +64,9 @@ def read(page: bytes) -> Reader:
     return reader
 
 
-def test_the_page_is_the_golden_one() -> None:
-    check_golden(Path("reports/model_dossier.html"), golden("html"))
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_page_is_the_golden_one(name: str) -> None:
+    check_golden(Path(f"reports/{name}.html"), golden(name, "html"))
 
 
 def test_the_page_needs_nothing_beside_itself() -> None:

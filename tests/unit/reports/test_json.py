@@ -3,16 +3,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import rfc8785
 
 from reports.drawing import document_of, render
-from reports.kinds import ModelDossier
-from tests.support.dossier import clinical_dossier, dossier_saying, golden
+from reports.kinds import REPORTS, ModelDossier
+from tests.support.clinical_story import golden
+from tests.support.dossier import clinical_dossier, dossier_saying
 from tests.support.golden import check_golden
 
 
-def test_the_json_report_is_the_golden_one() -> None:
-    check_golden(Path("reports/model_dossier.json"), golden("json"))
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_json_report_is_the_golden_one(name: str) -> None:
+    check_golden(Path(f"reports/{name}.json"), golden(name, "json"))
 
 
 def test_the_json_report_is_canonical() -> None:

@@ -111,8 +111,12 @@ def test_edges_carry_the_numbers_of_the_table() -> None:
     dossier = clinical_dossier()
     graph = next(block for block in document_of(dossier)[1].blocks if isinstance(block, Graph))
     assert sorted(int(path.number) for path in graph.paths) == list(range(1, len(dossier.edges) + 1))
-    assert [path.number for path in graph.paths if path.dashed] == ["3"]
-    assert [path.number for path in graph.paths if path.strong] == ["4"]
+    numbered = [(str(number), edge) for number, edge in enumerate(dossier.edges, 1)]
+    inferred = {number for number, edge in numbered if edge.confidence == "INFERRED"}
+    removing = {number for number, edge in numbered if edge.deidentifies}
+    assert {path.number for path in graph.paths if path.dashed} == inferred
+    assert {path.number for path in graph.paths if path.strong} == removing
+    assert removing
 
 
 @pytest.mark.parametrize(("count", "collapsed"), [(MOST_NODES, False), (MOST_NODES + 1, True), (3_000, True)])

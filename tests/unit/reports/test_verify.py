@@ -14,14 +14,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reports.drawing import FORMS, draw
-from reports.kinds import MODEL_DOSSIER, ModelDossier
+from reports.kinds import MODEL_DOSSIER, REPORTS, ModelDossier
 from reports.making import made_with
 from reports.standalone import verify_lineward
 from reports.standalone.container import canonical, put, take
 from reports.standalone.outcome import Form, Result
 from reports.verify import verify
-from tests.support.dossier import leaf_hash, signed_checkpoint
+from tests.support.clinical_story import site
 from tests.support.issued import FAILED, Issuer, values_in
+from tests.support.merkle import leaf_hash, signed_checkpoint
 from tests.support.records import event
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports"
@@ -263,3 +264,10 @@ def test_the_same_read_point_is_issued_alike_after_the_ledger_grew(issuer: Issue
     issuer.issue("json", before)
     result = verify(issuer.issue("json", before), issuer.key)
     assert result.ok
+
+
+@pytest.mark.parametrize("form", ["html", "json"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_golden_report_is_one_that_its_ledger_issued(name: str, form: Form) -> None:
+    ours, _ = both((GOLDEN / f"{name}.{form}").read_bytes(), str(site().verifiers[0]))
+    assert ours.ok

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reports.standalone.log import consistent, included
-from tests.support.dossier import audit_path, leaf_hash, tree_hash
+from tests.support.merkle import audit_path, leaf_hash, tree_hash
 
 
 def consistency_path(old: int, leaves: list[bytes], *, whole: bool = True) -> list[bytes]:
