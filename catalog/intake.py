@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -68,6 +68,19 @@ class Accepted:
     subjects: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     redactions: tuple[tuple[str, str], ...] = ()
+
+
+Outcome = Accepted | Exception
+"""What became of one of several events."""
+
+
+class _Terms(NamedTuple):
+    """What an Accepted says beside its receipt."""
+
+    kind: str
+    subjects: tuple[str, ...]
+    warnings: tuple[str, ...]
+    redactions: tuple[tuple[str, str], ...]
 
 
 class Follower(Protocol):
@@ -149,6 +162,32 @@ class Intake:
         """Take one event that was parsed already, as out of a batch; raises as `submit_event`."""
         require(actor.roles, Permission.SEND_EVENTS)
         return self._append_event(value, flags, actor, correlation_id)
+
+    def submit_events(
+        self, values: Sequence[JSON], actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
+    ) -> Future[list[Outcome]]:
+        """Take several events that were parsed already; the future resolves to what became of each, in order.
+
+        They go to the ledger together; what it does not take so it is given one by one, each with its own answer.
+        """
+        outcomes: list[Outcome | tuple[Draft, _Terms]] = []
+        for value in values:
+            try:
+                require(actor.roles, Permission.SEND_EVENTS)
+                outcomes.append(self._read_event(value, flags, actor, correlation_id))
+            except Exception as error:  # noqa: BLE001  it is this event's, and judged by whoever asked
+                outcomes.append(error)
+        try:
+            durable = self._append_all([one[0] for one in outcomes if isinstance(one, tuple)])
+        except Exception:  # noqa: BLE001  each of them meets it again, or does not
+            return _resolved([self._outcome(*one) if isinstance(one, tuple) else one for one in outcomes])
+        return _settled(durable, lambda done: _answers(outcomes, done))
+
+    def _outcome(self, draft: Draft, terms: _Terms) -> Outcome:
+        try:
+            return Accepted(self._append(draft).result(), *terms)
+        except Exception as error:  # noqa: BLE001  as above
+            return error
 
     def submit_record(self, payload: Mapping[str, Any] | Record, actor: Actor, correlation_id: str) -> Future[Accepted]:
         """Take one record: `{"kind": …, …fields}`, or a record that was read already.
@@ -268,6 +307,12 @@ class Intake:
                 )
 
     def _append_event(self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str) -> Future[Accepted]:
+        draft, terms = self._read_event(value, flags, actor, correlation_id)
+        return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
+
+    def _read_event(
+        self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str
+    ) -> tuple[Draft, _Terms]:
         redacted = redact(value, token_key=self._token_key)
         event = read_event(redacted.value)
         subjects = _subjects_of(event)
@@ -286,16 +331,23 @@ class Intake:
             body=canonical_bytes(body),
             received=canonical_bytes(value),
         )
-        return _then(self._append(draft), lambda receipt: Accepted(receipt, draft.kind, subjects, (), redactions))
+        return draft, _Terms(draft.kind, subjects, (), redactions)
 
     def _append(self, draft: Draft) -> Future[Receipt]:
-        self.pending.add(1)
+        return self._until_durable(1, lambda: self._ledger.append(draft))
+
+    def _append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:
+        return self._until_durable(len(drafts), lambda: self._ledger.append_all(drafts))
+
+    def _until_durable(self, count: int, append: Callable[[], Future[T]]) -> Future[T]:
+        """Append, and count so many as pending until they are durable."""
+        self.pending.add(count)
         try:
-            durable = self._ledger.append(draft)
+            durable = append()
         except BaseException:
-            self.pending.add(-1)
+            self.pending.add(-count)
             raise
-        durable.add_done_callback(lambda _: self.pending.add(-1))
+        durable.add_done_callback(lambda _: self.pending.add(-count))
         return durable
 
 
@@ -361,20 +413,40 @@ def _redaction_warning(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]
     return (f"What looked like an identifier was replaced at {', '.join(pointer for pointer, _ in redactions[:5])}.",)
 
 
+def _answers(outcomes: Sequence[Outcome | tuple[Draft, _Terms]], done: Future[Sequence[Receipt]]) -> list[Outcome]:
+    """Return what became of each, once those that are left were written together or failed together."""
+    try:
+        receipts = iter(done.result())
+    except Exception as error:  # noqa: BLE001  it is each one's, and judged by whoever asked
+        return [error if isinstance(one, tuple) else one for one in outcomes]
+    return [Accepted(next(receipts), *one[1]) if isinstance(one, tuple) else one for one in outcomes]
+
+
 def _as_duplicate(accepted: Accepted) -> Accepted:
     return replace(accepted, receipt=replace(accepted.receipt, duplicate=True))
 
 
 def _then(future: Future[T], change: Callable[[T], U]) -> Future[U]:
     """Return a future of what `change` makes of the first one's result."""
+    return _settled(future, lambda done: change(done.result()))
+
+
+def _settled(future: Future[T], change: Callable[[Future[T]], U]) -> Future[U]:
+    """Return a future of what `change` makes of the first one, once that is done."""
     changed: Future[U] = Future()
     changed.set_running_or_notify_cancel()  # a caller who goes away does not undo what is on its way to the disk
 
     def settle(done: Future[T]) -> None:
         try:
-            changed.set_result(change(done.result()))
+            changed.set_result(change(done))
         except BaseException as error:  # noqa: BLE001  it is handed on, to whoever waits
             changed.set_exception(error)
 
     future.add_done_callback(settle)
     return changed
+
+
+def _resolved(result: T) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_result(result)
+    return future

@@ -17,7 +17,6 @@ MAX_SUBJECTS = 64
 
 _KEYS = frozenset({"v", "kind", "recorded_at", "actor", "correlation_id", "subject", "body", "received"})
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
-_PRINTABLE = re.compile(r"[\x20-\x7e]+", re.ASCII)
 _BODY = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _RECEIVED = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}", re.ASCII)
 _MAX_KIND = 128
@@ -123,7 +122,8 @@ def check_names(kind: str, actor: str, correlation_id: str, subjects: tuple[str,
     if len(subjects) > MAX_SUBJECTS:
         raise MalformedEntryError(f"an entry names at most {MAX_SUBJECTS} subjects; more go into the body")
     names = (actor, correlation_id, *subjects)
-    if not _PRINTABLE.fullmatch("".join(names)) or not all(0 < len(name) <= _MAX_NAME for name in names):
+    text, lengths = "".join(names), [len(name) for name in names]
+    if not (text.isascii() and text.isprintable() and min(lengths) > 0 and max(lengths) <= _MAX_NAME):
         raise MalformedEntryError(
             f"actor, correlation id and subjects are 1 to {_MAX_NAME} printable ASCII characters each"
         )

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from catalog.errors import OperatorError
 
@@ -29,9 +29,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[Job, Result]):
-    job: Job
+    jobs: Sequence[Job]
     size: int
-    future: Future[Result]
+    settle: Callable[[Sequence[Result]], None]
+    future: Future[Any]
 
 
 class GroupCommit(Generic[Job, Result]):
@@ -44,6 +45,7 @@ class GroupCommit(Generic[Job, Result]):
         self._commit = commit
         self._limits = limits
         self._waiting: deque[_Waiting[Job, Result]] = deque()
+        self._jobs = 0
         self._bytes = 0
         self._commands: deque[Callable[[], None]] = deque()
         self._closed = False
@@ -54,19 +56,31 @@ class GroupCommit(Generic[Job, Result]):
     def submit(self, job: Job, size: int) -> Future[Result]:
         """Queue a job of that many bytes; raises OperatorError where too much waits already."""
         future: Future[Result] = Future()
+        self._queue(_Waiting((job,), size, lambda results: future.set_result(results[0]), future))
+        return future
+
+    def submit_all(self, jobs: Sequence[Job], size: int) -> Future[Sequence[Result]]:
+        """Queue jobs that are committed together, of that many bytes in all; raises as `submit`, and then queues none.
+
+        They cost one future, one lock and one waking: of many small jobs that is most of what they cost here.
+        """
+        future: Future[Sequence[Result]] = Future()
+        self._queue(_Waiting(jobs, size, future.set_result, future))
+        return future
+
+    def _queue(self, waiting: _Waiting[Job, Result]) -> None:
         with self._changed:
             self._refuse_closed()
-            fits = self._bytes + size <= self._limits.waiting_bytes or not self._waiting
-            if len(self._waiting) >= self._limits.waiting or not fits:
+            jobs, size = self._jobs + len(waiting.jobs), self._bytes + waiting.size
+            if self._waiting and (jobs > self._limits.waiting or size > self._limits.waiting_bytes):
                 raise OperatorError(
-                    f"{len(self._waiting)} records wait to be written, which is all that can be taken.",
+                    f"{self._jobs} records wait to be written, which is all that can be taken.",
                     action="Send this one again later, and see whether the ledger's disk is slow.",
                     retry_after=_RETRY_AFTER,
                 )
-            self._waiting.append(_Waiting(job, size, future))
-            self._bytes += size
+            self._waiting.append(waiting)
+            self._jobs, self._bytes = jobs, size
             self._changed.notify()
-        return future
 
     def run(self, command: Callable[[], Answer]) -> Answer:
         """Run something else on the writing thread, between two batches, and return what it returns."""
@@ -105,20 +119,28 @@ class GroupCommit(Generic[Job, Result]):
 
     def _take(self) -> list[_Waiting[Job, Result]]:
         """Take the next batch off the queue, without the jobs that were cancelled meanwhile."""
-        count = min(len(self._waiting), self._limits.batch)
-        taken = [self._waiting.popleft() for _ in range(count)]
-        self._bytes -= sum(waiting.size for waiting in taken)
+        taken: list[_Waiting[Job, Result]] = []
+        count = 0
+        while self._waiting and (not taken or count + len(self._waiting[0].jobs) <= self._limits.batch):
+            waiting = self._waiting.popleft()
+            count += len(waiting.jobs)
+            self._bytes -= waiting.size
+            taken.append(waiting)
+        self._jobs -= count
         return [waiting for waiting in taken if waiting.future.set_running_or_notify_cancel()]
 
     def _settle_batch(self, batch: list[_Waiting[Job, Result]]) -> None:
         try:
-            results = self._commit([waiting.job for waiting in batch])
+            results = self._commit([job for waiting in batch for job in waiting.jobs])
         except Exception as error:  # noqa: BLE001 (a thread has no caller: whoever waits for the future must see it)
             for waiting in batch:
                 waiting.future.set_exception(_copy(error))
             return
-        for waiting, result in zip(batch, results, strict=True):
-            waiting.future.set_result(result)
+        start = 0
+        for waiting in batch:
+            end = start + len(waiting.jobs)
+            waiting.settle(results[start:end])
+            start = end
 
 
 def _settle(future: Future[Answer], command: Callable[[], Answer]) -> None:

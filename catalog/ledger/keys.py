@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import os
 import stat
 from contextlib import suppress
@@ -37,7 +37,6 @@ _SIGNING, _PREVIOUS, _RECEIVED, _DUPLICATES, _VERIFIERS = (
 )
 _MAC_SIZE = 32
 _BINDING = b"lineward/binding of the ledger's rows"
-_BLOCK_SIZE = 64
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -48,16 +47,11 @@ class MacKey:
 
     secret: bytes
     key_id: str = field(init=False)
-    _inner: hashlib._Hash = field(init=False, compare=False)
-    _outer: hashlib._Hash = field(init=False, compare=False)
+    _keyed: hmac.HMAC = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Name the key, and take in its two pads once for all messages."""
-        padded = self.secret.ljust(_BLOCK_SIZE, b"\0")
-        if len(padded) > _BLOCK_SIZE:
-            raise ValueError(f"a key has at most {_BLOCK_SIZE} bytes")
-        object.__setattr__(self, "_inner", hashlib.sha256(bytes(byte ^ 0x36 for byte in padded)))
-        object.__setattr__(self, "_outer", hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)))
+        """Name the key, and take it in once for all messages."""
+        object.__setattr__(self, "_keyed", hmac.new(self.secret, digestmod="sha256"))
         object.__setattr__(self, "key_id", self.mac(b"lineward/key-id")[:4].hex())
 
     def mac(self, message: bytes) -> bytes:
@@ -66,10 +60,9 @@ class MacKey:
         `hmac.digest` lets the interpreter go for every message, however short, and then waits for it again behind the
         thread that writes: for the size of an event that takes longer than the MAC.
         """
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
+        keyed = self._keyed.copy()
+        keyed.update(message)
+        return keyed.digest()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

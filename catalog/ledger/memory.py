@@ -35,15 +35,25 @@ class MemoryLedger(ReadableLedger):
 
     def append(self, draft: Draft) -> Future[Receipt]:
         """Take a record; see `Ledger.append`."""
-        sealed = seal(draft, self._keys)
         future: Future[Receipt] = Future()
+        future.set_result(self._take([draft])[0])
+        return future
+
+    def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:
+        """Take several records; see `Ledger.append_all`."""
+        future: Future[Sequence[Receipt]] = Future()
+        future.set_result(self._take(drafts))
+        return future
+
+    def _take(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        sealed = [seal(draft, self._keys) for draft in drafts]
         with self._lock:
             self._refuse_closed()
-            self._check_erasable(draft)
+            for draft in drafts:
+                self._check_erasable(draft)
             if self._watch is not None:
                 self._watch.check(self._newest)
-            future.set_result(self._place(sealed))
-        return future
+            return [self._place(one) for one in sealed]
 
     def size(self) -> int:
         """Return how many entries there are."""

@@ -118,6 +118,12 @@ class Ledger(Protocol):
         has found that the ledger is not the one that the key folder knows.
         """
 
+    def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:
+        """Take several records, written one behind the other; the future resolves once all of them are durable.
+
+        Raises as `append` does for the first that cannot be taken.
+        """
+
     def size(self) -> int:
         """Return how many entries are durable."""
 

@@ -31,6 +31,7 @@ from catalog.ledger.sqlite_file import (
     compress,
     connect,
     explain,
+    insert_rows,
     transaction,
     translated,
 )
@@ -167,12 +168,20 @@ class SqliteLedger(ReadableLedger):
     def append(self, draft: Draft) -> Future[Receipt]:
         """Take a record; see `Ledger.append`."""
         writer = self._writable()
+        return writer.submit(self._sealed(draft), len(draft.body))
+
+    def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:
+        """Take several records; see `Ledger.append_all`."""
+        writer = self._writable()
+        return writer.submit_all([self._sealed(draft) for draft in drafts], sum(len(draft.body) for draft in drafts))
+
+    def _sealed(self, draft: Draft) -> SealedDraft:
         if len(draft.body) > MAX_BODY:
             raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
         if self._refusal is not None:
             raise EvidenceError(self._refusal.detail, index=self._refusal.index)
         self._check_erasable(draft)
-        return writer.submit(seal(draft, self._keys), len(draft.body))
+        return seal(draft, self._keys)
 
     def size(self) -> int:
         """Return how many entries are durable."""
@@ -328,16 +337,15 @@ class SqliteLedger(ReadableLedger):
             else:
                 batch.seen.append((key,))
                 receipts.append(replace(first, duplicate=True))
-        connection.executemany("INSERT INTO entry VALUES (?, ?)", batch.entries)
-        connection.executemany("INSERT INTO entry_mac VALUES (?, ?)", batch.macs)
-        connection.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", batch.bodies)
-        connection.executemany(
-            "INSERT INTO node VALUES (?, ?, ?)", [(node.level, node.position, node.hash) for node in batch.nodes]
+        insert_rows(connection, "entry (idx, bytes)", batch.entries)
+        insert_rows(connection, "entry_mac (idx, mac)", batch.macs)
+        insert_rows(connection, "body (idx, salt, size, bytes)", batch.bodies)
+        insert_rows(
+            connection,
+            "node (level, position, hash)",
+            [(node.level, node.position, node.hash) for node in batch.nodes],
         )
-        connection.executemany(
-            "INSERT INTO duplicate (key, idx) VALUES (?, ?)",
-            [(key, receipt.index) for key, receipt in batch.placed.items()],
-        )
+        insert_rows(connection, "duplicate (key, idx)", [(key, receipt.index) for key, receipt in batch.placed.items()])
         connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
         connection.executemany("INSERT OR IGNORE INTO erasure VALUES (?, ?)", batch.erasures)
         connection.executemany("DELETE FROM body WHERE idx = ?", [(index,) for index, _ in batch.erasures])

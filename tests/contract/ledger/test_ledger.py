@@ -72,6 +72,23 @@ def test_the_same_record_again_is_answered_with_its_old_place(ledger: Ledger, cl
     assert ledger.verify().ok
 
 
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 63, 64, 141])
+def test_what_is_handed_in_together_stands_as_if_it_came_one_by_one(ledger: Ledger, count: int) -> None:
+    ledger.append(make_draft(0)).result(timeout=10)
+    receipts = ledger.append_all([make_draft(number) for number in range(count)]).result(timeout=10)
+    assert [receipt.index for receipt in receipts] == list(range(count))
+    assert [receipt.duplicate for receipt in receipts] == [number == 0 for number in range(count)]
+    assert [stored.body for stored in ledger.entries(0, 200)] == [b'{"number":%d}' % n for n in range(max(count, 1))]
+    assert ledger.verify().ok
+
+
+def test_of_what_is_handed_in_together_nothing_is_taken_where_one_cannot_be(ledger: Ledger) -> None:
+    with pytest.raises(MalformedEntryError):
+        ledger.append_all([make_draft(1), replace(make_draft(2), kind="No Kind")])
+    ledger.append(make_draft(3)).result(timeout=10)
+    assert ledger.size() == 1
+
+
 def test_duplicates_handed_in_together_become_one_entry(ledger: Ledger) -> None:
     receipts = [future.result(timeout=10) for future in [ledger.append(make_draft(1)) for _ in range(50)]]
     assert [receipt.index for receipt in receipts] == [0] * 50

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +162,37 @@ def test_a_batch_of_good_events_is_a_success(catalog: Catalog) -> None:
     }
 
 
+def test_a_long_batch_is_answered_in_its_order(catalog: Catalog) -> None:
+    sent = [event(run=f"0190d2e6-0000-7000-8000-{number:012}") if number % 7 else {} for number in range(200)]
+    found = catalog.client.post("/api/v1/lineage/batch", json=sent).json()
+    assert [one["index"] for one in found["failed_events"]] == list(range(0, 200, 7))
+    assert found["summary"]["successful"] == catalog.service.ledger.size() == 171
+
+
+class OneByOne(MemoryLedger):
+    """A ledger that takes nothing together, so that each record meets what `append` makes of it."""
+
+    def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:  # noqa: ARG002  it takes none
+        raise OperatorError("Too many wait.", action="Send fewer together.")
+
+
+class PickyLedger(OneByOne):
+    """A ledger that has a defect with one record."""
+
+    def append(self, draft: Draft) -> Future[Receipt]:
+        if b"picked" in draft.body:
+            raise ZeroDivisionError("a secret value")
+        return super().append(draft)
+
+
+def test_an_event_that_the_ledger_refuses_does_not_take_those_beside_it_along(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(PickyLedger(SiteKeys.generate("ledger.example/tests")))
+    sent = [event(run=name) for name in ("first", "picked", "last")]
+    found = catalog.client.post("/api/v1/lineage/batch", json=sent).json()
+    assert [one["index"] for one in found["failed_events"]] == [1]
+    assert found["summary"]["successful"] == catalog.service.ledger.size() == 2
+
+
 def test_a_batch_is_an_array(catalog: Catalog) -> None:
     problem(catalog.client.post("/api/v1/lineage/batch", json=event()), 400)
 
@@ -253,7 +284,7 @@ def test_a_record_in_a_form_is_refused(catalog: Catalog) -> None:
     problem(answer, 400)
 
 
-class FullLedger(MemoryLedger):
+class FullLedger(OneByOne):
     """A ledger whose disk is full from the start."""
 
     def append(self, draft: Draft) -> Future[Receipt]:  # noqa: ARG002  every draft meets the same
@@ -272,7 +303,7 @@ def test_a_full_disk_is_answered_503_with_a_time_to_come_back(serve: Callable[..
     assert batch["summary"]["retriable"] == 1
 
 
-class BrokenLedger(MemoryLedger):
+class BrokenLedger(OneByOne):
     """A ledger with a defect of ours."""
 
     def append(self, draft: Draft) -> Future[Receipt]:  # noqa: ARG002  every draft meets the same

@@ -22,7 +22,7 @@ class Desk:
         self.entered.set()
         assert self.go_on.wait(timeout=10)
         self.batches.append(list(jobs))
-        if min(jobs) < 0:
+        if min(jobs, default=0) < 0:
             raise OperatorError("The disk is full.", action="Free space.", retry_after=7)
         return [str(job) for job in jobs]
 
@@ -57,6 +57,30 @@ def test_what_waits_is_committed_together_in_order(desk: Desk, group: GroupCommi
     desk.go_on.set()
     assert [future.result(timeout=10) for future in futures] == ["1", "2", "3", "4", "5"]
     assert desk.batches == [[0], [1, 2, 3], [4, 5]]
+
+
+def test_jobs_queued_together_are_committed_together_and_answered_by_one_future(
+    desk: Desk, group: GroupCommit[int, str]
+) -> None:
+    occupied(desk, group)
+    before, together, after = group.submit(1, 1), group.submit_all([2, 3, 4], 3), group.submit(5, 1)
+    desk.go_on.set()
+    assert together.result(timeout=10) == ["2", "3", "4"]
+    assert (before.result(timeout=10), after.result(timeout=10)) == ("1", "5")
+    assert desk.batches == [[0], [1], [2, 3, 4], [5]]
+
+
+def test_jobs_that_do_not_fit_together_are_refused_together_and_larger_ones_taken_where_nothing_waits(
+    desk: Desk, group: GroupCommit[int, str]
+) -> None:
+    occupied(desk, group)
+    large = group.submit_all(list(range(1, 8)), 7)
+    with pytest.raises(OperatorError, match="7 records wait"):
+        group.submit_all([8, 9], 2)
+    desk.go_on.set()
+    assert large.result(timeout=10) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert group.submit_all([8, -9], 2).exception(timeout=10) is not None
+    assert group.submit_all([], 0).result(timeout=10) == []
 
 
 def test_a_failed_batch_fails_whole_and_the_next_one_goes_on(desk: Desk, group: GroupCommit[int, str]) -> None:
