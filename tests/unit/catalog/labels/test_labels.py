@@ -56,6 +56,14 @@ def test_a_claim_after_a_rejection_changes_nothing(house: House) -> None:
     assert not label.present
 
 
+@pytest.mark.parametrize("levels", [("R", "N"), ("N", "R"), ("V", "R"), ("U", "N", "M")])
+def test_the_highest_confidentiality_of_what_holds_counts(house: House, levels: tuple[str, ...]) -> None:
+    for level in levels:
+        house.record(tag(confidentiality=level, reason=f"As {level}"))
+    (label,) = labels(View(house.store), [RAW_ID])[RAW_ID]
+    assert label.confidentiality == max(levels, key="ULMNRV".index)
+
+
 def test_the_newest_of_what_persons_say_counts(house: House) -> None:
     for stance in ("ASSERT", "REJECT", "ASSERT"):
         house.record(tag(stance=stance))
