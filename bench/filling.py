@@ -43,7 +43,7 @@ def fill(settings: Settings, ledger: SqliteLedger, events: Iterable[Event]) -> N
         for number, event in enumerate(events):
             if len(ahead) == _AHEAD:
                 ahead.popleft().result()
-            ahead.append(intake.submit_event_value(event, local_actor(), f"bench-{number}"))
+            ahead.append(intake.submit_event(event, local_actor(), f"bench-{number}"))
         for waiting in ahead:
             waiting.result()
     finally:

@@ -40,7 +40,7 @@ from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
-from ingest_hooks.openlineage.wire import JSON, Flag, parse
+from ingest_hooks.openlineage.wire import JSON, Flag
 from ingest_hooks.redaction import redact
 
 MAX_SUBJECTS = 64
@@ -144,22 +144,16 @@ class Intake:
         self._access = AccessChanges(keys)
         self.pending = pending or Pending()
 
-    def submit_event(self, body: bytes, actor: Actor, correlation_id: str) -> Future[Accepted]:
-        """Take one OpenLineage event, inflated JSON; the future resolves once it is durable.
+    def submit_event(
+        self, value: JSON, actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
+    ) -> Future[Accepted]:
+        """Take one OpenLineage event as `wire.parse` read it, with its flags; the future resolves once it is durable.
 
         Raises:
-            Unreadable: it is no event; 400, 413 or 422.
+            Unreadable: it is no event; 422.
             AskerError: 403, the actor may not send events.
             OperatorError: the ledger cannot take it now.
         """
-        require(actor.roles, Permission.SEND_EVENTS)
-        wire = parse(body)
-        return self._append_event(wire.value, wire.flags, actor, correlation_id)
-
-    def submit_event_value(
-        self, value: JSON, actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
-    ) -> Future[Accepted]:
-        """Take one event that was parsed already, as out of a batch; raises as `submit_event`."""
         require(actor.roles, Permission.SEND_EVENTS)
         return self._append_event(value, flags, actor, correlation_id)
 

@@ -152,10 +152,6 @@ class KeyFile:
             ),
         )
 
-    def knows(self, name: str) -> bool:
-        """Tell whether the principal was defined and may act."""
-        return bool(self._rows("SELECT 1 FROM principal WHERE name = ? AND active", (name,)))
-
     def note_issued(self) -> None:
         """Remember that a key was issued, whether it is known here or not."""
         self._write(("INSERT OR IGNORE INTO once VALUES (?)", (_ISSUED,)))

@@ -158,8 +158,3 @@ class Confidentiality(StrEnum):
     N = "N"
     R = "R"
     V = "V"
-
-    @property
-    def rank(self) -> int:
-        """Return its place in the order, 0 the least."""
-        return list(type(self)).index(self)

@@ -25,6 +25,7 @@ from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import Anchor, View
 from graph_schema.vocabulary.words import ApprovalKind
+from ingest_hooks.openlineage.wire import parse
 from reports.context import Context
 from reports.drawing import draw
 from reports.standalone.outcome import Form
@@ -219,6 +220,11 @@ def principal(name: str, *roles: str, active: bool = True, approves: Sequence[st
     }
 
 
+def may_act(keys: KeyFile, name: str) -> bool:
+    """Whether the key file holds the principal as one that was defined and may act."""
+    return any(holder.principal == name and holder.active for holder in keys.holders())
+
+
 @dataclass
 class Clock:
     """A clock that only tests move, in seconds."""
@@ -270,7 +276,8 @@ class House:
         return self.send_bytes(json.dumps(value).encode(), actor)
 
     def send_bytes(self, body: bytes, actor: Actor | None = None) -> Accepted:
-        accepted = self.intake.submit_event(body, actor or local_actor(), "tests").result()
+        wire = parse(body)
+        accepted = self.intake.submit_event(wire.value, actor or local_actor(), "tests", wire.flags).result()
         self.project()
         return accepted
 

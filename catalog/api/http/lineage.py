@@ -58,7 +58,7 @@ async def one(services: Services, request: Request) -> Response:
 
 def _take(services: Services, actor: Actor, body: bytes) -> Future[Accepted]:
     wire = parse(body, max_depth=services.settings.max_json_depth)
-    return services.intake.submit_event_value(wire.value, actor, logs.correlation_id(), wire.flags)
+    return services.intake.submit_event(wire.value, actor, logs.correlation_id(), wire.flags)
 
 
 def _acknowledgement(receipt: Receipt) -> bytes:

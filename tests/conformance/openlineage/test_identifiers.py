@@ -112,7 +112,7 @@ def test_nothing_of_any_form_is_in_a_header_or_in_a_log(tmp_path: Path, caplog: 
     for form in FORMS:
         one = planted(form)
         for put in (*AUTHORED_PLACES.values(), *NAMED_PLACES.values()):
-            submit(house.intake.submit_event_value, put(one.text), house.intake.redactor.correlation_id(one.text))
+            submit(house.intake.submit_event, put(one.text), house.intake.redactor.correlation_id(one.text))
         submit(
             house.intake.submit_record, principal(one.text, "auditor"), house.intake.redactor.correlation_id(one.text)
         )

@@ -26,6 +26,7 @@ USED_OUTSIDE = {
     "claim_deidentification": "the same",
     "TEXTS": "the table that the fields of records are held to",
     "rotate": "what an operator calls: there is no command for it yet",
+    "_get_schema": "what the standard's client calls",
     "process_renderables": "what rich calls",
     "settings_customise_sources": "what pydantic calls",
     "_unsupported_upgrade_warning": "what uvicorn calls",
@@ -39,13 +40,25 @@ def text() -> dict[Path, str]:
 
 
 @cache
+def accessed() -> frozenset[str]:
+    """Every name that is read off something, or that stands in a string, as what is looked up by name does."""
+    nodes = [node for source in text().values() for node in ast.walk(ast.parse(source))]
+    strings = " ".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    templates = " ".join(path.read_text("utf-8") for path in product_files(".html", ".typ"))
+    return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute)) | {
+        *re.findall(r"\w+", templates),
+        *(word for word in re.findall(r"\w+", strings) if "_" in word),
+    }
+
+
+@cache
 def uses() -> Counter[str]:
     templates = (path.read_text("utf-8") for path in product_files(".html", ".typ"))
     return Counter(re.findall(r"\w+", "\n".join((*text().values(), *templates))))
 
 
-def names(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
-    """Yield what a module or a class defines, with the line.
+def names(body: list[ast.stmt], *, of_class: bool = False) -> Iterator[tuple[int, str, bool]]:
+    """Yield what a module or a class defines, with the line, and whether it is a method.
 
     What a decorator registers is used by that, a member of an enumeration by its value.
     """
@@ -53,23 +66,24 @@ def names(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
         match node:
             case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
                 if not any(isinstance(each, ast.Call) for each in decorators):
-                    yield node.lineno, node.name
+                    yield node.lineno, node.name, of_class
             case ast.ClassDef(bases=bases):
-                yield node.lineno, node.name
+                yield node.lineno, node.name, False
                 if not any("Enum" in ast.unparse(base) for base in bases):
-                    yield from names(node.body)
+                    yield from names(node.body, of_class=True)
             case ast.Assign(targets=targets):
-                yield from ((node.lineno, target.id) for target in targets if isinstance(target, ast.Name))
+                yield from ((node.lineno, target.id, False) for target in targets if isinstance(target, ast.Name))
             case ast.AnnAssign(target=ast.Name(id=name)):
-                yield node.lineno, name
+                yield node.lineno, name, False
 
 
 def unused() -> Iterator[tuple[str, str]]:
     for path, source in text().items():
         if path.is_relative_to(REPOSITORY / "catalog" / "api" / "graphql"):
             continue  # a member of a type of the schema is used by whoever asks
-        for line, name in names(ast.parse(source).body):
-            if uses()[name] == 1 and not re.fullmatch(r"__\w+__", name):
+        for line, name, is_method in names(ast.parse(source).body):
+            unread = name not in accessed() if is_method else uses()[name] == 1
+            if unread and not re.fullmatch(r"__\w+__", name):
                 yield f"{path.relative_to(REPOSITORY)}:{line}", name
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from concurrent.futures import Future
@@ -20,6 +19,7 @@ from catalog.projection import facts_of
 from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable
+from ingest_hooks.openlineage.wire import parse
 from tests.support.records import CURATED, RAW, RUN, House, declaration, event, principal, seal, tag, verification
 
 LOCAL = local_actor()
@@ -27,11 +27,12 @@ EMITTER = Actor("pipelines", frozenset({"emitter"}), authenticated=True, display
 
 
 def send_raw(house: House, body: bytes) -> None:
-    house.intake.submit_event(body, LOCAL, "tests").result()
+    wire = parse(body)
+    house.intake.submit_event(wire.value, LOCAL, "tests", wire.flags).result()
 
 
 def test_an_event_is_durable_before_it_is_in_the_graph(house: House) -> None:
-    accepted = house.intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests").result()
+    accepted = house.intake.submit_event(event(), LOCAL, "tests").result()
     assert accepted.receipt.index == 0
     assert accepted.kind == "openlineage.run_event"
     assert house.store.checkpoint() == -1
@@ -60,7 +61,7 @@ def test_what_is_no_event_is_refused_and_leaves_nothing(house: House, body: byte
 def test_a_reader_may_not_send_events(house: House) -> None:
     auditor = Actor("aud", frozenset({"auditor"}), authenticated=True, display_name="Auditor")
     with pytest.raises(AskerError):
-        house.intake.submit_event(json.dumps(event()).encode(), auditor, "tests")
+        house.intake.submit_event(event(), auditor, "tests")
 
 
 def test_an_event_of_more_datasets_than_an_entry_names_keeps_them_all(house: House) -> None:
@@ -150,7 +151,7 @@ def test_a_kind_that_there_is_none_of_is_answered_with_those_there_are(house: Ho
 
 
 def test_a_subject_that_is_on_its_way_into_the_graph_is_waited_for(house: House) -> None:
-    house.intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests").result()
+    house.intake.submit_event(event(), LOCAL, "tests").result()
     assert house.store.checkpoint() == -1
     assert house.record(tag()).receipt.index == 1
 
@@ -171,7 +172,7 @@ def test_a_graph_that_does_not_catch_up_is_the_operators_matter_and_not_the_send
         patience=0,
         clock=house.clock,
     )
-    intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests").result()
+    intake.submit_event(event(), LOCAL, "tests").result()
     with pytest.raises(OperatorError) as caught:
         intake.submit_record(tag(), LOCAL, "tests")
     assert caught.value.retry_after
@@ -186,7 +187,7 @@ def test_back_pressure_passes_through(house: House) -> None:
     ledger = FullLedger(house.site)
     intake = Intake(ledger, house.store, StandingStill(), house.keys, token_key=b"t" * 32, facts_of=facts_of)
     with pytest.raises(OperatorError, match="Too many"):
-        intake.submit_event(json.dumps(event()).encode(), LOCAL, "tests")
+        intake.submit_event(event(), LOCAL, "tests")
     assert not intake.pending.any
 
 
@@ -223,7 +224,7 @@ def test_many_threads_write_at_once_and_nothing_is_lost(house: House) -> None:
     def write(worker: int) -> None:
         for number in range(20):
             run = f"0190d2e6-0000-7000-8000-{worker:06d}{number:06d}"
-            house.intake.submit_event(json.dumps(event(run=run)).encode(), LOCAL, "tests").result()
+            house.intake.submit_event(event(run=run), LOCAL, "tests").result()
             house.intake.submit_record(declaration(owner=f"owner {worker} {number}"), LOCAL, "tests").result()
 
     threads = [threading.Thread(target=write, args=(worker,)) for worker in range(4)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -27,7 +26,7 @@ def main(folder: Path, round_: int) -> None:
     while True:
         number += 1
         body = event(run=f"0190d2e6-0000-7000-8000-{round_:06d}{number:06d}", tags={"tags": []})
-        accepted = intake.submit_event(json.dumps(body).encode(), local_actor(), "tests").result()
+        accepted = intake.submit_event(body, local_actor(), "tests").result()
         if number % 10 == 0:
             projection.wait_for(accepted.receipt.index, 60)
             os.write(1, b"%d\n" % accepted.receipt.index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -18,7 +17,7 @@ from tests.support.records import event
 def main(folder: Path) -> None:
     with app.opened(load(data_dir=folder), server=True) as service:
         assert isinstance(service.projection, ProjectionProcess)
-        taken = service.intake.submit_event(json.dumps(event()).encode(), local_actor(), "tests").result()
+        taken = service.intake.submit_event(event(), local_actor(), "tests").result()
         assert service.projection.wait_for(taken.receipt.index, 60)
         os.write(1, b"%d\n" % (service.projection.pid or 0))
         threading.Event().wait()

@@ -27,7 +27,7 @@ def taken(folder: Path, sent: list[dict[str, Any]]) -> House:
     house = House(folder)
     house.clock.now = 4_000_000_000.0
     for value in sent:
-        house.intake.submit_event(json.dumps(value).encode(), local_actor(), "tests").result()
+        house.intake.submit_event(value, local_actor(), "tests").result()
     house.project()
     return house
 

@@ -40,8 +40,8 @@ def put(house: House, kind: str, body: bytes) -> int:
 
 def send(house: House, count: int) -> None:
     for number in range(count):
-        body = json.dumps(event(run=f"0190d2e6-0000-7000-8000-{number:012d}")).encode()
-        house.intake.submit_event(body, LOCAL, "tests").result()
+        value = event(run=f"0190d2e6-0000-7000-8000-{number:012d}")
+        house.intake.submit_event(value, LOCAL, "tests").result()
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ class Stuck(MemoryStore):
 
 def test_a_thread_that_hangs_shows_for_how_long(tmp_path: Path) -> None:
     house = House(tmp_path)
-    house.intake.submit_event_value(event(), house.authenticator.authenticate(None, from_loopback=True), "t").result()
+    house.intake.submit_event(event(), house.authenticator.authenticate(None, from_loopback=True), "t").result()
     store = Stuck()
     projection = Projection(house.ledger, store)
     projection.start()

@@ -75,7 +75,7 @@ def test_no_restriction_stands_beside_general_research_in_the_tree() -> None:
 
 
 def test_confidentiality_is_ordered_from_unrestricted_to_very_restricted() -> None:
-    assert [level.value for level in sorted(Confidentiality, key=lambda level: level.rank)] == list("ULMNRV")
+    assert [level.value for level in Confidentiality] == list("ULMNRV")
 
 
 def test_the_same_code_in_another_system_is_another_code() -> None:
