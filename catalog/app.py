@@ -33,6 +33,7 @@ from catalog.store.damaged import DamagedStore
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from graph_schema.times import SECOND
 
 if TYPE_CHECKING:
     from catalog.api.services import Services
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
 
 GRAPH_FILE, KEY_FILE = "graph.db", "keys.db"
 _OURS = (LEDGER_FILE, GRAPH_FILE, KEY_FILE, SERVER_FILE, "keys", "server.log")
-
-_SECOND, _DAY = 1_000_000, 86_400_000_000
+_DAY = 86_400 * SECOND
 _TOKENS = b"lineward/tokens of redacted identifiers"
 
 
@@ -53,7 +53,7 @@ def open_ledger(settings: Settings) -> SqliteLedger:
         settings.keys,
         settings.origin,
         limits=Limits(waiting=settings.max_waiting),
-        watch=ClockWatch(ClockLimits(gap=settings.clock_gap_days * _DAY, jump=settings.clock_jump_seconds * _SECOND)),
+        watch=ClockWatch(ClockLimits(gap=settings.clock_gap_days * _DAY, jump=settings.clock_jump_seconds * SECOND)),
     )
 
 

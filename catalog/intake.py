@@ -39,6 +39,7 @@ from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.times import SECOND
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.wire import JSON, Flag
 from ingest_hooks.redaction import redact
@@ -233,7 +234,7 @@ class Intake:
         warnings: list[str] = []
         sent = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
         require(actor.roles, kind.permission(sent))
-        now = int(self._clock() * 1_000_000)
+        now = int(self._clock() * SECOND)
         if sent.holds_from is not None and sent.holds_from > now:
             raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
         fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from graph_schema.aspects import ASPECTS, PHI
-from graph_schema.aspects.labels import Tag
+from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect
 from graph_schema.aspects.shape import Member, members
 from graph_schema.edges import EdgeKind
 from graph_schema.marked import replaced
@@ -39,7 +38,7 @@ def description() -> str:
             _table(("Edge", "From", "To", "What it says"), map(_edge_row, EDGES)),
             _table(
                 ("Aspect", "Said of", "What it says"),
-                ((f"`{one.name}`", ", ".join(one.of), one.description) for one in ASPECTS),
+                map(_aspect_row, (*ASPECTS, TAG, KEPT)),
             ),
             "<details><summary>The members of the aspects that the catalog itself gives their shape</summary>",
             _table(("Member", "What it is"), map(_member_row, shaped())),
@@ -68,9 +67,8 @@ def diagram() -> str:
 
 def shaped() -> Iterator[tuple[str, Member]]:
     """Yield each member of an aspect's value with the aspect's name; a facet's are those of OpenLineage."""
-    for name, shape in ((one.name, one.shape) for one in ASPECTS):
-        yield from ((name, member) for member in members(shape))
-    yield from ((f"{PHI}KIND", member) for member in members(Tag))
+    for one in (*ASPECTS, TAG):
+        yield from ((one.name, member) for member in members(one.shape))
 
 
 def rewritten(text: str) -> str:
@@ -110,6 +108,10 @@ def _key(kind: type[Node]) -> str:
 def _edge_row(kind: type[EdgeKind]) -> tuple[str, str, str, str]:
     sources, targets = (" or ".join(f"`{end.__name__}`" for end in ends) for ends in kind.ends())
     return f"`{kind.edge_type()}`", sources, targets, sentence(kind)
+
+
+def _aspect_row(aspect: Aspect) -> tuple[str, str, str]:
+    return f"`{aspect.name}`", ", ".join(aspect.of), aspect.description
 
 
 def _member_row(row: tuple[str, Member]) -> tuple[str, str]:

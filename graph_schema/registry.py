@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from graph_schema.aspects import ASPECTS, BY_NAME, Aspect, is_known, labels_of
+from graph_schema.aspects import ASPECTS, BY_NAME, Aspect, aspect_of
 from graph_schema.edges import EdgeKind
 from graph_schema.facts import Facts
 from graph_schema.identity import label_of
@@ -93,10 +93,11 @@ def _check_edge(kind: str, source: str, target: str) -> None:
 def _check_statement(label: str, aspect: str) -> None:
     if label not in Node.registered:
         raise UnregisteredError(f"{label} is no registered kind of node")
-    if not is_known(aspect):
+    known = aspect_of(aspect)
+    if known is None:
         raise UnregisteredError(f"{aspect} is no registered aspect")
-    if label not in labels_of(aspect):
-        raise UnregisteredError(f"{aspect} is said of {' or '.join(labels_of(aspect))}, not of {label}")
+    if label not in known.of:
+        raise UnregisteredError(f"{aspect} is said of {' or '.join(known.of)}, not of {label}")
 
 
 def _faults_of_node(kind: type[Node]) -> Iterator[str]:

@@ -17,7 +17,11 @@ def evidence_of(context: Context, made_with: dict[str, str]) -> bytes:
 
 
 def canonical(values: object) -> bytes:
-    """Return canonical JSON (RFC 8785); raise `ContextError` for a number it has no form for."""
+    """Return canonical JSON (RFC 8785); raise `ContextError` for a number it has no form for.
+
+    The library's, not the catalog's own: what a third party is to hash again is refused where any reader of that
+    standard could write it otherwise.
+    """
     try:
         return rfc8785.dumps(values)  # type: ignore[arg-type]  # it refuses what is no JSON value
     except rfc8785.CanonicalizationError as error:

@@ -23,7 +23,7 @@ from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Snapshotted, Store
 from catalog.view import Anchor, View
-from graph_schema.times import format_time
+from graph_schema.times import SECOND, format_time
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 _BEARER = "bearer"
@@ -104,7 +104,7 @@ class Services:
         if state.status is not Status.RUNNING:
             return state.detail or f"The projection is {state.status.value.lower()}."
         if state.lag and state.quiet > self.settings.stall_seconds:
-            since = format_time(utc_microseconds() - int(state.quiet * 1_000_000))
+            since = format_time(utc_microseconds() - int(state.quiet * SECOND))
             return f"The projection stands still since {since}, and {state.lag} entries wait for it."
         return None
 

@@ -78,8 +78,8 @@ def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
     for subject in subjects:
         of[label_of(subject)].append(subject)
     declared: dict[str, list[Statement]] = {id_: [] for id_ in of["Dataset"]}
-    for said in whole.statements(of["Dataset"], DECLARED):
-        declared[said.subject].append(said)
+    for statement in whole.statements(of["Dataset"], DECLARED):
+        declared[statement.subject].append(statement)
     return {
         **{id_: rules.of_model_version(each) for id_, each in registrations(whole, of["ModelVersion"]).items()},
         **{id_: rules.of_snapshot(*each) for id_, each in verifications(whole, of["Snapshot"]).items()},

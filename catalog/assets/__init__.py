@@ -1,1 +1,1 @@
-"""Datasets, columns, jobs and runs as the catalog describes them: what is declared, said and missing."""
+"""Datasets, columns, jobs and runs as the catalog describes them: what is declared, stated and missing."""

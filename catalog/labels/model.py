@@ -26,10 +26,10 @@ class Tag(aspects.Tag):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A kind of PHI on a dataset or column as it stands, with everything said of it, the newest last.
+    """A kind of PHI on a dataset or column as it stands, with every tag that it had, the newest last.
 
-    `present` is False only where a principal's REJECT is the newest that principals said; claims and suggestions never
-    take a label away.
+    `present` is False only where a principal's REJECT is the newest that principals recorded; claims and suggestions
+    never take a label away.
     """
 
     subject: str

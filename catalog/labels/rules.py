@@ -1,4 +1,4 @@
-"""What a set of sayings about one kind of PHI on one dataset or column comes to."""
+"""What a set of tags of one kind of PHI on one dataset or column comes to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ORIGINS = [TagOrigin.SUGGESTED.value, TagOrigin.CLAIMED.value, TagOrigin.ASSERT
 
 
 def label(tags: Sequence[Tag]) -> Label:
-    """Return the label as it stands, from everything said of it, in order of time.
+    """Return the label as it stands, from everything known of it, in order of time.
 
     What a principal's record says outweighs every claim and suggestion; among records the newest counts. Without one,
     a claim or suggestion counts as present: safety does not wait for a person.
@@ -20,8 +20,8 @@ def label(tags: Sequence[Tag]) -> Label:
     deciding = records[-1] if records else max(reversed(tags), key=lambda tag: _ORIGINS.index(tag.origin))
     present = deciding.stance != Stance.REJECT
     holding = [tag for tag in tags if tag.stance != Stance.REJECT] if present else [deciding]
-    said = {tag.confidentiality for tag in holding}
-    highest = next((level for level in reversed(Confidentiality) if level.value in said), None)
+    levels = {tag.confidentiality for tag in holding}
+    highest = next((level for level in reversed(Confidentiality) if level.value in levels), None)
     return Label(
         subject=deciding.subject,
         dataset=deciding.dataset,

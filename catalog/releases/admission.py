@@ -15,7 +15,7 @@ def admit(record: RegisterModelVersion, admission: Admission) -> Admitted:
         for place, snapshot in enumerate(snapshots)
     ]
     admission.require(named)
-    sealed = {said.subject for said in admission.view.statements([node.id for node, _, _ in named], ("seal",))}
+    sealed = {each.subject for each in admission.view.statements([node.id for node, _, _ in named], ("seal",))}
     open_ = [node for node, _, _ in named if node.id not in sealed]
     if open_:
         return Admitted(warnings=(f"{len(open_)} of the snapshots named is not sealed; no gate will pass on it.",))

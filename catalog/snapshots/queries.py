@@ -77,9 +77,9 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
     """Return the digest of each snapshot that was known by then, and its verifications from the oldest on."""
     known = view.nodes(ids) if ids else {}
     found: dict[str, list[Statement]] = {id_: [] for id_ in known}
-    for said in view.statements(list(known), ("verification",)):
-        if said.value is not None:
-            found[said.subject].append(said)
+    for statement in view.statements(list(known), ("verification",)):
+        if statement.value is not None:
+            found[statement.subject].append(statement)
     return {
         id_: (known[id_].node.title, tuple(_verification(each) for each in sorted(of, key=lambda each: each.order)))
         for id_, of in found.items()

@@ -8,12 +8,13 @@ from graph_schema.aspects.table import (
     BY_NAME,
     DECLARED,
     FACET,
+    KEPT,
     KEPT_FACET,
     PHI,
+    TAG,
     Aspect,
     as_json,
-    is_known,
-    labels_of,
+    aspect_of,
 )
 
 __all__ = [
@@ -21,11 +22,12 @@ __all__ = [
     "BY_NAME",
     "DECLARED",
     "FACET",
+    "KEPT",
     "KEPT_FACET",
     "PHI",
+    "TAG",
     "Aspect",
     "ShapeError",
     "as_json",
-    "is_known",
-    "labels_of",
+    "aspect_of",
 ]

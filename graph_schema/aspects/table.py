@@ -151,35 +151,22 @@ DECLARED: Final = (
 )
 """The aspects that only records speak of, in the order of the record's fields."""
 
-_TAGGED: Final = ("Dataset", "Column")
-_FACETED: Final = ("Dataset", "Job", "Run")
+TAG: Final = Aspect(f"{PHI}KIND", ("Dataset", "Column"), Tag)
+KEPT: Final = Aspect(f"{KEPT_FACET}NAME", ("Dataset", "Job", "Run"), FACET, "A facet that has no aspect of its own.")
+"""Those of which there are many, each of a name of its own."""
 
 
-def is_known(name: str) -> bool:
-    """Tell whether statements may be made under this name."""
-    return name in BY_NAME or name.startswith((KEPT_FACET, PHI))
-
-
-def labels_of(name: str) -> tuple[str, ...]:
-    """Return of which nodes an aspect is said; none for an unknown one."""
+def aspect_of(name: str) -> Aspect | None:
+    """Return the aspect under whose name statements may be made; None where they may not."""
     known = BY_NAME.get(name)
     if known is not None:
-        return known.of
-    return _TAGGED if name.startswith(PHI) else _FACETED if name.startswith(KEPT_FACET) else ()
+        return known
+    return TAG if name.startswith(PHI) else KEPT if name.startswith(KEPT_FACET) else None
 
 
 def as_json(name: str, value: object) -> Any:  # noqa: ANN401  any JSON
     """Return an aspect's value, or the JSON of it, as JSON; raises ShapeError where it does not have the shape."""
-    shape = _shape_of(name)
-    return value if shape is FACET else writer(shape)(reader(shape)(value))
-
-
-def _shape_of(name: str) -> Any:  # noqa: ANN401
-    known = BY_NAME.get(name)
-    if known is not None:
-        return known.shape
-    if name.startswith(PHI):
-        return Tag
-    if name.startswith(KEPT_FACET):
-        return FACET
-    raise ShapeError(f"{name} is no registered aspect")
+    aspect = aspect_of(name)
+    if aspect is None:
+        raise ShapeError(f"{name} is no registered aspect")
+    return value if aspect.shape is FACET else writer(aspect.shape)(reader(aspect.shape)(value))

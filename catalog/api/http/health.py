@@ -13,10 +13,9 @@ from catalog.api.http.dependencies import Public
 from catalog.api.services import Services
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.sealing import utc_microseconds
-from graph_schema.times import format_time
+from graph_schema.times import SECOND, format_time
 
 _RED, _GREEN = "red", "green"
-_MICROS = 1_000_000
 
 
 router = APIRouter(prefix="/health", tags=["operation"])
@@ -109,6 +108,6 @@ def _checkpoint(services: Services) -> dict[str, Any]:
         "state": _GREEN,
         "size": size,
         "signed_at": format_time(newest.signed_at),
-        "age_seconds": max(utc_microseconds() - newest.signed_at, 0) / _MICROS,
+        "age_seconds": max(utc_microseconds() - newest.signed_at, 0) / SECOND,
         "uncovered": services.ledger.size() - size,
     }
