@@ -94,6 +94,35 @@ def test_a_report_is_written_and_verified(data: Path, tmp_path: Path) -> None:
     assert command(data, "verify", str(forged)).returncode == FINDING
 
 
+@pytest.mark.parametrize(
+    ("subject", "namespace"), [("readmission@1", "models"), (DIGEST, "curated"), ("landing visits", "landing")]
+)
+def test_the_approvals_record_of_anything_that_can_be_approved_is_written(
+    data: Path, tmp_path: Path, subject: str, namespace: str
+) -> None:
+    data = Path(shutil.copytree(data, tmp_path / "catalog"))
+    written = command(data, "report", "approvals", subject, "--format", "json", "-o", str(tmp_path))
+    assert written.returncode == FINE, written.stderr
+    (file,) = lines(written.stdout)
+    report = json.loads(Path(file).read_text("utf-8"))
+    assert (report["kind"], report["context"]["subject"]["namespace"]) == ("approvals", namespace)
+    assert command(data, "verify", file, "--key", str(data / "keys" / "verifiers")).returncode == FINE
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["audit", "readmission@1"], "There is no report 'audit'; there are model-dossier, approvals."),
+        (["approvals", "landing", "visits"], "in quotes where that has blanks"),
+        (["landing visits"], "Nothing is called"),
+    ],
+)
+def test_a_report_that_there_is_not_is_named(data: Path, words: list[str], wrong: str) -> None:
+    answer = command(data, "report", *words)
+    assert answer.returncode == WRONG_USE
+    assert wrong in answer.stderr.decode()
+
+
 def test_the_verifier_key_is_printed_alone_with_where_it_came_from_beside(data: Path) -> None:
     answer = command(data, "ledger", "key")
     assert answer.returncode == FINE, answer.stderr

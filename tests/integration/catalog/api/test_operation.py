@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +23,7 @@ from catalog.ledger.sqlite import SqliteLedger
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import ModelVersion
+from reports.kinds import REPORTS, Report
 from reports.verify import verify
 from tests.support.records import DIGEST, declaration, event, registration, seal
 
@@ -209,15 +210,18 @@ def registered(catalog: Catalog) -> Catalog:
     return catalog
 
 
-DOSSIER = "/api/v1/reports/model-dossier/" + ModelVersion("models", "readmission", "1").id
+VERSION = ModelVersion("models", "readmission", "1").id
+DOSSIER = f"/api/v1/reports/model-dossier/{VERSION}"
 
 
 @pytest.mark.parametrize(
     ("form", "media"), [("pdf", "application/pdf"), ("html", "text/html"), ("json", "application/json")]
 )
-def test_a_dossier_verifies_in_every_form(registered: Catalog, form: str, media: str) -> None:
-    answer = registered.client.get(f"{DOSSIER}.{form}")
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_a_report_verifies_in_every_form(registered: Catalog, report: Report[Any], form: str, media: str) -> None:
+    answer = registered.client.get(f"/api/v1/reports/{report.path}/{VERSION}.{form}")
     assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'inline; filename="{report.path}.{form}"'
     assert answer.headers["content-type"].startswith(media)
     vkey = registered.client.get("/api/v1/ledger/keys").text.splitlines()[0]
     result = verify(answer.content, vkey)
