@@ -74,7 +74,7 @@ def loss_recorder(settings: Settings, reason: str) -> Record:
     from catalog.operations.records import RestoreLedger  # noqa: PLC0415
 
     def record(path: Path, marks: Path, loss: Loss) -> None:
-        said = RestoreLedger.read(
+        restored = RestoreLedger.read(
             {
                 "size": loss.size,
                 "root": f"sha256:{loss.root.hex()}",
@@ -97,7 +97,7 @@ def loss_recorder(settings: Settings, reason: str) -> Record:
                 token_key=SiteKeys.load(settings.keys, settings.origin).received.mac(_TOKENS),
                 facts_of=facts_of,
             )
-            intake.record_restore(said, local_actor(), "restore").result()
+            intake.record_restore(restored, local_actor(), "restore").result()
 
     return record
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from catalog.api import problems
-from catalog.api.front import Front
+from catalog.api.edge import EdgeMiddleware
 from catalog.api.http import health, ledger, lineage, metrics, presence, records
 from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
@@ -24,7 +24,7 @@ from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
 
 
-def create(services: Services) -> Front:
+def create(services: Services) -> EdgeMiddleware:
     """Return the application; whoever serves it starts and closes the services."""
     app = FastAPI(title="Lineward", version="1", docs_url=None, redoc_url=None)
     _handle_errors(app)
@@ -43,7 +43,7 @@ def create(services: Services) -> Front:
 
     app.router.routes.extend([*explorer.ROUTES, Route("/graphql", graphql, methods=["GET", "POST"])])
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's own way to say more
-    return Front(
+    return EdgeMiddleware(
         app,
         {
             "/api/v1/lineage": lambda request: lineage.one(services, request),
@@ -103,17 +103,17 @@ def _handle_errors(app: FastAPI) -> None:
             HTTPStatus.NOT_FOUND: "There is nothing at this address.",
             HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
         }.get(HTTPStatus(status), HTTPStatus(status).description)
-        return problems.Problem("asker", status, detail, headers=headers).response()
+        return problems.ProblemDetails("asker", status, detail, headers=headers).response()
 
     async def invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001
         assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it alone
         first = error.errors()[0]
         where = "/".join(str(step) for step in first["loc"][1:]) or "The body"
-        return problems.Problem("asker", 422, f"{where}: {first['msg']}.").response()
+        return problems.ProblemDetails("asker", 422, f"{where}: {first['msg']}.").response()
 
     for kind in ADDRESSED:
         app.add_exception_handler(kind, known)
-    # Starlette raises it again after the answer, and the front writes it down.
+    # Starlette raises it again after the answer, and the edge writes it down.
     app.add_exception_handler(Exception, known)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

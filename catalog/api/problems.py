@@ -26,7 +26,7 @@ _RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProblemDetails:
     """Problem details: who has to act is in `type`, what to do in `detail`, where in `pointer` (RFC 6901)."""
 
     type: str
@@ -56,7 +56,7 @@ class Problem:
         return Response(self.body(), self.status, self.headers, MEDIA_TYPE)
 
 
-def problem(error: BaseException) -> Problem | None:
+def problem(error: BaseException) -> ProblemDetails | None:
     """Return what a caller may know of an error, or None where it is a defect of ours and is masked."""
     answer = answer_to(error)
     if answer is None:
@@ -64,7 +64,7 @@ def problem(error: BaseException) -> Problem | None:
     pointer = error.pointer if isinstance(error, SenderError | Unreadable) else None
     index = error.index if isinstance(error, EvidenceError) else None
     extra: dict[str, object] = {} if index is None else {"ledgerIndex": index}
-    return Problem(answer.type, answer.status, sentence_of(error), pointer, extra, _headers(error, answer))
+    return ProblemDetails(answer.type, answer.status, sentence_of(error), pointer, extra, _headers(error, answer))
 
 
 def _headers(error: BaseException, answer: Answer) -> dict[str, str]:
@@ -80,15 +80,15 @@ def _headers(error: BaseException, answer: Answer) -> dict[str, str]:
     return {}
 
 
-def wrong_method(*allowed: str) -> Problem:
+def wrong_method(*allowed: str) -> ProblemDetails:
     """Return the answer to a method that an address does not take (RFC 9110 §15.5.6)."""
     headers = {"Allow": ", ".join(allowed)}
-    return Problem("asker", 405, "This address does not take this method.", headers=headers)
+    return ProblemDetails("asker", 405, "This address does not take this method.", headers=headers)
 
 
-def masked() -> Problem:
+def masked() -> ProblemDetails:
     """Return what a caller sees of a defect of ours."""
-    return Problem(
+    return ProblemDetails(
         INTERNAL.type,
         INTERNAL.status,
         "Something went wrong inside Lineward; its log has the reason under the correlation id.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.cli.gateway import Gateway, ask
-from catalog.cli.output import say
+from catalog.cli.client import Client, ask
+from catalog.cli.output import note
 from catalog.errors import AskerError, SenderError
 
 _FIND = """
@@ -21,7 +21,7 @@ _BY_DIGEST = "query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __t
 _SHOWN = 8
 
 
-def identify(way: Gateway, text: str, kinds: tuple[str, ...] = ()) -> str:
+def identify(client: Client, text: str, kinds: tuple[str, ...] = ()) -> str:
     """Return the id of what is meant: an id, a `sha256:` digest, a name, or `namespace name`.
 
     A model version is called `model@version`. Raises AskerError where nothing is called so, SenderError where several
@@ -29,19 +29,19 @@ def identify(way: Gateway, text: str, kinds: tuple[str, ...] = ()) -> str:
     """
     label, colon, rest = text.partition(":")
     if colon and label[:1].isupper() and label.isalpha() and " " not in rest:
-        if label == "State" or ask(way, _NODE, {"id": text})["node"] is not None:
+        if label == "State" or ask(client, _NODE, {"id": text})["node"] is not None:
             return text
         raise AskerError(f"Nothing has the id {text}; `lineward search` finds ids.")
     if text.startswith("sha256:"):
-        found = ask(way, _BY_DIGEST, {"digest": text})["snapshot"]
+        found = ask(client, _BY_DIGEST, {"digest": text})["snapshot"]
         if found["__typename"] == "Snapshot":
             return str(found["id"])
         raise AskerError(f"No snapshot has the digest {text}.")
-    return _named(way, text, kinds)
+    return _named(client, text, kinds)
 
 
-def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
-    answer = ask(way, _FIND, {"text": text})["search"]
+def _named(client: Client, text: str, kinds: tuple[str, ...]) -> str:
+    answer = ask(client, _FIND, {"text": text})["search"]
     nodes = [one for one in answer["nodes"] if one.get("ref") and (not kinds or one["__typename"] in kinds)]
     exact = [one for one in nodes if answer["text"] in _names(one)]
     # A snapshot goes by its dataset's name: who types that means the dataset.
@@ -52,7 +52,7 @@ def _named(way: Gateway, text: str, kinds: tuple[str, ...]) -> str:
     if not found:
         raise AskerError(f"Nothing is called '{text}'; `lineward search` shows what there is.")
     for one in found[:_SHOWN]:
-        say(f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}")
+        note(f"  {one['id']}  {one['ref']['namespace']} {one['ref']['name']}")
     more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise SenderError(f"'{text}' may mean several things: these{more}; say which by its id.")
 

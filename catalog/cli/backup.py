@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catalog import app
 from catalog.cli.ending import fail
-from catalog.cli.output import out, print_json, print_table, progress, say
+from catalog.cli.output import note, out, print_json, print_table, progress
 from catalog.errors import Exit
 from catalog.ledger import backup, restoring
 from catalog.ledger.sealing import utc_microseconds
@@ -39,9 +39,9 @@ def back_up(settings: Settings, folder: Path, *, with_keys: bool, as_json: bool)
     ]
     print_table(f"{folder}, verified", ("what", ""), rows)
     if made.keys:
-        say("With these keys whoever has this folder can write history: keep it as you keep the keys themselves.")
+        note("With these keys whoever has this folder can write history: keep it as you keep the keys themselves.")
     else:
-        say(
+        note(
             f"Without the keys in {settings.keys.absolute()} it can be neither verified nor gone on with. Keep a copy"
             " of them apart from it, made after each rotation (cp -a, readable for you alone)."
         )
@@ -61,16 +61,18 @@ def put_back(settings: Settings, source: Path, reason: str | None, *, accept_los
         return Exit.FINE
     out.print(f"Restored: {done.size} entries, verified.", markup=False)
     if done.loss is not None:
-        say(f"Given up, and recorded as entry {done.size - 1}: {done.loss.sentence}.")
-        say("Keys that were revoked among it work again, keys that were issued do not: see `lineward key list`.")
+        note(f"Given up, and recorded as entry {done.size - 1}: {done.loss.sentence}.")
+        note("Keys that were revoked among it work again, keys that were issued do not: see `lineward key list`.")
     elif not done.marked:
-        say("The key folder held no high-water mark: whether anything newer was signed for, nobody can tell from here.")
+        note(
+            "The key folder held no high-water mark: whether anything newer was signed for, nobody can tell from here."
+        )
     if done.keys_copied:
-        say(f"The keys of the backup are in {settings.keys.absolute()} now.")
+        note(f"The keys of the backup are in {settings.keys.absolute()} now.")
     if not done.api_keys:
-        say("The backup holds no API keys: those that were issued do not work here, issue new ones.")
+        note("The backup holds no API keys: those that were issued do not work here, issue new ones.")
     if settings.store == "neo4j":
-        say("A graph in Neo4j that is ahead of this ledger is refused: `lineward graph rebuild` makes it anew.")
+        note("A graph in Neo4j that is ahead of this ledger is refused: `lineward graph rebuild` makes it anew.")
     else:
-        say("The graph is made from the ledger at the next start.")
+        note("The graph is made from the ledger at the next start.")
     return Exit.FINE

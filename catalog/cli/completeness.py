@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.cli.output import say
+from catalog.cli.output import note
 
 FIELDS = """
 completeness { __typename
@@ -19,18 +19,18 @@ def warn(completeness: dict[str, Any]) -> None:
     """Say on standard error how an answer is not whole."""
     match completeness["__typename"]:
         case "Truncated":
-            say(f"Not whole: the budget of {completeness['limit']} ended it. A larger --budget goes on.")
+            note(f"Not whole: the budget of {completeness['limit']} ended it. A larger --budget goes on.")
             if completeness["lagging"]:
                 _lagging(completeness["lagging"])
         case "Redacted":
-            say(f"Not whole: {completeness['hidden']} are hidden. {completeness['reason']}")
+            note(f"Not whole: {completeness['hidden']} are hidden. {completeness['reason']}")
         case "Lagging":
             _lagging(completeness)
 
 
 def _lagging(lagging: dict[str, Any]) -> None:
     if lagging["behind"]:
-        say(f"Not whole: the graph is {lagging['behind']} entries behind the ledger; ask again in a moment.")
+        note(f"Not whole: the graph is {lagging['behind']} entries behind the ledger; ask again in a moment.")
     if lagging["quarantined"]:
         entries = ", ".join(map(str, lagging["quarantined"]))
-        say(f"Not whole: entries that could not be projected bear on this: {entries}.")
+        note(f"Not whole: entries that could not be projected bear on this: {entries}.")

@@ -15,11 +15,11 @@ from typing import Any
 from rich.status import Status
 from rich.text import Text
 
+from catalog.cli.client import Client, ask, checked, connect, served_at, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.ending import fail
-from catalog.cli.gateway import Gateway, ask, checked, gateway, served_at, succeeded
 from catalog.cli.options import settings_for
-from catalog.cli.output import err, out, print_line, print_table, say
+from catalog.cli.output import err, note, out, print_line, print_table
 from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
@@ -65,28 +65,28 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     data = place / "catalog"
     settings = settings_for(data)
     keys: dict[str, str | None] = {}
-    with gateway(Target(settings), None, owner=True, new=True) as owner:
+    with connect(Target(settings), None, owner=True, new=True) as owner:
         admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"], [])
         for one in principals:
             keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles), list(one.approves))
     with _server(data, port) as url:
-        say(f"Lineward serves {url}, data in {data}")
+        note(f"Lineward serves {url}, data in {data}")
         with _status("running the pipeline") as status:
-            outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _tell(status, line))
-        with gateway(Target(settings, url), admin) as way:
-            size = checked(way.request("GET", "health/ready")).json()["ledger"]["size"]
-            failed = _answers(way, outcome, size - 1)
+            outcome = run_pipeline(url, place / "pipeline", keys, lambda line: _show(status, line))
+        with connect(Target(settings, url), admin) as client:
+            size = checked(client.request("GET", "health/ready")).json()["ledger"]["size"]
+            failed = _answers(client, outcome, size - 1)
             out.print()
             out.print("Model provenance dossiers", style="bold")
-            vkey = checked(way.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
+            vkey = checked(client.request("GET", "api/v1/ledger/keys")).text.splitlines()[0]
             for one in outcome.versions:
                 written = write_report(
-                    way, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
+                    client, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
                 )
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
         _farewell(url, data, place, output, admin, time.monotonic() - began)
         if not once:
-            say("The server goes on until Ctrl-C.")
+            note("The server goes on until Ctrl-C.")
             _wait()
     return Exit.FINDING if failed else Exit.FINE
 
@@ -99,7 +99,7 @@ def _example() -> tuple[Any, Any]:
     return run_pipeline, PRINCIPALS
 
 
-def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str], approves: list[str]) -> str:
+def _key(client: Client, principal: str, name: str, kind: str, roles: list[str], approves: list[str]) -> str:
     """Define a principal and return its key."""
     definition = {
         "kind": "define_principal",
@@ -109,9 +109,9 @@ def _key(way: Gateway, principal: str, name: str, kind: str, roles: list[str], a
         "roles": roles,
         "approves": approves,
     }
-    checked(way.request("POST", "api/v1/records", json=definition))
+    checked(client.request("POST", "api/v1/records", json=definition))
     issued = ask(
-        way,
+        client,
         "mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }"
         " ... on Problem { code message } } }",
         {"of": principal},
@@ -161,11 +161,11 @@ def _address(process: subprocess.Popen[bytes], data: Path, log: Path) -> str:
     raise OperatorError("The demo's server did not start.", action=f"Its log says why: {log}")
 
 
-def _answers(way: Gateway, outcome: Any, at_least: int) -> bool:  # noqa: ANN401  the example's own outcome
+def _answers(client: Client, outcome: Any, at_least: int) -> bool:  # noqa: ANN401  the example's own outcome
     """Ask the three questions of the newest training snapshot, and print what comes back."""
     newest = outcome.versions[-1]
-    snapshot = succeeded(ask(way, _SNAPSHOT, {"digest": newest.training_digest})["snapshot"])
-    graph = succeeded(ask(way, _FEEDS, {"of": [snapshot["id"]], "atLeast": at_least})["lineage"])
+    snapshot = succeeded(ask(client, _SNAPSHOT, {"digest": newest.training_digest})["snapshot"])
+    graph = succeeded(ask(client, _FEEDS, {"of": [snapshot["id"]], "atLeast": at_least})["lineage"])
     nodes = {node["id"]: node for node in graph["nodes"]["nodes"]}
     edges = graph["edges"]["nodes"]
     fed = {edge["to"] for edge in edges}
@@ -177,7 +177,7 @@ def _answers(way: Gateway, outcome: Any, at_least: int) -> bool:  # noqa: ANN401
         [_feed(node) for node in sorted(feeds, key=lambda node: str(node["asset"]["name"]))],
     )
     warn(graph["completeness"])
-    attempts = ask(way, _ATTEMPTS, {"of": [snapshot["id"]]})["lineage"]["edges"]["nodes"]
+    attempts = ask(client, _ATTEMPTS, {"of": [snapshot["id"]]})["lineage"]["edges"]["nodes"]
     out.print()
     print_table(
         "2. Which jobs touched it?",
@@ -192,7 +192,7 @@ def _answers(way: Gateway, outcome: Any, at_least: int) -> bool:  # noqa: ANN401
     )
     others = [one for one in outcome.versions if one is not newest]
     for one in others:
-        trained = succeeded(ask(way, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trained"]
+        trained = succeeded(ask(client, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trained"]
         names = ", ".join(each["name"] for each in trained) or "none"
         print_line(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}")
     return not (feeds and snapshot["trained"])
@@ -255,10 +255,10 @@ def _status(label: str) -> Iterator[Status | None]:
         yield status
 
 
-def _tell(status: Status | None, line: str) -> None:
+def _show(status: Status | None, line: str) -> None:
     if status is not None:
         status.update(Text(escape_hidden(line)))
-    say(f"  {line}")
+    note(f"  {line}")
 
 
 def _wait() -> None:
@@ -266,4 +266,4 @@ def _wait() -> None:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        say("Ending.")
+        note("Ending.")

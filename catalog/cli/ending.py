@@ -15,9 +15,9 @@ _NO_TEXT = "surrogates not allowed"
 
 def fail(message: str, code: Exit) -> NoReturn:
     """End the command with one sentence that says what to do."""
-    from catalog.cli.output import complain  # noqa: PLC0415  `--help` draws nothing
+    from catalog.cli.output import print_error  # noqa: PLC0415  `--help` draws nothing
 
-    complain(message)
+    print_error(message)
     raise typer.Exit(int(code))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog import app
-from catalog.cli.output import out, print_json, print_table, progress, say
+from catalog.cli.output import note, out, print_json, print_table, progress
 from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.protocol import Ledger
 from catalog.operations import provenance
@@ -52,7 +52,7 @@ def _sound(settings: Settings, store: Store) -> Store:
         store.check()
     except DamagedGraphError as error:
         store.close()
-        say(f"{error.detail} It is kept as {app.set_graph_aside(settings)}.")
+        note(f"{error.detail} It is kept as {app.set_graph_aside(settings)}.")
         return app.open_store(settings)
     except BaseException:
         store.close()

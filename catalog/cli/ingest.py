@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from catalog.cli.client import Client, document
 from catalog.cli.ending import fail
-from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table, progress
 from catalog.errors import Exit, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
@@ -42,7 +42,7 @@ class Tally:
         self.refused.append({"file": line.source, "line": line.number, "reason": reason})
 
 
-def ingest(way: Gateway, files: list[str], batch: int, *, as_json: bool) -> Exit:
+def ingest(client: Client, files: list[str], batch: int, *, as_json: bool) -> Exit:
     """Send every line of the files (standard input where there is none); 1 where one was refused."""
     tally = Tally()
     sources = [_open(name) for name in files or [_STANDARD_INPUT]]
@@ -50,7 +50,7 @@ def ingest(way: Gateway, files: list[str], batch: int, *, as_json: bool) -> Exit
     with progress("sending events", total) as show:
         done = 0
         for lines in _batches(_lines(sources), batch, tally):
-            _send(way, lines, tally)
+            _send(client, lines, tally)
             done += sum(len(line.content) + 1 for line in lines)
             show(done)
     if as_json:
@@ -105,13 +105,15 @@ def _batches(lines: Iterable[Line], most: int, tally: Tally) -> Iterator[list[Li
         yield batch
 
 
-def _send(way: Gateway, lines: list[Line], tally: Tally) -> None:
+def _send(client: Client, lines: list[Line], tally: Tally) -> None:
     body = b"[" + b",".join(line.content for line in lines) + b"]"
     try:
-        sent = way.request("POST", "api/v1/lineage/batch", content=body, headers={"Content-Type": "application/json"})
+        sent = client.request(
+            "POST", "api/v1/lineage/batch", content=body, headers={"Content-Type": "application/json"}
+        )
         answer = document(sent, "failed_events", "summary")
     except SenderError as error:
-        if error.status == 408:  # noqa: PLR2004  the way was slow, whatever stands in the lines
+        if error.status == 408:  # noqa: PLR2004  the connection was slow, whatever stands in the lines
             raise
         for line in lines:
             tally.refuse(line, error.detail)

@@ -10,8 +10,8 @@ from typing import Any
 from rich.panel import Panel
 from rich.text import Text
 
-from catalog.cli.gateway import Gateway, ask, checked, document, succeeded
-from catalog.cli.output import err, out, print_json, print_line, print_table, say
+from catalog.cli.client import Client, ask, checked, document, succeeded
+from catalog.cli.output import err, note, out, print_json, print_line, print_table
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 
 _CATCH_UP_SECONDS = 10.0
@@ -23,7 +23,7 @@ mutation Issue($principal: String!) { issueKey(principal: $principal) { __typena
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class PrincipalChange:
     """What a command says of a principal; None for what it leaves as it is."""
 
     principal: str
@@ -34,7 +34,7 @@ class Definition:
 
     def differences(self, known: dict[str, Any]) -> list[str]:
         """Return, in words, what would change of a principal that is defined."""
-        said = (
+        rows = (
             ("the name", known["displayName"], self.display_name),
             ("the kind", known["kind"].lower(), None if self.kind is None else self.kind.lower()),
             ("the roles", _listed(known["roles"]), None if self.roles is None else _listed(self.roles)),
@@ -44,7 +44,7 @@ class Definition:
                 None if self.approves is None else _listed(map(str.lower, self.approves)),
             ),
         )
-        return [f"{what} from {old} to {new}" for what, old, new in said if new is not None and new != old]
+        return [f"{what} from {old} to {new}" for what, old, new in rows if new is not None and new != old]
 
     def record(self, known: dict[str, Any] | None, *, force: bool) -> dict[str, Any]:
         """Return the record that defines the principal, the rest as it was or as it is by default."""
@@ -63,15 +63,15 @@ class Definition:
         }
 
 
-def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool, as_json: bool) -> Exit:
+def create(client: Client, definition: PrincipalChange, *, redefine: bool, force: bool, as_json: bool) -> Exit:
     """Issue a key, printed this once, to a principal: a new one where roles are given, else one that is defined.
 
     What is known of a principal is changed by `redefine` alone.
     """
     principal = definition.principal
-    _caught_up(way)
+    _caught_up(client)
     try:
-        known = next((one for one in _principals(way) if one["principal"] == principal), None)
+        known = next((one for one in _principals(client) if one["principal"] == principal), None)
     except AskerError as error:
         if error.status != 401:  # noqa: PLR2004  no key
             raise
@@ -87,26 +87,26 @@ def create(way: Gateway, definition: Definition, *, redefine: bool, force: bool,
         )
     if changes or (known is None and definition.roles):
         receipt = document(
-            way.request("POST", "api/v1/records", json=definition.record(known, force=force)), "warnings"
+            client.request("POST", "api/v1/records", json=definition.record(known, force=force)), "warnings"
         )
         for warning in receipt["warnings"]:
-            say(warning)
-    issued = succeeded(ask(way, _ISSUE, {"principal": principal})["issueKey"])
+            note(warning)
+    issued = succeeded(ask(client, _ISSUE, {"principal": principal})["issueKey"])
     if as_json:
-        print_json({"catalog": way.where, "keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
+        print_json({"catalog": client.where, "keyId": issued["keyId"], "principal": principal, "key": issued["secret"]})
         return Exit.FINE
     if out.is_terminal:
         err.print(Panel(Text(issued["secret"]), title=Text(f"key of {principal}, shown this once"), expand=False))
     else:
         print_line(issued["secret"])
-    say("Keep it where the emitter reads it (OPENLINEAGE_API_KEY, LINEWARD_KEY); only its hash stays here.")
-    say("From now on every request needs a key, on this machine too.")
+    note("Keep it where the emitter reads it (OPENLINEAGE_API_KEY, LINEWARD_KEY); only its hash stays here.")
+    note("From now on every request needs a key, on this machine too.")
     return Exit.FINE
 
 
-def listed(way: Gateway, *, as_json: bool) -> Exit:
+def listed(client: Client, *, as_json: bool) -> Exit:
     """Print every principal with its keys."""
-    found = _principals(way)
+    found = _principals(client)
     if as_json:
         print_json(found)
         return Exit.FINE
@@ -130,21 +130,23 @@ def listed(way: Gateway, *, as_json: bool) -> Exit:
     return Exit.FINE
 
 
-def revoke(way: Gateway, key_id: str, *, force: bool) -> Exit:
+def revoke(client: Client, key_id: str, *, force: bool) -> Exit:
     """Let a key not work any more; the last one of the last administrator by `force` alone."""
-    owner = next((one["principal"] for one in _principals(way) if any(k["keyId"] == key_id for k in one["keys"])), None)
+    owner = next(
+        (one["principal"] for one in _principals(client) if any(k["keyId"] == key_id for k in one["keys"])), None
+    )
     if owner is None:
         raise AskerError(f"There is no key {key_id}; `lineward key list` shows them.")
     record = {"kind": "revoke_key", "key_id": key_id, "principal": owner, **({"force": True} if force else {})}
-    checked(way.request("POST", "api/v1/records", json=record))
-    say(f"The key {key_id} of {owner} does not work any more.")
+    checked(client.request("POST", "api/v1/records", json=record))
+    note(f"The key {key_id} of {owner} does not work any more.")
     return Exit.FINE
 
 
-def _caught_up(way: Gateway) -> None:
+def _caught_up(client: Client) -> None:
     """Wait until the graph knows who was defined last; raises OperatorError where it does not get there soon."""
     end = time.monotonic() + _CATCH_UP_SECONDS
-    while behind := _behind(way):
+    while behind := _behind(client):
         if time.monotonic() > end:
             raise OperatorError(
                 f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2
@@ -152,8 +154,8 @@ def _caught_up(way: Gateway) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _behind(way: Gateway) -> int:
-    health = document(way.request("GET", "health/ready"), "state", success=False)
+def _behind(client: Client) -> int:
+    health = document(client.request("GET", "health/ready"), "state", success=False)
     behind: int = health.get("projection", {}).get("behind", 0)
     return behind
 
@@ -162,8 +164,8 @@ def _listed(roles: Iterable[str]) -> str:
     return ", ".join(sorted(set(roles))) or "none"
 
 
-def _principals(way: Gateway) -> list[dict[str, Any]]:
+def _principals(client: Client) -> list[dict[str, Any]]:
     query = """{ principals { principal displayName kind roles approves active
       keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"""
-    found: list[dict[str, Any]] = ask(way, query, {})["principals"]
+    found: list[dict[str, Any]] = ask(client, query, {})["principals"]
     return found

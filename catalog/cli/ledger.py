@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from catalog import app
+from catalog.cli.client import Client, checked, document, foreign
 from catalog.cli.ending import fail
-from catalog.cli.gateway import Gateway, checked, document, foreign
-from catalog.cli.output import out, print_document, print_json, print_line, print_table, progress, say
+from catalog.cli.output import note, out, print_document, print_json, print_line, print_table, progress
 from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.note import NoteError, VerifierKey
@@ -25,26 +25,26 @@ _KEPT = (
 )
 
 
-def status(way: Gateway, *, as_json: bool) -> Exit:
+def status(client: Client, *, as_json: bool) -> Exit:
     """Print how the service stands; 1 where its health is red."""
-    way.look_through()
-    answer = way.request("GET", "health/ready")
+    client.look_through()
+    answer = client.request("GET", "health/ready")
     found = document(answer, "state", success=answer.status_code != _RED)
     if as_json:
-        print_json({"catalog": way.where, **found})
+        print_json({"catalog": client.where, **found})
     else:
         rows = [
-            (name, part["state"], ", ".join(f"{key} {_told(value)}" for key, value in part.items() if key != "state"))
+            (name, part["state"], ", ".join(f"{key} {_shown(value)}" for key, value in part.items() if key != "state"))
             for name, part in found.items()
             if isinstance(part, dict)
         ]
-        print_table(f"{found['state']}, at {way.where}", ("part", "health", ""), rows)
+        print_table(f"{found['state']}, at {client.where}", ("part", "health", ""), rows)
     return Exit.FINE if answer.is_success else Exit.FINDING
 
 
-def checkpoint(way: Gateway) -> Exit:
+def checkpoint(client: Client) -> Exit:
     """Print the newest checkpoint, as it is kept elsewhere."""
-    answer = checked(way.request("GET", "api/v1/ledger/checkpoint"))
+    answer = checked(client.request("GET", "api/v1/ledger/checkpoint"))
     try:
         SignedCheckpoint.parse(answer.text)
     except NoteError:
@@ -53,9 +53,9 @@ def checkpoint(way: Gateway) -> Exit:
     return Exit.FINE
 
 
-def proof(way: Gateway, index: int) -> Exit:
+def proof(client: Client, index: int) -> Exit:
     """Print an entry's offline proof."""
-    answer = checked(way.request("GET", f"api/v1/ledger/entries/{index}/proof"))
+    answer = checked(client.request("GET", f"api/v1/ledger/entries/{index}/proof"))
     try:
         ProofFile.parse(answer.text)
     except NoteError:
@@ -64,9 +64,9 @@ def proof(way: Gateway, index: int) -> Exit:
     return Exit.FINE
 
 
-def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
+def key(client: Client, *, former: bool, as_json: bool) -> Exit:
     """Print the verifier key that signs now (C2SP vkey); with `former` those that signed before as well."""
-    answer = checked(way.request("GET", "api/v1/ledger/keys"))
+    answer = checked(client.request("GET", "api/v1/ledger/keys"))
     try:
         keys = [str(VerifierKey.parse(line)) for line in answer.text.splitlines()]
     except NoteError:
@@ -75,7 +75,7 @@ def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
         raise foreign(answer)
     shown = keys if former else keys[:1]
     if as_json:
-        print_json({"keys": shown, "catalog": way.where})
+        print_json({"keys": shown, "catalog": client.where})
     else:
         for one in shown:
             print_line(one)
@@ -83,7 +83,7 @@ def key(way: Gateway, *, former: bool, as_json: bool) -> Exit:
 
 
 def erase(
-    way: Gateway, entries: list[int], reason: str, authority: str, residue: str, *, yes: bool, as_json: bool
+    client: Client, entries: list[int], reason: str, authority: str, residue: str, *, yes: bool, as_json: bool
 ) -> Exit:
     """Erase the bodies of entries, after asking whoever sits there; print the index of the record that says so."""
     if not yes:
@@ -91,7 +91,7 @@ def erase(
             fail("Erasing cannot be undone; where nobody can be asked, say --yes.", Exit.WRONG_USE)
         named = ", ".join(map(str, entries))
         if residue == "FLOWS":
-            say(_KEPT)
+            note(_KEPT)
         if not typer.confirm(f"Erase the bodies of entries {named} for good?", err=True):
             return Exit.FINDING
     record = {
@@ -101,14 +101,14 @@ def erase(
         "authority": authority,
         "residue": residue,
     }
-    answer = document(way.request("POST", "api/v1/records", json=record), "index", "warnings")
+    answer = document(client.request("POST", "api/v1/records", json=record), "index", "warnings")
     if as_json:
         print_json({"index": answer["index"], "entries": sorted(set(entries)), "warnings": answer["warnings"]})
         return Exit.FINE
     out.print(f"Erased, by the record at index {answer['index']}.")
     for warning in answer["warnings"]:
-        say(warning)
-    say(
+        note(warning)
+    note(
         "The graph is made anew from what is left. Backups, reports and exports made before still hold what was erased."
     )
     return Exit.FINE
@@ -153,7 +153,7 @@ def verify(settings: Settings, held: list[Path], *, graph: bool, as_json: bool) 
         print_table("Does not verify", ("entry", "what"), [(one["index"], one["detail"]) for one in problems])
         return Exit.FINDING
     out.print("The ledger verifies." + (" The graph is what it says." if graph else ""))
-    say("This shows that entries were not changed since they were signed, not that they were true or complete.")
+    note("This shows that entries were not changed since they were signed, not that they were true or complete.")
     return Exit.FINE
 
 
@@ -194,5 +194,5 @@ def _row(row: tuple[str, ...] | None) -> str:
     return "nothing" if row is None else " ".join(row)[:200]
 
 
-def _told(value: object) -> str:
+def _shown(value: object) -> str:
     return str(round(value, 1)) if isinstance(value, float) else str(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
+from catalog.cli.client import Client, ask, succeeded
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.gateway import Gateway, ask, succeeded
-from catalog.cli.output import print_json, print_table, say
+from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit
 
 _PAGE = 500
@@ -29,10 +29,10 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
 """
 
 
-def lineage(way: Gateway, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print the graph around a thing."""
-    asked = {**asked, "of": [identify(way, asset)]}
-    found = _whole(way, asked)
+    asked = {**asked, "of": [identify(client, asset)]}
+    found = _whole(client, asked)
     if as_json:
         print_json(found)
         return Exit.FINE
@@ -57,17 +57,17 @@ def lineage(way: Gateway, asset: str, asked: dict[str, Any], *, as_json: bool) -
     print_table(f"{len(edges)} edges", ("from", "to", "job", "how", "valid from"), edges)
     warn(found["completeness"])
     point = found["readPoint"]
-    say(f"read at entry {point['ledgerIndex']}, valid at {point['validAt']}, root {point['ledgerRoot']}")
+    note(f"read at entry {point['ledgerIndex']}, valid at {point['validAt']}, root {point['ledgerRoot']}")
     return Exit.FINE
 
 
-def _whole(way: Gateway, asked: dict[str, Any]) -> dict[str, Any]:
+def _whole(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
     """Return an answer with all its pages."""
     cursors: dict[str, str | None] = {"nodesAfter": None, "edgesAfter": None}
     nodes: dict[str, dict[str, Any]] = {}
     edges: dict[tuple[Any, ...], dict[str, Any]] = {}
     while True:
-        page = succeeded(ask(way, _QUERY, {"input": asked, **cursors})["lineage"])
+        page = succeeded(ask(client, _QUERY, {"input": asked, **cursors})["lineage"])
         nodes.update((node["id"], node) for node in page["nodes"]["nodes"])
         edges.update((tuple(map(str, edge.values())), edge) for edge in page["edges"]["nodes"])
         if not (page["nodes"]["pageInfo"]["hasNextPage"] or page["edges"]["pageInfo"]["hasNextPage"]):

@@ -68,12 +68,12 @@ def print_document(document: str) -> None:
         print_line(line)
 
 
-def say(message: str) -> None:
+def note(message: str) -> None:
     """Tell the person something that is no data, on one line."""
     err.print(Text(escape_hidden(message)))
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Tell the person what ends the command, on one line."""
     err.print(Text.assemble(("lineward: ", "bold red"), escape_hidden(message)))
 

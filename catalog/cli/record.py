@@ -6,20 +6,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from catalog.cli.client import Client, document
 from catalog.cli.ending import fail
-from catalog.cli.gateway import Gateway, document
 from catalog.cli.output import print_json, print_table
 from catalog.errors import Exit, OperatorError, SenderError
 from ingest_hooks.openlineage.wire import parse
 
 
-def record(way: Gateway, files: list[str], *, as_json: bool) -> Exit:
+def record(client: Client, files: list[str], *, as_json: bool) -> Exit:
     """Send the records in these files (standard input where there is none), in order; stops at the first refusal."""
     receipts = []
     for name in files or ["-"]:
         for number, payload in enumerate(_records(name), 1):
             try:
-                receipts.append(document(way.request("POST", "api/v1/records", json=payload), "index"))
+                receipts.append(document(client.request("POST", "api/v1/records", json=payload), "index"))
             except SenderError as error:
                 where = f"{name}, record {number}" if len(files) > 1 or number > 1 else name
                 taken = f" {len(receipts)} before it were taken." if receipts else ""

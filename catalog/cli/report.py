@@ -9,8 +9,8 @@ from typing import Any
 from rich.text import Text
 
 from catalog.cli.assets import identify
-from catalog.cli.gateway import Gateway, checked
-from catalog.cli.output import out, print_json, print_line, print_table, say
+from catalog.cli.client import Client, checked
+from catalog.cli.output import note, out, print_json, print_line, print_table
 from catalog.errors import Exit, OperatorError, SenderError
 from graph_schema.identity import label_of
 from reports.kinds import MODEL_DOSSIER, REPORTS, Report
@@ -24,7 +24,7 @@ _VERDICT_TONE: dict[Verdict, str] = {"VERIFIED": "green", "FAILED": "bold red", 
 
 
 def report(
-    gateway: Gateway, words: list[str], folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
+    client: Client, words: list[str], folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
 ) -> Exit:
     """Write a report in these forms, all where none is named; `words` are its name and what it is of, or that alone."""
     if len(words) > 2:  # noqa: PLR2004 - a report and a subject
@@ -33,28 +33,28 @@ def report(
     known = {one.path: one for one in REPORTS.values()}
     if named not in known:
         raise SenderError(f"There is no report '{named}'; there are {', '.join(known)}.")
-    written = write_report(gateway, known[named], of, folder, forms or list(FORMS), at)
+    written = write_report(client, known[named], of, folder, forms or list(FORMS), at)
     if as_json:
         print_json([str(path) for path in written])
     else:
         for path in written:
             print_line(str(path))
-        say(f"Check one offline with `lineward verify {written[0]} --key KEY`; `lineward ledger key` prints the key.")
+        note(f"Check one offline with `lineward verify {written[0]} --key KEY`; `lineward ledger key` prints the key.")
     return Exit.FINE
 
 
 def write_report(
-    gateway: Gateway, kind: Report[Any], of: str, folder: Path, forms: list[str], at: dict[str, Any]
+    client: Client, kind: Report[Any], of: str, folder: Path, forms: list[str], at: dict[str, Any]
 ) -> list[Path]:
     """Return the files that a report was written to, one for each form."""
-    identifier = identify(gateway, of, kind.of)
+    identifier = identify(client, of, kind.of)
     if label_of(identifier) not in kind.of:
         raise SenderError(f"'{of}' is no {kind.nouns}; write its id, or model@version for a model version.")
     written = []
     for form in forms:
         if form not in FORMS:
             raise SenderError(f"--format is one of {', '.join(FORMS)}.")
-        answer = checked(gateway.request("GET", f"api/v1/reports/{kind.path}/{identifier}.{form}", params=at))
+        answer = checked(client.request("GET", f"api/v1/reports/{kind.path}/{identifier}.{form}", params=at))
         path = folder / f"{kind.path}-{_file_name(of)}.{form}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -80,10 +80,10 @@ def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
         rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
         print_table(str(file), ("", "check", "what was found"), rows)
         out.print(Text(result.verdict, _VERDICT_TONE[result.verdict]))
-        for note in result.notes:
-            say(f"Note: {note}")
-        say(f"Proved: {result.proved}")
-        say(f"Not proved: {NOT_PROVED}")
+        for each in result.notes:
+            note(f"Note: {each}")
+        note(f"Proved: {result.proved}")
+        note(f"Not proved: {NOT_PROVED}")
     return Exit.FINE if result.ok else Exit.FINDING
 
 

@@ -24,7 +24,7 @@ from graph_schema.characters import escape_hidden
 from graph_schema.vocabulary.words import ApprovalKind, PrincipalRole
 
 if TYPE_CHECKING:
-    from catalog.cli.gateway import Gateway
+    from catalog.cli.client import Client
     from catalog.settings import Settings
 
 commands = typer.Typer(
@@ -93,8 +93,8 @@ def ingest(
     """Send OpenLineage events: files of one JSON object a line, or standard input."""
     from catalog.cli.ingest import ingest as send
 
-    with _way(url, data_dir, new=new, graph=False) as way:
-        raise typer.Exit(int(send(way, files or [], batch, as_json=as_json)))
+    with _connected(url, data_dir, new=new, graph=False) as client:
+        raise typer.Exit(int(send(client, files or [], batch, as_json=as_json)))
 
 
 @commands.command()
@@ -102,8 +102,8 @@ def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_js
     """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval."""
     from catalog.cli.record import record as write
 
-    with _way(url, data_dir) as way:
-        raise typer.Exit(int(write(way, files or [], as_json=as_json)))
+    with _connected(url, data_dir) as client:
+        raise typer.Exit(int(write(client, files or [], as_json=as_json)))
 
 
 @commands.command()
@@ -137,8 +137,8 @@ def lineage(
         "manner": "CAUTIOUS" if cautious else "CRISP",
         "budget": budget,
     }
-    with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(show(way, asset, asked, as_json=as_json)))
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, asked, as_json=as_json)))
 
 
 @commands.command()
@@ -157,8 +157,8 @@ def search(
     """Find datasets, jobs, snapshots and model versions."""
     from catalog.cli.search import search as find
 
-    with _way(url, data_dir, owner=True) as way:
-        found = find(way, text, kind or [], filter_ or [], gap or [], count or [], first, after, as_json=as_json)
+    with _connected(url, data_dir, owner=True) as client:
+        found = find(client, text, kind or [], filter_ or [], gap or [], count or [], first, after, as_json=as_json)
         raise typer.Exit(int(found))
 
 
@@ -184,8 +184,8 @@ def report(
 
     times: dict[str, Any] = {"validAt": valid_at, "knownAtIndex": known_at_index}
     at = {name: value for name, value in times.items() if value is not None}
-    with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(write(way, words, output, form or [], at, as_json=as_json)))
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(write(client, words, output, form or [], at, as_json=as_json)))
 
 
 @commands.command()
@@ -257,8 +257,8 @@ def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = Fal
     """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
     from catalog.cli.ledger import status
 
-    with _way(url, data_dir, owner=True, graph=False) as way:
-        raise typer.Exit(int(status(way, as_json=as_json)))
+    with _connected(url, data_dir, owner=True, graph=False) as client:
+        raise typer.Exit(int(status(client, as_json=as_json)))
 
 
 @ledger_commands.command("verify")
@@ -282,8 +282,8 @@ def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
     """Print the newest checkpoint, signed now where need be: keep it elsewhere."""
     from catalog.cli.ledger import checkpoint
 
-    with _way(url, data_dir, owner=True, graph=False) as way:
-        raise typer.Exit(int(checkpoint(way)))
+    with _connected(url, data_dir, owner=True, graph=False) as client:
+        raise typer.Exit(int(checkpoint(client)))
 
 
 @ledger_commands.command("proof")
@@ -295,8 +295,8 @@ def ledger_proof(
     """Print an entry's offline proof (C2SP tlog-proof)."""
     from catalog.cli.ledger import proof
 
-    with _way(url, data_dir, owner=True, graph=False) as way:
-        raise typer.Exit(int(proof(way, index)))
+    with _connected(url, data_dir, owner=True, graph=False) as client:
+        raise typer.Exit(int(proof(client, index)))
 
 
 @ledger_commands.command("erase")
@@ -316,8 +316,8 @@ def ledger_erase(
     from catalog.cli.ledger import erase
 
     residue = "NOTHING" if nothing else "FLOWS"
-    with _way(url, data_dir) as way:
-        raise typer.Exit(int(erase(way, entries, reason, authority, residue, yes=yes, as_json=as_json)))
+    with _connected(url, data_dir) as client:
+        raise typer.Exit(int(erase(client, entries, reason, authority, residue, yes=yes, as_json=as_json)))
 
 
 @ledger_commands.command("key")
@@ -332,8 +332,8 @@ def ledger_key(
     """Print the log's verifier key, for `lineward verify --key`; give it to others by a way that they trust."""
     from catalog.cli.ledger import key
 
-    with _way(url, data_dir, owner=True, graph=False) as way:
-        raise typer.Exit(int(key(way, former=former, as_json=as_json)))
+    with _connected(url, data_dir, owner=True, graph=False) as client:
+        raise typer.Exit(int(key(client, former=former, as_json=as_json)))
 
 
 @graph_commands.command("rebuild")
@@ -389,11 +389,13 @@ def key_create(
 
     The folder's first key may be made before its catalog is begun.
     """
-    from catalog.cli.keys import Definition, create
+    from catalog.cli.keys import PrincipalChange, create
 
-    definition = Definition(principal, name, kind, tuple(role) if role else None, tuple(approves) if approves else None)
-    with _way(url, data_dir, owner=True, new=True) as way:
-        raise typer.Exit(int(create(way, definition, redefine=redefine, force=force, as_json=as_json)))
+    definition = PrincipalChange(
+        principal, name, kind, tuple(role) if role else None, tuple(approves) if approves else None
+    )
+    with _connected(url, data_dir, owner=True, new=True) as client:
+        raise typer.Exit(int(create(client, definition, redefine=redefine, force=force, as_json=as_json)))
 
 
 @key_commands.command("list")
@@ -401,8 +403,8 @@ def key_list(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -
     """Show principals and their keys, never a key itself."""
     from catalog.cli.keys import listed
 
-    with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(listed(way, as_json=as_json)))
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(listed(client, as_json=as_json)))
 
 
 @key_commands.command("revoke")
@@ -415,28 +417,28 @@ def key_revoke(
     """Let a key not work any more, at once."""
     from catalog.cli.keys import revoke
 
-    with _way(url, data_dir, owner=True) as way:
-        raise typer.Exit(int(revoke(way, key_id, force=force)))
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(revoke(client, key_id, force=force)))
 
 
 @contextmanager
-def _way(
+def _connected(
     url: str | None, data_dir: Path | None, *, owner: bool = False, new: bool = False, graph: bool = True
-) -> Iterator[Gateway]:
-    """Open the way to the catalog and name it; `owner` commands need no key where the folder is opened in this process.
+) -> Iterator[Client]:
+    """Connect to the catalog and name it; `owner` commands need no key where the folder is opened in this process.
 
     Who can read its files can read them anyhow. What is written is written under a key once keys exist. A `new` command
     may begin a catalog; one that needs no `graph` does not wait for it.
     """
-    from catalog.cli.gateway import announce, gateway, key_from_environment
+    from catalog.cli.client import announce, connect, key_from_environment
     from catalog.cli.target import target_for
 
     with (
         exit_codes(),
-        gateway(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as way,
+        connect(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as client,
     ):
-        announce(way.where)
-        yield way
+        announce(client.where)
+        yield client
 
 
 @contextmanager
@@ -450,7 +452,7 @@ def _folder(data_dir: Path | None, command: str) -> Iterator[Settings]:
 @contextmanager
 def _place(data_dir: Path | None, command: str) -> Iterator[Settings]:
     """Name the folder that a command works on, catalog or not, and yield its settings."""
-    from catalog.cli.gateway import announce
+    from catalog.cli.client import announce
     from catalog.cli.target import folder_for
 
     with exit_codes():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.gateway import Gateway, ask
-from catalog.cli.output import print_json, print_table, say
+from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit, SenderError
 
 _QUERY = f"""
@@ -26,7 +26,7 @@ query Search($text: String, $filter: AssetFilter, $facets: [FacetKind!], $first:
 
 
 def search(
-    way: Gateway,
+    client: Client,
     text: str,
     kinds: list[str],
     filters: list[str],
@@ -50,7 +50,7 @@ def search(
         "first": first,
         "after": after,
     }
-    found = ask(way, _QUERY, variables)["search"]
+    found = ask(client, _QUERY, variables)["search"]
     if as_json:
         print_json(found)
         return Exit.FINE
@@ -78,7 +78,7 @@ def search(
             facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]]
         )
     if found["pageInfo"]["hasNextPage"]:
-        say(f"There is more: --after {found['pageInfo']['endCursor']}")
+        note(f"There is more: --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])
     return Exit.FINE
 

@@ -17,10 +17,10 @@ import uvicorn
 
 from catalog import app, logs
 from catalog.access.presence import Announcement, Presence
-from catalog.api.front import Front
+from catalog.api.edge import EdgeMiddleware
 from catalog.api.http.connections import configured
 from catalog.cli.ending import fail
-from catalog.cli.output import say
+from catalog.cli.output import note
 from catalog.errors import Exit, OperatorError
 from catalog.projection import Following, Status
 from catalog.settings import Settings
@@ -90,7 +90,7 @@ def _warm(projection: Following) -> None:
     gc.freeze()
 
 
-def _run(asgi: Front, settings: Settings, listener: socket.socket) -> None:
+def _run(asgi: EdgeMiddleware, settings: Settings, listener: socket.socket) -> None:
     # uvicorn raises the signal again once it has shut down; then everything else here still has to close.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
@@ -102,7 +102,7 @@ def _greet(url: str, settings: Settings, *, needs_key: bool) -> None:
         "serving", extra={"address": url, "folder": str(settings.data_dir.absolute()), "store": settings.store}
     )
     if sys.stderr.isatty():
-        say(f"Lineward serves {url} (explorer: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
+        note(f"Lineward serves {url} (explorer: {url}/graphql), data in {settings.data_dir}. Ctrl-C ends it.")
     if not needs_key:
         logs.logger.warning(
             "No key exists: only this machine is served, and whoever uses it acts as the local principal. "

@@ -111,10 +111,10 @@ class Allowance:
 
     def over(self, reader: T, *, counted: bool = True) -> T:
         """Return the reader, each of its verbs held to this allowance, and counted among the calls or not."""
-        return cast("T", _Held(reader, self.call if counted else self.check))
+        return cast("T", _Bounded(reader, self.call if counted else self.check))
 
 
-class _Held:
+class _Bounded:
     """Passes every verb on, whatever verbs there are."""
 
     def __init__(self, reader: object, look: Callable[[], None]) -> None:

@@ -7,13 +7,13 @@ from functools import partial
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, as_of
 from catalog.api.graphql.connections import Connection, connect
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
-from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.approvals import model, queries
@@ -69,7 +69,7 @@ class Approval(Node):
     decisions: list[Decision]
 
     @strawberry.field(description="The model version, snapshot or dataset that is to be approved.")
-    async def subject(self, info: AskingInfo) -> Node | None:
+    async def subject(self, info: ContextInfo) -> Node | None:
         return await nodes.resolve(info.context, self.found.subject, self.at)
 
 
@@ -93,7 +93,7 @@ class ApprovalQueries:
     @strawberry.field(description="Approval requests, the newest first.")
     async def approvals(
         self,
-        info: AskingInfo,
+        info: ContextInfo,
         filter: ApprovalFilter | None = None,  # noqa: A002  its name in the interface
         as_of: AsOfInput | None = None,
         first: int = 50,
@@ -103,15 +103,15 @@ class ApprovalQueries:
 
 
 def list_approvals(
-    asking: Asking, asked: ApprovalFilter | None, when: AsOfInput | None, first: int, after: str | None
+    context: RequestContext, asked: ApprovalFilter | None, when: AsOfInput | None, first: int, after: str | None
 ) -> Connection[Approval]:
     """Return a page of approval requests; raises InvalidInputError for a cursor of another query."""
-    at = as_of(when, asking)
+    at = as_of(when, context)
     wanted = model.ApprovalFilter() if asked is None else asked.read()
     cursor = Cursor.of("approvals", wanted, at)
     position = cursor.read(after, (int,))
     page = queries.list_approvals(
-        asking.view(at), wanted, first=check_first(first), after=None if position is None else int(position[0])
+        context.view(at), wanted, first=check_first(first), after=None if position is None else int(position[0])
     )
     return connect(
         [as_approval(one, at) for one in page.approvals],
@@ -122,8 +122,8 @@ def list_approvals(
 
 
 @nodes.resolves(Approval)
-async def _approval(asking: Asking, identifier: str, at: AsOf) -> Approval | None:
-    found = await asking.load(queries.approvals, at, identifier)
+async def _approval(context: RequestContext, identifier: str, at: AsOf) -> Approval | None:
+    found = await context.load(queries.approvals, at, identifier)
     return None if found is None else as_approval(found, at)
 
 
@@ -133,7 +133,7 @@ def as_approval(found: model.Approval, at: AsOf) -> Approval:
 
 
 @field_of(ModelVersion, description="Approvals that concern it, the oldest request first.")
-async def approvals(version: strawberry.Parent[ModelVersion], info: AskingInfo) -> list[Approval]:
+async def approvals(version: strawberry.Parent[ModelVersion], info: ContextInfo) -> list[Approval]:
     """Return the approvals of the version."""
     found = await info.context.load(queries.approvals_of, version.at, str(version.id))
     return [as_approval(one, version.at) for one in found or ()]

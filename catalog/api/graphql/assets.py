@@ -9,13 +9,13 @@ import strawberry
 from strawberry.scalars import JSON
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
-from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
 from catalog.errors import ADDRESSED
@@ -41,7 +41,7 @@ class Asset(Node):
     """The dataset that it is, or is a state of, by id."""
 
     @strawberry.field
-    def read_point(self, info: AskingInfo) -> ReadPoint:
+    def read_point(self, info: ContextInfo) -> ReadPoint:
         return read_point(info.context.view(self.at))
 
 
@@ -255,19 +255,19 @@ class Run(Node):
         return _value(self.record.error)
 
     @strawberry.field
-    async def job(self, info: AskingInfo) -> Job | None:
+    async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.record.job, self.at)
 
     @strawberry.field
-    async def parent(self, info: AskingInfo) -> Run | None:
+    async def parent(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.record.parent, self.at)
 
     @strawberry.field
-    async def inputs(self, info: AskingInfo) -> list[Dataset]:
+    async def inputs(self, info: ContextInfo) -> list[Dataset]:
         return await nodes.find_all(Dataset, info.context, self.record.inputs, self.at)
 
     @strawberry.field
-    async def outputs(self, info: AskingInfo) -> list[Dataset]:
+    async def outputs(self, info: ContextInfo) -> list[Dataset]:
         return await nodes.find_all(Dataset, info.context, self.record.outputs, self.at)
 
     @strawberry.field(description="The ledger entries of its events.")
@@ -286,11 +286,11 @@ class State(Asset):
     run_id: strawberry.Private[str]
 
     @strawberry.field
-    async def of(self, info: AskingInfo) -> Dataset | None:
+    async def of(self, info: ContextInfo) -> Dataset | None:
         return await nodes.find(Dataset, info.context, self.dataset, self.at)
 
     @strawberry.field
-    async def run(self, info: AskingInfo) -> Run | None:
+    async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.run_id, self.at)
 
 
@@ -300,26 +300,26 @@ DatasetResult = Annotated[Dataset | AnyProblem, strawberry.union("DatasetResult"
 @strawberry.type
 class AssetQueries:
     @strawberry.field(description="The dataset of a name.")
-    async def dataset(self, info: AskingInfo, ref: AssetRefInput, as_of: AsOfInput | None = None) -> DatasetResult:
-        return await find_dataset(info.context, kinds.Dataset(*ref.held(info.context)).id, as_of)
+    async def dataset(self, info: ContextInfo, ref: AssetRefInput, as_of: AsOfInput | None = None) -> DatasetResult:
+        return await find_dataset(info.context, kinds.Dataset(*ref.redacted(info.context)).id, as_of)
 
 
-async def find_dataset(asking: Asking, identifier: str, when: AsOfInput | None) -> Dataset | AnyProblem:
+async def find_dataset(context: RequestContext, identifier: str, when: AsOfInput | None) -> Dataset | AnyProblem:
     """Return the dataset of an id as it was, or the problem that stands for it."""
     try:
-        at = as_of(when, asking)
+        at = as_of(when, context)
     except ADDRESSED as error:
         return as_problem(error)
-    found = await _dataset(asking, identifier, at)
+    found = await _dataset(context, identifier, at)
     if found is not None:
         return found
-    now = await _dataset(asking, identifier, AsOf())
+    now = await _dataset(context, identifier, AsOf())
     return not_found("There is no dataset of this name at the time asked for.", ever_known=now is not None)
 
 
 @nodes.resolves(Dataset)
-async def _dataset(asking: Asking, identifier: str, at: AsOf) -> Dataset | None:
-    record = await asking.load(queries.datasets, at, identifier)
+async def _dataset(context: RequestContext, identifier: str, at: AsOf) -> Dataset | None:
+    record = await context.load(queries.datasets, at, identifier)
     return (
         None
         if record is None
@@ -328,21 +328,21 @@ async def _dataset(asking: Asking, identifier: str, at: AsOf) -> Dataset | None:
 
 
 @nodes.resolves(Job)
-async def _job(asking: Asking, identifier: str, at: AsOf) -> Job | None:
-    record = await asking.load(queries.jobs, at, identifier)
+async def _job(context: RequestContext, identifier: str, at: AsOf) -> Job | None:
+    record = await context.load(queries.jobs, at, identifier)
     return None if record is None else converted(Job, record, record=record, at=at)
 
 
 @nodes.resolves(Run)
-async def _run(asking: Asking, identifier: str, at: AsOf) -> Run | None:
-    record = await asking.load(queries.runs, at, identifier)
+async def _run(context: RequestContext, identifier: str, at: AsOf) -> Run | None:
+    record = await context.load(queries.runs, at, identifier)
     return None if record is None else converted(Run, record, record=record, at=at)
 
 
 @nodes.resolves(State)
-async def _state(asking: Asking, identifier: str, at: AsOf) -> State | None:
+async def _state(context: RequestContext, identifier: str, at: AsOf) -> State | None:
     ids = split_state_id(identifier)
-    record = None if ids is None else await asking.load(queries.datasets, at, ids[0])
+    record = None if ids is None else await context.load(queries.datasets, at, ids[0])
     if ids is None or record is None:
         return None
     return converted(State, record, id=identifier, ref=_ref(record), at=at, dataset=record.id, run_id=ids[1])

@@ -28,7 +28,7 @@ from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.api import problems as http
 from catalog.api.graphql.allowance import Allowance, EndedError
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.documents import Bounds, RefusedError, begins_to_read, read_document, too_much
 from catalog.api.graphql.limits import Costs, Price, is_mutation, operation_of
 from catalog.api.graphql.problems import as_problem
@@ -47,7 +47,7 @@ _THREADS = ThreadPoolExecutor(16, "graphql")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GraphQLRequest:
     """A GraphQL request: document, variables, and which operation."""
 
     query: str
@@ -55,7 +55,7 @@ class Question:
     operation: str | None
 
     @classmethod
-    def read(cls, body: bytes) -> Question:
+    def read(cls, body: bytes) -> GraphQLRequest:
         """Return the question in a request body; raises SenderError 400."""
         try:
             value = orjson.loads(body)
@@ -78,15 +78,15 @@ async def endpoint(services: Services, request: Request) -> Response:
     require_json(request)
     actor = services.authenticate(request)
     limit = min(QUESTION_BYTES, services.settings.max_body_bytes)
-    question = Question.read(await read_body(request, limit))
+    question = GraphQLRequest.read(await read_body(request, limit))
     if begins_to_read(question.query):
         rules.require(actor.roles, Permission.READ)
     allowance = Allowance(services.settings.query_seconds, services.settings.query_bytes)
-    context = copy_context()
+    inherited = copy_context()
     loop = asyncio.get_running_loop()
     leaving = loop.create_task(_cancel_when_left(request, allowance))
     try:
-        answer = await loop.run_in_executor(_THREADS, context.run, _answered, services, actor, question, allowance)
+        answer = await loop.run_in_executor(_THREADS, inherited.run, _answered, services, actor, question, allowance)
     finally:
         allowance.cancel()
         leaving.cancel()
@@ -100,11 +100,11 @@ async def _cancel_when_left(request: Request, allowance: Allowance) -> None:
     allowance.cancel()
 
 
-def _answered(services: Services, actor: Actor, question: Question, allowance: Allowance) -> bytes:
+def _answered(services: Services, actor: Actor, question: GraphQLRequest, allowance: Allowance) -> bytes:
     return orjson.dumps(ask(services, actor, question, allowance))
 
 
-def ask(services: Services, actor: Actor, question: Question, allowance: Allowance) -> dict[str, Any]:
+def ask(services: Services, actor: Actor, question: GraphQLRequest, allowance: Allowance) -> dict[str, Any]:
     """Answer a question on this thread; blocks while the store reads. Raises AskerError 403."""
     try:
         return _ask(services, actor, question, allowance)
@@ -114,7 +114,7 @@ def ask(services: Services, actor: Actor, question: Question, allowance: Allowan
         return _ended(ended)
 
 
-def _ask(services: Services, actor: Actor, question: Question, allowance: Allowance) -> dict[str, Any]:
+def _ask(services: Services, actor: Actor, question: GraphQLRequest, allowance: Allowance) -> dict[str, Any]:
     settings = services.settings
     bounds = Bounds(settings.query_tokens, settings.query_depth, settings.query_aliases)
     document = read_document(question.query, bounds, allowance)
@@ -162,7 +162,7 @@ def _wait_for(services: Services, index: int, allowance: Allowance) -> None:
 def _run(
     services: Services,
     actor: Actor,
-    question: Question,
+    question: GraphQLRequest,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     at_least: int | None,
@@ -173,7 +173,7 @@ def _run(
         reader: Snapshotted = services.store
         if not is_mutation(operation):
             reader = stack.enter_context(services.store.reading(allowance))
-        asking = Asking(
+        context = RequestContext(
             services,
             actor,
             document,
@@ -187,7 +187,7 @@ def _run(
             schema().execute(
                 question.query,
                 variable_values=dict(question.variables),
-                context_value=asking,
+                context_value=context,
                 operation_name=question.operation,
             )
         )

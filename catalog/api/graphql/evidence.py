@@ -8,10 +8,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from catalog import reading
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.problems import AnyProblem, InvalidInputError, as_problem, not_found
-from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED
 from catalog.evidence.queries import evidence as read_evidence
@@ -58,7 +58,7 @@ class EvidenceQueries:
     @strawberry.field(description="The ledger entries that a thing rests on.")
     def evidence(
         self,
-        info: AskingInfo,
+        info: ContextInfo,
         for_: Annotated[strawberry.ID, strawberry.argument(name="for")],
         as_of: AsOfInput | None = None,
         limit: int = 100,
@@ -69,12 +69,14 @@ class EvidenceQueries:
             return as_problem(error)
 
 
-def find_evidence(asking: Asking, identifier: str, when: AsOfInput | None, limit: int) -> Evidence | AnyProblem:
+def find_evidence(
+    context: RequestContext, identifier: str, when: AsOfInput | None, limit: int
+) -> Evidence | AnyProblem:
     """Return the evidence for a thing; raises InvalidInputError for a limit out of bounds."""
     if not 1 <= limit <= MAX_ENTRIES:
         raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
-    view = asking.view(as_of(when, asking))
-    found = read_evidence(view, asking.ledger, identifier, limit)
+    view = context.view(as_of(when, context))
+    found = read_evidence(view, context.ledger, identifier, limit)
     if found is None:
         return not_found("Nothing of this id is known at the time asked for.")
     cut = reading.Truncated(limit, len(found.entries)) if found.total > len(found.entries) else None

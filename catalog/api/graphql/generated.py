@@ -11,7 +11,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.nodes import Node
 from catalog.assets import queries
 from catalog.reading import AsOf
@@ -46,8 +46,8 @@ def _make(kind: type[kinds.Node]) -> type[Node]:
 
 def _enter(kind: type[kinds.Node], made: Any) -> None:  # noqa: ANN401  a type that was made while running
     @nodes.resolves(made)
-    async def resolve(asking: Asking, identifier: str, at: AsOf) -> Node | None:
-        found = await asking.load(queries.node_records, at, identifier)
+    async def resolve(context: RequestContext, identifier: str, at: AsOf) -> Node | None:
+        found = await context.load(queries.node_records, at, identifier)
         if found is None:
             return None
         values = dict(zip(kind.key_fields(), found.node.key, strict=True))

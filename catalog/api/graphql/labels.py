@@ -9,8 +9,8 @@ from asyncio import gather
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
 from catalog.api.graphql.assets import Asset, Job
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.lineage import LineageEdge
@@ -76,7 +76,7 @@ class Attestation(Node):
 
 
 @field_of(Asset, description="PHI labels that principals asserted or emitters claimed on the dataset or its columns.")
-async def labels(asset: strawberry.Parent[Asset], info: AskingInfo, include_rejected: bool = False) -> list[PhiLabel]:
+async def labels(asset: strawberry.Parent[Asset], info: ContextInfo, include_rejected: bool = False) -> list[PhiLabel]:
     if asset.dataset is None:
         return []
     found = await info.context.load(queries.labels, asset.at, asset.dataset) or ()
@@ -88,22 +88,22 @@ async def labels(asset: strawberry.Parent[Asset], info: AskingInfo, include_reje
 
 
 @field_of(Job, description="De-identification attested for this job.")
-async def attestations(job: strawberry.Parent[Job], info: AskingInfo) -> list[Attestation]:
+async def attestations(job: strawberry.Parent[Job], info: ContextInfo) -> list[Attestation]:
     return await _attestations_of(info.context, job.record.id, job.at)
 
 
 @field_of(LineageEdge, description="De-identification attested for the edge's job or run.")
-async def deid(edge: strawberry.Parent[LineageEdge], info: AskingInfo) -> list[Attestation]:
+async def deid(edge: strawberry.Parent[LineageEdge], info: ContextInfo) -> list[Attestation]:
     steps = [one for one in (edge.found.job, edge.found.run) if one is not None]
     found = await gather(*(_attestations_of(info.context, step, edge.at) for step in steps))
     return [one for attested in found for one in attested]
 
 
 @nodes.resolves(Attestation)
-async def _attestation(asking: Asking, identifier: str, at: AsOf) -> Attestation | None:
-    found = await asking.load(queries.attestations_by_id, at, identifier)
+async def _attestation(context: RequestContext, identifier: str, at: AsOf) -> Attestation | None:
+    found = await context.load(queries.attestations_by_id, at, identifier)
     return None if found is None else converted(Attestation, found)
 
 
-async def _attestations_of(asking: Asking, job_or_run: str, at: AsOf) -> list[Attestation]:
-    return [converted(Attestation, one) for one in await asking.load(queries.attestations, at, job_or_run) or ()]
+async def _attestations_of(context: RequestContext, job_or_run: str, at: AsOf) -> list[Attestation]:
+    return [converted(Attestation, one) for one in await context.load(queries.attestations, at, job_or_run) or ()]

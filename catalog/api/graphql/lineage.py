@@ -8,13 +8,13 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
-from catalog.api.graphql.reading import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.scalars import Micros
 from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
@@ -82,11 +82,11 @@ class LineageNode:
     hidden: int = strawberry.field(default=0, description="How many nodes next to it rights hide.")
 
     @strawberry.field(description="The thing itself.")
-    async def node(self, info: AskingInfo) -> Node | None:
+    async def node(self, info: ContextInfo) -> Node | None:
         return await nodes.resolve(info.context, self.found.id, self.at)
 
     @strawberry.field(description="The same as an asset; null at run grain.")
-    async def asset(self, info: AskingInfo) -> Asset | None:
+    async def asset(self, info: ContextInfo) -> Asset | None:
         return await nodes.find(Asset, info.context, self.found.id, self.at)
 
 
@@ -104,11 +104,11 @@ class LineageEdge:
     attempt: bool = strawberry.field(description="By a run that did not complete.")
 
     @strawberry.field
-    async def job(self, info: AskingInfo) -> Job | None:
+    async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
     @strawberry.field
-    async def run(self, info: AskingInfo) -> Run | None:
+    async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
 
@@ -138,7 +138,7 @@ class LineageGraph:
     read_point: ReadPoint
 
     @strawberry.field
-    async def roots(self, info: AskingInfo) -> list[Node]:
+    async def roots(self, info: ContextInfo) -> list[Node]:
         return await nodes.find_all(Node, info.context, self.found.roots, self.at)
 
     @strawberry.field(description="Nodes by distance and id.")
@@ -194,14 +194,14 @@ PathsResult = Annotated[LineagePaths | AnyProblem, strawberry.union("PathsResult
 @strawberry.type
 class LineageQueries:
     @strawberry.field(description="What data came from, or what came of it.")
-    def lineage(self, info: AskingInfo, input: LineageInput) -> LineageResult:  # noqa: A002  its name in the interface
+    def lineage(self, info: ContextInfo, input: LineageInput) -> LineageResult:  # noqa: A002  its name in the interface
         try:
             return _lineage(info.context, input)
         except ADDRESSED as error:
             return as_problem(error)
 
     @strawberry.field(description="How much `lineage` would give, without giving it.")
-    def lineage_counts(self, info: AskingInfo, input: LineageInput) -> LineageCountsResult:  # noqa: A002
+    def lineage_counts(self, info: ContextInfo, input: LineageInput) -> LineageCountsResult:  # noqa: A002
         try:
             return _counts(info.context, input)
         except ADDRESSED as error:
@@ -210,7 +210,7 @@ class LineageQueries:
     @strawberry.field(description="The shortest paths along which data of one thing reached another.")
     def paths(
         self,
-        info: AskingInfo,
+        info: ContextInfo,
         from_: Annotated[strawberry.ID, strawberry.argument(name="from")],
         to: strawberry.ID,
         as_of: AsOfInput | None = None,
@@ -228,9 +228,9 @@ class LineageQueries:
             return as_problem(error)
 
 
-def _lineage(asking: Asking, asked: LineageInput) -> LineageGraph | AnyProblem:
-    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
-    missing = _missing(asking, view, walk.roots)
+def _lineage(context: RequestContext, asked: LineageInput) -> LineageGraph | AnyProblem:
+    walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
+    missing = _missing(context, view, walk.roots)
     if missing is not None:
         return missing
     found = queries.lineage(view, walk)
@@ -244,9 +244,9 @@ def _lineage(asking: Asking, asked: LineageInput) -> LineageGraph | AnyProblem:
     )
 
 
-def _counts(asking: Asking, asked: LineageInput) -> LineageCounts | AnyProblem:
-    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
-    missing = _missing(asking, view, walk.roots)
+def _counts(context: RequestContext, asked: LineageInput) -> LineageCounts | AnyProblem:
+    walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
+    missing = _missing(context, view, walk.roots)
     if missing is not None:
         return missing
     found = queries.lineage_counts(view, walk)
@@ -260,9 +260,9 @@ def _counts(asking: Asking, asked: LineageInput) -> LineageCounts | AnyProblem:
     )
 
 
-def _paths(asking: Asking, source: str, asked: LineageInput, first: int) -> LineagePaths | AnyProblem:
-    walk, view = asked.walk(), asking.view(as_of(asked.as_of, asking))
-    missing = _missing(asking, view, (*walk.roots, source))
+def _paths(context: RequestContext, source: str, asked: LineageInput, first: int) -> LineagePaths | AnyProblem:
+    walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
+    missing = _missing(context, view, (*walk.roots, source))
     if missing is not None:
         return missing
     found = queries.paths(view, source, walk.roots[0], walk, first)
@@ -273,13 +273,13 @@ def _paths(asking: Asking, source: str, asked: LineageInput, first: int) -> Line
     )
 
 
-def _missing(asking: Asking, view: View, roots: Iterable[str]) -> AnyProblem | None:
+def _missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyProblem | None:
     """Return the problem where a root is not known at the time asked for; an unknown id has no empty lineage."""
     ids = [one for one in roots if label_of(one) != "State"]
     known = view.nodes(ids)
     for one in ids:
         if one not in known:
-            ever = one in asking.view(AsOf()).nodes([one])
+            ever = one in context.view(AsOf()).nodes([one])
             return not_found(f"Nothing of the id {one} is known at the time asked for.", ever_known=ever)
     return None
 

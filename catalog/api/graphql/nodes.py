@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import strawberry
 
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.context import RequestContext
 from catalog.reading import AsOf
 from graph_schema.identity import label_of
 
@@ -29,14 +29,14 @@ class AssetRefInput:
     namespace: str
     name: str
 
-    def held(self, asking: Asking) -> tuple[str, str]:
+    def redacted(self, context: RequestContext) -> tuple[str, str]:
         """Return namespace and name as the catalog holds them: tokens where the pipelines' names have identifiers."""
-        name = asking.services.redactor.name
+        name = context.services.redactor.name
         return name(self.namespace), name(self.name)
 
 
 N = TypeVar("N", bound=Node)
-Resolve = Callable[[Asking, str, AsOf], Awaitable[N | None]]
+Resolve = Callable[[RequestContext, str, AsOf], Awaitable[N | None]]
 
 _RESOLVERS: dict[str, tuple[type[Node], Resolve[Node]]] = {}
 
@@ -56,19 +56,19 @@ def resolved_types() -> dict[str, type[Node]]:
     return {label: kind for label, (kind, _) in _RESOLVERS.items()}
 
 
-async def resolve(asking: Asking, identifier: str, at: AsOf) -> Node | None:
+async def resolve(context: RequestContext, identifier: str, at: AsOf) -> Node | None:
     """Return the thing of an id as it was at these times, None where nothing of that id was known by then."""
     entered = _RESOLVERS.get(label_of(identifier))
-    return None if entered is None else await entered[1](asking, identifier, at)
+    return None if entered is None else await entered[1](context, identifier, at)
 
 
-async def find(kind: type[N], asking: Asking, identifier: str | None, at: AsOf) -> N | None:
+async def find(kind: type[N], context: RequestContext, identifier: str | None, at: AsOf) -> N | None:
     """Return the thing of an id where it is of this type, as `resolve`; None where there is no id."""
-    found = None if identifier is None else await resolve(asking, identifier, at)
+    found = None if identifier is None else await resolve(context, identifier, at)
     return found if isinstance(found, kind) else None
 
 
-async def find_all(kind: type[N], asking: Asking, identifiers: Iterable[str], at: AsOf) -> list[N]:
+async def find_all(kind: type[N], context: RequestContext, identifiers: Iterable[str], at: AsOf) -> list[N]:
     """Return those of the things that were known, in their order."""
-    found = await gather(*(find(kind, asking, one, at) for one in identifiers))
+    found = await gather(*(find(kind, context, one, at) for one in identifiers))
     return [one for one in found if one is not None]

@@ -7,11 +7,11 @@ import strawberry
 from catalog.access import queries
 from catalog.access.model import PrincipalRecord
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput
+from catalog.api.graphql.as_of import as_of as at_of
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.nodes import Node
-from catalog.api.graphql.reading import AsOfInput
-from catalog.api.graphql.reading import as_of as at_of
 from catalog.api.graphql.scalars import Micros
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -40,14 +40,14 @@ class Principal(Node):
 @strawberry.type
 class PrincipalQueries:
     @strawberry.field(description="Every principal that a record defines, by name.")
-    def principals(self, info: AskingInfo, as_of: AsOfInput | None = None) -> list[Principal]:
+    def principals(self, info: ContextInfo, as_of: AsOfInput | None = None) -> list[Principal]:
         view = info.context.view(at_of(as_of, info.context))
         return [_as_principal(one) for one in queries.list_principals(view)]
 
 
 @nodes.resolves(Principal)
-async def _principal(asking: Asking, identifier: str, at: AsOf) -> Principal | None:
-    found = await asking.load(queries.principals, at, identifier)
+async def _principal(context: RequestContext, identifier: str, at: AsOf) -> Principal | None:
+    found = await context.load(queries.principals, at, identifier)
     return None if found is None else _as_principal(found)
 
 

@@ -12,7 +12,7 @@ import strawberry
 from pydantic import BaseModel
 from strawberry.types.field import StrawberryField
 
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED
@@ -50,9 +50,9 @@ class IssuedKey:
 IssueKeyResult = Annotated[IssuedKey | AnyProblem, strawberry.union("IssueKeyResult")]
 
 
-def receipt(asking: Asking, accepted: Accepted) -> Receipt:
+def receipt(context: RequestContext, accepted: Accepted) -> Receipt:
     """Return a receipt with its inclusion proof in the tree as it stands."""
-    ledger, found = asking.services.ledger, accepted.receipt
+    ledger, found = context.services.ledger, accepted.receipt
     size = ledger.size()
     return Receipt(
         index=found.index,
@@ -83,11 +83,11 @@ def mutation_type() -> type:
     )
 
 
-def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
-    asking = info.context
+def _issue_key(info: ContextInfo, principal: str) -> IssueKeyResult:
+    context = info.context
     try:
-        key, recorded = asking.services.intake.issue_key(principal, asking.actor, asking.correlation_id)
-        return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(asking, recorded.result()))
+        key, recorded = context.services.intake.issue_key(principal, context.actor, context.correlation_id)
+        return IssuedKey(key_id=key.key_id, secret=key.secret, receipt=receipt(context, recorded.result()))
     except ADDRESSED as error:
         return as_problem(error)
 
@@ -95,17 +95,17 @@ def _issue_key(info: AskingInfo, principal: str) -> IssueKeyResult:
 def _mutation(kind: type[Record]) -> StrawberryField:
     asked = _input(kind)
 
-    def write(info: AskingInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
-        asking = info.context
+    def write(info: ContextInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
+        context = info.context
         try:
             payload = {"kind": kind.name, **_fields(record)}
             return receipt(
-                asking, asking.services.intake.submit_record(payload, asking.actor, asking.correlation_id).result()
+                context, context.services.intake.submit_record(payload, context.actor, context.correlation_id).result()
             )
         except ADDRESSED as error:
             return as_problem(error)
 
-    write.__annotations__ = {"info": AskingInfo, "record": asked, "return": RecordResult}
+    write.__annotations__ = {"info": ContextInfo, "record": asked, "return": RecordResult}
     write.__name__ = kind.name
     return strawberry.mutation(write, description=kind.__doc__)
 
@@ -156,8 +156,8 @@ def _fields(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Enum):
         return value.value
     if hasattr(value, "__strawberry_definition__"):
-        said: Mapping[str, Any] = vars(value)
-        return {name: _fields(one) for name, one in said.items() if one is not None}
+        fields: Mapping[str, Any] = vars(value)
+        return {name: _fields(one) for name, one in fields.items() if one is not None}
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

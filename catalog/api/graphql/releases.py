@@ -7,13 +7,13 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, as_of
 from catalog.api.graphql.assets import Asset, Job, Run
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
-from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
 from catalog.assets.queries import node_records
@@ -62,11 +62,11 @@ class Registration:
     environment: BuildEnvironment | None
 
     @strawberry.field
-    async def run(self, info: AskingInfo) -> Run | None:
+    async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
     @strawberry.field
-    async def job(self, info: AskingInfo) -> Job | None:
+    async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
 
@@ -89,13 +89,13 @@ class ModelVersion(Asset):
         return [_registration(one, self.at) for one in self.record.registrations]
 
     @strawberry.field(description="The snapshots that it was trained on.")
-    async def trained_on(self, info: AskingInfo) -> list[Snapshot]:
+    async def trained_on(self, info: ContextInfo) -> list[Snapshot]:
         found = self.record.registration
         ids = () if found is None else tuple(use.snapshot for use in found.trained_on)
         return await nodes.find_all(Snapshot, info.context, ids, self.at)
 
     @strawberry.field(description="The snapshots that it was evaluated on.")
-    async def evaluated_on(self, info: AskingInfo) -> list[Snapshot]:
+    async def evaluated_on(self, info: ContextInfo) -> list[Snapshot]:
         found = self.record.registration
         ids = () if found is None else tuple(use.snapshot for use in found.evaluated_on)
         return await nodes.find_all(Snapshot, info.context, ids, self.at)
@@ -111,7 +111,7 @@ class Model(Node):
         return AssetRef(namespace=self.key.namespace, name=self.key.name)
 
     @strawberry.field
-    async def versions(self, info: AskingInfo) -> list[ModelVersion]:
+    async def versions(self, info: ContextInfo) -> list[ModelVersion]:
         ids = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
         return await nodes.find_all(ModelVersion, info.context, ids, self.at)
 
@@ -123,34 +123,36 @@ ModelVersionResult = Annotated[ModelVersion | AnyProblem, strawberry.union("Mode
 class ReleaseQueries:
     @strawberry.field(description="One version of a model.")
     async def model_version(
-        self, info: AskingInfo, model: AssetRefInput, version: str, as_of: AsOfInput | None = None
+        self, info: ContextInfo, model: AssetRefInput, version: str, as_of: AsOfInput | None = None
     ) -> ModelVersionResult:
-        key = kinds.ModelVersion(*model.held(info.context), info.context.services.redactor.name(version))
+        key = kinds.ModelVersion(*model.redacted(info.context), info.context.services.redactor.name(version))
         return await find_model_version(info.context, key.id, as_of)
 
 
-async def find_model_version(asking: Asking, identifier: str, when: AsOfInput | None) -> ModelVersion | AnyProblem:
+async def find_model_version(
+    context: RequestContext, identifier: str, when: AsOfInput | None
+) -> ModelVersion | AnyProblem:
     """Return the model version of an id as it was, or the problem that stands for it."""
     try:
-        at = as_of(when, asking)
+        at = as_of(when, context)
     except ADDRESSED as error:
         return as_problem(error)
-    found = await _model_version(asking, identifier, at)
+    found = await _model_version(context, identifier, at)
     if found is not None:
         return found
-    now = await _model_version(asking, identifier, AsOf())
+    now = await _model_version(context, identifier, AsOf())
     return not_found("There is no model version of this name at the time asked for.", ever_known=now is not None)
 
 
 @field_of(Snapshot, description="The model versions that were trained on it.")
-async def trained(snapshot: strawberry.Parent[Snapshot], info: AskingInfo) -> list[ModelVersion]:
+async def trained(snapshot: strawberry.Parent[Snapshot], info: ContextInfo) -> list[ModelVersion]:
     ids = await info.context.load(queries.trained_on, snapshot.at, snapshot.record.id) or ()
     return await nodes.find_all(ModelVersion, info.context, ids, snapshot.at)
 
 
 @nodes.resolves(ModelVersion)
-async def _model_version(asking: Asking, identifier: str, at: AsOf) -> ModelVersion | None:
-    record = await asking.load(queries.model_versions, at, identifier)
+async def _model_version(context: RequestContext, identifier: str, at: AsOf) -> ModelVersion | None:
+    record = await context.load(queries.model_versions, at, identifier)
     if record is None:
         return None
     title = f"{record.model}@{record.version}"
@@ -168,8 +170,8 @@ async def _model_version(asking: Asking, identifier: str, at: AsOf) -> ModelVers
 
 
 @nodes.resolves(Model)
-async def _model(asking: Asking, identifier: str, at: AsOf) -> Model | None:
-    found = await asking.load(node_records, at, identifier)
+async def _model(context: RequestContext, identifier: str, at: AsOf) -> Model | None:
+    found = await context.load(node_records, at, identifier)
     if found is None or not isinstance(found.node, kinds.Model):
         return None
     return Model(id=strawberry.ID(identifier), key=found.node, at=at)

@@ -17,14 +17,14 @@ from catalog.api.graphql import (
     nodes,
 )
 from catalog.api.graphql.approvals import ApprovalQueries
-from catalog.api.graphql.asking import AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.assets import AssetQueries
+from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.principals import PrincipalQueries
-from catalog.api.graphql.reading import AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
 from catalog.api.graphql.scalars import CONFIG
@@ -36,22 +36,22 @@ from catalog.reading import AsOf
 @strawberry.type
 class NodeQueries:
     @strawberry.field(description="The thing of an id, null where nothing of it is known or may be seen.")
-    async def node(self, info: AskingInfo, id: strawberry.ID, as_of: AsOfInput | None = None) -> Node | None:  # noqa: A002
+    async def node(self, info: ContextInfo, id: strawberry.ID, as_of: AsOfInput | None = None) -> Node | None:  # noqa: A002
         return await nodes.resolve(info.context, str(id), _at(info, as_of))
 
     @strawberry.field(description="The things of these ids, in their order.")
     async def nodes(
-        self, info: AskingInfo, ids: list[strawberry.ID], as_of: AsOfInput | None = None
+        self, info: ContextInfo, ids: list[strawberry.ID], as_of: AsOfInput | None = None
     ) -> list[Node | None]:
         at = _at(info, as_of)
         return list(await gather(*(nodes.resolve(info.context, str(one), at) for one in ids)))
 
     @strawberry.field(description="Where the answers of this request are taken.")
-    def read_point(self, info: AskingInfo, as_of: AsOfInput | None = None) -> ReadPoint:
+    def read_point(self, info: ContextInfo, as_of: AsOfInput | None = None) -> ReadPoint:
         return read_point(info.context.view(_at(info, as_of)))
 
 
-def _at(info: AskingInfo, when: AsOfInput | None) -> AsOf:
+def _at(info: ContextInfo, when: AsOfInput | None) -> AsOf:
     return as_of(when, info.context)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
 from catalog.api.graphql.connections import PageInfo
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
-from catalog.api.graphql.reading import Completeness, ReadPoint, completeness, read_point
 from catalog.reading import AsOf
 from catalog.search import model, queries
 
@@ -81,7 +81,7 @@ class SearchQueries:
     )
     async def search(
         self,
-        info: AskingInfo,
+        info: ContextInfo,
         text: str | None = None,
         filter: AssetFilter | None = None,  # noqa: A002  its name in the interface
         facets: list[FacetKind] | None = None,
@@ -106,13 +106,13 @@ class SearchQueries:
         return await _search(info.context, request, after)
 
 
-async def _search(asking: Asking, request: model.Search, after: str | None) -> SearchConnection:
+async def _search(context: RequestContext, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
     position = cursor.read(after, (str, str))
     at = AsOf()
-    view = asking.view(at)
+    view = context.view(at)
     page = queries.search(view, replace(request, after=None if position is None else (position[0], position[1])))
-    found = await gather(*(nodes.resolve(asking, hit.id, at) for hit in page.hits))
+    found = await gather(*(nodes.resolve(context, hit.id, at) for hit in page.hits))
     edges = [
         SearchEdge(node=node, cursor=cursor.write(hit.cursor))
         for hit, node in zip(page.hits, found, strict=True)

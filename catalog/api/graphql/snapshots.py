@@ -7,15 +7,15 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.asking import Asking, AskingInfo
+from catalog.api.graphql.as_of import AsOfInput, as_of
 from catalog.api.graphql.assets import Asset, Dataset, Run
 from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import AssetRef
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
-from catalog.api.graphql.reading import AsOfInput, as_of
 from catalog.api.graphql.scalars import Digest, Long, Micros
 from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
@@ -75,7 +75,7 @@ class Snapshot(Asset):
     first_entry: int
 
     @strawberry.field
-    async def of(self, info: AskingInfo) -> Dataset | None:
+    async def of(self, info: ContextInfo) -> Dataset | None:
         return await nodes.find(Dataset, info.context, self.dataset, self.at)
 
     @strawberry.field
@@ -99,11 +99,11 @@ class Snapshot(Asset):
         return [converted(Verification, one) for one in self.record.verifications]
 
     @strawberry.field
-    async def produced_by(self, info: AskingInfo) -> list[Run]:
+    async def produced_by(self, info: ContextInfo) -> list[Run]:
         return await nodes.find_all(Run, info.context, self.record.produced_by, self.at)
 
     @strawberry.field(description="The runs that read exactly this state.")
-    async def used_by(self, info: AskingInfo) -> list[Run]:
+    async def used_by(self, info: ContextInfo) -> list[Run]:
         return await nodes.find_all(Run, info.context, self.record.used_by, self.at)
 
 
@@ -115,18 +115,18 @@ class SnapshotQueries:
     @strawberry.field(
         description="The snapshot of a digest; of several datasets with the same bytes, that of the first name."
     )
-    async def snapshot(self, info: AskingInfo, digest: Digest, as_of: AsOfInput | None = None) -> SnapshotResult:
+    async def snapshot(self, info: ContextInfo, digest: Digest, as_of: AsOfInput | None = None) -> SnapshotResult:
         found = await _with_digest(info.context, digest, as_of)
         return found[0] if isinstance(found, list) else found
 
 
-async def _with_digest(asking: Asking, digest: str, when: AsOfInput | None) -> list[Snapshot] | AnyProblem:
+async def _with_digest(context: RequestContext, digest: str, when: AsOfInput | None) -> list[Snapshot] | AnyProblem:
     try:
-        at = as_of(when, asking)
+        at = as_of(when, context)
     except ADDRESSED as error:
         return as_problem(error)
-    ids = queries.with_digest(asking.view(AsOf()), asking.services.redactor.name(digest))
-    found = await nodes.find_all(Snapshot, asking, ids, at)
+    ids = queries.with_digest(context.view(AsOf()), context.services.redactor.name(digest))
+    found = await nodes.find_all(Snapshot, context, ids, at)
     if found:
         return sorted(found, key=lambda one: (one.record.namespace, one.record.name))
     return not_found("There is no snapshot of this digest at the time asked for.", ever_known=bool(ids))
@@ -134,7 +134,7 @@ async def _with_digest(asking: Asking, digest: str, when: AsOfInput | None) -> l
 
 @field_of(Dataset, description="The snapshots of the dataset, the newest entry last.")
 async def snapshots(
-    dataset: strawberry.Parent[Dataset], info: AskingInfo, first: int = 50, after: str | None = None
+    dataset: strawberry.Parent[Dataset], info: ContextInfo, first: int = 50, after: str | None = None
 ) -> Connection[Snapshot]:
     found = await info.context.load(queries.snapshots_of, dataset.at, dataset.record.id) or ()
     return page_of(
@@ -148,8 +148,8 @@ async def snapshots(
 
 
 @nodes.resolves(Snapshot)
-async def _snapshot(asking: Asking, identifier: str, at: AsOf) -> Snapshot | None:
-    record = await asking.load(queries.snapshots, at, identifier)
+async def _snapshot(context: RequestContext, identifier: str, at: AsOf) -> Snapshot | None:
+    record = await context.load(queries.snapshots, at, identifier)
     return None if record is None else _as_snapshot(record, at)
 
 

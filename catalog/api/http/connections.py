@@ -222,7 +222,7 @@ class BoundedConnection(HttpToolsProtocol):
         if not self._is_idle():
             self.transport.abort()
             return
-        body = problems.Problem("asker", status, detail).body()
+        body = problems.ProblemDetails("asker", status, detail).body()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {problems.MEDIA_TYPE}\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"

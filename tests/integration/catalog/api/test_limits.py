@@ -14,7 +14,7 @@ from starlette.types import Message
 from catalog import logs
 from catalog.api.application import create
 from catalog.api.graphql.allowance import Allowance
-from catalog.api.graphql.endpoint import Question, ask
+from catalog.api.graphql.endpoint import GraphQLRequest, ask
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Deadline, Snapshotted
 from graph_schema.nodes import Dataset
@@ -100,7 +100,7 @@ def run(catalog: Catalog, query: str, allowance: Allowance) -> dict[str, Any]:
     services = catalog.service
     actor = services.authenticator.authenticate(None, from_loopback=True)
     with logs.correlated("tests"):
-        return ask(services, actor, Question(query, {}, None), allowance)
+        return ask(services, actor, GraphQLRequest(query, {}, None), allowance)
 
 
 def test_a_query_that_takes_too_long_is_ended_at_the_next_field(filled: Catalog) -> None:

@@ -18,7 +18,7 @@ from catalog import app
 from catalog.api.application import create
 from catalog.api.http import health
 from catalog.api.services import Services
-from catalog.cli.gateway import gateway
+from catalog.cli.client import connect
 from catalog.cli.graph import rebuilt
 from catalog.cli.ledger import status, verify
 from catalog.cli.target import Target
@@ -215,8 +215,8 @@ def test_a_damaged_graph_is_seen_by_commands_rebuilt_and_equal(
 ) -> None:
     filled(settings)
     spoil(settings, first)
-    with gateway(Target(settings), None, owner=True, graph=False) as way:
-        assert status(way, as_json=False) == 1
+    with connect(Target(settings), None, owner=True, graph=False) as client:
+        assert status(client, as_json=False) == 1
     assert verify(settings, [], graph=True, as_json=False) == 1
     assert "lineward graph rebuild" in " ".join(capsys.readouterr().out.split())
     assert rebuilt(settings, replace=False, as_json=False) == 0

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx2
 
 from catalog.access.presence import Announcement, nonce
-from catalog.cli.output import progress, say
+from catalog.cli.output import note, progress
 from catalog.cli.target import Target
 from catalog.errors import AskerError, OperatorError, error_of, error_of_code
 from catalog.settings import is_loopback
@@ -35,7 +35,7 @@ _PROBE = httpx2.Timeout(2)
 _LOOK_SECONDS, _START_SECONDS = 0.2, 0.005
 
 
-class Gateway(Protocol):
+class Client(Protocol):
     """The catalog, as a command needs it; `where` is what it is called in a command's output."""
 
     where: str
@@ -48,35 +48,35 @@ class Gateway(Protocol):
 
 
 @contextmanager
-def gateway(
+def connect(
     target: Target, key: str | None, *, owner: bool = False, new: bool = False, graph: bool = True
-) -> Iterator[Gateway]:
-    """Open the way to the catalog: the server at its address, else one that runs on its folder, else the folder.
+) -> Iterator[Client]:
+    """Connect to the catalog: the server at its address, else one that runs on its folder, else the folder.
 
     `owner` lets a command without a key act as whoever owns the folder's files, also once keys exist. A folder without
     a catalog is OperatorError, unless the command may begin one (`new`). A command that asks the ledger alone (not
     `graph`) does its work while Neo4j is away.
     """
     if target.url is not None:
-        with _client(target.url, key) as client:
-            yield _Remote(client, target.url)
+        with _http_client(target.url, key) as http:
+            yield _ServerClient(http, target.url)
         return
     begun = not target.settings.holds_catalog()
     if begun and not new:
         target.settings.require_catalog()
     announced = Announcement.read(target.settings.data_dir)
     if announced is not None:
-        # On the way that the server was proved on, the key follows.
-        with _client(announced.url, None) as client:
-            if _proves(client, announced):
+        # On the connection that the server was proved on, the key follows.
+        with _http_client(announced.url, None) as http:
+            if _proves(http, announced):
                 if key:
-                    client.headers["Authorization"] = f"Bearer {key}"
-                yield _Remote(client, f"{target.name}, served at {announced.url}")
+                    http.headers["Authorization"] = f"Bearer {key}"
+                yield _ServerClient(http, f"{target.name}, served at {announced.url}")
                 return
-    with _Local.open(target, key, owner=owner, graph=graph) as local:
+    with _FolderClient.open(target, key, owner=owner, graph=graph) as client:
         if begun:
-            say(f"A catalog is begun in {target.name}.")
-        yield local
+            note(f"A catalog is begun in {target.name}.")
+        yield client
 
 
 def served_at(data_dir: Path) -> str | None:
@@ -84,37 +84,37 @@ def served_at(data_dir: Path) -> str | None:
     announced = Announcement.read(data_dir)
     if announced is None:
         return None
-    with _client(announced.url, None) as client:
-        return announced.url if _proves(client, announced) else None
+    with _http_client(announced.url, None) as http:
+        return announced.url if _proves(http, announced) else None
 
 
-def _client(url: str, key: str | None) -> httpx2.Client:
+def _http_client(url: str, key: str | None) -> httpx2.Client:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     # What is on this machine is not asked through a proxy, whatever the environment says.
     local = is_loopback(httpx2.URL(url).host)
     return httpx2.Client(base_url=f"{url}/", headers=headers, timeout=_TIMEOUT, trust_env=not local)
 
 
-def _proves(client: httpx2.Client, announced: Announcement) -> bool:
+def _proves(http: httpx2.Client, announced: Announcement) -> bool:
     """Tell whether the server that is announced is the one that answers there."""
     once = nonce()
     question = {"nonce": once.hex(), "proof": announced.presence.question(once).hex()}
     try:
-        answer = client.post("api/v1/presence", json=question, timeout=_PROBE)
+        answer = http.post("api/v1/presence", json=question, timeout=_PROBE)
         proof = bytes.fromhex(answer.json()["proof"])
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError):
         return False
     return hmac.compare_digest(proof, announced.presence.expected(once))
 
 
-class _Remote:
-    def __init__(self, client: httpx2.Client, url: str) -> None:
-        self._client = client
+class _ServerClient:
+    def __init__(self, http: httpx2.Client, url: str) -> None:
+        self._http = http
         self.where = url
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
         try:
-            return self._client.request(method, path.lstrip("/"), **more)
+            return self._http.request(method, path.lstrip("/"), **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise OperatorError(
                 f"No catalog answers at {self.where} ({type(error).__name__}).",
@@ -125,16 +125,16 @@ class _Remote:
         """Leave it to the server."""
 
 
-class _Local:
-    def __init__(self, service: Services, client: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
-        self._service = service
-        self._client = client
+class _FolderClient:
+    def __init__(self, services: Services, http: httpx2.AsyncClient, runner: asyncio.Runner, where: str) -> None:
+        self._services = services
+        self._http = http
         self._runner = runner
         self.where = where
 
     @classmethod
     @contextmanager
-    def open(cls, target: Target, key: str | None, *, owner: bool, graph: bool) -> Iterator[_Local]:
+    def open(cls, target: Target, key: str | None, *, owner: bool, graph: bool) -> Iterator[_FolderClient]:
         """Open the data directory and bring its graph up to its ledger first."""
         # A command that asks a server needs none of it.
         from catalog import app  # noqa: PLC0415
@@ -143,31 +143,29 @@ class _Local:
         settings = target.settings
         with (
             nullcontext() if settings.log_level == "DEBUG" else _silent_log(),
-            app.opened(settings, owner=owner, patient=not graph) as service,
+            app.opened(settings, owner=owner, patient=not graph) as services,
             asyncio.Runner() as runner,
         ):
-            _catch_up(service, needed=graph)
+            _catch_up(services, needed=graph)
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            transport = httpx2.ASGITransport(app=create(service))
-            client = httpx2.AsyncClient(
-                transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG
-            )
+            transport = httpx2.ASGITransport(app=create(services))
+            http = httpx2.AsyncClient(transport=transport, base_url="http://localhost/", headers=headers, timeout=_LONG)
             try:
-                yield cls(service, client, runner, target.name)
+                yield cls(services, http, runner, target.name)
             finally:
-                runner.run(client.aclose())
+                runner.run(http.aclose())
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401
-        return self._runner.run(self._client.request(method, path.lstrip("/"), **more))
+        return self._runner.run(self._http.request(method, path.lstrip("/"), **more))
 
     def look_through(self) -> None:
         with suppress(OperatorError):
-            self._service.store.check()
+            self._services.store.check()
 
 
 @contextmanager
 def _silent_log() -> Iterator[None]:
-    """Log nothing meanwhile: a command speaks for itself, and what went wrong is its own last line."""
+    """Log nothing meanwhile: a command reports by itself, and what went wrong is its own last line."""
     logger = logging.getLogger("lineward")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -177,11 +175,11 @@ def _silent_log() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _catch_up(service: Services, *, needed: bool) -> None:
+def _catch_up(services: Services, *, needed: bool) -> None:
     """Wait for the graph to hold the ledger; raises what keeps it from that where it is needed."""
     from catalog.projection import ENDED, Status  # noqa: PLC0415  a command that asks a server needs none of it
 
-    last, projection = service.ledger.size() - 1, service.projection
+    last, projection = services.ledger.size() - 1, services.projection
     with progress("bringing the graph up to the ledger", last + 1) as show:
         while projection.state.status is Status.STOPPED or not projection.wait_for(last, _LOOK_SECONDS):
             if projection.state.status is Status.STOPPED:
@@ -190,7 +188,7 @@ def _catch_up(service: Services, *, needed: bool) -> None:
             show(projection.checkpoint + 1)
             if projection.state.status in {Status.WAITING, *ENDED}:
                 if needed:
-                    service.raise_stopped()
+                    services.raise_stopped()
                 return
 
 
@@ -231,9 +229,9 @@ def foreign(answer: httpx2.Response) -> OperatorError:
     )
 
 
-def ask(way: Gateway, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def ask(client: Client, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of a GraphQL answer; raises the error that its errors stand for."""
-    sent = way.request("POST", "graphql", json={"query": query, "variables": dict(variables)})
+    sent = client.request("POST", "graphql", json={"query": query, "variables": dict(variables)})
     answer = document(sent)
     if not {"data", "errors"} & answer.keys():
         raise foreign(sent)
@@ -260,4 +258,4 @@ def key_from_environment() -> str | None:
 
 def announce(where: str) -> None:
     """Say on standard error which catalog the command works on."""
-    say(f"catalog: {where}")
+    note(f"catalog: {where}")

@@ -30,7 +30,7 @@ class _Cache:
 
 
 @dataclass
-class Asking:
+class RequestContext:
     """What every resolver is handed as its context.
 
     `at_least` is the highest ledger index that the request wants to see.
@@ -84,4 +84,4 @@ class Asking:
         return found - 1
 
 
-AskingInfo = Info[Asking, None]
+ContextInfo = Info[RequestContext, None]

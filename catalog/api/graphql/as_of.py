@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from catalog import reading
-from catalog.api.graphql.asking import Asking
+from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.problems import InvalidInputError
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.reading import AsOf
@@ -26,7 +26,7 @@ class AsOfInput:
         default=None, description="Instead of `knownAt`: the last ledger entry that counts."
     )
 
-    def read(self, asking: Asking) -> AsOf:
+    def read(self, context: RequestContext) -> AsOf:
         """Return the times as the capabilities take them.
 
         Raises InvalidInputError where both ways are used, or for what is no index of an entry.
@@ -38,7 +38,7 @@ class AsOfInput:
         valid_at = NOW if self.valid_at is None else int(self.valid_at)
         if self.known_at_index is not None:
             return AsOf(valid_at, self.known_at_index)
-        return AsOf(valid_at, NOW if self.known_at is None else asking.known_by(self.known_at))
+        return AsOf(valid_at, NOW if self.known_at is None else context.known_by(self.known_at))
 
 
 @strawberry.type(description="Where an answer was taken: any answer can be had again, equal, at the same point.")
@@ -87,9 +87,9 @@ Completeness = Annotated[
 ]
 
 
-def as_of(given: AsOfInput | None, asking: Asking) -> AsOf:
+def as_of(given: AsOfInput | None, context: RequestContext) -> AsOf:
     """Return the times asked for, now where none are."""
-    return AsOf() if given is None else given.read(asking)
+    return AsOf() if given is None else given.read(context)
 
 
 def read_point(view: View) -> ReadPoint:

@@ -1,4 +1,4 @@
-"""What every HTTP request passes first: correlation id, host and origin, the lean way in for lineage, masked errors.
+"""What every HTTP request passes first: correlation id, host and origin, the hot routes of lineage, masked errors.
 
 A page of another site that a person has open must reach neither a loopback service without keys nor one behind a VPN:
 the Host must be one this server goes by (against DNS rebinding), and a request that a browser says comes from another
@@ -23,16 +23,16 @@ from catalog.api.http.body import QUESTION_BYTES, bounded
 from catalog.metrics import Metrics
 from catalog.settings import is_loopback
 
-Lean = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 _CORRELATION = "x-correlation-id"
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
-class Front:
+class EdgeMiddleware:
     """The outermost ASGI application.
 
-    `lean` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
+    `hot` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
     trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL). What is sent
     there may have `body_bytes`, and what is sent elsewhere far less; either has `body_seconds` to arrive, as in
     `http.body`. `correlation_id` gives the id that stands for one that a caller sent, which may be anything and is
@@ -42,7 +42,7 @@ class Front:
     def __init__(
         self,
         app: ASGIApp,
-        lean: dict[str, Lean],
+        hot: dict[str, Handler],
         metrics: Metrics,
         allowed_hosts: Iterable[str],
         correlation_id: Callable[[str], str],
@@ -52,7 +52,7 @@ class Front:
         body_seconds: float,
     ) -> None:
         self._app = app
-        self._lean = lean
+        self._hot = hot
         self._metrics = metrics
         self._allowed = {name.lower() for name in allowed_hosts}
         self._correlation_id = correlation_id
@@ -69,23 +69,23 @@ class Front:
         sent = headers.get(_CORRELATION)
         identifier = self._correlation_id(sent) if sent else logs.new_correlation_id()
         with logs.correlated(identifier):
-            await self._serve(scope, receive, _Answer(send, identifier), headers)
+            await self._serve(scope, receive, _Response(send, identifier), headers)
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: _Answer, headers: Headers) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, answer: _Response, headers: Headers) -> None:
         began = time.perf_counter()
         try:
             refusal = self._refuse(headers)
             ending = _ending(scope["path"])
-            lean = self._lean.get(ending)
-            if lean is not None:
+            handler = self._hot.get(ending)
+            if handler is not None:
                 scope["lineward.route"] = ending
                 if scope["method"] != "POST":
                     refusal = refusal or problems.wrong_method("POST")
             if refusal is not None:
                 await refusal.response()(scope, receive, answer)
-            elif lean is not None:
+            elif handler is not None:
                 within = bounded(receive, self._body_bytes, self._body_seconds)
-                await (await lean(Request(scope, within)))(scope, within, answer)
+                await (await handler(Request(scope, within)))(scope, within, answer)
             else:
                 await self._app(scope, bounded(receive, QUESTION_BYTES, self._body_seconds), answer)
         except Exception as error:  # noqa: BLE001  the outermost place: nothing of a defect may show outside
@@ -99,15 +99,15 @@ class Front:
         finally:
             self._note(scope, answer.status, time.perf_counter() - began)
 
-    def _refuse(self, headers: Headers) -> problems.Problem | None:
+    def _refuse(self, headers: Headers) -> problems.ProblemDetails | None:
         name = _host_name(headers.get("host", ""))
         if not self._any_host and name not in self._allowed and not is_loopback(name):
-            return problems.Problem(
+            return problems.ProblemDetails(
                 "asker", HTTPStatus.MISDIRECTED_REQUEST, "This server does not go by the name in the Host header."
             )
         origin = headers.get("origin")
         if origin is not None and _authority(origin) != headers.get("host"):
-            return problems.Problem(
+            return problems.ProblemDetails(
                 "asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused."
             )
         return None
@@ -121,7 +121,7 @@ class Front:
             logs.logger.log(level, "request", extra=extra)
 
 
-class _Answer:
+class _Response:
     """Passes the answer on, with the headers that every answer has."""
 
     def __init__(self, send: Send, identifier: str) -> None:

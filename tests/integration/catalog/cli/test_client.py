@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from catalog.access.presence import Announcement, Presence
-from catalog.cli.gateway import gateway
+from catalog.cli.client import connect
 from catalog.cli.root import commands
 from catalog.cli.target import Target
 from catalog.settings import load
@@ -85,7 +85,7 @@ def listen(servers: list[Stranger], answer: object, presence: Presence | None = 
 def catalog(tmp_path: Path) -> Path:
     """A folder with a catalog in it."""
     folder = tmp_path / "data"
-    with gateway(Target(load(data_dir=folder)), None, new=True):
+    with connect(Target(load(data_dir=folder)), None, new=True):
         pass
     return folder
 
@@ -96,9 +96,9 @@ def test_whoever_took_the_port_of_a_server_never_receives_a_key(
 ) -> None:
     stranger = listen(listening, answer)
     Announcement(Presence.of(catalog), stranger.url, os.getpid()).write(catalog)
-    with gateway(Target(load(data_dir=catalog)), KEY, owner=True) as way:
-        assert way.where == str(catalog)
-        way.request("GET", "health/ready")
+    with connect(Target(load(data_dir=catalog)), KEY, owner=True) as client:
+        assert client.where == str(catalog)
+        client.request("GET", "health/ready")
     assert stranger.seen == [("/api/v1/presence", None)]
 
 
@@ -106,9 +106,9 @@ def test_a_server_that_proves_itself_receives_the_key_afterwards(catalog: Path, 
     presence = Presence.of(catalog)
     server = listen(listening, {}, presence)
     Announcement(presence, server.url, os.getpid()).write(catalog)
-    with gateway(Target(load(data_dir=catalog)), KEY) as way:
-        assert way.where == f"{catalog}, served at {server.url}"
-        way.request("GET", "health/ready")
+    with connect(Target(load(data_dir=catalog)), KEY) as client:
+        assert client.where == f"{catalog}, served at {server.url}"
+        client.request("GET", "health/ready")
     assert server.seen == [("/api/v1/presence", None), ("/health/ready", f"Bearer {KEY}")]
 
 
