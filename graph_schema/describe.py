@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect
+from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect, Facet
 from graph_schema.aspects.shape import Member, members
 from graph_schema.edges import EdgeKind
 from graph_schema.marked import replaced
@@ -37,7 +37,7 @@ def description() -> str:
             _table(("Node", "Key", "What it is"), ((f"`{n.__name__}`", _key(n), sentence(n)) for n in NODES)),
             _table(("Edge", "From", "To", "What it says"), map(_edge_row, EDGES)),
             _table(
-                ("Aspect", "Said of", "What it says"),
+                ("Aspect", "Said of", "OpenLineage facet", "What it says"),
                 map(_aspect_row, (*ASPECTS, TAG, KEPT)),
             ),
             "<details><summary>The members of the aspects that the catalog itself gives their shape</summary>",
@@ -110,8 +110,9 @@ def _edge_row(kind: type[EdgeKind]) -> tuple[str, str, str, str]:
     return f"`{kind.edge_type()}`", sources, targets, sentence(kind)
 
 
-def _aspect_row(aspect: Aspect) -> tuple[str, str, str]:
-    return f"`{aspect.name}`", ", ".join(aspect.of), aspect.description
+def _aspect_row(aspect: Aspect) -> tuple[str, str, str, str]:
+    facet = f"`{aspect.shape.name}`" if isinstance(aspect.shape, Facet) else ""
+    return f"`{aspect.name}`", ", ".join(aspect.of), facet, aspect.description
 
 
 def _member_row(row: tuple[str, Member]) -> tuple[str, str]:

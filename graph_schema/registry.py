@@ -136,7 +136,7 @@ def _faults_of_aspect(aspect: Aspect) -> Iterator[str]:
         yield f"{aspect.name} is no name for an aspect"
     if not aspect.description.endswith("."):
         yield f"{aspect.name} has no description"
-    if aspect.momentary and (aspect.searchable or aspect.facet is not None):
+    if aspect.momentary and (aspect.searchable or aspect.counted_by is not None):
         yield f"{aspect.name} is momentary and cannot be found by what it says"
     for label in aspect.of:
         if label not in Node.registered:

@@ -13,7 +13,7 @@ from graph_schema.registry import LABELS
 
 MAX_FIRST = 500
 MAX_CHARACTERS, MAX_WORDS = 2_000, 64
-FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.facet is not None))
+FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.counted_by is not None))
 """What can be counted and filtered by; `label` is the kind of node, `phi` the kinds of PHI tagged and not rejected."""
 
 

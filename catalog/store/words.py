@@ -45,7 +45,7 @@ def facet_values(aspect: str, value: object) -> tuple[str, ...]:
     """Return the values by which an aspect in force is counted and filtered, each once, ascending."""
     if isinstance(value, Mapping):
         known = BY_NAME.get(aspect)
-        chosen = [value.get(member) for member in (known and known.facet) or ()]
+        chosen = [value.get(member) for member in (known and known.counted_by) or ()]
     elif isinstance(value, list | tuple):
         chosen = list(value)
     else:
@@ -70,7 +70,7 @@ def is_searchable(aspect: str) -> bool:
 def is_facet(aspect: str) -> bool:
     """Tell whether the aspect is counted and filtered by."""
     known = BY_NAME.get(aspect)
-    return known is not None and known.facet is not None
+    return known is not None and known.counted_by is not None
 
 
 def is_momentary(aspect: str) -> bool:

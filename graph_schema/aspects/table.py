@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
@@ -23,18 +23,21 @@ from graph_schema.aspects.snapshots import Seal, Verification
 KEPT_FACET: Final = "facet:"
 PHI: Final = "phi."
 
-FACET: Final = None
-"""The shape of an aspect that is a facet of OpenLineage: as the emitter sent it, without the standard's bookkeeping."""
-
 _TEXTS: Final = tuple[str, ...]
+
+
+class Facet(NamedTuple):
+    """The shape of a facet of OpenLineage: as the emitter sent it, without the standard's bookkeeping."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
     """One thing that can be said of a node: its name, the labels it is said of, its shape and how it is found.
 
-    `searchable` aspects are found by text. Those with a `facet` are counted and filtered by it: it names the members
-    that hold the values, of an aspect that is no object none. A `momentary` aspect describes one read, write or event
+    `searchable` aspects are found by text. Those with `counted_by` are facets of a search, counted and filtered by the
+    members that it names, or by the whole of what is no object. A `momentary` aspect describes one read, write or event
     and is not in force afterwards, so it never stands on the node as a present property.
     """
 
@@ -43,7 +46,7 @@ class Aspect:
     shape: Any
     sentence: str = ""
     searchable: bool = False
-    facet: tuple[str, ...] | None = None
+    counted_by: tuple[str, ...] | None = None
     momentary: bool = False
 
     @property
@@ -55,71 +58,90 @@ class Aspect:
 ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("event", ("Run",), Event, momentary=True),
     Aspect("io", ("Job",), Io),
-    Aspect("schema", ("Dataset",), FACET, "The fields with their types.", searchable=True),
-    Aspect("documentation", ("Dataset", "Job"), FACET, "The description.", searchable=True),
-    Aspect("ownership", ("Dataset", "Job"), FACET, "The owners that the emitter names.", searchable=True),
-    Aspect("tags", ("Dataset", "Job", "Run"), FACET, "The emitter's tags.", searchable=True),
-    Aspect("data_source", ("Dataset",), FACET, "The name and address of the store that the dataset lies in."),
+    Aspect("schema", ("Dataset",), Facet("schema"), "The fields with their types.", searchable=True),
+    Aspect("documentation", ("Dataset", "Job"), Facet("documentation"), "The description.", searchable=True),
+    Aspect("ownership", ("Dataset", "Job"), Facet("ownership"), "The owners that the emitter names.", searchable=True),
+    Aspect("tags", ("Dataset", "Job", "Run"), Facet("tags"), "The emitter's tags.", searchable=True),
+    Aspect(
+        "data_source", ("Dataset",), Facet("dataSource"), "The name and address of the store that the dataset lies in."
+    ),
     Aspect(
         "dataset_type",
         ("Dataset",),
-        FACET,
+        Facet("datasetType"),
         "TABLE, VIEW, FILE, TOPIC, MODEL … as the emitter says.",
-        facet=("datasetType", "dataset_type"),
+        counted_by=("datasetType", "dataset_type"),
     ),
     Aspect(
         "storage",
         ("Dataset",),
-        FACET,
+        Facet("storage"),
         "The storage layer and file format.",
-        facet=("storageLayer", "storage_layer", "fileFormat", "file_format"),
+        counted_by=("storageLayer", "storage_layer", "fileFormat", "file_format"),
     ),
-    Aspect("column_lineage", ("Dataset",), FACET, "Which input fields each field derives from."),
-    Aspect("lineage", ("Dataset", "Job"), FACET, "The explicit lineage facet."),
-    Aspect("symlinks", ("Dataset",), FACET, "The other names of the dataset."),
+    Aspect("column_lineage", ("Dataset",), Facet("columnLineage"), "Which input fields each field derives from."),
+    Aspect("lineage", ("Dataset", "Job"), Facet("lineage"), "The explicit lineage facet."),
+    Aspect("symlinks", ("Dataset",), Facet("symlinks"), "The other names of the dataset."),
     Aspect(
         "lifecycle",
         ("Dataset",),
-        FACET,
+        Facet("lifecycleStateChange"),
         "What one write did to the whole: CREATE, OVERWRITE, TRUNCATE, DROP, RENAME, ALTER.",
         momentary=True,
     ),
-    Aspect("version", ("Dataset",), FACET, "The version that one read or write names.", momentary=True),
-    Aspect("output_statistics", ("Dataset",), FACET, "Rows, bytes and files of one write.", momentary=True),
-    Aspect("input_statistics", ("Dataset",), FACET, "Rows, bytes and files of one read.", momentary=True),
+    Aspect("version", ("Dataset",), Facet("version"), "The version that one read or write names.", momentary=True),
+    Aspect(
+        "output_statistics",
+        ("Dataset",),
+        Facet("outputStatistics"),
+        "Rows, bytes and files of one write.",
+        momentary=True,
+    ),
+    Aspect(
+        "input_statistics", ("Dataset",), Facet("inputStatistics"), "Rows, bytes and files of one read.", momentary=True
+    ),
     Aspect(
         "job_type",
         ("Job",),
-        FACET,
+        Facet("jobType"),
         "Processing type, integration and job type.",
-        facet=("integration", "processingType", "processing_type", "jobType", "job_type"),
+        counted_by=("integration", "processingType", "processing_type", "jobType", "job_type"),
     ),
-    Aspect("sql", ("Job",), FACET, "The statement with every literal replaced.", searchable=True),
-    Aspect("source_code", ("Job",), FACET, "The language of the source code; the code itself is never kept."),
-    Aspect("source_code_location", ("Job",), FACET, "Where the code lies and in which revision."),
-    Aspect("nominal_time", ("Run",), FACET, "The time that the run stands for."),
-    Aspect("parent", ("Run",), FACET, "The run that started this one, and the root of both."),
-    Aspect("error", ("Run",), FACET, "That the run failed and with which kind of error; the message is redacted."),
-    Aspect("processing_engine", ("Run",), FACET, "The engine and its version."),
+    Aspect("sql", ("Job",), Facet("sql"), "The statement with every literal replaced.", searchable=True),
+    Aspect(
+        "source_code", ("Job",), Facet("sourceCode"), "The language of the source code; the code itself is never kept."
+    ),
+    Aspect("source_code_location", ("Job",), Facet("sourceCodeLocation"), "Where the code lies and in which revision."),
+    Aspect("nominal_time", ("Run",), Facet("nominalTime"), "The time that the run stands for."),
+    Aspect("parent", ("Run",), Facet("parent"), "The run that started this one, and the root of both."),
+    Aspect(
+        "error",
+        ("Run",),
+        Facet("errorMessage"),
+        "That the run failed and with which kind of error; the message is redacted.",
+    ),
+    Aspect("processing_engine", ("Run",), Facet("processing_engine"), "The engine and its version."),
     Aspect("flags", ("Run", "Job", "Dataset"), Flags, momentary=True),
     Aspect("redactions", ("Run", "Job", "Dataset"), Redactions, momentary=True),
-    Aspect("owner", ("Dataset",), str, "Who answers for the dataset.", searchable=True, facet=()),
-    Aspect("source_system", ("Dataset",), SourceSystem, searchable=True, facet=("kind",)),
+    Aspect("owner", ("Dataset",), str, "Who answers for the dataset.", searchable=True, counted_by=()),
+    Aspect("source_system", ("Dataset",), SourceSystem, searchable=True, counted_by=("kind",)),
     Aspect("schema_version", ("Dataset",), str, "The version of the schema that was agreed."),
     Aspect("clinical_purpose", ("Dataset",), str, "What the data is for.", searchable=True),
-    Aspect("phi_category", ("Dataset",), _TEXTS, "The kinds of PHI that the owner declares.", facet=()),
+    Aspect("phi_category", ("Dataset",), _TEXTS, "The kinds of PHI that the owner declares.", counted_by=()),
     Aspect(
         "deidentification_state",
         ("Dataset",),
         str,
         "RAW, DE_IDENTIFIED, PSEUDONYMIZED, AGGREGATED or UNKNOWN.",
-        facet=(),
+        counted_by=(),
     ),
-    Aspect("retention", ("Dataset",), Retention, facet=("policy_class",)),
+    Aspect("retention", ("Dataset",), Retention, counted_by=("policy_class",)),
     Aspect("permitted_use", ("Dataset",), PermittedUse),
-    Aspect("zone", ("Dataset",), str, "LANDING, CURATED, TRAINING, ARTIFACT, EVALUATION or FEATURE_STORE.", facet=()),
-    Aspect("site", ("Dataset",), str, "The site that holds the data.", facet=()),
-    Aspect("region", ("Dataset",), str, "The region that the data lies in.", facet=()),
+    Aspect(
+        "zone", ("Dataset",), str, "LANDING, CURATED, TRAINING, ARTIFACT, EVALUATION or FEATURE_STORE.", counted_by=()
+    ),
+    Aspect("site", ("Dataset",), str, "The site that holds the data.", counted_by=()),
+    Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
@@ -152,7 +174,9 @@ DECLARED: Final = (
 """The aspects that only records speak of, in the order of the record's fields."""
 
 TAG: Final = Aspect(f"{PHI}KIND", ("Dataset", "Column"), Tag)
-KEPT: Final = Aspect(f"{KEPT_FACET}NAME", ("Dataset", "Job", "Run"), FACET, "A facet that has no aspect of its own.")
+KEPT: Final = Aspect(
+    f"{KEPT_FACET}NAME", ("Dataset", "Job", "Run"), Facet("NAME"), "A facet that has no aspect of its own."
+)
 """Those of which there are many, each of a name of its own."""
 
 
@@ -164,9 +188,15 @@ def aspect_of(name: str) -> Aspect | None:
     return TAG if name.startswith(PHI) else KEPT if name.startswith(KEPT_FACET) else None
 
 
+def aspects_of_facets(label: str) -> Mapping[str, str]:
+    """Return the facets of OpenLineage that have an aspect when they stand on such a node, with the aspect's name."""
+    facets = ((one.shape, one.name) for one in ASPECTS if label in one.of)
+    return {shape.name: name for shape, name in facets if isinstance(shape, Facet)}
+
+
 def as_json(name: str, value: object) -> Any:  # noqa: ANN401  any JSON
     """Return an aspect's value, or the JSON of it, as JSON; raises ShapeError where it does not have the shape."""
     aspect = aspect_of(name)
     if aspect is None:
         raise ShapeError(f"{name} is no registered aspect")
-    return value if aspect.shape is FACET else writer(aspect.shape)(reader(aspect.shape)(value))
+    return value if isinstance(aspect.shape, Facet) else writer(aspect.shape)(reader(aspect.shape)(value))

@@ -1,4 +1,4 @@
-"""What each facet says: one small function a facet, in tables that name them (facet versions as of core 2-0-2).
+"""What each facet says: one small function a facet, in a table that names them (facet versions as of core 2-0-2).
 
 A facet that has an aspect of its own is stated under it, without the standard's bookkeeping keys. Every other one is
 kept whole, as it came, under `facet:` and its name. What more a facet says (an alias, a snapshot, a column's origin) is
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph_schema import edges, nodes
-from graph_schema.aspects import KEPT_FACET
+from graph_schema.aspects import KEPT_FACET, aspects_of_facets
 from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.builder import FactBuilder
@@ -22,39 +22,8 @@ from ingest_hooks.openlineage.wire import JSON
 
 Facet = Mapping[str, JSON]
 
-DATASET_ASPECTS: Final = {
-    "columnLineage": "column_lineage",
-    "dataSource": "data_source",
-    "datasetType": "dataset_type",
-    "documentation": "documentation",
-    "inputStatistics": "input_statistics",
-    "lifecycleStateChange": "lifecycle",
-    "lineage": "lineage",
-    "outputStatistics": "output_statistics",
-    "ownership": "ownership",
-    "schema": "schema",
-    "storage": "storage",
-    "symlinks": "symlinks",
-    "tags": "tags",
-    "version": "version",
-}
-JOB_ASPECTS: Final = {
-    "documentation": "documentation",
-    "jobType": "job_type",
-    "lineage": "lineage",
-    "ownership": "ownership",
-    "sourceCode": "source_code",
-    "sourceCodeLocation": "source_code_location",
-    "sql": "sql",
-    "tags": "tags",
-}
-RUN_ASPECTS: Final = {
-    "errorMessage": "error",
-    "nominalTime": "nominal_time",
-    "parent": "parent",
-    "processing_engine": "processing_engine",
-    "tags": "tags",
-}
+_ASPECTS: Final = {label: aspects_of_facets(label) for label in ("Dataset", "Job", "Run")}
+"""By the kind of node, the aspect of each facet that has one."""
 
 _YIELDS_TO: Final = {"spark.exception": "errorMessage"}
 """Facets that another one of the same run says better."""
@@ -92,8 +61,9 @@ class Origin:
         return {key: part for key, part in value.items() if part is not None}
 
 
-def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON], aspects: Mapping[str, str]) -> None:
+def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> None:
     """Adds every facet of one job, run or dataset; `_deleted: true` ends those of jobs and datasets."""
+    aspects = _ASPECTS[node.label]
     for name, facet in facets.items():
         if facet is None:
             continue

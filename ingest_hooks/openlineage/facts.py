@@ -16,9 +16,6 @@ from graph_schema.facts import Facts, Role
 from graph_schema.folding import RANK, RECORD_RANK
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
-    DATASET_ASPECTS,
-    JOB_ASPECTS,
-    RUN_ASPECTS,
     Scope,
     add_facets,
     add_model,
@@ -80,8 +77,8 @@ def _add_run(builder: FactBuilder, event: RunEvent) -> nodes.Run:
     builder.rank, builder.run, builder.job = RANK[event.type], run.id, job.id
     builder.add_edge(edges.Executed(run, job))
     builder.add_statement(run, "event", _event(event))
-    add_facets(Scope(builder, run=run), run, event.run_facets, RUN_ASPECTS)
-    add_facets(Scope(builder, run=run), job, event.job.facets, JOB_ASPECTS)
+    add_facets(Scope(builder, run=run), run, event.run_facets)
+    add_facets(Scope(builder, run=run), job, event.job.facets)
     inputs, outputs = event.inputs or (), event.outputs or ()
     for each in _each(builder, inputs):
         dataset = _add_dataset(Scope(builder, Role.IN, run), each)
@@ -107,7 +104,7 @@ def _add_job(builder: FactBuilder, event: JobEvent) -> nodes.Job:
     job = nodes.Job(event.job.namespace, event.job.name)
     builder.job = job.id
     builder.add_node(job)
-    add_facets(Scope(builder), job, event.job.facets, JOB_ASPECTS)
+    add_facets(Scope(builder), job, event.job.facets)
     consumed = [_add_dataset(Scope(builder, Role.IN), each) for each in _each(builder, event.inputs or ())]
     produced = [_add_dataset(Scope(builder), each) for each in _each(builder, event.outputs or ())]
     consumed = list(dict.fromkeys((*consumed, *_sources(event.job.facets, event.outputs or ()))))
@@ -141,8 +138,8 @@ def _add_dataset(scope: Scope, described: Dataset) -> nodes.Dataset:
     dataset = nodes.Dataset(described.namespace, described.name)
     scope.builder.add_node(dataset)
     inner = Scope(scope.builder, scope.role, scope.run, dataset)
-    add_facets(inner, dataset, described.facets, DATASET_ASPECTS)
-    add_facets(inner, dataset, _apart(described.io_facets, described.facets, scope.role), DATASET_ASPECTS)
+    add_facets(inner, dataset, described.facets)
+    add_facets(inner, dataset, _apart(described.io_facets, described.facets, scope.role))
     add_model(inner, described.facets)
     return dataset
 

@@ -8,19 +8,21 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_schema.aspects import aspect_of
+from graph_schema.aspects import ASPECTS, Facet, aspect_of
 from graph_schema.facts import Facts
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.event import read_event
-from ingest_hooks.openlineage.facets import DATASET_ASPECTS, EFFECTS, JOB_ASPECTS, RUN_ASPECTS
+from ingest_hooks.openlineage.facets import EFFECTS
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.wire import JSON, parse
 from ingest_hooks.redaction import redact
 
+NAMED = {aspect.shape.name for aspect in ASPECTS if isinstance(aspect.shape, Facet)}
+
 KEYS = st.one_of(
     st.sampled_from(
         sorted(
-            {name for _, name in EFFECTS} | {*DATASET_ASPECTS, *JOB_ASPECTS, *RUN_ASPECTS} | {
+            {name for _, name in EFFECTS} | NAMED | {
                 "namespace", "name", "field", "fields", "inputFields", "transformations", "type", "masking", "kind",
                 "identifiers", "datasetVersion", "digest", "tags", "codes", "run", "runId", "job", "root", "inputs",
                 "entries", "dataset", "_deleted", "version", "repoUrl", "previousIdentifier", "emissionPattern",
