@@ -43,6 +43,26 @@ def test_an_auditor_changes_nothing_but_may_say_what_was_verified() -> None:
     assert TABLE[PrincipalRole.AUDITOR] == {Permission.READ, Permission.VERIFY_SNAPSHOT}
 
 
+@pytest.mark.parametrize(
+    ("permission", "roles"),
+    [
+        (Permission.JUDGE_TAGS, {"steward"}),
+        (Permission.ATTEST_DEIDENTIFICATION, {"steward"}),
+        (Permission.DEFINE_PRINCIPAL, {"admin"}),
+        (Permission.ISSUE_KEY, {"admin"}),
+        (Permission.REVOKE_KEY, {"admin"}),
+        (Permission.ERASE_ENTRIES, {"admin"}),
+        (Permission.RESTORE_LEDGER, {"admin"}),
+        (Permission.WATCH, {"admin", "monitor"}),
+        (Permission.SEND_EVENTS, {"emitter", "engineer"}),
+        (Permission.REGISTER_MODEL_VERSION, {"emitter", "engineer"}),
+        (Permission.READ, {"engineer", "steward", "approver", "auditor", "admin"}),
+    ],
+)
+def test_what_outweighs_others_or_cannot_be_undone_is_for_few(permission: Permission, roles: set[str]) -> None:
+    assert {role.value for role in PrincipalRole if may([role.value], permission)} == roles
+
+
 def test_a_refusal_names_the_roles_that_would_do() -> None:
     with pytest.raises(AskerError, match="engineer or steward") as caught:
         require(["emitter"], Permission.DECLARE_DATASET)
