@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect, Facet
-from graph_schema.aspects.shape import Member, members
+from graph_schema.aspects.shape import Member, described
 from graph_schema.edges import EdgeKind
 from graph_schema.marked import replaced
 from graph_schema.nodes import Node
@@ -68,7 +68,7 @@ def diagram() -> str:
 def shaped() -> Iterator[tuple[str, Member]]:
     """Yield each member of an aspect's value with the aspect's name; a facet's are those of OpenLineage."""
     for one in (*ASPECTS, TAG):
-        yield from ((one.name, member) for member in members(one.shape))
+        yield from ((one.name, member) for member in described(one.shape))
 
 
 def rewritten(text: str) -> str:

@@ -65,7 +65,7 @@ def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, .
 
 def _principal(name: str, first_entry: int, statement: Statement, keys: Sequence[Statement]) -> PrincipalRecord:
     return PrincipalRecord(
-        **PrincipalDefinition.from_json(statement.data).parts(),
+        **PrincipalDefinition.from_json(statement.data).members(),
         id=statement.subject,
         principal=name,
         first_entry=first_entry,

@@ -117,7 +117,7 @@ def _approval(
     change = bound.change(statement.entry, statement.valid_from, value.digests)
     now = rules.status(statement.valid_from, value.expires_at, decisions, moment, change)
     return Approval(
-        **value.parts(),
+        **value.members(),
         id=statement.subject,
         request=statement.entry,
         requested_by=statement.by,
@@ -134,7 +134,7 @@ def _approval(
 
 def _decision(statement: Statement) -> Decision:
     return Decision(
-        **aspects.Decision.from_json(statement.data).parts(),
+        **aspects.Decision.from_json(statement.data).members(),
         entry=statement.entry,
         decided_by=statement.by,
         authenticated=statement.authenticated,

@@ -78,7 +78,7 @@ def _tag_of_claim(edge: Edge, known: KnownNode, kind: str) -> Tag:
 def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry: int, since: int) -> Tag:
     node = known.node
     return Tag(
-        **value.parts(),
+        **value.members(),
         subject=node.id,
         dataset=Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else node.id,
         column=node.name if isinstance(node, Column) else None,
@@ -92,7 +92,7 @@ def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry:
 def _attestation(statement: Statement, now: int) -> Attestation:
     value = aspects.Attestation.from_json(statement.data)
     return Attestation(
-        **value.parts(),
+        **value.members(),
         id=statement.subject,
         entry=statement.entry,
         attested_by=statement.by,

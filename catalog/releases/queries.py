@@ -82,7 +82,7 @@ def trained_on(view: View, snapshots: Sequence[str]) -> dict[str, tuple[str, ...
 
 def _registration(statement: Statement, edges: Sequence[Edge], snapshots: Mapping[str, KnownNode]) -> Registration:
     return Registration(
-        **aspects.Registration.from_json(statement.data).parts(),
+        **aspects.Registration.from_json(statement.data).members(),
         entry=statement.entry,
         registered_by=statement.by,
         authenticated=statement.authenticated,

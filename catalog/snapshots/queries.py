@@ -138,7 +138,7 @@ def _snapshot(
 
 def _seal(statement: Statement) -> Seal:
     return Seal(
-        **aspects.Seal.from_json(statement.data).parts(),
+        **aspects.Seal.from_json(statement.data).members(),
         entry=statement.entry,
         sealed_by=statement.by,
         sealed_at=statement.valid_from,
@@ -149,7 +149,7 @@ def _seal(statement: Statement) -> Seal:
 
 def _verification(statement: Statement) -> Verification:
     return Verification(
-        **aspects.Verification.from_json(statement.data).parts(),
+        **aspects.Verification.from_json(statement.data).members(),
         entry=statement.entry,
         verified_by=statement.by,
         verified_at=statement.valid_from,

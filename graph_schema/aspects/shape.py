@@ -45,7 +45,7 @@ class Part:
             given.append(part if part is default else read(part))
         return cls(*given)
 
-    def parts(self) -> dict[str, Any]:
+    def members(self) -> dict[str, Any]:
         """Return the value's members by name, as they are."""
         return {name: getattr(self, name) for name, *_ in _members(type(self))}
 
@@ -66,16 +66,16 @@ class Member(NamedTuple):
     sentence: str
 
 
-def members(shape: object) -> tuple[Member, ...]:
+def described(shape: object) -> tuple[Member, ...]:
     """Return the members of a shape, those of its parts after them; none where it is neither class nor list of one."""
     if get_origin(shape) is tuple:
-        return tuple(Member(f"[].{name}", sentence) for name, sentence in members(get_args(shape)[0]))
+        return tuple(Member(f"[].{name}", sentence) for name, sentence in described(get_args(shape)[0]))
     if not (isinstance(shape, type) and issubclass(shape, Part)):
         return ()
     found = []
-    for name, part, sentence in _described(shape):
+    for name, part, sentence in _annotated(shape):
         found.append(Member(name, sentence))
-        for inner, inner_sentence in members(part):
+        for inner, inner_sentence in described(part):
             found.append(Member(f"{name}{inner}" if inner.startswith("[") else f"{name}.{inner}", inner_sentence))
     return tuple(found)
 
@@ -111,13 +111,13 @@ def _members(part: type[Part]) -> tuple[_Member, ...]:
     known = _KNOWN.get(part)
     if known is None:
         defaults = {field.name: field.default for field in fields(part)}  # type: ignore[arg-type]  # a dataclass
-        shapes = [(name, shape) for name, shape, _ in _described(part)]
+        shapes = [(name, shape) for name, shape, _ in _annotated(part)]
         known = tuple((name, reader(shape), writer(shape), defaults[name]) for name, shape in shapes)
         _KNOWN[part] = known
     return known
 
 
-def _described(part: type[Part]) -> Iterator[tuple[str, Any, str]]:
+def _annotated(part: type[Part]) -> Iterator[tuple[str, Any, str]]:
     """Yield the name of each member, the shape of it where it is there, and its sentence."""
     for name, hint in get_type_hints(part, include_extras=True).items():
         if get_origin(hint) is not Annotated:

@@ -13,7 +13,7 @@ from graph_schema.aspects import ASPECTS, Facet, ShapeError, as_json
 from graph_schema.aspects.approvals import Decision, Signer
 from graph_schema.aspects.events import Event, Io
 from graph_schema.aspects.labels import Coding, Tag
-from graph_schema.aspects.shape import members, reader, writer
+from graph_schema.aspects.shape import described, reader, writer
 from graph_schema.aspects.snapshots import ForeignRef, ManifestFile, Seal
 from graph_schema.builder import FactBuilder
 from graph_schema.nodes import Approval, Column, Dataset, Run, Snapshot
@@ -84,7 +84,7 @@ def test_a_facet_is_kept_as_it_came() -> None:
 
 
 def test_every_member_is_described_by_a_sentence() -> None:
-    found = [(aspect.name, member) for aspect in SHAPED for member in members(aspect.shape)]
+    found = [(aspect.name, member) for aspect in SHAPED for member in described(aspect.shape)]
     assert len(found) > len(SHAPED)
     assert [(name, member) for name, member in found if not member.sentence.endswith(".")] == []
     assert ("seal", "manifest[].path") in {(name, member.name) for name, member in found}
