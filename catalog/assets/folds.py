@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.assets.model import AspectInForce, Voice
+from catalog.assets.model import AspectInForce, AspectOrigin
 from catalog.view import View
 from graph_schema.aspects import BY_NAME, DECLARED, PHI
 from graph_schema.facts import Role, Statement
@@ -73,7 +73,7 @@ def aspects_in_force(
             continue
         order, statement = held
         run = statement.run if statement.run is None or view.visible([statement.run]) else None
-        found[subject][aspect] = AspectInForce(statement.data, voice(statement), statement.entry, order[0], run)
+        found[subject][aspect] = AspectInForce(statement.data, origin_of(statement), statement.entry, order[0], run)
     return found
 
 
@@ -85,15 +85,19 @@ def _in_force_now(
     for since, statement in view.in_force(ids):
         if aspects is None or statement.aspect in aspects:
             found[statement.subject][statement.aspect] = AspectInForce(
-                statement.data, voice(statement), statement.entry, since, statement.run
+                statement.data, origin_of(statement), statement.entry, since, statement.run
             )
     return found
 
 
-def voice(statement: Statement) -> Voice:
-    """Return who spoke."""
+def origin_of(statement: Statement) -> AspectOrigin:
+    """Return whose word the statement is."""
     if statement.role == Role.OUT:
-        return Voice.WRITER
+        return AspectOrigin.WRITER
     if statement.role == Role.IN:
-        return Voice.READER
-    return Voice.RECORDED if statement.aspect in _RECORDED or statement.aspect.startswith(PHI) else Voice.STATED
+        return AspectOrigin.READER
+    return (
+        AspectOrigin.RECORDED
+        if statement.aspect in _RECORDED or statement.aspect.startswith(PHI)
+        else AspectOrigin.STATED
+    )

@@ -30,8 +30,8 @@ class AssetState(StrEnum):
     """Seen only as the end of an edge, never described."""
 
 
-class Voice(StrEnum):
-    """Who spoke: an aspect in force is never taken for more than it is."""
+class AspectOrigin(StrEnum):
+    """Whose word an aspect in force is: it is never taken for more than it is."""
 
     RECORDED = "RECORDED"
     """An authorised principal's record."""
@@ -45,10 +45,10 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AspectInForce(Generic[T]):
-    """One aspect in force: its value, who spoke, the ledger entry that says so, and since when it holds."""
+    """One aspect in force: its value, whose word it is, the ledger entry that says so, and since when it holds."""
 
     value: T
-    voice: Voice
+    origin: AspectOrigin
     entry: int
     since: int
     run: str | None = None

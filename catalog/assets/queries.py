@@ -155,7 +155,7 @@ def _as(
     return (
         None
         if stated is None or value is None
-        else AspectInForce(value, stated.voice, stated.entry, stated.since, stated.run)
+        else AspectInForce(value, stated.origin, stated.entry, stated.since, stated.run)
     )
 
 

@@ -41,7 +41,7 @@ class PermittedUse(Part):
     statement: Text | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_no_empty_statement(self) -> Self:
         if not (self.purposes or self.duo or self.refrains or self.obligations or self.statement):
             raise ValueError("says nothing; name purposes, data use codes, refrains, obligations or a statement")
         return self
@@ -67,7 +67,7 @@ class DeclareDataset(Record):
     valid_from: Time | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_no_empty_statement(self) -> Self:
         if not self.model_fields_set - {"dataset", "valid_from"}:
             raise ValueError("Declare at least one thing about the dataset, such as its owner.")
         return self

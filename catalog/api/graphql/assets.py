@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 AssetState = model.AssetState
 strawberry.enum(AssetState, description="Where an asset stands in its life.")
-Voice = model.Voice
-strawberry.enum(Voice, description="Who spoke.")
+AspectOrigin = model.AspectOrigin
+strawberry.enum(AspectOrigin, name="Voice", description="Who spoke.")
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
@@ -78,7 +78,7 @@ class RecordGap:
 class AspectInForce:
     aspect: str
     value: JSON
-    voice: Voice
+    origin: AspectOrigin = strawberry.field(name="voice")
     entry: int
     since: Micros
     run: strawberry.ID | None
