@@ -17,6 +17,7 @@ MODULES = (
     "container",
     "log",
     "evidence",
+    "shapes",
     "bodies",
     "comparison",
     "derived_records",

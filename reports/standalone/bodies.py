@@ -14,6 +14,7 @@ from typing import Any
 from reports.standalone.container import values_of
 from reports.standalone.evidence import Entry
 from reports.standalone.outcome import MalformedError, NotAReportError
+from reports.standalone.shapes import hold_body
 
 Values = Mapping[str, Any]
 Identity = tuple[str, str]
@@ -144,22 +145,25 @@ class Told:
     records: list[Record] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
+    unread: dict[int, str] = field(default_factory=dict)
+    """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
     _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read the bodies; one that is not understood counts as withheld."""
+        """Read the bodies; one that cannot be read counts as withheld too."""
         for entry in self.entries:
             if entry.body is None:
                 self.withheld.add(entry.index)
                 continue
             try:
                 body = values_of(entry.body.encode())
+                hold_body(entry.kind, body)
                 self._read(entry, body)
                 self.bodies[entry.index] = body
-            except (NotAReportError, MalformedError, KeyError, TypeError, ValueError, AttributeError):
-                # A body fits the digest that its entry holds, so it is the catalog's: of a later version, then.
+            except (NotAReportError, MalformedError) as error:
                 self.withheld.add(entry.index)
+                self.unread[entry.index] = str(error)
         self.records.sort(key=lambda each: (each.order, each.index))
         self.events.sort(key=lambda each: (each.order, each.index))
 

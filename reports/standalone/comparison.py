@@ -21,6 +21,7 @@ class DerivedPart:
     compared: int
     differing: tuple[str, ...]
     understood: bool = True
+    why: str = "This version of the verifier does not understand this part."
 
 
 def state_of(run: Values) -> object:

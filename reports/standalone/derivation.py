@@ -51,16 +51,22 @@ def derive(kind: str, context: Values, entries: Sequence[Entry], valid_at: str) 
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context)
     told = Told(entries, micros(valid_at))
-    parts = []
+    parts = [_bodies(told)]
     for name in PARTS_OF[kind]:
         comparison, understood = Comparison(told), True
         try:
             _PARTS[name](shown, told, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
-            # A body of a later catalog, or a report that no catalog made: neither is a reason to end the other checks.
+            # A report that no catalog made is no reason to end the other checks.
             understood = False
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
+
+
+def _bodies(told: Told) -> DerivedPart:
+    """Return how many of the disclosed bodies were read; one that a later catalog wrote may not be."""
+    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(told.unread.items())[:5])
+    return DerivedPart("bodies", len(told.bodies), (), not told.unread, f"Not understood by this verifier: {why}.")
 
 
 def _point(shown: Shown, told: Told, compare: Comparison) -> None:

@@ -292,7 +292,7 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
         if part.understood or part.differing:
             yield judged(name, f"{part.compared} values are what the entries say.", part.differing)
         else:
-            yield Check(name, "NOT VERIFIED", "This version of the verifier does not understand a body or this part.")
+            yield Check(name, "NOT VERIFIED", part.why)
 
 
 def _withheld(evidence: Evidence) -> Check:

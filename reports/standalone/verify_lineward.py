@@ -705,6 +705,97 @@ def _as_hash(text: str, at: str, prefix: str = "") -> bytes:
     return bytes.fromhex(text[len(prefix) :])
 
 
+Shape = Any
+"""A type; a list of one shape; or an object's members by name, with `?` behind those that may be absent."""
+
+_CALLED = {str: "text", int: "whole number", float: "number", bool: "truth value"}
+_NAMED = {"namespace": str, "name": str}
+_SNAPSHOT = {"dataset": _NAMED, "digest": str}
+_CODES = [{"system": str, "code": str}]
+_VERSION = {"model": _NAMED, "version": str}
+_EVENT = {"run?": {"runId": str}, "job?": _NAMED}
+
+_RECORDS: dict[str, Shape] = {
+    "define_principal": {"principal": str, "display_name": str},
+    "declare_dataset": {
+        "dataset": _NAMED,
+        "source_system?": {"name": str, "kind": str},
+        "retention?": {"policy_class": str, "period_days": int},
+        "permitted_use?": {},
+        "valid_from?": str,
+    },
+    "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},
+    "attest_deidentification": {
+        "job": _NAMED,
+        "run_id?": str,
+        "method": str,
+        "clears?": _CODES,
+        "alterations?": [str],
+        "valid_from?": str,
+        "until?": str,
+    },
+    "seal_snapshot": {
+        **_SNAPSHOT,
+        "manifest?": [{"digest": str, "size": int}],
+        "foreign?": [{"system": str, "id": str}],
+        "run_id?": str,
+    },
+    "verify_snapshot": {**_SNAPSHOT, "result": str, "differing?": [str]},
+    "register_model_version": {
+        **_VERSION,
+        "trained_on?": [_SNAPSHOT],
+        "evaluated_on?": [_SNAPSHOT],
+        "code": {"repository": str, "revision": str, "clean?": bool},
+        "environment": {"digest": str},
+        "artifact_digest": str,
+        "metrics?": [{"name": str, "value": float}],
+        "run_id?": str,
+    },
+    "request_approval": {
+        "subject": {"model_version?": _VERSION, "snapshot?": _SNAPSHOT, "dataset?": _NAMED},
+        "approval_kind": str,
+        "expires_at?": str,
+    },
+    "decide_approval": {
+        "request": int,
+        "decision": str,
+        "signer": {"printed_name": str, "time_zone": str},
+        "expires_at?": str,
+        "conditions?": [str],
+    },
+}
+_ADDED: dict[str, Shape] = {"request_approval": {"digests": [{"of": str, "digest": str}]}}
+
+
+def hold_body(kind: str, body: object) -> None:
+    """Raise MalformedError, naming the place, where a body lacks what its kind of entry must have."""
+    if kind.startswith("record."):
+        name = kind.removeprefix("record.")
+        record, added = _RECORDS.get(name, {}), _ADDED.get(name, {})
+        _hold(body, {"record": record, "added": added, "authenticated": bool}, "")
+    elif kind.startswith("openlineage."):
+        _hold(body, {"event": _EVENT}, "")
+
+
+def _hold(value: object, shape: Shape, at: str) -> None:
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            raise MalformedError(f"{at or 'it'} is no object")
+        for name, inner in shape.items():
+            member = name.removesuffix("?")
+            if value.get(member) is not None:
+                _hold(value[member], inner, f"{at}/{member}")
+            elif member == name:
+                raise MalformedError(f"{at}/{member} is missing")
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise MalformedError(f"{at} is no list")
+        for number, item in enumerate(value):
+            _hold(item, shape[0], f"{at}/{number}")
+    elif not isinstance(value, (int, float) if shape is float else shape) or isinstance(value, bool) != (shape is bool):
+        raise MalformedError(f"{at} is no {_CALLED[shape]}")
+
+
 Values = Mapping[str, Any]
 Identity = tuple[str, str]
 Order = tuple[int, int, str]
@@ -834,22 +925,25 @@ class Told:
     records: list[Record] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     withheld: set[int] = field(default_factory=set)
+    unread: dict[int, str] = field(default_factory=dict)
+    """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
     _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read the bodies; one that is not understood counts as withheld."""
+        """Read the bodies; one that cannot be read counts as withheld too."""
         for entry in self.entries:
             if entry.body is None:
                 self.withheld.add(entry.index)
                 continue
             try:
                 body = values_of(entry.body.encode())
+                hold_body(entry.kind, body)
                 self._read(entry, body)
                 self.bodies[entry.index] = body
-            except (NotAReportError, MalformedError, KeyError, TypeError, ValueError, AttributeError):
-                # A body fits the digest that its entry holds, so it is the catalog's: of a later version, then.
+            except (NotAReportError, MalformedError) as error:
                 self.withheld.add(entry.index)
+                self.unread[entry.index] = str(error)
         self.records.sort(key=lambda each: (each.order, each.index))
         self.events.sort(key=lambda each: (each.order, each.index))
 
@@ -1155,6 +1249,7 @@ class DerivedPart:
     compared: int
     differing: tuple[str, ...]
     understood: bool = True
+    why: str = "This version of the verifier does not understand this part."
 
 
 def state_of(run: Values) -> object:
@@ -2169,16 +2264,22 @@ def derive(kind: str, context: Values, entries: Sequence[Entry], valid_at: str) 
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context)
     told = Told(entries, micros(valid_at))
-    parts = []
+    parts = [_bodies(told)]
     for name in PARTS_OF[kind]:
         comparison, understood = Comparison(told), True
         try:
             _PARTS[name](shown, told, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
-            # A body of a later catalog, or a report that no catalog made: neither is a reason to end the other checks.
+            # A report that no catalog made is no reason to end the other checks.
             understood = False
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
+
+
+def _bodies(told: Told) -> DerivedPart:
+    """Return how many of the disclosed bodies were read; one that a later catalog wrote may not be."""
+    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(told.unread.items())[:5])
+    return DerivedPart("bodies", len(told.bodies), (), not told.unread, f"Not understood by this verifier: {why}.")
 
 
 def _point(shown: Shown, told: Told, compare: Comparison) -> None:
@@ -2606,7 +2707,7 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
         if part.understood or part.differing:
             yield judged(name, f"{part.compared} values are what the entries say.", part.differing)
         else:
-            yield Check(name, "NOT VERIFIED", "This version of the verifier does not understand a body or this part.")
+            yield Check(name, "NOT VERIFIED", part.why)
 
 
 def _withheld(evidence: Evidence) -> Check:

@@ -18,12 +18,14 @@ from reports.kinds import MODEL_DOSSIER, REPORTS, ModelDossier
 from reports.making import made_with
 from reports.standalone import verify_lineward
 from reports.standalone.container import canonical, put, take
+from reports.standalone.derivation import derive
+from reports.standalone.evidence import Evidence
 from reports.standalone.outcome import Form, Result
 from reports.verify import verify
 from tests.support.clinical_story import site
 from tests.support.issued import FAILED, Issuer, values_in
 from tests.support.merkle import leaf_hash, signed_checkpoint
-from tests.support.records import event
+from tests.support.records import event, tag
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "reports"
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"another key for tests alone").digest())
@@ -271,3 +273,18 @@ def test_the_same_read_point_is_issued_alike_after_the_ledger_grew(issuer: Issue
 def test_a_golden_report_is_one_that_its_ledger_issued(name: str, form: Form) -> None:
     ours, _ = both((GOLDEN / f"{name}.{form}").read_bytes(), str(site().verifiers[0]))
     assert ours.ok
+
+
+def test_a_body_of_a_later_catalog_is_named_and_what_it_lacks(tmp_path: Path) -> None:
+    issuer = Issuer(tmp_path)
+    index = issuer.house.record(tag(column="ssn")).receipt.index
+    context = issuer.context()
+    later = {name: value for name, value in tag(column="ssn").items() if name not in {"kind", "phi_kind"}}
+    body = json.dumps({"record": later, "added": {}, "authenticated": True})
+    genuine = Evidence.parse(values_in(issuer.issue("json", context)))
+    entries = [replace(one, body=body) if one.index == index else one for one in genuine.cited]
+    parts = {part.name: part for part in derive(genuine.kind, genuine.context, entries, genuine.read_point.valid_at)}
+    issuer.close()
+    assert parts["bodies"].why == f"Not understood by this verifier: #{index}: /record/phi_kind is missing."
+    assert not parts["bodies"].understood
+    assert all(not part.differing for part in parts.values())

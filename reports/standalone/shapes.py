@@ -1,0 +1,97 @@
+"""What a body must have for anything to be derived of it; each body is held to this once, when it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.standalone.outcome import MalformedError
+
+Shape = Any
+"""A type; a list of one shape; or an object's members by name, with `?` behind those that may be absent."""
+
+_CALLED = {str: "text", int: "whole number", float: "number", bool: "truth value"}
+_NAMED = {"namespace": str, "name": str}
+_SNAPSHOT = {"dataset": _NAMED, "digest": str}
+_CODES = [{"system": str, "code": str}]
+_VERSION = {"model": _NAMED, "version": str}
+_EVENT = {"run?": {"runId": str}, "job?": _NAMED}
+
+_RECORDS: dict[str, Shape] = {
+    "define_principal": {"principal": str, "display_name": str},
+    "declare_dataset": {
+        "dataset": _NAMED,
+        "source_system?": {"name": str, "kind": str},
+        "retention?": {"policy_class": str, "period_days": int},
+        "permitted_use?": {},
+        "valid_from?": str,
+    },
+    "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},
+    "attest_deidentification": {
+        "job": _NAMED,
+        "run_id?": str,
+        "method": str,
+        "clears?": _CODES,
+        "alterations?": [str],
+        "valid_from?": str,
+        "until?": str,
+    },
+    "seal_snapshot": {
+        **_SNAPSHOT,
+        "manifest?": [{"digest": str, "size": int}],
+        "foreign?": [{"system": str, "id": str}],
+        "run_id?": str,
+    },
+    "verify_snapshot": {**_SNAPSHOT, "result": str, "differing?": [str]},
+    "register_model_version": {
+        **_VERSION,
+        "trained_on?": [_SNAPSHOT],
+        "evaluated_on?": [_SNAPSHOT],
+        "code": {"repository": str, "revision": str, "clean?": bool},
+        "environment": {"digest": str},
+        "artifact_digest": str,
+        "metrics?": [{"name": str, "value": float}],
+        "run_id?": str,
+    },
+    "request_approval": {
+        "subject": {"model_version?": _VERSION, "snapshot?": _SNAPSHOT, "dataset?": _NAMED},
+        "approval_kind": str,
+        "expires_at?": str,
+    },
+    "decide_approval": {
+        "request": int,
+        "decision": str,
+        "signer": {"printed_name": str, "time_zone": str},
+        "expires_at?": str,
+        "conditions?": [str],
+    },
+}
+_ADDED: dict[str, Shape] = {"request_approval": {"digests": [{"of": str, "digest": str}]}}
+
+
+def hold_body(kind: str, body: object) -> None:
+    """Raise MalformedError, naming the place, where a body lacks what its kind of entry must have."""
+    if kind.startswith("record."):
+        name = kind.removeprefix("record.")
+        record, added = _RECORDS.get(name, {}), _ADDED.get(name, {})
+        _hold(body, {"record": record, "added": added, "authenticated": bool}, "")
+    elif kind.startswith("openlineage."):
+        _hold(body, {"event": _EVENT}, "")
+
+
+def _hold(value: object, shape: Shape, at: str) -> None:
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            raise MalformedError(f"{at or 'it'} is no object")
+        for name, inner in shape.items():
+            member = name.removesuffix("?")
+            if value.get(member) is not None:
+                _hold(value[member], inner, f"{at}/{member}")
+            elif member == name:
+                raise MalformedError(f"{at}/{member} is missing")
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise MalformedError(f"{at} is no list")
+        for number, item in enumerate(value):
+            _hold(item, shape[0], f"{at}/{number}")
+    elif not isinstance(value, (int, float) if shape is float else shape) or isinstance(value, bool) != (shape is bool):
+        raise MalformedError(f"{at} is no {_CALLED[shape]}")
