@@ -59,6 +59,17 @@ def test_an_answer_says_where_it_was_read(filled: Catalog) -> None:
     }
 
 
+def test_an_aspect_in_force_says_whose_word_it_is(catalog: Catalog) -> None:
+    read = {**event(documentation={"description": "Made-up visits"})}
+    read["inputs"] = [{**RAW, "facets": {"documentation": {"description": "As the reader has it"}}}]
+    catalog.event(read)
+    catalog.record(declaration())
+    asked = '{ nodes(ids: [%s]) { ... on Dataset { aspects(names: ["owner", "documentation"]) { aspect voice } } } }'
+    nodes = catalog.data(asked % ", ".join(f'"{each}"' for each in (LANDING, VISITS)))["nodes"]
+    found = [{one["aspect"]: one["voice"] for one in node["aspects"]} for node in nodes]
+    assert found == [{"owner": "RECORDED", "documentation": "READER"}, {"documentation": "WRITER"}]
+
+
 def test_what_was_not_known_yet_is_not_in_the_answer(filled: Catalog) -> None:
     asked = {"of": [VISITS], "direction": "UPSTREAM", "asOf": {"knownAtIndex": 0}}
     graph = filled.data(LINEAGE, input=asked)["lineage"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
-from tests.contract.ledger.making import ORIGIN, SetClock, make_draft
+from tests.contract.ledger.making import ORIGIN, SetClock, make_draft, make_erasure
 
 
 @pytest.fixture
@@ -31,3 +33,13 @@ def test_an_entry_that_is_later_by_a_microsecond_is_none(ledger: MemoryLedger) -
     for number in range(3):
         ledger.append(make_draft(number))
     assert problems(ledger) == []
+
+
+def test_no_record_erases_what_came_after_it(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    ledger.append(replace(make_erasure(1, 0, 2), erases=(0,)))
+    ledger.append(make_draft(2))
+    assert problems(ledger) == []
+    rows = ledger._stored.entries
+    rows[2] = replace(rows[2], salt=None, body=None, erased_by=1)
+    assert problems(ledger) == [(2, "the body of entry 2 is gone, and entry 1 is no record that erased it")]
