@@ -35,11 +35,10 @@ class Registration(aspects.Registration):
 class ModelVersionRecord:
     """A model version; `registration` is the newest of `registrations`, which run from the oldest to the newest.
 
-    It is None where nobody registered the version, but something names it. `model_id` is the Model node's id.
+    It is None where nobody registered the version, but something names it.
     """
 
     id: str
-    model_id: str
     namespace: str
     model: str
     version: str

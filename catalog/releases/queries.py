@@ -29,7 +29,6 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
             continue
         found[id_] = ModelVersionRecord(
             id=id_,
-            model_id=nodes.Model(node.namespace, node.model).id,
             namespace=node.namespace,
             model=node.model,
             version=node.version,
