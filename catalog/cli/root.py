@@ -20,8 +20,10 @@ import typer
 from catalog.cli.ending import exit_codes
 from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
 from catalog.errors import Exit
+from catalog.lineage.model import Direction, Grain
+from catalog.search.model import AssetKind
 from graph_schema.characters import escape_hidden
-from graph_schema.vocabulary.words import ApprovalKind, PrincipalRole
+from graph_schema.vocabulary.words import ApprovalKind, PrincipalKind, PrincipalRole, listed
 
 if TYPE_CHECKING:
     from catalog.cli.client import Client
@@ -109,9 +111,9 @@ def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_js
 @commands.command()
 def lineage(
     asset: Annotated[str, typer.Argument(help="An id, a digest, a name, `model@version`.")],
-    direction: Annotated[str, typer.Option(help="upstream, downstream or both.")] = "upstream",
+    direction: Annotated[str, typer.Option(help=f"{listed(Direction).lower()}.")] = "upstream",
     depth: Annotated[int, typer.Option(min=0, help="How many steps.")] = 20,
-    grain: Annotated[str | None, typer.Option(help="dataset, snapshot or run; by default as the asset is.")] = None,
+    grain: Annotated[str | None, typer.Option(help=f"{listed(Grain).lower()}; by default as the asset is.")] = None,
     valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
     known_at: Annotated[str | None, typer.Option(help="As far as it was known then: RFC 3339.")] = None,
     known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
@@ -144,7 +146,7 @@ def lineage(
 @commands.command()
 def search(
     text: Annotated[str, typer.Argument(help="Words, each the beginning of one.")] = "",
-    kind: Annotated[list[str] | None, typer.Option(help="dataset, job, snapshot or model_version.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"{listed(AssetKind.__members__).lower()}.")] = None,
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="A facet and its value: zone=LANDING.")] = None,
     gap: Annotated[list[str] | None, typer.Option(help="A mandatory field that is missing: owner.")] = None,
     count: Annotated[list[str] | None, typer.Option(help="A facet to count: zone.")] = None,
@@ -378,7 +380,7 @@ def key_create(
         typer.Option(help=f"What an approver decides on: {', '.join(ApprovalKind).lower()}."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
-    kind: Annotated[str | None, typer.Option(help="person, emitter or service, which a new one is.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"{listed(PrincipalKind).lower()}; a new one is a service.")] = None,
     redefine: Annotated[bool, typer.Option("--redefine", help="Change what is known of the principal.")] = False,
     force: Force = False,
     url: Url = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -158,3 +159,9 @@ class Confidentiality(StrEnum):
     N = "N"
     R = "R"
     V = "V"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a sentence names them: `A, B or C`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}"

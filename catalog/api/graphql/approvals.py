@@ -18,6 +18,7 @@ from catalog.api.graphql.releases import ModelVersion
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.approvals import model, queries
 from catalog.reading import AsOf
+from graph_schema.vocabulary import words
 
 ApprovalState = model.ApprovalState
 strawberry.enum(ApprovalState, description="Where a request stands.")
@@ -32,8 +33,8 @@ class BoundDigest:
 @strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")
 class Decision:
     entry: int
-    decision: str = strawberry.field(description="APPROVE, DENY or ABSTAIN.")
-    meaning: str = strawberry.field(description="AUTHORSHIP, REVIEW, APPROVAL or RESPONSIBILITY.")
+    decision: str = strawberry.field(description=f"{words.listed(words.DecisionKind)}.")
+    meaning: str = strawberry.field(description=f"{words.listed(words.SignatureMeaning)}.")
     reason: str
     printed_name: str
     time_zone: str
@@ -52,7 +53,7 @@ class Approval(Node):
     found: strawberry.Private[model.Approval]
     at: strawberry.Private[AsOf]
     request: int = strawberry.field(description="The request's ledger index, which decideApproval names.")
-    kind: str = strawberry.field(description="IRB, SITE, GOVERNANCE, CLINICAL, SAFETY, LEGAL or REGULATORY.")
+    kind: str = strawberry.field(description=f"{words.listed(words.ApprovalKind)}.")
     use_case: str
     reason: str
     requested_by: str

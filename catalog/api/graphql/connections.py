@@ -20,8 +20,8 @@ class PageInfo:
     end_cursor: str | None = None
 
 
-@strawberry.type
-class Edge(Generic[T]):
+@strawberry.type(name="Edge")
+class ConnectionEdge(Generic[T]):
     node: T
     write: strawberry.Private[Callable[[], str]]
 
@@ -32,7 +32,7 @@ class Edge(Generic[T]):
 
 @strawberry.type
 class Connection(Generic[T]):
-    edges: list[Edge[T]]
+    edges: list[ConnectionEdge[T]]
     nodes: list[T] = strawberry.field(description="The same without cursors.")
     page_info: PageInfo
     total_count: int
@@ -41,7 +41,7 @@ class Connection(Generic[T]):
 def connect(nodes: Sequence[T], cursors: Sequence[Callable[[], str]], total: int, *, more: bool) -> Connection[T]:
     """Return a page: nodes, what writes the cursor after each, how many there are in all, and whether more follow."""
     return Connection(
-        edges=[Edge(node=node, write=write) for node, write in zip(nodes, cursors, strict=True)],
+        edges=[ConnectionEdge(node=node, write=write) for node, write in zip(nodes, cursors, strict=True)],
         nodes=list(nodes),
         page_info=PageInfo(has_next_page=more, end_cursor=cursors[-1]() if cursors else None),
         total_count=total,

@@ -23,7 +23,7 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.schema import validate_document
 
 from catalog.api.graphql.allowance import Allowance
-from catalog.api.graphql.limits import CircleError, shape
+from catalog.api.graphql.limits import CircleError, nesting
 from catalog.api.graphql.schema import graphql_schema
 from catalog.errors import BUDGET_EXCEEDED
 
@@ -71,12 +71,12 @@ def read_document(query: str, bounds: Bounds, allowance: Allowance) -> DocumentN
         RefusedError: it is no GraphQL, too large, too deep, or not of this schema.
         EndedError: the allowance ended before it was validated.
     """
-    text = _Text(query, bounds, allowance)
-    return _remembered(text) if len(query) <= _REMEMBERED_BYTES else _document(text)
+    sent = _Sent(query, bounds, allowance)
+    return _remembered(sent) if len(query) <= _REMEMBERED_BYTES else _document(sent)
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _Sent:
     """Programs ask the same few documents again and again, each time with another allowance."""
 
     query: str
@@ -84,11 +84,11 @@ class _Text:
     allowance: Allowance = field(compare=False)
 
 
-def _document(text: _Text) -> DocumentNode:
-    allowance, bounds = text.allowance, text.bounds
+def _document(sent: _Sent) -> DocumentNode:
+    allowance, bounds = sent.allowance, sent.bounds
     allowance.check()
     try:
-        document = parse(text.query, max_tokens=bounds.tokens)
+        document = parse(sent.query, max_tokens=bounds.tokens)
     except GraphQLError as error:
         raise RefusedError([error]) from error
     _bound(document, bounds)
@@ -103,7 +103,7 @@ _remembered = lru_cache(maxsize=_REMEMBERED)(_document)
 
 def _bound(document: DocumentNode, bounds: Bounds) -> None:
     try:
-        found = shape(document)
+        found = nesting(document)
     except CircleError as error:
         raise RefusedError([GraphQLError(str(error))]) from error
     if found.depth > bounds.depth:

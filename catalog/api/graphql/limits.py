@@ -62,38 +62,38 @@ class CircleError(Exception):
         super().__init__(f"The fragment {name} spreads itself, directly or through others.")
 
 
-class Shape(NamedTuple):
+class Nesting(NamedTuple):
     """How deep a document nests, and how many aliases it has, each fragment as often as it is spread."""
 
     depth: int
     aliases: int
 
 
-def shape(document: DocumentNode) -> Shape:
+def nesting(document: DocumentNode) -> Nesting:
     """Return the depth of the deepest operation, and the aliases of all; raises CircleError."""
-    fragments: dict[str, Shape] = {}
+    fragments: dict[str, Nesting] = {}
     for one in _in_order(document):
-        fragments[one.name.value] = _shape(one.selection_set, fragments)
-    found = [_shape(operation.selection_set, fragments) for operation in _operations(document)]
-    return Shape(max((one.depth for one in found), default=0), sum(one.aliases for one in found))
+        fragments[one.name.value] = _nesting(one.selection_set, fragments)
+    found = [_nesting(operation.selection_set, fragments) for operation in _operations(document)]
+    return Nesting(max((one.depth for one in found), default=0), sum(one.aliases for one in found))
 
 
-def _shape(selection: SelectionSetNode, fragments: Mapping[str, Shape]) -> Shape:
+def _nesting(selection: SelectionSetNode, fragments: Mapping[str, Nesting]) -> Nesting:
     depth = aliases = 0
     for node in selection.selections:
         match node:
             case FieldNode():
-                below = Shape(0, 0) if node.selection_set is None else _shape(node.selection_set, fragments)
+                below = Nesting(0, 0) if node.selection_set is None else _nesting(node.selection_set, fragments)
                 hidden = node.selection_set is None or node.name.value.startswith("__")
-                found = Shape(0 if hidden else below.depth + 1, below.aliases + (node.alias is not None))
+                found = Nesting(0 if hidden else below.depth + 1, below.aliases + (node.alias is not None))
             case InlineFragmentNode():
-                found = _shape(node.selection_set, fragments)
+                found = _nesting(node.selection_set, fragments)
             case FragmentSpreadNode():
-                found = fragments.get(node.name.value, Shape(0, 0))
+                found = fragments.get(node.name.value, Nesting(0, 0))
             case _:  # pragma: no cover  GraphQL has no fourth kind of selection
-                found = Shape(0, 0)
+                found = Nesting(0, 0)
         depth, aliases = max(depth, found.depth), aliases + found.aliases
-    return Shape(depth, aliases)
+    return Nesting(depth, aliases)
 
 
 class Price(NamedTuple):

@@ -20,6 +20,7 @@ from catalog.api.graphql.scalars import Digest, Long, Micros
 from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.snapshots import model, queries
+from graph_schema.vocabulary import words
 
 
 @strawberry.type(description="One file of a sealed snapshot.")
@@ -41,7 +42,7 @@ class Seal:
     entry: int
     sealed_by: str
     sealed_at: Micros
-    role: str = strawberry.field(description="TRAINING, EVALUATION or OTHER.")
+    role: str = strawberry.field(description=f"{words.listed(words.SnapshotRole)}.")
     locked: bool
     files: int
     size_bytes: Long
@@ -61,7 +62,7 @@ class Verification:
     entry: int
     verified_by: str
     verified_at: Micros
-    result: str = strawberry.field(description="OK, MISMATCH or MISSING.")
+    result: str = strawberry.field(description=f"{words.listed(words.VerificationResult)}.")
     method: str
     differing: list[str]
 

@@ -71,7 +71,7 @@ def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how uvicorn serves the application: HTTP alone, every connection within the limits."""
     peers = Peers(_within_descriptors(settings.max_connections), settings.max_peer_connections)
 
-    class Connection(BoundedConnection):
+    class ServedConnection(BoundedConnection):
         """A connection of this server."""
 
         def __init__(
@@ -86,7 +86,7 @@ def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
     return uvicorn.Config(
         app,
-        http=Connection,
+        http=ServedConnection,
         # An upgraded connection would be none of those that are counted here.
         ws="none",
         access_log=False,

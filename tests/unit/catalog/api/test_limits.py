@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 from graphql.execution.values import get_variable_values
 
-from catalog.api.graphql.limits import MAX_ITEMS, UNPAGED, CircleError, Costs, operation_of, shape
+from catalog.api.graphql.limits import MAX_ITEMS, UNPAGED, CircleError, Costs, nesting, operation_of
 from catalog.api.graphql.schema import graphql_schema
 from tests.support.records import DIGEST, MANIFEST, RAW
 
@@ -144,21 +144,21 @@ def test_fragments_that_double_are_looked_at_once_each(fragments: int) -> None:
     costs, cost, _ = priced(doubling(fragments))
     assert cost == 2 * 2**fragments
     assert costs.visited == 2
-    assert shape(parse(doubling(fragments))) == (1, 2**fragments)
+    assert nesting(parse(doubling(fragments))) == (1, 2**fragments)
 
 
 def test_depth_is_that_of_the_fields_however_they_are_spread() -> None:
     query = """{ ...f ... { ... { readPoint { ledgerIndex } } } }
       fragment f on Query { node(id: "a") { ...g } }
       fragment g on Run { parent { parent { runId } } }"""
-    assert shape(parse(query)).depth == 3
-    assert shape(parse("{ __schema { types { fields { name } } } }")).depth == 0
+    assert nesting(parse(query)).depth == 3
+    assert nesting(parse("{ __schema { types { fields { name } } } }")).depth == 0
 
 
 def test_aliases_count_as_often_as_they_are_spread_and_in_every_operation() -> None:
     query = """query a { ...f ...f } query b { ...f c: readPoint { d: ledgerIndex } }
       fragment f on Query { e: readPoint { f: ledgerIndex } }"""
-    assert shape(parse(query)).aliases == 8
+    assert nesting(parse(query)).aliases == 8
 
 
 @pytest.mark.parametrize(
@@ -171,14 +171,14 @@ def test_aliases_count_as_often_as_they_are_spread_and_in_every_operation() -> N
 )
 def test_fragments_in_a_circle_have_no_shape(query: str) -> None:
     with pytest.raises(CircleError, match="itself"):
-        shape(parse(query))
+        nesting(parse(query))
 
 
 def test_fragments_that_meet_again_are_no_circle() -> None:
     query = """{ ...a } fragment a on Query { ...b ...c } fragment b on Query { ...d }
       fragment c on Query { ...d ...b } fragment d on Query { readPoint { ledgerIndex } }
       fragment unused on Query { ...a }"""
-    assert shape(parse(query)).depth == 1
+    assert nesting(parse(query)).depth == 1
 
 
 def test_one_of_several_operations_is_named() -> None:
