@@ -35,6 +35,7 @@ from graph_schema.nodes import Node
 from graph_schema.registry import check_facts
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.facts import project_event
+from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import Flag
 
 PROJECTION_VERSION = "3"
@@ -55,6 +56,8 @@ _LONGEST_BACK_OFF = 5.0
 _TIE_LENGTH = 16
 _CHECK_SECONDS = 86_400.0
 """How often a graph that is followed for long is looked through."""
+
+_PARTS = PartMemo()
 
 _RECORDS = {kind.in_ledger: kind for kind in KINDS.values()}
 
@@ -118,6 +121,7 @@ def _event(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         authenticated=is_proven(stored.entry.actor),
         flags=[Flag(code, pointer) for code, pointer in body["flags"]],
         redactions=[(pointer, rule) for pointer, rule in body["redactions"]],
+        memo=_PARTS,
     )
 
 

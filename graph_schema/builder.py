@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects import as_json
 from graph_schema.canonical import canonical_text
@@ -15,12 +15,35 @@ MOST_FACTS: Final = 100_000
 """Nodes, edges and statements that one record may state: what a store takes in within a few seconds and 100 MB. One of
 more is not projected, so that those after it are; the largest real events state a few thousand."""
 
+_BYTES_OF_A_FACT: Final = 150
+
 
 class TooManyFactsError(ValueError):
     """A record states more than `MOST_FACTS`."""
 
     def __init__(self) -> None:
         super().__init__(f"more than {MOST_FACTS:,} facts")
+
+
+class Part(NamedTuple):
+    """Facts without what all those of one record share; of an edge from the record's run, without its source as well.
+
+    Records of many runs state the same part: it is made once, and added to each.
+    """
+
+    nodes: tuple[tuple[str, Node], ...]
+    structure: tuple[tuple[str, str, str], ...]
+    """Kind, source and target of the structural edges."""
+    edges: tuple[tuple[str, str | None, str, str], ...]
+    """Kind, source, target and value of the others."""
+    statements: tuple[tuple[str, str, str | None, str], ...]
+    """Subject, aspect, value and role."""
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes in memory."""
+        texts = sum(len(edge[3]) for edge in self.edges) + sum(len(said[2] or "") for said in self.statements)
+        return texts + _BYTES_OF_A_FACT * sum(map(len, self))
 
 
 @dataclass(slots=True)
@@ -96,6 +119,33 @@ class FactBuilder:
             None,
         )
         self._bound()
+
+    def add_part(self, part: Part) -> None:
+        """Add the facts of a part under what this record's share."""
+        for identifier, node in part.nodes:
+            self._nodes.setdefault(identifier, node)
+        always = ("{}", None, None, ALWAYS, 0, "", self.entry, "", False)
+        for edge in part.structure:
+            self._edges.setdefault(Edge._make(edge + always), None)
+        shared = self.run, self.job, self.valid_from, self.rank, self.tie, self.entry, self.by, self.authenticated
+        for kind, source, target, value in part.edges:
+            self._edges.setdefault(Edge._make((kind, source or self.run, target, value, *shared)), None)
+        for statement in part.statements:
+            self._statements.setdefault(Statement._make(statement + shared), None)
+        self._bound()
+
+    def part(self) -> Part:
+        """Return all that was added, as a part."""
+        return Part(
+            tuple((identifier, node) for identifier, node in self._nodes.items() if identifier != self.run),
+            tuple(edge[:3] for edge in self._edges if edge.valid_from == ALWAYS),
+            tuple(
+                (edge.kind, None if edge.source == self.run else edge.source, edge.target, edge.value)
+                for edge in self._edges
+                if edge.valid_from != ALWAYS
+            ),
+            tuple(statement[:4] for statement in self._statements),
+        )
 
     def _bound(self) -> None:
         if len(self._nodes) + len(self._edges) + len(self._statements) > MOST_FACTS:

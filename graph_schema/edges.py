@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, get_args, get_type_hints
 
 from graph_schema.nodes import (
@@ -27,6 +28,11 @@ from graph_schema.nodes import (
 )
 
 
+@cache
+def _upper_snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeKind:
     """What every kind of edge has: two ends, a type in upper snake case, and whether it follows from identity alone."""
@@ -45,7 +51,7 @@ class EdgeKind:
     @classmethod
     def edge_type(cls) -> str:
         """Return the edge's type: the class name in upper snake case."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).upper()
+        return _upper_snake_case(cls.__name__)
 
     @classmethod
     def ends(cls) -> tuple[tuple[type[Node], ...], tuple[type[Node], ...]]:

@@ -8,8 +8,10 @@ added by its function. Facets are taken as they come: a part of the wrong type s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import orjson
 
 from graph_schema import edges, nodes
 from graph_schema.aspects import KEPT_FACET, aspects_of_facets
@@ -18,6 +20,7 @@ from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
+from ingest_hooks.openlineage.part_memo import PartMemo, Sources
 from ingest_hooks.openlineage.wire import JSON
 
 Facet = Mapping[str, JSON]
@@ -42,6 +45,7 @@ class Scope:
     role: Role = Role.OWN
     run: nodes.Run | None = None
     dataset: nodes.Dataset | None = None
+    memo: PartMemo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +65,58 @@ class Origin:
         return {key: part for key, part in value.items() if part is not None}
 
 
-def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> None:
-    """Adds every facet of one job, run or dataset; `_deleted: true` ends those of jobs and datasets."""
-    aspects = _ASPECTS[node.label]
+class Named(NamedTuple):
+    """A facet with its name, the aspect that it is stated under, and what more it says."""
+
+    name: str
+    facet: JSON
+    aspect: str | None
+    effect: Callable[[Scope, Facet], None] | None
+
+
+def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> Sources:
+    """Add every facet of one job, run or dataset; return the datasets that they name as inputs, in order."""
+    aspects, found = _ASPECTS[node.label], dict[str, Sources]()
     for name, facet in facets.items():
-        if facet is None:
-            continue
-        aspect = aspects.get(name)
-        deleted = isinstance(facet, dict) and facet.get("_deleted") is True and not isinstance(node, nodes.Run)
-        if deleted:
-            scope.builder.add_statement(node, aspect or KEPT_FACET + name, None, scope.role)
-            continue
-        if aspect is None or not isinstance(facet, dict):
-            scope.builder.add_statement(node, KEPT_FACET + name, facet, scope.role)
-        else:
-            kept = {key: part for key, part in facet.items() if key not in _BOOKKEEPING}
-            scope.builder.add_statement(node, aspect, kept, scope.role)
-        effect = EFFECTS.get((type(node), name))
-        if effect is not None and isinstance(facet, dict) and _YIELDS_TO.get(name) not in facets:
+        if facet is not None:
+            effect = None if _YIELDS_TO.get(name) in facets else EFFECTS.get((type(node), name))
+            found[name] = _add_remembered(scope, node, Named(name, facet, aspects.get(name), effect))
+    return [source for name in _NAMING_INPUTS for source in found.get(name, ())]
+
+
+def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> Sources:
+    if scope.memo is None or isinstance(node, nodes.Run):
+        return _add_facet(scope, node, named)
+    # Which aspect and effect it has follows from its name and what it stands on.
+    key = node.id, scope.role.value, scope.run is None, named.name, orjson.dumps(named.facet)
+    return scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
+
+
+def _add_facet(scope: Scope, node: nodes.Node, named: Named) -> Sources:
+    """Add what follows from a facet; `_deleted: true` ends one of a job or a dataset. Return as `add_facets`."""
+    name, facet, aspect, effect = named
+    if not isinstance(facet, dict):
+        scope.builder.add_statement(node, KEPT_FACET + name, facet, scope.role)
+        return ()
+    if facet.get("_deleted") is True and not isinstance(node, nodes.Run):
+        scope.builder.add_statement(node, aspect or KEPT_FACET + name, None, scope.role)
+    else:
+        kept = {key: part for key, part in facet.items() if aspect is None or key not in _BOOKKEEPING}
+        scope.builder.add_statement(node, aspect or KEPT_FACET + name, kept, scope.role)
+        if effect is not None:
             effect(scope, facet)
+    return tuple(named_inputs(name, facet))
 
 
 def text(facet: JSON | Facet, key: str) -> str | None:
     """A member that is text with something in it."""
-    value = facet.get(key) if isinstance(facet, Mapping) else None
+    value = facet.get(key) if isinstance(facet, dict) else None
     return value if isinstance(value, str) and value else None
 
 
 def objects(facet: JSON | Facet, key: str) -> Iterator[dict[str, JSON]]:
     """The objects in a member that is a list."""
-    value = facet.get(key) if isinstance(facet, Mapping) else None
+    value = facet.get(key) if isinstance(facet, dict) else None
     if isinstance(value, list):
         for item in value:
             if isinstance(item, dict):
@@ -144,22 +170,22 @@ def renamed_from(facets: Mapping[str, JSON]) -> nodes.Dataset | None:
     return identity(change.get("previousIdentifier"))
 
 
-def named_sources(facets: Mapping[str, JSON]) -> Iterator[nodes.Dataset]:
-    """Every dataset that columnLineage or an explicit lineage facet names as an input, in order."""
-    column_lineage = facets.get("columnLineage")
-    for item in _input_fields(column_lineage):
-        if found := identity(item):
-            yield found
-    for item in objects(column_lineage, "dataset"):
-        if found := identity(item):
-            yield found
-    yield from _lineage_sources(facets.get("lineage"))
+def named_inputs(name: str, facet: JSON) -> Iterator[nodes.Dataset]:
+    """Every dataset that a columnLineage or an explicit lineage facet names as an input, in order."""
+    naming = _NAMING_INPUTS.get(name)
+    return iter(()) if naming is None else naming(facet)
 
 
 def named_targets(job_facets: Mapping[str, JSON]) -> Iterator[nodes.Dataset]:
     """Every dataset that a job's explicit lineage facet names as a target."""
     for entry in objects(job_facets.get("lineage"), "entries"):
         if text(entry, "type") == "DATASET" and (found := identity(entry)):
+            yield found
+
+
+def _column_lineage_sources(column_lineage: JSON) -> Iterator[nodes.Dataset]:
+    for item in (*_input_fields(column_lineage), *objects(column_lineage, "dataset")):
+        if found := identity(item):
             yield found
 
 
@@ -408,6 +434,12 @@ def _named_run(scope: Scope, child: nodes.Run, named: Facet) -> nodes.Run | None
         scope.builder.add_edge(edges.Executed(run, nodes.Job(job.namespace, job.name)))
     return run
 
+
+_NAMING_INPUTS: Final[dict[str, Callable[[JSON], Iterator[nodes.Dataset]]]] = {
+    "columnLineage": _column_lineage_sources,
+    "lineage": _lineage_sources,
+}
+"""The facets that name inputs, in the order in which they are read."""
 
 EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]]] = {
     (nodes.Dataset, "columnLineage"): _add_column_lineage,

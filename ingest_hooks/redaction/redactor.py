@@ -29,6 +29,10 @@ from ingest_hooks.redaction.traces import is_code, is_error_class
 
 __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
+_BYTES_OF_A_KEY: Final = 300
+_UNKNOWN: Final = Known(None, (), ())
+"""Stands for a part that is not remembered."""
+
 _NOWHERE: Final = Place()
 _JOB: Final = IN_EVENT.steps["job"]
 _INPUTS: Final = IN_EVENT.steps["inputs"]
@@ -191,16 +195,17 @@ class _Walk:
             key = len(notes.path), name, orjson.dumps(value)
         except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
             return walk()
-        known = parts.get(key)
+        known = parts.get(key, _UNKNOWN)
         if known is None:
             return value
-        if known is not False:
+        if known is not _UNKNOWN:
             notes.again(known.redactions, known.findings)
             return known.value
         noted = len(notes.redactions), len(notes.findings)
         result = walk()
         changed = len(notes.redactions) > noted[0]
-        parts.keep(key, Known(result, *notes.since(*noted)) if changed else None)
+        kept = Known(result, *notes.since(*noted)) if changed else None
+        parts.keep(key, kept, (2 if changed else 1) * len(key[2]) + _BYTES_OF_A_KEY)
         return result
 
     def _facet(self, name: str, facet: JSON) -> JSON:

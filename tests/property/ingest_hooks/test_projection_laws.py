@@ -14,6 +14,7 @@ from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.event import read_event
 from ingest_hooks.openlineage.facets import EFFECTS
 from ingest_hooks.openlineage.facts import project_event
+from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON, parse
 from ingest_hooks.redaction import redact
 
@@ -69,8 +70,8 @@ EVENTS: st.SearchStrategy[JSON] = st.one_of(
 )
 
 
-def project(event: JSON, entry: int = 0) -> Facts:
-    return project_event(event, tie="t", recorded_at=10**15, entry=entry)
+def project(event: JSON, entry: int = 0, memo: PartMemo | None = None) -> Facts:
+    return project_event(event, tie="t", recorded_at=10**15, entry=entry, memo=memo)
 
 
 @given(st.binary(max_size=60))
@@ -106,6 +107,21 @@ def test_projecting_is_a_function_and_only_the_entry_depends_on_arrival(event: J
     assert first == project(event)
     assert [edge._replace(entry=0) for edge in later.edges] == list(first.edges)
     assert [statement._replace(entry=0) for statement in later.statements] == list(first.statements)
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=3), st.integers(200, 4_000))
+def test_what_is_remembered_of_earlier_events_changes_nothing(events: list[JSON], most: int) -> None:
+    for memo in (PartMemo(), PartMemo(most)):
+        for entry, event in enumerate([*events, *map(_of_another_run, events), *events]):
+            assert project(event, entry, memo) == project(event, entry)
+
+
+def _of_another_run(event: JSON) -> JSON:
+    """Return the event as a later run of the job would send it: the same of its ends, another time and type."""
+    assert isinstance(event, dict)
+    if not isinstance(event.get("run"), dict):
+        return event
+    return {**event, "run": {"runId": "another"}, "eventType": "COMPLETE", "eventTime": "2026-03-02T10:00:00Z"}
 
 
 @given(EVENTS)
