@@ -13,6 +13,9 @@ from tests.e2e.conftest import command
 from tests.support.records import DIGEST, declaration, event
 
 HOSTILE = "raw\x1b[2J\x07\x9b31m\u202etxt\u200b\nlineward: All is well.\x1b]0;title\x07"
+COPY = f"{HOSTILE}/backup"
+"""Written beside the catalog, not into the checkout."""
+
 COMMANDS = {
     "search": ("search", "--count", "zone"),
     "search --json": ("search", "--json"),
@@ -33,7 +36,7 @@ COMMANDS = {
     "ledger proof": ("ledger", "proof", "0"),
     "ledger key": ("ledger", "key"),
     "ledger erase": ("ledger", "erase", "99", "--reason", HOSTILE, "--authority", HOSTILE, "--yes"),
-    "backup": ("backup", f"{HOSTILE}/backup"),
+    "backup": ("backup", COPY),
     "restore": ("restore", HOSTILE),
     "graph rebuild": ("graph", "rebuild"),
     "graph counts": ("graph", "counts"),
@@ -72,7 +75,7 @@ def hidden(text: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
 def test_no_command_prints_a_hidden_character(data: Path, arguments: tuple[str, ...]) -> None:
-    done = command(data, *arguments)
+    done = command(data, *(str(data.parent / one) if one == COPY else one for one in arguments))
     printed = (done.stdout + done.stderr).decode()
     assert hidden(printed) == set()
     assert "\nlineward: All is well." not in printed
