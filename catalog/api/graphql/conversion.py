@@ -20,26 +20,30 @@ def converted(kind: type[T], record: object, /, **given: object) -> T:
     lists. Raises AttributeError for a field that the record lacks and nothing gives.
     """
     fields = _fields(kind)  # type: ignore[arg-type]  # a class is hashable, whatever mypy says of `type[T]`
-    taken = {name: convert(getattr(record, name)) for name, convert in fields if name not in given}
-    return kind(**taken, **given)
+    for name, convert in fields:
+        if name not in given:
+            value = getattr(record, name)
+            given[name] = value if convert is None else convert(value)
+    return kind(**given)
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[tuple[str, Convert], ...]:
-    """Return the fields that hold values, each with what makes a value of a record's."""
+def _fields(kind: type[Any]) -> tuple[tuple[str, Convert | None], ...]:
+    """Return the fields that hold values, each with what makes a value of a record's, None where that is the same."""
     fields = get_object_definition(kind, strict=True).fields
     return tuple((field.python_name, _converter(field.type)) for field in fields if field.base_resolver is None)
 
 
-def _converter(kind: Any) -> Convert:  # noqa: ANN401  whatever strawberry calls a type
+def _converter(kind: Any) -> Convert | None:  # noqa: ANN401  whatever strawberry calls a type
     if isinstance(kind, StrawberryOptional):
         present = _converter(kind.of_type)
-        return lambda value: None if value is None else present(value)
+        return None if present is None else lambda value: None if value is None else present(value)
     if isinstance(kind, StrawberryList):
         each = _converter(kind.of_type)
-        return lambda values: [each(value) for value in values]
+        return list if each is None else lambda values: [each(value) for value in values]
     if isinstance(kind, StrawberryEnumDefinition):
-        return kind.wrapped_cls
+        members: type[Any] = kind.wrapped_cls
+        return lambda value: value if isinstance(value, members) else members(value)
     if has_object_definition(kind):
         return lambda value: converted(kind, value)
-    return lambda value: value
+    return None
