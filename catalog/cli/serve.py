@@ -82,11 +82,10 @@ def _warm(projection: Following) -> None:
         time.sleep(0.02)
     import ingest_hooks.redaction.sql_lexing  # noqa: F401, PLC0415  these are what takes long
 
-    # By the module that a first query imports: two threads that import parts in other orders meet half-made modules.
+    # The module that a first query imports, and the schema with it: two threads that import parts in other orders meet
+    # half-made modules.
     from catalog.api.graphql import endpoint  # noqa: F401, PLC0415
-    from catalog.api.graphql.schema import schema  # noqa: PLC0415
 
-    schema()
     gc.freeze()
 
 

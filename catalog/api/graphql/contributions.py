@@ -29,7 +29,7 @@ def field_of(kind: type, *, description: str) -> Callable[[F], F]:
 
 
 def put_together() -> None:
-    """Put every contributed field onto its type; called once, before the schema is made.
+    """Put every contributed field onto its type; once, before the schema is made.
 
     A class takes its interfaces' fields over when it is decorated, so that those implementing it are given it as well.
     """

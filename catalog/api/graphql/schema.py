@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import gather
-from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
@@ -60,9 +59,7 @@ class _Schema(strawberry.Schema):
         """Write nothing down: the endpoint logs what is ours; strawberry would log query and values."""
 
 
-@cache
-def schema() -> strawberry.Schema:
-    """Return the schema; one for the process."""
+def _made() -> strawberry.Schema:
     generated.generate()
     contributions.put_together()
     query = merge_types(
@@ -89,11 +86,20 @@ def schema() -> strawberry.Schema:
     )
 
 
+_SCHEMA = _made()
+"""Made while the module is imported, which one thread does, once: it changes the types that it is made of."""
+
+
+def schema() -> strawberry.Schema:
+    """Return the schema; one for the process."""
+    return _SCHEMA
+
+
 def graphql_schema() -> GraphQLSchema:
     """Return the same as graphql-core knows it."""
-    return schema()._schema  # noqa: SLF001  strawberry has no other way to it
+    return _SCHEMA._schema  # noqa: SLF001  strawberry has no other way to it
 
 
 def sdl() -> str:
     """Return the schema in its own language."""
-    return schema().as_str() + "\n"
+    return _SCHEMA.as_str() + "\n"
