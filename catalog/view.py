@@ -24,7 +24,7 @@ from catalog.reading import (
     Rights,
     Truncated,
 )
-from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Snapshotted, Standing
+from catalog.store.protocol import Direction, Either, Found, InForce, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.words import facets_of
 from catalog.visibility import Visibility
 from graph_schema.facts import NOW, Edge, Role, Statement
@@ -54,7 +54,7 @@ class View:
     """What may be seen by these rights at one (validAt, knownAt) in one state of the store."""
 
     def __init__(
-        self, reader: Snapshotted, as_of: AsOf = LATEST, rights: Rights = EVERYTHING, anchor: Anchor | None = None
+        self, reader: StoreReader, as_of: AsOf = LATEST, rights: Rights = EVERYTHING, anchor: Anchor | None = None
     ) -> None:
         """Read through this reader, which is one consistent state."""
         self.as_of = as_of
@@ -121,34 +121,34 @@ class View:
     def edges(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either) -> list[Edge]:
         """Return the edge facts of these kinds that leave ("out") or reach ("in") the nodes, or either ("both").
 
-        See `Snapshotted.hop`.
+        See `StoreReader.edges`.
         """
-        asked, valid_at = self._seen(ids), self.as_of.valid_at
+        asked = self._seen(ids)
         if not asked or not kinds:
             return []
-        found = self._reader.hop(asked, kinds, direction, self.known_at)
-        if valid_at != NOW:
-            found = [edge for edge in found if edge.valid_from <= valid_at]
+        found = self._reader.edges(asked, kinds, direction, self.as_of.valid_at, self.known_at)
         if self.rights.unbounded:
             return found
         ends = self.visible(end for edge in found for end in (edge.source, edge.target))
         return [self._attributed(edge) for edge in found if edge.source in ends and edge.target in ends]
 
     def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
-        """Return what was stated about the nodes, all aspects where None; see `Snapshotted.statements`."""
-        asked, valid_at = self._seen(ids), self.as_of.valid_at
-        found = self._reader.statements(asked, aspects, self.known_at) if asked else []
-        if valid_at != NOW:
-            found = [statement for statement in found if statement.valid_from <= valid_at]
+        """Return what was stated about the nodes, all aspects where None; see `StoreReader.statements`."""
+        asked = self._seen(ids)
+        found = self._reader.statements(asked, aspects, self.as_of.valid_at, self.known_at) if asked else []
         if self.rights.unbounded:
             return found
         # By the run of what was said of an output its effect is judged: whoever shows that run asks `visible`.
         return [one if one.role == Role.OUT else self._attributed(one) for one in found]
 
-    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+    def in_force(self, ids: Sequence[str]) -> list[InForce]:
         """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
         found = self._reader.in_force(self._seen(ids))
-        return found if self.rights.unbounded else [one._replace(said=self._attributed(one.said)) for one in found]
+        return (
+            found
+            if self.rights.unbounded
+            else [one._replace(statement=self._attributed(one.statement)) for one in found]
+        )
 
     def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
         """Return the runs as they were, None for one of which nothing was known or that may not be seen.
@@ -161,7 +161,7 @@ class View:
         return {run: facts[run].at(self.as_of.valid_at, self.known_at) if run in facts else None for run in wanted}
 
     def flows(self, ids: Sequence[str], direction: Direction, limit: int | None = None) -> list[Flow]:
-        """Return the cautious flows out of or into the nodes; see `Snapshotted.flows`."""
+        """Return the cautious flows out of or into the nodes; see `StoreReader.flows`."""
         found = self._reader.flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at, limit)
         if self.rights.unbounded:
             return found
@@ -174,13 +174,13 @@ class View:
         return self.visible(found)
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
-        """Return at least what lies within so many flows, None where that is too much; see `Snapshotted.reach`."""
+        """Return at least what lies within so many flows, None where that is too much; see `StoreReader.reach`."""
         return self._reader.reach(ids, direction, depth, limit)
 
     def contributions(
         self, asks: Sequence[tuple[str, int]], newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
-        """Return the newest candidates for what put the nodes into their states; see `Snapshotted.contributions`."""
+        """Return the newest candidates for what put the nodes into their states; see `StoreReader.contributions`."""
         seen = frozenset(self._seen([target for target, _ in asks]))
         asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
         return self._reader.contributions(asked, self.known_at, newest, by_job=by_job)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from catalog.reading import Rights
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import StoreReader
 from graph_schema.identity import label_of, split_state_id
 from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
 
@@ -27,7 +27,7 @@ _ABOUT: Final[Mapping[str, str]] = {
 class Visibility:
     """What rights hide in one state of the store; each node is judged once."""
 
-    def __init__(self, reader: Snapshotted, rights: Rights, known_at: int) -> None:
+    def __init__(self, reader: StoreReader, rights: Rights, known_at: int) -> None:
         """Judge by what was known at a ledger index."""
         self._reader = reader
         self._rights = rights
@@ -68,7 +68,7 @@ class Visibility:
 
     def _follow(self, ids: Collection[str], others: dict[str, set[str]]) -> None:
         kinds = sorted({_ABOUT[label_of(one)] for one in ids})
-        for edge in self._reader.hop(sorted(ids), kinds, "out", self._known_at) if ids else ():
+        for edge in self._reader.edges(sorted(ids), kinds, "out", known_at=self._known_at) if ids else ():
             if edge.kind == _ABOUT[label_of(edge.source)]:
                 others[edge.source].add(edge.target)
         for identifier in ids:
@@ -84,7 +84,7 @@ class Visibility:
         sites = self._rights.sites
         held: dict[str, set[str]] = defaultdict(set)
         if sites is not None and datasets:
-            edges = self._reader.hop(sorted(datasets), ("IS_HELD_AT",), "out", self._known_at)
+            edges = self._reader.edges(sorted(datasets), ("IS_HELD_AT",), "out", known_at=self._known_at)
             known = self._reader.nodes(sorted({edge.target for edge in edges}), self._known_at)
             for edge in edges:
                 held[edge.source].add(known[edge.target].node.title)

@@ -452,10 +452,13 @@ _EDGE: Final = (
 )
 
 
-def hop(kinds: Iterable[str], direction: str) -> str:
+def edges(kinds: Iterable[str], direction: str) -> str:
     """Return the edges of these kinds that leave ("out") or reach ("in") the nodes, or either ("both")."""
     left, right = {"out": ("-", "->"), "in": ("<-", "-"), "both": ("-", "-")}[direction]
-    return f"{_START} MATCH (n){left}[e:{types_said(kinds)}]{right}() WHERE e.known_from <= $known_at RETURN {_EDGE}"
+    return (
+        f"{_START} MATCH (n){left}[e:{types_said(kinds)}]{right}() "
+        f"WHERE e.known_from <= $known_at AND coalesce(e.valid_from, $valid_at) <= $valid_at RETURN {_EDGE}"
+    )
 
 
 def statements(*, aspects: bool) -> str:
@@ -467,19 +470,11 @@ def statements(*, aspects: bool) -> str:
     )
     every = "" if aspects else "s.aspect >= '' AND "
     return (
-        f"UNWIND $ids AS id {which} WHERE {every}s.valid_from >= $always AND s.known_from <= $known_at "
+        f"UNWIND $ids AS id {which} WHERE {every}s.valid_from >= $always AND s.valid_from <= $valid_at "
+        "AND s.known_from <= $known_at "
         "OPTIONAL MATCH (v:Value {digest: s.digest}) "
         "RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, "
         "s.known_from, s.by, s.authenticated"
-    )
-
-
-def current() -> str:
-    """Return the values in force."""
-    return (
-        f"{_START} MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) "
-        "OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, coalesce(s.value, v.text) AS value "
-        "WHERE value IS NOT NULL RETURN n.id AS id, h.aspect AS aspect, value"
     )
 
 

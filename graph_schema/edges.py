@@ -41,6 +41,9 @@ class EdgeKind:
     structural: ClassVar[bool] = False
     """A structural edge follows from what its ends are: it always holds and is stored once, with its first entry."""
 
+    derived: ClassVar[bool] = False
+    """A derived edge is no fact: an index shows it, see `catalog.store.indexes`."""
+
     source: Node
     target: Node
 
@@ -179,17 +182,11 @@ class Produces(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class DerivesFrom(EdgeKind):
-    """The column derives from the column; value `{"type", "subtype", "masking"}`, masking absent meaning unknown."""
+    """The column derives from the column, or the dataset as a whole; derived of what columnLineage states."""
 
-    source: Column
-    target: Column
+    derived: ClassVar[bool] = True
 
-
-@dataclass(frozen=True, slots=True)
-class DependsOn(EdgeKind):
-    """The dataset depends on the column as a whole, by a filter, a join or a group."""
-
-    source: Dataset
+    source: Column | Dataset
     target: Column
 
 

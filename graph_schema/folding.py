@@ -7,15 +7,14 @@ record that spoke; a fold never depends on the order in which they arrived.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
-from graph_schema.facts import ALWAYS, NOW, Edge, Order, Role, Statement
+from graph_schema.facts import NOW, Edge, Order, Role, Statement
 
 Fact = TypeVar("Fact", Statement, Edge)
 Key = TypeVar("Key")
@@ -118,7 +117,7 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     events = _seen(facts.events, valid_at, known_at)
     if not events:
         return None
-    said = [(event, _event(event.value)) for event in events]
+    said = [(event, event_of(event.value)) for event in events]
     terminal = next(((event, data) for event, data in said if data["type"] in TERMINAL), None)
     start = next((event.valid_from for event, data in said if data["type"] == "START"), None)
     window: Order | None = next((event.order for event, data in reversed(said) if data.get("window")), None)
@@ -167,7 +166,7 @@ def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[
 
 
 @lru_cache(maxsize=1_024)
-def _event(value: str) -> dict[str, Any]:
+def event_of(value: str) -> dict[str, Any]:
     """Return what an `event` statement says: few texts, said by every run, and never changed by who reads them."""
     said: dict[str, Any] = json.loads(value)
     return said
@@ -235,172 +234,6 @@ def earliest(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-class Inlet(NamedTuple):
-    """A hub takes in data of `source`, from a time on and by an entry."""
-
-    source: str
-    valid_from: int
-    entry: int
-
-
-class Outlet(NamedTuple):
-    """What a hub took in reached `target` by `job`, from a time on and by an entry."""
-
-    target: str
-    job: str | None
-    how: str
-    """ran, registered or declared."""
-    valid_from: int
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hub:
-    """What one run or one declaration read and wrote: data of each source reached each target.
-
-    It says as much as sources × targets flows and takes sources + targets rows.
-    """
-
-    key: str
-    """The run's id, or what names the declaration."""
-    inlets: tuple[Inlet, ...] = ()
-    outlets: tuple[Outlet, ...] = ()
-
-    @property
-    def ends(self) -> tuple[frozenset[str], frozenset[tuple[str, str | None, str]]]:
-        """Return the sources, and the targets with how each was reached."""
-        return frozenset(one.source for one in self.inlets), frozenset(one[:3] for one in self.outlets)
-
-    @property
-    def is_wide(self) -> bool:
-        """Tell whether its flows are so many more than its ends that they are joined when read, never stored."""
-        sources, targets = self.ends
-        return outgrows(len(sources), len(targets)) or len(sources) + len(targets) > MANY_ENDS
-
-    def flows(self, sources: Container[str] | None = None, targets: Container[str] | None = None) -> Iterator[Flow]:
-        """Yield the flows that leave these sources and reach these targets, all where None."""
-        read = _points((one.source, one[1:]) for one in self.inlets if sources is None or one.source in sources)
-        written = _points((one[:3], one[3:]) for one in self.outlets if targets is None or one.target in targets)
-        for (target, job, how), writes in written.items():
-            for source, reads in read.items():
-                for valid_from, entry in earliest((max(r[0], w[0]), max(r[1], w[1])) for r in reads for w in writes):
-                    yield Flow(source, target, job, how, valid_from, entry)
-
-
-PAIRS_AN_END: Final = 8
-"""A run that read 16 datasets and wrote 16 still stands in an index flow by flow: so a walk meets one row for a
-thousand runs of its job. From there on pairs would outgrow what was said."""
-
-
-MANY_ENDS: Final = 500
-"""So much read and written that one more event of the run must not go through all of it again."""
-
-
-def hub_of_run(run: str, facts: RunFacts) -> Hub:
-    """Return everything that the run ever read and wrote, whatever its state and windows."""
-    inlets = (Inlet(edge.target, edge.valid_from, edge.entry) for edge in facts.reads)
-    outlets = (
-        *(Outlet(edge.target, edge.job, "ran", edge.valid_from, edge.entry) for edge in facts.writes),
-        *(Outlet(edge.target, edge.job, "registered", edge.valid_from, edge.entry) for edge in facts.produced),
-    )
-    return Hub(run, tuple(dict.fromkeys(inlets)), tuple(dict.fromkeys(outlets)))
-
-
-def hubs_of_records(statements: Iterable[Statement]) -> Iterator[Hub]:
-    """Yield what jobs are declared to read and write, a hub for each declaration."""
-    for said in statements:
-        if said.aspect == "io" and said.value is not None:
-            declared, point = said.data, (said.valid_from, said.entry)
-            inputs, outputs = (dict.fromkeys(declared.get(side) or ()) for side in ("inputs", "outputs"))
-            yield Hub(
-                f"{said.subject}.{said.entry}.{blake2b(said.value.encode(), digest_size=8).hexdigest()}",
-                tuple(Inlet(source, *point) for source in inputs),
-                tuple(Outlet(target, said.subject, "declared", *point) for target in outputs),
-            )
-
-
-def flows_of_run(facts: RunFacts) -> Iterator[Flow]:
-    """Yield every flow that the run ever stated: each input to each output, whatever its state and windows."""
-    yield from hub_of_run("", facts).flows()
-    yield from renames(facts.writes)
-
-
-def renames(writes: Iterable[Edge]) -> Iterator[Flow]:
-    """Yield the flow from the old name of each output that was renamed."""
-    for edge in writes:
-        old = edge.data.get("renamed_from")
-        if old:
-            yield Flow(old, edge.target, edge.job, "renamed", edge.valid_from, edge.entry)
-
-
-class Output(NamedTuple):
-    """That a run ever wrote `target` by `job`; the entry is the first that says so."""
-
-    run: str
-    target: str
-    job: str | None
-    entry: int
-    replaces: bool
-
-    def at(self, moment: int, entry: int) -> Contribution:
-        """Return the candidate that it is at a time at which the run's outputs may have taken effect."""
-        return Contribution(
-            self.target, self.job, moment, self.run, "ran", "", max(self.entry, entry), replaces=self.replaces
-        )
-
-
-def outputs_of(run: str, writes: Iterable[Edge]) -> list[Output]:
-    """Return each output of the run once."""
-    found: dict[tuple[str, str | None], Output] = {}
-    for edge in writes:
-        replaces = edge.value != "{}" and edge.data.get("mode") in REPLACING
-        before = found.get((edge.target, edge.job), Output(run, edge.target, edge.job, edge.entry, replaces=False))
-        found[edge.target, edge.job] = before._replace(
-            entry=min(edge.entry, before.entry), replaces=before.replaces or replaces
-        )
-    return list(found.values())
-
-
-def moments_of(events: Iterable[Statement]) -> dict[int, int]:
-    """Return when the run's outputs may have taken effect, and the first entry that says so."""
-    said = [(event, event.data) for event in events]
-    streams = any(data.get("processing") in STREAMING for _, data in said)
-    found: dict[int, int] = {}
-    for event, data in said:
-        if data["type"] == "COMPLETE" or (streams and data["type"] == "RUNNING"):
-            found[event.valid_from] = min(event.entry, found.get(event.valid_from, event.entry))
-    return found
-
-
-def outgrows(one: int, other: int) -> bool:
-    """Tell whether all pairs of so many and so many are to be joined when read, and not stored one by one."""
-    return one * other > PAIRS_AN_END * (one + other)
-
-
-def flows_of_records(edges: Iterable[Edge], statements: Iterable[Statement]) -> Iterator[Flow]:
-    """Yield the flows that need no run: aliases both ways at every time, declared jobs, training sets."""
-    yield from flows_of_edges(edges)
-    for hub in hubs_of_records(statements):
-        yield from hub.flows()
-
-
-def flows_of_edges(edges: Iterable[Edge]) -> Iterator[Flow]:
-    """Yield the flows that single edges state: aliases both ways at every time, training sets."""
-    for edge in edges:
-        if edge.kind == "IS_ALIAS_OF" and not edge.data.get("ended"):
-            yield Flow(edge.source, edge.target, None, "alias", ALWAYS, edge.entry)
-            yield Flow(edge.target, edge.source, None, "alias", ALWAYS, edge.entry)
-        elif edge.kind == "TRAINED_ON":
-            yield Flow(edge.data["dataset"], edge.source, edge.job, "registered", edge.valid_from, edge.entry)
-
-
-def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contribution]:
-    """Yield a registration for each `registration` statement: it stands by itself, whatever becomes of the run."""
-    for said in statements:
-        if said.aspect == "registration":
-            yield Contribution(said.subject, said.job, said.valid_from, said.run, "registered", said.tie, said.entry)
-
-
 def in_force(
     statements: Iterable[Statement],
     fold: Callable[[str], RunFold | None],
@@ -455,10 +288,3 @@ def _from_writers_and_owners(
 
 def _from_readers(seen: Iterable[Statement]) -> list[tuple[Order, Statement]]:
     return [(statement.order, statement) for statement in seen if statement.role == Role.IN]
-
-
-def _points(said: Iterable[tuple[Key, tuple[int, int]]]) -> dict[Key, list[tuple[int, int]]]:
-    points: dict[Key, list[tuple[int, int]]] = {}
-    for key, point in said:
-        points.setdefault(key, []).append(point)
-    return {key: earliest(found) for key, found in points.items()}

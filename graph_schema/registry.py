@@ -21,7 +21,8 @@ from graph_schema.nodes import Node
 NODES: Final[tuple[type[Node], ...]] = tuple(Node.registered.values())
 EDGES: Final[tuple[type[EdgeKind], ...]] = tuple(EdgeKind.registered.values())
 LABELS: Final = tuple(kind.__name__ for kind in NODES)
-TYPES: Final = tuple(kind.edge_type() for kind in EDGES)
+TYPES: Final = tuple(kind.edge_type() for kind in EDGES if not kind.derived)
+"""The types that facts have; an edge that is derived is shown and never stated."""
 STRUCTURAL: Final = frozenset(kind.edge_type() for kind in EDGES if kind.structural)
 
 RESERVED: Final = frozenset({"id", "key", "title", "known_from", "state", "started_at", "ended_at", "phi", "label"})
@@ -82,8 +83,8 @@ def faults() -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _check_edge(kind: str, source: str, target: str) -> None:
     registered = EdgeKind.registered.get(kind)
-    if registered is None:
-        raise UnregisteredError(f"{kind} is no registered kind of edge")
+    if registered is None or registered.derived:
+        raise UnregisteredError(f"{kind} is no registered kind of edge that a record states")
     sources, targets = registered.ends()
     if source not in {end.__name__ for end in sources} or target not in {end.__name__ for end in targets}:
         raise UnregisteredError(f"{kind} does not lead from {source} to {target}")

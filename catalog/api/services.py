@@ -21,7 +21,7 @@ from catalog.projection import PROJECTION_VERSION, Following, Status
 from catalog.reading import AsOf, Rights
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
-from catalog.store.protocol import Snapshotted, Store
+from catalog.store.protocol import Store, StoreReader
 from catalog.view import Anchor, View
 from graph_schema.times import SECOND, format_time
 
@@ -93,7 +93,7 @@ class Services:
         """Return the version of the projection that made the graph."""
         return PROJECTION_VERSION
 
-    def view(self, reader: Snapshotted, actor: Actor, as_of: AsOf) -> View:
+    def view(self, reader: StoreReader, actor: Actor, as_of: AsOf) -> View:
         """Return what the actor may see in one state of the graph."""
         anchor = Anchor(self.ledger, self.projection_version, utc_microseconds())
         return View(reader, as_of, self.rights_of(actor), anchor)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from catalog.errors import DamagedGraphError
 from catalog.store.ordering import Row
-from catalog.store.protocol import Deadline, Quarantined, Snapshotted
+from catalog.store.protocol import Deadline, Quarantined, StoreReader
 from catalog.store.single import SingleReads
 from graph_schema.facts import Facts
 
@@ -27,7 +27,7 @@ class DamagedStore(SingleReads):
         self._refuse()
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:  # noqa: ARG002
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002
         self._refuse()
         yield  # what is never reached makes it a context manager
 

@@ -1,8 +1,8 @@
 """The verbs of a store: the only ways in which facts go in and come out, the same for every engine.
 
-Reads name `known_at`, a ledger index: what later entries said does not exist for them. Nothing here decides what is
-in force; that is `graph_schema.folding`, applied by the capabilities above. The exception is `find`, which answers on
-what is current and serves search, listing and counting.
+Reads name `valid_at`, a time, and `known_at`, a ledger index: what holds or was said only later does not exist for
+them. Nothing here decides what is in force; that is `graph_schema.folding`, applied by the capabilities above. The
+exceptions are `in_force` and `find`, which answer on what is current.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Protocol
 
+from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.table import Direction, Either
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.nodes import Node
 
-Direction = Literal["out", "in"]
-Either = Literal["both"]
+__all__ = ("Contribution", "Direction", "Either", "Flow", "InForce")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,6 @@ class Page:
     more: bool
 
 
-class Standing(NamedTuple):
-    """A statement that is in force, and since when (microseconds UTC): a writer's since its run completed."""
-
-    since: int
-    said: Statement
-
-
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """An entry that could not be projected: its index, kind, subjects and the reason, without any payload."""
@@ -85,7 +79,7 @@ class Quarantined:
     reason: str
 
 
-class Snapshotted(Protocol):
+class StoreReader(Protocol):
     """All reads of one answer: taken from one consistent state of the store."""
 
     def checkpoint(self) -> int:
@@ -94,24 +88,30 @@ class Snapshotted(Protocol):
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
         """Return those of the nodes that were known by `known_at`."""
 
-    def hop(
-        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Edge]:
         """Return every edge fact of these kinds that leaves ("out") or reaches ("in") the nodes, or either ("both"),
         each once, in the order of (kind, source, target, valid_from, rank, tie, entry, value).
         """
 
     def statements(
-        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+        self,
+        ids: Sequence[str],
+        aspects: Sequence[str] | None = None,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Statement]:
         """Return every statement about the nodes, all aspects where None, in the order of
         (subject, aspect, valid_from, rank, tie, entry, role, value).
         """
 
-    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
-        """Return the aspects now in force of each node, parsed; a node without any is absent."""
-
-    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+    def in_force(self, ids: Sequence[str]) -> list[InForce]:
         """Return the statements now in force about the nodes, endings left out, in the order of (subject, aspect)."""
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
@@ -152,9 +152,6 @@ class Snapshotted(Protocol):
         (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not.
         """
 
-    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
-        """Return all IS_ALIAS_OF facts of the nodes' closure over aliases in both directions."""
-
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""
 
@@ -177,7 +174,7 @@ class ReadEndedError(Exception):
     """What was being read was given up in the middle of a call: nobody waits for it any more."""
 
 
-class Store(Snapshotted, Protocol):
+class Store(StoreReader, Protocol):
     """A graph of facts. Each verb alone is one consistent read; `reading()` gives one for several."""
 
     name: str
@@ -191,7 +188,7 @@ class Store(Snapshotted, Protocol):
             OperatorError: the store is unreachable, full or read-only; nothing was applied.
         """
 
-    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[StoreReader]:
         """Open one consistent state for all reads of an answer.
 
         A call that takes longer than somebody waits for it is cut off: the call raises what the engine says of that,

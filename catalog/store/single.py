@@ -6,17 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from catalog.store.protocol import (
-    Deadline,
-    Direction,
-    Either,
-    KnownNode,
-    Page,
-    Quarantined,
-    Query,
-    Snapshotted,
-    Standing,
-)
+from catalog.store.indexes.in_force import InForce
+from catalog.store.protocol import Deadline, Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.folding import Contribution, Flow, RunFacts
 
@@ -25,7 +16,7 @@ class SingleReads(ABC):
     """What every store inherits: `store.verb(...)` is the same as `with store.reading() as read: read.verb(...)`."""
 
     @abstractmethod
-    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[StoreReader]:
         """Open one consistent state; see `Store.reading`."""
 
     def checkpoint(self) -> int:
@@ -36,23 +27,28 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.nodes(ids, known_at)
 
-    def hop(
-        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Edge]:
         with self.reading() as read:
-            return read.hop(ids, kinds, direction, known_at)
+            return read.edges(ids, kinds, direction, valid_at, known_at)
 
     def statements(
-        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+        self,
+        ids: Sequence[str],
+        aspects: Sequence[str] | None = None,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Statement]:
         with self.reading() as read:
-            return read.statements(ids, aspects, known_at)
+            return read.statements(ids, aspects, valid_at, known_at)
 
-    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
-        with self.reading() as read:
-            return read.current(ids)
-
-    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+    def in_force(self, ids: Sequence[str]) -> list[InForce]:
         with self.reading() as read:
             return read.in_force(ids)
 
@@ -86,10 +82,6 @@ class SingleReads(ABC):
     ) -> list[Contribution]:
         with self.reading() as read:
             return read.contributions(asks, known_at, newest, by_job=by_job)
-
-    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
-        with self.reading() as read:
-            return read.aliases(ids, known_at)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

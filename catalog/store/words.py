@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from graph_schema.aspects import BY_NAME, KEPT_FACET, PHI
+from graph_schema.aspects import BY_NAME, PHI
 
 LONGEST: Final = 64
 """Characters of a term that are compared: longer ones are cut, in the index and in the question alike."""
@@ -71,12 +71,6 @@ def is_facet(aspect: str) -> bool:
     """Tell whether the aspect is counted and filtered by."""
     known = BY_NAME.get(aspect)
     return known is not None and known.counted_by is not None
-
-
-def is_momentary(aspect: str) -> bool:
-    """Tell whether the aspect describes one read, write or event and is never in force afterwards."""
-    known = BY_NAME.get(aspect)
-    return known is not None and known.momentary and not aspect.startswith(KEPT_FACET)
 
 
 def _texts(value: object) -> Iterator[str]:

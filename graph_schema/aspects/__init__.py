@@ -16,6 +16,7 @@ from graph_schema.aspects.table import (
     as_json,
     aspect_of,
     aspects_of_facets,
+    is_momentary,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "as_json",
     "aspect_of",
     "aspects_of_facets",
+    "is_momentary",
 ]

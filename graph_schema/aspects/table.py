@@ -188,6 +188,12 @@ def aspect_of(name: str) -> Aspect | None:
     return TAG if name.startswith(PHI) else KEPT if name.startswith(KEPT_FACET) else None
 
 
+def is_momentary(name: str) -> bool:
+    """Tell whether the aspect describes one read, write or event and is never in force afterwards."""
+    known = BY_NAME.get(name)
+    return known is not None and known.momentary
+
+
 def aspects_of_facets(label: str) -> Mapping[str, str]:
     """Return the facets of OpenLineage that have an aspect when they stand on such a node, with the aspect's name."""
     facets = ((one.shape, one.name) for one in ASPECTS if label in one.of)

@@ -18,6 +18,7 @@ from graph_schema.aspects import KEPT_FACET, aspects_of_facets
 from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.builder import FactBuilder
+from graph_schema.column_lineage import read_column_lineage
 from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 from ingest_hooks.openlineage.part_memo import PartMemo, Sources
@@ -33,8 +34,6 @@ _YIELDS_TO: Final = {"spark.exception": "errorMessage"}
 
 _BOOKKEEPING = frozenset({"_producer", "_schemaURL", "_deleted"})
 _PHI_KINDS = frozenset(kind.value for kind in PhiKind)
-_WIDE_FIELDS = 3
-_WIDE_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +45,6 @@ class Scope:
     run: nodes.Run | None = None
     dataset: nodes.Dataset | None = None
     memo: PartMemo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One input column that a field or a whole dataset derives from, and how where that is known."""
-
-    column: nodes.Column
-    type: str | None
-    subtype: str | None
-    masking: bool | None
-    """None means unknown: never taken for unmasked, never for masked."""
-
-    @property
-    def value(self) -> dict[str, JSON]:
-        """The edge's value: only what is known."""
-        value: dict[str, JSON] = {"type": self.type, "subtype": self.subtype, "masking": self.masking}
-        return {key: part for key, part in value.items() if part is not None}
 
 
 class Named(NamedTuple):
@@ -244,68 +226,15 @@ def _add_snapshot(scope: Scope, version: str | None) -> None:
 
 
 def _add_column_lineage(scope: Scope, facet: Facet) -> None:
-    """ColumnLineageDatasetFacet 1-2-0: column to column; filters, joins and near-cartesian fan-outs to the whole."""
+    """ColumnLineageDatasetFacet 1-2-0: that the columns are; which derives from which, the value says."""
     dataset = scope.dataset
     if dataset is None:
         return
-    fields = facet.get("fields")
-    by_field = {
-        name: [origin for item in objects(field, "inputFields") for origin in _origins(item, field)]
-        for name, field in (fields.items() if isinstance(fields, dict) else ())
-    }
-    wide = {origin: None for item in objects(facet, "dataset") for origin in _origins(item, None)}
-    wide |= dict.fromkeys(_fanned_out(by_field))
-    for name, origins in by_field.items():
-        column = nodes.Column(dataset.namespace, dataset.name, name)
-        scope.builder.add_edge(edges.HasColumn(dataset, column))
-        for origin in origins:
-            if origin not in wide:
-                _add_origin(scope, origin)
-                scope.builder.add_edge(edges.DerivesFrom(column, origin.column), origin.value)
-    for origin in wide:
-        _add_origin(scope, origin)
-        scope.builder.add_edge(edges.DependsOn(dataset, origin.column), origin.value)
-
-
-def _add_origin(scope: Scope, origin: Origin) -> None:
-    scope.builder.add_edge(
-        edges.HasColumn(nodes.Dataset(origin.column.namespace, origin.column.dataset), origin.column)
-    )
-
-
-def _origins(item: Facet, field: JSON) -> Iterator[Origin]:
-    """An input field once for each transformation; the deprecated transformationType stands in for missing ones."""
-    dataset, name = identity(item), text(item, "field")
-    if dataset is None or name is None:
-        return
-    column = nodes.Column(dataset.namespace, dataset.name, name)
-    transformations = list(objects(item, "transformations"))
-    for transformation in transformations:
-        masking = transformation.get("masking")
-        yield Origin(
-            column,
-            _upper(text(transformation, "type")),
-            _upper(text(transformation, "subtype")),
-            masking if isinstance(masking, bool) else None,
-        )
-    if not transformations:
-        old = _upper(text(field, "transformationType"))
-        # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
-        yield Origin(column, "DIRECT" if old else None, old, True if old == "MASKED" else None)
-
-
-def _fanned_out(by_field: Mapping[str, list[Origin]]) -> Iterator[Origin]:
-    """INDIRECT origins of nearly every field: emitters repeat a join or filter once for each output column."""
-    if len(by_field) < _WIDE_FIELDS:
-        return
-    counts: dict[Origin, int] = {}
-    for origins in by_field.values():
-        for origin in dict.fromkeys(origins):
-            if origin.type == "INDIRECT":
-                counts[origin] = counts.get(origin, 0) + 1
-    for origin, count in counts.items():
-        if count >= _WIDE_SHARE * len(by_field):
-            yield origin
+    lineage = read_column_lineage(facet)
+    for name in lineage.fields:
+        scope.builder.add_edge(edges.HasColumn(dataset, nodes.Column(dataset.namespace, dataset.name, name)))
+    for column in dict.fromkeys(origin.column for origin in lineage.origins()):
+        scope.builder.add_edge(edges.HasColumn(nodes.Dataset(column.namespace, column.dataset), column))
 
 
 def _upper(word: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.store.protocol import Direction, Query, Snapshotted
+from catalog.store.protocol import Direction, Query, StoreReader
 from graph_schema.facts import NOW, Facts
 from graph_schema.registry import TYPES
 
@@ -34,11 +34,10 @@ def ids_of(facts: Facts) -> list[str]:
     return [*sorted(found), "Dataset:aaaaaaaaaaaaaaaaaaaaaaaaaa"]
 
 
-def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+def answers(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """Return the answer of every verb at every (valid_at, known_at), by a name that says the question."""
     found: dict[str, Any] = {
         "checkpoint": read.checkpoint(),
-        "current": {identifier: sorted(aspects.items()) for identifier, aspects in read.current(ids).items()},
         "in force": read.in_force(ids),
         "quarantined": read.quarantined(),
     }
@@ -51,21 +50,21 @@ def answers(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, i
             [(facet, list(values.items())) for facet, values in page.facets.items()],
             page.more,
         )
+    found["edges both"] = read.edges(ids[::2], TYPES, "both")
     for direction in DIRECTIONS:
-        found[f"hop {direction}"] = read.hop(ids, TYPES, direction)
-        found[f"hop few {direction}"] = read.hop(ids[:5], ("READ", "CAPTURES"), direction)
+        found[f"edges {direction}"] = read.edges(ids, TYPES, direction)
+        found[f"few edges {direction}"] = read.edges(ids[:5], ("READ", "CAPTURES"), direction)
     for valid_at, known_at in points:
         at = f"at {valid_at}, {known_at}"
         found[f"nodes {at}"] = list(read.nodes(ids, known_at).items())
-        found[f"hop {at}"] = read.hop(ids, ("WROTE", "IS_TAGGED"), "in", known_at)
-        found[f"statements {at}"] = read.statements(ids, None, known_at)
-        found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), known_at)
-        found[f"aliases {at}"] = read.aliases(ids[:3], known_at)
+        found[f"edges {at}"] = read.edges(ids, ("WROTE", "IS_TAGGED"), "in", valid_at, known_at)
+        found[f"statements {at}"] = read.statements(ids, None, valid_at, known_at)
+        found[f"events {at}"] = read.statements(ids, ("event", "phi.CLINICAL_NOTE"), valid_at, known_at)
         found[f"runs {at}"] = {run: told[run].at(valid_at, min(known_at, read.checkpoint())) for run in sorted(told)}
     return found | flowing(read, ids, points) | contributing(read, ids, points)
 
 
-def contributing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+def contributing(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """Return the candidates for what put each id into its state, of each job and of all together."""
     found: dict[str, Any] = {}
     for valid_at, known_at in points:
@@ -79,7 +78,7 @@ def contributing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[i
     return found
 
 
-def flowing(read: Snapshotted, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
+def flowing(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """Return what the store says of flows, of all ids and of a few, whole and within a limit."""
     found: dict[str, Any] = {}
     for valid_at, known_at in points:

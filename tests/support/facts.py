@@ -9,7 +9,6 @@ from graph_schema.aspects.models import CodeRef, EnvironmentRef, Metric, Registr
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
-    DerivesFrom,
     Executed,
     Generated,
     HasColumn,
@@ -235,6 +234,5 @@ def _tag(chance: random.Random, builder: FactBuilder, world: World) -> None:
     if chance.random() < 0.4:
         subject = Column(dataset.namespace, dataset.name, "patientId")
         builder.add_edge(HasColumn(dataset, subject))
-        builder.add_edge(DerivesFrom(subject, Column(dataset.namespace, dataset.name, "visit")))
     builder.add_edge(IsTagged(subject, PhiTag(kind)), value)
     builder.add_statement(subject, f"phi.{kind}", value)

@@ -17,7 +17,7 @@ from catalog.api.graphql.allowance import Allowance
 from catalog.api.services import Services
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import StoreReader
 from catalog.view import Anchor, View
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class RequestContext:
     actor: Actor
     document: DocumentNode
     allowance: Allowance
-    reader: Snapshotted
+    reader: StoreReader
     """Held to the allowance, as `ledger` is."""
     began: int
     """The request's one clock reading, microseconds UTC."""

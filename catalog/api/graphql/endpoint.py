@@ -37,7 +37,7 @@ from catalog.api.http.body import QUESTION_BYTES, read_body, require_json
 from catalog.api.services import Services
 from catalog.errors import ADDRESSED, INTERNAL, SenderError
 from catalog.ledger.sealing import utc_microseconds
-from catalog.store.protocol import Snapshotted, Store
+from catalog.store.protocol import Store, StoreReader
 
 _MAX_ERRORS = 50
 _GLANCE_SECONDS = 0.25
@@ -170,7 +170,7 @@ def _run(
 ) -> dict[str, Any]:
     began = time.perf_counter()
     with ExitStack() as stack:
-        reader: Snapshotted = services.store
+        reader: StoreReader = services.store
         if not is_mutation(operation):
             reader = stack.enter_context(services.store.reading(allowance))
         context = RequestContext(

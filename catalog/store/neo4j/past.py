@@ -1,12 +1,23 @@
-"""What `catalog.store.deriving` asks of the graph, a few statements a batch."""
+"""What `deriving` asks of the graph, a few statements a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from catalog.store.deriving import REPLACING_VALUE, Claim, FlowKey, Held, Moment, Pair, RunState, Saying, Shape, Span
 from catalog.store.neo4j.connection import Run
+from catalog.store.neo4j.deriving import (
+    REPLACING_VALUE,
+    Claim,
+    FlowKey,
+    Held,
+    Moment,
+    Pair,
+    RunState,
+    Saying,
+    Shape,
+    Span,
+)
 from graph_schema import cypher
 from graph_schema.facts import ALWAYS, Edge
 from graph_schema.folding import RANK

@@ -11,20 +11,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from catalog.store.indexes.contributions import by_target_and_job, newest_of
+from catalog.store.indexes.flows import flows_within, one_each
+from catalog.store.indexes.in_force import InForce, by_aspect
 from catalog.store.neo4j.connection import Run
-from catalog.store.ordering import (
-    InForce,
-    Row,
-    by_target_and_job,
-    edge_order,
-    flows_within,
-    newest_of,
-    one_each,
-    rows,
-    standing_order,
-    statement_order,
-)
-from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query, Standing
+from catalog.store.ordering import Row, edge_order, rows, statement_order
+from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.words import words
 from graph_schema import cypher
@@ -62,36 +54,40 @@ class Neo4jReading:
         }
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
-    def hop(
-        self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either, known_at: int = NOW
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Edge]:
         if not kinds:
             return []
-        query = cypher.hop(kinds, direction)
-        found = self._run(query, known_at=self._known(known_at), ids=_once(ids))
+        query = cypher.edges(kinds, direction)
+        found = self._run(query, valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
         return sorted(set(map(_edge, found)), key=edge_order)
 
     def statements(
-        self, ids: Sequence[str], aspects: Sequence[str] | None = None, known_at: int = NOW
+        self,
+        ids: Sequence[str],
+        aspects: Sequence[str] | None = None,
+        valid_at: int = NOW,
+        known_at: int = NOW,
     ) -> list[Statement]:
         found = self._run(
             cypher.statements(aspects=aspects is not None),
             ids=_once(ids),
             aspects=None if aspects is None else list(dict.fromkeys(aspects)),
             always=ALWAYS,
+            valid_at=valid_at,
             known_at=self._known(known_at),
         )
         return sorted((Statement(*row.values()) for row in found), key=statement_order)
 
-    def current(self, ids: Sequence[str]) -> dict[str, dict[str, object]]:
-        found: dict[str, dict[str, object]] = {}
-        for row in self._run(cypher.current(), ids=_once(ids)):
-            found.setdefault(row["id"], {})[row["aspect"]] = json.loads(row["value"])
-        return {identifier: dict(sorted(found[identifier].items())) for identifier in ids if identifier in found}
-
-    def in_force(self, ids: Sequence[str]) -> list[Standing]:
+    def in_force(self, ids: Sequence[str]) -> list[InForce]:
         found = (tuple(row.values()) for row in self._run(cypher.in_force(), ids=_once(ids)))
-        return sorted((Standing(row[0], Statement._make(row[1:])) for row in found), key=standing_order)
+        return sorted((InForce(row[0], Statement._make(row[1:])) for row in found), key=lambda one: one.statement[:2])
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         # What was committed since this reading began is not fetched, so that it is not what is remembered either.
@@ -100,7 +96,7 @@ class Neo4jReading:
         return self._memory.read(stamps, self._fetch_runs)
 
     def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
-        return assemble(runs, self.statements(runs, ("event",)), self.hop(runs, ACCESSES, "out"))
+        return assemble(runs, self.statements(runs, ("event",)), self.edges(runs, ACCESSES, "out"))
 
     def flows(
         self,
@@ -151,19 +147,6 @@ class Neo4jReading:
             return by_target_and_job(found)
         return newest_of(asks, found, newest, by_job=by_job)
 
-    def aliases(self, ids: Sequence[str], known_at: int = NOW) -> list[Edge]:
-        found: dict[Edge, None] = {}
-        seen: set[str] = set()
-        frontier = set(ids)
-        while frontier:
-            seen |= frontier
-            query = cypher.hop(("IS_ALIAS_OF",), "both")
-            rows_ = self._run(query, known_at=self._known(known_at), ids=sorted(frontier))
-            beyond = [_edge(row) for row in rows_]
-            found.update(dict.fromkeys(beyond))
-            frontier = {end for edge in beyond for end in (edge.source, edge.target)} - seen
-        return sorted(found, key=edge_order)
-
     def find(self, query: Query) -> Page:
         empty: Page = Page((), 0, {facet: {} for facet in query.facets}, more=False)
         labels = [name for name in dict.fromkeys(query.labels) if name in LABELS]
@@ -211,7 +194,7 @@ class Neo4jReading:
             named,
             sorted(map(_edge, self._run(cypher.scan_edges())), key=edge_order),
             sorted((Statement(*row.values()) for row in self._run(cypher.scan_statements())), key=statement_order),
-            (InForce(*row) for row in sorted(tuple(row.values()) for row in self._run(cypher.scan_current()))),
+            sorted(tuple(row.values()) for row in self._run(cypher.scan_current())),
             self.quarantined(),
         )
 
@@ -220,7 +203,7 @@ class Neo4jReading:
 
     def _page(self, query: Query, row: Mapping[str, Any]) -> Page:
         ids = row["page"][: query.first]
-        nodes, current = self.nodes(ids), self.current(ids)
+        nodes, current = self.nodes(ids), by_aspect(self.in_force(ids))
         hits = tuple(
             Found(identifier, nodes[identifier].node, nodes[identifier].entry, current.get(identifier, {}))
             for identifier in ids

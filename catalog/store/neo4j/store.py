@@ -14,7 +14,7 @@ from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, counted
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Deadline, Quarantined, Snapshotted
+from catalog.store.protocol import Deadline, Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from graph_schema import cypher
@@ -136,7 +136,7 @@ class Neo4jStore(SingleReads):
         return now, kept | batch.newly_named
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with self._reading(None if deadline is None else deadline.remaining + _GRACE_SECONDS) as read:
             yield read
 
@@ -198,8 +198,13 @@ def _longest_chain(run: Run, datasets: Sequence[str]) -> int:
     """Return how many aliases lie at most between two names of any of the datasets."""
     read = Neo4jReading(run, RunMemory())
     read.see_everything()
-    longest = 0
-    for dataset in datasets:
-        ends = {end for edge in read.aliases([dataset]) for end in (edge.source, edge.target)}
-        longest = max(longest, len(ends) - 1)
-    return longest
+    return max(len(_names(read, dataset)) - 1 for dataset in datasets)
+
+
+def _names(read: Neo4jReading, dataset: str) -> set[str]:
+    names, frontier = {dataset}, {dataset}
+    while frontier:
+        edges = read.edges(sorted(frontier), ("IS_ALIAS_OF",), "both")
+        frontier = {end for edge in edges for end in (edge.source, edge.target)} - names
+        names |= frontier
+    return names

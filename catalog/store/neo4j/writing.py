@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from catalog.store.deriving import Derived, Held, derive, is_nobody, replaces
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
+from catalog.store.neo4j.deriving import Derived, Held, derive, is_nobody, replaces
 from catalog.store.neo4j.past import Neo4jPast
 from catalog.store.protocol import Quarantined
-from catalog.store.words import indexed_words, is_momentary
+from catalog.store.words import indexed_words
 from graph_schema import cypher
+from graph_schema.aspects import is_momentary
 from graph_schema.canonical import canonical_text
 from graph_schema.facts import Edge, Facts, Role, Statement
 from graph_schema.identity import label_of

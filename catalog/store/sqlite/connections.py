@@ -18,7 +18,7 @@ from typing import Final
 from catalog import logs
 from catalog.errors import DamagedGraphError, OperatorError
 from catalog.store.protocol import Deadline, ReadEndedError
-from catalog.store.sqlite.schema import SCHEMA, TABLES, VERSION
+from catalog.store.sqlite.schema import INDEX_VERSIONS, SCHEMA, TABLES, VERSION
 from catalog.store.sqlite.soundness import damage
 
 _BUSY_SECONDS: Final = 30
@@ -232,8 +232,9 @@ class Connections:
             # Nothing in it but what follows from the ledger: it is filled again from there.
             for name in present if found else ():
                 connection.execute(f"DROP TABLE {name}")
-            for statement in SCHEMA.split(";"):
+            for statement in SCHEMA:
                 connection.execute(statement)
+            connection.executemany("INSERT INTO index_state VALUES (?, ?, -1, 0)", INDEX_VERSIONS)
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
             if found:

@@ -1,4 +1,4 @@
-"""Ids as integers and values as addresses of their content, while one batch is written."""
+"""Ids as integers and values and contents as addresses of what they hold, remembered from batch to batch."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from typing import Final
 
+from graph_schema.assertions import Content, StatedAspect, StatedEdge
 from graph_schema.nodes import Node
 
 _REMEMBERED: Final = 200_000
+_CONTENTS: Final = 4_096
+INLINE: Final = 96
+"""Characters up to which a text of one fact alone stands in its row."""
 
 
 class Names:
-    """What is remembered from batch to batch of the ids seen; forgotten whenever someone else wrote the file."""
+    """What is remembered of ids, values, structural edges and contents; forgotten whenever someone else wrote."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Remember nothing."""
@@ -21,30 +25,44 @@ class Names:
         self._version = -1
         self._numbers: dict[str, int] = {}
         self._named: set[str] = set()
+        self._values: dict[str, int] = {}
+        self._structure: set[tuple[str, str, str]] = set()
+        self._contents: dict[bytes, int] = {}
+        self._content_of: dict[int, Content] = {}
+        self.fresh: set[str] = set()
+        """The ids that this batch mentions first: nothing is stored of them."""
 
-    def begin(self) -> None:
-        """Check, inside a transaction, that what is remembered still holds."""
+    def begin(self) -> bool:
+        """Check, inside a transaction, that what is remembered still holds; return whether it does."""
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._version or len(self._numbers) > _REMEMBERED:
-            self.forget()
-            self._version = version
+        self.fresh.clear()
+        if version == self._version and len(self._numbers) + len(self._structure) <= _REMEMBERED:
+            return True
+        self.forget()
+        self._version = version
+        return False
 
     def forget(self) -> None:
         """Remember nothing: after a transaction that was rolled back, and after clearing."""
         self._version = -1
-        self._numbers.clear()
-        self._named.clear()
+        self._numbers, self._named, self._structure = {}, set(), set()
+        self._values, self._contents, self._content_of = {}, {}, {}
+        self.fresh = set()
 
     def ensure(self, ids: Iterable[str]) -> None:
         """Give every id a number."""
-        missing = [identifier for identifier in dict.fromkeys(ids) if identifier not in self._numbers]
-        if missing:
-            self._connection.executemany("INSERT OR IGNORE INTO node (id) VALUES (?)", ((one,) for one in missing))
-            self._remember(missing)
+        numbers = self._numbers
+        for identifier in ids:
+            if identifier not in numbers and not self._look_up(identifier):
+                done = self._connection.execute("INSERT INTO node (id) VALUES (?)", (identifier,))
+                numbers[identifier] = done.lastrowid or 0
+                self.fresh.add(identifier)
 
     def look_up(self, ids: Collection[str]) -> None:
-        """Learn the numbers of those of the ids that have one."""
-        self._remember([identifier for identifier in ids if identifier not in self._numbers])
+        """Remember the numbers of those of the ids that have one."""
+        for identifier in ids:
+            if identifier not in self._numbers:
+                self._look_up(identifier)
 
     def number(self, identifier: str | None) -> int:
         """Return the number of an id, 0 for none and for an unknown one."""
@@ -52,43 +70,94 @@ class Names:
 
     def unnamed(self, nodes: Iterable[tuple[Node, int]]) -> list[tuple[Node, int]]:
         """Return those of the nodes that no entry named yet."""
-        return [(node, entry) for node, entry in nodes if node.id not in self._named]
+        named = self._named
+        return [(node, entry) for node, entry in nodes if node.id not in named]
 
     def name(self, ids: Iterable[str]) -> None:
         """Remember that these are named now."""
         self._named.update(ids)
 
-    def _remember(self, ids: Iterable[str]) -> None:
-        for identifier in ids:
-            row = self._connection.execute("SELECT n, entry FROM node WHERE id = ?", (identifier,)).fetchone()
-            if row is not None:
-                self._numbers[identifier] = row[0]
-                if row[1] is not None:
-                    self._named.add(identifier)
+    def is_new_structure(self, source: str, kind: str, target: str) -> bool:
+        """Tell whether an edge that is stored once is not, and remember that it will be."""
+        edge = source, kind, target
+        if edge in self._structure:
+            return False
+        self._structure.add(edge)
+        if source in self.fresh or target in self.fresh:
+            return True
+        found = self._connection.execute(
+            "SELECT 1 FROM structure WHERE source = ? AND kind = ? AND target = ?",
+            (self.number(source), kind, self.number(target)),
+        ).fetchone()
+        return found is None
 
-
-class Values:
-    """The texts of one batch, each stored once however often it is said."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Know no text yet."""
-        self._connection = connection
-        self._numbers: dict[str, int] = {}
-
-    def number(self, text: str | None) -> int:
-        """Return the number of a value, stored if it is new; 0 for an ending."""
+    def value(self, text: str | None) -> int:
+        """Return the number of a value, stored if it is new; 0 for none."""
         if text is None:
             return 0
-        known = self._numbers.get(text)
+        known = self._values.get(text)
         if known is None:
-            digest = blake2b(text.encode(), digest_size=16).digest()
+            digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             row = self._connection.execute("SELECT v FROM value WHERE digest = ?", (digest,)).fetchone()
             if row is None:
-                done = self._connection.execute(
-                    "INSERT INTO value (digest, text, worded) VALUES (?, ?, 0)", (digest, text)
-                )
+                done = self._connection.execute("INSERT INTO value (digest, text) VALUES (?, ?)", (digest, text))
                 known = done.lastrowid or 0
             else:
                 known = row[0]
-            self._numbers[text] = known
+            if len(self._values) >= _CONTENTS:
+                self._values.clear()
+            self._values[text] = known
         return known
+
+    def inline(self, text: str | None) -> int | str:
+        """Return what stands in the row of one fact: a short text, the number of a longer one, 0 for an ending."""
+        return text if text is not None and len(text) <= INLINE else self.value(text)
+
+    def content(self, digest: bytes) -> int:
+        """Return the number of a content, 0 for one that is not stored."""
+        known = self._contents.get(digest, 0)
+        if not known:
+            row = self._connection.execute("SELECT c FROM content WHERE digest = ?", (digest,)).fetchone()
+            if row is not None:
+                known = self._contents[digest] = row[0]
+        return known
+
+    def remember(self, number: int, content: Content) -> None:
+        """Remember a content and its number."""
+        if len(self._content_of) >= _CONTENTS:
+            self._content_of.clear()
+        if len(self._contents) >= _REMEMBERED:
+            self._contents.clear()
+        self._contents[content.digest] = number
+        self._content_of[number] = content
+
+    def content_of(self, number: int) -> Content:
+        """Return a stored content."""
+        known = self._content_of.get(number)
+        if known is None:
+            known = Content(
+                self._connection.execute("SELECT digest FROM content WHERE c = ?", (number,)).fetchone()[0],
+                tuple(map(StatedAspect._make, self._connection.execute(_STATEMENTS, (number,)))),
+                tuple(map(StatedEdge._make, self._connection.execute(_EDGES, (number,)))),
+            )
+            self.remember(number, known)
+        return known
+
+    def _look_up(self, identifier: str) -> bool:
+        row = self._connection.execute("SELECT n, entry FROM node WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            return False
+        self._numbers[identifier] = row[0]
+        if row[1] is not None:
+            self._named.add(identifier)
+        return True
+
+
+_STATEMENTS: Final = (
+    "SELECT subject.id, s.aspect, v.text, s.role FROM content_statement s JOIN node subject ON subject.n = s.subject "
+    "LEFT JOIN value v ON v.v = s.value WHERE s.content = ?"
+)
+_EDGES: Final = (
+    "SELECT e.kind, source.id, target.id, v.text FROM content_edge e LEFT JOIN node source ON source.n = e.source "
+    "JOIN node target ON target.n = e.target JOIN value v ON v.v = e.value WHERE e.content = ?"
+)

@@ -8,26 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.store.indexes.effects import IN_FORCE
+from catalog.store.indexes.search import FACET, WORD
 from catalog.store.protocol import Query
 from catalog.store.words import words
 
 _LAST: Final = "\U0010ffff"
 """Sorts after every letter and digit, so that it ends the range of a prefix."""
 
-_HAS_WORD: Final = """
-  node.n IN (
-    SELECT n FROM key_word WHERE term >= ? AND term < ?
-    UNION ALL
-    SELECT c.subject FROM value_word w CROSS JOIN current c ON c.value = w.v AND c.searched = 1
-    WHERE w.term >= ? AND w.term < ?)
-"""
-_HOLDS: Final = """(
-  EXISTS (SELECT 1 FROM current c WHERE c.subject = node.n AND c.aspect = ? AND c.value <> 0)
-  OR EXISTS (SELECT 1 FROM facet f WHERE f.n = node.n AND f.name = ?))
-"""
-_HAS_FACET: Final = """
-  node.n IN (SELECT f.n FROM facet f WHERE f.name = ? AND f.value IN (SELECT value FROM json_each(?)))
-"""
+_HAS_WORD: Final = f"node.n IN (SELECT w.node FROM {WORD.name} w WHERE w.term >= ? AND w.term < ?)"  # noqa: S608
+_HOLDS: Final = (
+    f"(EXISTS (SELECT 1 FROM {IN_FORCE.name} c WHERE c.subject = node.n AND c.aspect = ? AND c.value <> 0) "  # noqa: S608
+    f"OR EXISTS (SELECT 1 FROM {FACET.name} f WHERE f.node = node.n AND f.name = ?))"
+)
+_HAS_FACET: Final = (
+    f"node.n IN (SELECT f.node FROM {FACET.name} f WHERE f.name = ? "  # noqa: S608  # names of ours
+    "AND f.value IN (SELECT value FROM json_each(?)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def _counts(
         )
     if set(counts) - {"label"}:
         found = connection.execute(
-            "SELECT f.name, f.value, count(*) FROM node CROSS JOIN facet f ON f.n = node.n "  # noqa: S608  # ours
+            f"SELECT f.name, f.value, count(*) FROM node CROSS JOIN {FACET.name} f ON f.node = node.n "  # noqa: S608  # ours
             f"AND f.name IN (SELECT value FROM json_each(?)) WHERE {where} GROUP BY f.name, f.value ORDER BY 1, 2",
             (json.dumps(list(counts)), *values),
         )
@@ -90,7 +87,7 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
             values += [] if name == "label" else [name, name]
     for term in words(query.text):
         conditions.append(_HAS_WORD)
-        values += [term, term + _LAST] * 2
+        values += [term, term + _LAST]
     listed = "entry IS NOT NULL AND label IN (SELECT value FROM json_each(?))"
     if len(labels) == 1:  # one label is walked in the order of the index, page by page
         listed = "entry IS NOT NULL AND label = ?"

@@ -1,9 +1,7 @@
 """Whether the file is what was written: what a damaged disk or a half-copied file leaves behind.
 
-Looked at are the pages and indexes (SQLite's own integrity check), the definitions of the tables, every fact by the sum
-that was kept of all, every value by its digest, and that what is current is said and every number names a row. Not seen
-is a changed time, entry or number in what follows from the facts (runs, flows, contributions) where the row stays a
-possible one: `lineward ledger verify --graph` projects anew and sees all.
+Looked at are the pages and indexes (SQLite's own integrity check), the definitions of the tables, every fact and every
+row of an index by the sums that were kept of all, and every value by its digest.
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ from contextlib import closing
 from hashlib import blake2b
 from typing import Final
 
+from catalog.store.indexes import INDEXES
+from catalog.store.sqlite.index_tables import sum_of_rows
 from catalog.store.sqlite.schema import SCHEMA
 
 FACTS_SUM: Final = "facts"
@@ -22,41 +22,17 @@ FACTS_SUM: Final = "facts"
 
 _FACTS: Final = (
     "SELECT n, id, label, title, key, entry FROM node WHERE entry IS NOT NULL",
-    "SELECT t, entry, valid_from, rank, tie, run, job, by, authenticated FROM attribution",
-    "SELECT source, kind, saying, target, attribution, value FROM edge",
-    "SELECT subject, aspect, valid_from, attribution, role, value, run FROM statement",
+    "SELECT a, run, job, valid_from, rank, tie, entry, by, authenticated, content FROM attribution",
+    "SELECT c, digest FROM content",
+    "SELECT content, subject, aspect, value, role FROM content_statement",
+    "SELECT content, source, kind, target, value FROM content_edge",
+    "SELECT subject, aspect, attribution, value, role FROM statement",
+    "SELECT source, kind, target, attribution, value FROM edge",
+    "SELECT source, kind, target, entry FROM structure",
     "SELECT entry, kind, subjects, reason FROM quarantined",
 )
-_UNSAID: Final = """
-SELECT 1 FROM current c WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.subject = c.subject
-  AND s.aspect = c.aspect AND s.attribution = c.attribution AND s.role = c.role AND s.value = c.value
-  AND (c.role = 'out' OR c.at = s.valid_from)) LIMIT 1
-"""
 _LOOK_UP_EVERY: Final = 10_000
 _TRANSIENT: Final = ("SQLITE_BUSY", "SQLITE_INTERRUPT", "SQLITE_LOCKED", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
-_NAMES: Final = (
-    ("attribution", "by", "value", "v"),
-    ("run", "n", "node", "n"),
-    ("flow", "source", "node", "n"),
-    ("flow", "target", "node", "n"),
-    ("flow", "job", "node", "n"),
-    ("inlet", "source", "node", "n"),
-    ("inlet", "hub", "hub", "h"),
-    ("outlet", "target", "node", "n"),
-    ("outlet", "hub", "hub", "h"),
-    ("output", "run", "node", "n"),
-    ("output", "target", "node", "n"),
-    ("moment", "run", "node", "n"),
-    ("contribution", "target", "node", "n"),
-    ("contribution", "job", "node", "n"),
-    ("contribution", "run", "node", "n"),
-    ("producer", "target", "node", "n"),
-    ("current", "subject", "node", "n"),
-    ("facet", "n", "node", "n"),
-    ("key_word", "n", "node", "n"),
-    ("value_word", "v", "value", "v"),
-)
-"""Table and column, and the table and column whose row it names; 0 and NULL name none."""
 
 
 def sum_of(rows: Iterable[tuple[object, ...]]) -> int:
@@ -93,17 +69,12 @@ def _found(connection: sqlite3.Connection, over: Callable[[], bool]) -> Iterator
     values = _until(over, connection, "SELECT digest, text FROM value")
     if any(blake2b(str(text).encode(), digest_size=16).digest() != digest for digest, text in values):
         yield "a value is not the one that its digest names"
-    if connection.execute(_UNSAID).fetchone():
-        yield "something is current that nobody said"
-    for table, column, of, number in _NAMES:
-        if over():
-            return
-        query = (
-            f"SELECT 1 FROM {table} a WHERE a.{column} <> 0"  # noqa: S608  names of ours
-            f" AND NOT EXISTS (SELECT 1 FROM {of} b WHERE b.{number} = a.{column}) LIMIT 1"
-        )
-        if connection.execute(query).fetchone():
-            yield f"a row of {table} names a {of} that is not there"
+    for index in INDEXES:
+        row = connection.execute("SELECT sum FROM index_state WHERE name = ?", (index.name,)).fetchone()
+        tables = (_until(over, connection, f"SELECT * FROM {table.name}") for table in index.tables)  # noqa: S608  ours
+        rows = sum(sum_of_rows(found) for found in tables)
+        if not over() and rows != (row[0] if row else 0):
+            yield f"its index {index.name} is not what was written"
 
 
 def _until(over: Callable[[], bool], connection: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
@@ -118,7 +89,7 @@ def _definitions(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
 
 def _defined() -> set[tuple[object, ...]]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in SCHEMA.split(";"):
+        for statement in SCHEMA:
             connection.execute(statement)
         return _definitions(connection)
 

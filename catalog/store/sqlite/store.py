@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Deadline, Quarantined, Snapshotted
+from catalog.store.protocol import Deadline, Quarantined
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from catalog.store.sqlite.connections import Connections
+from catalog.store.sqlite.index_tables import IndexTables
 from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.reading import SqliteReading
-from catalog.store.sqlite.schema import TABLES
+from catalog.store.sqlite.schema import INDEX_VERSIONS, TABLES
 from catalog.store.sqlite.writing import Batch
 from graph_schema.facts import Facts
 from graph_schema.registry import check_facts
@@ -33,6 +34,7 @@ class SqliteStore(SingleReads):
         """
         self._connections = Connections(Path(path))
         self._names = Names(self._connections.writer)
+        self._tables = IndexTables(self._connections.writer, self._names)
         self._memory = RunMemory()
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
@@ -41,7 +43,7 @@ class SqliteStore(SingleReads):
             row = connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
             checkpoint = -1 if row is None else row[0]
             new = unseen(facts, checkpoint, upto)
-            batch = Batch(connection, self._names)
+            batch = Batch(connection, self._names, self._tables)
             if new:
                 batch.write(new)
             batch.quarantine(one for one in quarantined if one.entry > checkpoint)
@@ -51,9 +53,10 @@ class SqliteStore(SingleReads):
                 "ON CONFLICT DO UPDATE SET entry = max(entry, excluded.entry)",
                 (upto,),
             )
+            connection.execute("UPDATE index_state SET checkpoint = max(checkpoint, ?)", (upto,))
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[SqliteReading]:
         with self._connections.reader(deadline) as connection:
             yield SqliteReading(connection, self._memory)
 
@@ -63,12 +66,13 @@ class SqliteStore(SingleReads):
 
     def clear(self) -> None:
         with self._remembering() as connection:
-            self._names.forget()
+            self._forget()
             self._memory.forget()
             # What was erased from the ledger must not go on lying in the free pages of this file.
             connection.execute("PRAGMA secure_delete = ON")
             for table in TABLES:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of ours
+            connection.executemany("INSERT INTO index_state VALUES (?, ?, -1, 0)", INDEX_VERSIONS)
         self._connections.fold()
 
     def forget(self) -> None:
@@ -86,7 +90,7 @@ class SqliteStore(SingleReads):
 
     def counts(self) -> dict[str, int]:
         with self._connections.reader() as connection:
-            return SqliteReading(connection, self._memory).counts()
+            return SqliteReading(connection, self._memory).counts_of_kinds()
 
     def check(self) -> None:
         self._connections.examine()
@@ -102,5 +106,9 @@ class SqliteStore(SingleReads):
                 with self._connections.transaction() as connection:
                     yield connection
             except BaseException:
-                self._names.forget()
+                self._forget()
                 raise
+
+    def _forget(self) -> None:
+        self._names.forget()
+        self._tables.forget()

@@ -13,8 +13,7 @@ from tests.support.project import REPOSITORY, product_files
 
 GENERATED = "verify_lineward.py"
 USED_OUTSIDE = {
-    "flows_of_run": "the specification that the index of flows is held to",
-    "flows_of_records": "the same",
+    "DerivesFrom": "the name under which a store shows the index of column flows",
     "verify_consistency": "what whoever holds two checkpoints runs; the tests do",
     "MemoryLedger": "the ledger that every other one is held to",
     "fileCount": "a member of a published facet",

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from catalog.store.indexes.in_force import by_aspect
 from catalog.store.protocol import Quarantined, Query, Store
 from graph_schema.aspects.labels import Tag
 from graph_schema.builder import FactBuilder
@@ -92,12 +93,12 @@ def test_a_node_keeps_the_first_entry_that_named_it(store: Store) -> None:
 def test_an_edge_is_one_fact_for_each_record_that_said_it_and_a_structural_one_is_stored_once(store: Store) -> None:
     store.apply(event(0, "START", 10, reads=(FEED,)), 0)
     store.apply(event(1, "COMPLETE", 20, reads=(FEED,)), 1)
-    found = store.hop([RUN.id], ("READ", "EXECUTED"), "out")
+    found = store.edges([RUN.id], ("READ", "EXECUTED"), "out")
     assert [(edge.kind, edge.entry) for edge in found] == [("EXECUTED", 0), ("READ", 0), ("READ", 1)]
-    assert store.hop([FEED.id], ("READ",), "in") == found[1:]
-    assert store.hop([FEED.id], ("READ",), "in", known_at=0) == found[1:2]
-    assert store.hop([FEED.id], ("READ",), "out") == []
-    assert store.hop([FEED.id], (), "in") == []
+    assert store.edges([FEED.id], ("READ",), "in") == found[1:]
+    assert store.edges([FEED.id], ("READ",), "in", known_at=0) == found[1:2]
+    assert store.edges([FEED.id], ("READ",), "out") == []
+    assert store.edges([FEED.id], (), "in") == []
 
 
 def test_every_fact_keeps_who_said_it_and_whether_a_key_proved_that_and_a_structural_edge_is_nobodys(
@@ -109,7 +110,7 @@ def test_every_fact_keeps_who_said_it_and_whether_a_key_proved_that_and_a_struct
         builder.add_edge(Executed(RUN, CURATE))
         builder.add_statement(FEED, "zone", "LANDING")
         store.apply(builder.build(), entry)
-    found = store.hop([RUN.id], ("READ", "EXECUTED"), "out")
+    found = store.edges([RUN.id], ("READ", "EXECUTED"), "out")
     assert [fact[-2:] for fact in found] == [("", False), ("emitter", True), ("local", False)]
     assert [fact[-2:] for fact in store.statements([FEED.id])] == [("emitter", True), ("local", False)]
     ((_, held),) = store.in_force([FEED.id])
@@ -118,17 +119,17 @@ def test_every_fact_keeps_who_said_it_and_whether_a_key_proved_that_and_a_struct
 
 def test_what_an_output_says_is_in_force_when_its_run_completes(store: Store) -> None:
     store.apply(event(0, "START", 10, writes=(CURATED,), says={"schema": {"fields": []}}), 0)
-    assert store.current([CURATED.id]) == {}
+    assert by_aspect(store.in_force([CURATED.id])) == {}
     store.apply(event(1, "COMPLETE", 20), 1)
-    assert store.current([CURATED.id, FEED.id]) == {CURATED.id: {"schema": {"fields": []}}}
+    assert by_aspect(store.in_force([CURATED.id, FEED.id])) == {CURATED.id: {"schema": {"fields": []}}}
 
 
 def test_a_failure_known_late_takes_back_what_its_run_had_put_in_force(store: Store) -> None:
     store.apply(event(0, "COMPLETE", 10, run=OTHER, writes=(CURATED,), says={"zone": "LANDING"}), 0)
     store.apply(event(1, "COMPLETE", 30, writes=(CURATED,), says={"zone": "CURATED"}), 1)
-    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "CURATED"}}
+    assert by_aspect(store.in_force([CURATED.id])) == {CURATED.id: {"zone": "CURATED"}}
     store.apply(event(2, "FAIL", 20), 2)
-    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "LANDING"}}
+    assert by_aspect(store.in_force([CURATED.id])) == {CURATED.id: {"zone": "LANDING"}}
     assert store.find(Query(("Dataset",), filters={"zone": ("CURATED",)})).total == 0
     assert store.find(Query(("Dataset",), filters={"zone": ("LANDING",)})).total == 1
 
@@ -137,7 +138,7 @@ def test_an_ended_aspect_is_no_longer_current_nor_found(store: Store) -> None:
     store.apply(declared(0, 10, FEED, "owner", "Testperson Alpha"), 0)
     assert store.find(Query(("Dataset",), text="testp alpha")).total == 1
     store.apply(declared(1, 20, FEED, "owner", None), 1)
-    assert store.current([FEED.id]) == {}
+    assert by_aspect(store.in_force([FEED.id])) == {}
     assert store.find(Query(("Dataset",), text="testp alpha")).total == 0
     assert store.find(Query(("Dataset",), missing=("owner",))).total == 1
     assert [said.value for said in store.statements([FEED.id])] == ['"Testperson Alpha"', None]
@@ -147,7 +148,7 @@ def test_every_value_of_json_comes_back_as_it_was(store: Store) -> None:
     values = [0, -1.5, 2**60, True, "", "ü\U0001f600", [], {}, {"a": [None, {"b": False}]}, "x" * 2_000_000]
     for entry, value in enumerate(values):
         store.apply(declared(entry, entry, FEED, "facet:any.thing-else", value), entry)
-        assert store.current([FEED.id])[FEED.id]["facet:any.thing-else"] == value
+        assert by_aspect(store.in_force([FEED.id]))[FEED.id]["facet:any.thing-else"] == value
     assert [said.data for said in store.statements([FEED.id], ("facet:any.thing-else",))] == values
 
 
@@ -173,7 +174,7 @@ def test_reach_follows_flows_up_to_a_depth_and_aliases_for_free(store: Store) ->
     assert one is not None
     assert one >= {FEED.id, CURATED.id, other.id}
     assert store.reach([FEED.id], "out", 2, 3) is None
-    assert [edge.target for edge in store.aliases([other.id])] == [other.id]
+    assert [edge.target for edge in store.edges([other.id], ("IS_ALIAS_OF",), "both")] == [other.id]
 
 
 INPUTS = tuple(Dataset("made-up", f"in-{number:03}") for number in range(40))
@@ -273,7 +274,7 @@ def test_a_streaming_run_contributes_with_each_running_event(store: Store) -> No
     for entry in range(1, 6):
         store.apply(event(entry, "RUNNING", 10 + entry, writes=(CURATED,), says={"zone": f"{entry}"}), entry)
     assert [row.at for row in store.contributions([(CURATED.id, NOW)], newest=9)] == [15, 14, 13, 12, 11]
-    assert store.current([CURATED.id]) == {CURATED.id: {"zone": "5"}}
+    assert by_aspect(store.in_force([CURATED.id])) == {CURATED.id: {"zone": "5"}}
 
 
 def test_find_pages_by_title_and_id_and_counts_facets_over_the_whole(store: Store) -> None:
@@ -327,7 +328,7 @@ def test_one_reading_never_sees_facts_applied_after_it_began(store: Store) -> No
         store.apply(event(1, "COMPLETE", 20, reads=(FEED,), writes=(CURATED,)), 1)
         assert read.checkpoint() == 0
         assert read.nodes([CURATED.id]) == {}
-        assert len(read.hop([RUN.id], ("READ", "WROTE"), "out")) == 1
+        assert len(read.edges([RUN.id], ("READ", "WROTE"), "out")) == 1
         assert read.flows([FEED.id], "out") == []
         assert read.contributions([(CURATED.id, NOW)]) == []
         assert len(read.statements([RUN.id])) == 1

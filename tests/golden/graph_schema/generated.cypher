@@ -58,14 +58,20 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) CREATE (s:Statement)-[:IS
 // create_values()
 UNWIND $rows AS row MERGE (v:Value {digest: row.digest}) ON CREATE SET v.text = row.text RETURN count(v) AS written
 
-// current()
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id AS id, h.aspect AS aspect, value
-
 // degrees(direction='out')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) OPTIONAL MATCH (n)-[:FEEDS]->(h:Hub) WITH n, sum(coalesce(h.outlets, 0)) AS joined RETURN n.id AS id, joined + COUNT { (n)-[:FEEDS]->(:Entity) } AS most
 
 // degrees(direction='in')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) OPTIONAL MATCH (n)<-[:FEEDS]-(h:Hub) WITH n, sum(coalesce(h.inlets, 0)) AS joined RETURN n.id AS id, joined + COUNT { (n)<-[:FEEDS]-(:Entity) } AS most
+
+// edges(kinds=['READ', 'EXECUTED'], direction='out')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:EXECUTED|READ|READ_RESTATED]->() WHERE e.known_from <= $known_at AND coalesce(e.valid_from, $valid_at) <= $valid_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
+
+// edges(kinds=['WROTE'], direction='in')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[e:WROTE|WROTE_RESTATED]-() WHERE e.known_from <= $known_at AND coalesce(e.valid_from, $valid_at) <= $valid_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
+
+// edges(kinds=['IS_ALIAS_OF'], direction='both')
+UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:IS_ALIAS_OF|IS_ALIAS_OF_RESTATED]-() WHERE e.known_from <= $known_at AND coalesce(e.valid_from, $valid_at) <= $valid_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
 
 // end_clearing()
 MATCH (l:Lineward {name: 'graph'}) DELETE l
@@ -96,15 +102,6 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) MATCH (s:Statement {id: r
 
 // holders()
 UNWIND $rows AS row MATCH (n:Entity {id: row.subject})<-[h:IS_IN_FORCE_FOR]-(s:Statement) WHERE h.aspect IN row.aspects RETURN s.subject AS subject, s.aspect AS aspect, s.role AS role, s.run AS run, s.valid_from AS valid_from, s.rank AS rank, s.tie AS tie, s.known_from AS entry, s.id AS place, h.spoken AS spoken, h.since AS since
-
-// hop(kinds=['READ', 'EXECUTED'], direction='out')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:EXECUTED|READ|READ_RESTATED]->() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
-
-// hop(kinds=['WROTE'], direction='in')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)<-[e:WROTE|WROTE_RESTATED]-() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
-
-// hop(kinds=['IS_ALIAS_OF'], direction='both')
-UNWIND $ids AS id MATCH (n:Entity {id: id}) MATCH (n)-[e:IS_ALIAS_OF|IS_ALIAS_OF_RESTATED]-() WHERE e.known_from <= $known_at RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
 
 // hubs_stored()
 UNWIND $keys AS key MATCH (h:Hub {key: key}) RETURN h.key AS key
@@ -182,7 +179,7 @@ UNWIND $rows AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.t
 MATCH (n)<-[h:IS_IN_FORCE_FOR]-(s:Statement) OPTIONAL MATCH (v:Value {digest: s.digest}) WITH n, h, s, coalesce(s.value, v.text) AS value WHERE value IS NOT NULL RETURN n.id, h.aspect, value, h.since, s.known_from
 
 // scan_edges()
-MATCH ()-[e:ASSESSED|ASSESSED_RESTATED|ATTESTED|ATTESTED_RESTATED|BUILT_FROM|BUILT_FROM_RESTATED|BUILT_IN|BUILT_IN_RESTATED|CAPTURES|CONCERNS|CONCERNS_RESTATED|CONSUMES|CONSUMES_RESTATED|COVERS|COVERS_RESTATED|DECIDED|DECIDED_RESTATED|DEPENDS_ON|DEPENDS_ON_RESTATED|DERIVES_FROM|DERIVES_FROM_RESTATED|EVALUATED_ON|EVALUATED_ON_RESTATED|EXECUTED|GENERATED|GENERATED_RESTATED|HAS_COLUMN|IS_ALIAS_OF|IS_ALIAS_OF_RESTATED|IS_HELD_AT|IS_HELD_AT_RESTATED|IS_PART_OF|IS_PART_OF_RESTATED|IS_TAGGED|IS_TAGGED_RESTATED|IS_VERSION_OF|MEASURED_ON|MEASURED_ON_RESTATED|PRODUCED|PRODUCED_RESTATED|PRODUCES|PRODUCES_RESTATED|RAN|RAN_RESTATED|RAN_IN|RAN_IN_RESTATED|READ|READ_RESTATED|REGISTERED|REGISTERED_RESTATED|REQUESTED|REQUESTED_RESTATED|SEALED|SEALED_RESTATED|SUPPLIES|SUPPLIES_RESTATED|TRAINED_ON|TRAINED_ON_RESTATED|USED|USED_RESTATED|VERIFIED|VERIFIED_RESTATED|WROTE|WROTE_RESTATED]->() RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
+MATCH ()-[e:ASSESSED|ASSESSED_RESTATED|ATTESTED|ATTESTED_RESTATED|BUILT_FROM|BUILT_FROM_RESTATED|BUILT_IN|BUILT_IN_RESTATED|CAPTURES|CONCERNS|CONCERNS_RESTATED|CONSUMES|CONSUMES_RESTATED|COVERS|COVERS_RESTATED|DECIDED|DECIDED_RESTATED|EVALUATED_ON|EVALUATED_ON_RESTATED|EXECUTED|GENERATED|GENERATED_RESTATED|HAS_COLUMN|IS_ALIAS_OF|IS_ALIAS_OF_RESTATED|IS_HELD_AT|IS_HELD_AT_RESTATED|IS_PART_OF|IS_PART_OF_RESTATED|IS_TAGGED|IS_TAGGED_RESTATED|IS_VERSION_OF|MEASURED_ON|MEASURED_ON_RESTATED|PRODUCED|PRODUCED_RESTATED|PRODUCES|PRODUCES_RESTATED|RAN|RAN_RESTATED|RAN_IN|RAN_IN_RESTATED|READ|READ_RESTATED|REGISTERED|REGISTERED_RESTATED|REQUESTED|REQUESTED_RESTATED|SEALED|SEALED_RESTATED|SUPPLIES|SUPPLIES_RESTATED|TRAINED_ON|TRAINED_ON_RESTATED|USED|USED_RESTATED|VERIFIED|VERIFIED_RESTATED|WROTE|WROTE_RESTATED]->() RETURN type(e) AS type, startNode(e).id AS source, endNode(e).id AS target, e.value AS value, e.run AS run, e.job AS job, e.valid_from AS valid_from, e.rank AS rank, e.tie AS tie, e.known_from AS entry, e.by AS by, e.authenticated AS authenticated
 
 // scan_nodes()
 MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id AS id, n.known_from AS entry, n.key AS key
@@ -231,10 +228,10 @@ CALL db.awaitIndexes(120)
 UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN row.lost] + row.won, n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has WITH n, [f IN n.search_facets WHERE f STARTS WITH 'phi=' | substring(f, 4)] AS phi SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written
 
 // statements(aspects=True)
-UNWIND $ids AS id UNWIND $aspects AS aspect MATCH (s:Statement {subject: id, aspect: aspect}) WHERE s.valid_from >= $always AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from, s.by, s.authenticated
+UNWIND $ids AS id UNWIND $aspects AS aspect MATCH (s:Statement {subject: id, aspect: aspect}) WHERE s.valid_from >= $always AND s.valid_from <= $valid_at AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from, s.by, s.authenticated
 
 // statements(aspects=False)
-UNWIND $ids AS id MATCH (s:Statement {subject: id}) WHERE s.aspect >= '' AND s.valid_from >= $always AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from, s.by, s.authenticated
+UNWIND $ids AS id MATCH (s:Statement {subject: id}) WHERE s.aspect >= '' AND s.valid_from >= $always AND s.valid_from <= $valid_at AND s.known_from <= $known_at OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.subject, s.aspect, coalesce(s.value, v.text), s.role, s.run, s.job, s.valid_from, s.rank, s.tie, s.known_from, s.by, s.authenticated
 
 // texts()
 UNWIND $ids AS id MATCH (s:Statement {id: id}) OPTIONAL MATCH (v:Value {digest: s.digest}) RETURN s.id AS id, coalesce(s.value, v.text) AS value

@@ -20,7 +20,7 @@ ARGUMENTS: dict[str, list[dict[str, object]]] = {
         {"kind": "EXECUTED", "restated": False},
     ],
     "sayings": [{"kind": "READ"}],
-    "hop": [
+    "edges": [
         {"kinds": ["READ", "EXECUTED"], "direction": "out"},
         {"kinds": ["WROTE"], "direction": "in"},
         {"kinds": ["IS_ALIAS_OF"], "direction": "both"},

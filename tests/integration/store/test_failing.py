@@ -10,6 +10,7 @@ import neo4j
 import pytest
 
 from catalog.errors import OperatorError
+from catalog.store.indexes.in_force import by_aspect
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import SilentMismatchError, runner, write
 from catalog.store.neo4j.reading import Neo4jReading
@@ -168,14 +169,13 @@ def test_a_read_is_one_round_trip_whatever_the_number_of_ids(
         read = Neo4jReading(counting, RunMemory())
         for ask in (
             lambda: read.nodes(datasets),
-            lambda: read.hop(datasets, ("READ", "WROTE"), "in"),
+            lambda: read.edges(datasets, ("READ", "WROTE"), "in"),
             lambda: read.statements(datasets, ("schema",)),
-            lambda: read.current(datasets),
+            lambda: by_aspect(read.in_force(datasets)),
             lambda: read.in_force(datasets),
             lambda: read.flows(datasets, "in"),
             lambda: read.reach(datasets[:1], "out", 39, 100),
             lambda: read.contributions([(dataset, NOW) for dataset in datasets]),
-            lambda: read.aliases(datasets),
         ):
             before = trips
             ask()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
+from catalog.store.indexes.in_force import by_aspect
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
 from tests.support.answers import DIRECTIONS, answers, everything, ids_of
@@ -72,7 +73,7 @@ def test_what_is_in_force_stands_on_the_node_as_a_person_reads_it(
     records = history(chance, 60)
     for entry, facts in enumerate(records):
         store.apply(facts, entry)
-    current = store.current(ids_of(joined(records)))
+    current = by_aspect(store.in_force(ids_of(joined(records))))
     shown = neo4j_driver.execute_query(
         "MATCH (n:Dataset) RETURN n.id AS id, n.zone AS zone, coalesce(n.phi, []) AS phi, n.search_has AS has"
     ).records

@@ -42,7 +42,7 @@ def test_no_identifier_reaches_cypher_but_from_the_registry(name: str) -> None:
     with pytest.raises(UnregisteredError):
         cypher.create_nodes(name)
     with pytest.raises(UnregisteredError):
-        cypher.hop([name], "out")
+        cypher.edges([name], "out")
     with pytest.raises(UnregisteredError):
         cypher.find([name], text=False, after=False)
 

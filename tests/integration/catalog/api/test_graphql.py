@@ -14,7 +14,7 @@ import pytest
 from catalog.ledger import merkle
 from catalog.search.queries import FACETS
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, Snapshotted
+from catalog.store.protocol import Deadline, StoreReader
 from graph_schema.nodes import Column, Dataset, Job
 from tests.support.records import CURATED, DIGEST, RAW, declaration, event, registration, tag
 
@@ -320,13 +320,13 @@ class CountingStore(MemoryStore):
         self.calls: Counter[str] = Counter()
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading(deadline) as reader:
             yield Counted(reader, self.calls)
 
 
 class Counted:
-    def __init__(self, reader: Snapshotted, calls: Counter[str]) -> None:
+    def __init__(self, reader: StoreReader, calls: Counter[str]) -> None:
         self._reader = reader
         self._calls = calls
 

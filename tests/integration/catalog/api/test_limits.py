@@ -16,7 +16,7 @@ from catalog.api.application import create
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.endpoint import GraphQLRequest, ask
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, Snapshotted
+from catalog.store.protocol import Deadline, StoreReader
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, declaration, event
 
@@ -151,13 +151,13 @@ class Waiting(MemoryStore):
         self.verbs: list[str] = []
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading(deadline) as reader:
-            yield cast("Snapshotted", _Waiting(reader, self))
+            yield cast("StoreReader", _Waiting(reader, self))
 
 
 class _Waiting:
-    def __init__(self, reader: Snapshotted, store: Waiting) -> None:
+    def __init__(self, reader: StoreReader, store: Waiting) -> None:
         self._reader, self._store = reader, store
 
     def __getattr__(self, verb: str) -> Any:
@@ -232,9 +232,9 @@ class CutOff(MemoryStore):
         self.deadlines: list[Deadline] = []
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with super().reading() as reader:
-            yield reader if deadline is None else cast("Snapshotted", _CutOff(deadline, self))
+            yield reader if deadline is None else cast("StoreReader", _CutOff(deadline, self))
 
 
 class _CutOff:

@@ -21,7 +21,7 @@ from catalog.ledger.proof import ProofFile
 from catalog.ledger.protocol import StoredEntry
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, Snapshotted
+from catalog.store.protocol import Deadline, StoreReader
 from graph_schema.nodes import ModelVersion
 from reports.kinds import REPORTS, Report
 from reports.verify import verify
@@ -63,7 +63,7 @@ class LostStore(MemoryStore):
         super().apply(*arguments, **more)  # type: ignore[arg-type]  # passed on as they came
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[Snapshotted]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         self._check()
         with super().reading(deadline) as reader:
             yield reader

@@ -95,8 +95,8 @@ def test_lineage_labels_and_states_outlive_an_erasure(house: House) -> None:
     with before.reading() as was, house.store.reading() as now:
         for edges in ("READ", "WROTE", "IS_TAGGED", "SEALED", "GENERATED", "FEEDS"):
             assert {
-                (edge.source, edge.target, edge.value, edge.valid_from) for edge in now.hop(ids, (edges,), "in")
-            } == {(edge.source, edge.target, edge.value, edge.valid_from) for edge in was.hop(ids, (edges,), "in")}
+                (edge.source, edge.target, edge.value, edge.valid_from) for edge in now.edges(ids, (edges,), "in")
+            } == {(edge.source, edge.target, edge.value, edge.valid_from) for edge in was.edges(ids, (edges,), "in")}
         labels = [{each.aspect: each.value for each in one.statements(ids)} for one in (was, now)]
         assert {name: labels[0][name] for name in kept} == {name: labels[1][name] for name in kept}
         assert "clinical_purpose" not in labels[1]

@@ -31,8 +31,8 @@ def test_a_declaration_says_each_thing_that_it_gives(house: House) -> None:
 
 def test_a_declaration_names_where_data_comes_from_and_where_it_is_held(house: House) -> None:
     house.record(declaration())
-    supplies = house.store.hop([RAW_ID], ("SUPPLIES",), "in")
-    held = house.store.hop([RAW_ID], ("IS_HELD_AT",), "out")
+    supplies = house.store.edges([RAW_ID], ("SUPPLIES",), "in")
+    held = house.store.edges([RAW_ID], ("IS_HELD_AT",), "out")
     assert [edge.source for edge in supplies] == [Source("made-up EHR").id]
     assert [edge.target for edge in held] == [Site("North").id]
 

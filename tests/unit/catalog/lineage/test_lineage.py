@@ -9,7 +9,7 @@ from catalog.lineage.model import Confidence, Direction, Grain, LineageGraph, Wa
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.reading import AsOf, Complete, Truncated
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Snapshotted
+from catalog.store.protocol import StoreReader
 from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Generated
@@ -199,7 +199,7 @@ class Counting:
 
 def calls(length: int, grain: Grain, root: str) -> int:
     reader = Counting(store(*chain(length)))
-    found = lineage(View(cast("Snapshotted", reader)), Walk((root,), Direction.UPSTREAM, grain, depth=length + 1))
+    found = lineage(View(cast("StoreReader", reader)), Walk((root,), Direction.UPSTREAM, grain, depth=length + 1))
     assert len(found.nodes) == length + 1
     return len(reader.calls)
 
@@ -215,7 +215,7 @@ def test_a_wide_level_takes_no_more_calls_than_a_narrow_one() -> None:
             for i in range(width)
         ]
         reader = Counting(store(*history))
-        lineage(View(cast("Snapshotted", reader)), Walk((dataset("out").id,), Direction.UPSTREAM, Grain.SNAPSHOT))
+        lineage(View(cast("StoreReader", reader)), Walk((dataset("out").id,), Direction.UPSTREAM, Grain.SNAPSHOT))
         return len(reader.calls)
 
     assert wide(2) == wide(40)

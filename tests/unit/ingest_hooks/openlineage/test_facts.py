@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from catalog.store.indexes.hubs import hubs_of_records, renames
 from graph_schema import nodes
 from graph_schema.facts import Edge, Facts, Role, Statement
-from graph_schema.folding import RunFacts, RunFold, flows_of_records, flows_of_run, fold_run, in_force
+from graph_schema.folding import RunFacts, RunFold, fold_run, in_force
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.redaction.redactor import Redaction
 
@@ -263,7 +264,7 @@ def test_a_rename_is_a_replacing_write_from_the_old_name_and_its_drop() -> None:
         (CLEAN.id, f'{{"mode":"RENAME","renamed_from":"{RAW.id}"}}'),
         (RAW.id, '{"mode":"DROP"}'),
     }
-    flows = flows_of_run(RunFacts(tuple(said(facts, RUN, "event")), (), tuple(edges(facts, "WROTE"))))
+    flows = renames(edges(facts, "WROTE"))
     assert [(flow.source, flow.target, flow.how) for flow in flows] == [(RAW.id, CLEAN.id, "renamed")]
 
 
@@ -294,46 +295,14 @@ def test_an_event_without_time_counts_from_when_it_was_received() -> None:
     assert said(project(event, recorded_at=7), RUN, "event")[0].valid_from == 7
 
 
-def test_column_lineage_is_kept_and_makes_column_edges() -> None:
+def test_column_lineage_is_kept_and_names_the_columns() -> None:
     facets = lineage(origin("x", type="DIRECT", subtype="IDENTITY", masking=False))
     facts = project(run_event(inputs=[dataset("raw")], outputs=[dataset("clean", facets=facets)]))
-    (edge,) = edges(facts, "DERIVES_FROM")
-    assert (edge.source, edge.target) == (nodes.Column("lake", "clean", "a").id, nodes.Column("lake", "raw", "x").id)
-    assert edge.data == {"type": "DIRECT", "subtype": "IDENTITY", "masking": False}
     assert said(facts, CLEAN, "column_lineage")[0].data == facets["columnLineage"]
-    assert len(edges(facts, "HAS_COLUMN")) == 2
-
-
-@pytest.mark.parametrize(
-    "transformation", [{}, {"type": "DIRECT"}, {"type": "DIRECT", "masking": "no"}, {"masking": None}]
-)
-def test_absent_masking_means_unknown(transformation: Json) -> None:
-    facts = project(run_event(outputs=[dataset("clean", facets=lineage(origin("x", **transformation)))]))
-    assert "masking" not in edges(facts, "DERIVES_FROM")[0].data
-
-
-def test_dataset_wide_dependencies_are_edges_of_the_dataset() -> None:
-    facets = lineage(dataset=[origin("k", type="INDIRECT", subtype="JOIN", masking=False)])
-    facts = project(run_event(inputs=[dataset("raw")], outputs=[dataset("clean", facets=facets)]))
-    (edge,) = edges(facts, "DEPENDS_ON")
-    assert (edge.source, edge.target) == (CLEAN.id, nodes.Column("lake", "raw", "k").id)
-
-
-def test_a_near_cartesian_indirect_fan_out_becomes_dataset_wide() -> None:
-    filtered = origin("k", type="INDIRECT", subtype="FILTER")
-    fields = {
-        f"f{number}": {"inputFields": [origin(f"x{number}", type="DIRECT"), *([filtered] if number else [])]}
-        for number in range(10)
+    assert {(edge.source, edge.target) for edge in edges(facts, "HAS_COLUMN")} == {
+        (CLEAN.id, nodes.Column("lake", "clean", "a").id),
+        (RAW.id, nodes.Column("lake", "raw", "x").id),
     }
-    facts = project(run_event(outputs=[dataset("clean", facets={"columnLineage": {"fields": fields}})]))
-    assert len(edges(facts, "DERIVES_FROM")) == 10
-    assert [edge.data["subtype"] for edge in edges(facts, "DEPENDS_ON")] == ["FILTER"]
-
-
-def test_an_indirect_origin_of_few_fields_stays_a_column_edge() -> None:
-    fields = {f"f{number}": {"inputFields": [origin(f"x{number}", type="INDIRECT")]} for number in range(5)}
-    facts = project(run_event(outputs=[dataset("clean", facets={"columnLineage": {"fields": fields}})]))
-    assert (len(edges(facts, "DERIVES_FROM")), edges(facts, "DEPENDS_ON")) == (5, [])
 
 
 def test_a_dataset_that_only_column_lineage_names_was_read() -> None:
@@ -541,7 +510,7 @@ def test_a_job_event_declares_what_it_names_and_nothing_else() -> None:
     facts = project(event)
     assert said(facts, JOB, "io")[0].data == {"inputs": [RAW.id], "outputs": [CLEAN.id]}
     assert [edge.kind for edge in facts.edges] == ["CONSUMES", "PRODUCES"]
-    flows = list(flows_of_records(facts.edges, facts.statements))
+    flows = [flow for hub in hubs_of_records(facts.statements) for flow in hub.flows()]
     assert [(flow.source, flow.target, flow.how) for flow in flows] == [(RAW.id, CLEAN.id, "declared")]
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 
-from catalog.store.words import is_momentary
-from graph_schema import folding
+from catalog.store.indexes.contributions import Output, contributions_of_records, outputs_of
+from catalog.store.indexes.hubs import MANY_ENDS, Hub, flows_of_edges, hub_of_run, hubs_of_records, outgrows, renames
+from graph_schema.aspects import is_momentary
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Order, Role, Statement
-from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, Hub, Output, RunFacts
+from graph_schema.folding import REPLACING, STREAMING, TERMINAL, Contribution, Flow, earliest
 
 Pair = tuple[str, str]
 """(subject, aspect)."""
@@ -212,7 +213,7 @@ def derive(new: Facts, past: Past) -> Derived:
         runs=tuple(runs.changed.values()),
         flows=flows,
         hubs=hubs,
-        contributions=(*contributions, *folding.contributions_of_records(new.statements)),
+        contributions=(*contributions, *contributions_of_records(new.statements)),
         outputs=tuple(outputs),
         moments=tuple(moments),
         held=_held(new, runs, past),
@@ -295,7 +296,7 @@ class _Runs:
     def outgrows(self, run: str, outputs: int, ends: int) -> bool:
         """Tell whether it has so many outputs and moments, or did so much, that they are to be."""
         state = self.after(run)
-        return state is not None and (folding.outgrows(outputs, state.moments) or ends > folding.MANY_ENDS)
+        return state is not None and (outgrows(outputs, state.moments) or ends > MANY_ENDS)
 
     def join(self, run: str) -> None:
         """Note that they are from now on."""
@@ -341,13 +342,13 @@ def _flows(  # each is another part of what is known of the batch
     past: Past,
 ) -> tuple[tuple[Flow, ...], tuple[GrownHub, ...]]:
     stated = [
-        *folding.flows_of_edges(new.edges),
-        *folding.renames(edge for edge in new.edges if edge.kind == "WROTE"),
+        *flows_of_edges(new.edges),
+        *renames(edge for edge in new.edges if edge.kind == "WROTE"),
     ]
     grown = [GrownHub(_hub(run, fresh[run]), None, grows=True) for run in light]
     wide = []
     heavy = (_hub(run, accesses[run]) for run in fresh if run not in light)
-    for hub in (*heavy, *folding.hubs_of_records(new.statements)):
+    for hub in (*heavy, *hubs_of_records(new.statements)):
         if hub.is_wide or hub.key in stored:
             wide.append(hub)
         else:
@@ -359,7 +360,7 @@ def _flows(  # each is another part of what is known of the batch
     flows = tuple(
         Flow(*key, *point)
         for key, some in points.items()
-        for point in folding.earliest(some)
+        for point in earliest(some)
         if point[0] < known.get(key, NOW + 1)
     )
     return flows, (*grown, *_grown(wide, fresh, stored, past))
@@ -369,7 +370,7 @@ def _hub(run: str, edges: Iterable[Edge]) -> Hub:
     of_kind: dict[str, list[Edge]] = {kind: [] for kind in _FLOWING}
     for edge in edges:
         of_kind[edge.kind].append(edge)
-    return folding.hub_of_run(run, RunFacts((), *(tuple(of_kind[kind]) for kind in ("READ", "WROTE", "PRODUCED"))))
+    return hub_of_run(run, of_kind["READ"], of_kind["WROTE"], of_kind["PRODUCED"])
 
 
 def _grown(
@@ -408,7 +409,7 @@ def _contributions(
             wrote.setdefault(edge.source, []).append(edge)
     fresh = {(edge.source, edge.target, edge.job, edge.entry) for edges in wrote.values() for edge in edges}
     outputs = {
-        run: folding.outputs_of(run, (edge for edge in edges if edge.kind == "WROTE"))
+        run: outputs_of(run, (edge for edge in edges if edge.kind == "WROTE"))
         for run, edges in accesses.items()
         if not runs.joined(run)
     }
@@ -425,7 +426,7 @@ def _contributions(
     moments: list[Moment] = []
     for run in {*runs.events, *wrote, *joining}:
         if run in joining or runs.joined(run):
-            written += outputs[run] if run in joining else folding.outputs_of(run, wrote.get(run, ()))
+            written += outputs[run] if run in joining else outputs_of(run, wrote.get(run, ()))
             moments += [*old.get(run, ()), *runs.new_moments(run)]
     for run in joining:
         runs.join(run)

@@ -1,0 +1,15 @@
+"""Every index there is, each after those that it uses: a new one is a module here and a line below."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalog.store.indexes.column_flows import COLUMN_FLOWS
+from catalog.store.indexes.contributions import CONTRIBUTIONS
+from catalog.store.indexes.flows import FLOWS
+from catalog.store.indexes.in_force import IN_FORCE_NOW
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.runs import RUNS
+from catalog.store.indexes.search import SEARCH
+
+INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS)

@@ -1,0 +1,42 @@
+"""The verbs that an engine answers out of the rows of its indexes, unless it knows a better way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from catalog.store.indexes import contributions, flows, in_force
+from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.rows import IndexRows
+from catalog.store.indexes.table import Direction
+from graph_schema.facts import NOW
+from graph_schema.folding import Contribution, Flow
+
+
+class IndexReads(IndexRows):
+    """What a reading inherits that keeps rows; see `StoreReader`."""
+
+    def in_force(self, ids: Sequence[str]) -> list[InForce]:
+        return in_force.in_force(self, ids)
+
+    def flows(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+        limit: int | None = None,
+    ) -> list[Flow]:
+        return flows.flows(self, ids, direction, valid_at, known_at, limit)
+
+    def neighbours(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> frozenset[str]:
+        return flows.neighbours(self, ids, direction, valid_at, known_at)
+
+    def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
+        return flows.reach(self, ids, direction, depth, limit)
+
+    def contributions(
+        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        return contributions.contributions(self, asks, known_at, newest, by_job=by_job)

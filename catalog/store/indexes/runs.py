@@ -1,0 +1,53 @@
+"""The state of each run by the fold, what it ever read and wrote, and when its outputs may have taken effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE, RunState, moments_of, replaces
+from catalog.store.indexes.table import Changes, IndexReader, Row
+from catalog.store.indexes.work import Work
+from graph_schema.facts import Edge, Facts
+from graph_schema.folding import earliest
+
+
+def _derive(work: Work) -> Changes:
+    runs, changes = work.runs, Changes()
+    changes.add(RUN_STATE, [state.row for run, state in runs.changed.items() if state != runs.before.get(run)])
+    changes.add(ACCESS, [_row(edge) for edges in runs.fresh.values() for edge in edges])
+    changes.add(MOMENT, [tuple(moment) for events in runs.events.values() for moment in moments_of(events)])
+    return changes
+
+
+def _specification(facts: Facts) -> Changes:
+    states: dict[str, RunState] = {}
+    points: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    moments: dict[tuple[object, ...], int] = {}
+    for said in facts.statements:
+        if said.aspect == "event":
+            states[said.subject] = states.get(said.subject, RunState(said.subject, said.valid_from)).after(said)
+            for run, type_, at, entry in moments_of([said]):
+                moments[run, type_, at] = min(entry, moments.get((run, type_, at), entry))
+    for edge in facts.edges:
+        if edge.kind in FLOWING:
+            place = edge.source, edge.kind, edge.target, edge.job, int(replaces(edge))
+            points.setdefault(place, []).append((edge.valid_from, edge.entry))
+    changes = Changes()
+    changes.add(RUN_STATE, [state.row for state in states.values()])
+    changes.add(ACCESS, [(*key, entry, at) for key, some in points.items() for at, entry in earliest(some)])
+    changes.add(MOMENT, [(*key, entry) for key, entry in moments.items()])
+    return changes
+
+
+def _row(edge: Edge) -> Row:
+    return edge.source, edge.kind, edge.target, edge.job, int(edge.value != "{}"), edge.entry, edge.valid_from
+
+
+def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
+    for table in (RUN_STATE, ACCESS, MOMENT):
+        yield from sorted(reader.rows(table, [(identifier,) for identifier in ids]), key=repr)
+
+
+RUNS: Final = Index("runs", 1, (RUN_STATE, ACCESS, MOMENT), _derive, _specification, _answers)

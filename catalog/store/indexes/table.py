@@ -1,0 +1,156 @@
+"""How the rows of an index are declared, and the verbs by which any engine keeps and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Literal, Protocol
+
+from graph_schema.facts import NOW, Statement
+from graph_schema.nodes import Node
+
+Direction = Literal["out", "in"]
+Either = Literal["both"]
+
+Row = tuple[Any, ...]
+"""One value for each column, in the table's order."""
+Key = tuple[Any, ...]
+"""Values of the first columns of a row, in a table's or an order's order."""
+Span = tuple[str, int, int]
+"""(run, after, until): what was said by the run later than `after`, at `until` at the latest."""
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    ID = "id"
+    """An id, or None: of few that stand in many rows."""
+    TEXT = "text"
+    INTEGER = "integer"
+    VALUE = "value"
+    """A text that may be long and that many rows share, or None."""
+
+
+class Merge(StrEnum):
+    """What becomes of a field where a row of the same key is there already."""
+
+    NEWEST = "newest"
+    LEAST = "least"
+    MOST = "most"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a table, of which the first `key` name a row, and the first `prefix` are asked for when writing.
+
+    Rows are sorted by their key; `orders` are further orders of columns in which they are read. `valid` and `known` are
+    the columns that a read at a time compares, where the table has such.
+    """
+
+    name: str
+    columns: tuple[tuple[str, Kind], ...]
+    key: int
+    prefix: int
+    merge: tuple[Merge, ...] = ()
+    orders: tuple[tuple[str, ...], ...] = ()
+    valid: str | None = None
+    known: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return tuple(name for name, _ in self.columns)
+
+    def place(self, column: str) -> int:
+        """Return where in a row the column stands."""
+        return self.names.index(column)
+
+    def merged(self, before: Row, now: Row) -> Row:
+        """Return what a row becomes where another of the same key is written."""
+        fields = zip(self.merge, before[self.key :], now[self.key :], strict=True)
+        return (*now[: self.key], *(_MERGED[merge](old, new) for merge, old, new in fields))
+
+
+_MERGED: Final[Mapping[Merge, Callable[[Any, Any], Any]]] = {
+    Merge.NEWEST: lambda _, new: new,
+    Merge.LEAST: min,
+    Merge.MOST: max,
+}
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to write and rows to take away, by table; what is taken away is not written."""
+
+    put: dict[str, list[Row]] = field(default_factory=dict)
+    drop: dict[str, list[Key]] = field(default_factory=dict)
+
+    def add(self, table: Table, rows: Collection[Row]) -> None:
+        """Write these rows too."""
+        if rows:
+            self.put.setdefault(table.name, []).extend(rows)
+
+    def remove(self, table: Table, keys: Collection[Key]) -> None:
+        """Take these rows away too, by their whole keys."""
+        if keys:
+            self.drop.setdefault(table.name, []).extend(keys)
+
+
+class Past(Protocol):
+    """What is stored, asked in bulk by whoever writes; nothing of the facts being added is in it."""
+
+    def under(self, table: Table, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
+        """Return the rows that begin with each of the prefixes, which are of the table's `prefix` columns."""
+
+    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
+        """Return for each (first columns, number) the row with the greatest number less than that in the next column,
+        and the one with the least that is not less; those that there are.
+        """
+
+    def history(self, pairs: Collection[tuple[str, str]]) -> list[Statement]:
+        """Return every statement about the (subject, aspect) pairs."""
+
+    def outputs(self, spans: Collection[Span]) -> list[Statement]:
+        """Return the lasting statements about outputs that runs made within the spans."""
+
+    def nodes(self, ids: Collection[str]) -> Mapping[str, Node]:
+        """Return the nodes of these ids that have a key."""
+
+
+class IndexReader(Protocol):
+    """The rows of one consistent state, read by whoever answers."""
+
+    def rows(  # both times and what is wanted
+        self,
+        table: Table,
+        prefixes: Sequence[Key],
+        order: int = 0,
+        *,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> list[Row]:
+        """Return the rows that begin with any of the prefixes, valid and known by then, each once and in any order.
+
+        `order` 0 is the table's own, 1 the first of its `orders`.
+        """
+
+    def ends(  # both times and what is wanted
+        self,
+        table: Table,
+        prefixes: Sequence[Key],
+        column: str,
+        order: int = 0,
+        *,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> set[Any]:
+        """Return the values of one column in these rows."""
+
+    def newest(self, table: Table, asks: Sequence[tuple[Key, int]], count: int, *, known_at: int = NOW) -> list[Row]:
+        """Return for each (first columns, bound) the `count` greatest rows, by the rest of the key, that begin with
+        them and whose next column is no greater than the bound; each row once. Ids are compared as texts.
+        """
+
+    def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
+        """Return how many rows begin with each of the prefixes, at whatever time."""

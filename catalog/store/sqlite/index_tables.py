@@ -1,0 +1,172 @@
+"""The tables of the indexes as whoever writes sees them: read by prefix, remembered, and summed."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.table import Changes, Key, Kind, Row, Table
+from catalog.store.sqlite.index_rows import translated
+from catalog.store.sqlite.names import Names
+
+_REMEMBERED: Final = 50_000
+"""How many rows of each of two generations are remembered: some 30 MB; what is asked for moves to the newer one."""
+
+Rows = dict[Key, Row]
+
+
+class IndexTables:
+    """Rows by the prefixes that are asked for."""
+
+    def __init__(self, connection: sqlite3.Connection, names: Names) -> None:
+        """Read and write through this connection."""
+        self._connection = connection
+        self._names = names
+        self._young: dict[tuple[str, Key], Rows] = {}
+        self._old: dict[tuple[str, Key], Rows] = {}
+
+    def forget(self) -> None:
+        """Remember nothing: someone else wrote, or a transaction was rolled back."""
+        self._young, self._old = {}, {}
+
+    def under(self, table: Table, prefixes: Collection[Key]) -> dict[Key, list[Row]]:
+        """Return the rows that begin with each of the prefixes."""
+        if prefixes and len(next(iter(prefixes))) != table.prefix:
+            return {prefix: list(self._read(table, prefix)) for prefix in prefixes}
+        return {prefix: list(self._rows(table, prefix).values()) for prefix in prefixes}
+
+    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
+        """See `Past.around`."""
+        sides = (("<", "DESC"), (">=", "ASC"))
+        return {
+            (prefix, at): tuple(row for side in sides for row in self._read(table, prefix, at, side))
+            for prefix, at in points
+        }
+
+    def write(self, index: Index, changes: Changes) -> int:
+        """Write what an index makes of new facts; return by how much the sum of its rows grows."""
+        self._names.ensure(_ids(index, changes))
+        total = 0
+        for table in index.tables:
+            rows, gone = changes.put.get(table.name, ()), changes.drop.get(table.name, ())
+            if rows or gone:
+                total += self._write(table, rows, gone)
+        return total
+
+    def _write(self, table: Table, rows: Iterable[Row], gone: Iterable[Key]) -> int:
+        key, prefix = table.key, table.prefix
+        now: Rows = {}
+        for row in rows:
+            place = row[:key]
+            before = now.get(place)
+            now[place] = row if before is None else table.merged(before, row)
+        put: list[Row] = []
+        lost: list[Row] = []
+        for place, row in now.items():
+            known = self._rows(table, place[:prefix])
+            before = known.get(place)
+            new = row if before is None else table.merged(before, row)
+            if new != before:
+                put.append(self._numbered(table, new))
+                if before is not None:
+                    lost.append(self._numbered(table, before))
+                known[place] = new
+        dropped: list[Row] = []
+        for place in gone:
+            held = {} if place in now else self._rows(table, place[:prefix])
+            if place in held:
+                dropped.append(self._numbered(table, held.pop(place)))
+        self._connection.executemany(_put(table), put)
+        if dropped:
+            self._connection.executemany(_drop(table), [row[:key] for row in dropped])
+        return sum(map(_sum, put)) - sum(map(_sum, lost)) - sum(map(_sum, dropped))
+
+    def _rows(self, table: Table, prefix: Key) -> Rows:
+        place = table.name, prefix
+        rows = self._young.get(place)
+        if rows is None:
+            rows = self._old.pop(place, None)
+            if rows is None:
+                rows = {row[: table.key]: row for row in self._read(table, prefix)}
+            if len(self._young) >= _REMEMBERED:
+                self._old, self._young = self._young, {}
+            self._young[place] = rows
+        return rows
+
+    def _read(
+        self, table: Table, prefix: Key, at: int | None = None, side: tuple[str, str] = ("", "")
+    ) -> Iterable[Row]:
+        """Yield rows by one seek, none where an id of the prefix is not stored or was not until now."""
+        names = self._names
+        numbers: list[object] = []
+        for part, (_, kind) in zip(prefix, table.columns, strict=False):
+            if kind is Kind.ID and part is not None:
+                if part in names.fresh:
+                    return ()
+                names.look_up((part,))
+                if not names.number(part):
+                    return ()
+                numbers.append(names.number(part))
+            else:
+                numbers.append(0 if kind is Kind.ID else part)
+        if at is not None:
+            numbers.append(at)
+        return self._connection.execute(_select(table, len(prefix), *side), numbers)
+
+    def _numbered(self, table: Table, row: Row) -> Row:
+        number, value = self._names.number, self._names.value
+        return tuple(
+            part if kind is Kind.INTEGER or kind is Kind.TEXT else number(part) if kind is Kind.ID else value(part)
+            for part, (_, kind) in zip(row, table.columns, strict=True)
+        )
+
+
+def _ids(index: Index, changes: Changes) -> Iterator[str]:
+    for table in index.tables:
+        places = _places(table)
+        for row in changes.put.get(table.name, ()):
+            for place in places:
+                if row[place] is not None:
+                    yield row[place]
+
+
+@lru_cache(maxsize=64)
+def _places(table: Table) -> tuple[int, ...]:
+    return tuple(place for place, (_, kind) in enumerate(table.columns) if kind is Kind.ID)
+
+
+def _sum(row: Row) -> int:
+    return zlib.crc32(repr(row).encode("utf-8", "surrogatepass"))
+
+
+def sum_of_rows(rows: Iterable[Row]) -> int:
+    """Return the sum that is kept of rows as they are stored."""
+    return sum(map(_sum, rows))
+
+
+@lru_cache(maxsize=64)
+def _put(table: Table) -> str:
+    return f"INSERT OR REPLACE INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _drop(table: Table) -> str:
+    return f"DELETE FROM {table.name} WHERE {_equal(table, table.key)}"  # noqa: S608  # names of ours
+
+
+def _equal(table: Table, columns: int, alias: str = "") -> str:
+    return " AND ".join(f'{alias}"{name}" = ?' for name in table.names[:columns]) or "1"
+
+
+@lru_cache(maxsize=64)
+def _select(table: Table, prefix: int, side: str, order: str) -> str:
+    fields, joins = translated(table)
+    query = f"SELECT {fields} FROM {table.name} t{joins} WHERE {_equal(table, prefix, 't.')}"  # noqa: S608
+    if not side:
+        return query
+    column = table.names[prefix]
+    return f'{query} AND t."{column}" {side} ? ORDER BY t."{column}" {order} LIMIT 1'
