@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.ledger import binding
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from tests.contract.ledger.making import ORIGIN, SetClock, make_draft, make_erasure
@@ -43,3 +44,15 @@ def test_no_record_erases_what_came_after_it(ledger: MemoryLedger) -> None:
     rows = ledger._stored.entries
     rows[2] = replace(rows[2], salt=None, body=None, erased_by=1)
     assert problems(ledger) == [(2, "the body of entry 2 is gone, and entry 1 is no record that erased it")]
+
+
+def test_a_checkpoint_of_less_after_one_of_more_is_found(ledger: MemoryLedger) -> None:
+    for number in range(2):
+        ledger.append(make_draft(number))
+        ledger.checkpoint()
+    older, newer = ledger._stored.issued
+    ledger._stored.issued[:] = [
+        replace(row, note=note, mac=binding.checkpoint_mac(row.number, note, row.signed_at, ledger._keys.binding))
+        for row, note in ((older, newer.note), (newer, older.note))
+    ]
+    assert problems(ledger) == [(1, "a checkpoint over 1 entries was signed after one over 2")]
