@@ -112,3 +112,8 @@ class Facts:
     def __bool__(self) -> bool:
         """Tell whether anything was said."""
         return bool(self.nodes or self.edges or self.statements)
+
+
+def holds(fact: Edge | Statement, at: int) -> bool:
+    """Tell whether the fact is valid at a time."""
+    return fact.valid_from <= at

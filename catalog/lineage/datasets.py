@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force
-from graph_schema.facts import Statement
+from graph_schema.facts import Statement, holds
 
 _AHEAD = 4
 """How many times the budget is fetched ahead: cautious lineage holds crisp lineage and more."""
@@ -81,7 +81,7 @@ def _newer(declarations: Sequence[Statement], writes: Iterable[Write]) -> Sequen
     if not declarations:
         return declarations
     newest = {write.job: write.at for write in writes}
-    return [one for one in declarations if one.valid_from > newest.get(one.subject, one.valid_from - 1)]
+    return [one for one in declarations if one.subject not in newest or not holds(one, newest[one.subject])]
 
 
 def _resolved(loader: LineageLoader, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:

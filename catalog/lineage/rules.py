@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from graph_schema.facts import Edge
+from graph_schema.facts import Edge, holds
 from graph_schema.folding import BARE, Access, Contribution, RunFold
 
 
@@ -44,7 +44,7 @@ def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Edge]]) -> str:
             return name
         chosen = facts[0]
         for fact in facts:
-            if fact.valid_from > at:
+            if not holds(fact, at):
                 break
             chosen = fact
         if chosen.data.get("ended"):

@@ -16,6 +16,8 @@ CYPHER = re.compile(
     r"|\bSHOW\s+(?:CONSTRAINTS|INDEXES|SETTINGS)\b|\bCALL\s+(?:db|dbms)\.|\bRETURN\s+DISTINCT\b"
 )
 THE_ONLY_WRITER_OF_CYPHER = REPOSITORY / "graph_schema" / "cypher.py"
+JUDGES_OF_TIME = ("graph_schema", "catalog/view.py", "catalog/store")
+"""A store answers every verb at both times; whoever asks through a View compares no time with another."""
 TEXT_SUFFIXES = (".py", ".html", ".css", ".js", ".typ", ".json", ".md", ".toml", ".graphql", ".txt")
 
 
@@ -48,6 +50,31 @@ def test_only_one_module_writes_cypher() -> None:
 def test_the_search_for_cypher_finds_cypher() -> None:
     written = [text for _, text in strings_of(THE_ONLY_WRITER_OF_CYPHER)]
     assert any(CYPHER.search(text) for text in written)
+
+
+def compared(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines on which a fact's valid time is compared with anything."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for end in (node.left, *node.comparators):
+                name = end.attr if isinstance(end, ast.Attribute) else end.id if isinstance(end, ast.Name) else ""
+                if name == "valid_from":
+                    yield node.lineno
+
+
+def test_what_is_valid_when_is_judged_by_the_rules_of_time_the_view_and_the_stores_alone() -> None:
+    stray = [
+        f"{path.relative_to(REPOSITORY)}:{line}"
+        for path in product_files(".py")
+        if not any(path.is_relative_to(REPOSITORY / room) for room in JUDGES_OF_TIME)
+        for line in compared(ast.parse(path.read_text()))
+    ]
+    assert stray == []
+
+
+def test_the_search_for_comparisons_finds_one() -> None:
+    assert list(compared(ast.parse("if fact.valid_from <= at or at < valid_from:\n    pass"))) == [1, 1]
+    assert list(compared(ast.parse("fact.valid_from = at"))) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.errors import EvidenceError
 from catalog.ledger import binding
+from catalog.ledger.audit import check_opening
+from catalog.ledger.checkpoint import SignedCheckpoint
+from catalog.ledger.high_water import HighWater
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from tests.contract.ledger.making import ORIGIN, SetClock, make_draft, make_erasure
@@ -56,3 +60,50 @@ def test_a_checkpoint_of_less_after_one_of_more_is_found(ledger: MemoryLedger) -
         for row, note in ((older, newer.note), (newer, older.note))
     ]
     assert problems(ledger) == [(1, "a checkpoint over 1 entries was signed after one over 2")]
+
+
+def test_a_retry_that_would_be_answered_by_another_entry_is_found(ledger: MemoryLedger) -> None:
+    for number in range(2):
+        ledger.append(make_draft(number))
+    remembered = ledger._stored.remembered
+    first, second = remembered
+    remembered[first], remembered[second] = remembered[second], remembered[first]
+    assert problems(ledger) == [
+        (0, "a retry of entry 0 would not be recognised"),
+        (1, "a retry of entry 1 would not be recognised"),
+    ]
+
+
+def test_a_duplicate_key_too_many_is_found(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    ledger._stored.remembered[b"of nothing"] = 0
+    assert problems(ledger) == [(None, "2 duplicate keys are remembered for 1 entries")]
+
+
+def test_a_row_of_another_site_is_found(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    rows = ledger._stored.entries
+    rows[0] = replace(rows[0], mac=bytes(32))
+    assert problems(ledger) == [(0, "entry 0 was not written by whoever holds this site's keys")]
+
+
+def test_a_subtree_too_many_is_found(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    ledger._stored.nodes[7, 0] = bytes(32)
+    assert problems(ledger) == [(None, "2 subtree hashes are stored where there must be 1")]
+
+
+def test_a_checkpoint_held_elsewhere_of_more_than_there_is_shows_a_ledger_that_was_cut(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    held = SignedCheckpoint.sign(ORIGIN, 2, bytes(32), ledger._keys.signers)
+    assert [problem.index for problem in ledger.verify(held=[held]).problems] == [1]
+
+
+def test_a_checkpoint_held_elsewhere_of_another_history_keeps_a_ledger_from_opening(ledger: MemoryLedger) -> None:
+    ledger.append(make_draft(0))
+    keys, root = ledger._keys, ledger.checkpoint().root
+    mark = HighWater.sign(keys, 1, root, ledger_format=2, signed=1)
+    check_opening(ledger._stored, keys, mark, [ledger.checkpoint()], 1)
+    other = SignedCheckpoint.sign(ORIGIN, 1, bytes(32), keys.signers)
+    with pytest.raises(EvidenceError, match="not those of the checkpoint"):
+        check_opening(ledger._stored, keys, mark, [other], 1)

@@ -164,6 +164,12 @@ def test_equal_sizes_need_equal_roots() -> None:
     assert not verify_consistency(5, 5, one, one, [one])
 
 
+def test_a_path_that_ends_below_the_root_shows_nothing() -> None:
+    leaf = leaf_hash(b"made up")
+    assert verify_inclusion(0, 1, leaf, [], leaf)
+    assert not verify_inclusion(0, 2, leaf, [], leaf)
+
+
 def test_an_inner_node_cannot_be_passed_off_as_a_leaf() -> None:
     tree = Tree([b"a", b"b", b"c", b"d"])
     left, right = tree.nodes[1, 0], tree.nodes[1, 1]
