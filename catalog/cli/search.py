@@ -38,14 +38,9 @@ def search(
     as_json: bool,
 ) -> Exit:
     """Print a page of finds."""
-    asked: dict[str, Any] = {
-        "kinds": [kind.upper() for kind in kinds],
-        "facets": _filters(filters),
-        "gaps": gaps,
-    }
     variables = {
         "text": text,
-        "filter": asked,
+        "filter": {"kinds": [kind.upper() for kind in kinds], "facets": _filters(filters), "gaps": gaps},
         "facets": [name.upper() for name in counts],
         "first": first,
         "after": after,
@@ -53,34 +48,30 @@ def search(
     found = ask(client, _QUERY, variables)["search"]
     if as_json:
         print_json(found)
-        return Exit.FINE
-    rows = [
-        (
-            one["__typename"],
-            one["ref"]["namespace"],
-            one["ref"]["name"],
-            one.get("state"),
-            one.get("zone"),
-            one.get("deidState"),
-            one["id"],
-        )
-        for one in found["nodes"]
-        if one.get("ref")
-    ]
+    else:
+        _print(found)
+    return Exit.FINE
+
+
+def _print(found: dict[str, Any]) -> None:
     print_table(
         f"{found['totalCount']} found",
         ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
-        rows,
+        [_row(one) for one in found["nodes"] if one.get("ref")],
         empty="Nothing like that is in the catalog.",
     )
     for facet in found["facets"]:
-        print_table(
-            facet["facet"].lower(), ("value", "count"), [(one["value"], one["count"]) for one in facet["counts"]]
-        )
+        rows = [(one["value"], one["count"]) for one in facet["counts"]]
+        print_table(facet["facet"].lower(), ("value", "count"), rows)
     if found["pageInfo"]["hasNextPage"]:
         note(f"There is more: --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])
-    return Exit.FINE
+
+
+def _row(node: dict[str, Any]) -> tuple[object, ...]:
+    ref = node["ref"]
+    shown = (node.get(name) for name in ("state", "zone", "deidState", "id"))
+    return node["__typename"], ref["namespace"], ref["name"], *shown
 
 
 def _filters(given: list[str]) -> list[dict[str, Any]]:
