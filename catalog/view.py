@@ -27,8 +27,8 @@ from catalog.reading import (
 from catalog.store.protocol import Direction, Either, Found, InForce, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.words import facets_of
 from catalog.visibility import Visibility
+from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.facts import NOW, Edge, Role, Statement
-from graph_schema.folding import Contribution, Flow, RunFold
 from graph_schema.identity import label_of
 
 _PAGE: Final = 500

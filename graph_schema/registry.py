@@ -60,11 +60,12 @@ def check_facts(facts: Facts) -> None:
             aspect is not said of that label.
     """
     for kind in {type(node) for node, _ in facts.nodes}:
-        check_node(kind)
+        if kind is not Node.registered.get(kind.__name__):
+            raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
     for edge in {(edge.kind, label_of(edge.source), label_of(edge.target)) for edge in facts.edges}:
-        check_edge(*edge)
+        _check_edge(*edge)
     for pair in {(label_of(each.subject), each.aspect) for each in facts.statements}:
-        check_statement(*pair)
+        _check_statement(*pair)
 
 
 def faults() -> Iterator[str]:
@@ -79,15 +80,8 @@ def faults() -> Iterator[str]:
         yield "two aspects have the same name"
 
 
-def check_node(kind: type[Node]) -> None:
-    """Raise UnregisteredError unless the kind is the registered one of its name."""
-    if kind is not Node.registered.get(kind.__name__):
-        raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
-
-
 @lru_cache(maxsize=4096)
-def check_edge(kind: str, source: str, target: str) -> None:
-    """Raise UnregisteredError unless edges of the type lead from the one label to the other."""
+def _check_edge(kind: str, source: str, target: str) -> None:
     registered = EdgeKind.registered.get(kind)
     if registered is None or registered.derived:
         raise UnregisteredError(f"{kind} is no registered kind of edge that a record states")
@@ -97,8 +91,7 @@ def check_edge(kind: str, source: str, target: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def check_statement(label: str, aspect: str) -> None:
-    """Raise UnregisteredError unless the aspect is one of nodes of the label."""
+def _check_statement(label: str, aspect: str) -> None:
     if label not in Node.registered:
         raise UnregisteredError(f"{label} is no registered kind of node")
     known = aspect_of(aspect)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from catalog.assets.model import AspectInForce, AspectOrigin
 from catalog.view import View
 from graph_schema.aspects import BY_NAME, DECLARED, PHI
+from graph_schema.bitemporal import RunFold, in_force
 from graph_schema.facts import Role, Statement
-from graph_schema.folding import RunFold, in_force
 
 DROPPED = "DROP"
 """What the newest write did to a dataset that is gone."""

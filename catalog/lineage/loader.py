@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
 from catalog.view import View
 from graph_schema.aspects.events import Io
+from graph_schema.bitemporal import Contribution, RunFold
 from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.folding import Contribution, RunFold
 from graph_schema.identity import state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
 

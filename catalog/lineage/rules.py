@@ -1,6 +1,6 @@
 """Which writes count, which name stands for which dataset, which edges follow: decisions over fetched facts, no I/O.
 
-The numbers in docstrings are those of the ten rules of time that `graph_schema.folding` begins.
+The numbers in docstrings are those of the ten rules of time in `graph_schema.bitemporal`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from graph_schema.bitemporal import BARE, Access, Contribution, RunFold
 from graph_schema.facts import Edge, holds
-from graph_schema.folding import BARE, Access, Contribution, RunFold
 
 
 class Write(NamedTuple):

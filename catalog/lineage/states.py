@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force, write_order
-from graph_schema.folding import RunFold
+from graph_schema.bitemporal import RunFold
 from graph_schema.identity import label_of, node_id, split_state_id
 from graph_schema.nodes import Snapshot
 

@@ -12,8 +12,8 @@ from catalog.snapshots.rules import state
 from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects import snapshots as aspects
+from graph_schema.bitemporal import RunFold
 from graph_schema.facts import Statement
-from graph_schema.folding import RunFold
 from graph_schema.nodes import Dataset, Snapshot
 
 _SEARCHED = 128

@@ -24,8 +24,8 @@ from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, edge_order, rows, statement_order, unseen
 from catalog.store.protocol import Deadline, Found, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.single import SingleReads
+from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import RunFacts
 from graph_schema.identity import label_of
 from graph_schema.registry import STRUCTURAL, check_facts
 

@@ -1,7 +1,7 @@
 """The verbs of a store: the only ways in which facts go in and come out, the same for every engine.
 
 Reads name `valid_at`, a time, and `known_at`, a ledger index: what holds or was said only later does not exist for
-them. Nothing here decides what is in force; that is `graph_schema.folding`, applied by the capabilities above. The
+them. Nothing here decides what is in force; that is `graph_schema.bitemporal`, applied by the capabilities above. The
 exceptions are `in_force` and `find`, which answer on what is current.
 """
 
@@ -14,8 +14,8 @@ from typing import Protocol
 
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, Either
+from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import Contribution, Flow, RunFacts
 from graph_schema.nodes import Node
 
 __all__ = ("Contribution", "Direction", "Either", "Flow", "InForce")

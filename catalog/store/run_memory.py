@@ -10,8 +10,8 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import Edge, Statement
-from graph_schema.folding import RunFacts
 
 ACCESSES = ("READ", "WROTE")
 _CAPACITY = 100_000

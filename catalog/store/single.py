@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 
 from catalog.store.indexes.in_force import InForce
 from catalog.store.protocol import Deadline, Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
+from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.folding import Contribution, Flow, RunFacts
 
 
 class SingleReads(ABC):

@@ -1,7 +1,7 @@
 """From one event to its facts: a pure function of that event alone, without any configuration.
 
 Any order and any repetition of events gives the same facts; what follows from several of them is derived when read
-(`graph_schema.folding`). OpenLineage 2-0-2.
+(`graph_schema.bitemporal`). OpenLineage 2-0-2.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import orjson
 
 from graph_schema import edges, nodes
 from graph_schema.aspects import events as aspects
+from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts, Role
-from graph_schema.folding import RANK, RECORD_RANK
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
     Scope,

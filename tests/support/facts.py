@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from graph_schema.aspects.models import CodeRef, EnvironmentRef, Metric, Registration
+from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
@@ -25,7 +26,6 @@ from graph_schema.edges import (
     Wrote,
 )
 from graph_schema.facts import Facts, Role
-from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Principal, Run, Snapshot
 
 NAMES = (

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from hypothesis import strategies as st
 
+from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
@@ -23,7 +24,6 @@ from graph_schema.edges import (
     Wrote,
 )
 from graph_schema.facts import Facts, Role
-from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
 from tests.support.facts import REGISTRATION
 

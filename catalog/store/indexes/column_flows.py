@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, Direction, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
+from graph_schema.bitemporal import earliest
 from graph_schema.column_lineage import pairs, read_column_lineage
 from graph_schema.facts import NOW, Facts, Statement
-from graph_schema.folding import earliest
 from graph_schema.nodes import Dataset, Node
 
 COLUMN_FLOW: Final = Table(

@@ -14,8 +14,8 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.run_states import Moment, Runs, moments_of
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
+from graph_schema.bitemporal import REPLACING, STREAMING, Contribution, event_of
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.folding import REPLACING, STREAMING, Contribution, event_of
 
 CONTRIBUTION: Final = Table(
     "contribution",

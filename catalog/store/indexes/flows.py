@@ -16,8 +16,8 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.run_states import FLOWING
 from catalog.store.indexes.table import Changes, Direction, IndexReader, Kind, Merge, Past, Row, Table
 from catalog.store.indexes.work import Work
+from graph_schema.bitemporal import Flow, earliest
 from graph_schema.facts import ALWAYS, NOW, Edge, Facts
-from graph_schema.folding import Flow, earliest
 
 Ends = TypeVar("Ends")
 

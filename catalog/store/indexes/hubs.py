@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple, TypeVar
 
+from graph_schema.bitemporal import Flow, earliest
 from graph_schema.facts import ALWAYS, Edge, Statement
-from graph_schema.folding import Flow, earliest
 
 Ends = TypeVar("Ends")
 

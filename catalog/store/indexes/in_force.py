@@ -1,6 +1,6 @@
 """Which statement about each aspect of a node is in force now, and since when.
 
-`graph_schema.folding.in_force` judges all statements; in `effects` a new one meets the one that holds.
+`graph_schema.bitemporal.in_force` judges all statements; in `effects` a new one meets the one that holds.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from catalog.store.indexes.effects import IN_FORCE, Candidate, Pair, total_order
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Row
 from catalog.store.indexes.work import Work
-from graph_schema import folding
+from graph_schema import bitemporal
 from graph_schema.aspects import is_momentary
+from graph_schema.bitemporal import RunFacts, RunFold
 from graph_schema.facts import Facts, Role, Statement
-from graph_schema.folding import RunFacts, RunFold
 
 
 class InForce(NamedTuple):
@@ -41,10 +41,10 @@ def _specification(facts: Facts) -> Changes:
             events.setdefault(said.subject, []).append(said)
         if not is_momentary(said.aspect):
             about.setdefault(said[:2], []).append(said)
-    folds: dict[str, RunFold | None] = {run: folding.fold_run(RunFacts(tuple(some))) for run, some in events.items()}
+    folds: dict[str, RunFold | None] = {run: bitemporal.fold_run(RunFacts(tuple(some))) for run, some in events.items()}
     changes = Changes()
     for some in about.values():
-        held = folding.in_force(sorted(some, key=total_order), folds.get)
+        held = bitemporal.in_force(sorted(some, key=total_order), folds.get)
         if held is not None:
             order, said = held
             changes.add(IN_FORCE, [Candidate(said.role != Role.IN, order, said).row])

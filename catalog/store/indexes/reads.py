@@ -8,8 +8,8 @@ from catalog.store.indexes import contributions, flows, in_force
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.rows import IndexRows
 from catalog.store.indexes.table import Direction
+from graph_schema.bitemporal import Contribution, Flow
 from graph_schema.facts import NOW
-from graph_schema.folding import Contribution, Flow
 
 
 class IndexReads(IndexRows):

@@ -1,6 +1,6 @@
 """What is kept of each run, and what new facts make of it: several indexes build on it.
 
-`graph_schema.folding.fold_run` is the judge; this is as much of it as the other indexes combine new facts with.
+`graph_schema.bitemporal.fold_run` is the judge; this is as much of it as the other indexes combine new facts with.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from catalog.store.indexes.table import Kind, Merge, Past, Row, Table
+from graph_schema.bitemporal import REPLACING, STREAMING, TERMINAL, event_of
 from graph_schema.facts import NOW, Edge, Facts, Order, Statement
-from graph_schema.folding import REPLACING, STREAMING, TERMINAL, event_of
 
 RUN_STATE: Final = Table(
     "run_state",

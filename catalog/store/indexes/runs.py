@@ -9,8 +9,8 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE, RunState, moments_of, replaces
 from catalog.store.indexes.table import Changes, IndexReader, Row
 from catalog.store.indexes.work import Work
+from graph_schema.bitemporal import earliest
 from graph_schema.facts import Edge, Facts
-from graph_schema.folding import earliest
 
 
 def _derive(work: Work) -> Changes:

@@ -40,7 +40,7 @@ class Merge(StrEnum):
     MOST = "most"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """The columns of a table, of which the first `key` name a row, and the first `prefix` are asked for when writing.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from catalog.store.indexes.index import Index
@@ -119,24 +119,26 @@ class IndexTables:
 
     def _numbered(self, table: Table, row: Row) -> Row:
         number, value = self._names.number, self._names.value
-        return tuple(
-            part if kind is Kind.INTEGER or kind is Kind.TEXT else number(part) if kind is Kind.ID else value(part)
-            for part, (_, kind) in zip(row, table.columns, strict=True)
-        )
+        parts = list(row)
+        for place in _places(table, Kind.ID):
+            parts[place] = number(parts[place])
+        for place in _places(table, Kind.VALUE):
+            parts[place] = value(parts[place])
+        return tuple(parts)
 
 
 def _ids(index: Index, changes: Changes) -> Iterator[str]:
     for table in index.tables:
-        places = _places(table)
+        places = _places(table, Kind.ID)
         for row in changes.put.get(table.name, ()):
             for place in places:
                 if row[place] is not None:
                     yield row[place]
 
 
-@lru_cache(maxsize=64)
-def _places(table: Table) -> tuple[int, ...]:
-    return tuple(place for place, (_, kind) in enumerate(table.columns) if kind is Kind.ID)
+@cache
+def _places(table: Table, kind: Kind) -> tuple[int, ...]:
+    return tuple(place for place, (_, found) in enumerate(table.columns) if found is kind)
 
 
 def _sum(row: Row) -> int:
@@ -148,12 +150,12 @@ def sum_of_rows(rows: Iterable[Row]) -> int:
     return sum(map(_sum, rows))
 
 
-@lru_cache(maxsize=64)
+@cache
 def _put(table: Table) -> str:
     return f"INSERT OR REPLACE INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608
 
 
-@lru_cache(maxsize=64)
+@cache
 def _drop(table: Table) -> str:
     return f"DELETE FROM {table.name} WHERE {_equal(table, table.key)}"  # noqa: S608  # names of ours
 
@@ -162,7 +164,7 @@ def _equal(table: Table, columns: int, alias: str = "") -> str:
     return " AND ".join(f'{alias}"{name}" = ?' for name in table.names[:columns]) or "1"
 
 
-@lru_cache(maxsize=64)
+@cache
 def _select(table: Table, prefix: int, side: str, order: str) -> str:
     fields, joins = translated(table)
     query = f"SELECT {fields} FROM {table.name} t{joins} WHERE {_equal(table, prefix, 't.')}"  # noqa: S608

@@ -16,8 +16,8 @@ from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.sqlite.attributions import ATTRIBUTED, attribution_of
 from catalog.store.sqlite.index_rows import SqliteRows
 from catalog.store.sqlite.searching import search
+from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import ALWAYS, NOW, Edge, Statement
-from graph_schema.folding import RunFacts
 from graph_schema.nodes import Node
 
 _ASKED: Final = "json_each(?1) asking CROSS JOIN node asked ON asked.id = asking.value"

@@ -7,10 +7,10 @@ import pytest
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.protocol import Quarantined, Query, Store
 from graph_schema.aspects.labels import Tag
+from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from graph_schema.registry import UnregisteredError
 from tests.support.facts import REGISTRATION

@@ -11,10 +11,10 @@ import pytest
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.sqlite import SqliteStore
 from catalog.store.sqlite.schema import TABLES
+from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 
 STEPS = 50

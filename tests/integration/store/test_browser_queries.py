@@ -13,10 +13,10 @@ import pytest
 import graph_schema
 from catalog.store.neo4j import Neo4jStore
 from graph_schema.aspects.labels import Tag
+from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Covers, Executed, IsTagged, Read, TrainedOn, Wrote
 from graph_schema.facts import Role
-from graph_schema.folding import RANK, RECORD_RANK
 from graph_schema.nodes import Attestation, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from tests.support.neo4j_server import Neo4jEndpoint
 
@@ -83,8 +83,8 @@ def asked(
     store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
     days = Pipeline(store)
     days.declare(EHR, source_system={"name": "Test EHR", "kind": "EHR"}, zone="LANDING")
-    days.declare(TRAINING, zone="TRAINING", owner="Testperson Alpha")
-    days.declare(NOTES, zone="TRAINING", owner="Testperson Beta")
+    days.declare(TRAINING, zone="TRAINING", owner={"name": "Testperson Alpha"})
+    days.declare(NOTES, zone="TRAINING", owner={"name": "Testperson Beta"})
     days.run("r0", "curate", "FAIL", -9, [EHR, CLAIMS], [CURATED])
     days.run("r1", "curate", "FAIL", 1, [EHR, CLAIMS], [CURATED])
     days.run("r2", "curate", "COMPLETE", 2, [EHR, CLAIMS], [CURATED])

@@ -10,9 +10,9 @@ import pytest
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import ReadEndedError, Store
 from catalog.store.sqlite import SqliteStore
+from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
-from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 from tests.support.neo4j_server import Neo4jEndpoint
 

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_schema.bitemporal import RunFacts, fold_run, history, in_force
 from graph_schema.facts import Role, Statement
-from graph_schema.folding import RunFacts, fold_run, history, in_force
 
 RUNS = ("r1", "r2", "r3")
 MOMENTS = st.integers(0, 9)

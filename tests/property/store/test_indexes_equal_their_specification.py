@@ -12,10 +12,10 @@ from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.rows import MemoryRows
 from catalog.store.sqlite import SqliteStore
+from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Wrote
 from graph_schema.facts import Facts, Role
-from graph_schema.folding import RANK
 from graph_schema.nodes import Column, Dataset, Job, Run
 from tests.support.answers import ids_of
 from tests.support.facts import LONG, WIDE, World, history, joined, shuffled

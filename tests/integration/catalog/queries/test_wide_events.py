@@ -14,10 +14,10 @@ from catalog.lineage.walk import EDGES_A_NODE
 from catalog.reading import Complete, Truncated
 from catalog.store.sqlite import SqliteStore
 from catalog.view import View
+from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import Facts
-from graph_schema.folding import RANK
 from graph_schema.nodes import Dataset, Job, Run
 
 ENDS = 1000

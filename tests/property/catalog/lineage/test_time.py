@@ -11,7 +11,7 @@ from catalog.lineage.queries import lineage
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.view import View
-from graph_schema.folding import RunFacts, fold_run, in_force
+from graph_schema.bitemporal import RunFacts, fold_run, in_force
 from graph_schema.identity import state_id
 from graph_schema.nodes import Job, Node, Run, Snapshot
 from tests.support.histories import (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
+from graph_schema.bitemporal import RunFacts, fold_run
 from graph_schema.facts import NOW
-from graph_schema.folding import RunFacts, fold_run
 from graph_schema.nodes import Run
 from tests.support.histories import Happening, dataset, facts_of
 

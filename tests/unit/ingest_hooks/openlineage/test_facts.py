@@ -8,8 +8,8 @@ import pytest
 
 from catalog.store.indexes.hubs import hubs_of_records, renames
 from graph_schema import nodes
+from graph_schema.bitemporal import RunFacts, RunFold, fold_run, in_force
 from graph_schema.facts import Edge, Facts, Role, Statement
-from graph_schema.folding import RunFacts, RunFold, fold_run, in_force
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.redaction.redactor import Redaction
 

@@ -1,7 +1,28 @@
-"""The rules of time: what a run did, judged from its facts at one (validAt, knownAt).
+"""The ten rules of time: what holds at one (validAt, knownAt), judged from facts that come raw, one for each record.
 
-Pure and shared: a store uses them to keep its indexes, lineage uses them to answer. Facts come raw, one for each
-record that spoke; a fold never depends on the order in which they arrived.
+Pure and shared. Rules 1 to 4 are judged here alone, by `fold_run`, `in_force` and `history`; a store uses the same to
+keep its indexes, `catalog.lineage` builds rules 5 to 10 on them. None depends on the order in which facts arrived.
+
+1. *Order.* Facts are compared by (valid_from, rank, tie), and START < RUNNING < OTHER < ABORT < FAIL < COMPLETE at one
+   time. The ledger entry never breaks a tie: it only filters. A fact counts where `valid_from <= validAt` and
+   `entry <= knownAt`.
+2. *Ending.* A statement without a value takes its place in that order like any other, and so does an alias that ends:
+   from its time on nothing is in force, until something later is.
+3. *Runs.* The first terminal event of a run is its state and sticks; without one it is RUNNING. It started at its first
+   START, else at its earliest event. It read and wrote what any of its events says; where an event is a window of its
+   own (COMPLETE_SNAPSHOT), what the newest such event and later ones say. What is named later of one access wins.
+4. *Effect.* What a run wrote takes effect when it completes, of a STREAMING or SERVICE job at each RUNNING event too; a
+   registration at its own time, whatever becomes of its run. What is said of an output takes effect with the next such
+   moment at or after it, else at its own time if there was one before; what an owner says, at its own time; what is
+   said of an input counts only where no writer and no owner spoke.
+5. *Reads.* A run read the version that it names, else what was newest when it started; the latter is inferred.
+6. *Crisp lineage.* In force on a dataset is, for each job, its newest write, but none before the newest replacement of
+   the whole. A later declaration of a job stands in for that job's writes.
+7. *Cautious lineage.* Every flow ever stated counts, whatever became of the run and whatever was replaced since.
+8. *Names.* An alias points to another name from its time on: the newest pointer at or before a time decides, else the
+   earliest that is known; a cycle resolves to its smallest name.
+9. *Grain.* A snapshot or model version is walked from state to state, a dataset from dataset to dataset.
+10. *Flow.* What a run reads reaches everything that it writes; columnLineage alone says which column derives from which.
 """
 
 from __future__ import annotations
@@ -106,14 +127,14 @@ class RunFold:
         return self.state == "COMPLETE"
 
     def takes_effect(self, said_at: int) -> int | None:
-        """Return when what was said of an output at `said_at` takes effect, with the next contribution, or None."""
+        """Return when what was said of an output at `said_at` takes effect, or None (rule 4)."""
         if not self.effective_at:
             return None
         return next((moment for moment in self.effective_at if moment >= said_at), said_at)
 
 
 def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFold | None:
-    """Return the run at (valid_at, known_at), or None where nothing of it was valid and known by then."""
+    """Return the run at (valid_at, known_at), or None where nothing of it was valid and known by then (rule 3)."""
     events = _seen(facts.events, valid_at, known_at)
     if not events:
         return None
@@ -159,6 +180,7 @@ def _first_entries(accesses: Iterable[Edge]) -> dict[str, int]:
 
 
 def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[Fact], Any] = _ORDER) -> list[Fact]:
+    # Rule 1.
     seen = [fact for fact in facts if fact.valid_from <= valid_at and fact.entry <= known_at]
     if len(seen) > 1:
         seen.sort(key=order)
@@ -173,6 +195,7 @@ def event_of(value: str) -> dict[str, Any]:
 
 
 def _within(facts: list[Edge], window: Order | None) -> list[Edge]:
+    # Rule 3: a window takes the place of what was said before it.
     return facts if window is None else [fact for fact in facts if fact.order >= window]
 
 
@@ -240,7 +263,8 @@ def in_force(
     valid_at: int = NOW,
     known_at: int = NOW,
 ) -> tuple[Order, Statement] | None:
-    """Return which of the statements about one aspect of one node is in force at (valid_at, known_at), and since when.
+    """Return which of the statements about one aspect of one node is in force at (valid_at, known_at), and since when
+    (rules 2 and 4).
 
     What an output's facet says takes effect when its run completes; what an owner says, at its own time; what an
     input's facet says counts only where no writer and no owner spoke. `fold` gives a run at the same point in time.
@@ -274,6 +298,7 @@ _since = itemgetter(0)
 def _from_writers_and_owners(
     seen: Iterable[Statement], fold: Callable[[str], RunFold | None], valid_at: int
 ) -> list[tuple[Order, Statement]]:
+    # Rule 4, first half: an ending is among them, and takes its place (rule 2).
     found: list[tuple[Order, Statement]] = []
     for statement in seen:
         if statement.role == Role.OWN:
@@ -287,4 +312,5 @@ def _from_writers_and_owners(
 
 
 def _from_readers(seen: Iterable[Statement]) -> list[tuple[Order, Statement]]:
+    # Rule 4, last half.
     return [(statement.order, statement) for statement in seen if statement.role == Role.IN]
