@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from catalog import app, logs
 from catalog.errors import EvidenceError, OperatorError
-from catalog.projection import ENDED, Projection, ProjectionState, Status
+from catalog.projection import ENDED, Projection, ProjectionState, Status, collecting_seldom
 from catalog.projection_process import BEAT_SECONDS, encode_state
 from catalog.settings import Settings
 
@@ -33,6 +33,7 @@ def follow(settings: Settings, report: Callable[[ProjectionState], None]) -> Non
     Each change of state is reported, and every second that this process lives.
     """
     with ExitStack() as stack:
+        stack.enter_context(collecting_seldom())
         try:
             ledger = app.read_ledger(settings)
             stack.callback(ledger.close)

@@ -22,7 +22,7 @@ keep its indexes, `catalog.lineage` builds rules 5 to 10 on them. None depends o
 8. *Names.* An alias points to another name from its time on: the newest pointer at or before a time decides, else the
    earliest that is known; a cycle resolves to its smallest name.
 9. *Grain.* A snapshot or model version is walked from state to state, a dataset from dataset to dataset.
-10. *Flow.* What a run reads reaches everything that it writes; columnLineage alone says which column derives from which.
+10. *Flow.* What a run reads reaches all that it writes; columnLineage alone says which column derives from which.
 """
 
 from __future__ import annotations

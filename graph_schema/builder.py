@@ -10,6 +10,7 @@ from graph_schema.canonical import canonical_text
 from graph_schema.edges import EdgeKind
 from graph_schema.facts import ALWAYS, Edge, Facts, Role, Statement
 from graph_schema.nodes import Node
+from graph_schema.registry import check_edge, check_node, check_statement
 
 MOST_FACTS: Final = 100_000
 """Nodes, edges and statements that one record may state: what a store takes in within a few seconds and 100 MB. One of
@@ -50,7 +51,8 @@ class Part(NamedTuple):
 class FactBuilder:
     """Collects the facts of one record: who said it, time, rank, tie, entry, run and job are the same for all of them.
 
-    Whatever is one too many raises TooManyFactsError at once, before it costs memory.
+    Whatever is one too many raises TooManyFactsError at once, before it costs memory, and whatever is not registered
+    UnregisteredError.
     """
 
     entry: int
@@ -67,6 +69,7 @@ class FactBuilder:
 
     def add_node(self, node: Node) -> str:
         """Add the node; return its id."""
+        check_node(type(node))
         identifier = node.id
         self._nodes.setdefault(identifier, node)
         self._bound()
@@ -74,6 +77,7 @@ class FactBuilder:
 
     def add_edge(self, edge: EdgeKind, value: dict[str, Any] | None = None) -> None:
         """Add the edge and both its ends."""
+        check_edge(edge.edge_type(), edge.source.label, edge.target.label)
         source, target = self.add_node(edge.source), self.add_node(edge.target)
         if edge.structural:
             fact = Edge(edge.edge_type(), source, target, "{}", None, None, ALWAYS, 0, "", self.entry)
@@ -100,6 +104,7 @@ class FactBuilder:
 
         The value has the aspect's shape, or is JSON of it; ShapeError is raised for any other.
         """
+        check_statement(node.label, aspect)
         text = None if value is None else canonical_text(as_json(aspect, value))
         self._statements.setdefault(
             Statement(

@@ -60,12 +60,11 @@ def check_facts(facts: Facts) -> None:
             aspect is not said of that label.
     """
     for kind in {type(node) for node, _ in facts.nodes}:
-        if kind is not Node.registered.get(kind.__name__):
-            raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
+        check_node(kind)
     for edge in {(edge.kind, label_of(edge.source), label_of(edge.target)) for edge in facts.edges}:
-        _check_edge(*edge)
+        check_edge(*edge)
     for pair in {(label_of(each.subject), each.aspect) for each in facts.statements}:
-        _check_statement(*pair)
+        check_statement(*pair)
 
 
 def faults() -> Iterator[str]:
@@ -80,8 +79,15 @@ def faults() -> Iterator[str]:
         yield "two aspects have the same name"
 
 
+def check_node(kind: type[Node]) -> None:
+    """Raise UnregisteredError unless the kind is the registered one of its name."""
+    if kind is not Node.registered.get(kind.__name__):
+        raise UnregisteredError(f"{kind.__name__} is no registered kind of node")
+
+
 @lru_cache(maxsize=4096)
-def _check_edge(kind: str, source: str, target: str) -> None:
+def check_edge(kind: str, source: str, target: str) -> None:
+    """Raise UnregisteredError unless edges of the type lead from the one label to the other."""
     registered = EdgeKind.registered.get(kind)
     if registered is None or registered.derived:
         raise UnregisteredError(f"{kind} is no registered kind of edge that a record states")
@@ -91,7 +97,8 @@ def _check_edge(kind: str, source: str, target: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _check_statement(label: str, aspect: str) -> None:
+def check_statement(label: str, aspect: str) -> None:
+    """Raise UnregisteredError unless the aspect is one of nodes of the label."""
     if label not in Node.registered:
         raise UnregisteredError(f"{label} is no registered kind of node")
     known = aspect_of(aspect)

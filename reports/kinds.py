@@ -98,7 +98,7 @@ class Report(Generic[C]):
 MODEL_DOSSIER = Report[ModelDossier](
     name="model_dossier",
     title="Model provenance dossier",
-    version=2,
+    version=3,
     context=ModelDossier,
     of=("ModelVersion",),
     scope="Everything the ledger holds on how this version came to be, at one read point",

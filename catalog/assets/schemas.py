@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from catalog.assets.rules import columns
+from catalog.view import View
 from graph_schema.bitemporal import RunFold, history
-from graph_schema.facts import Statement
+from graph_schema.facts import Role, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,17 @@ class SchemaStep:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     entries: tuple[int, int]
+
+
+def schema_changes(view: View, datasets: Sequence[str], until: int) -> dict[str, tuple[SchemaStep, ...]]:
+    """Return how the schema of each dataset changed up to a time; a dataset whose schema stayed is absent."""
+    statements: dict[str, list[Statement]] = defaultdict(list)
+    for each in view.statements(datasets, ("schema",)):
+        statements[each.subject].append(each)
+    every = (each for several in statements.values() for each in several)
+    folds = view.runs({each.run for each in every if each.run and each.role == Role.OUT})
+    steps = {id_: tuple(one for one in schema_steps(of, folds) if one.at <= until) for id_, of in statements.items()}
+    return {id_: found for id_, found in steps.items() if found}
 
 
 def schema_steps(statements: Sequence[Statement], folds: Mapping[str, RunFold | None]) -> Iterator[SchemaStep]:

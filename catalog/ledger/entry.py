@@ -16,6 +16,7 @@ MAX_BYTES = 65_535
 MAX_SUBJECTS = 64
 
 _KEYS = frozenset({"v", "kind", "recorded_at", "actor", "correlation_id", "subject", "body", "received"})
+_TEXTS = tuple(_KEYS - {"v", "subject"})
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 _BODY = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _RECEIVED = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}", re.ASCII)
@@ -92,8 +93,7 @@ class Entry:
         if type(value["v"]) is not int or value["v"] != VERSION:
             raise MalformedEntryError(f"entry version {value['v']!r} is not known")
         subjects = value["subject"]
-        texts = [value[key] for key in sorted(_KEYS - {"v", "subject"})]
-        if not isinstance(subjects, list) or not all(isinstance(text, str) for text in texts + subjects):
+        if not isinstance(subjects, list) or {*map(type, subjects), *(type(value[key]) for key in _TEXTS)} != {str}:
             raise MalformedEntryError("a value is not a string")
         try:
             recorded_at = parse_time(value["recorded_at"])

@@ -66,10 +66,12 @@ class ReadableLedger(ABC):
             end = min(start + limit, snapshot.size)
             key = audit.binding_key(snapshot, self._keys)
             erasures = audit.Erasures(snapshot, self._keys)
+            nodes = snapshot.completed(start, end)
             for row in snapshot.rows(start, end):
                 if row.index != start + len(entries):
                     break
-                stored = read_back(row, snapshot.node(0, row.index), key)
+                # One that is not there is asked for alone, which says so.
+                stored = read_back(row, nodes.get((0, row.index)) or snapshot.node(0, row.index), key)
                 if stored.erased_by is not None:
                     erasures.check(stored.index, stored.erased_by)
                 entries.append(stored)

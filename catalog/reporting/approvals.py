@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from catalog.access import queries as access
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import Decision as DecisionRecord
-from catalog.evidence.findings import Found, unauthenticated
-from catalog.evidence.powers import Powers
-from catalog.evidence.powers import findings as on_powers
+from catalog.findings.model import Finding as FindingRecord
+from catalog.findings.model import Powers
 from catalog.reporting.citations import Citations, time_of
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time
@@ -82,18 +81,13 @@ def powers_of(citations: Citations) -> Powers:
     )
 
 
-def found_on_deciders(citations: Citations, approvals: Sequence[ApprovalRecord]) -> Iterator[Found]:
-    """Yield what is found on those who decided, by the approvals alone."""
-    yield from unauthenticated(approvals)
-    yield from on_powers(approvals, {}, powers_of(citations), frozenset())
-
-
-def findings(citations: Citations, found: Iterable[Found]) -> Iterator[Finding]:
+def findings(citations: Citations, found: Iterable[FindingRecord]) -> Iterator[Finding]:
     """Yield what the rules found."""
     for one in found:
         yield Finding(
-            rule=one.rule,
-            severity=one.severity,  # type: ignore[arg-type]  # the same closed list
+            rule=one.rule.label,
+            severity=one.rule.severity.value,
+            topic=one.rule.topic.value,
             subject=citations.key_of(one.subject),
             text=one.text,
             entries=citations.view.cite(*one.entries),

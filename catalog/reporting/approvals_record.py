@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.approvals.queries import approvals_of, bindings
+from catalog.findings.approvals import NOUNS
+from catalog.findings.judgement import approval_findings
 from catalog.ledger.protocol import Ledger
-from catalog.reporting.approvals import approvals, findings, found_on_deciders, quarantined
+from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import deciders
 from catalog.reporting.read_point import settled
@@ -32,6 +34,8 @@ def approvals_record(
     stuck = point.view.quarantined({identifier})
     citations = Citations.of(point.view, ledger, deciders(requested))
     binding = bindings(point.view, [identifier])[identifier]
+    noun = NOUNS[known.node.label]
+    found = approval_findings(identifier, noun, requested, powers_of(citations))
     context = ApprovalsRecord(
         organisation=organisation,
         read_point=point.read_point(point.answer(len(stuck))),
@@ -41,7 +45,7 @@ def approvals_record(
             entries=point.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
         ),
         approvals=tuple(approvals(citations, requested)),
-        findings=tuple(findings(citations, found_on_deciders(citations, requested))),
+        findings=tuple(findings(citations, found)),
         quarantined=tuple(quarantined(citations, stuck)),
     )
     # Last: by now every entry that the rest cites is noted.

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
-from catalog.assets.schemas import schema_steps
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData, full_name
-from graph_schema.facts import Role, Statement
 from graph_schema.times import format_time
 from reports.context import Code
 from reports.parts.labels import Label
@@ -98,21 +96,15 @@ def use(citations: Citations, data: DossierData) -> Iterator[UseStatement]:
 
 
 def schema_changes(citations: Citations, data: DossierData) -> Iterator[SchemaChange]:
-    """Yield the changes up to the registration: what came later did not make this version."""
-    schemas: dict[str, list[Statement]] = {}
-    for one in data.view.statements(list(data.datasets), ("schema",)):
-        if one.value is not None:
-            schemas.setdefault(one.subject, []).append(one)
-    folds = data.view.runs({one.run for each in schemas.values() for one in each if one.run and one.role == Role.OUT})
+    """Yield the changes up to the registration."""
     for record in data.datasets.values():
-        for step in schema_steps(schemas.get(record.id, ()), folds):
-            if step.at <= data.registration.registered_at:
-                yield SchemaChange(
-                    dataset=full_name(record),
-                    at=format_time(step.at),
-                    run=data.run_id(step.run),
-                    added=step.added,
-                    removed=step.removed,
-                    changed=step.changed,
-                    entries=citations.view.cite(*step.entries),
-                )
+        for step in data.schema_changes.get(record.id, ()):
+            yield SchemaChange(
+                dataset=full_name(record),
+                at=format_time(step.at),
+                run=data.run_id(step.run),
+                added=step.added,
+                removed=step.removed,
+                changed=step.changed,
+                entries=citations.view.cite(*step.entries),
+            )

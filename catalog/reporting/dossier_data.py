@@ -10,6 +10,8 @@ from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
+from catalog.assets.schemas import SchemaStep, schema_changes
+from catalog.findings.model import Basis, Powers
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label
 from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
@@ -56,6 +58,8 @@ class DossierData:
     attestations: Mapping[str, tuple[Attestation, ...]]
     approvals: Sequence[Approval]
     """Of the version and of every snapshot and dataset that it rests on, in the order of their requests."""
+    schema_changes: Mapping[str, Sequence[SchemaStep]]
+    """By dataset, up to the registration: what came later did not make this version."""
     quarantined: Sequence[Quarantined]
 
     @classmethod
@@ -83,6 +87,7 @@ class DossierData:
             labels=labels.labels(view, sorted(dataset_ids)),
             attestations=labels.attestations(view, sorted(job_ids | attempts.runs.keys())),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
+            schema_changes=schema_changes(view, sorted(dataset_ids), registration.registered_at),
             quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
         )
 
@@ -98,6 +103,24 @@ class DossierData:
         names = {one.attested_by for each in self.attestations.values() for one in each}
         names |= {one.verified_by for each in self.snapshots.values() for one in each.verifications}
         return self.workers | names | deciders(self.approvals)
+
+    def basis(self, powers: Powers) -> Basis:
+        """Return what findings are made from."""
+        return Basis(
+            version=self.version,
+            registration=self.registration,
+            snapshots=self.snapshots,
+            datasets=self.datasets,
+            jobs=self.jobs,
+            runs=self.attempts.runs,
+            retries=self.attempts.retries,
+            labels=self.labels,
+            attestations=self.attestations,
+            schema_changes=self.schema_changes,
+            approvals=self.approvals,
+            powers=powers,
+            workers=self.workers,
+        )
 
     @property
     def raw_feeds(self) -> frozenset[str]:

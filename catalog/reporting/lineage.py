@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from catalog.findings.way import claim_of, claims
 from catalog.labels.model import Attestation
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reporting.citations import Citations, time_of
@@ -15,9 +16,6 @@ from reports.context import Code
 from reports.parts.deidentification import DeidentificationStep
 from reports.parts.lineage import LineageEdge, LineageNode
 from reports.parts.runs import Run
-
-# The aspect by which a run says that it removed identifiers.
-_CLAIM = "facet:lineward_deidentification"
 
 
 def nodes(citations: Citations, data: DossierData) -> Iterator[LineageNode]:
@@ -104,14 +102,10 @@ def deidentification(citations: Citations, data: DossierData) -> Iterator[Deiden
     attested = {one.id: one for each in data.attestations.values() for one in each}
     for one in sorted(attested.values(), key=lambda each: each.entry):
         yield _attested(citations, data, one)
-    covered = {one.run or one.job for one in attested.values()}
-    for run in sorted(data.attempts.runs.values(), key=lambda each: (each.started_at or 0, each.run_id)):
-        claim = run.aspects.get(_CLAIM)
-        if claim is not None and not covered & {run.id, run.job}:
-            # What the run says it removed is a claim; without an attestation it clears nothing.
-            yield DeidentificationStep(
-                job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(claim.entry)
-            )
+    for run in claims(data.attempts.runs.values(), attested.values()):
+        yield DeidentificationStep(
+            job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(claim_of(run))
+        )
 
 
 def _attested(citations: Citations, data: DossierData, one: Attestation) -> DeidentificationStep:

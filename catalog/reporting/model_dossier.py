@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from catalog.evidence import findings as rules
-from catalog.evidence import powers
-from catalog.evidence.findings import Found
+from catalog.findings.judgement import findings as judged
 from catalog.ledger.protocol import Ledger
 from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
@@ -35,6 +32,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         return None
     data = DossierData.read(point.view, version, version.registration)
     citations = Citations.of(point.view, ledger, data.principals)
+    basis = data.basis(powers_of(citations))
     context = ModelDossier(
         organisation=organisation,
         read_point=point.read_point(_answer(point, data)),
@@ -48,9 +46,9 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         labels=tuple(datasets.labels(citations, data)),
         use=tuple(datasets.use(citations, data)),
         approvals=tuple(approvals(citations, data.approvals)),
-        findings=tuple(findings(citations, _found(citations, data))),
+        findings=tuple(findings(citations, judged(basis))),
         schema_changes=tuple(datasets.schema_changes(citations, data)),
-        gaps=tuple(gaps(data)),
+        gaps=tuple(gaps(basis)),
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
@@ -61,8 +59,3 @@ def _answer(point: Point, data: DossierData) -> Answer:
     counts = (("nodes", len(data.graph.nodes)), ("edges", len(data.graph.edges)))
     is_cut = isinstance(data.graph.completeness, Truncated)
     return point.answer(len(data.quarantined), counts, f"The walk ended at {BUDGET} nodes." if is_cut else None)
-
-
-def _found(citations: Citations, data: DossierData) -> Iterator[Found]:
-    yield from rules.findings(data.version.id, data.registration, data.snapshots, data.approvals)
-    yield from powers.findings(data.approvals, data.attestations, powers_of(citations), data.workers)

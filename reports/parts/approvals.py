@@ -27,7 +27,7 @@ from reports.document import (
 )
 from reports.moment import moment
 from reports.naming import counted, gathered
-from reports.parts.findings import Findings
+from reports.parts.findings import Findings, found
 from reports.phrases import tone, who
 from reports.section import Frame, Part
 from reports.text import clean
@@ -179,31 +179,10 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     return tuple(rows)
 
 
-def items(context: Approvals, frame: Frame) -> Iterator[Item]:
+def items(context: Approvals, _: Frame) -> Iterator[Item]:
     """Yield the requests that were not granted or do not hold, doubts about who decided, and what is in force."""
-    if not context.approvals:
-        yield item("bad", "APPROVALS", f"No approval was requested for this {frame.subject.noun}.")
-    for approval in context.approvals:
-        entries = (approval.entry, *(decision.entry for decision in approval.decisions))
-        own = approval.subject == frame.subject.key
-        name = f"{approval.kind} approval" + ("" if own else f" of {approval.subject}")
-        if approval.status in {"DENIED", "INVALIDATED", "EXPIRED"}:
-            because = f": {approval.because}" if approval.because else ""
-            yield item("bad", "APPROVAL", f"{name} is {approval.status.lower()}{because}.", entries)
-        elif approval.status in {"PENDING", "ABSTAINED"}:
-            yield item("warn", "APPROVAL", f"{name} is {approval.status.lower()}.", entries)
-        yield from _signers(approval, name)
+    yield from found(context, "approvals", "approval", "signer")
     yield from _in_force(context)
-
-
-def _signers(approval: Approval, name: str) -> Iterator[Item]:
-    for decision in approval.decisions:
-        if not decision.decided_by.authenticated:
-            text = f"{name} was decided by a local principal that nobody authenticated."
-            yield item("bad", "SIGNER", text, (decision.entry,))
-        if decision.decided_by.id == approval.requested_by.id:
-            text = f"{name} was decided by the principal that requested it."
-            yield item("bad", "SIGNER", text, (approval.entry, decision.entry))
 
 
 def _in_force(context: Approvals) -> Iterator[Item]:

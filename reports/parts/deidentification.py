@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.codes import coded, worded
-from reports.context import Actor, Code, Context, Strict
+from reports.context import Actor, Code, Strict
 from reports.document import (
     Block,
     Column,
@@ -26,7 +26,8 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import counted, gathered
+from reports.naming import counted
+from reports.parts.findings import Findings, found
 from reports.phrases import who
 from reports.section import Frame, Part
 
@@ -52,7 +53,7 @@ class DeidentificationStep(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deidentification(Context):
+class Deidentification(Findings):
     """The de-identification behind a subject."""
 
     deidentification: tuple[DeidentificationStep, ...] = ()
@@ -99,11 +100,7 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
 
 def items(context: Deidentification, _: Frame) -> Iterator[Item]:
     """Yield the steps without an attestation in force, and how many have one."""
-    idle = [step for step in context.deidentification if not step.in_force]
-    if idle:
-        steps = counted(len(idle), "de-identification step")
-        text = f"{steps} without an attestation in force: {gathered(step.job for step in idle)}."
-        yield item("bad", "DE-IDENTIFICATION", text, (i for step in idle for i in step.entries))
+    yield from found(context, "de-identification")
     attested = [step for step in context.deidentification if step.in_force]
     if attested:
         text = f"{counted(len(attested), 'de-identification step')} with an attestation in force."

@@ -22,10 +22,25 @@ from reports.document import (
 from reports.phrases import tone
 from reports.section import Frame, Part
 
-# Findings of these rules repeat what another line of the summary shows from the same records.
-_REPEATED = frozenset({"code revision clean", "snapshot unaltered", "evaluation set locked", "decision authenticated"})
-
-Severity = Literal["HIGH", "MEDIUM", "LOW"]
+Severity = Literal["HIGH", "MEDIUM"]
+Topic = Literal[
+    "code",
+    "model",
+    "training data",
+    "evaluation data",
+    "snapshot",
+    "overlap",
+    "sources",
+    "runs",
+    "de-identification",
+    "labels",
+    "approvals",
+    "approval",
+    "signer",
+    "powers",
+    "schema",
+]
+"""What a finding is about: the part that shows such things has its line in the summary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,7 @@ class Finding(Strict):
 
     rule: str
     severity: Severity
+    topic: Topic
     subject: str
     text: str
     entries: tuple[int, ...] = ()
@@ -65,12 +81,22 @@ def blocks(context: Findings, _: Frame) -> Iterator[Block]:
         )
 
 
-def items(context: Findings, _: Frame) -> Iterator[Item]:
-    """Yield the findings that no other line of the summary repeats."""
+def found(context: Findings, *topics: Topic) -> Iterator[Item]:
+    """Yield a line of the summary for each finding on these topics."""
     for finding in context.findings:
-        if finding.rule not in _REPEATED:
-            weight: Tone = "bad" if finding.severity == "HIGH" else "warn"
-            yield item(weight, "FINDING", f"{finding.subject}: {finding.text}", finding.entries)
+        if finding.topic in topics:
+            yield item(_tone(finding), finding.topic.upper(), finding.text, finding.entries)
+
+
+def items(context: Findings, _: Frame) -> Iterator[Item]:
+    """Yield the findings on powers, which no other part is about."""
+    for finding in context.findings:
+        if finding.topic == "powers":
+            yield item(_tone(finding), "FINDING", f"{finding.subject}: {finding.text}", finding.entries)
+
+
+def _tone(finding: Finding) -> Tone:
+    return "bad" if finding.severity == "HIGH" else "warn"
 
 
 PART = Part(blocks, items)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.codes import coded, worded
-from reports.context import Code, Context, Strict
+from reports.context import Code, Strict
 from reports.document import (
     Block,
     Column,
@@ -17,14 +17,14 @@ from reports.document import (
     cites,
     code,
     faint,
-    item,
     mark,
     missing,
     plain,
     table,
     words,
 )
-from reports.naming import alike, counted
+from reports.naming import alike
+from reports.parts.findings import Findings, found
 from reports.phrases import tone
 from reports.section import Frame, Part
 
@@ -44,7 +44,7 @@ class Label(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Labels(Context):
+class Labels(Findings):
     """The labels on what a subject rests on."""
 
     labels: tuple[Label, ...] = ()
@@ -93,10 +93,7 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
 
 def items(context: Labels, _: Frame) -> Iterator[Item]:
     """Yield how many labels nobody confirmed or rejected."""
-    suggested = [label for label in context.labels if label.origin == "SUGGESTED"]
-    if suggested:
-        text = f"{counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
-        yield item("warn", "LABELS", text, (i for label in suggested for i in label.entries))
+    yield from found(context, "labels")
 
 
 PART = Part(blocks, items)

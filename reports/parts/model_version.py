@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.context import Actor, Context, Strict
+from reports.context import Actor, Strict
 from reports.document import (
     Block,
     Cell,
@@ -26,11 +26,9 @@ from reports.document import (
     words,
 )
 from reports.moment import moment
+from reports.parts.findings import Findings, found
 from reports.phrases import who
 from reports.section import Frame, Part, Subject
-
-# What a pipeline sends for a revision where its code was under no version control.
-_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class ModelVersion(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model(Context):
+class Model(Findings):
     """The model version that a report is of."""
 
     model: ModelVersion
@@ -122,21 +120,10 @@ def blocks(context: Model, _: Frame) -> Iterator[Block]:
 
 def items(context: Model, _: Frame) -> Iterator[Item]:
     """Yield what was not recorded of the version, and how its code stood."""
-    model = context.model
-    if model.code is not None and model.code.clean is False:
-        yield item("bad", "CODE", "The code's working tree had uncommitted changes.", model.entries)
-    recorded = {
-        "intended use": model.intended_use,
-        "artifact digest": model.artifact_digest,
-        "signature": model.signature,
-        "code revision": model.code and model.code.revision != _UNKNOWN,
-        "environment": model.environment,
-    }
-    absent = [name for name, value in recorded.items() if not value]
-    if absent:
-        yield item("warn", "MODEL", f"Not recorded of the model version: {', '.join(absent)}.", model.entries)
-    if model.code is not None and model.code.clean:
-        yield item("good", "CODE", "The code revision is recorded, its working tree clean.", model.entries)
+    yield from found(context, "code", "model")
+    if context.model.code is not None and context.model.code.clean:
+        text = "The code revision is recorded, its working tree clean."
+        yield item("good", "CODE", text, context.model.entries)
 
 
 def subject(context: Model) -> Subject:

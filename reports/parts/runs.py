@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.context import Context, Strict
+from reports.context import Strict
 from reports.document import (
     Block,
     Column,
@@ -24,6 +24,7 @@ from reports.document import (
     words,
 )
 from reports.naming import counted, gathered
+from reports.parts.findings import Findings, found
 from reports.phrases import tone, when
 from reports.section import Frame, Part
 
@@ -48,7 +49,7 @@ class Run(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Runs(Context):
+class Runs(Findings):
     """The runs behind a subject."""
 
     runs: tuple[Run, ...] = ()
@@ -90,13 +91,7 @@ def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:
 
 def items(context: Runs, _: Frame) -> Iterator[Item]:
     """Yield which runs did not complete, and which jobs there were."""
-    failed = [run for run in context.runs if run.state in {"FAIL", "ABORT"}]
-    if failed:
-        text = f"{counted(len(failed), 'run')} did not complete: {gathered(run.job for run in failed)}."
-        retried = sum(run.retried_by is not None for run in failed)
-        if retried:
-            text += f" Of these, {retried:,} retried with success."
-        yield item("warn", "RUNS", text, (i for run in failed for i in run.entries))
+    yield from found(context, "runs")
     jobs = sorted({run.job for run in context.runs})
     if jobs:
         text = f"{counted(len(jobs), 'job')} touched it in {counted(len(context.runs), 'run')}: {gathered(jobs)}."

@@ -12,12 +12,11 @@ from reports.document import (
     Item,
     cell,
     cites,
-    item,
     plain,
     table,
     words,
 )
-from reports.naming import counted, gathered
+from reports.parts.findings import found
 from reports.parts.runs import Runs, numbers
 from reports.phrases import listed, number_of, when
 from reports.section import Frame, Part
@@ -66,12 +65,7 @@ def blocks(context: SchemaChanges, _: Frame) -> Iterator[Block]:
 
 def items(context: SchemaChanges, _: Frame) -> Iterator[Item]:
     """Yield which fields changed."""
-    if context.schema_changes:
-        fields = (name for each in context.schema_changes for name in (*each.added, *each.removed, *each.changed))
-        datasets = {each.dataset for each in context.schema_changes}
-        count = counted(len(datasets), "dataset")
-        text = f"The schema changed on the way to the training data, of {count}: {gathered(fields)}."
-        yield item("warn", "SCHEMA", text, (i for each in context.schema_changes for i in each.entries))
+    yield from found(context, "schema")
 
 
 PART = Part(blocks, items)

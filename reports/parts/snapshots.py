@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.context import Actor, Context, Strict
+from reports.context import Actor, Strict
 from reports.document import (
     Block,
     Column,
@@ -27,6 +27,7 @@ from reports.document import (
     words,
 )
 from reports.naming import counted
+from reports.parts.findings import Findings, found
 from reports.phrases import listed, tone, unfinished, who
 from reports.section import Frame, Part
 
@@ -82,7 +83,7 @@ class Snapshot(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Snapshots(Context):
+class Snapshots(Findings):
     """The snapshots that a subject rests on."""
 
     snapshots: tuple[Snapshot, ...] = ()
@@ -154,16 +155,9 @@ def _verified(snapshot: Snapshot) -> Iterator[Line]:
     yield cites(checked.entries)
 
 
-def items(context: Snapshots, frame: Frame) -> Iterator[Item]:
+def items(context: Snapshots, _: Frame) -> Iterator[Item]:
     """Yield what is wrong with the data that the subject was trained and evaluated on, and what is in order."""
-    roles = {each.role for each in context.snapshots}
-    if "TRAINING" not in roles:
-        yield item("bad", "TRAINING DATA", f"No training snapshot is recorded for this {frame.subject.noun}.")
-    if "EVALUATION" not in roles:
-        yield item("warn", "EVALUATION DATA", f"No evaluation snapshot is recorded for this {frame.subject.noun}.")
-    for snapshot in context.snapshots:
-        yield from _doubts(snapshot)
-    yield from _overlap(context)
+    yield from found(context, "training data", "evaluation data", "snapshot", "overlap")
     sound = [s for s in context.snapshots if s.sealed_at and s.verification and s.verification.result == "OK"]
     if sound:
         text = f"{len(sound)} of {counted(len(context.snapshots), 'snapshot')} sealed and verified again since."
@@ -171,27 +165,6 @@ def items(context: Snapshots, frame: Frame) -> Iterator[Item]:
             i for each in sound for i in (*each.entries, *(each.verification.entries if each.verification else ()))
         ]
         yield item("good", "SNAPSHOTS", text, entries)
-
-
-def _doubts(snapshot: Snapshot) -> Iterator[Item]:
-    name = f"{snapshot.role.capitalize()} snapshot of {snapshot.dataset}"
-    checked = snapshot.verification
-    if checked is not None and checked.result != "OK":
-        yield item("bad", "SNAPSHOT", f"{name}: the newest verification found {checked.result}.", checked.entries)
-    if checked is None:
-        yield item("warn", "SNAPSHOT", f"{name} was not verified again after sealing.", snapshot.entries)
-    if snapshot.sealed_at is None:
-        yield item("bad", "SNAPSHOT", f"{name} is not sealed.", snapshot.entries)
-    if snapshot.role == "EVALUATION" and not snapshot.locked:
-        yield item("warn", "SNAPSHOT", f"{name} is not locked.", snapshot.entries)
-
-
-def _overlap(context: Snapshots) -> Iterator[Item]:
-    trained = {each.digest for each in context.snapshots if each.role == "TRAINING"}
-    for snapshot in context.snapshots:
-        if snapshot.role == "EVALUATION" and snapshot.digest in trained:
-            text = f"The evaluation snapshot of {snapshot.dataset} is also a training snapshot (same digest)."
-            yield item("bad", "OVERLAP", text, snapshot.entries)
 
 
 PART = Part(blocks, items)

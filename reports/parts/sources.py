@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.context import Context, Strict
+from reports.context import Strict
 from reports.document import (
     Block,
     Column,
@@ -16,7 +16,6 @@ from reports.document import (
     cell,
     cites,
     faint,
-    item,
     mark,
     maybe,
     missing,
@@ -24,7 +23,8 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import alike, counted, gathered
+from reports.naming import alike
+from reports.parts.findings import Findings, found
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -51,7 +51,7 @@ class Source(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sources(Context):
+class Sources(Findings):
     """Every dataset that a subject rests on."""
 
     sources: tuple[Source, ...] = ()
@@ -135,11 +135,7 @@ def _field(name: str) -> str:
 
 def items(context: Sources, _: Frame) -> Iterator[Item]:
     """Yield which datasets lack mandatory fields."""
-    lacking = [source for source in context.sources if source.missing]
-    if lacking:
-        names = gathered(source.dataset for source in lacking)
-        text = f"Mandatory fields are missing on {counted(len(lacking), 'source')}: {names}."
-        yield item("warn", "SOURCES", text, (i for source in lacking for i in source.entries))
+    yield from found(context, "sources")
 
 
 PART = Part(blocks, items)

@@ -92,8 +92,10 @@ def _subject(kind: str, part: str, context: Values) -> Subject:
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
-    def __init__(self, context: Values) -> None:
+    def __init__(self, context: Values, template: object = None) -> None:
         self.context = context
+        self.is_second = template == "model_dossier/2"
+        """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 

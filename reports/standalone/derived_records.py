@@ -230,7 +230,7 @@ def _approval(each: Values, request: Record, shown: Shown, told: Told, compare: 
     if not _hidden(request, shown, told, compare):
         change = _change(each, request, shown, told)
         status = _status(expires, decisions, told.valid_at, change)
-        if "invalidated" in each:
+        if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
         elif not request.said["subject"].get("model_version"):

@@ -283,7 +283,13 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
         yield Check("derivation", "NOT VERIFIED", unknown)
         return
     try:
-        parts = derive(evidence.kind, evidence.context, evidence.cited, evidence.read_point.valid_at)
+        parts = derive(
+            evidence.kind,
+            evidence.context,
+            evidence.cited,
+            evidence.read_point.valid_at,
+            evidence.made_with.get("template"),
+        )
     except MalformedError as error:
         yield Check("derivation", "FAIL", f"{error}: nothing can be derived for it. {ANEW}")
         return

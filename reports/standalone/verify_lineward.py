@@ -1320,8 +1320,10 @@ def _subject(kind: str, part: str, context: Values) -> Subject:
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
-    def __init__(self, context: Values) -> None:
+    def __init__(self, context: Values, template: object = None) -> None:
         self.context = context
+        self.is_second = template == "model_dossier/2"
+        """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 
@@ -1623,7 +1625,7 @@ def _approval(each: Values, request: Record, shown: Shown, told: Told, compare: 
     if not _hidden(request, shown, told, compare):
         change = _change(each, request, shown, told)
         status = _status(expires, decisions, told.valid_at, change)
-        if "invalidated" in each:
+        if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
         elif not request.said["subject"].get("model_version"):
@@ -2249,20 +2251,44 @@ def _stands_for_itself(event: Event) -> bool:
 
 
 _RULES = {
-    "code revision clean": "MEDIUM",
+    "code revision clean": "HIGH",
     "snapshot unaltered": "HIGH",
     "evaluation apart from training": "HIGH",
     "evaluation set locked": "MEDIUM",
     "decision authenticated": "HIGH",
 }
-"""The rules whose findings follow from bodies alone, and how severe each is; others are as the catalog issued them."""
+"""The rules whose findings follow from bodies alone, and how severe each is."""
+
+_SHOWN_RULES = {
+    "model version recorded": "MEDIUM",
+    "training data recorded": "HIGH",
+    "evaluation data recorded": "MEDIUM",
+    "snapshot verified": "MEDIUM",
+    "snapshot sealed": "HIGH",
+    "sources declared": "MEDIUM",
+    "runs completed": "MEDIUM",
+    "attestation in force": "HIGH",
+    "labels confirmed": "MEDIUM",
+    "approval requested": "HIGH",
+    "approval in force": "HIGH",
+    "approval decided": "MEDIUM",
+    "decided by another": "HIGH",
+    "schema unchanged": "MEDIUM",
+}
+"""The rules whose findings follow from what the report shows, which is derived by itself; the others, on powers, are as
+the catalog issued them."""
+
+_UNKNOWN = "unknown"
+"""What a pipeline sends for a revision where its code was under no version control."""
 
 _LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
-def derive(kind: str, context: Values, entries: Sequence[Entry], valid_at: str) -> tuple[DerivedPart, ...]:
+def derive(
+    kind: str, context: Values, entries: Sequence[Entry], valid_at: str, template: object
+) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
-    shown = Shown(context)
+    shown = Shown(context, template)
     told = Told(entries, micros(valid_at))
     parts = [_bodies(told)]
     for name in PARTS_OF[kind]:
@@ -2337,6 +2363,7 @@ def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
         "intended use": said.get("intended_use") is None,
         "metrics": not said.get("metrics"),
         "run": said.get("run_id") is None,
+        "code revision": not shown.is_second and said["code"].get("revision") == _UNKNOWN,
         "clean code": said["code"].get("clean") is None,
         "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
     }
@@ -2360,16 +2387,76 @@ def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
         for each in shown.each("findings")
         if each.get("rule") in _RULES
     ]
+    if shown.is_second:
+        derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
+    else:
+        on_parts = (*_of_parts(shown), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
+        _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     compare.alike("findings", listed, derived)
+
+
+def _compare_shown(shown: Shown, found: Sequence[tuple[str, str]], compare: Comparison) -> None:
+    """Hold the findings that follow from what the report shows to what is found there, by rule and subject."""
+    listed = [
+        {name: each.get(name) for name in ("rule", "severity", "subject")}
+        for each in shown.each("findings")
+        if each.get("rule") in _SHOWN_RULES
+    ]
+    derived = [{"rule": rule, "severity": _SHOWN_RULES[rule], "subject": subject} for rule, subject in found]
+    compare.alike("findings", listed, derived)
+
+
+def _of_parts(shown: Shown) -> Iterator[tuple[str, str]]:
+    """Yield what is found on the version by what the parts of the report show of it."""
+    model, own = shown.model, " ".join(shown.version)
+    roles = {each.get("role") for each in shown.each("snapshots")}
+    code = object_in(model.get("code"), "model/code")
+    broken = {
+        "model version recorded": not (model.get("intended_use") and model.get("signature"))
+        or code.get("revision") == _UNKNOWN,
+        "training data recorded": "TRAINING" not in roles,
+        "evaluation data recorded": "EVALUATION" not in roles,
+        "sources declared": any(each.get("missing") for each in shown.each("sources")),
+        "runs completed": any(each.get("state") in {"FAIL", "ABORT"} for each in shown.each("runs")),
+        "attestation in force": any(each.get("in_force") is not True for each in shown.each("deidentification")),
+        "labels confirmed": any(each.get("origin") == "SUGGESTED" for each in shown.each("labels")),
+        "schema unchanged": bool(shown.each("schema_changes")),
+    }
+    yield from ((rule, own) for rule, is_broken in broken.items() if is_broken)
+
+
+def _of_snapshots(newest: Record, shown: Shown) -> Iterator[tuple[str, str]]:
+    held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
+    used = (*newest.said.get("trained_on", ()), *newest.said.get("evaluated_on", ()))
+    for key in dict.fromkeys(snapshot_key(one) for one in used):
+        each = held.get(("/".join(key[:2]), key[2]), {})
+        if each.get("verification") is None:
+            yield "snapshot verified", " ".join(key)
+        if each.get("sealed_at") is None:
+            yield "snapshot sealed", " ".join(key)
+
+
+def _of_requests(shown: Shown) -> Iterator[tuple[str, str]]:
+    own = " ".join(shown.subject.key)
+    if all(each.get("subject") != own for each in shown.each("approvals")):
+        yield "approval requested", own
+    for each in shown.each("approvals"):
+        subject, status = str(each.get("subject")), each.get("status")
+        if status in {"DENIED", "EXPIRED", "INVALIDATED"}:
+            yield "approval in force", subject
+        if status in {"PENDING", "ABSTAINED"}:
+            yield "approval decided", subject
+        asked = object_in(each.get("requested_by"), "requested_by").get("id")
+        for decision in objects_in(each.get("decisions")):
+            if object_in(decision.get("decided_by"), "decided_by").get("id") == asked:
+                yield "decided by another", subject
 
 
 def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
     own = " ".join(shown.version)
     if newest.said["code"].get("clean") is False:
         yield _finding("code revision clean", own, newest)
-    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
-        if check.said["result"] != "OK":
-            yield _finding("snapshot unaltered", " ".join(key), check)
+    yield from _altered(shown, told)
     seals = {snapshot_key(each.said): each for each in told.of("seal_snapshot")}
     files = {
         part: {
@@ -2381,12 +2468,27 @@ def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[
         }
         for part in ("trained_on", "evaluated_on")
     }
-    if files["trained_on"] & files["evaluated_on"]:
+    digests = {part: {one["digest"] for one in newest.said.get(part, ())} for part in ("trained_on", "evaluated_on")}
+    whole = not shown.is_second and digests["trained_on"] & digests["evaluated_on"]
+    if whole or files["trained_on"] & files["evaluated_on"]:
         yield _finding("evaluation apart from training", own, newest)
     for one in newest.said.get("evaluated_on", ()):
         seal = seals.get(snapshot_key(one))
         if seal is not None and not seal.said.get("locked", False):
             yield _finding("evaluation set locked", " ".join(snapshot_key(one)), seal)
+
+
+def _altered(shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+    """Yield the snapshots that the newest verification found altered.
+
+    Of a snapshot on the way an approval cites the verification that ended it, and a newer one may not be disclosed.
+    """
+    used = {(each.get("dataset"), each.get("digest")) for each in shown.each("snapshots")}
+    found = {index for each in shown.each("findings") for index in citations(each)}
+    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
+        is_newest = ("/".join(key[:2]), key[2]) in used or check.index in found
+        if check.said["result"] != "OK" and is_newest:
+            yield _finding("snapshot unaltered", " ".join(key), check)
 
 
 def _of_approvals(told: Told) -> Iterator[dict[str, Any]]:
@@ -2698,7 +2800,13 @@ def _derived(evidence: Evidence) -> Iterator[Check]:
         yield Check("derivation", "NOT VERIFIED", unknown)
         return
     try:
-        parts = derive(evidence.kind, evidence.context, evidence.cited, evidence.read_point.valid_at)
+        parts = derive(
+            evidence.kind,
+            evidence.context,
+            evidence.cited,
+            evidence.read_point.valid_at,
+            evidence.made_with.get("template"),
+        )
     except MalformedError as error:
         yield Check("derivation", "FAIL", f"{error}: nothing can be derived for it. {ANEW}")
         return

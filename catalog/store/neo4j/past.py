@@ -1,161 +1,188 @@
-"""What `deriving` asks of the graph, a few statements a batch."""
+"""The stored graph as deriving sees it, inside the transaction that will add to it, and what was asked of it before."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
 
+from catalog.store.indexes.run_states import MOMENT
+from catalog.store.indexes.table import Key, Kind, Row, Span, Table
 from catalog.store.neo4j.connection import Run
-from catalog.store.neo4j.deriving import (
-    REPLACING_VALUE,
-    Claim,
-    FlowKey,
-    Held,
-    Moment,
-    Pair,
-    RunState,
-    Saying,
-    Shape,
-    Span,
-)
-from graph_schema import cypher
-from graph_schema.bitemporal import RANK
-from graph_schema.facts import ALWAYS, Edge
+from catalog.store.neo4j.contents import Contents, Recorded, recorded
+from catalog.store.neo4j.forms import is_kept, rows_of
+from catalog.store.neo4j.row_values import read, stored_key
+from graph_schema.aspects import is_momentary
+from graph_schema.cypher import reading, rows
+from graph_schema.facts import ALWAYS, NOW, Role, Statement
+from graph_schema.identity import label_of
+from graph_schema.nodes import Node
+
+_REMEMBERED = 200_000
+
+Found = dict[Key, Row]
+"""Rows by their keys."""
+
+
+class RowMemory:
+    """The rows that writers asked for, by table and prefix: true as long as nobody else writes."""
+
+    def __init__(self, capacity: int = _REMEMBERED) -> None:
+        """Remember nothing yet."""
+        self._capacity = capacity
+        self._held: OrderedDict[tuple[str, Key], Found] = OrderedDict()
+
+    def get(self, table: Table, prefix: Key) -> Found | None:
+        """Return the rows under a prefix, None where they are not remembered."""
+        place = table.name, prefix
+        found = self._held.get(place)
+        if found is not None:
+            self._held.move_to_end(place)
+        return found
+
+    def put(self, found: Mapping[tuple[str, Key], Found]) -> None:
+        """Remember rows; those asked for longest ago are forgotten."""
+        for place, some in found.items():
+            self._held[place] = some
+            self._held.move_to_end(place)
+        while len(self._held) > self._capacity:
+            self._held.popitem(last=False)
+
+    def forget(self) -> None:
+        """Start anew."""
+        self._held.clear()
 
 
 class Neo4jPast:
-    """The stored graph as deriving sees it, inside the transaction that will add to it."""
+    """What is stored, asked in bulk; what is among `absent` is known not to be stored."""
 
-    def __init__(self, run: Run, absent: Collection[str]) -> None:
-        """Ask through this transaction; what is among `absent` is known not to be stored."""
+    def __init__(self, run: Run, memory: RowMemory, contents: Contents, absent: Collection[str]) -> None:
+        """Ask through this transaction, up to what is stored when it begins."""
         self._run = run
+        self._memory = memory
+        self._contents = contents
         self._absent = absent
+        self.seen: dict[tuple[str, Key], Found] = {}
+        """The rows that this transaction looked at, with what it makes of them: remembered once it is committed."""
+        self.before: dict[tuple[str, Key], Row | None] = {}
+        """What rows were before this transaction changed them, None for those that are new."""
 
-    def runs(self, ids: Collection[str]) -> dict[str, RunState]:
-        known = [run for run in ids if run not in self._absent]
-        found: dict[str, RunState] = {}
-        for row in self._run(cypher.run_states_of(), ids=known) if known else ():
-            ended = None if row["ended_at"] is None else (row["ended_at"], row["ended_rank"], row["ended_tie"])
-            found[row["id"]] = RunState(
-                row["id"],
-                row["first_at"],
-                row["started_at"],
-                ended,
-                row["state"] if ended else None,
-                row["streams"],
-                row["entry"],
-                row["moments"],
-                row["joined"],
-            )
+    def under(self, table: Table, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
+        if table == MOMENT:
+            return self._moments(prefixes)
+        if prefixes and len(next(iter(prefixes))) != table.prefix:
+            found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
+            for row in self._ask(table, list(prefixes)):
+                found[row[: len(next(iter(prefixes)))]].append(row)
+            return found
+        self.look_up(table, prefixes)
+        return {prefix: list(self.seen[table.name, prefix].values()) for prefix in prefixes}
+
+    def look_up(self, table: Table, prefixes: Collection[Key]) -> None:
+        """Let the rows under these prefixes be among those seen."""
+        missing: list[Key] = []
+        for prefix in prefixes:
+            place = table.name, prefix
+            if place in self.seen:
+                continue
+            held = self._memory.get(table, prefix)
+            if held is not None:
+                self.seen[place] = dict(held)
+            else:
+                self.seen[place] = {}
+                if not self._is_absent(table, prefix):
+                    missing.append(prefix)
+        for row in self._ask(table, missing) if missing else ():
+            self.seen[table.name, row[: table.prefix]][row[: table.key]] = row
+
+    def _is_absent(self, table: Table, prefix: Key) -> bool:
+        columns = zip(prefix, table.columns, strict=False)
+        return any(kind is Kind.ID and part in self._absent for part, (_, kind) in columns)
+
+    def _ask(self, table: Table, prefixes: Sequence[Key]) -> list[Row]:
+        if not is_kept(table):
+            return []
+        fields = table.names[: len(prefixes[0])]
+        sent = [stored_key(table, prefix) for prefix in prefixes]
+        return read(table, self._run(rows.under(rows_of(table), fields), prefixes=sent)[0]["found"])
+
+    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
+        if table == MOMENT:
+            return self._moments_around(points)
+        found: dict[tuple[Key, int], tuple[Row, ...]] = dict.fromkeys(points, ())
+        for query in (rows.before, rows.at_or_after):
+            for point in points:
+                asked = [[*stored_key(table, point[0]), point[1]]]
+                answer = self._run(query(rows_of(table), len(point[0])), asks=asked)[0]["found"]
+                found[point] += tuple(read(table, answer))
         return found
 
-    def sayings(self, keys: Collection[Saying]) -> dict[Saying, int]:
-        groups: dict[str, list[Saying]] = {}
-        for key in keys:
-            kind, source, target, _, _ = key
-            if source not in self._absent and target not in self._absent:
-                groups.setdefault(kind, []).append(key)
-        found: dict[Saying, int] = {}
-        for kind, some in groups.items():
-            rows = [
-                {"place": place, "source": key[1], "target": key[2], "job": key[3] or "", "replaces": key[4]}
-                for place, key in enumerate(some)
-            ]
-            for row in self._run(cypher.sayings(kind), rows=rows, always=ALWAYS):
-                found[some[row["place"]]] = row["valid_from"]
+    def _moments(self, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
+        found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
+        known = [prefix for prefix in prefixes if prefix[0] not in self._absent]
+        for row in under_moments(self._run, known):
+            for length in (1, 2, 3):
+                if row[:length] in found:
+                    found[row[:length]].append(row)
         return found
 
-    def accesses(self, runs: Collection[str]) -> list[Edge]:
-        known = [run for run in runs if run not in self._absent]
+    def _moments_around(self, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
+        sent = [{"run": run, "type": type_, "at": at} for (run, type_), at in points if run not in self._absent]
+        found: dict[tuple[Key, int], tuple[Row, ...]] = dict.fromkeys(points, ())
+        answer = self._run(reading.moments_around(), rows=sent)[0]["found"] if sent else ()
+        for asked, earlier, later in answer:
+            place = (asked["run"], asked["type"]), asked["at"]
+            found[place] = tuple((*place[0], at, entry) for at, entry in (*earlier, *later))
+        return found
+
+    def outputs(self, spans: Collection[Span]) -> list[Statement]:
+        sent = [{"run": run, "after": after, "until": until} for run, after, until in spans if run not in self._absent]
+        if not sent:
+            return []
+        answer = self._run(reading.records_within(), rows=sent)[0]["found"]
         return [
-            Edge(
-                row["kind"],
-                row["run"],
-                row["target"],
-                REPLACING_VALUE if row["replaces"] else "{}",
-                row["run"],
-                row["job"],
-                row["valid_from"],
-                0,
-                "",
-                row["entry"],
-            )
-            for row in (self._run(cypher.accesses(), ids=known) if known else ())
+            said
+            for record in recorded(self._run, self._contents, answer)
+            for said in record.statements(lambda _, aspect: not is_momentary(aspect))
+            if said.role == Role.OUT
         ]
 
-    def moments(self, runs: Collection[str]) -> list[Moment]:
-        types = {RANK["RUNNING"]: "RUNNING", RANK["COMPLETE"]: "COMPLETE"}
-        rows = self._run(cypher.moments(), ids=list(runs), ranks=list(types), always=ALWAYS)
-        return [Moment(row["run"], types[row["rank"]], row["at"], row["entry"]) for row in rows]
+    def history(self, pairs: Collection[tuple[str, str]]) -> list[Statement]:
+        subjects, aspects = {subject for subject, _ in pairs}, {aspect for _, aspect in pairs}
+        records = records_about(self._run, self._contents, subjects, "aspects", aspects, (NOW, NOW))
+        wanted = frozenset(pairs)
+        return [said for record in records for said in record.statements(lambda *place: place in wanted)]
 
-    def around(self, points: Collection[tuple[str, int]]) -> dict[tuple[str, int], tuple[int | None, int | None]]:
-        rows = [{"run": run, "at": at} for run, at in points]
-        return {
-            (row["run"], row["at"]): (row["earlier"], row["later"])
-            for row in self._run(cypher.around(), rows=rows, rank=RANK["RUNNING"])
-        }
-
-    def flows(self, keys: Collection[FlowKey]) -> dict[FlowKey, int]:
-        asked = list(keys)
-        rows = [
-            {"place": place, "source": key[0], "target": key[1], "job": key[2] or "", "how": key[3]}
-            for place, key in enumerate(asked)
-        ]
-        return {asked[row["place"]]: row["valid_from"] for row in self._run(cypher.flow_times(), rows=rows)}
-
-    def hubs(self, keys: Collection[str]) -> Collection[str]:
-        known = [key for key in keys if key not in self._absent]
-        return {row["key"] for row in (self._run(cypher.hubs_stored(), keys=known) if known else ())}
-
-    def covered(self, shapes: Collection[Shape]) -> Collection[Shape]:
-        asked = list(shapes)
-        rows = [
-            {"place": place, "digest": one.digest, "first_entry": one.first_entry, "first_at": one.first_at}
-            for place, one in enumerate(asked)
-        ]
-        return {asked[row["place"]] for row in self._run(cypher.covered(), rows=rows)}
-
-    def outputs(self, spans: Collection[Span]) -> list[Claim]:
-        rows = [{"run": run, "after": after, "until": until} for run, after, until in spans if run not in self._absent]
-        return _claims(self._run(cypher.outputs(), rows=rows)) if rows else []
-
-    def holders(self, pairs: Collection[Pair]) -> dict[Pair, Held]:
-        aspects: dict[str, list[str]] = {}
-        for subject, aspect in pairs:
-            if subject not in self._absent:
-                aspects.setdefault(subject, []).append(aspect)
-        rows = [{"subject": subject, "aspects": some} for subject, some in aspects.items()]
-        found: dict[Pair, Held] = {}
-        for row in self._run(cypher.holders(), rows=rows) if rows else ():
-            claim = _claim(row)
-            found[claim.subject, claim.aspect] = Held(claim, row["spoken"], (row["since"], claim.rank, claim.tie))
-        return found
-
-    def history(self, pairs: Collection[Pair]) -> list[Claim]:
-        rows = [{"subject": subject, "aspect": aspect} for subject, aspect in pairs]
-        return _claims(self._run(cypher.history(), rows=rows, always=ALWAYS))
-
-    def text(self, place: object) -> str:
-        return self.texts([str(place)]).get(str(place)) or ""
-
-    def texts(self, places: Sequence[str]) -> dict[str, str | None]:
-        """Return the values of stored statements, None for an ending."""
-        return {row["id"]: row["value"] for row in self._run(cypher.texts(), ids=list(places))} if places else {}
+    def nodes(self, ids: Collection[str]) -> Mapping[str, Node]:
+        known = [one for one in ids if one not in self._absent]
+        answer = self._run(reading.nodes(), ids=known, known_at=NOW)[0]["found"] if known else ()
+        return {one: Node.registered[label_of(one)].from_key(key) for one, _, key in answer}
 
 
-def _claims(rows: Iterable[Mapping[str, Any]]) -> list[Claim]:
-    return [_claim(row) for row in rows]
+def under_moments(run: Run, prefixes: Collection[Key]) -> list[Row]:
+    """Return the rows of MOMENT that begin with any of the prefixes: records are those rows."""
+    wanted = frozenset(prefixes)
+    answer = run(reading.moments(), ids=sorted({prefix[0] for prefix in wanted}), always=ALWAYS) if wanted else ()
+    rows_ = [tuple(row) for row in answer[0]["found"]] if answer else []
+    return [row for row in rows_ if not wanted.isdisjoint((row[:1], row[:2], row[:3]))]
 
 
-def _claim(row: Mapping[str, Any]) -> Claim:
-    return Claim(
-        row["subject"],
-        row["aspect"],
-        row["role"],
-        row["run"],
-        row["valid_from"],
-        row["rank"],
-        row["tie"],
-        row["entry"],
-        row["place"],
+def records_about(  # which nodes and what of them, and both times
+    run: Run,
+    contents: Contents,
+    ids: Collection[str],
+    which: str,
+    names: Collection[str],
+    times: tuple[int, int],
+) -> list[Recorded]:
+    """Return the records that state any of the aspects or kinds of edges that are named, all of them for no `which`,
+    about the nodes: up to the (valid_at, known_at).
+    """
+    valid_at, known_at = times
+    seen = {"valid_at": valid_at, "known_at": known_at}
+    runs = [one for one in ids if label_of(one) == "Run"]
+    found = list(
+        run(reading.records_about(which), ids=list(ids), **{which or "all": sorted(names)}, **seen)[0]["found"]
     )
+    if runs:
+        found += run(reading.records_of_runs(), ids=runs, always=ALWAYS, **seen)[0]["found"]
+    return recorded(run, contents, found)

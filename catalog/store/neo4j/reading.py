@@ -1,57 +1,63 @@
-"""The verbs that read, one round trip each but `aliases` and `find`, which take a few, whatever the number of ids.
+"""The verbs that read, a round trip or two each whatever the number of ids.
 
 Neo4j reads what is committed at the moment, so that an answer of several statements is made consistent here: the
-checkpoint is read first, and facts of later entries do not exist for this reading. What is current has no history: it
+checkpoint is read first, and facts of later entries do not exist for this reading. What is in force has no history: it
 is what held when that statement ran.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from catalog.store.indexes.contributions import by_target_and_job, newest_of
-from catalog.store.indexes.flows import flows_within, one_each
-from catalog.store.indexes.in_force import InForce, by_aspect
+from catalog.store.indexes.flows import HUB
+from catalog.store.indexes.in_force import by_aspect
+from catalog.store.indexes.reads import IndexReads
+from catalog.store.indexes.run_states import MOMENT, RUN_STATE
+from catalog.store.indexes.table import Direction, Either, Key, Table
+from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run
+from catalog.store.neo4j.contents import Contents, Recorded, recorded
+from catalog.store.neo4j.forms import is_structural, rows_of
+from catalog.store.neo4j.past import records_about, under_moments
+from catalog.store.neo4j.row_values import read, stored_key
 from catalog.store.ordering import Row, edge_order, rows, statement_order
-from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query
+from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
 from catalog.store.words import words
-from graph_schema import cypher
-from graph_schema.bitemporal import Contribution, Flow, RunFacts
-from graph_schema.facts import ALWAYS, NOW, Edge, Statement
+from graph_schema.bitemporal import RunFacts
+from graph_schema.cypher import reading, schema
+from graph_schema.cypher import rows as cypher_rows
+from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node
 from graph_schema.registry import LABELS
 
 
-class Neo4jReading:
+class Neo4jReading(IndexReads):
     """One consistent state of the graph."""
 
-    def __init__(self, run: Run, memory: RunMemory) -> None:
+    def __init__(self, run: Run, memory: RunMemory, contents: Contents) -> None:
         """Read inside this transaction, up to the checkpoint of now."""
         self._run = run
         self._memory = memory
-        found = run(cypher.checkpoint())
-        self._checkpoint: int = found[0]["checkpoint"] if found else -1
-        self._counts: str = found[0]["counts"] if found else "{}"
-        self._alias_reach: int = found[0]["alias_reach"] if found else 0
-        self._joined: bool = found[0]["joined"] if found else False
-        self._hubs: int = found[0]["hubs"] if found else 0
-
-    def see_everything(self) -> None:
-        """Read beyond the checkpoint too: for the writer, inside its own transaction."""
-        self._checkpoint = NOW
+        self._contents = contents
+        found = run(schema.state())
+        state: Mapping[str, Any] = found[0] if found else {}
+        self._checkpoint: int = state.get("checkpoint", -1)
+        self._kinds: dict[str, int] = json.loads(state.get("counts", "{}"))
+        """How many nodes and edges of each kind there are: of an edge that nobody ever stated nothing is asked."""
+        self._alias_reach: int = state.get("alias_reach", 0)
+        self._rows: dict[str, int] = json.loads(state.get("rows", "{}"))
+        """How many rows each table has: an empty one is never asked."""
 
     def checkpoint(self) -> int:
         return self._checkpoint
 
     def nodes(self, ids: Sequence[str], known_at: int = NOW) -> dict[str, KnownNode]:
-        found = {
-            row["id"]: _known(row) for row in self._run(cypher.nodes(), known_at=self._known(known_at), ids=_once(ids))
-        }
+        answer = self._found(reading.nodes(), known_at=self._known(known_at), ids=_once(ids))
+        found = {one: _node(one, entry, key) for one, entry, key in answer}
         return {identifier: found[identifier] for identifier in ids if identifier in found}
 
     def edges(
@@ -62,11 +68,25 @@ class Neo4jReading:
         valid_at: int = NOW,
         known_at: int = NOW,
     ) -> list[Edge]:
-        if not kinds:
-            return []
-        query = cypher.edges(kinds, direction)
-        found = self._run(query, valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
-        return sorted(set(map(_edge, found)), key=edge_order)
+        asked, known = _once(ids), self._known(known_at)
+        found: dict[Edge, None] = {}
+        there = [kind for kind in dict.fromkeys(kinds) if self._kinds.get(kind)]
+        structural = [kind for kind in there if is_structural(kind)]
+        if structural:
+            answer = self._found(reading.structural(structural, direction), ids=asked, known_at=known)
+            found.update((_structural(*row), None) for row in answer)
+        stated = frozenset(there).difference(structural)
+        drawn = self._found(reading.with_arrows(stated, direction), ids=asked) if stated else ()
+        if drawn:
+            at = frozenset(drawn)
+            out, into = direction in ("out", "both"), direction in ("in", "both")
+
+            def wanted(kind: str, source: str, target: str) -> bool:
+                return kind in stated and ((out and source in at) or (into and target in at))
+
+            for record in records_about(self._run, self._contents, drawn, "kinds", stated, (valid_at, known)):
+                found.update((edge, None) for edge in record.edges(wanted))
+        return sorted(found, key=edge_order)
 
     def statements(
         self,
@@ -75,77 +95,97 @@ class Neo4jReading:
         valid_at: int = NOW,
         known_at: int = NOW,
     ) -> list[Statement]:
-        found = self._run(
-            cypher.statements(aspects=aspects is not None),
-            ids=_once(ids),
-            aspects=None if aspects is None else list(dict.fromkeys(aspects)),
-            always=ALWAYS,
-            valid_at=valid_at,
-            known_at=self._known(known_at),
-        )
-        return sorted((Statement(*row.values()) for row in found), key=statement_order)
+        asked, named = frozenset(ids), None if aspects is None else frozenset(aspects)
 
-    def in_force(self, ids: Sequence[str]) -> list[InForce]:
-        found = (tuple(row.values()) for row in self._run(cypher.in_force(), ids=_once(ids)))
-        return sorted((InForce(row[0], Statement._make(row[1:])) for row in found), key=lambda one: one.statement[:2])
+        def wanted(subject: str, aspect: str) -> bool:
+            return subject in asked and (named is None or aspect in named)
+
+        which, times = "" if named is None else "aspects", (valid_at, self._known(known_at))
+        records = records_about(self._run, self._contents, asked, which, named or (), times)
+        return sorted({said for record in records for said in record.statements(wanted)}, key=statement_order)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         # What was committed since this reading began is not fetched, so that it is not what is remembered either.
-        found = self._run(cypher.run_stamps(), ids=_once(ids))
-        stamps = {row["id"]: min(row["entry"], self._checkpoint) for row in found}
+        query = cypher_rows.under(rows_of(RUN_STATE), ("run",), wanted=("run", "entry"))
+        stamps = {
+            run: min(entry, self._checkpoint)
+            for run, entry in self._found(query, prefixes=[[one] for one in _once(ids)])
+        }
         return self._memory.read(stamps, self._fetch_runs)
 
     def _fetch_runs(self, runs: list[str]) -> dict[str, RunFacts]:
-        return assemble(runs, self.statements(runs, ("event",)), self.edges(runs, ACCESSES, "out"))
+        wanted = frozenset(runs)
+        answer = self._found(
+            reading.records_of_runs(), ids=runs, always=ALWAYS, valid_at=NOW, known_at=self._checkpoint
+        )
+        records: list[Recorded] = recorded(self._run, self._contents, answer)
+        events = {
+            said
+            for record in records
+            for said in record.statements(lambda subject, aspect: aspect == "event" and subject in wanted)
+        }
+        accesses = {
+            edge
+            for record in records
+            for edge in record.edges(lambda kind, source, _: kind in ACCESSES and source in wanted)
+        }
+        return assemble(runs, sorted(events, key=statement_order), sorted(accesses, key=edge_order))
 
-    def flows(
+    def rows(
+        self, table: Table, prefixes: Sequence[Key], order: int = 0, *, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[IndexRow]:
+        if table == MOMENT:
+            return under_moments(self._run, prefixes)
+        if not prefixes or not self._rows.get(table.name):
+            return []
+        fields, asked = self._asked(table, prefixes, order)
+        query = cypher_rows.under(rows_of(table), fields, **_times(table, valid_at))
+        return read(table, self._found(query, prefixes=asked, valid_at=valid_at, known_at=self._known(known_at)))
+
+    def ends(  # both times and what is wanted
         self,
-        ids: Sequence[str],
-        direction: Direction,
+        table: Table,
+        prefixes: Sequence[Key],
+        column: str,
+        order: int = 0,
+        *,
         valid_at: int = NOW,
         known_at: int = NOW,
-        limit: int | None = None,
-    ) -> list[Flow]:
-        query, known = cypher.flows(direction), self._known(known_at)
+    ) -> set[Any]:
+        if not prefixes or not self._rows.get(table.name):
+            return set()
+        fields, asked = self._asked(table, prefixes, order)
+        query = cypher_rows.ends(rows_of(table), fields, column, **_times(table, valid_at))
+        return set(self._found(query, prefixes=asked, valid_at=valid_at, known_at=self._known(known_at)))
 
-        def fetch(some: Sequence[str]) -> list[Flow]:
-            found = self._run(query, valid_at=valid_at, known_at=known, ids=_once(some))
-            return one_each(Flow(*row.values()) for row in found)
+    def newest(
+        self, table: Table, asks: Sequence[tuple[Key, int]], count: int, *, known_at: int = NOW
+    ) -> list[IndexRow]:
+        if not asks or not self._rows.get(table.name):
+            return []
+        query = cypher_rows.newest(rows_of(table), len(asks[0][0]), known=table.known or "")
+        asked = [[*stored_key(table, prefix), bound] for prefix, bound in dict.fromkeys(asks)]
+        return read(table, self._found(query, asks=asked, count=count, known_at=self._known(known_at)))
 
-        if limit is None:
-            return fetch(ids)
-        most = {row["id"]: row["most"] for row in self._run(cypher.degrees(direction), ids=_once(ids))}
-        return flows_within(limit, ids, most, fetch)
+    def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
+        if not prefixes or not self._rows.get(table.name):
+            return dict.fromkeys(prefixes, 0)
+        fields, asked = self._asked(table, prefixes, order)
+        answer = self._found(cypher_rows.counts(rows_of(table), fields), prefixes=asked)
+        counted = {tuple(prefix): count for prefix, count in answer}
+        return {prefix: counted.get(tuple(stored_key(table, prefix, order)), 0) for prefix in prefixes}
 
-    def neighbours(
-        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
-    ) -> frozenset[str]:
-        query = cypher.neighbours(direction)
-        found = self._run(query, valid_at=valid_at, known_at=self._known(known_at), ids=_once(ids))
-        return frozenset(row["id"] for row in found)
+    def _asked(self, table: Table, prefixes: Sequence[Key], order: int) -> tuple[Sequence[str], list[list[Any]]]:
+        leading = table.orders[order - 1] if order else table.names
+        sent = [stored_key(table, prefix, order) for prefix in dict.fromkeys(prefixes)]
+        return leading[: len(prefixes[0])], sent
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         asked = frozenset(ids)
         # An alias is a step like any other there, no chain of them longer than was ever seen; a hub makes one flow two.
-        steps = (depth + (depth + 1) * self._alias_reach) * (2 if self._hubs else 1)
-        query = cypher.reach(direction, steps)
-        found = self._run(query, limit=limit + 1, ids=_once(ids))
-        reached = asked.union(row["id"] for row in found)
+        steps = (depth + (depth + 1) * self._alias_reach) * (2 if self._rows.get(HUB.name) else 1)
+        reached = asked.union(self._found(reading.reach(direction, steps), limit=limit + 1, ids=sorted(asked)))
         return reached if len(reached) <= limit else None
-
-    def contributions(
-        self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
-    ) -> list[Contribution]:
-        times: dict[str, list[int]] = {}
-        for target, at in dict.fromkeys(asks):
-            times.setdefault(target, []).append(at)
-        asked: dict[str, Any] = {"ids": list(times), "asks": times, "known_at": self._known(known_at), "newest": newest}
-        found = [_contribution(row) for row in self._run(cypher.contributions(replacing=by_job), **asked)]
-        joined = self._run(cypher.joined_contributions(), **asked) if self._joined else ()
-        found += [_joined_contribution(*row.values()) for row in joined]
-        if by_job and not joined:
-            return by_target_and_job(found)
-        return newest_of(asks, found, newest, by_job=by_job)
 
     def find(self, query: Query) -> Page:
         empty: Page = Page((), 0, {facet: {} for facet in query.facets}, more=False)
@@ -157,7 +197,7 @@ class Neo4jReading:
         terms = words(query.text)
         title, identifier = query.after or ("", "")
         row = self._run(
-            cypher.find(labels, text=bool(terms), after=query.after is not None),
+            reading.find(labels, text=bool(terms), after=query.after is not None),
             text=" ".join(f"+{term}*" for term in terms),
             filters=[
                 [f"{facet}={value}" for value in allowed]
@@ -176,27 +216,48 @@ class Neo4jReading:
     def quarantined(self) -> list[Quarantined]:
         return [
             Quarantined(entry, kind, tuple(subjects), reason)
-            for entry, kind, subjects, reason in (row.values() for row in self._run(cypher.quarantined()))
+            for entry, kind, subjects, reason in (row.values() for row in self._run(reading.quarantined()))
             if entry <= self._checkpoint
         ]
 
-    def counts(self) -> dict[str, int]:
+    def counts_of_kinds(self) -> dict[str, int]:
         """Return what `Store.counts` returns."""
-        return dict(sorted(json.loads(self._counts).items()))
+        return dict(sorted(self._kinds.items()))
 
     def scan(self) -> Iterator[Row]:
         """Yield what `Store.scan` yields."""
-        named = sorted(
-            ((row["id"], _known(row)) for row in self._run(cypher.scan_nodes())),
-            key=lambda item: item[0],
-        )
+        named = {row[0]: _node(*row) for row in (one.values() for one in self._run(reading.scan_nodes()))}
+        records = self.all_records(-1, NOW)
+        edges = {edge for record in records for edge in record.edges(lambda *_: True)}
+        edges |= {_structural(*row["found"]) for row in self._run(reading.scan_structural())}
+        said = {one for record in records for one in record.statements(lambda *_: True)}
         return rows(
-            named,
-            sorted(map(_edge, self._run(cypher.scan_edges())), key=edge_order),
-            sorted((Statement(*row.values()) for row in self._run(cypher.scan_statements())), key=statement_order),
-            sorted(tuple(row.values()) for row in self._run(cypher.scan_current())),
+            sorted(named.items()),
+            sorted(edges, key=edge_order),
+            sorted(said, key=statement_order),
+            ((one.subject, one.aspect, one.value or "", since, one.entry) for since, one in self.in_force(list(named))),
             self.quarantined(),
         )
+
+    def all_records(self, after: int, until: int) -> list[Recorded]:
+        """Return the records of all entries after one up to another."""
+        answer = [row["found"] for row in self._run(reading.scan_records(), after=after, until=until)]
+        return recorded(self._run, self._contents, answer)
+
+    def all_facts(self) -> Facts:
+        """Return everything that is stored, in ledger order: what an index is filled anew from."""
+        named = [(_node(*row.values())) for row in self._run(reading.scan_nodes())]
+        records = sorted(self.all_records(-1, NOW), key=lambda record: record.attribution.entry)
+        structural = (_structural(*row["found"]) for row in self._run(reading.scan_structural()))
+        return Facts(
+            tuple((known.node, known.entry) for known in sorted(named, key=lambda known: known.entry)),
+            (*structural, *(edge for record in records for edge in record.edges(lambda *_: True))),
+            tuple(one for record in records for one in record.statements(lambda *_: True)),
+        )
+
+    def _found(self, query: str, **parameters: object) -> Any:  # noqa: ANN401  # one list, of what the query returns
+        answer = self._run(query, **parameters)
+        return answer[0]["found"] if answer else ()
 
     def _known(self, known_at: int) -> int:
         return min(known_at, self._checkpoint)
@@ -219,38 +280,18 @@ class Neo4jReading:
         return Page(hits, row["total"], counts, len(row["page"]) > query.first)
 
 
-def _once(ids: Sequence[str]) -> list[str]:
+def _once(ids: Collection[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _known(row: Mapping[str, Any]) -> KnownNode:
-    return KnownNode(Node.registered[label_of(row["id"])].from_key(row["key"]), row["entry"])
+def _node(identifier: str, entry: int, key: Sequence[str]) -> KnownNode:
+    return KnownNode(Node.registered[label_of(identifier)].from_key(list(key)), entry)
 
 
-def _edge(row: Mapping[str, Any]) -> Edge:
-    kind = row["type"].removesuffix(cypher.RESTATED)
-    if row["valid_from"] is None:  # a structural edge keeps only what is not always the same
-        return Edge(kind, row["source"], row["target"], "{}", None, None, ALWAYS, 0, "", row["entry"])
-    return Edge(
-        kind,
-        row["source"],
-        row["target"],
-        row["value"],
-        row["run"],
-        row["job"],
-        row["valid_from"],
-        row["rank"],
-        row["tie"],
-        row["entry"],
-        row["by"],
-        row["authenticated"],
-    )
+def _structural(kind: str, source: str, target: str, entry: int) -> Edge:
+    return Edge(kind, source, target, "{}", None, None, ALWAYS, 0, "", entry)
 
 
-def _joined_contribution(target: str, job: str, at: int, run: str, entry: int, replaces: bool) -> Contribution:  # noqa: FBT001
-    return Contribution(target, job or None, at, run, "ran", "", entry, replaces)
-
-
-def _contribution(row: Any) -> Contribution:  # noqa: ANN401  # a record of the driver
-    target, job, at, run, how, tie, entry, replaced = row.values()
-    return Contribution(target, job or None, at, run or None, how, tie, entry, replaced is not None)
+def _times(table: Table, valid_at: int) -> dict[str, str]:
+    """Return the columns that a read compares; of all that holds at whatever time only what was known by then."""
+    return {"valid": (table.valid or "") if valid_at != NOW else "", "known": table.known or ""}

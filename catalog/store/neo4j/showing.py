@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from catalog.store.words import facets_of, indexed_words, is_searchable
 from graph_schema.aspects import KEPT_FACET, PHI
+from graph_schema.identity import label_of
 from graph_schema.registry import property_of
 
 _LONGEST: Final = 2_000
@@ -48,6 +49,22 @@ def properties(label: str, aspect: str, value: object | None) -> dict[str, Shown
     if is_searchable(aspect):
         found[f"search_{aspect}"] = None if value is None else " ".join(sorted(indexed_words(value)))
     return found
+
+
+def note(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str | None, new: str | None) -> None:
+    """Note what a node shows when the value in force of an aspect changes, None for none, both as JSON."""
+    if old == new:
+        return
+    before = None if old is None else json.loads(old)
+    now = None if new is None else json.loads(new)
+    row = shown.setdefault(
+        subject, {"subject": subject, "properties": {}, "lost": [], "won": [], "aspects": [], "has": []}
+    )
+    row["properties"].update(properties(label_of(subject), aspect, now))
+    row["lost"] += sorted(facets(aspect, before) - facets(aspect, now))
+    row["won"] += sorted(facets(aspect, now) - facets(aspect, before))
+    row["aspects"].append(aspect)
+    row["has"] += [] if now is None else [aspect]
 
 
 def facets(aspect: str, value: object | None) -> set[str]:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import neo4j
 
 from catalog.errors import OperatorError
+from catalog.store.indexes import INDEXES
 from catalog.store.neo4j.connection import Run, runner, translated
+from catalog.store.neo4j.contents import Contents
+from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
-from catalog.store.neo4j.writing import Batch, counted
+from catalog.store.neo4j.writing import Batch, Written
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Deadline, Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
-from graph_schema import cypher
+from graph_schema.canonical import canonical_text
+from graph_schema.cypher import rows, schema
 from graph_schema.facts import Facts
 from graph_schema.registry import check_facts
 
-_REMEMBERED: Final = 500_000
 _CONNECT_SECONDS: Final = 5
 _GRACE_SECONDS: Final = 0.5
 """After a deadline, so that whoever set it has seen it pass when the server says so."""
@@ -55,9 +60,9 @@ class Neo4jStore(SingleReads):
         """
         self._uri = uri
         self._database = database
-        self._named: set[str] = set()
-        self._named_at = -1
+        self._written = Written()
         self._memory = RunMemory()
+        self._contents = Contents()
         self._writing = threading.Lock()
         self._driver = neo4j.GraphDatabase.driver(
             uri,
@@ -88,7 +93,7 @@ class Neo4jStore(SingleReads):
                 return
             self._driver.verify_connectivity()
             with self._driver.session(database=self._database) as session:
-                for statement in cypher.schema():
+                for statement in schema.schema((rows_of(table), table.orders) for table in TABLES):
                     session.run(statement).consume()
             # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
             self._looking = True
@@ -101,39 +106,53 @@ class Neo4jStore(SingleReads):
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
 
-        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, set[str]]:
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, Batch]:
             return self._add(runner(transaction), facts, upto, quarantined)
 
         with self._writing, translated(self._uri), self._session() as session:
             try:
-                checkpoint, named = session.execute_write(work)
+                checkpoint, batch = session.execute_write(work)
             except BaseException:
-                self._named, self._named_at = set(), -1
+                self._written.forget()
                 raise
-            self._named = named if len(named) <= _REMEMBERED else set()
-            self._named_at = checkpoint
+            batch.remember(checkpoint)
 
-    def _add(self, run: Run, facts: Facts, upto: int, quarantined: Sequence[Quarantined]) -> tuple[int, set[str]]:
-        before = run(cypher.lock())[0]
-        checkpoint, alias_reach = before["checkpoint"], before["alias_reach"]
+    def _add(self, run: Run, facts: Facts, upto: int, quarantined: Sequence[Quarantined]) -> tuple[int, Batch]:
+        state = run(schema.lock())[0]
+        checkpoint = state["checkpoint"]
         new = unseen(facts, checkpoint, upto)
-        # What was named at this checkpoint is named: the graph is a function of the ledger up to it.
-        batch = Batch(run, self._named if checkpoint == self._named_at else set())
+        # What was written at this checkpoint is there: the graph is a function of the ledger up to it.
+        if checkpoint != self._written.checkpoint:
+            self._written.forget()
+        batch = Batch(run, self._written, self._contents)
+        indexes = self._brought_up(run, batch, state)
         if new:
             batch.write(new)
         batch.quarantine(one for one in quarantined if one.entry > checkpoint)
         now = max(checkpoint, upto)
-        aliased = sorted({edge.source for edge in new.edges if edge.kind == "IS_ALIAS_OF"})
         run(
-            cypher.advance(),
+            schema.advance(),
             checkpoint=now,
-            counts=counted(before["counts"], batch.tally),
-            alias_reach=max(alias_reach, _longest_chain(run, aliased)) if aliased else alias_reach,
-            hubs=before["hubs"] + batch.new_hubs,
-            joined=before["joined"] or batch.joined,
+            counts=added(state["counts"], batch.tally),
+            rows=added(state["rows"], batch.rows),
+            alias_reach=max(state["alias_reach"], batch.alias_reach),
+            indexes=indexes,
         )
-        kept = self._named if checkpoint == self._named_at else set()
-        return now, kept | batch.newly_named
+        return now, batch
+
+    def _brought_up(self, run: Run, batch: Batch, state: Mapping[str, Any]) -> str:
+        """Fill anew the indexes that another version of them made; return the versions that there are now."""
+        versions = {index.name: index.version for index in INDEXES}
+        made = json.loads(state["indexes"])
+        behind = [index for index in INDEXES if made.get(index.name) != index.version]
+        if behind and state["checkpoint"] >= 0:
+            facts = Neo4jReading(run, RunMemory(), self._contents).all_facts()
+            for index in behind:
+                for table in filter(is_kept, index.tables):
+                    run(rows.clear(rows_of(table)))
+                    batch.rows[table.name] -= json.loads(state["rows"]).get(table.name, 0)
+                batch.refill(index, facts)
+        return canonical_text(versions)
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
@@ -146,31 +165,31 @@ class Neo4jStore(SingleReads):
 
     def clear(self) -> None:
         with self._writing, translated(self._uri), self._session() as session:
-            self._named, self._named_at = set(), -1
+            self._written.forget()
             self._memory.forget()
             # Who is killed in between leaves a graph that says so, and that the next one clears to its end.
-            session.execute_write(lambda tx: runner(tx)(cypher.begin_clearing()))
-            while session.execute_write(lambda tx: runner(tx)(cypher.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
+            session.execute_write(lambda tx: runner(tx)(schema.begin_clearing()))
+            while session.execute_write(lambda tx: runner(tx)(schema.clear(), limit=_CLEARED_AT_ONCE)[0]["removed"]):
                 pass
-            session.execute_write(lambda tx: runner(tx)(cypher.end_clearing()))
+            session.execute_write(lambda tx: runner(tx)(schema.end_clearing()))
 
     def version(self) -> str | None:
         with translated(self._uri), self._session(reads=True) as session:
-            found = session.execute_read(lambda tx: runner(tx)(cypher.version()))
+            found = session.execute_read(lambda tx: runner(tx)(schema.version()))
         if found and found[0]["clearing"]:
             return _CLEARING
         return found[0]["version"] if found else None
 
     def mark(self, version: str) -> None:
         with self._writing, translated(self._uri), self._session() as session:
-            session.execute_write(lambda tx: runner(tx)(cypher.mark(), version=version))
+            session.execute_write(lambda tx: runner(tx)(schema.mark(), version=version))
 
     def forget(self) -> None:
         self._memory.forget()
 
     def counts(self) -> dict[str, int]:
         with self._reading() as read:
-            return read.counts()
+            return read.counts_of_kinds()
 
     def check(self) -> None:
         """Neo4j looks after its own pages, by checksums."""
@@ -191,20 +210,11 @@ class Neo4jStore(SingleReads):
             self._session(reads=True) as session,
             session.begin_transaction(timeout=seconds) as transaction,
         ):
-            yield Neo4jReading(runner(transaction), self._memory)
+            yield Neo4jReading(runner(transaction), self._memory, self._contents)
 
 
-def _longest_chain(run: Run, datasets: Sequence[str]) -> int:
-    """Return how many aliases lie at most between two names of any of the datasets."""
-    read = Neo4jReading(run, RunMemory())
-    read.see_everything()
-    return max(len(_names(read, dataset)) - 1 for dataset in datasets)
-
-
-def _names(read: Neo4jReading, dataset: str) -> set[str]:
-    names, frontier = {dataset}, {dataset}
-    while frontier:
-        edges = read.edges(sorted(frontier), ("IS_ALIAS_OF",), "both")
-        frontier = {end for edge in edges for end in (edge.source, edge.target)} - names
-        names |= frontier
-    return names
+def added(before: str, more: Mapping[str, int]) -> str:
+    """Return counts, as they are kept beside the checkpoint, with more of them."""
+    total = Counter(json.loads(before))
+    total.update(more)
+    return canonical_text({name: count for name, count in total.items() if count})

@@ -1,71 +1,107 @@
-"""One batch of facts into the graph, with what follows from them, inside one transaction."""
+"""One batch of facts into the graph, with the rows of the indexes that follow from them, inside one transaction."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from catalog.store.indexes import INDEXES
+from catalog.store.indexes.effects import IN_FORCE
+from catalog.store.indexes.flows import ALIAS
+from catalog.store.indexes.in_force import IN_FORCE_NOW
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
+from catalog.store.indexes.search import SEARCH
+from catalog.store.indexes.table import Changes, Row, Table
+from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
 from catalog.store.neo4j.connection import Run, write
-from catalog.store.neo4j.deriving import Derived, Held, derive, is_nobody, replaces
-from catalog.store.neo4j.past import Neo4jPast
+from catalog.store.neo4j.contents import Contents, Texts, encoded, mentions, own
+from catalog.store.neo4j.forms import SENTENCE, is_kept, is_structural
+from catalog.store.neo4j.past import Neo4jPast, RowMemory
+from catalog.store.neo4j.row_writing import RowWriter
 from catalog.store.protocol import Quarantined
 from catalog.store.words import indexed_words
-from graph_schema import cypher
-from graph_schema.aspects import is_momentary
-from graph_schema.canonical import canonical_text
-from graph_schema.facts import Edge, Facts, Role, Statement
+from graph_schema.assertions import Assertion, assertions
+from graph_schema.cypher import reading, writing
+from graph_schema.facts import Edge, Facts
 from graph_schema.identity import label_of
-from graph_schema.registry import STRUCTURAL
 
-_LONG: Final = 512
-"""Characters from which on a value is kept once, however often it is said."""
-_OWN: Final = frozenset(
-    {"value", "run", "job", "valid_from", "rank", "tie", "known_from", "by", "authenticated", "replaces", "said_at"}
-)
+_MOST: Final = 500_000
+"""How many ids and digests are remembered at the most: some 100 MB."""
 
-Rows = dict[tuple[Any, ...], list[dict[str, Any]]]
+
+@dataclass(slots=True)
+class Written:
+    """What is known to be stored, as long as the graph stands where the last batch of this process left it."""
+
+    checkpoint: int = -1
+    named: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)
+    """Of contents and of long texts."""
+    rows: RowMemory = field(default_factory=RowMemory)
+
+    def forget(self) -> None:
+        """Know nothing: someone else wrote, or a transaction failed."""
+        self.checkpoint = -1
+        self.named, self.digests = set(), set()
+        self.rows.forget()
+
+    def bound(self) -> None:
+        """Forget what has become too much to remember."""
+        if len(self.named) > _MOST:
+            self.named = set()
+        if len(self.digests) > _MOST:
+            self.digests = set()
 
 
 class Batch:
-    """The facts of some entries on their way in; `named` are ids known to be named already."""
+    """The facts of some entries on their way in."""
 
-    def __init__(self, run: Run, named: set[str]) -> None:
-        """Write through this transaction."""
+    def __init__(self, run: Run, written: Written, contents: Contents) -> None:
+        """Write through this transaction; `written` is read here, and changed only by `remember`."""
         self._run = run
-        self._named = named
-        self._statement_ids: dict[Statement, str] = {}
+        self._written = written
+        self._contents = contents
+        self._new_digests: set[str] = set()
+        self._newly_named: set[str] = set()
+        self._present: dict[str, bool] = {}
+        """The ids that are stored, and whether an entry named them."""
+        self._past: Neo4jPast | None = None
         self.tally: Counter[str] = Counter()
-        self.newly_named: set[str] = set()
-        self.new_hubs = 0
-        self.joined = False
+        self.rows: Counter[str] = Counter()
+        self.alias_reach = 0
 
-    def write(self, new: Facts) -> Derived:
-        """Add facts of which none is stored, and everything that follows from them."""
+    def write(self, new: Facts) -> None:
+        """Add facts of which none is stored, and the rows that follow from them."""
         ids = {node.id for node, _ in new.nodes}
         ids.update(end for edge in new.edges for end in (edge.source, edge.target))
         ids.update(said.subject for said in new.statements)
-        present = self._present(ids)
-        past = Neo4jPast(self._run, ids - present.keys())
-        derived = derive(new, past)
-        ends = {end for flow in derived.flows for end in (flow.source, flow.target)}
-        ends |= {one.source for grown in derived.hubs for one in grown.hub.inlets}
-        ends |= {one.target for grown in derived.hubs for one in grown.hub.outlets}
-        ends -= ids
-        present |= self._present(ends)
-        self._write_nodes(new, (ids | ends) - present.keys(), present)
-        self._write_edges(new.edges, derived.first)
-        self._write_statements(new.statements)
-        self._write_runs(derived)
-        self._write_flows(derived)
-        self._write_hubs(derived)
-        self._write_contributions(derived)
-        self._write_joined(derived)
-        self._write_held(derived.held, past)
-        return derived
+        self._look_up(ids)
+        self._past = Neo4jPast(self._run, self._written.rows, self._contents, ids - self._present.keys())
+        work = Work(self._named_for_the_first_time(new), self._past)
+        made = [(index, index.derive(work)) for index in INDEXES]
+        self._write_nodes(new, ids)
+        self._write_records(assertions(new))
+        self._write_sentences(new.edges)
+        for index, changes in made:
+            self.put(index.tables, changes)
+        for _, changes in made:
+            self._show(changes)
+
+    def refill(self, index: Index, facts: Facts) -> None:
+        """Write the rows of one index that follow from all facts; none is stored."""
+        self._past = Neo4jPast(self._run, RowMemory(), self._contents, ())
+        self.put(index.tables, index.specification(facts))
+        if index in (IN_FORCE_NOW, SEARCH):
+            self._run(writing.hide())
+            changes = IN_FORCE_NOW.specification(facts)
+            self._past.before.update(
+                ((IN_FORCE.name, row[: IN_FORCE.key]), None) for row in changes.put.get(IN_FORCE.name, ())
+            )
+            self._show(changes)
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
@@ -74,259 +110,183 @@ class Batch:
             for one in refused
         ]
         if rows:
-            write(self._run, cypher.create_quarantined(), rows)
+            write(self._run, writing.create_quarantined(), rows)
 
-    def _present(self, ids: Iterable[str]) -> dict[str, bool]:
-        """Return which ids are stored, and whether they are named."""
-        found = {identifier: True for identifier in ids if identifier in self._named}
-        unsure = [identifier for identifier in ids if identifier not in found]
-        for row in self._run(cypher.existing(), ids=unsure) if unsure else ():
-            found[row["id"]] = row["named"]
-        return found
+    def remember(self, checkpoint: int) -> None:
+        """Know from now on what was written: the transaction is committed."""
+        self._written.checkpoint = checkpoint
+        self._written.named |= self._newly_named
+        self._written.digests |= self._new_digests
+        if self._past is not None:
+            self._written.rows.put(self._past.seen)
+        self._written.bound()
 
-    def _write_nodes(self, new: Facts, absent: set[str], present: Mapping[str, bool]) -> None:
-        created: Rows = {}
+    def _look_up(self, ids: Collection[str]) -> None:
+        named = self._written.named
+        self._present.update((one, True) for one in ids if one in named)
+        unsure = [one for one in ids if one not in self._present]
+        if unsure:
+            for identifier, is_named in self._run(writing.existing(), ids=unsure)[0]["found"]:
+                self._present[identifier] = is_named
+                if is_named:
+                    self._newly_named.add(identifier)
+
+    def _named_for_the_first_time(self, new: Facts) -> Facts:
+        fresh = tuple((node, entry) for node, entry in new.nodes if not self._present.get(node.id))
+        return Facts(fresh, new.edges, new.statements)
+
+    def _write_nodes(self, new: Facts, ids: Collection[str]) -> None:
+        created: dict[str, list[dict[str, Any]]] = {}
         named: list[dict[str, Any]] = []
         for node, entry in new.nodes:
             identifier = node.id
-            if present.get(identifier):
+            is_named = self._present.get(identifier)
+            if is_named:
                 continue
             row: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
             row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
             row["search_key"] = " ".join(sorted(indexed_words(list(node.key))))
-            if identifier in absent:
-                created.setdefault((node.label,), []).append(row)
+            if is_named is None:
+                created.setdefault(node.label, []).append(row)
             else:
                 named.append(row)
             self.tally[node.label] += 1
-            self.newly_named.add(identifier)
-        for identifier in sorted(absent - self.newly_named):
-            created.setdefault((label_of(identifier),), []).append({"id": identifier})
-        for (name,), rows in created.items():
-            write(self._run, cypher.create_nodes(name), rows)
+            self._newly_named.add(identifier)
+            self._present[identifier] = True
         if named:
-            write(self._run, cypher.name_nodes(), named)
-        self.newly_named.update(identifier for identifier, is_named in present.items() if is_named)
+            write(self._run, writing.name_nodes(), named)
+        self._create(created)
+        self.mention(ids)
 
-    def _write_edges(self, edges: Sequence[Edge], first: frozenset[Edge]) -> None:
-        groups: Rows = {}
-        for edge in edges:
-            is_first = edge in first
-            if edge.kind in STRUCTURAL and not is_first:
-                continue
-            key = edge.kind, not is_first
-            row = {"source": edge.source, "target": edge.target, "said": _said(edge)}
-            groups.setdefault(key, []).append(row)
-            self.tally[edge.kind] += 1
-        for (kind, restated), rows in groups.items():
-            write(self._run, cypher.create_edges(kind, restated=restated), rows)
+    def mention(self, ids: Iterable[str]) -> None:
+        """Let there be nodes of these ids, whoever names them."""
+        unsure = {one for one in ids if one not in self._present}
+        self._look_up(unsure)
+        created: dict[str, list[dict[str, Any]]] = {}
+        for identifier in sorted(unsure - self._present.keys()):
+            created.setdefault(label_of(identifier), []).append({"id": identifier})
+            self._present[identifier] = False
+        self._create(created)
 
-    def _write_statements(self, statements: Sequence[Statement]) -> None:
-        rows: list[dict[str, Any]] = []
-        values: dict[str, dict[str, Any]] = {}
+    def _create(self, created: Mapping[str, list[dict[str, Any]]]) -> None:
+        for name, rows in created.items():
+            write(self._run, writing.create_nodes(name), rows)
+
+    def _write_records(self, stated: Iterable[Assertion]) -> None:
+        texts = Texts()
+        records: list[dict[str, Any]] = []
+        single: list[dict[str, Any]] = []
+        about: list[dict[str, Any]] = []
+        contents: dict[str, Assertion] = {}
         ordinals: Counter[int] = Counter()
-        for said in statements:
-            identifier = self._statement_ids[said] = f"{said.entry}.{ordinals[said.entry]}"
-            ordinals[said.entry] += 1
-            row: dict[str, Any] = {
-                "id": identifier,
-                "subject": said.subject,
-                "aspect": said.aspect,
-                "role": said.role,
-                "run": said.run,
-                "job": said.job,
-                "valid_from": said.valid_from,
-                "rank": said.rank,
-                "tie": said.tie,
-                "known_from": said.entry,
-                "by": said.by,
-                "authenticated": said.authenticated,
-            }
-            if said.value is not None and len(said.value) > _LONG:
-                row["digest"] = sha256(said.value.encode()).hexdigest()
-                values[row["digest"]] = {"digest": row["digest"], "text": said.value}
+        for assertion in stated:
+            record = _record(assertion, ordinals, texts)
+            named = mentions(assertion.statements, assertion.edges, assertion.attribution.run)
+            about += [{"of": record["id"], "node": node, "what": what} for node, what in named.items()]
+            if assertion.content is None:
+                single.append({"record": record})
             else:
-                row["value"] = said.value
-            if said.role == Role.OUT and not is_momentary(said.aspect):
-                row["waits_for"] = said.run
-            rows.append(row)
-        if values:
-            write(self._run, cypher.create_values(), list(values.values()))
-        if rows:
-            write(self._run, cypher.create_statements(), rows)
-
-    def _write_runs(self, derived: Derived) -> None:
-        rows = [
-            {
-                "id": run.run,
-                "state": run.state,
-                "first_event_at": run.first_at,
-                "start_event_at": run.started_at,
-                "end_event_at": run.ended[0] if run.ended else None,
-                "end_rank": run.ended[1] if run.ended else None,
-                "end_tie": run.ended[2] if run.ended else None,
-                "streams": run.streams,
-                "newest_entry": run.entry,
-                "moments": run.moments,
-                "joined": run.joined,
-            }
-            for run in derived.runs
-        ]
-        if rows:
-            write(self._run, cypher.run_states(), rows)
-
-    def _write_flows(self, derived: Derived) -> None:
-        rows = [
-            {
-                "source": flow.source,
-                "target": flow.target,
-                "said": {"job": flow.job, "how": flow.how, "valid_from": flow.valid_from, "known_from": flow.entry},
-            }
-            for flow in derived.flows
-        ]
-        if rows:
-            write(self._run, cypher.create_flows(), rows)
-
-    def _write_hubs(self, derived: Derived) -> None:
-        if not derived.hubs:
-            return
-        hubs: list[dict[str, Any]] = []
-        inlets: list[dict[str, Any]] = []
-        outlets: list[dict[str, Any]] = []
-        shapes: dict[str, dict[str, Any]] = {}
-        for hub, shape, grows in derived.hubs:
-            self.new_hubs += not grows
-            hubs.append({"key": hub.key, "inlets": len(hub.inlets), "outlets": len(hub.outlets)})
-            for source, valid_from, entry in hub.inlets:
-                inlets.append({"hub": hub.key, "end": source, "said": {"valid_from": valid_from, "known_from": entry}})
-            for target, job, how, valid_from, entry in hub.outlets:
-                said = {"job": job, "how": how, "valid_from": valid_from, "known_from": entry}
-                outlets.append({"hub": hub.key, "end": target, "said": said})
-            if shape is not None:
-                key = f"{shape.digest} {shape.last_entry} {shape.last_at}"
-                named = {"digest": shape.digest, "last_entry": shape.last_entry, "last_at": shape.last_at}
-                shapes[key] = {"key": key, **named}
+                digest = assertion.content.digest.hex()
+                contents.setdefault(digest, assertion)
+                records.append({"record": record, "content": digest})
+        self._write_contents(contents, texts)
         steps = (
-            (cypher.merge_hubs(), hubs),
-            (cypher.create_inlets(), inlets),
-            (cypher.create_outlets(), outlets),
-            (cypher.merge_shapes(), list(shapes.values())),
+            (writing.create_records(), records),
+            (writing.create_single_records(), single),
+            (writing.record_is_about(), about),
         )
-        for query, rows in steps:
-            write(self._run, query, rows)
-
-    def _write_contributions(self, derived: Derived) -> None:
-        rows: list[dict[str, Any]] = []
-        jobs: dict[str, set[str]] = {}
-        for one in derived.contributions:
-            key = [one.target, one.job or "", str(one.at), one.run or "", one.how, one.tie]
-            rows.append(
-                {
-                    "key": " ".join(key),
-                    "target": one.target,
-                    "job": one.job or "",
-                    "at": one.at,
-                    "run": one.run or "",
-                    "how": one.how,
-                    "tie": one.tie,
-                    "known_from": one.entry,
-                    "replaced": one.target if one.replaces else None,
-                }
-            )
-            jobs.setdefault(one.target, set()).add(one.job or "")
-        if rows:
-            write(self._run, cypher.merge_contributions(), rows)
-            contributors = [{"target": target, "jobs": sorted(some)} for target, some in jobs.items()]
-            write(self._run, cypher.add_contributors(), contributors)
-
-    def _write_joined(self, derived: Derived) -> None:
-        outputs = [
-            {
-                "key": f"{one.target} {one.job or ''} {one.run}",
-                "target": one.target,
-                "job": one.job or "",
-                "run": one.run,
-                "known_from": one.entry,
-                "replaces": one.replaces,
-            }
-            for one in derived.outputs
-        ]
-        moments = [
-            {"key": f"{one.run} {one.at}", "run": one.run, "at": one.at, "known_from": one.entry}
-            for one in derived.moments
-        ]
-        self.joined = bool(outputs)
-        for query, rows in ((cypher.merge_outputs(), outputs), (cypher.merge_moments(), moments)):
-            write(self._run, query, rows)
-
-    def _write_held(self, held: Sequence[tuple[Held, Held | None]], past: Neo4jPast) -> None:
-        stored = [now.claim.place for now, _ in held] + [before.claim.place for _, before in held if before]
-        texts = past.texts([place for place in stored if isinstance(place, str)])
-        released: list[dict[str, Any]] = []
-        put: list[dict[str, Any]] = []
-        shown: dict[str, dict[str, Any]] = {}
-        for now, before in held:
-            subject, aspect = now.claim.subject, now.claim.aspect
-            if before is not None:
-                released.append({"subject": subject, "aspect": aspect})
-            if not is_nobody(now):
-                row = {"subject": subject, "aspect": aspect, "spoken": now.spoken, "since": now.order[0]}
-                put.append({**row, "statement": self._place(now)})
-            old = None if before is None else _value(before, texts)
-            new = None if is_nobody(now) else _value(now, texts)
-            if old != new:
-                _show(shown, subject, aspect, old, new)
-        steps = ((cypher.release(), released), (cypher.hold(), put), (cypher.show(), list(shown.values())))
         for query, rows in steps:
             if rows:
                 write(self._run, query, rows)
 
-    def _place(self, held: Held) -> str:
-        place = held.claim.place
-        return self._statement_ids[place] if isinstance(place, Statement) else str(place)
+    def _write_contents(self, contents: Mapping[str, Assertion], texts: Texts) -> None:
+        missing = self._missing(writing.existing_contents(), contents)
+        rows: list[dict[str, Any]] = []
+        about: list[dict[str, Any]] = []
+        for digest in missing:
+            content = contents[digest].content
+            assert content is not None  # noqa: S101  # only such are among them
+            rows.append({"digest": digest, "states": encoded(content.statements, content.edges, texts)})
+            named = mentions(content.statements, content.edges, None)
+            about += [{"of": digest, "node": node, "what": what} for node, what in named.items()]
+            self._contents.put(digest, (content.statements, content.edges))
+        values = self._missing(writing.existing_values(), texts.found)
+        steps = (
+            (writing.create_values(), [{"digest": digest, "text": texts.found[digest]} for digest in values]),
+            (writing.create_contents(), rows),
+            (writing.content_is_about(), about),
+        )
+        for query, some in steps:
+            if some:
+                write(self._run, query, some)
+
+    def _missing(self, existing: str, digests: Collection[str]) -> list[str]:
+        unsure = [digest for digest in digests if digest not in self._written.digests]
+        if not unsure:
+            return []
+        stored = frozenset(self._run(existing, digests=unsure)[0]["found"])
+        self._new_digests.update(unsure)
+        return [digest for digest in unsure if digest not in stored]
+
+    def _write_sentences(self, edges: Iterable[Edge]) -> None:
+        drawn: dict[tuple[str, str, str], int] = {}
+        for edge in edges:
+            if edge.kind not in FLOWING:
+                drawn[edge[:3]] = min(edge.entry, drawn.get(edge[:3], edge.entry))
+            if not is_structural(edge.kind):
+                self.tally[edge.kind] += 1
+        changes = Changes()
+        changes.add(SENTENCE, [(*place, entry) for place, entry in drawn.items()])
+        for row in self.put((SENTENCE,), changes):
+            if is_structural(row[0]):
+                self.tally[row[0]] += 1
+
+    def put(self, tables: Iterable[Table], changes: Changes) -> list[Row]:
+        """Write the rows of these tables; return the new ones."""
+        assert self._past is not None  # noqa: S101  # rows follow from facts that were looked up
+        writer = RowWriter(self._run, self._past, self)
+        new: list[Row] = []
+        for table in tables:
+            if is_kept(table) and (table.name in changes.put or table.name in changes.drop):
+                created = writer.write(table, changes)
+                new += created
+                if table == ALIAS and created:
+                    names = self._run(reading.alias_reach(), ids=sorted({row[0] for row in created}))[0]["names"]
+                    self.alias_reach = max(self.alias_reach, names - 1)
+        self.rows.update(writer.counted)
+        return new
+
+    def _show(self, changes: Changes) -> None:
+        """Let nodes show what is in force about them, and runs what became of them."""
+        shown: dict[str, dict[str, Any]] = {}
+        assert self._past is not None  # noqa: S101  # see `put`
+        before = self._past.before
+        now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
+        for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
+            place = IN_FORCE.name, (subject, aspect)
+            if place in before:
+                old = before[place]
+                value = now.get((subject, aspect))
+                showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
+        if shown:
+            write(self._run, writing.show(), list(shown.values()))
+        runs = [_shown(RunState.of(row)) for row in changes.put.get(RUN_STATE.name, ())]
+        if runs:
+            write(self._run, writing.show_runs(), runs)
 
 
-def _said(edge: Edge) -> dict[str, Any]:
-    if edge.kind in STRUCTURAL:
-        return {"known_from": edge.entry}
-    plain = {
-        name: value
-        for name, value in (edge.data.items() if edge.value != "{}" else ())
-        if name not in _OWN and isinstance(value, str | bool | float)
-    }
-    return {
-        **plain,
-        "value": edge.value,
-        "run": edge.run,
-        "job": edge.job,
-        "valid_from": edge.valid_from,
-        "rank": edge.rank,
-        "tie": edge.tie,
-        "known_from": edge.entry,
-        "by": edge.by,
-        "authenticated": edge.authenticated,
-        "replaces": True if replaces(edge) else None,
-    }
+_VALUE: Final = IN_FORCE.place("value")
 
 
-def _value(held: Held, texts: Mapping[str, str | None]) -> str | None:
-    place = held.claim.place
-    return place.value if isinstance(place, Statement) else texts[str(place)]
+def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[str, Any]:
+    said = assertion.attribution
+    event = next((one.data["type"] for one in assertion.statements if one.aspect == "event"), None)
+    identifier = f"{said.entry}.{ordinals[said.entry]}"
+    ordinals[said.entry] += 1
+    return {"id": identifier, **said._asdict(), "event": event, "own": own(assertion, texts)}
 
 
-def _show(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str | None, new: str | None) -> None:
-    before = None if old is None else json.loads(old)
-    now = None if new is None else json.loads(new)
-    row = shown.setdefault(
-        subject, {"subject": subject, "properties": {}, "lost": [], "won": [], "aspects": [], "has": []}
-    )
-    row["properties"].update(showing.properties(label_of(subject), aspect, now))
-    row["lost"] += sorted(showing.facets(aspect, before) - showing.facets(aspect, now))
-    row["won"] += sorted(showing.facets(aspect, now) - showing.facets(aspect, before))
-    row["aspects"].append(aspect)
-    row["has"] += [] if now is None else [aspect]
-
-
-def counted(before: str, tally: Mapping[str, int]) -> str:
-    """Return the counts kept beside the checkpoint, with these added."""
-    return canonical_text(dict(Counter(json.loads(before)) + Counter(tally)))
+def _shown(state: RunState) -> dict[str, Any]:
+    started_at = state.first_at if state.started_at is None else state.started_at
+    ended_at = None if state.ended is None else state.ended[0]
+    return {"id": state.run, "state": state.state, "started_at": started_at, "ended_at": ended_at}

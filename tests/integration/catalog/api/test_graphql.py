@@ -64,6 +64,7 @@ def test_an_aspect_in_force_says_whose_word_it_is(catalog: Catalog) -> None:
     read["inputs"] = [{**RAW, "facets": {"documentation": {"description": "As the reader has it"}}}]
     catalog.event(read)
     catalog.record(declaration())
+    catalog.caught_up()
     asked = '{ nodes(ids: [%s]) { ... on Dataset { aspects(names: ["owner", "documentation"]) { aspect voice } } } }'
     nodes = catalog.data(asked % ", ".join(f'"{each}"' for each in (LANDING, VISITS)))["nodes"]
     found = [{one["aspect"]: one["voice"] for one in node["aspects"]} for node in nodes]

@@ -1,0 +1,47 @@
+"""What is wrong with approvals: none asked for, not in force, not decided, or decided by nobody or by oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from catalog.approvals.model import Approval, ApprovalState
+from catalog.findings.model import Finding
+from catalog.findings.rules import Rule
+
+NOUNS = {"ModelVersion": "model version", "Snapshot": "snapshot", "Dataset": "dataset"}
+"""What that is called of which an approval can be asked for, by the label of its node."""
+
+_ENDED = frozenset({ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED})
+_OPEN = {ApprovalState.REQUESTED: "pending", ApprovalState.ABSTAINED: "abstained"}
+
+
+def of_approvals(subject: str, noun: str, approvals: Sequence[Approval], names: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what is found on the approvals of a subject (a node id) and of what it rests on, by the `names` of nodes.
+
+    `noun` is what the subject is called: model version, snapshot or dataset.
+    """
+    if all(one.subject != subject for one in approvals):
+        text = f"No approval was requested for this {noun}."
+        yield Finding(Rule.APPROVAL_REQUESTED, subject, text, ())
+    for approval in approvals:
+        of = "" if approval.subject == subject else f" of {names.get(approval.subject, approval.subject)}"
+        yield from _approval(approval, f"{approval.approval_kind} approval{of}")
+
+
+def _approval(approval: Approval, name: str) -> Iterator[Finding]:
+    entries = (approval.request, *(one.entry for one in approval.decisions))
+    if approval.state in _ENDED:
+        because = f": {approval.explanation}" if approval.explanation else ""
+        text = f"{name} is {approval.state.lower()}{because}."
+        shown = entries if approval.because is None else tuple(dict.fromkeys((*entries, approval.because)))
+        yield Finding(Rule.APPROVAL_IN_FORCE, approval.subject, text, shown)
+    elif approval.state in _OPEN:
+        yield Finding(Rule.APPROVAL_DECIDED, approval.subject, f"{name} is {_OPEN[approval.state]}.", entries)
+    for decision in approval.decisions:
+        if not decision.authenticated:
+            text = f"{name} was decided by a local principal that nobody authenticated."
+            yield Finding(Rule.DECISION_AUTHENTICATED, approval.subject, text, (decision.entry,))
+        if decision.decided_by == approval.requested_by:
+            text = f"{name} was decided by the principal that requested it."
+            shown = (approval.request, decision.entry)
+            yield Finding(Rule.DECIDED_BY_ANOTHER, approval.subject, text, shown)

@@ -1,0 +1,177 @@
+"""Every rule there is: its name, how severe a breach of it is, what it is about, and what must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Severity(StrEnum):
+    """HIGH puts in doubt what the subject rests on; MEDIUM is to be looked at before relying on it."""
+
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+
+
+class Topic(StrEnum):
+    """What a finding is about: where a report shows it, and under which word."""
+
+    CODE = "code"
+    MODEL = "model"
+    TRAINING_DATA = "training data"
+    EVALUATION_DATA = "evaluation data"
+    SNAPSHOT = "snapshot"
+    OVERLAP = "overlap"
+    SOURCES = "sources"
+    RUNS = "runs"
+    DEIDENTIFICATION = "de-identification"
+    LABELS = "labels"
+    APPROVALS = "approvals"
+    APPROVAL = "approval"
+    SIGNER = "signer"
+    POWERS = "powers"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    severity: Severity
+    topic: Topic
+    description: str
+
+
+class Rule(Enum):
+    """A rule, in the order in which findings are given."""
+
+    CODE_CLEAN = _Rule(
+        "code revision clean",
+        Severity.HIGH,
+        Topic.CODE,
+        "The working tree that the model was built from held no changes that are not in the revision.",
+    )
+    VERSION_RECORDED = _Rule(
+        "model version recorded",
+        Severity.MEDIUM,
+        Topic.MODEL,
+        "The registration names intended use, signature and code revision.",
+    )
+    TRAINING_RECORDED = _Rule(
+        "training data recorded",
+        Severity.HIGH,
+        Topic.TRAINING_DATA,
+        "The registration names what the model was trained on.",
+    )
+    EVALUATION_RECORDED = _Rule(
+        "evaluation data recorded",
+        Severity.MEDIUM,
+        Topic.EVALUATION_DATA,
+        "The registration names what the model was evaluated on.",
+    )
+    SNAPSHOT_UNALTERED = _Rule(
+        "snapshot unaltered",
+        Severity.HIGH,
+        Topic.SNAPSHOT,
+        "The newest verification of a snapshot found its bytes as its digest has them.",
+    )
+    SNAPSHOT_VERIFIED = _Rule(
+        "snapshot verified",
+        Severity.MEDIUM,
+        Topic.SNAPSHOT,
+        "A snapshot that the model was trained or evaluated on was verified after it was sealed.",
+    )
+    SNAPSHOT_SEALED = _Rule(
+        "snapshot sealed",
+        Severity.HIGH,
+        Topic.SNAPSHOT,
+        "A snapshot that the model was trained or evaluated on is sealed.",
+    )
+    EVALUATION_LOCKED = _Rule(
+        "evaluation set locked", Severity.MEDIUM, Topic.SNAPSHOT, "An evaluation snapshot was sealed with a lock."
+    )
+    EVALUATION_APART = _Rule(
+        "evaluation apart from training",
+        Severity.HIGH,
+        Topic.OVERLAP,
+        "No file stands, by its digest, both in a training and in an evaluation snapshot, nor does a whole snapshot.",
+    )
+    SOURCES_DECLARED = _Rule(
+        "sources declared", Severity.MEDIUM, Topic.SOURCES, "Every dataset on the way declares the mandatory fields."
+    )
+    RUNS_COMPLETED = _Rule(
+        "runs completed", Severity.MEDIUM, Topic.RUNS, "No run that took part failed or was aborted on the way."
+    )
+    ATTESTATION_IN_FORCE = _Rule(
+        "attestation in force",
+        Severity.HIGH,
+        Topic.DEIDENTIFICATION,
+        "Every step that removes identifiers has an attestation in force.",
+    )
+    LABELS_CONFIRMED = _Rule(
+        "labels confirmed", Severity.MEDIUM, Topic.LABELS, "A person confirmed or rejected every suggested label."
+    )
+    APPROVAL_REQUESTED = _Rule(
+        "approval requested", Severity.HIGH, Topic.APPROVALS, "Somebody asked for an approval of the model version."
+    )
+    APPROVAL_IN_FORCE = _Rule(
+        "approval in force",
+        Severity.HIGH,
+        Topic.APPROVAL,
+        "No approval that was asked for is denied, expired or invalidated.",
+    )
+    APPROVAL_DECIDED = _Rule(
+        "approval decided", Severity.MEDIUM, Topic.APPROVAL, "Somebody approved or denied what approval was asked for."
+    )
+    DECISION_AUTHENTICATED = _Rule(
+        "decision authenticated", Severity.HIGH, Topic.SIGNER, "A key proved who made a decision."
+    )
+    DECIDED_BY_ANOTHER = _Rule(
+        "decided by another", Severity.HIGH, Topic.SIGNER, "Who asks for an approval does not decide on it."
+    )
+    NO_EMITTER_DECIDES = _Rule(
+        "no emitter decides", Severity.HIGH, Topic.POWERS, "Whoever emits events decides on no approval."
+    )
+    DECISION_GRANTED = _Rule(
+        "decision granted",
+        Severity.HIGH,
+        Topic.POWERS,
+        "Who decides on an approval had been granted to decide on its kind.",
+    )
+    POWERS_GIVEN = _Rule(
+        "powers given by another",
+        Severity.HIGH,
+        Topic.POWERS,
+        "Nobody decides or attests by a power that they gave themselves.",
+    )
+    DECIDER_INDEPENDENT = _Rule(
+        "decider independent",
+        Severity.HIGH,
+        Topic.POWERS,
+        "Neither the power nor the key by which somebody decides comes from whose request or work it is about.",
+    )
+    SCHEMA_UNCHANGED = _Rule(
+        "schema unchanged",
+        Severity.MEDIUM,
+        Topic.SCHEMA,
+        "The schemas on the way to the training data stayed as they were, up to the registration.",
+    )
+
+    @property
+    def label(self) -> str:
+        """Return the name by which findings are shown."""
+        return self.value.name
+
+    @property
+    def severity(self) -> Severity:
+        """Return how severe a breach is."""
+        return self.value.severity
+
+    @property
+    def topic(self) -> Topic:
+        """Return what the rule is about."""
+        return self.value.topic
+
+    @property
+    def description(self) -> str:
+        """Return in one sentence what must hold."""
+        return self.value.description

@@ -1,0 +1,105 @@
+"""What is wrong on the way from the raw feeds: sources, runs, de-identification, labels and schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from catalog.assets.model import RunRecord
+from catalog.findings.model import Basis, Finding
+from catalog.findings.rules import Rule
+from catalog.labels.model import Attestation
+from graph_schema.aspects import DECLARED
+from reports.naming import counted, gathered
+
+_FAILED = frozenset({"FAIL", "ABORT"})
+# The aspect by which a run claims that it removed identifiers.
+_CLAIM = "facet:lineward_deidentification"
+
+
+def of_way(basis: Basis, missing: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """Yield one finding on the version for each rule that is broken on the way; `missing` are the gaps."""
+    yield from _sources(basis, missing)
+    yield from _runs(basis)
+    yield from _steps(basis)
+    yield from _labels(basis)
+
+
+def of_schemas(basis: Basis) -> Iterator[Finding]:
+    """Yield what is found on the schemas up to the registration."""
+    names, datasets, entries = [], set(), []
+    for id_, steps in basis.schema_changes.items():
+        for step in steps:
+            names += [*step.added, *step.removed, *step.changed]
+            datasets.add(id_)
+            entries += sorted(step.entries)
+    if datasets:
+        count = counted(len(datasets), "dataset")
+        text = f"The schema changed on the way to the training data, of {count}: {gathered(names)}."
+        yield Finding(Rule.SCHEMA_UNCHANGED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+
+
+def claims(runs: Iterable[RunRecord], attestations: Iterable[Attestation]) -> list[RunRecord]:
+    """Return the runs that claim to have removed identifiers and are covered by no attestation, by their start.
+
+    A claim without an attestation clears nothing.
+    """
+    covered = {one.run or one.job for one in attestations}
+    return [run for run in _by_start(runs) if _CLAIM in run.aspects and not covered & {run.id, run.job}]
+
+
+def claim_of(run: RunRecord) -> int:
+    """Return the entry by which a run of `claims` makes its claim."""
+    return run.aspects[_CLAIM].entry
+
+
+def _by_start(runs: Iterable[RunRecord]) -> list[RunRecord]:
+    return sorted(runs, key=lambda one: (one.started_at or 0, one.run_id))
+
+
+def _sources(basis: Basis, missing: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    lacking = {subject for subject, _ in missing}
+    records = sorted(basis.datasets.values(), key=lambda one: (one.namespace, one.name))
+    found = [one for one in records if one.id in lacking]
+    if found:
+        names = gathered(basis.dataset_name(one.id) for one in found)
+        text = f"Mandatory fields are missing on {counted(len(found), 'source')}: {names}."
+        entries = [
+            entry
+            for one in found
+            for entry in sorted(
+                {one.first_entry, *(one.aspects[name].entry for name in DECLARED if name in one.aspects)}
+            )
+        ]
+        yield Finding(Rule.SOURCES_DECLARED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+
+
+def _runs(basis: Basis) -> Iterator[Finding]:
+    failed = [run for run in _by_start(basis.runs.values()) if run.state in _FAILED]
+    if failed:
+        text = f"{counted(len(failed), 'run')} did not complete: {gathered(basis.job_name(run.job) for run in failed)}."
+        retried = sum(run.id in basis.retries for run in failed)
+        if retried:
+            text += f" Of these, {retried:,} retried with success."
+        entries = (entry for run in failed for entry in run.entries or (run.first_entry,))
+        yield Finding(Rule.RUNS_COMPLETED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+
+
+def _steps(basis: Basis) -> Iterator[Finding]:
+    attested = {one.id: one for several in basis.attestations.values() for one in several}
+    ended = sorted((one for one in attested.values() if not one.in_force), key=lambda one: one.entry)
+    idle = [(one.job, one.entry) for one in ended] + [
+        (run.job, claim_of(run)) for run in claims(basis.runs.values(), attested.values())
+    ]
+    if idle:
+        jobs = gathered(basis.job_name(job) for job, _ in idle)
+        text = f"{counted(len(idle), 'de-identification step')} without an attestation in force: {jobs}."
+        yield Finding(Rule.ATTESTATION_IN_FORCE, basis.version.id, text, tuple(entry for _, entry in idle))
+
+
+def _labels(basis: Basis) -> Iterator[Finding]:
+    held = (one for several in basis.labels.values() for one in several)
+    suggested = [one for one in held if one.present and one.origin == "SUGGESTED"]
+    if suggested:
+        text = f"{counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
+        entries = (entry for one in suggested for entry in sorted({tag.entry for tag in one.history}))
+        yield Finding(Rule.LABELS_CONFIRMED, basis.version.id, text, tuple(dict.fromkeys(entries)))

@@ -1,0 +1,91 @@
+"""What must be there before the first fact: constraints, indexes, the state of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from graph_schema.cypher import SEARCHED
+from graph_schema.cypher.rows import Rows, indexes
+from graph_schema.registry import LABELS, NODES
+
+
+def schema(tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]]) -> tuple[str, ...]:
+    """Return the constraints and indexes, each of which may be there already; of `tables` with their further orders."""
+    unique = (
+        ("Entity", "id"),
+        ("Record", "id"),
+        ("Content", "digest"),
+        ("Value", "digest"),
+        ("Quarantined", "entry"),
+        ("Lineward", "name"),
+    )
+    constraints = tuple(
+        f"CREATE CONSTRAINT {name.lower()}_{field} IF NOT EXISTS FOR (n:{name}) REQUIRE n.{field} IS UNIQUE"
+        for name, field in unique
+    )
+    keys = tuple(
+        f"CREATE INDEX {kind.__name__.lower()}_key IF NOT EXISTS FOR (n:{kind.__name__}) "
+        f"ON ({', '.join(f'n.{field}' for field in kind.key_fields())})"
+        for kind in NODES
+    )
+    # The next in time is found without sorting only if ORDER BY names all of these columns.
+    records = ("CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from)",)
+    found = ", ".join(f"n.{name}" for name in SEARCHED)
+    search = (
+        f"CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+    )
+    of_rows = tuple(text for rows, orders in tables for text in indexes(rows, orders))
+    return (*constraints, *keys, *records, *of_rows, search, "CALL db.awaitIndexes(120)")
+
+
+def lock() -> str:
+    """Take the one checkpoint for this transaction and return the state: no two batches are written at a time."""
+    return f"MERGE (l:Lineward {{name: 'graph'}}) SET l.locked = true RETURN {_STATE}"
+
+
+def state() -> str:
+    """Return how far the graph is, and what is counted of it."""
+    return f"MATCH (l:Lineward {{name: 'graph'}}) RETURN {_STATE}"
+
+
+_STATE = (
+    "coalesce(l.checkpoint, -1) AS checkpoint, coalesce(l.counts, '{}') AS counts, coalesce(l.rows, '{}') AS rows, "
+    "coalesce(l.alias_reach, 0) AS alias_reach, coalesce(l.indexes, '{}') AS indexes"
+)
+
+
+def advance() -> str:
+    """Write the checkpoint and what is counted, and let the lock go."""
+    return (
+        "MATCH (l:Lineward {name: 'graph'}) SET l.checkpoint = $checkpoint, l.counts = $counts, l.rows = $rows, "
+        "l.alias_reach = $alias_reach, l.indexes = $indexes REMOVE l.locked"
+    )
+
+
+def version() -> str:
+    """Return which version of the projection made the graph, and whether it was being cleared."""
+    return "MATCH (l:Lineward {name: 'graph'}) RETURN l.version AS version, coalesce(l.clearing, false) AS clearing"
+
+
+def mark() -> str:
+    """Write which version of the projection makes the graph."""
+    return "MERGE (l:Lineward {name: 'graph'}) SET l.version = $version"
+
+
+def begin_clearing() -> str:
+    """Let the graph be empty for whoever reads the checkpoint, and note that the rest is going."""
+    return (
+        "MERGE (l:Lineward {name: 'graph'}) SET l.clearing = true, l.checkpoint = -1, l.counts = '{}', l.rows = '{}', "
+        "l.alias_reach = 0, l.indexes = '{}'"
+    )
+
+
+def clear() -> str:
+    """Remove up to so many nodes with all that hangs on them, but not the state."""
+    return "MATCH (n) WHERE NOT n:Lineward WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS removed"
+
+
+def end_clearing() -> str:
+    """Remove the state: nothing is left."""
+    return "MATCH (l:Lineward {name: 'graph'}) DELETE l"

@@ -1,0 +1,97 @@
+"""What a record costs in Neo4j, and that what is remembered of the graph is never taken for what it is not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import neo4j
+import pytest
+
+from bench.estates import run_events
+from catalog.store.indexes import INDEXES
+from catalog.store.indexes.reads import IndexReads
+from catalog.store.memory import MemoryStore
+from catalog.store.neo4j import Neo4jStore
+from graph_schema.facts import Facts
+from ingest_hooks.openlineage.facts import project_event
+from tests.support.answers import answers, everything, ids_of
+from tests.support.facts import World, history, joined
+from tests.support.neo4j_server import Neo4jEndpoint
+
+pytestmark = pytest.mark.neo4j
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint) -> Iterator[Neo4jStore]:
+    made = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    yield made
+    made.close()
+
+
+def run_of_a_job(day: int) -> list[Facts]:
+    events = run_events("nightly", ["raw/a", "raw/b"], ["curated/a"], BEGIN + timedelta(days=day))
+    return [
+        project_event(event, tie=f"{day:08x}{part:08x}", recorded_at=2**60, entry=2 * day + part)
+        for part, event in enumerate(events)
+    ]
+
+
+def sizes(driver: neo4j.Driver) -> tuple[int, int]:
+    nodes = driver.execute_query("MATCH (n) RETURN count(n) AS n").records[0]["n"]
+    return nodes, driver.execute_query("MATCH ()-[r]->() RETURN count(r) AS n").records[0]["n"]
+
+
+def test_a_run_that_says_nothing_new_adds_three_nodes_and_at_most_eight_relationships(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
+    for facts in run_of_a_job(0):
+        store.apply(facts, facts.statements[0].entry)
+    before = sizes(neo4j_driver)
+    for day in range(1, 6):
+        for facts in run_of_a_job(day):
+            store.apply(facts, facts.statements[0].entry)
+    nodes, relationships = (now - then for then, now in zip(before, sizes(neo4j_driver), strict=True))
+    assert nodes <= 5 * 3
+    assert relationships <= 5 * 8
+
+
+def test_two_processes_worth_of_stores_write_to_one_graph(
+    store: Neo4jStore, neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint
+) -> None:
+    other = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    expected = MemoryStore()
+    records = history(random.Random(5), 30, World(3, 2, 3))  # noqa: S311  # made-up facts, nothing secret
+    for entry, facts in enumerate(records):
+        (store, other)[entry // 2 % 2].apply(facts, entry)
+        expected.apply(facts, entry)
+    assert list(store.scan()) == list(expected.scan())
+    with expected.reading() as one, store.reading() as read:
+        ids = ids_of(joined(records))
+        assert answers(read, ids, everything(29)) == answers(one, ids, everything(29))
+    other.close()
+
+
+def test_an_index_that_another_version_of_it_made_is_filled_anew_from_what_is_stored(
+    store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
+    expected = MemoryStore()
+    records = history(random.Random(6), 30, World(3, 2, 3))  # noqa: S311  # made-up facts, nothing secret
+    for entry, facts in enumerate(records[:-1]):
+        store.apply(facts, entry)
+        expected.apply(facts, entry)
+    neo4j_driver.execute_query(
+        "MATCH (l:Lineward) SET l.indexes = '{}' WITH l MATCH ()-[f:FEEDS|CONTRIBUTED_TO|DERIVES_FROM]->() DELETE f"
+    )
+    store.apply(records[-1], 29)
+    expected.apply(records[-1], 29)
+    with expected.reading() as one, store.reading() as read:
+        ids = ids_of(joined(records))
+        assert isinstance(read, IndexReads)
+        assert isinstance(one, IndexReads)
+        for index in INDEXES:
+            if index.name != "search":  # whose words nodes carry
+                assert list(index.answers(read, ids)) == list(index.answers(one, ids)), index.name
+        assert answers(read, ids, everything(29)) == answers(one, ids, everything(29))
