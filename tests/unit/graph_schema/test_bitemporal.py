@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from graph_schema.bitemporal import RANK, Access, RunFacts, RunFold, fold_run, in_force
 from graph_schema.canonical import canonical_text
 from graph_schema.facts import Edge, Role, Statement
-from graph_schema.folding import RANK, Access, RunFacts, RunFold, fold_run, in_force
 
 RUN, JOB, A, B = "Run:r", "Job:j", "Dataset:a", "Dataset:b"
 
