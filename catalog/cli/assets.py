@@ -46,7 +46,9 @@ def _named(client: Client, text: str, kinds: tuple[str, ...]) -> str:
     exact = [one for one in nodes if answer["text"] in _names(one)]
     # A snapshot goes by its dataset's name: who types that means the dataset.
     datasets = [one for one in exact if one["__typename"] == "Dataset"]
-    found = exact if len(exact) == 1 else datasets or exact or nodes
+    # A version that is named is that version or none: of another one a report would be taken for the one asked for.
+    near = [] if "@" in text else nodes
+    found = exact if len(exact) == 1 else datasets or exact or near
     if len(found) == 1:
         return str(found[0]["id"])
     if not found:

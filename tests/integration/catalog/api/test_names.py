@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from catalog.cli.assets import identify
+from catalog.errors import AskerError
 from tests.integration.catalog.api.conftest import Catalog
 from tests.support.records import declaration, event, registration
 
@@ -108,3 +109,10 @@ def test_an_entry_s_header_holds_nothing_that_a_caller_sent(catalog: Catalog) ->
     entry = catalog.service.ledger.entry(answer.json()["index"])
     assert entry.entry.correlation_id == answer.headers["x-correlation-id"]
     assert b"48213977" not in entry.entry_bytes + (entry.body or b"")
+
+
+def test_a_version_that_is_named_is_that_version_or_none(filled: Catalog) -> None:
+    assert identify(Way(filled), "readmission@1").startswith("ModelVersion:")
+    # The artifact's digest begins so: searching finds the only version there is.
+    with pytest.raises(AskerError, match="Nothing is called 'readmission@d'"):
+        identify(Way(filled), "readmission@d")
