@@ -199,7 +199,8 @@ def _nearest(rows: Rows, leading: int, bounds: Sequence[str], way: str, count: s
     rest = [_anything(rows, field) for field in fields[leading + 1 :]]
     order = ", ".join(f"r.{column(field)} {way}" for field in fields)
     return (
-        f"UNWIND $asks AS ask CALL (ask) {{ MATCH {_pattern(rows)} WHERE {' AND '.join([*equal, *bounds, *rest])} "
+        f"UNWIND $asks AS ask CALL (ask) {{ MATCH {_pattern(rows)}{_ordered(rows)} "
+        f"WHERE {' AND '.join([*equal, *bounds, *rest])} "
         f"RETURN r ORDER BY {order} LIMIT {count} }} RETURN collect(DISTINCT {rows.record}) AS found"
     )
 
@@ -231,7 +232,7 @@ def _matched(rows: Rows, given: str, fields: Sequence[str], more: Sequence[str] 
         return _found(rows, values, fields, more)
     left = rows.end("a", rows.source, values[rows.source]) if rows.source in values else "(a)"
     right = rows.end("b", rows.target, values[rows.target]) if rows.target in values else "(b)"
-    known = [f"MATCH {end}" for end in (left, right) if "{" in end]
+    known = [f"MATCH {end}{_sought(name, end)}" for name, end in (("a", left), ("b", right)) if "{" in end]
     compared = [
         f"{rows.value(field)} = {value}" for field, value in values.items() if field not in {rows.source, rows.target}
     ]
@@ -240,12 +241,24 @@ def _matched(rows: Rows, given: str, fields: Sequence[str], more: Sequence[str] 
     return f"{' '.join(known)} MATCH (a)-[r:{rows.type}]->(b){f' WHERE {where}' if where else ''}"
 
 
+def _sought(variable: str, end: str) -> str:
+    """Return the hint to find an end by its id: planned on an empty graph, all arrows would be scanned for long."""
+    return f" USING INDEX {variable}:Entity(id)" if ":Entity" in end else ""
+
+
+def _ordered(rows: Rows) -> str:
+    """Return the hint by which rows are found by the index of their key; see `_sought`."""
+    name = rows.label if rows.form is Form.NODE else rows.type
+    return f" USING INDEX r:{name}({', '.join(map(column, rows.keyed))})"
+
+
 def _found(rows: Rows, values: dict[str, str], fields: Sequence[str], more: Sequence[str]) -> str:
     """Match by an index, of which every column is compared."""
     keyed = rows.keyed
     rest = [_anything(rows, field) for field in keyed if field not in values] if fields[0] == keyed[0] else []
     compared = [f"r.{column(field)} = {value}" for field, value in values.items()]
-    return f"MATCH {_pattern(rows)} WHERE {' AND '.join([*compared, *rest, *more])}"
+    hint = _ordered(rows) if fields[0] == keyed[0] else ""
+    return f"MATCH {_pattern(rows)}{hint} WHERE {' AND '.join([*compared, *rest, *more])}"
 
 
 def _is_shared(rows: Rows) -> bool:
