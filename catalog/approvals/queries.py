@@ -69,13 +69,13 @@ def list_approvals(
 
 
 def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
-    """Return what requests about each of the model versions, snapshots and datasets bind.
+    """Return what requests about each of the model versions, snapshots and datasets bind, of those that may be seen.
 
     Whether an approval holds is the same for everybody: what rights hide of its subject counts too.
     """
     whole = view.unredacted
     of: dict[str, list[str]] = defaultdict(list)
-    for subject in subjects:
+    for subject in sorted(view.visible(subjects, counted=False)):
         of[label_of(subject)].append(subject)
     declared: dict[str, list[Statement]] = {id_: [] for id_ in of["Dataset"]}
     for statement in whole.statements(of["Dataset"], DECLARED):

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
-from catalog.approvals.queries import approvals, approvals_of, list_approvals
+from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
 from catalog.assets.queries import datasets, jobs, node_records, runs
 from catalog.assets.retries import retried
+from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
 from catalog.labels.queries import attestations, attestations_by_id, labels
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import Direction, Grain, Manner, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
-from catalog.releases.queries import model_versions, trained_on, versions_of
-from catalog.snapshots.queries import snapshots, snapshots_of, with_digest
+from catalog.releases.queries import model_versions, registrations, trained_on, versions_of
+from catalog.snapshots.queries import snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 
 Ask = Callable[[View, Sequence[str]], Any]
@@ -46,6 +48,10 @@ def _with_digest(view: View, ids: Sequence[str]) -> Any:
     return {found.digest: with_digest(view, found.digest) for found in snapshots(view, ids).values()}
 
 
+def _bindings(view: View, ids: Sequence[str]) -> Any:
+    return {one: (found.digests, found.assertions) for one, found in bindings(view, ids).items()}
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "jobs": ("Job", jobs),
@@ -59,6 +65,12 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "attestations of runs": ("Run", attestations),
     "attestations_by_id": ("Attestation", attestations_by_id),
     "node_records": ("Source", node_records),
+    "schema_changes": ("Dataset", lambda view, ids: schema_changes(view, ids, NOW)),
+    "verifications": ("Snapshot", verifications),
+    "registrations": ("ModelVersion", registrations),
+    "bindings": ("Dataset", _bindings),
+    "bindings of snapshots": ("Snapshot", _bindings),
+    "bindings of versions": ("ModelVersion", _bindings),
     "approvals": ("Approval", approvals),
     "approvals_of": ("ModelVersion", approvals_of),
     "list_approvals": ("Approval", lambda view, _: list_approvals(view)),
