@@ -88,13 +88,13 @@ class Assertion:
 
 def assertions(facts: Facts) -> list[Assertion]:
     """Return all statements and edges but the structural ones, by attribution, in ledger order."""
-    said: dict[Attribution, tuple[list[Statement], list[Edge]]] = {}
+    by_attribution: dict[Attribution, tuple[list[Statement], list[Edge]]] = {}
     for statement in facts.statements:
-        said.setdefault(Attribution(*statement[4:]), ([], []))[0].append(statement)
+        by_attribution.setdefault(Attribution(*statement[4:]), ([], []))[0].append(statement)
     for edge in facts.edges:
         if edge.kind not in STRUCTURAL:
-            said.setdefault(Attribution(*edge[4:]), ([], []))[1].append(edge)
-    return [_assertion(one, *parts) for one, parts in sorted(said.items(), key=lambda item: item[0].entry)]
+            by_attribution.setdefault(Attribution(*edge[4:]), ([], []))[1].append(edge)
+    return [_assertion(one, *parts) for one, parts in sorted(by_attribution.items(), key=lambda item: item[0].entry)]
 
 
 def _assertion(attribution: Attribution, statements: list[Statement], edges: list[Edge]) -> Assertion:

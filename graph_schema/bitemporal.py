@@ -126,11 +126,11 @@ class RunFold:
         """Tell whether the first terminal event was COMPLETE."""
         return self.state == "COMPLETE"
 
-    def takes_effect(self, said_at: int) -> int | None:
-        """Return when what was said of an output at `said_at` takes effect, or None (rule 4)."""
+    def takes_effect(self, stated_at: int) -> int | None:
+        """Return when what was said of an output at `stated_at` takes effect, or None (rule 4)."""
         if not self.effective_at:
             return None
-        return next((moment for moment in self.effective_at if moment >= said_at), said_at)
+        return next((moment for moment in self.effective_at if moment >= stated_at), stated_at)
 
 
 def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFold | None:
@@ -138,10 +138,10 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     events = _seen(facts.events, valid_at, known_at)
     if not events:
         return None
-    said = [(event, event_of(event.value)) for event in events]
-    terminal = next(((event, data) for event, data in said if data["type"] in TERMINAL), None)
-    start = next((event.valid_from for event, data in said if data["type"] == "START"), None)
-    window: Order | None = next((event.order for event, data in reversed(said) if data.get("window")), None)
+    parsed = [(event, event_of(event.value)) for event in events]
+    terminal = next(((event, data) for event, data in parsed if data["type"] in TERMINAL), None)
+    start = next((event.valid_from for event, data in parsed if data["type"] == "START"), None)
+    window: Order | None = next((event.order for event, data in reversed(parsed) if data.get("window")), None)
     reads = _seen(facts.reads, valid_at, known_at, _TOTAL_ORDER)
     writes = _seen(facts.writes, valid_at, known_at, _TOTAL_ORDER)
     inputs: dict[str, Access] = {}
@@ -151,10 +151,10 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     for edge in _within(writes, window):
         place = edge.target, edge.job
         outputs[place] = _newer(outputs.get(place, BARE), edge)
-    streams = any(data.get("processing") in STREAMING for _, data in said)
+    streams = any(data.get("processing") in STREAMING for _, data in parsed)
     ended_at = terminal[0].valid_from if terminal else None
     completed = terminal is not None and terminal[1]["type"] == "COMPLETE"
-    moments = {event.valid_from for event, data in said if streams and data["type"] == "RUNNING"}
+    moments = {event.valid_from for event, data in parsed if streams and data["type"] == "RUNNING"}
     if completed and ended_at is not None:
         moments.add(ended_at)
     return RunFold(
@@ -190,8 +190,8 @@ def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[
 @lru_cache(maxsize=1_024)
 def event_of(value: str) -> dict[str, Any]:
     """Return what an `event` statement says: few texts, said by every run, and never changed by who reads them."""
-    said: dict[str, Any] = json.loads(value)
-    return said
+    parsed: dict[str, Any] = json.loads(value)
+    return parsed
 
 
 def _within(facts: list[Edge], window: Order | None) -> list[Edge]:

@@ -43,7 +43,7 @@ class Part(NamedTuple):
     @property
     def size(self) -> int:
         """Return about how many bytes it takes in memory."""
-        texts = sum(len(edge[3]) for edge in self.edges) + sum(len(said[2] or "") for said in self.statements)
+        texts = sum(len(edge[3]) for edge in self.edges) + sum(len(statement[2] or "") for statement in self.statements)
         return texts + _BYTES_OF_A_FACT * sum(map(len, self))
 
 

@@ -30,21 +30,21 @@ def edge_order(edge: Edge) -> tuple[str | int, ...]:
     )
 
 
-def statement_order(said: Statement) -> tuple[str | int, ...]:
+def statement_order(statement: Statement) -> tuple[str | int, ...]:
     """Return what `statements` sorts by; what follows the value only makes it total, an ending comes first."""
     return (
-        said.subject,
-        said.aspect,
-        said.valid_from,
-        said.rank,
-        said.tie,
-        said.entry,
-        said.role,
-        said.value or "",
-        said.run or "",
-        said.job or "",
-        said.by,
-        said.authenticated,
+        statement.subject,
+        statement.aspect,
+        statement.valid_from,
+        statement.rank,
+        statement.tie,
+        statement.entry,
+        statement.role,
+        statement.value or "",
+        statement.run or "",
+        statement.job or "",
+        statement.by,
+        statement.authenticated,
     )
 
 
@@ -59,11 +59,11 @@ def unseen(facts: Facts, checkpoint: int, upto: int) -> Facts:
         if entry > checkpoint and entry < nodes.get(node, entry + 1):
             nodes[node] = entry
     edges = tuple(dict.fromkeys(edge for edge in facts.edges if edge.entry > checkpoint))
-    statements = tuple(dict.fromkeys(said for said in facts.statements if said.entry > checkpoint))
+    statements = tuple(dict.fromkeys(statement for statement in facts.statements if statement.entry > checkpoint))
     newest = max(
         max(nodes.values(), default=upto),
         max((edge.entry for edge in edges), default=upto),
-        max((said.entry for said in statements), default=upto),
+        max((statement.entry for statement in statements), default=upto),
     )
     if newest > upto:
         msg = f"facts of entry {newest} cannot be applied up to {upto}"
@@ -83,8 +83,8 @@ def rows(
         yield "node", identifier, canonical_text(list(known.node.key)), str(known.entry)
     for edge in edges:
         yield "edge", *_texts(edge_order(edge))
-    for said in statements:
-        yield "statement", *_texts(statement_order(said)), "ended" if said.value is None else "said"
+    for statement in statements:
+        yield "statement", *_texts(statement_order(statement)), "ended" if statement.value is None else "said"
     for held in current:
         yield "current", *_texts(held)
     for refused in quarantined:

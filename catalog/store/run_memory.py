@@ -68,14 +68,15 @@ class RunMemory:
 
 def assemble(runs: Iterable[str], events: Iterable[Statement], edges: Iterable[Edge]) -> dict[str, RunFacts]:
     """Return the facts by run; a run of which nothing was said has none."""
-    told: dict[str, list[Statement]] = defaultdict(list)
+    events_of: dict[str, list[Statement]] = defaultdict(list)
     for event in events:
-        told[event.subject].append(event)
+        events_of[event.subject].append(event)
     accesses: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for edge in edges:
         accesses[edge.source, edge.kind].append(edge)
     return {
-        run: RunFacts(tuple(told[run]), tuple(accesses[run, "READ"]), tuple(accesses[run, "WROTE"])) for run in runs
+        run: RunFacts(tuple(events_of[run]), tuple(accesses[run, "READ"]), tuple(accesses[run, "WROTE"]))
+        for run in runs
     }
 
 

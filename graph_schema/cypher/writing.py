@@ -52,16 +52,16 @@ def create_records() -> str:
     """Create records that state a content."""
     return (
         "UNWIND $rows AS row MATCH (c:Content {digest: row.content}) CREATE (r:Record)-[s:STATES]->(c) "
-        f"SET r = row.record, {_SAID_AT} RETURN count(s) AS written"
+        f"SET r = row.record, {_STATED_AT} RETURN count(s) AS written"
     )
 
 
 def create_single_records() -> str:
     """Create records that state nothing but what is theirs alone."""
-    return f"UNWIND $rows AS row CREATE (r:Record) SET r = row.record, {_SAID_AT} RETURN count(r) AS written"
+    return f"UNWIND $rows AS row CREATE (r:Record) SET r = row.record, {_STATED_AT} RETURN count(r) AS written"
 
 
-_SAID_AT = "r.stated_at = datetime({epochMillis: row.record.valid_from / 1000})"
+_STATED_AT = "r.stated_at = datetime({epochMillis: row.record.valid_from / 1000})"
 
 
 def record_is_about() -> str:

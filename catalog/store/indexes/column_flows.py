@@ -84,22 +84,22 @@ def _order(flow: ColumnFlow) -> tuple[str | int, ...]:
 def _derive(work: Work) -> Changes:
     changes = Changes()
     fresh: dict[Row, list[Statement]] = {}
-    for said in work.new.statements:
-        if said.aspect == _ASPECT and said.value is not None:
-            fresh.setdefault(_place(said), []).append(said)
+    for statement in work.new.statements:
+        if statement.aspect == _ASPECT and statement.value is not None:
+            fresh.setdefault(_place(statement), []).append(statement)
     known = work.past.under(STATED, fresh) if fresh else {}
     new = {
         place: first
         for place, some in fresh.items()
-        for first in (min(some, key=lambda said: (said.valid_from, said.entry)),)
+        for first in (min(some, key=lambda statement: (statement.valid_from, statement.entry)),)
         if all(first.valid_from < row[3] for row in known[place])
     }
     if not new:
         return changes
-    changes.add(STATED, [(*place, said.valid_from) for place, said in new.items()])
+    changes.add(STATED, [(*place, statement.valid_from) for place, statement in new.items()])
     nodes = {node.id: node for node, _ in work.new.nodes}
-    nodes.update(work.past.nodes({said.subject for said in new.values()} - nodes.keys()))
-    stated = [said for place in new for said in fresh[place]]
+    nodes.update(work.past.nodes({statement.subject for statement in new.values()} - nodes.keys()))
+    stated = [statement for place in new for statement in fresh[place]]
     points = _points(stated, nodes)
     before = work.past.under(COLUMN_FLOW, points)
     for key, some in points.items():
@@ -108,25 +108,27 @@ def _derive(work: Work) -> Changes:
     return changes
 
 
-def _place(said: Statement) -> Row:
-    return said.subject, said.job, blake2b((said.value or "").encode(), digest_size=16).hexdigest()
+def _place(statement: Statement) -> Row:
+    return statement.subject, statement.job, blake2b((statement.value or "").encode(), digest_size=16).hexdigest()
 
 
 def _points(stated: Iterable[Statement], nodes: Mapping[str, Node]) -> dict[Row, list[tuple[int, int]]]:
     """Return when and by which entry each pair was stated."""
     found: dict[Row, list[tuple[int, int]]] = {}
-    for said in stated:
-        dataset = nodes.get(said.subject)
+    for statement in stated:
+        dataset = nodes.get(statement.subject)
         if isinstance(dataset, Dataset):
-            for target, origin in pairs(dataset, read_column_lineage(said.data)):
-                key = target.id, origin.column.id, said.job, origin.type or "", _MASKING[origin.masking]
-                found.setdefault(key, []).append((said.valid_from, said.entry))
+            for target, origin in pairs(dataset, read_column_lineage(statement.data)):
+                key = target.id, origin.column.id, statement.job, origin.type or "", _MASKING[origin.masking]
+                found.setdefault(key, []).append((statement.valid_from, statement.entry))
     return found
 
 
 def _specification(facts: Facts) -> Changes:
     changes = Changes()
-    stated = [said for said in facts.statements if said.aspect == _ASPECT and said.value is not None]
+    stated = [
+        statement for statement in facts.statements if statement.aspect == _ASPECT and statement.value is not None
+    ]
     for key, some in _points(stated, {node.id: node for node, _ in facts.nodes}).items():
         changes.add(COLUMN_FLOW, [(*key, entry, at) for at, entry in earliest(some)])
     return changes

@@ -110,9 +110,17 @@ def outputs_of(run: str, writes: Iterable[Edge]) -> list[Output]:
 
 def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contribution]:
     """Yield a registration for each `registration` statement: it stands by itself, whatever becomes of the run."""
-    for said in statements:
-        if said.aspect == "registration":
-            yield Contribution(said.subject, said.job, said.valid_from, said.run, "registered", said.tie, said.entry)
+    for statement in statements:
+        if statement.aspect == "registration":
+            yield Contribution(
+                statement.subject,
+                statement.job,
+                statement.valid_from,
+                statement.run,
+                "registered",
+                statement.tie,
+                statement.entry,
+            )
 
 
 def newest_first(found: Iterable[Contribution]) -> list[Contribution]:
@@ -213,9 +221,9 @@ def _specification(facts: Facts) -> Changes:
     changes = Changes()
     events: dict[str, list[Statement]] = {}
     wrote: dict[str, list[Edge]] = {}
-    for said in facts.statements:
-        if said.aspect == "event":
-            events.setdefault(said.subject, []).append(said)
+    for statement in facts.statements:
+        if statement.aspect == "event":
+            events.setdefault(statement.subject, []).append(statement)
     for edge in _writes(facts.edges):
         wrote.setdefault(edge.source, []).append(edge)
     for run, edges in wrote.items():

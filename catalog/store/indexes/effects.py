@@ -49,15 +49,22 @@ class Candidate(NamedTuple):
     @property
     def row(self) -> Row:
         """Return the row that keeps it."""
-        said = self.statement
-        return (said.subject, said.aspect, int(self.leading), self.order[0], *said[2:-1], int(said.authenticated))
+        statement = self.statement
+        return (
+            statement.subject,
+            statement.aspect,
+            int(self.leading),
+            self.order[0],
+            *statement[2:-1],
+            int(statement.authenticated),
+        )
 
     @classmethod
     def of(cls, row: Row) -> Candidate:
         """Return what a row keeps."""
         subject, aspect, leading, since, *rest, authenticated = row
-        said = Statement._make((subject, aspect, *rest, bool(authenticated)))
-        return cls(bool(leading), (since, said.rank, said.tie), said)
+        statement = Statement._make((subject, aspect, *rest, bool(authenticated)))
+        return cls(bool(leading), (since, statement.rank, statement.tie), statement)
 
 
 class Transition(NamedTuple):
@@ -71,15 +78,15 @@ def transitions(new: Facts, runs: Runs, past: Past) -> list[Transition]:
     """Return what the new facts change of what is in force."""
     moved = past.outputs(spans) if (spans := _spans(runs, past)) else []
     by_pair: dict[Pair, list[Statement]] = {}
-    for said in new.statements:
-        if not is_momentary(said.aspect):
-            by_pair.setdefault(said[:2], []).append(said)
-    for said in moved:
-        by_pair.setdefault(said[:2], []).append(said)
+    for statement in new.statements:
+        if not is_momentary(statement.aspect):
+            by_pair.setdefault(statement[:2], []).append(statement)
+    for statement in moved:
+        by_pair.setdefault(statement[:2], []).append(statement)
     if not by_pair:
         return []
     effects = _Effects(runs, past)
-    effects.prepare(said for some in by_pair.values() for said in some)
+    effects.prepare(statement for some in by_pair.values() for statement in some)
     holders = {pair: Candidate.of(rows[0]) if rows else None for pair, rows in past.under(IN_FORCE, by_pair).items()}
     found: list[Transition] = []
     fallen: dict[Pair, list[Statement]] = {}
@@ -112,8 +119,8 @@ def _replaced(
         return
     every = {pair: dict.fromkeys(some) for pair, some in fallen.items()}
     history = past.history(fallen.keys())
-    for said in history:
-        every[said[:2]][said] = None
+    for statement in history:
+        every[statement[:2]][statement] = None
     effects.prepare(history)
     for pair, some in every.items():
         best = _best(one for one in map(effects.candidate, some) if one is not None)
@@ -168,7 +175,11 @@ class _Effects:
 
     def prepare(self, statements: Iterable[Statement]) -> None:
         """Look up in bulk what `candidate` needs."""
-        outputs = {(said.run, said.valid_from) for said in statements if said.role == Role.OUT and said.run is not None}
+        outputs = {
+            (statement.run, statement.valid_from)
+            for statement in statements
+            if statement.role == Role.OUT and statement.run is not None
+        }
         self.runs.load({run for run, _ in outputs})
         self._near |= _around(
             self.past,
@@ -180,12 +191,12 @@ class _Effects:
             - self._near.keys(),
         )
 
-    def candidate(self, said: Statement) -> Candidate | None:
+    def candidate(self, statement: Statement) -> Candidate | None:
         """Return how the statement stands, None where it takes no effect."""
-        if said.role != Role.OUT:
-            return Candidate(said.role == Role.OWN, said.order, said)
-        effect = None if said.run is None else self._effect(said.run, said.valid_from)
-        return None if effect is None else Candidate(True, (effect, said.rank, said.tie), said)
+        if statement.role != Role.OUT:
+            return Candidate(statement.role == Role.OWN, statement.order, statement)
+        effect = None if statement.run is None else self._effect(statement.run, statement.valid_from)
+        return None if effect is None else Candidate(True, (effect, statement.rank, statement.tie), statement)
 
     def _effect(self, run: str, at: int) -> int | None:
         state = self.runs.after(run)
@@ -212,6 +223,6 @@ def _best(rivals: Iterable[Candidate]) -> Candidate | None:
     return best
 
 
-def total_order(said: Statement) -> tuple[object, ...]:
+def total_order(statement: Statement) -> tuple[object, ...]:
     """Return by what statements of the same effective order are sorted, the first being in force."""
-    return said.valid_from, said.rank, said.tie, said.entry, said.role, said.value or ""
+    return statement.valid_from, statement.rank, statement.tie, statement.entry, statement.role, statement.value or ""

@@ -87,14 +87,14 @@ def hub_of_run(run: str, reads: Iterable[Edge], writes: Iterable[Edge], produced
 
 def hubs_of_records(statements: Iterable[Statement]) -> Iterator[Hub]:
     """Yield what jobs are declared to read and write, a hub for each declaration."""
-    for said in statements:
-        if said.aspect == "io" and said.value is not None:
-            declared, point = said.data, (said.valid_from, said.entry)
+    for statement in statements:
+        if statement.aspect == "io" and statement.value is not None:
+            declared, point = statement.data, (statement.valid_from, statement.entry)
             inputs, outputs = (dict.fromkeys(declared.get(side) or ()) for side in ("inputs", "outputs"))
             yield Hub(
-                f"{said.subject}.{said.entry}.{blake2b(said.value.encode(), digest_size=8).hexdigest()}",
+                f"{statement.subject}.{statement.entry}.{blake2b(statement.value.encode(), digest_size=8).hexdigest()}",
                 tuple(Inlet(source, *point) for source in inputs),
-                tuple(Outlet(target, said.subject, "declared", *point) for target in outputs),
+                tuple(Outlet(target, statement.subject, "declared", *point) for target in outputs),
             )
 
 
@@ -121,8 +121,8 @@ def outgrows(one: int, other: int) -> bool:
     return one * other > PAIRS_AN_END * (one + other)
 
 
-def _points(said: Iterable[tuple[Ends, tuple[int, int]]]) -> dict[Ends, list[tuple[int, int]]]:
+def _points(ends: Iterable[tuple[Ends, tuple[int, int]]]) -> dict[Ends, list[tuple[int, int]]]:
     points: dict[Ends, list[tuple[int, int]]] = {}
-    for key, point in said:
+    for key, point in ends:
         points.setdefault(key, []).append(point)
     return {key: earliest(found) for key, found in points.items()}

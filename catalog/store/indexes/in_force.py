@@ -29,25 +29,25 @@ def _derive(work: Work) -> Changes:
     changes = Changes()
     changes.add(IN_FORCE, [one.now.row for one in work.transitions if one.now is not None])
     gone = [one.before.statement for one in work.transitions if one.now is None and one.before is not None]
-    changes.remove(IN_FORCE, [said[:2] for said in gone])
+    changes.remove(IN_FORCE, [statement[:2] for statement in gone])
     return changes
 
 
 def _specification(facts: Facts) -> Changes:
     events: dict[str, list[Statement]] = {}
     about: dict[Pair, list[Statement]] = {}
-    for said in facts.statements:
-        if said.aspect == "event":
-            events.setdefault(said.subject, []).append(said)
-        if not is_momentary(said.aspect):
-            about.setdefault(said[:2], []).append(said)
+    for statement in facts.statements:
+        if statement.aspect == "event":
+            events.setdefault(statement.subject, []).append(statement)
+        if not is_momentary(statement.aspect):
+            about.setdefault(statement[:2], []).append(statement)
     folds: dict[str, RunFold | None] = {run: bitemporal.fold_run(RunFacts(tuple(some))) for run, some in events.items()}
     changes = Changes()
     for some in about.values():
         held = bitemporal.in_force(sorted(some, key=total_order), folds.get)
         if held is not None:
-            order, said = held
-            changes.add(IN_FORCE, [Candidate(said.role != Role.IN, order, said).row])
+            order, statement = held
+            changes.add(IN_FORCE, [Candidate(statement.role != Role.IN, order, statement).row])
     return changes
 
 
@@ -62,14 +62,14 @@ def in_force(reader: IndexReader, ids: Sequence[str]) -> list[InForce]:
 def by_aspect(found: Iterable[InForce]) -> dict[str, dict[str, object]]:
     """Return the values in force of each node, parsed; a node without any is absent."""
     values: dict[str, dict[str, object]] = {}
-    for _, said in found:
-        values.setdefault(said.subject, {})[said.aspect] = said.data
+    for _, statement in found:
+        values.setdefault(statement.subject, {})[statement.aspect] = statement.data
     return values
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
-    for since, said in in_force(reader, ids):
-        yield since, *said
+    for since, statement in in_force(reader, ids):
+        yield since, *statement
 
 
 IN_FORCE_NOW: Final = Index("in_force", 1, (IN_FORCE,), _derive, _specification, _answers, uses=("runs",))

@@ -166,9 +166,9 @@ class Runs:
 
     def __post_init__(self) -> None:
         accesses: dict[str, list[Edge]] = {}
-        for said in self.new.statements:
-            if said.aspect == "event":
-                self.events.setdefault(said.subject, []).append(said)
+        for statement in self.new.statements:
+            if statement.aspect == "event":
+                self.events.setdefault(statement.subject, []).append(statement)
         for edge in self.new.edges:
             if edge.kind in FLOWING:
                 accesses.setdefault(edge.source, []).append(edge)

@@ -25,10 +25,12 @@ def _specification(facts: Facts) -> Changes:
     states: dict[str, RunState] = {}
     points: dict[tuple[object, ...], list[tuple[int, int]]] = {}
     moments: dict[tuple[object, ...], int] = {}
-    for said in facts.statements:
-        if said.aspect == "event":
-            states[said.subject] = states.get(said.subject, RunState(said.subject, said.valid_from)).after(said)
-            for run, type_, at, entry in moments_of([said]):
+    for statement in facts.statements:
+        if statement.aspect == "event":
+            states[statement.subject] = states.get(
+                statement.subject, RunState(statement.subject, statement.valid_from)
+            ).after(statement)
+            for run, type_, at, entry in moments_of([statement]):
                 moments[run, type_, at] = min(entry, moments.get((run, type_, at), entry))
     for edge in facts.edges:
         if edge.kind in FLOWING:

@@ -140,17 +140,17 @@ class Neo4jPast:
             return []
         answer = self._run(reading.records_within(), rows=sent)[0]["found"]
         return [
-            said
+            statement
             for record in recorded(self._run, self._contents, answer)
-            for said in record.statements(lambda _, aspect: not is_momentary(aspect))
-            if said.role == Role.OUT
+            for statement in record.statements(lambda _, aspect: not is_momentary(aspect))
+            if statement.role == Role.OUT
         ]
 
     def history(self, pairs: Collection[tuple[str, str]]) -> list[Statement]:
         subjects, aspects = {subject for subject, _ in pairs}, {aspect for _, aspect in pairs}
         records = records_about(self._run, self._contents, subjects, "aspects", aspects, (NOW, NOW))
         wanted = frozenset(pairs)
-        return [said for record in records for said in record.statements(lambda *place: place in wanted)]
+        return [statement for record in records for statement in record.statements(lambda *place: place in wanted)]
 
     def nodes(self, ids: Collection[str]) -> Mapping[str, Node]:
         known = [one for one in ids if one not in self._absent]

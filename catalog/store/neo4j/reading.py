@@ -102,7 +102,7 @@ class Neo4jReading(IndexReads):
 
         which, times = "" if named is None else "aspects", (valid_at, self._known(known_at))
         records = records_about(self._run, self._contents, asked, which, named or (), times)
-        return sorted({said for record in records for said in record.statements(wanted)}, key=statement_order)
+        return sorted({statement for record in records for statement in record.statements(wanted)}, key=statement_order)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         # What was committed since this reading began is not fetched, so that it is not what is remembered either.
@@ -120,9 +120,9 @@ class Neo4jReading(IndexReads):
         )
         records: list[Recorded] = recorded(self._run, self._contents, answer)
         events = {
-            said
+            statement
             for record in records
-            for said in record.statements(lambda subject, aspect: aspect == "event" and subject in wanted)
+            for statement in record.statements(lambda subject, aspect: aspect == "event" and subject in wanted)
         }
         accesses = {
             edge
@@ -230,11 +230,11 @@ class Neo4jReading(IndexReads):
         records = self.all_records(-1, NOW)
         edges = {edge for record in records for edge in record.edges(lambda *_: True)}
         edges |= {_structural(*row["found"]) for row in self._run(reading.scan_structural())}
-        said = {one for record in records for one in record.statements(lambda *_: True)}
+        statements = {one for record in records for one in record.statements(lambda *_: True)}
         return rows(
             sorted(named.items()),
             sorted(edges, key=edge_order),
-            sorted(said, key=statement_order),
+            sorted(statements, key=statement_order),
             ((one.subject, one.aspect, one.value or "", since, one.entry) for since, one in self.in_force(list(named))),
             self.quarantined(),
         )

@@ -37,8 +37,8 @@ def shown(aspect: str, value: object) -> Shown:
 def _summary(aspect: str, value: Mapping[str, object]) -> Shown:
     if aspect == "schema":
         return _fields(value.get("fields"))
-    told = value.get("description") if aspect == "documentation" else value.get("name") if len(value) == 1 else None
-    return told[:_LONGEST] if isinstance(told, str) else None
+    text = value.get("description") if aspect == "documentation" else value.get("name") if len(value) == 1 else None
+    return text[:_LONGEST] if isinstance(text, str) else None
 
 
 def properties(label: str, aspect: str, value: object | None) -> dict[str, Shown]:

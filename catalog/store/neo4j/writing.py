@@ -78,7 +78,7 @@ class Batch:
         """Add facts of which none is stored, and the rows that follow from them."""
         ids = {node.id for node, _ in new.nodes}
         ids.update(end for edge in new.edges for end in (edge.source, edge.target))
-        ids.update(said.subject for said in new.statements)
+        ids.update(statement.subject for statement in new.statements)
         self._look_up(ids)
         self._past = Neo4jPast(self._run, self._written.rows, self._contents, ids - self._present.keys())
         work = Work(self._named_for_the_first_time(new), self._past)
@@ -279,11 +279,11 @@ _VALUE: Final = IN_FORCE.place("value")
 
 
 def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[str, Any]:
-    said = assertion.attribution
+    attribution = assertion.attribution
     event = next((one.data["type"] for one in assertion.statements if one.aspect == "event"), None)
-    identifier = f"{said.entry}.{ordinals[said.entry]}"
-    ordinals[said.entry] += 1
-    return {"id": identifier, **said._asdict(), "event": event, "own": own(assertion, texts)}
+    identifier = f"{attribution.entry}.{ordinals[attribution.entry]}"
+    ordinals[attribution.entry] += 1
+    return {"id": identifier, **attribution._asdict(), "event": event, "own": own(assertion, texts)}
 
 
 def _shown(state: RunState) -> dict[str, Any]:

@@ -65,10 +65,10 @@ class SqlitePast:
                 _OUTPUTS, (self._names.number(run) or -1, after, until, self._before)
             ).fetchall()
             for *attribution, content in rows:
-                said = attribution_of(attribution)
+                attributed = attribution_of(attribution)
                 for stated in self._names.content_of(content).statements:
                     if stated.role == Role.OUT:
-                        found[Statement._make((*stated, *said))] = None
+                        found[Statement._make((*stated, *attributed))] = None
         return list(found)
 
     def nodes(self, ids: Collection[str]) -> dict[str, Node]:

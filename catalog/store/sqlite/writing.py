@@ -97,11 +97,11 @@ class Batch:
         self._sum += sum_of(rows)
         self._tally.update(str(row[1]) for row in rows)
 
-    def _write_assertions(self, said: Iterable[Assertion]) -> None:
+    def _write_assertions(self, assertions: Iterable[Assertion]) -> None:
         statements: Rows = []
         edges: Rows = []
         number, inline = self._names.number, self._names.inline
-        for one in said:
+        for one in assertions:
             place = self._attribute(one)
             for statement in one.statements:
                 value = inline(statement.value)
@@ -113,12 +113,12 @@ class Batch:
         self._connection.executemany("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", edges)
         self._sum += sum_of(statements) + sum_of(edges)
 
-    def _attribute(self, said: Assertion) -> int:
-        run, job, valid_from, rank, tie, entry, by, authenticated = said.attribution
+    def _attribute(self, assertion: Assertion) -> int:
+        run, job, valid_from, rank, tie, entry, by, authenticated = assertion.attribution
         number = self._names.number
         row = (
             *(number(run), number(job), valid_from, rank, packed(tie), entry),
-            *(self._names.value(by), int(authenticated), self._content(said.content)),
+            *(self._names.value(by), int(authenticated), self._content(assertion.content)),
         )
         done = self._connection.execute(
             "INSERT INTO attribution (run, job, valid_from, rank, tie, entry, by, authenticated, content) "
@@ -139,7 +139,8 @@ class Batch:
         number, value = self._names.number, self._names.value
         place = self._connection.execute("INSERT INTO content (digest) VALUES (?)", (content.digest,)).lastrowid or 0
         statements: Rows = [
-            (place, number(said.subject), said.aspect, value(said.value), said.role) for said in content.statements
+            (place, number(statement.subject), statement.aspect, value(statement.value), statement.role)
+            for statement in content.statements
         ]
         edges: Rows = [
             (place, number(edge.source), edge.kind, number(edge.target), value(edge.value)) for edge in content.edges
@@ -158,6 +159,6 @@ def _ids(new: Facts) -> Iterator[str]:
         yield edge.source
         yield edge.target
         yield from (one for one in (edge.run, edge.job) if one)
-    for said in new.statements:
-        yield said.subject
-        yield from (one for one in (said.run, said.job) if one)
+    for statement in new.statements:
+        yield statement.subject
+        yield from (one for one in (statement.run, statement.job) if one)
