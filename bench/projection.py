@@ -16,7 +16,7 @@ from typing import Final
 
 from bench import stores
 from bench.clients import Tally
-from bench.figures import Figure, Options, command, milliseconds
+from bench.figures import Figure, Options, command
 from bench.filling import filled
 from bench.machine import children, processor_seconds
 from bench.server import Server, behind, serving
@@ -69,7 +69,7 @@ def _measure_one(engine: str, workload: str, runs: int) -> Iterator[Figure]:
     yield Figure("projected events, clients sending", setting, f"{reached:,.0f}/s", *with_aim)
     kept = f"{tally.acknowledged / tally.elapsed:,.0f}/s, {(count - left) / tally.elapsed:,.0f}/s"
     yield Figure("acknowledged and projected while they were sent", setting, kept)
-    yield Figure("processor time of the projection, an event", setting, milliseconds(busy / count))
+    yield Figure("processor time of the projection, an event", setting, f"{busy / count * 1e6:.0f} µs")
 
 
 def _rebuilt(engine: str, workload: str, runs: int, setting: str) -> Iterator[Figure]:
@@ -81,7 +81,7 @@ def _rebuilt(engine: str, workload: str, runs: int, setting: str) -> Iterator[Fi
         count = rebuild(ledger, store)
         elapsed, computed = time.perf_counter() - began, time.process_time() - computed
     yield Figure("graph rebuilt from the ledger, nobody sending", setting, f"{count / elapsed:,.0f}/s")
-    yield Figure("processor time of the rebuild, an event", setting, milliseconds(computed / count))
+    yield Figure("processor time of the rebuild, an event", setting, f"{computed / count * 1e6:.0f} µs")
 
 
 def _send(server: Server, workload: str, count: int) -> Tally:
