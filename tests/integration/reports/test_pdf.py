@@ -15,10 +15,11 @@ from typing import Any
 import pypdf
 import pytest
 
-from reports.context import Evidence
+from reports.context import Context, Evidence
 from reports.drawing import render
 from reports.kinds import ModelDossier
 from reports.standalone.container import take
+from tests.support.clinical_story import CLAIMS_ID, story
 from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
 from tests.support.verapdf import PROFILES, VeraPdfUnobtainableError, Verdict, validate
 
@@ -72,8 +73,10 @@ def long_names() -> ModelDossier:
     return replace(dossier, model=model, organisation="Klinikum" + "gesellschaft" * 12, gaps=(*dossier.gaps, gap))
 
 
-CASES: dict[str, Callable[[], ModelDossier]] = {
+CASES: dict[str, Callable[[], Context]] = {
     "clinical": clinical_dossier,
+    "approvals": lambda: story().approvals(),
+    "approvals of a dataset": lambda: story().approvals(CLAIMS_ID),
     "empty": empty_dossier,
     "no-evidence": lambda: replace(empty_dossier(), evidence=Evidence()),
     "many-witnesses": lambda: cosigned(15),
@@ -130,7 +133,7 @@ def test_what_is_copied_from_the_pdf_is_whole(pdfs: dict[str, Path]) -> None:
         assert snapshot.digest in text
     assert dossier.read_point.root in text
     assert all(entry.leaf in text for entry in dossier.evidence.cited)
-    assert re.sub(r"\s+", "", dossier.evidence.checkpoint) in text
+    assert re.sub(r"\s+", "", dossier.read_point.checkpoint) in text
 
 
 def test_typst_markup_in_the_text_is_shown_and_not_obeyed(pdfs: dict[str, Path]) -> None:
