@@ -1,4 +1,4 @@
-"""Approvals, what is found on a subject, and what could not be projected, as a report shows them."""
+"""Approvals, what is found and missing on a subject, and what could not be projected, as a report shows them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import Decision as DecisionRecord
 from catalog.findings.model import Finding as FindingRecord
+from catalog.findings.model import Gap as GapRecord
 from catalog.findings.model import Powers
 from catalog.reporting.citations import Citations, time_of
+from catalog.reporting.dossier_data import DossierData, full_name
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time
 from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, local_time
 from reports.parts.findings import Finding
+from reports.parts.gaps import Gap
 from reports.parts.quarantine import Quarantined
 
 _STATUS: dict[ApprovalState, ApprovalStatus] = {
@@ -84,14 +87,25 @@ def powers_of(citations: Citations) -> Powers:
 def findings(citations: Citations, found: Iterable[FindingRecord]) -> Iterator[Finding]:
     """Yield what the rules found."""
     for one in found:
+        rule = one.rule.value
         yield Finding(
-            rule=one.rule.label,
-            severity=one.rule.severity.value,
-            topic=one.rule.topic.value,
+            rule=rule.name,
+            severity=rule.severity.value,
+            topic=rule.topic.value,
             subject=citations.key_of(one.subject),
             text=one.text,
             entries=citations.view.cite(*one.entries),
         )
+
+
+def gaps(data: DossierData, found: Iterable[GapRecord]) -> Iterator[Gap]:
+    """Yield what is not recorded of a version and of what it rests on."""
+    version, registration = data.version, data.registration
+    names = {id_: full_name(record) for id_, record in data.datasets.items()}
+    names |= {use.snapshot: use.digest for use in (*registration.trained_on, *registration.evaluated_on)}
+    names[version.id] = f"{version.model} {version.version}"
+    for gap in found:
+        yield Gap(subject=names[gap.subject], field=gap.field, note=gap.note)
 
 
 def quarantined(citations: Citations, found: Iterable[QuarantinedEntry]) -> Iterator[Quarantined]:

@@ -1,17 +1,22 @@
-"""The datasets behind a version: declarations, labels, permitted use and changes of their schemas."""
+"""The datasets and snapshots behind a version: declarations, labels, permitted use, seals, changes of schemas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData, full_name
+from catalog.snapshots.model import Seal, SnapshotRecord
+from catalog.snapshots.model import Verification as VerificationRecord
 from graph_schema.times import format_time
 from reports.context import Code
 from reports.parts.labels import Label
 from reports.parts.schema_changes import SchemaChange
+from reports.parts.snapshots import ForeignReference, Producer, Snapshot, SnapshotRole, Verification
 from reports.parts.sources import Declared, Source
 from reports.parts.use import UseStatement
 
@@ -108,3 +113,58 @@ def schema_changes(citations: Citations, data: DossierData) -> Iterator[SchemaCh
                 changed=step.changed,
                 entries=citations.view.cite(*step.entries),
             )
+
+
+def snapshots(citations: Citations, data: DossierData) -> tuple[Snapshot, ...]:
+    """Return what the version was trained on, then what it was evaluated on."""
+    roles: tuple[tuple[SnapshotRole, tuple[SnapshotUse, ...]], ...] = (
+        ("TRAINING", data.registration.trained_on),
+        ("EVALUATION", data.registration.evaluated_on),
+    )
+    return tuple(_snapshot(citations, data, role, use) for role, uses in roles for use in sorted(uses))
+
+
+def _snapshot(citations: Citations, data: DossierData, role: SnapshotRole, use: SnapshotUse) -> Snapshot:
+    found = data.snapshots.get(use.snapshot)
+    dataset = data.title(use.dataset)
+    if found is None:
+        return Snapshot(role=role, dataset=dataset, digest=use.digest)
+    shown = Snapshot(
+        role=role,
+        dataset=dataset,
+        digest=found.digest,
+        state=found.state.value,
+        produced_by=_producer(data, found),
+        verification=None if found.verification is None else _verification(citations, found.verification),
+        entries=citations.view.cite(found.first_entry, *(one.entry for one in found.seals)),
+    )
+    return shown if found.seal is None else _sealed(citations, shown, found.seal)
+
+
+def _sealed(citations: Citations, shown: Snapshot, seal: Seal) -> Snapshot:
+    return replace(
+        shown,
+        foreign=tuple(ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
+        files=seal.files,
+        size_bytes=seal.size_bytes,
+        sealed_at=format_time(seal.sealed_at),
+        sealed_by=citations.actor(seal.sealed_by, authenticated=seal.authenticated),
+        locked=seal.locked,
+    )
+
+
+def _verification(citations: Citations, found: VerificationRecord) -> Verification:
+    return Verification(
+        at=format_time(found.verified_at),
+        by=citations.actor(found.verified_by, authenticated=found.authenticated),
+        result=found.result,  # type: ignore[arg-type]  # the record's own closed list
+        method=found.method,
+        differing=found.differing,
+        entries=citations.view.cite(found.entry),
+    )
+
+
+def _producer(data: DossierData, found: SnapshotRecord) -> Producer | None:
+    runs = (data.attempts.runs.get(run) for run in found.produced_by)
+    run = next((run for run in runs if run is not None), None)
+    return None if run is None else Producer(job=data.job_name(run.job), run=run.run_id, state=run.state)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from catalog.findings.way import claim_of, claims
+from catalog.assets.model import RunRecord
 from catalog.labels.model import Attestation
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reporting.citations import Citations, time_of
@@ -97,15 +97,15 @@ def _message(value: Any) -> str | None:  # noqa: ANN401  a facet is any JSON
     return found if isinstance(found, str) else None
 
 
-def deidentification(citations: Citations, data: DossierData) -> Iterator[DeidentificationStep]:
+def deidentification(
+    citations: Citations, data: DossierData, claims: Iterable[tuple[RunRecord, int]]
+) -> Iterator[DeidentificationStep]:
     """Yield what was attested, in order, then the steps that a run claims and nobody attested."""
     attested = {one.id: one for each in data.attestations.values() for one in each}
     for one in sorted(attested.values(), key=lambda each: each.entry):
         yield _attested(citations, data, one)
-    for run in claims(data.attempts.runs.values(), attested.values()):
-        yield DeidentificationStep(
-            job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(claim_of(run))
-        )
+    for run, entry in claims:
+        yield DeidentificationStep(job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(entry))
 
 
 def _attested(citations: Citations, data: DossierData, one: Attestation) -> DeidentificationStep:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.findings.judgement import findings as judged
+from catalog.findings.judgement import judge
 from catalog.ledger.protocol import Ledger
 from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
 from catalog.reporting import datasets, lineage
-from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
+from catalog.reporting.approvals import approvals, findings, gaps, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import BUDGET, DossierData
-from catalog.reporting.gaps import gaps
-from catalog.reporting.model_version import model, snapshots
 from catalog.reporting.read_point import Point, settled
 from catalog.view import View
+from graph_schema.times import format_time
 from reports.context import Answer
 from reports.kinds import ModelDossier
+from reports.parts.model_version import CodeRevision, Environment, Metric, ModelVersion
 
 
 def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str | None = None) -> ModelDossier | None:
@@ -32,23 +32,23 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         return None
     data = DossierData.read(point.view, version, version.registration)
     citations = Citations.of(point.view, ledger, data.principals)
-    basis = data.basis(powers_of(citations))
+    judgement = judge(data.basis(powers_of(citations)))
     context = ModelDossier(
         organisation=organisation,
         read_point=point.read_point(_answer(point, data)),
-        model=model(citations, data),
-        snapshots=snapshots(citations, data),
+        model=_model(citations, data),
+        snapshots=datasets.snapshots(citations, data),
         nodes=tuple(lineage.nodes(citations, data)),
         edges=tuple(lineage.edges(citations, data)),
         sources=tuple(datasets.sources(citations, data)),
         runs=tuple(lineage.runs(citations, data)),
-        deidentification=tuple(lineage.deidentification(citations, data)),
+        deidentification=tuple(lineage.deidentification(citations, data, judgement.claims)),
         labels=tuple(datasets.labels(citations, data)),
         use=tuple(datasets.use(citations, data)),
         approvals=tuple(approvals(citations, data.approvals)),
-        findings=tuple(findings(citations, judged(basis))),
+        findings=tuple(findings(citations, judgement.findings)),
         schema_changes=tuple(datasets.schema_changes(citations, data)),
-        gaps=tuple(gaps(basis)),
+        gaps=tuple(gaps(data, judgement.gaps)),
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
@@ -59,3 +59,22 @@ def _answer(point: Point, data: DossierData) -> Answer:
     counts = (("nodes", len(data.graph.nodes)), ("edges", len(data.graph.edges)))
     is_cut = isinstance(data.graph.completeness, Truncated)
     return point.answer(len(data.quarantined), counts, f"The walk ended at {BUDGET} nodes." if is_cut else None)
+
+
+def _model(citations: Citations, data: DossierData) -> ModelVersion:
+    version, registration = data.version, data.registration
+    code, environment = registration.code, registration.environment
+    return ModelVersion(
+        namespace=version.namespace,
+        name=version.model,
+        version=version.version,
+        registered_at=format_time(registration.registered_at),
+        registered_by=citations.actor(registration.registered_by, authenticated=registration.authenticated),
+        intended_use=registration.intended_use,
+        artifact_digest=registration.artifact_digest,
+        signature=registration.signature,
+        code=CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
+        environment=Environment(digest=environment.digest, description=environment.description),
+        metrics=tuple(Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
+        entries=citations.view.cite(*(one.entry for one in version.registrations)),
+    )
