@@ -21,6 +21,7 @@ MODULES = (
     "bodies",
     "comparison",
     "derived_records",
+    "derived_approvals",
     "derived_lineage",
     "derivation",
     "verification",
@@ -45,7 +46,7 @@ What it does, step by step:
 4. The ledger that the report was read from is the checkpoint's, or its beginning by a consistency proof (RFC 9162,
    2.1.4.2), and so is the one whose checkpoint the pages print.
 5. Every entry's leaf hash is SHA-256(0x00, entry), its inclusion proof leads to the checkpoint's root (RFC 9162,
-   2.1.3.2), what is told of it is what its bytes say, and a disclosed body fits its digest, SHA-256(salt, body).
+   2.1.3.2), what is shown of it is what its bytes say, and a disclosed body fits its digest, SHA-256(salt, body).
 6. Every ledger index that the report cites is among the entries, and no entry is there that nothing cites.
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.

@@ -62,7 +62,7 @@ def node_id(label: str, *key: str) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """A principal's record whose body is disclosed: who said it, when, and what."""
+    """A principal's record whose body is disclosed: who wrote it, when, and what it says."""
 
     index: int
     kind: str
@@ -70,7 +70,7 @@ class Record:
     recorded_at: str
     order: Order
     authenticated: bool
-    said: Values
+    content: Values
     added: Values
 
     @property
@@ -103,14 +103,14 @@ class Event:
     @property
     def reads(self) -> frozenset[Identity]:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
-        named = {one for said in self.outputs for one in _named(facets_of(said).get("columnLineage"))}
-        named |= {one for said in self.outputs for one in _named(facets_of(said).get("lineage"))}
+        named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
+        named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
         return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
-        given_up = {one for said in self.outputs for one in _given_up(facets_of(said))}
+        given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
         return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
@@ -130,14 +130,14 @@ class Access:
             self.writes |= writes
             for id_ in reads | writes:
                 self.first[id_] = min(event.index, self.first.get(id_, event.index))
-            for said in event.inputs:
-                self.versions.setdefault(node_id("Dataset", *identity_of(said)), set()).update(
-                    versions_in(facets_of(said))
+            for content in event.inputs:
+                self.versions.setdefault(node_id("Dataset", *identity_of(content)), set()).update(
+                    versions_in(facets_of(content))
                 )
 
 
 @dataclass
-class Told:
+class Disclosed:
     """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
 
     entries: Sequence[Entry]
@@ -171,8 +171,8 @@ class Told:
         recorded = micros(entry.recorded_at)
         tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
         if entry.kind.startswith("record."):
-            said = body["record"]
-            since = min(recorded, micros(said["valid_from"])) if said.get("valid_from") else recorded
+            content = body["record"]
+            since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
             if since <= self.valid_at:
                 kind = entry.kind.removeprefix("record.")
                 order = since, _RECORD_RANK, tie
@@ -184,7 +184,7 @@ class Told:
                         entry.recorded_at,
                         order,
                         body["authenticated"],
-                        said,
+                        content,
                         body["added"],
                     )
                 )
@@ -195,7 +195,7 @@ class Told:
 
     def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
         """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self._by_kind.get(kind, ()) if fits(each.said)]
+        return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
 
     def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
         """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
@@ -204,7 +204,7 @@ class Told:
     @cached_property
     def people(self) -> dict[str, Record]:
         """Return the newest definition of each principal."""
-        return {each.said["principal"]: each for each in self.of("define_principal")}
+        return {each.content["principal"]: each for each in self.of("define_principal")}
 
     def actor(self, record: Record) -> dict[str, Any]:
         """Return who a record is by, as a report shows it."""
@@ -212,7 +212,7 @@ class Told:
         return {
             "id": record.actor,
             "authenticated": record.authenticated,
-            **({} if known is None else {"name": known.said["display_name"], "entry": known.index}),
+            **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
         }
 
     def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
@@ -241,7 +241,7 @@ class Told:
         found: dict[tuple[str, str, str], list[Record]] = {}
         for kind in ("seal_snapshot", "verify_snapshot"):
             for each in self.of(kind):
-                place = kind, full_name(each.said["dataset"]), each.said["digest"]
+                place = kind, full_name(each.content["dataset"]), each.content["digest"]
                 found.setdefault(place, []).append(each)
         return found
 
@@ -257,8 +257,8 @@ class Told:
     def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
         found: dict[str, dict[str, tuple[Record, Any]]] = {}
         for each in self.of("declare_dataset"):
-            aspects = {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
-            found.setdefault(full_name(each.said["dataset"]), {}).update(aspects)
+            aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+            found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
         return found
 
     @cached_property
@@ -266,15 +266,15 @@ class Told:
         """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
         found: dict[tuple[str, str], set[str]] = {}
         for run, events in self._by_run.items():
-            for said in (said for event in events for said in event.outputs):
-                for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
-                    found.setdefault((full_name(said), version), set()).add(run)
+            for content in (content for event in events for content in event.outputs):
+                for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
+                    found.setdefault((full_name(content), version), set()).add(run)
         return found
 
     @cached_property
     def touched(self) -> set[str]:
         """Return the full names of the datasets that an event says were read or written."""
-        return {full_name(said) for event in self.events for said in (*event.inputs, *event.outputs)}
+        return {full_name(content) for event in self.events for content in (*event.inputs, *event.outputs)}
 
     @cached_property
     def by_name(self) -> dict[str, set[Identity]]:
@@ -299,7 +299,7 @@ class Told:
         """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
         found: dict[Identity, int] = {}
         for record in self.records:
-            for dataset in _datasets_in(record.said):
+            for dataset in _datasets_in(record.content):
                 found[dataset] = min(record.index, found.get(dataset, record.index))
         for event in self.events:
             for dataset in _identities(event.datasets):
@@ -311,12 +311,12 @@ class Told:
         """Return the first of the records and run events that name each snapshot, by its node's id."""
         found: dict[str, int] = {}
         for record in self.records:
-            for id_, _ in _ids_in(record.said):
+            for id_, _ in _ids_in(record.content):
                 found[id_] = min(record.index, found.get(id_, record.index))
         for event in self.events:
-            for said in (*event.inputs, *event.outputs) if event.run is not None else ():
-                for dataset in _identities((said,)):
-                    for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+            for content in (*event.inputs, *event.outputs) if event.run is not None else ():
+                for dataset in _identities((content,)):
+                    for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
                         id_ = node_id("Snapshot", *dataset, version)
                         found[id_] = min(event.index, found.get(id_, event.index))
         return found
@@ -324,17 +324,17 @@ class Told:
     @cached_property
     def aliased(self) -> bool:
         """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
-        return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)
+        return any("symlinks" in facets_of(content) for event in self.events for content in event.datasets)
 
 
-def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
-    at = said.get("eventTime")
+def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
+    at = content.get("eventTime")
     try:
         since = min(micros(at), recorded) if isinstance(at, str) else recorded
     except MalformedError:
         since = recorded
-    run, job = said.get("run"), said.get("job")
-    kind = said.get("eventType")
+    run, job = content.get("run"), content.get("job")
+    kind = content.get("eventType")
     type_ = kind.strip().upper() if isinstance(kind, str) else ""
     type_ = type_ if type_ in _RANK else "OTHER"
     is_run = isinstance(run, dict)
@@ -346,9 +346,9 @@ def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
         job=identity_of(job) if isinstance(job, dict) else None,
         run_facets=facets_of(run) if isinstance(run, dict) else {},
         job_facets=facets_of(job) if isinstance(job, dict) else {},
-        inputs=tuple(objects_in(said.get("inputs"))),
-        outputs=tuple(objects_in(said.get("outputs"))),
-        about=() if is_run or isinstance(job, dict) else tuple(objects_in([said.get("dataset")])),
+        inputs=tuple(objects_in(content.get("inputs"))),
+        outputs=tuple(objects_in(content.get("outputs"))),
+        about=() if is_run or isinstance(job, dict) else tuple(objects_in([content.get("dataset")])),
     )
 
 
@@ -396,32 +396,32 @@ def _named(facet: object) -> Iterator[Identity]:
             yield from _named(item)
 
 
-def _identities(said: Iterable[Values]) -> Iterator[Identity]:
-    for one in said:
+def _identities(content: Iterable[Values]) -> Iterator[Identity]:
+    for one in content:
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str):
             yield namespace, name
 
 
-def identity_of(said: Values) -> Identity:
+def identity_of(content: Values) -> Identity:
     """Return namespace and name of a dataset, job or model."""
-    return said["namespace"], said["name"]
+    return content["namespace"], content["name"]
 
 
-def full_name(said: Values | Identity) -> str:
+def full_name(content: Values | Identity) -> str:
     """Return namespace and name as the report prints them."""
-    return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
+    return "/".join(content) if isinstance(content, tuple) else f"{content.get('namespace')}/{content.get('name')}"
 
 
-def facets_of(said: Values) -> Values:
+def facets_of(content: Values) -> Values:
     """Return the facets of a dataset in an event, none where it has no object of them."""
-    found = said.get("facets")
+    found = content.get("facets")
     return found if isinstance(found, dict) else {}
 
 
-def io_facets_of(said: Values) -> Values:
+def io_facets_of(content: Values) -> Values:
     """Return the facets of a dataset as this run's input or output."""
-    found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
+    found = content.get("inputFacets" if "inputFacets" in content else "outputFacets")
     return found if isinstance(found, dict) else {}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Record, Told, Values, identity_of
+from reports.standalone.bodies import Disclosed, Record, Values, identity_of
 from reports.standalone.outcome import MalformedError
 
 
@@ -125,14 +125,14 @@ class Shown:
 class Comparison:
     """Collects what differs between what is derived and what is shown, and counts what was compared."""
 
-    def __init__(self, told: Told) -> None:
-        self.told = told
+    def __init__(self, log: Disclosed) -> None:
+        self.log = log
         self.compared = 0
         self.differing: list[str] = []
 
     def rests_on_withheld(self, shown: object) -> bool:
         """Return whether something shown rests on a body that is not disclosed, so that nothing can be derived."""
-        return not self.told.withheld.isdisjoint(citations(shown))
+        return not self.log.withheld.isdisjoint(citations(shown))
 
     def same(self, where: str, shown: Values, derived: Values, *, by: Iterable[int] = ()) -> None:
         """Compare every value that is derived with the one that is shown."""
@@ -159,28 +159,28 @@ class Comparison:
             self.differing.append(sentence)
 
 
-def registrations_of(shown: Shown, told: Told) -> list[Record]:
+def registrations_of(shown: Shown, log: Disclosed) -> list[Record]:
     """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
 
-    def fits(said: Values) -> bool:
-        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == shown.version
+    def fits(content: Values) -> bool:
+        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == shown.version
 
-    return told.of("register_model_version", fits)
+    return log.of("register_model_version", fits)
 
 
-def subject_of(said: Values) -> tuple[str, ...]:
+def subject_of(content: Values) -> tuple[str, ...]:
     """Return the key of what a request for approval is about: a model version, a snapshot or a dataset."""
-    if said.get("model_version"):
-        version = said["model_version"]
+    if content.get("model_version"):
+        version = content["model_version"]
         return version["model"]["namespace"], version["model"]["name"], version["version"]
-    if said.get("snapshot"):
-        return snapshot_key(said["snapshot"])
-    return identity_of(said["dataset"])
+    if content.get("snapshot"):
+        return snapshot_key(content["snapshot"])
+    return identity_of(content["dataset"])
 
 
-def snapshot_key(said: Values) -> tuple[str, str, str]:
+def snapshot_key(content: Values) -> tuple[str, str, str]:
     """Return namespace, name and digest of a snapshot."""
-    return *identity_of(said["dataset"]), said["digest"]
+    return *identity_of(content["dataset"]), content["digest"]
 
 
 def object_in(value: object, where: str) -> dict[str, Any]:

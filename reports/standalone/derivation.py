@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from reports.standalone.bodies import Record, Told, Values, micros, objects_in
+from reports.standalone.bodies import Disclosed, Record, Values, micros, objects_in
 from reports.standalone.comparison import (
     Comparison,
     DerivedPart,
@@ -23,15 +23,14 @@ from reports.standalone.comparison import (
     snapshot_key,
     subject_of,
 )
+from reports.standalone.derived_approvals import derive_approvals, derive_subject
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_records import (
-    derive_approvals,
     derive_declarations,
     derive_deidentification,
     derive_labels,
     derive_model,
     derive_snapshots,
-    derive_subject,
     derive_use,
 )
 from reports.standalone.evidence import Entry
@@ -75,12 +74,12 @@ def derive(
 ) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context, template)
-    told = Told(entries, micros(valid_at))
-    parts = [_bodies(told)]
+    log = Disclosed(entries, micros(valid_at))
+    parts = [_bodies(log)]
     for name in PARTS_OF[kind]:
-        comparison, understood = Comparison(told), True
+        comparison, understood = Comparison(log), True
         try:
-            _PARTS[name](shown, told, comparison)
+            _PARTS[name](shown, log, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
@@ -88,14 +87,14 @@ def derive(
     return tuple(parts)
 
 
-def _bodies(told: Told) -> DerivedPart:
+def _bodies(log: Disclosed) -> DerivedPart:
     """Return how many of the disclosed bodies were read; one that a later catalog wrote may not be."""
-    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(told.unread.items())[:5])
-    return DerivedPart("bodies", len(told.bodies), (), not told.unread, f"Not understood by this verifier: {why}.")
+    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(log.unread.items())[:5])
+    return DerivedPart("bodies", len(log.bodies), (), not log.unread, f"Not understood by this verifier: {why}.")
 
 
-def _point(shown: Shown, told: Told, compare: Comparison) -> None:
-    last = [entry for entry in told.entries if entry.index == shown.read_point.get("ledger_index")]
+def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    last = [entry for entry in log.entries if entry.index == shown.read_point.get("ledger_index")]
     compare.holds(bool(last), "read point: its entry is not in the evidence")
     derived: dict[str, Any] = {"ledger_size": index_in(shown.read_point.get("ledger_index")) + 1}
     if last:
@@ -113,22 +112,22 @@ def _point(shown: Shown, told: Told, compare: Comparison) -> None:
         answer.get("state") in states, f"completeness: {brief(answer.get('state'))} is not what its counts say"
     )
     compare.holds(bool(answer.get("reasons")) == (answer.get("state") != "COMPLETE"), "completeness: its reasons")
-    headers = {entry.index: entry for entry in told.entries}
+    headers = {entry.index: entry for entry in log.entries}
     for one in shown.each("quarantined"):
         entry = headers.get(index_in(one.get("entry")))
         if entry is not None:
             compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
-    latest = max((entry.index for entry in told.entries if entry.withheld != "NOT_CITED"), default=-1)
+    latest = max((entry.index for entry in log.entries if entry.withheld != "NOT_CITED"), default=-1)
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
 
 
-def _people(shown: Shown, told: Told, compare: Comparison) -> None:
+def _people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     for actor in _actors(shown.context):
-        known = told.people.get(actor["id"])
+        known = log.people.get(actor["id"])
         if compare.rests_on_withheld(actor):
             continue
         if known is not None:
-            derived = {"name": known.said["display_name"], "entry": known.index}
+            derived = {"name": known.content["display_name"], "entry": known.index}
             compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
         else:
             # Whoever acts on the catalog's own machine before any key exists is defined by no record.
@@ -136,21 +135,21 @@ def _people(shown: Shown, told: Told, compare: Comparison) -> None:
             compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
 
 
-def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
-    registrations = registrations_of(shown, told)
+def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    registrations = registrations_of(shown, log)
     if not registrations or compare.rests_on_withheld(shown.model):
         return
-    said, model = registrations[-1].said, shown.model
+    content, model = registrations[-1].content, shown.model
     subject = f"{model['name']} {model['version']}"
     own = " ".join(shown.version)
     absent = {
-        "signature": said.get("signature") is None,
-        "evaluation": not said.get("evaluated_on"),
-        "intended use": said.get("intended_use") is None,
-        "metrics": not said.get("metrics"),
-        "run": said.get("run_id") is None,
-        "code revision": not shown.is_second and said["code"].get("revision") == _UNKNOWN,
-        "clean code": said["code"].get("clean") is None,
+        "signature": content.get("signature") is None,
+        "evaluation": not content.get("evaluated_on"),
+        "intended use": content.get("intended_use") is None,
+        "metrics": not content.get("metrics"),
+        "run": content.get("run_id") is None,
+        "code revision": not shown.is_second and content["code"].get("revision") == _UNKNOWN,
+        "clean code": content["code"].get("clean") is None,
         "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
     }
     derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
@@ -162,12 +161,15 @@ def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
     compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
 
 
-def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
-    registrations = registrations_of(shown, told)
+def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    registrations = registrations_of(shown, log)
     is_dossier = "model" in shown.context
-    if told.withheld or (is_dossier and not registrations):
+    if log.withheld or (is_dossier and not registrations):
         return
-    derived = [*(_of_registration(registrations[-1], shown, told) if is_dossier else ()), *_of_approvals(told)]
+    derived = [
+        *(_of_registration(registrations[-1], shown, log) if is_dossier else ()),
+        *_of_approvals(log),
+    ]
     listed = [
         {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
         for each in shown.each("findings")
@@ -213,7 +215,7 @@ def _of_parts(shown: Shown) -> Iterator[tuple[str, str]]:
 
 def _of_snapshots(newest: Record, shown: Shown) -> Iterator[tuple[str, str]]:
     held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
-    used = (*newest.said.get("trained_on", ()), *newest.said.get("evaluated_on", ()))
+    used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
         each = held.get(("/".join(key[:2]), key[2]), {})
         if each.get("verification") is None:
@@ -238,51 +240,51 @@ def _of_requests(shown: Shown) -> Iterator[tuple[str, str]]:
                 yield "decided by another", subject
 
 
-def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+def _of_registration(newest: Record, shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     own = " ".join(shown.version)
-    if newest.said["code"].get("clean") is False:
+    if newest.content["code"].get("clean") is False:
         yield _finding("code revision clean", own, newest)
-    yield from _altered(shown, told)
-    seals = {snapshot_key(each.said): each for each in told.of("seal_snapshot")}
+    yield from _altered(shown, log)
+    seals = {snapshot_key(each.content): each for each in log.of("seal_snapshot")}
     files = {
         part: {
             file["digest"]
-            for one in newest.said.get(part, ())
+            for one in newest.content.get(part, ())
             if (seal := seals.get(snapshot_key(one))) is not None
-            for file in seal.said.get("manifest", ())
+            for file in seal.content.get("manifest", ())
             if file["size"]
         }
         for part in ("trained_on", "evaluated_on")
     }
-    digests = {part: {one["digest"] for one in newest.said.get(part, ())} for part in ("trained_on", "evaluated_on")}
+    digests = {part: {one["digest"] for one in newest.content.get(part, ())} for part in ("trained_on", "evaluated_on")}
     whole = not shown.is_second and digests["trained_on"] & digests["evaluated_on"]
     if whole or files["trained_on"] & files["evaluated_on"]:
         yield _finding("evaluation apart from training", own, newest)
-    for one in newest.said.get("evaluated_on", ()):
+    for one in newest.content.get("evaluated_on", ()):
         seal = seals.get(snapshot_key(one))
-        if seal is not None and not seal.said.get("locked", False):
+        if seal is not None and not seal.content.get("locked", False):
             yield _finding("evaluation set locked", " ".join(snapshot_key(one)), seal)
 
 
-def _altered(shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     """Yield the snapshots that the newest verification found altered.
 
     Of a snapshot on the way an approval cites the verification that ended it, and a newer one may not be disclosed.
     """
     used = {(each.get("dataset"), each.get("digest")) for each in shown.each("snapshots")}
     found = {index for each in shown.each("findings") for index in citations(each)}
-    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
+    for key, check in {snapshot_key(each.content): each for each in log.of("verify_snapshot")}.items():
         is_newest = ("/".join(key[:2]), key[2]) in used or check.index in found
-        if check.said["result"] != "OK" and is_newest:
+        if check.content["result"] != "OK" and is_newest:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
 
-def _of_approvals(told: Told) -> Iterator[dict[str, Any]]:
-    requests = {each.index: each for each in told.of("request_approval")}
-    for decision in told.of("decide_approval"):
-        request = requests.get(decision.said["request"])
+def _of_approvals(log: Disclosed) -> Iterator[dict[str, Any]]:
+    requests = {each.index: each for each in log.of("request_approval")}
+    for decision in log.of("decide_approval"):
+        request = requests.get(decision.content["request"])
         if request is not None and not decision.authenticated:
-            yield _finding("decision authenticated", " ".join(subject_of(request.said["subject"])), decision)
+            yield _finding("decision authenticated", " ".join(subject_of(request.content["subject"])), decision)
 
 
 def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
@@ -300,7 +302,7 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
             yield from _actors(item)
 
 
-_PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
+_PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
     "people": _people,
     "subject": derive_subject,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reports.standalone.bodies import (
+    Disclosed,
     Event,
-    Told,
     Values,
     facets_of,
     full_name,
@@ -23,19 +23,19 @@ from reports.standalone.evidence import Entry
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
-def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
     on_the_way = {edge.get("run") for edge in shown.each("edges")}
     for run in runs:
         run_id = str(run.get("run"))
-        events = told.run(run_id)
-        of_run = {entry.index for entry in told.entries if node_id("Run", run_id) in entry.subjects}
-        if compare.rests_on_withheld(run) or not told.withheld.isdisjoint(of_run):
+        events = log.run(run_id)
+        of_run = {entry.index for entry in log.entries if node_id("Run", run_id) in entry.subjects}
+        if compare.rests_on_withheld(run) or not log.withheld.isdisjoint(of_run):
             continue
         where = f"run {run_id}"
         if not events:
-            _silent(run, where, told, compare)
+            _silent(run, where, log, compare)
             continue
         terminal = next((event for event in events if event.type in _TERMINAL), None)
         start = next((event for event in events if event.type == "START"), events[0])
@@ -63,25 +63,25 @@ def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
             compare.holds(held, f"{where}: not retried by {brief(retried)}")
 
 
-def _silent(run: Values, where: str, told: Told, compare: Comparison) -> None:
+def _silent(run: Values, where: str, log: Disclosed, compare: Comparison) -> None:
     """Hold a run that sent no event to the entry that names it."""
     compare.same(where, run, {"state": "UNKNOWN", "started_at": None, "ended_at": None, "error": None})
-    named = {text for index in citations(run) if index in told.bodies for text in texts_in(told.bodies[index])}
+    named = {text for index in citations(run) if index in log.bodies for text in texts_in(log.bodies[index])}
     compare.holds(run.get("run") in named, f"{where}: no entry that it cites names it")
 
 
 def _error(run: Values, where: str, events: Sequence[Event], compare: Comparison) -> None:
-    said = [facet for event in events if (facet := _failure(event.run_facets)) is not None]
-    message = said[-1].get("message") if said else None
+    content = [facet for event in events if (facet := _failure(event.run_facets)) is not None]
+    message = content[-1].get("message") if content else None
     error = message if isinstance(message, str) else None
     compare.same(where, run, {"error": error}, by=(event.index for event in events))
 
 
 def _failure(facets: Values) -> Values | None:
     """Return what an event says of the error of its run: the standard's facet, or Spark's own where that is absent."""
-    said = facets.get("errorMessage")
-    if isinstance(said, dict):
-        return said
+    content = facets.get("errorMessage")
+    if isinstance(content, dict):
+        return content
     facet = facets.get("spark.exception")
     if not isinstance(facet, dict) or "errorMessage" in facets:
         return None
@@ -94,14 +94,14 @@ def _failure(facets: Values) -> Values | None:
     return {"message": name if message is None or message.startswith(name) else f"{name}: {message}"}
 
 
-def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
-    kinds = {entry.index: entry for entry in told.entries}
-    registered = {each.index: each for each in registrations_of(shown, told)}
-    runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
-    attested = not told.withheld and runs <= shown.runs.keys() | {None}
+    kinds = {entry.index: entry for entry in log.entries}
+    registered = {each.index: each for each in registrations_of(shown, log)}
+    runs = {one.content.get("run_id") for one in log.of("attest_deidentification")}
+    attested = not log.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -125,30 +125,30 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
             for record in known:
-                job, run_id = record.said.get("job"), record.said.get("run_id")
+                job, run_id = record.content.get("job"), record.content.get("run_id")
                 derived = {
                     "job": None if job is None else full_name(job),
                     "run": run_id if run_id in shown.runs else None,
                 }
                 compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
         else:
-            _ran(edge, where, cited, told, compare)
+            _ran(edge, where, cited, log, compare)
     nodes = {node.get("id") for node in shown.each("nodes")}
     ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
     compare.holds(ends <= nodes, "edges: an end is not among the nodes")
 
 
-def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: Comparison) -> None:
+def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:
     run_id = str(edge.get("run"))
-    events = told.run(run_id)
+    events = log.run(run_id)
     subject = node_id("Run", run_id)
     compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
     jobs = {full_name(event.job) for event in events if event.job}
     compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
-    if told.aliased:
+    if log.aliased:
         return
-    access = told.access(run_id)
-    source, target = (_dataset_of(edge.get(end), told) for end in ("source", "target"))
+    access = log.access(run_id)
+    source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
     for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
         compare.holds(dataset is None or dataset in found, sentence)
@@ -162,55 +162,55 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
         compare.same(where, edge, {"confidence": how})
 
 
-def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
     for label in shown.each("labels"):
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
-    tried = _attempted(shown, told)
+    tried = _attempted(shown, log)
     targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
         id_, where = str(node.get("id")), f"node {node.get('name')}"
         derived: dict[str, Any] = {"kind": id_.partition(":")[0], "root": id_ == version}
         if id_ == version:
-            _version_node(node, where, derived, shown, told, compare)
+            _version_node(node, where, derived, shown, log, compare)
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
-        identity = told.identities.get(_dataset_of(id_, told) or id_)
+        identity = log.identities.get(_dataset_of(id_, log) or id_)
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held = told.declarations(name)
+            held = log.declarations(name)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
-            names_it = len(cited) == 1 and identity in told.named.get(cited[0], {}).values()
-            names_it = names_it and cited[0] <= told.first.get(identity, cited[0])
+            names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
+            names_it = names_it and cited[0] <= log.first.get(identity, cited[0])
             compare.holds(names_it, f"{where}: it cites an entry that does not name it")
-            if not told.withheld:
+            if not log.withheld:
                 derived["zone"] = held["zone"][1] if "zone" in held else None
                 state = held.get("deidentification_state")
                 derived["deid_state"] = None if state is None else state[1]
         compare.same(where, node, derived)
-        if identity is None and not told.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
+        if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
     for source in shown.each("sources"):
         name = str(source.get("dataset"))
-        if not told.withheld:
+        if not log.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
 
 
 def _version_node(
-    node: Values, where: str, derived: dict[str, Any], shown: Shown, told: Told, compare: Comparison
+    node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
     own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
     compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "labels": []})
-    first = min((record.index for record in registrations_of(shown, told)), default=None)
+    first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
-    held = [i for i in cited if _names_version(told.bodies.get(i), shown) and (first is None or i <= first)]
+    held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]
     named = len(cited) == 1 and held == cited
     compare.holds(named or compare.rests_on_withheld(node), f"{where}: it cites no entry that can have named it first")
 
@@ -220,18 +220,18 @@ def _names_version(body: object, shown: Shown) -> bool:
     return set(shown.version) <= set(texts_in(body))
 
 
-def _attempted(shown: Shown, told: Told) -> set[Any]:
+def _attempted(shown: Shown, log: Disclosed) -> set[Any]:
     """Return the runs that did not put anything into its state: none of their outputs took effect."""
     found = set()
     for run_id, run in shown.runs.items():
-        events = told.run(run_id)
+        events = log.run(run_id)
         streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
         if run.get("state") != "COMPLETE" and not streamed:
             found.add(run_id)
     return found
 
 
-def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every change of a schema with the two schemas in the entries that it cites."""
     for number, change in enumerate(shown.each("schema_changes"), 1):
         where, entries = f"schema change {number}", list(citations(change))
@@ -239,7 +239,7 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
         if compare.rests_on_withheld(change) or not entries:
             continue
         name = change.get("dataset")
-        held = [[s for s in _schemas(told, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        held = [[s for s in _schemas(log, index) if s[0] == name] for index in (entries[0], entries[-1])]
         found = [
             {
                 "added": [column for column in new if column not in old],
@@ -255,14 +255,14 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
             for _, old, _ in first
             for _, new, run in second
         ]
-        said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
-        compare.holds(said in found, f"{where}: the two entries do not say it")
-        cited = [event for event in told.events if event.index in entries]
-        effective = any(_took_effect(event, str(change.get("at")), shown, told) for event in cited)
+        content = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
+        compare.holds(content in found, f"{where}: the two entries do not say it")
+        cited = [event for event in log.events if event.index in entries]
+        effective = any(_took_effect(event, str(change.get("at")), shown, log) for event in cited)
         compare.holds(effective, f"{where}: no event that it cites took effect then")
 
 
-def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
+def _took_effect(event: Event, at: str, shown: Shown, log: Disclosed) -> bool:
     """Return whether what an event says may have taken effect at a time: its own, or that of a later event of its run.
 
     Of a run that is not on the way, the later events are not disclosed.
@@ -270,16 +270,16 @@ def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
     own = stamp(event.order[0])
     if event.run is None or event.run not in shown.runs:
         return at == own if event.run is None else at >= own
-    return at >= own and at in {stamp(each.order[0]) for each in told.run(event.run)}
+    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.run)}
 
 
-def _schemas(told: Told, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
-    for event in told.events:
+def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
+    for event in log.events:
         if event.index == index:
-            for said in event.datasets:
-                schema = facets_of(said).get("schema")
+            for content in event.datasets:
+                schema = facets_of(content).get("schema")
                 if isinstance(schema, dict):
-                    yield full_name(said), dict(_columns(schema, "", 0)), event.run
+                    yield full_name(content), dict(_columns(schema, "", 0)), event.run
 
 
 def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
@@ -290,14 +290,14 @@ def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str 
             yield from _columns(each, f"{above}{name}.", depth + 1)
 
 
-def _dataset_of(id_: object, told: Told) -> str | None:
+def _dataset_of(id_: object, log: Disclosed) -> str | None:
     """Return the dataset's id of a node of the lineage, None where the bodies do not tell."""
     label, _, rest = str(id_).partition(":")
     if label == "Dataset":
         return str(id_)
     if label == "State":
         return f"Dataset:{rest.partition('.')[0]}"
-    identity = told.identities.get(str(id_))
+    identity = log.identities.get(str(id_))
     return None if identity is None else node_id("Dataset", *identity)
 
 

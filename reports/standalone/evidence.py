@@ -28,7 +28,7 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 @dataclass(frozen=True)
 class Entry:
-    """A ledger entry as the evidence carries it: what is told of it, its bytes, its proof, its body where disclosed.
+    """A ledger entry as the evidence carries it: what is shown of it, its bytes, its proof, its body where disclosed.
 
     `withheld` says why there is no body: ERASED, TOO_LARGE, or NOT_CITED where no line of the report rests on it.
     """
@@ -52,10 +52,10 @@ class Entry:
         return leaf_hash(self.text.encode()) == self.leaf
 
     @property
-    def is_told_as_it_is(self) -> bool:
+    def is_shown_as_it_is(self) -> bool:
         """Return whether kind, time and actor beside it are those in its bytes."""
-        told = (self.kind, self.recorded_at, self.actor)
-        return told == tuple(self.header.get(name) for name in ("kind", "recorded_at", "actor"))
+        shown = (self.kind, self.recorded_at, self.actor)
+        return shown == tuple(self.header.get(name) for name in ("kind", "recorded_at", "actor"))
 
     @property
     def fits_body(self) -> bool:
@@ -135,30 +135,30 @@ class Evidence:
         )
 
 
-def _entry(said: Reader, *, newer: bool) -> Entry:
+def _entry(reader: Reader, *, newer: bool) -> Entry:
     if newer:
-        said.only(_ENTRY)
-    text = said.text("entry")
+        reader.only(_ENTRY)
+    text = reader.text("entry")
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedError(f"{said.at}/entry is no JSON") from error
+        raise MalformedError(f"{reader.at}/entry is no JSON") from error
     if not isinstance(header, dict):
-        raise MalformedError(f"{said.at}/entry is no object")
-    salt, body = said.maybe("salt", _as_bytes), said.maybe("body", _as_text)
+        raise MalformedError(f"{reader.at}/entry is no object")
+    salt, body = reader.maybe("salt", _as_bytes), reader.maybe("body", _as_text)
     if (salt is None) != (body is None):
-        raise MalformedError(f"{said.at} discloses salt and body together or neither")
-    withheld = said.maybe("withheld", _as_text) if newer else None
+        raise MalformedError(f"{reader.at} discloses salt and body together or neither")
+    withheld = reader.maybe("withheld", _as_text) if newer else None
     if newer and not (withheld in _REASONS if body is None else withheld is None):
-        raise MalformedError(f"{said.at} says why it has no body where it has none, and there alone")
+        raise MalformedError(f"{reader.at} says why it has no body where it has none, and there alone")
     return Entry(
-        index=said.number("index"),
-        kind=said.text("kind"),
-        recorded_at=said.text("recorded_at"),
-        actor=said.text("actor"),
-        leaf=said.hash("leaf"),
+        index=reader.number("index"),
+        kind=reader.text("kind"),
+        recorded_at=reader.text("recorded_at"),
+        actor=reader.text("actor"),
+        leaf=reader.hash("leaf"),
         text=text,
-        proof=said.hashes("proof"),
+        proof=reader.hashes("proof"),
         salt=salt,
         body=body,
         withheld=withheld,

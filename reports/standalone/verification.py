@@ -92,7 +92,7 @@ def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterat
     yield from _signatures(evidence, vkey)
     # 4. The ledger that was read, and the one whose checkpoint is printed, are beginnings of the checkpoint's.
     yield _read_point(evidence)
-    # 5. Every entry: its hash, its place in the tree, what is told of it, its body.
+    # 5. Every entry: its hash, its place in the tree, what is shown of it, its body.
     entries = evidence.cited if evidence.issued is None else (*evidence.cited, evidence.issued)
     yield from _entries(entries, evidence.checkpoint)
     # 6. What is cited is there, and what is there is cited.
@@ -177,7 +177,7 @@ def _entries(entries: Sequence[Entry], checkpoint: Checkpoint) -> Iterator[Check
         return included(entry.leaf, entry.index, checkpoint.size, entry.proof, checkpoint.root)
 
     yield _each("inclusion proofs", entries, is_in_tree, "is not in the tree")
-    yield _each("entries as told", entries, lambda entry: entry.is_told_as_it_is, "is told otherwise than it is")
+    yield _each("entries as shown", entries, lambda entry: entry.is_shown_as_it_is, "is shown otherwise than it is")
     disclosed = [entry for entry in entries if entry.body is not None]
     yield _each("disclosed bodies", disclosed, lambda entry: entry.fits_body, "has another body than its digest says")
 
@@ -232,8 +232,8 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         gone = f"The body of entry #{entry.index}, which says what was issued, was erased: nothing can be compared."
         yield Check("issued", "NOT VERIFIED", gone)
         return
-    said = _record_in(entry)
-    if said is None:
+    issued = _record_in(entry)
+    if issued is None:
         yield Check("issued", "FAIL", f"Entry #{entry.index} does not say what was issued. {ANEW}")
         return
     context = evidence.context
@@ -244,15 +244,15 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         "context_digest": context_digest(context),
         "read_point": {name: point.get(name) for name in _POINT} if isinstance(point, dict) else None,
     }
-    wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if said.get(name) != value]
-    if {name: said[name] for name in KINDS_OF_SUBJECT if name in said} != _reference(context):
+    wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if issued.get(name) != value]
+    if {name: issued[name] for name in KINDS_OF_SUBJECT if name in issued} != _reference(context):
         wrong.append(f"the subject is another in entry #{entry.index}")
     if entry.index < evidence.read_point.size:
         wrong.append(f"Entry #{entry.index} is older than the read point")
     whom = f"Issued at {entry.recorded_at} for {entry.actor}, by entry #{entry.index}."
     yield judged("issued", whom, wrong)
     drawn = None if pages is None else (pages.form, pages.digest)
-    same = drawn == (said.get("form"), said.get("pages_digest"))
+    same = drawn == (issued.get("form"), issued.get("pages_digest"))
     yield judged(
         "pages",
         "The pages are those that were issued, byte for byte.",
@@ -273,8 +273,8 @@ def _record_in(entry: Entry) -> dict[str, Any] | None:
         body = values_of((entry.body or "").encode())
     except NotAReportError:
         return None
-    said = body.get("record") if isinstance(body, dict) else None
-    return said if isinstance(said, dict) else None
+    issued = body.get("record") if isinstance(body, dict) else None
+    return issued if isinstance(issued, dict) else None
 
 
 def _derived(evidence: Evidence) -> Iterator[Check]:

@@ -15,7 +15,7 @@ What it does, step by step:
 4. The ledger that the report was read from is the checkpoint's, or its beginning by a consistency proof (RFC 9162,
    2.1.4.2), and so is the one whose checkpoint the pages print.
 5. Every entry's leaf hash is SHA-256(0x00, entry), its inclusion proof leads to the checkpoint's root (RFC 9162,
-   2.1.3.2), what is told of it is what its bytes say, and a disclosed body fits its digest, SHA-256(salt, body).
+   2.1.3.2), what is shown of it is what its bytes say, and a disclosed body fits its digest, SHA-256(salt, body).
 6. Every ledger index that the report cites is among the entries, and no entry is there that nothing cites.
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
@@ -487,7 +487,7 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*", re.ASCII)
 
 @dataclass(frozen=True)
 class Entry:
-    """A ledger entry as the evidence carries it: what is told of it, its bytes, its proof, its body where disclosed.
+    """A ledger entry as the evidence carries it: what is shown of it, its bytes, its proof, its body where disclosed.
 
     `withheld` says why there is no body: ERASED, TOO_LARGE, or NOT_CITED where no line of the report rests on it.
     """
@@ -511,10 +511,10 @@ class Entry:
         return leaf_hash(self.text.encode()) == self.leaf
 
     @property
-    def is_told_as_it_is(self) -> bool:
+    def is_shown_as_it_is(self) -> bool:
         """Return whether kind, time and actor beside it are those in its bytes."""
-        told = (self.kind, self.recorded_at, self.actor)
-        return told == tuple(self.header.get(name) for name in ("kind", "recorded_at", "actor"))
+        shown = (self.kind, self.recorded_at, self.actor)
+        return shown == tuple(self.header.get(name) for name in ("kind", "recorded_at", "actor"))
 
     @property
     def fits_body(self) -> bool:
@@ -594,30 +594,30 @@ class Evidence:
         )
 
 
-def _entry(said: Reader, *, newer: bool) -> Entry:
+def _entry(reader: Reader, *, newer: bool) -> Entry:
     if newer:
-        said.only(_ENTRY)
-    text = said.text("entry")
+        reader.only(_ENTRY)
+    text = reader.text("entry")
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedError(f"{said.at}/entry is no JSON") from error
+        raise MalformedError(f"{reader.at}/entry is no JSON") from error
     if not isinstance(header, dict):
-        raise MalformedError(f"{said.at}/entry is no object")
-    salt, body = said.maybe("salt", _as_bytes), said.maybe("body", _as_text)
+        raise MalformedError(f"{reader.at}/entry is no object")
+    salt, body = reader.maybe("salt", _as_bytes), reader.maybe("body", _as_text)
     if (salt is None) != (body is None):
-        raise MalformedError(f"{said.at} discloses salt and body together or neither")
-    withheld = said.maybe("withheld", _as_text) if newer else None
+        raise MalformedError(f"{reader.at} discloses salt and body together or neither")
+    withheld = reader.maybe("withheld", _as_text) if newer else None
     if newer and not (withheld in _REASONS if body is None else withheld is None):
-        raise MalformedError(f"{said.at} says why it has no body where it has none, and there alone")
+        raise MalformedError(f"{reader.at} says why it has no body where it has none, and there alone")
     return Entry(
-        index=said.number("index"),
-        kind=said.text("kind"),
-        recorded_at=said.text("recorded_at"),
-        actor=said.text("actor"),
-        leaf=said.hash("leaf"),
+        index=reader.number("index"),
+        kind=reader.text("kind"),
+        recorded_at=reader.text("recorded_at"),
+        actor=reader.text("actor"),
+        leaf=reader.hash("leaf"),
         text=text,
-        proof=said.hashes("proof"),
+        proof=reader.hashes("proof"),
         salt=salt,
         body=body,
         withheld=withheld,
@@ -842,7 +842,7 @@ def node_id(label: str, *key: str) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """A principal's record whose body is disclosed: who said it, when, and what."""
+    """A principal's record whose body is disclosed: who wrote it, when, and what it says."""
 
     index: int
     kind: str
@@ -850,7 +850,7 @@ class Record:
     recorded_at: str
     order: Order
     authenticated: bool
-    said: Values
+    content: Values
     added: Values
 
     @property
@@ -883,14 +883,14 @@ class Event:
     @property
     def reads(self) -> frozenset[Identity]:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
-        named = {one for said in self.outputs for one in _named(facets_of(said).get("columnLineage"))}
-        named |= {one for said in self.outputs for one in _named(facets_of(said).get("lineage"))}
+        named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
+        named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
         return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
-        given_up = {one for said in self.outputs for one in _given_up(facets_of(said))}
+        given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
         return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
@@ -910,14 +910,14 @@ class Access:
             self.writes |= writes
             for id_ in reads | writes:
                 self.first[id_] = min(event.index, self.first.get(id_, event.index))
-            for said in event.inputs:
-                self.versions.setdefault(node_id("Dataset", *identity_of(said)), set()).update(
-                    versions_in(facets_of(said))
+            for content in event.inputs:
+                self.versions.setdefault(node_id("Dataset", *identity_of(content)), set()).update(
+                    versions_in(facets_of(content))
                 )
 
 
 @dataclass
-class Told:
+class Disclosed:
     """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
 
     entries: Sequence[Entry]
@@ -951,8 +951,8 @@ class Told:
         recorded = micros(entry.recorded_at)
         tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
         if entry.kind.startswith("record."):
-            said = body["record"]
-            since = min(recorded, micros(said["valid_from"])) if said.get("valid_from") else recorded
+            content = body["record"]
+            since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
             if since <= self.valid_at:
                 kind = entry.kind.removeprefix("record.")
                 order = since, _RECORD_RANK, tie
@@ -964,7 +964,7 @@ class Told:
                         entry.recorded_at,
                         order,
                         body["authenticated"],
-                        said,
+                        content,
                         body["added"],
                     )
                 )
@@ -975,7 +975,7 @@ class Told:
 
     def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
         """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self._by_kind.get(kind, ()) if fits(each.said)]
+        return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
 
     def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
         """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
@@ -984,7 +984,7 @@ class Told:
     @cached_property
     def people(self) -> dict[str, Record]:
         """Return the newest definition of each principal."""
-        return {each.said["principal"]: each for each in self.of("define_principal")}
+        return {each.content["principal"]: each for each in self.of("define_principal")}
 
     def actor(self, record: Record) -> dict[str, Any]:
         """Return who a record is by, as a report shows it."""
@@ -992,7 +992,7 @@ class Told:
         return {
             "id": record.actor,
             "authenticated": record.authenticated,
-            **({} if known is None else {"name": known.said["display_name"], "entry": known.index}),
+            **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
         }
 
     def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
@@ -1021,7 +1021,7 @@ class Told:
         found: dict[tuple[str, str, str], list[Record]] = {}
         for kind in ("seal_snapshot", "verify_snapshot"):
             for each in self.of(kind):
-                place = kind, full_name(each.said["dataset"]), each.said["digest"]
+                place = kind, full_name(each.content["dataset"]), each.content["digest"]
                 found.setdefault(place, []).append(each)
         return found
 
@@ -1037,8 +1037,8 @@ class Told:
     def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
         found: dict[str, dict[str, tuple[Record, Any]]] = {}
         for each in self.of("declare_dataset"):
-            aspects = {aspect: (each, value) for aspect, value in each.said.items() if aspect != "dataset"}
-            found.setdefault(full_name(each.said["dataset"]), {}).update(aspects)
+            aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+            found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
         return found
 
     @cached_property
@@ -1046,15 +1046,15 @@ class Told:
         """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
         found: dict[tuple[str, str], set[str]] = {}
         for run, events in self._by_run.items():
-            for said in (said for event in events for said in event.outputs):
-                for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
-                    found.setdefault((full_name(said), version), set()).add(run)
+            for content in (content for event in events for content in event.outputs):
+                for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
+                    found.setdefault((full_name(content), version), set()).add(run)
         return found
 
     @cached_property
     def touched(self) -> set[str]:
         """Return the full names of the datasets that an event says were read or written."""
-        return {full_name(said) for event in self.events for said in (*event.inputs, *event.outputs)}
+        return {full_name(content) for event in self.events for content in (*event.inputs, *event.outputs)}
 
     @cached_property
     def by_name(self) -> dict[str, set[Identity]]:
@@ -1079,7 +1079,7 @@ class Told:
         """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
         found: dict[Identity, int] = {}
         for record in self.records:
-            for dataset in _datasets_in(record.said):
+            for dataset in _datasets_in(record.content):
                 found[dataset] = min(record.index, found.get(dataset, record.index))
         for event in self.events:
             for dataset in _identities(event.datasets):
@@ -1091,12 +1091,12 @@ class Told:
         """Return the first of the records and run events that name each snapshot, by its node's id."""
         found: dict[str, int] = {}
         for record in self.records:
-            for id_, _ in _ids_in(record.said):
+            for id_, _ in _ids_in(record.content):
                 found[id_] = min(record.index, found.get(id_, record.index))
         for event in self.events:
-            for said in (*event.inputs, *event.outputs) if event.run is not None else ():
-                for dataset in _identities((said,)):
-                    for version in (*versions_in(facets_of(said)), *versions_in(io_facets_of(said))):
+            for content in (*event.inputs, *event.outputs) if event.run is not None else ():
+                for dataset in _identities((content,)):
+                    for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
                         id_ = node_id("Snapshot", *dataset, version)
                         found[id_] = min(event.index, found.get(id_, event.index))
         return found
@@ -1104,17 +1104,17 @@ class Told:
     @cached_property
     def aliased(self) -> bool:
         """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
-        return any("symlinks" in facets_of(said) for event in self.events for said in event.datasets)
+        return any("symlinks" in facets_of(content) for event in self.events for content in event.datasets)
 
 
-def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
-    at = said.get("eventTime")
+def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
+    at = content.get("eventTime")
     try:
         since = min(micros(at), recorded) if isinstance(at, str) else recorded
     except MalformedError:
         since = recorded
-    run, job = said.get("run"), said.get("job")
-    kind = said.get("eventType")
+    run, job = content.get("run"), content.get("job")
+    kind = content.get("eventType")
     type_ = kind.strip().upper() if isinstance(kind, str) else ""
     type_ = type_ if type_ in _RANK else "OTHER"
     is_run = isinstance(run, dict)
@@ -1126,9 +1126,9 @@ def _event(index: int, said: Values, recorded: int, tie: str) -> Event:
         job=identity_of(job) if isinstance(job, dict) else None,
         run_facets=facets_of(run) if isinstance(run, dict) else {},
         job_facets=facets_of(job) if isinstance(job, dict) else {},
-        inputs=tuple(objects_in(said.get("inputs"))),
-        outputs=tuple(objects_in(said.get("outputs"))),
-        about=() if is_run or isinstance(job, dict) else tuple(objects_in([said.get("dataset")])),
+        inputs=tuple(objects_in(content.get("inputs"))),
+        outputs=tuple(objects_in(content.get("outputs"))),
+        about=() if is_run or isinstance(job, dict) else tuple(objects_in([content.get("dataset")])),
     )
 
 
@@ -1176,32 +1176,32 @@ def _named(facet: object) -> Iterator[Identity]:
             yield from _named(item)
 
 
-def _identities(said: Iterable[Values]) -> Iterator[Identity]:
-    for one in said:
+def _identities(content: Iterable[Values]) -> Iterator[Identity]:
+    for one in content:
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str):
             yield namespace, name
 
 
-def identity_of(said: Values) -> Identity:
+def identity_of(content: Values) -> Identity:
     """Return namespace and name of a dataset, job or model."""
-    return said["namespace"], said["name"]
+    return content["namespace"], content["name"]
 
 
-def full_name(said: Values | Identity) -> str:
+def full_name(content: Values | Identity) -> str:
     """Return namespace and name as the report prints them."""
-    return "/".join(said) if isinstance(said, tuple) else f"{said.get('namespace')}/{said.get('name')}"
+    return "/".join(content) if isinstance(content, tuple) else f"{content.get('namespace')}/{content.get('name')}"
 
 
-def facets_of(said: Values) -> Values:
+def facets_of(content: Values) -> Values:
     """Return the facets of a dataset in an event, none where it has no object of them."""
-    found = said.get("facets")
+    found = content.get("facets")
     return found if isinstance(found, dict) else {}
 
 
-def io_facets_of(said: Values) -> Values:
+def io_facets_of(content: Values) -> Values:
     """Return the facets of a dataset as this run's input or output."""
-    found = said.get("inputFacets" if "inputFacets" in said else "outputFacets")
+    found = content.get("inputFacets" if "inputFacets" in content else "outputFacets")
     return found if isinstance(found, dict) else {}
 
 
@@ -1353,14 +1353,14 @@ class Shown:
 class Comparison:
     """Collects what differs between what is derived and what is shown, and counts what was compared."""
 
-    def __init__(self, told: Told) -> None:
-        self.told = told
+    def __init__(self, log: Disclosed) -> None:
+        self.log = log
         self.compared = 0
         self.differing: list[str] = []
 
     def rests_on_withheld(self, shown: object) -> bool:
         """Return whether something shown rests on a body that is not disclosed, so that nothing can be derived."""
-        return not self.told.withheld.isdisjoint(citations(shown))
+        return not self.log.withheld.isdisjoint(citations(shown))
 
     def same(self, where: str, shown: Values, derived: Values, *, by: Iterable[int] = ()) -> None:
         """Compare every value that is derived with the one that is shown."""
@@ -1387,28 +1387,28 @@ class Comparison:
             self.differing.append(sentence)
 
 
-def registrations_of(shown: Shown, told: Told) -> list[Record]:
+def registrations_of(shown: Shown, log: Disclosed) -> list[Record]:
     """Return the registrations of the model version that a report is of, the oldest first; none of anything else."""
 
-    def fits(said: Values) -> bool:
-        return (said["model"]["namespace"], said["model"]["name"], said["version"]) == shown.version
+    def fits(content: Values) -> bool:
+        return (content["model"]["namespace"], content["model"]["name"], content["version"]) == shown.version
 
-    return told.of("register_model_version", fits)
+    return log.of("register_model_version", fits)
 
 
-def subject_of(said: Values) -> tuple[str, ...]:
+def subject_of(content: Values) -> tuple[str, ...]:
     """Return the key of what a request for approval is about: a model version, a snapshot or a dataset."""
-    if said.get("model_version"):
-        version = said["model_version"]
+    if content.get("model_version"):
+        version = content["model_version"]
         return version["model"]["namespace"], version["model"]["name"], version["version"]
-    if said.get("snapshot"):
-        return snapshot_key(said["snapshot"])
-    return identity_of(said["dataset"])
+    if content.get("snapshot"):
+        return snapshot_key(content["snapshot"])
+    return identity_of(content["dataset"])
 
 
-def snapshot_key(said: Values) -> tuple[str, str, str]:
+def snapshot_key(content: Values) -> tuple[str, str, str]:
     """Return namespace, name and digest of a snapshot."""
-    return *identity_of(said["dataset"]), said["digest"]
+    return *identity_of(content["dataset"]), content["digest"]
 
 
 def object_in(value: object, where: str) -> dict[str, Any]:
@@ -1469,43 +1469,43 @@ _MANDATORY = (
 _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
 
-def derive_model(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_model(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the model version with its newest registration."""
     if compare.rests_on_withheld(shown.model):
         return
-    registrations = registrations_of(shown, told)
+    registrations = registrations_of(shown, log)
     compare.holds(bool(registrations), "model: no entry registers it")
     if not registrations:
         return
     newest = registrations[-1]
-    said = newest.said
+    content = newest.content
     derived = {
         "registered_at": newest.recorded_at,
-        "registered_by": told.actor(newest),
-        "intended_use": said.get("intended_use"),
-        "artifact_digest": said.get("artifact_digest"),
-        "signature": said.get("signature"),
-        "code": {name: said["code"].get(name) for name in ("repository", "revision", "clean")},
-        "environment": {name: said["environment"].get(name) for name in ("digest", "description")},
+        "registered_by": log.actor(newest),
+        "intended_use": content.get("intended_use"),
+        "artifact_digest": content.get("artifact_digest"),
+        "signature": content.get("signature"),
+        "code": {name: content["code"].get(name) for name in ("repository", "revision", "clean")},
+        "environment": {name: content["environment"].get(name) for name in ("digest", "description")},
         "metrics": [
             {"name": one["name"], "value": _decimal(one["value"]), "split": one.get("split")}
-            for one in said.get("metrics", ())
+            for one in content.get("metrics", ())
         ],
         "entries": sorted(each.index for each in registrations),
     }
     compare.same("model", shown.model, derived, by=(newest.index,))
 
 
-def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_snapshots(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the snapshots with the registration, their seals and their verifications."""
-    registrations = registrations_of(shown, told)
+    registrations = registrations_of(shown, log)
     if not registrations or compare.rests_on_withheld(shown.model):
         return
     uses = [
         {"role": role, "dataset": full_name(dataset), "digest": digest}
         for role, part in (("TRAINING", "trained_on"), ("EVALUATION", "evaluated_on"))
         for dataset, digest in sorted(
-            ((one["dataset"], one["digest"]) for one in registrations[-1].said.get(part, ())),
+            ((one["dataset"], one["digest"]) for one in registrations[-1].content.get(part, ())),
             key=lambda use: (
                 node_id("Snapshot", *identity_of(use[0]), use[1]),
                 node_id("Dataset", *identity_of(use[0])),
@@ -1516,25 +1516,25 @@ def derive_snapshots(shown: Shown, told: Told, compare: Comparison) -> None:
     compare.alike("snapshots", ({name: each.get(name) for name in uses[0]} for each in snapshots), uses)
     for number, each in enumerate(snapshots):
         if not compare.rests_on_withheld(each):
-            _snapshot(each, f"snapshot {number + 1}", shown, told, compare)
+            _snapshot(each, f"snapshot {number + 1}", shown, log, compare)
 
 
-def _snapshot(each: Values, where: str, shown: Shown, told: Told, compare: Comparison) -> None:
+def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
     place = str(each.get("dataset")), str(each.get("digest"))
-    seals, checks = told.of_snapshot("seal_snapshot", *place), told.of_snapshot("verify_snapshot", *place)
-    _rests_on(each, where, {seal.index for seal in seals}, told, compare)
+    seals, checks = log.of_snapshot("seal_snapshot", *place), log.of_snapshot("verify_snapshot", *place)
+    _rests_on(each, where, {seal.index for seal in seals}, log, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
     if seal is not None:
-        manifest = seal.said.get("manifest", ())
+        manifest = seal.content.get("manifest", ())
         derived = {
-            "foreign": [{"system": one["system"], "id": one["id"]} for one in seal.said.get("foreign", ())],
+            "foreign": [{"system": one["system"], "id": one["id"]} for one in seal.content.get("foreign", ())],
             "files": len(manifest),
             "size_bytes": sum(one["size"] for one in manifest),
             "sealed_at": seal.recorded_at,
-            "sealed_by": told.actor(seal),
-            "locked": seal.said.get("locked", False),
+            "sealed_by": log.actor(seal),
+            "locked": seal.content.get("locked", False),
         }
     if not checks:
         derived["verification"] = None
@@ -1542,42 +1542,42 @@ def _snapshot(each: Values, where: str, shown: Shown, told: Told, compare: Compa
         check = checks[-1]
         derived["verification"] = {
             "at": check.recorded_at,
-            "by": told.actor(check),
-            "result": check.said["result"],
-            "method": check.said.get("method"),
-            "differing": list(check.said.get("differing", ())),
+            "by": log.actor(check),
+            "result": check.content["result"],
+            "method": check.content.get("method"),
+            "differing": list(check.content.get("differing", ())),
             "entries": [check.index],
         }
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
-    altered = bool(checks) and checks[-1].said["result"] in _ALTERED
+    altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
-    _producer(each, where, {one.said.get("run_id") for one in seals}, shown, told, compare)
+    _producer(each, where, {one.content.get("run_id") for one in seals}, shown, log, compare)
 
 
-def _rests_on(shown: Values, where: str, derived: set[int], told: Told, compare: Comparison) -> None:
+def _rests_on(shown: Values, where: str, derived: set[int], log: Disclosed, compare: Comparison) -> None:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
     cited = list(citations({"entries": shown.get("entries")}))
     others = [index for index in cited if index not in derived]
-    of = told.by_name.get(str(shown.get("dataset")), set())
-    first = _first(next(iter(of)), shown.get("digest"), told) if len(of) == 1 else None
+    of = log.by_name.get(str(shown.get("dataset")), set())
+    first = _first(next(iter(of)), shown.get("digest"), log) if len(of) == 1 else None
     names = [
         index
         for index in others
-        if not of.isdisjoint(told.named.get(index, {}).values()) and (first is None or index <= first)
+        if not of.isdisjoint(log.named.get(index, {}).values()) and (first is None or index <= first)
     ]
     held = derived <= set(cited) and len(others) <= 1 and names == others and bool(cited)
     compare.holds(held, f"{where}: it cites other entries than it rests on")
 
 
-def _first(dataset: Identity, digest: Any, told: Told) -> int | None:  # noqa: ANN401 - untrusted JSON
+def _first(dataset: Identity, digest: Any, log: Disclosed) -> int | None:  # noqa: ANN401 - untrusted JSON
     """Return the first entry that can have made a dataset known, or a snapshot of it where a digest is given."""
     if digest is None:
-        return told.first.get(dataset)
-    return told.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
+        return log.first.get(dataset)
+    return log.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
 
 
-def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: Told, compare: Comparison) -> None:
-    wrote = told.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
+def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    wrote = log.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
     known = {run for run in sealed | wrote if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
@@ -1590,216 +1590,27 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, told: To
         compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
 
 
-def derive_approvals(shown: Shown, told: Told, compare: Comparison) -> None:
-    """Compare the approvals with every request and decision in the log, in their order."""
-    approvals = shown.each("approvals")
-    requests = {each.index: each for each in told.of("request_approval")}
-    listed = [each.get("entry") for each in approvals]
-    open_ = [index for index in listed if index not in told.withheld]
-    compare.alike("requests for approval", open_, requests)
-    compare.holds(listed == sorted(listed, key=index_in), "requests for approval: not in their order")
-    decided = [one.get("entry") for each in approvals for one in objects_in(each.get("decisions"))]
-    every = [each.index for each in told.of("decide_approval")]
-    compare.alike("decisions", (index for index in decided if index not in told.withheld), every)
-    for each in approvals:
-        request = requests.get(index_in(each.get("entry")))
-        if request is not None and not compare.rests_on_withheld(each):
-            _approval(each, request, shown, told, compare)
-
-
-def _approval(each: Values, request: Record, shown: Shown, told: Told, compare: Comparison) -> None:
-    where = f"approval #{request.index}"
-    decisions = told.of("decide_approval", lambda said: said["request"] == request.index)
-    decisions.sort(key=lambda one: (one.since, one.index))
-    expires = optional_micros(request.said.get("expires_at"))
-    derived = {
-        "subject": " ".join(subject_of(request.said["subject"])),
-        "kind": request.said["approval_kind"],
-        "use_case": request.said.get("use_case"),
-        "reason": request.said.get("reason"),
-        "requested_by": told.actor(request),
-        "requested_at": request.recorded_at,
-        "expires_at": None if expires is None else stamp(expires),
-        "digests": [f"{of}: {digest}" for of, digest in _digests(request)],
-    }
-    if not _hidden(request, shown, told, compare):
-        change = _change(each, request, shown, told)
-        status = _status(expires, decisions, told.valid_at, change)
-        if not shown.is_second:
-            since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
-            derived["invalidated"] = since if status == "INVALIDATED" else None
-        elif not request.said["subject"].get("model_version"):
-            # Until a report said since when, only a model version could have become something else.
-            status = _status(expires, decisions, told.valid_at, None)
-        derived["status"] = status
-    compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
-    invalid = each.get("status") == "INVALIDATED"
-    compare.holds((each.get("because") is not None) == invalid, f"{where}: the reason of its status")
-    listed = objects_in(each.get("decisions"))
-    compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
-    compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
-    for one, decision in zip(listed, decisions, strict=False):
-        _decision(one, decision, told, compare)
-
-
-def _digests(request: Record) -> list[tuple[str, str]]:
-    return [(one["of"], one["digest"]) for one in request.added.get("digests", ())]
-
-
-def _hidden(request: Record, shown: Shown, told: Told, compare: Comparison) -> bool:
-    """Return whether a body may be missing that says what is there of what the request binds."""
-    if request.said["subject"].get("model_version"):
-        return "model" in shown.context and compare.rests_on_withheld(shown.model)
-    return bool(request.said["subject"].get("dataset") and told.withheld)
-
-
-def _change(each: Values, request: Record, shown: Shown, told: Told) -> tuple[int, int] | None:
-    """Return since when something else is there than what a request binds, and by which entry."""
-    subject, bound = request.said["subject"], set(_digests(request))
-    if subject.get("model_version"):
-        registrations = registrations_of(shown, told) if subject_of(subject) == shown.version else []
-        return _since(request, registrations, lambda said: _bound(said) != bound)
-    if subject.get("snapshot"):
-        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
-        return _since(request, told.of_snapshot("verify_snapshot", *place), lambda said: said["result"] != "OK")
-    name, ended = full_name(subject["dataset"]), each.get("invalidated")
-    if isinstance(ended, dict):
-        # What was declared in between is not disclosed, but for the entry that says something else.
-        records = told.of("declare_dataset", lambda said: full_name(said["dataset"]) == name)
-        return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
-    return None if bound == {("declaration", _declaration(name, told))} else (told.valid_at, -1)
-
-
-def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
-    """Return the first of the records that differs and was in force at the request or since."""
-    until = [*(one.index for one in records[1:]), None]
-    changed = [
-        (max(one.since, request.since), one.index)
-        for one, end in zip(records, until, strict=False)
-        if (end is None or end > request.index) and differs(one.said)
-    ]
-    return min(changed, default=None)
-
-
-def _declaration(name: str, told: Told) -> str:
-    """Return the digest over everything declared of a dataset."""
-    held = {aspect: value for aspect, (_, value) in told.declarations(name).items() if aspect != "valid_from"}
-    use = held.get("permitted_use")
-    if isinstance(use, dict):
-        held["permitted_use"] = {"purposes": [], "duo": [], "refrains": [], "obligations": [], **use}
-    text = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _decision(one: Values, decision: Record, told: Told, compare: Comparison) -> None:
-    said, where = decision.said, f"decision #{decision.index}"
-    expires, zone = optional_micros(said.get("expires_at")), said["signer"]["time_zone"]
-    derived = {
-        "decision": said["decision"],
-        "decided_by": told.actor(decision),
-        "decided_at": decision.recorded_at,
-        "reason": said.get("reason"),
-        "meaning": said.get("meaning"),
-        "printed_name": said["signer"]["printed_name"],
-        "time_zone": zone,
-        "expires_at": None if expires is None else stamp(expires),
-        "conditions": list(said.get("conditions", ())),
-    }
-    compare.same(where, one, derived, by=(decision.index,))
-    local = one.get("local_at")
-    if local is not None:
-        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
-
-
-def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
-    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
-    try:
-        local = datetime.fromisoformat(text)
-        moment = datetime.fromisoformat(stamp(at))
-    except (TypeError, ValueError):
-        return False
-    if local.tzinfo is None or local != moment.replace(microsecond=0):
-        return False
-    try:
-        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return True
-
-
-def _status(expires: int | None, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
-    """Return where a request stands: a denial sticks, then what came first of its expiry and a change of what it binds.
-
-    An abstention counts only where nobody approved.
-    """
-    current, until = "PENDING", expires
-    for one in decisions:
-        if until is not None and until <= one.since:
-            continue
-        if one.said["decision"] == "DENY":
-            return "DENIED"
-        if one.said["decision"] == "APPROVE":
-            current = "APPROVED"
-            limits = [limit for limit in (expires, optional_micros(one.said.get("expires_at"))) if limit is not None]
-            until = min(limits, default=None)
-        elif current != "APPROVED":
-            current = "ABSTAINED"
-    if change is not None and (until is None or change[0] < until):
-        return "INVALIDATED"
-    return "EXPIRED" if until is not None and until <= at else current
-
-
-def _bound(said: Values) -> set[tuple[str, str]]:
-    """Return what a request for this registration would bind."""
-    found = {
-        ("artifact", said["artifact_digest"]),
-        ("code", f"{said['code']['repository']}@{said['code']['revision']}"),
-        ("environment", said["environment"]["digest"]),
-    }
-    found |= {("training snapshot", one["digest"]) for one in said.get("trained_on", ())}
-    return found | {("evaluation snapshot", one["digest"]) for one in said.get("evaluated_on", ())}
-
-
-def derive_subject(shown: Shown, told: Told, compare: Comparison) -> None:
-    """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
-    subject = shown.subject
-    if compare.rests_on_withheld(subject.values):
-        return
-    name = "/".join(subject.key[:2])
-    if subject.kind == "model_version":
-        records = registrations_of(shown, told)
-        binds = sorted(_bound(records[-1].said)) if records else []
-    elif subject.kind == "snapshot":
-        records = told.of_snapshot("verify_snapshot", name, subject.key[2])
-        binds = [("snapshot", subject.key[2])] if not records or records[-1].said["result"] == "OK" else []
-    else:
-        records = told.of("declare_dataset", lambda said: full_name(said["dataset"]) == name)
-        binds = [("declaration", _declaration(name, told))] if records else []
-    entries = sorted(each.index for each in records)
-    derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
-    compare.same("subject", subject.values, derived, by=entries)
-
-
-def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
     steps = shown.each("deidentification")
-    attested = {each.index: each for each in told.of("attest_deidentification")}
+    attested = {each.index: each for each in log.of("attest_deidentification")}
     claims = [step for step in steps if step.get("attested_by") is None]
     listed = [index for step in steps if step not in claims for index in citations({"entries": step.get("entries")})]
-    compare.alike("attestations", (index for index in listed if index not in told.withheld), attested)
+    compare.alike("attestations", (index for index in listed if index not in log.withheld), attested)
     for step in steps:
         if step in claims or compare.rests_on_withheld(step):
             continue
         record = attested.get(next(iter(citations({"entries": step.get("entries")})), -1))
         if record is not None:
-            _attestation(step, record, shown, told, compare)
-    covered = {one.said.get("run_id") or full_name(one.said["job"]) for one in attested.values()}
+            _attestation(step, record, shown, log, compare)
+    covered = {one.content.get("run_id") or full_name(one.content["job"]) for one in attested.values()}
     expected = [
         {"job": run.get("job"), "run": run_id}
         for run_id, run in shown.runs.items()
         if not covered & {run_id, run.get("job")}
-        and any("lineward_deidentification" in event.run_facets for event in told.run(run_id))
+        and any("lineward_deidentification" in event.run_facets for event in log.run(run_id))
     ]
-    if not told.withheld:
+    if not log.withheld:
         listed_claims = [{"job": step.get("job"), "run": step.get("run")} for step in claims]
         compare.alike("steps without attestation", listed_claims, expected)
     for step in claims:
@@ -1814,43 +1625,43 @@ def derive_deidentification(shown: Shown, told: Told, compare: Comparison) -> No
         compare.same("step without attestation", step, {**empty, "in_force": False, "until": None})
 
 
-def _attestation(step: Values, record: Record, shown: Shown, told: Told, compare: Comparison) -> None:
-    said, until = record.said, optional_micros(record.said.get("until"))
-    job, run = said["job"], said.get("run_id")
+def _attestation(step: Values, record: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    content, until = record.content, optional_micros(record.content.get("until"))
+    job, run = content["job"], content.get("run_id")
     derived = {
         "run": run if run in shown.runs else None,
-        "method": said["method"],
-        "clears": [{"system": one["system"], "code": one["code"]} for one in said.get("clears", ())],
-        "alterations": list(said.get("alterations", ())),
-        "expert": said.get("expert"),
-        "scope": said.get("scope"),
-        "result": said.get("result"),
-        "attested_by": told.actor(record),
+        "method": content["method"],
+        "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
+        "alterations": list(content.get("alterations", ())),
+        "expert": content.get("expert"),
+        "scope": content.get("scope"),
+        "result": content.get("result"),
+        "attested_by": log.actor(record),
         "attested_at": record.recorded_at,
         "valid_from": stamp(record.since),
         "until": None if until is None else stamp(until),
-        "in_force": until is None or told.valid_at < until,
+        "in_force": until is None or log.valid_at < until,
     }
     compare.same(f"attestation #{record.index}", step, derived, by=(record.index,))
     names = {full_name(job), node_id("Job", *identity_of(job))}
     compare.holds(step.get("job") in names, f"attestation #{record.index}: it is of another job")
 
 
-def derive_labels(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the labels with every tag of a person and every claim of an emitter on the datasets shown."""
     shown_labels = shown.each("labels")
     datasets = {each.get("dataset") for each in shown.each("sources")}
-    said: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
-    for record in told.of("tag", lambda said: full_name(said["dataset"]) in datasets):
-        place = full_name(record.said["dataset"]), record.said.get("column"), record.said["phi_kind"]
-        said.setdefault(place, []).append((record.order, record.index, {**record.said, "origin": "ASSERTED"}))
-    for event in told.events:
+    content: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
+    for record in log.of("tag", lambda content: full_name(content["dataset"]) in datasets):
+        place = full_name(record.content["dataset"]), record.content.get("column"), record.content["phi_kind"]
+        content.setdefault(place, []).append((record.order, record.index, {**record.content, "origin": "ASSERTED"}))
+    for event in log.events:
         for dataset in event.datasets:
             if full_name(dataset) in datasets:
                 for kind, claim in _claims(dataset):
                     place = full_name(dataset), claim.get("column"), kind
-                    said.setdefault(place, []).append((event.order, event.index, claim))
-    derived = [label for place, tags in said.items() if (label := _label(place, tags)) is not None]
+                    content.setdefault(place, []).append((event.order, event.index, claim))
+    derived = [label for place, tags in content.items() if (label := _label(place, tags)) is not None]
     if not any(compare.rests_on_withheld(each) for each in shown_labels):
         compare.alike("labels", shown_labels, derived)
 
@@ -1892,14 +1703,14 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, {**claim, "confidentiality": text_in(item.get("confidentiality"))}
 
 
-def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the sources with what was declared of them and is in force."""
     sources = shown.each("sources")
     for source in sources:
         if compare.rests_on_withheld(source):
             continue
         name = str(source.get("dataset"))
-        held = told.declarations(name)
+        held = log.declarations(name)
         system = held["source_system"][1] if "source_system" in held else {}
         derived = {
             "system": system.get("name"),
@@ -1908,23 +1719,25 @@ def derive_declarations(shown: Shown, told: Told, compare: Comparison) -> None:
         }
         by = sorted({record.index for record, _ in held.values()})
         in_force = {held[one][0].index for one in _DECLARED if one in held}
-        _rests_on(source, f"source {name}", in_force, told, compare)
+        _rests_on(source, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=by)
         missing = source.get("missing")
-        said = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
-        compare.same(f"source {name}", {"missing": said}, {"missing": [one for one in _MANDATORY if one not in held]})
-        if name in told.touched:
+        content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
+        compare.same(
+            f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in held]}
+        )
+        if name in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
     used = {each.get("dataset") for each in shown.each("snapshots")}
     compare.holds(used <= named, "sources: the dataset of a snapshot is left out")
 
 
-def derive_use(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the permitted uses with the declarations in force."""
     derived = []
     for source in shown.each("sources"):
-        held = told.declarations(str(source.get("dataset")))
+        held = log.declarations(str(source.get("dataset")))
         if "permitted_use" in held and not compare.rests_on_withheld(source):
             record, use = held["permitted_use"]
             lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
@@ -1957,22 +1770,211 @@ def _decimal(value: float) -> str:
     return str(int(figure)) if figure.is_integer() else format(Decimal(repr(figure)), "f")
 
 
+def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the approvals with every request and decision in the log, in their order."""
+    approvals = shown.each("approvals")
+    requests = {each.index: each for each in log.of("request_approval")}
+    listed = [each.get("entry") for each in approvals]
+    open_ = [index for index in listed if index not in log.withheld]
+    compare.alike("requests for approval", open_, requests)
+    compare.holds(listed == sorted(listed, key=index_in), "requests for approval: not in their order")
+    decided = [one.get("entry") for each in approvals for one in objects_in(each.get("decisions"))]
+    every = [each.index for each in log.of("decide_approval")]
+    compare.alike("decisions", (index for index in decided if index not in log.withheld), every)
+    for each in approvals:
+        request = requests.get(index_in(each.get("entry")))
+        if request is not None and not compare.rests_on_withheld(each):
+            _approval(each, request, shown, log, compare)
+
+
+def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    where = f"approval #{request.index}"
+    decisions = log.of("decide_approval", lambda content: content["request"] == request.index)
+    decisions.sort(key=lambda one: (one.since, one.index))
+    expires = optional_micros(request.content.get("expires_at"))
+    derived = {
+        "subject": " ".join(subject_of(request.content["subject"])),
+        "kind": request.content["approval_kind"],
+        "use_case": request.content.get("use_case"),
+        "reason": request.content.get("reason"),
+        "requested_by": log.actor(request),
+        "requested_at": request.recorded_at,
+        "expires_at": None if expires is None else stamp(expires),
+        "digests": [f"{of}: {digest}" for of, digest in _digests(request)],
+    }
+    if not _hidden(request, shown, log, compare):
+        change = _change(each, request, shown, log)
+        status = _status(expires, decisions, log.valid_at, change)
+        if not shown.is_second:
+            since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
+            derived["invalidated"] = since if status == "INVALIDATED" else None
+        elif not request.content["subject"].get("model_version"):
+            # Until a report said since when, only a model version could have become something else.
+            status = _status(expires, decisions, log.valid_at, None)
+        derived["status"] = status
+    compare.same(where, each, derived, by=(request.index, *(one.index for one in decisions)))
+    invalid = each.get("status") == "INVALIDATED"
+    compare.holds((each.get("because") is not None) == invalid, f"{where}: the reason of its status")
+    listed = objects_in(each.get("decisions"))
+    compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
+    compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
+    for one, decision in zip(listed, decisions, strict=False):
+        _decision(one, decision, log, compare)
+
+
+def _digests(request: Record) -> list[tuple[str, str]]:
+    return [(one["of"], one["digest"]) for one in request.added.get("digests", ())]
+
+
+def _hidden(request: Record, shown: Shown, log: Disclosed, compare: Comparison) -> bool:
+    """Return whether a body may be missing that says what is there of what the request binds."""
+    if request.content["subject"].get("model_version"):
+        return "model" in shown.context and compare.rests_on_withheld(shown.model)
+    return bool(request.content["subject"].get("dataset") and log.withheld)
+
+
+def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tuple[int, int] | None:
+    """Return since when something else is there than what a request binds, and by which entry."""
+    subject, bound = request.content["subject"], set(_digests(request))
+    if subject.get("model_version"):
+        registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
+        return _since(request, registrations, lambda content: _bound(content) != bound)
+    if subject.get("snapshot"):
+        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        return _since(request, log.of_snapshot("verify_snapshot", *place), lambda content: content["result"] != "OK")
+    name, ended = full_name(subject["dataset"]), each.get("invalidated")
+    if isinstance(ended, dict):
+        # What was declared in between is not disclosed, but for the entry that says something else.
+        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
+        return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
+    return None if bound == {("declaration", _declaration(name, log))} else (log.valid_at, -1)
+
+
+def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
+    """Return the first of the records that differs and was in force at the request or since."""
+    until = [*(one.index for one in records[1:]), None]
+    changed = [
+        (max(one.since, request.since), one.index)
+        for one, end in zip(records, until, strict=False)
+        if (end is None or end > request.index) and differs(one.content)
+    ]
+    return min(changed, default=None)
+
+
+def _declaration(name: str, log: Disclosed) -> str:
+    """Return the digest over everything declared of a dataset."""
+    held = {aspect: value for aspect, (_, value) in log.declarations(name).items() if aspect != "valid_from"}
+    use = held.get("permitted_use")
+    if isinstance(use, dict):
+        held["permitted_use"] = {"purposes": [], "duo": [], "refrains": [], "obligations": [], **use}
+    text = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _decision(one: Values, decision: Record, log: Disclosed, compare: Comparison) -> None:
+    content, where = decision.content, f"decision #{decision.index}"
+    expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
+    derived = {
+        "decision": content["decision"],
+        "decided_by": log.actor(decision),
+        "decided_at": decision.recorded_at,
+        "reason": content.get("reason"),
+        "meaning": content.get("meaning"),
+        "printed_name": content["signer"]["printed_name"],
+        "time_zone": zone,
+        "expires_at": None if expires is None else stamp(expires),
+        "conditions": list(content.get("conditions", ())),
+    }
+    compare.same(where, one, derived, by=(decision.index,))
+    local = one.get("local_at")
+    if local is not None:
+        compare.holds(_is_local(local, decision.since, zone), f"{where}: local_at is not its time in {zone}")
+
+
+def _is_local(text: Any, at: int, zone: str) -> bool:  # noqa: ANN401 - untrusted JSON
+    """Return whether a local time is the moment to the second, and the zone's where this machine knows the zone."""
+    try:
+        local = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(stamp(at))
+    except (TypeError, ValueError):
+        return False
+    if local.tzinfo is None or local != moment.replace(microsecond=0):
+        return False
+    try:
+        return local.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return True
+
+
+def _status(expires: int | None, decisions: Sequence[Record], at: int, change: tuple[int, int] | None) -> str:
+    """Return where a request stands: a denial sticks, then what came first of its expiry and a change of what it binds.
+
+    An abstention counts only where nobody approved.
+    """
+    current, until = "PENDING", expires
+    for one in decisions:
+        if until is not None and until <= one.since:
+            continue
+        if one.content["decision"] == "DENY":
+            return "DENIED"
+        if one.content["decision"] == "APPROVE":
+            current = "APPROVED"
+            limits = [limit for limit in (expires, optional_micros(one.content.get("expires_at"))) if limit is not None]
+            until = min(limits, default=None)
+        elif current != "APPROVED":
+            current = "ABSTAINED"
+    if change is not None and (until is None or change[0] < until):
+        return "INVALIDATED"
+    return "EXPIRED" if until is not None and until <= at else current
+
+
+def _bound(content: Values) -> set[tuple[str, str]]:
+    """Return what a request for this registration would bind."""
+    found = {
+        ("artifact", content["artifact_digest"]),
+        ("code", f"{content['code']['repository']}@{content['code']['revision']}"),
+        ("environment", content["environment"]["digest"]),
+    }
+    found |= {("training snapshot", one["digest"]) for one in content.get("trained_on", ())}
+    return found | {("evaluation snapshot", one["digest"]) for one in content.get("evaluated_on", ())}
+
+
+def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what a request would bind now, and the entries that say so, with all that is recorded of the subject."""
+    subject = shown.subject
+    if compare.rests_on_withheld(subject.values):
+        return
+    name = "/".join(subject.key[:2])
+    if subject.kind == "model_version":
+        records = registrations_of(shown, log)
+        binds = sorted(_bound(records[-1].content)) if records else []
+    elif subject.kind == "snapshot":
+        records = log.of_snapshot("verify_snapshot", name, subject.key[2])
+        binds = [("snapshot", subject.key[2])] if not records or records[-1].content["result"] == "OK" else []
+    else:
+        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
+        binds = [("declaration", _declaration(name, log))] if records else []
+    entries = sorted(each.index for each in records)
+    derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
+    compare.same("subject", subject.values, derived, by=entries)
+
+
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
-def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
     on_the_way = {edge.get("run") for edge in shown.each("edges")}
     for run in runs:
         run_id = str(run.get("run"))
-        events = told.run(run_id)
-        of_run = {entry.index for entry in told.entries if node_id("Run", run_id) in entry.subjects}
-        if compare.rests_on_withheld(run) or not told.withheld.isdisjoint(of_run):
+        events = log.run(run_id)
+        of_run = {entry.index for entry in log.entries if node_id("Run", run_id) in entry.subjects}
+        if compare.rests_on_withheld(run) or not log.withheld.isdisjoint(of_run):
             continue
         where = f"run {run_id}"
         if not events:
-            _silent(run, where, told, compare)
+            _silent(run, where, log, compare)
             continue
         terminal = next((event for event in events if event.type in _TERMINAL), None)
         start = next((event for event in events if event.type == "START"), events[0])
@@ -2000,25 +2002,25 @@ def derive_runs(shown: Shown, told: Told, compare: Comparison) -> None:
             compare.holds(held, f"{where}: not retried by {brief(retried)}")
 
 
-def _silent(run: Values, where: str, told: Told, compare: Comparison) -> None:
+def _silent(run: Values, where: str, log: Disclosed, compare: Comparison) -> None:
     """Hold a run that sent no event to the entry that names it."""
     compare.same(where, run, {"state": "UNKNOWN", "started_at": None, "ended_at": None, "error": None})
-    named = {text for index in citations(run) if index in told.bodies for text in texts_in(told.bodies[index])}
+    named = {text for index in citations(run) if index in log.bodies for text in texts_in(log.bodies[index])}
     compare.holds(run.get("run") in named, f"{where}: no entry that it cites names it")
 
 
 def _error(run: Values, where: str, events: Sequence[Event], compare: Comparison) -> None:
-    said = [facet for event in events if (facet := _failure(event.run_facets)) is not None]
-    message = said[-1].get("message") if said else None
+    content = [facet for event in events if (facet := _failure(event.run_facets)) is not None]
+    message = content[-1].get("message") if content else None
     error = message if isinstance(message, str) else None
     compare.same(where, run, {"error": error}, by=(event.index for event in events))
 
 
 def _failure(facets: Values) -> Values | None:
     """Return what an event says of the error of its run: the standard's facet, or Spark's own where that is absent."""
-    said = facets.get("errorMessage")
-    if isinstance(said, dict):
-        return said
+    content = facets.get("errorMessage")
+    if isinstance(content, dict):
+        return content
     facet = facets.get("spark.exception")
     if not isinstance(facet, dict) or "errorMessage" in facets:
         return None
@@ -2031,14 +2033,14 @@ def _failure(facets: Values) -> Values | None:
     return {"message": name if message is None or message.startswith(name) else f"{name}: {message}"}
 
 
-def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
     in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
-    kinds = {entry.index: entry for entry in told.entries}
-    registered = {each.index: each for each in registrations_of(shown, told)}
-    runs = {one.said.get("run_id") for one in told.of("attest_deidentification")}
-    attested = not told.withheld and runs <= shown.runs.keys() | {None}
+    kinds = {entry.index: entry for entry in log.entries}
+    registered = {each.index: each for each in registrations_of(shown, log)}
+    runs = {one.content.get("run_id") for one in log.of("attest_deidentification")}
+    attested = not log.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -2062,30 +2064,30 @@ def derive_edges(shown: Shown, told: Told, compare: Comparison) -> None:
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
             for record in known:
-                job, run_id = record.said.get("job"), record.said.get("run_id")
+                job, run_id = record.content.get("job"), record.content.get("run_id")
                 derived = {
                     "job": None if job is None else full_name(job),
                     "run": run_id if run_id in shown.runs else None,
                 }
                 compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
         else:
-            _ran(edge, where, cited, told, compare)
+            _ran(edge, where, cited, log, compare)
     nodes = {node.get("id") for node in shown.each("nodes")}
     ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
     compare.holds(ends <= nodes, "edges: an end is not among the nodes")
 
 
-def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: Comparison) -> None:
+def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:
     run_id = str(edge.get("run"))
-    events = told.run(run_id)
+    events = log.run(run_id)
     subject = node_id("Run", run_id)
     compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
     jobs = {full_name(event.job) for event in events if event.job}
     compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
-    if told.aliased:
+    if log.aliased:
         return
-    access = told.access(run_id)
-    source, target = (_dataset_of(edge.get(end), told) for end in ("source", "target"))
+    access = log.access(run_id)
+    source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
     for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
         compare.holds(dataset is None or dataset in found, sentence)
@@ -2099,55 +2101,55 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], told: Told, compare: 
         compare.same(where, edge, {"confidence": how})
 
 
-def derive_nodes(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
     for label in shown.each("labels"):
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
-    tried = _attempted(shown, told)
+    tried = _attempted(shown, log)
     targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
         id_, where = str(node.get("id")), f"node {node.get('name')}"
         derived: dict[str, Any] = {"kind": id_.partition(":")[0], "root": id_ == version}
         if id_ == version:
-            _version_node(node, where, derived, shown, told, compare)
+            _version_node(node, where, derived, shown, log, compare)
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
-        identity = told.identities.get(_dataset_of(id_, told) or id_)
+        identity = log.identities.get(_dataset_of(id_, log) or id_)
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held = told.declarations(name)
+            held = log.declarations(name)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
-            names_it = len(cited) == 1 and identity in told.named.get(cited[0], {}).values()
-            names_it = names_it and cited[0] <= told.first.get(identity, cited[0])
+            names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
+            names_it = names_it and cited[0] <= log.first.get(identity, cited[0])
             compare.holds(names_it, f"{where}: it cites an entry that does not name it")
-            if not told.withheld:
+            if not log.withheld:
                 derived["zone"] = held["zone"][1] if "zone" in held else None
                 state = held.get("deidentification_state")
                 derived["deid_state"] = None if state is None else state[1]
         compare.same(where, node, derived)
-        if identity is None and not told.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
+        if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
     for source in shown.each("sources"):
         name = str(source.get("dataset"))
-        if not told.withheld:
+        if not log.withheld:
             compare.same(f"source {name}", source, {"raw_feed": fed.get(name, False)})
 
 
 def _version_node(
-    node: Values, where: str, derived: dict[str, Any], shown: Shown, told: Told, compare: Comparison
+    node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
     own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
     compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "labels": []})
-    first = min((record.index for record in registrations_of(shown, told)), default=None)
+    first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
-    held = [i for i in cited if _names_version(told.bodies.get(i), shown) and (first is None or i <= first)]
+    held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]
     named = len(cited) == 1 and held == cited
     compare.holds(named or compare.rests_on_withheld(node), f"{where}: it cites no entry that can have named it first")
 
@@ -2157,18 +2159,18 @@ def _names_version(body: object, shown: Shown) -> bool:
     return set(shown.version) <= set(texts_in(body))
 
 
-def _attempted(shown: Shown, told: Told) -> set[Any]:
+def _attempted(shown: Shown, log: Disclosed) -> set[Any]:
     """Return the runs that did not put anything into its state: none of their outputs took effect."""
     found = set()
     for run_id, run in shown.runs.items():
-        events = told.run(run_id)
+        events = log.run(run_id)
         streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
         if run.get("state") != "COMPLETE" and not streamed:
             found.add(run_id)
     return found
 
 
-def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None:
+def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every change of a schema with the two schemas in the entries that it cites."""
     for number, change in enumerate(shown.each("schema_changes"), 1):
         where, entries = f"schema change {number}", list(citations(change))
@@ -2176,7 +2178,7 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
         if compare.rests_on_withheld(change) or not entries:
             continue
         name = change.get("dataset")
-        held = [[s for s in _schemas(told, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        held = [[s for s in _schemas(log, index) if s[0] == name] for index in (entries[0], entries[-1])]
         found = [
             {
                 "added": [column for column in new if column not in old],
@@ -2192,14 +2194,14 @@ def derive_schema_changes(shown: Shown, told: Told, compare: Comparison) -> None
             for _, old, _ in first
             for _, new, run in second
         ]
-        said = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
-        compare.holds(said in found, f"{where}: the two entries do not say it")
-        cited = [event for event in told.events if event.index in entries]
-        effective = any(_took_effect(event, str(change.get("at")), shown, told) for event in cited)
+        content = {key: change.get(key) for key in ("added", "removed", "changed", "run")}
+        compare.holds(content in found, f"{where}: the two entries do not say it")
+        cited = [event for event in log.events if event.index in entries]
+        effective = any(_took_effect(event, str(change.get("at")), shown, log) for event in cited)
         compare.holds(effective, f"{where}: no event that it cites took effect then")
 
 
-def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
+def _took_effect(event: Event, at: str, shown: Shown, log: Disclosed) -> bool:
     """Return whether what an event says may have taken effect at a time: its own, or that of a later event of its run.
 
     Of a run that is not on the way, the later events are not disclosed.
@@ -2207,16 +2209,16 @@ def _took_effect(event: Event, at: str, shown: Shown, told: Told) -> bool:
     own = stamp(event.order[0])
     if event.run is None or event.run not in shown.runs:
         return at == own if event.run is None else at >= own
-    return at >= own and at in {stamp(each.order[0]) for each in told.run(event.run)}
+    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.run)}
 
 
-def _schemas(told: Told, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
-    for event in told.events:
+def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:
+    for event in log.events:
         if event.index == index:
-            for said in event.datasets:
-                schema = facets_of(said).get("schema")
+            for content in event.datasets:
+                schema = facets_of(content).get("schema")
                 if isinstance(schema, dict):
-                    yield full_name(said), dict(_columns(schema, "", 0)), event.run
+                    yield full_name(content), dict(_columns(schema, "", 0)), event.run
 
 
 def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
@@ -2227,14 +2229,14 @@ def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str 
             yield from _columns(each, f"{above}{name}.", depth + 1)
 
 
-def _dataset_of(id_: object, told: Told) -> str | None:
+def _dataset_of(id_: object, log: Disclosed) -> str | None:
     """Return the dataset's id of a node of the lineage, None where the bodies do not tell."""
     label, _, rest = str(id_).partition(":")
     if label == "Dataset":
         return str(id_)
     if label == "State":
         return f"Dataset:{rest.partition('.')[0]}"
-    identity = told.identities.get(str(id_))
+    identity = log.identities.get(str(id_))
     return None if identity is None else node_id("Dataset", *identity)
 
 
@@ -2289,12 +2291,12 @@ def derive(
 ) -> tuple[DerivedPart, ...]:
     """Return each part of a report's context held against the entries; raise MalformedError where it has no form."""
     shown = Shown(context, template)
-    told = Told(entries, micros(valid_at))
-    parts = [_bodies(told)]
+    log = Disclosed(entries, micros(valid_at))
+    parts = [_bodies(log)]
     for name in PARTS_OF[kind]:
-        comparison, understood = Comparison(told), True
+        comparison, understood = Comparison(log), True
         try:
-            _PARTS[name](shown, told, comparison)
+            _PARTS[name](shown, log, comparison)
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
@@ -2302,14 +2304,14 @@ def derive(
     return tuple(parts)
 
 
-def _bodies(told: Told) -> DerivedPart:
+def _bodies(log: Disclosed) -> DerivedPart:
     """Return how many of the disclosed bodies were read; one that a later catalog wrote may not be."""
-    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(told.unread.items())[:5])
-    return DerivedPart("bodies", len(told.bodies), (), not told.unread, f"Not understood by this verifier: {why}.")
+    why = "; ".join(f"#{index}: {reason}" for index, reason in sorted(log.unread.items())[:5])
+    return DerivedPart("bodies", len(log.bodies), (), not log.unread, f"Not understood by this verifier: {why}.")
 
 
-def _point(shown: Shown, told: Told, compare: Comparison) -> None:
-    last = [entry for entry in told.entries if entry.index == shown.read_point.get("ledger_index")]
+def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    last = [entry for entry in log.entries if entry.index == shown.read_point.get("ledger_index")]
     compare.holds(bool(last), "read point: its entry is not in the evidence")
     derived: dict[str, Any] = {"ledger_size": index_in(shown.read_point.get("ledger_index")) + 1}
     if last:
@@ -2327,22 +2329,22 @@ def _point(shown: Shown, told: Told, compare: Comparison) -> None:
         answer.get("state") in states, f"completeness: {brief(answer.get('state'))} is not what its counts say"
     )
     compare.holds(bool(answer.get("reasons")) == (answer.get("state") != "COMPLETE"), "completeness: its reasons")
-    headers = {entry.index: entry for entry in told.entries}
+    headers = {entry.index: entry for entry in log.entries}
     for one in shown.each("quarantined"):
         entry = headers.get(index_in(one.get("entry")))
         if entry is not None:
             compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
-    latest = max((entry.index for entry in told.entries if entry.withheld != "NOT_CITED"), default=-1)
+    latest = max((entry.index for entry in log.entries if entry.withheld != "NOT_CITED"), default=-1)
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
 
 
-def _people(shown: Shown, told: Told, compare: Comparison) -> None:
+def _people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     for actor in _actors(shown.context):
-        known = told.people.get(actor["id"])
+        known = log.people.get(actor["id"])
         if compare.rests_on_withheld(actor):
             continue
         if known is not None:
-            derived = {"name": known.said["display_name"], "entry": known.index}
+            derived = {"name": known.content["display_name"], "entry": known.index}
             compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
         else:
             # Whoever acts on the catalog's own machine before any key exists is defined by no record.
@@ -2350,21 +2352,21 @@ def _people(shown: Shown, told: Told, compare: Comparison) -> None:
             compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
 
 
-def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
-    registrations = registrations_of(shown, told)
+def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    registrations = registrations_of(shown, log)
     if not registrations or compare.rests_on_withheld(shown.model):
         return
-    said, model = registrations[-1].said, shown.model
+    content, model = registrations[-1].content, shown.model
     subject = f"{model['name']} {model['version']}"
     own = " ".join(shown.version)
     absent = {
-        "signature": said.get("signature") is None,
-        "evaluation": not said.get("evaluated_on"),
-        "intended use": said.get("intended_use") is None,
-        "metrics": not said.get("metrics"),
-        "run": said.get("run_id") is None,
-        "code revision": not shown.is_second and said["code"].get("revision") == _UNKNOWN,
-        "clean code": said["code"].get("clean") is None,
+        "signature": content.get("signature") is None,
+        "evaluation": not content.get("evaluated_on"),
+        "intended use": content.get("intended_use") is None,
+        "metrics": not content.get("metrics"),
+        "run": content.get("run_id") is None,
+        "code revision": not shown.is_second and content["code"].get("revision") == _UNKNOWN,
+        "clean code": content["code"].get("clean") is None,
         "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
     }
     derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
@@ -2376,12 +2378,15 @@ def _gaps(shown: Shown, told: Told, compare: Comparison) -> None:
     compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
 
 
-def _findings(shown: Shown, told: Told, compare: Comparison) -> None:
-    registrations = registrations_of(shown, told)
+def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    registrations = registrations_of(shown, log)
     is_dossier = "model" in shown.context
-    if told.withheld or (is_dossier and not registrations):
+    if log.withheld or (is_dossier and not registrations):
         return
-    derived = [*(_of_registration(registrations[-1], shown, told) if is_dossier else ()), *_of_approvals(told)]
+    derived = [
+        *(_of_registration(registrations[-1], shown, log) if is_dossier else ()),
+        *_of_approvals(log),
+    ]
     listed = [
         {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
         for each in shown.each("findings")
@@ -2427,7 +2432,7 @@ def _of_parts(shown: Shown) -> Iterator[tuple[str, str]]:
 
 def _of_snapshots(newest: Record, shown: Shown) -> Iterator[tuple[str, str]]:
     held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
-    used = (*newest.said.get("trained_on", ()), *newest.said.get("evaluated_on", ()))
+    used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
         each = held.get(("/".join(key[:2]), key[2]), {})
         if each.get("verification") is None:
@@ -2452,51 +2457,51 @@ def _of_requests(shown: Shown) -> Iterator[tuple[str, str]]:
                 yield "decided by another", subject
 
 
-def _of_registration(newest: Record, shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+def _of_registration(newest: Record, shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     own = " ".join(shown.version)
-    if newest.said["code"].get("clean") is False:
+    if newest.content["code"].get("clean") is False:
         yield _finding("code revision clean", own, newest)
-    yield from _altered(shown, told)
-    seals = {snapshot_key(each.said): each for each in told.of("seal_snapshot")}
+    yield from _altered(shown, log)
+    seals = {snapshot_key(each.content): each for each in log.of("seal_snapshot")}
     files = {
         part: {
             file["digest"]
-            for one in newest.said.get(part, ())
+            for one in newest.content.get(part, ())
             if (seal := seals.get(snapshot_key(one))) is not None
-            for file in seal.said.get("manifest", ())
+            for file in seal.content.get("manifest", ())
             if file["size"]
         }
         for part in ("trained_on", "evaluated_on")
     }
-    digests = {part: {one["digest"] for one in newest.said.get(part, ())} for part in ("trained_on", "evaluated_on")}
+    digests = {part: {one["digest"] for one in newest.content.get(part, ())} for part in ("trained_on", "evaluated_on")}
     whole = not shown.is_second and digests["trained_on"] & digests["evaluated_on"]
     if whole or files["trained_on"] & files["evaluated_on"]:
         yield _finding("evaluation apart from training", own, newest)
-    for one in newest.said.get("evaluated_on", ()):
+    for one in newest.content.get("evaluated_on", ()):
         seal = seals.get(snapshot_key(one))
-        if seal is not None and not seal.said.get("locked", False):
+        if seal is not None and not seal.content.get("locked", False):
             yield _finding("evaluation set locked", " ".join(snapshot_key(one)), seal)
 
 
-def _altered(shown: Shown, told: Told) -> Iterator[dict[str, Any]]:
+def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     """Yield the snapshots that the newest verification found altered.
 
     Of a snapshot on the way an approval cites the verification that ended it, and a newer one may not be disclosed.
     """
     used = {(each.get("dataset"), each.get("digest")) for each in shown.each("snapshots")}
     found = {index for each in shown.each("findings") for index in citations(each)}
-    for key, check in {snapshot_key(each.said): each for each in told.of("verify_snapshot")}.items():
+    for key, check in {snapshot_key(each.content): each for each in log.of("verify_snapshot")}.items():
         is_newest = ("/".join(key[:2]), key[2]) in used or check.index in found
-        if check.said["result"] != "OK" and is_newest:
+        if check.content["result"] != "OK" and is_newest:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
 
-def _of_approvals(told: Told) -> Iterator[dict[str, Any]]:
-    requests = {each.index: each for each in told.of("request_approval")}
-    for decision in told.of("decide_approval"):
-        request = requests.get(decision.said["request"])
+def _of_approvals(log: Disclosed) -> Iterator[dict[str, Any]]:
+    requests = {each.index: each for each in log.of("request_approval")}
+    for decision in log.of("decide_approval"):
+        request = requests.get(decision.content["request"])
         if request is not None and not decision.authenticated:
-            yield _finding("decision authenticated", " ".join(subject_of(request.said["subject"])), decision)
+            yield _finding("decision authenticated", " ".join(subject_of(request.content["subject"])), decision)
 
 
 def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
@@ -2514,7 +2519,7 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
             yield from _actors(item)
 
 
-_PARTS: dict[str, Callable[[Shown, Told, Comparison], None]] = {
+_PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
     "people": _people,
     "subject": derive_subject,
@@ -2609,7 +2614,7 @@ def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterat
     yield from _signatures(evidence, vkey)
     # 4. The ledger that was read, and the one whose checkpoint is printed, are beginnings of the checkpoint's.
     yield _read_point(evidence)
-    # 5. Every entry: its hash, its place in the tree, what is told of it, its body.
+    # 5. Every entry: its hash, its place in the tree, what is shown of it, its body.
     entries = evidence.cited if evidence.issued is None else (*evidence.cited, evidence.issued)
     yield from _entries(entries, evidence.checkpoint)
     # 6. What is cited is there, and what is there is cited.
@@ -2694,7 +2699,7 @@ def _entries(entries: Sequence[Entry], checkpoint: Checkpoint) -> Iterator[Check
         return included(entry.leaf, entry.index, checkpoint.size, entry.proof, checkpoint.root)
 
     yield _each("inclusion proofs", entries, is_in_tree, "is not in the tree")
-    yield _each("entries as told", entries, lambda entry: entry.is_told_as_it_is, "is told otherwise than it is")
+    yield _each("entries as shown", entries, lambda entry: entry.is_shown_as_it_is, "is shown otherwise than it is")
     disclosed = [entry for entry in entries if entry.body is not None]
     yield _each("disclosed bodies", disclosed, lambda entry: entry.fits_body, "has another body than its digest says")
 
@@ -2749,8 +2754,8 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         gone = f"The body of entry #{entry.index}, which says what was issued, was erased: nothing can be compared."
         yield Check("issued", "NOT VERIFIED", gone)
         return
-    said = _record_in(entry)
-    if said is None:
+    issued = _record_in(entry)
+    if issued is None:
         yield Check("issued", "FAIL", f"Entry #{entry.index} does not say what was issued. {ANEW}")
         return
     context = evidence.context
@@ -2761,15 +2766,15 @@ def _issued(evidence: Evidence, pages: Pages | None) -> Iterator[Check]:
         "context_digest": context_digest(context),
         "read_point": {name: point.get(name) for name in _POINT} if isinstance(point, dict) else None,
     }
-    wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if said.get(name) != value]
-    if {name: said[name] for name in KINDS_OF_SUBJECT if name in said} != _reference(context):
+    wrong = [f"{name} is another in entry #{entry.index}" for name, value in shown.items() if issued.get(name) != value]
+    if {name: issued[name] for name in KINDS_OF_SUBJECT if name in issued} != _reference(context):
         wrong.append(f"the subject is another in entry #{entry.index}")
     if entry.index < evidence.read_point.size:
         wrong.append(f"Entry #{entry.index} is older than the read point")
     whom = f"Issued at {entry.recorded_at} for {entry.actor}, by entry #{entry.index}."
     yield judged("issued", whom, wrong)
     drawn = None if pages is None else (pages.form, pages.digest)
-    same = drawn == (said.get("form"), said.get("pages_digest"))
+    same = drawn == (issued.get("form"), issued.get("pages_digest"))
     yield judged(
         "pages",
         "The pages are those that were issued, byte for byte.",
@@ -2790,8 +2795,8 @@ def _record_in(entry: Entry) -> dict[str, Any] | None:
         body = values_of((entry.body or "").encode())
     except NotAReportError:
         return None
-    said = body.get("record") if isinstance(body, dict) else None
-    return said if isinstance(said, dict) else None
+    issued = body.get("record") if isinstance(body, dict) else None
+    return issued if isinstance(issued, dict) else None
 
 
 def _derived(evidence: Evidence) -> Iterator[Check]:
