@@ -141,6 +141,11 @@ class View:
         # By the run of what was said of an output its effect is judged: whoever shows that run asks `visible`.
         return [one if one.role == Role.OUT else self._attributed(one) for one in found]
 
+    def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids of the nodes whose key has one of these values in the field, ascending."""
+        found = self._reader.lookup(label, field, values, self.known_at)
+        return tuple(self._seen(found))
+
     def in_force(self, ids: Sequence[str]) -> list[InForce]:
         """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
         found = self._reader.in_force(self._seen(ids))

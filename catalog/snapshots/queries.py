@@ -9,17 +9,11 @@ from dataclasses import dataclass, field
 from catalog.assets.folds import DROPPED, last_writes
 from catalog.snapshots.model import Seal, SnapshotRecord, Verification
 from catalog.snapshots.rules import state
-from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects import snapshots as aspects
 from graph_schema.bitemporal import RunFold
 from graph_schema.facts import Statement
 from graph_schema.nodes import Dataset, Snapshot
-
-_SEARCHED = 128
-"""Of a version that is longer, so much is searched for; all of it is compared."""
-
-_SAME_DIGEST = 1000
 
 
 @dataclass(slots=True)
@@ -88,8 +82,7 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
 
 def with_digest(view: View, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
-    page = view.find(Query(labels=("Snapshot",), text=digest[:_SEARCHED], first=_SAME_DIGEST))
-    return tuple(sorted(view.nodes([hit.id for hit in page.hits if hit.node.title == digest])))
+    return view.lookup("Snapshot", "version", (digest,))
 
 
 def _stated(view: View, ids: Sequence[str]) -> dict[str, _Stated]:

@@ -111,6 +111,13 @@ class StoreReader(Protocol):
         (subject, aspect, valid_from, rank, tie, entry, role, value).
         """
 
+    def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
+        """Return the ids of the nodes known by then whose key has one of these values in the field, ascending.
+
+        Raises:
+            LookupError: nodes of the label are not looked up by the field, see `catalog.store.indexes.keys`.
+        """
+
     def in_force(self, ids: Sequence[str]) -> list[InForce]:
         """Return the statements now in force about the nodes, endings left out, in the order of (subject, aspect)."""
 

@@ -48,6 +48,10 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.statements(ids, aspects, valid_at, known_at)
 
+    def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
+        with self.reading() as read:
+            return read.lookup(label, field, values, known_at)
+
     def in_force(self, ids: Sequence[str]) -> list[InForce]:
         with self.reading() as read:
             return read.in_force(ids)

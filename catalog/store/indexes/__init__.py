@@ -9,7 +9,8 @@ from catalog.store.indexes.contributions import CONTRIBUTIONS
 from catalog.store.indexes.flows import FLOWS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
+from catalog.store.indexes.keys import KEYS
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
 
-INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS)
+INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS, KEYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.store.indexes import contributions, flows, in_force
+from catalog.store.indexes import contributions, flows, in_force, keys
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.rows import IndexRows
 from catalog.store.indexes.table import Direction
@@ -14,6 +14,9 @@ from graph_schema.facts import NOW
 
 class IndexReads(IndexRows):
     """What a reading inherits that keeps rows; see `StoreReader`."""
+
+    def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
+        return keys.lookup(self, label, field, values, known_at)
 
     def in_force(self, ids: Sequence[str]) -> list[InForce]:
         return in_force.in_force(self, ids)

@@ -17,7 +17,7 @@ from catalog.store.sqlite.attributions import ATTRIBUTED, attribution_of
 from catalog.store.sqlite.index_rows import SqliteRows
 from catalog.store.sqlite.searching import search
 from graph_schema.bitemporal import RunFacts
-from graph_schema.facts import ALWAYS, NOW, Edge, Statement
+from graph_schema.facts import ALWAYS, NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
 _ASKED: Final = "json_each(?1) asking CROSS JOIN node asked ON asked.id = asking.value"
@@ -168,6 +168,17 @@ class SqliteReading(SqliteRows):
             self._statements(_EVERY, every),
             self._held(),
             self.quarantined(),
+        )
+
+    def all_facts(self) -> Facts:
+        """Return everything that is stored: what an index is filled anew from."""
+        every = ("", "", NOW, NOW)
+        nodes = self._connection.execute("SELECT label, key, entry FROM node WHERE entry IS NOT NULL ORDER BY entry")
+        edges = self._edges(("edge e",), (f"content_edge e{_STATED}",), every) + self._structure("structure e", ())
+        return Facts(
+            tuple((_node(label, key), entry) for label, key, entry in nodes),
+            tuple(edges),
+            tuple(self._statements(_EVERY, every)),
         )
 
     def _held(self) -> list[tuple[str, str, str, int, int]]:

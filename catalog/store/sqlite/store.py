@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Deadline, Quarantined
+from catalog.store.protocol import Deadline, Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from catalog.store.sqlite.connections import Connections
 from catalog.store.sqlite.index_tables import IndexTables
 from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.reading import SqliteReading
+from catalog.store.sqlite.refilling import refill
 from catalog.store.sqlite.schema import INDEX_VERSIONS, TABLES
 from catalog.store.sqlite.writing import Batch
 from graph_schema.facts import Facts
@@ -36,6 +37,8 @@ class SqliteStore(SingleReads):
         self._names = Names(self._connections.writer)
         self._tables = IndexTables(self._connections.writer, self._names)
         self._memory = RunMemory()
+        with self._remembering() as connection:
+            refill(connection, self._names, self._tables)
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
@@ -56,7 +59,7 @@ class SqliteStore(SingleReads):
             connection.execute("UPDATE index_state SET checkpoint = max(checkpoint, ?)", (upto,))
 
     @contextmanager
-    def reading(self, deadline: Deadline | None = None) -> Iterator[SqliteReading]:
+    def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with self._connections.reader(deadline) as connection:
             yield SqliteReading(connection, self._memory)
 

@@ -1,0 +1,69 @@
+"""Nodes by one field of their key, compared whole: search finds by the beginnings of words, and only so many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
+from catalog.store.indexes.work import Work
+from graph_schema.facts import NOW, Facts
+from graph_schema.nodes import Node
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"Snapshot": ("version",)}
+"""The fields by which nodes of a label are looked up: each takes a row a node."""
+
+KEY_FIELD: Final = Table(
+    "key_field",
+    (
+        ("label", Kind.TEXT),
+        ("field", Kind.TEXT),
+        ("value", Kind.TEXT),
+        ("node", Kind.ID),
+        ("entry", Kind.INTEGER),
+    ),
+    key=4,
+    prefix=4,
+    merge=(Merge.LEAST,),
+    known="entry",
+)
+
+
+def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
+    """Return the ids of the nodes known by then whose key has one of these values in the field, ascending.
+
+    Raises LookupError for a field by which nodes of the label are not looked up.
+    """
+    if field not in FIELDS.get(label, ()):
+        raise LookupError(f"{label} is not looked up by {field}")
+    asked = [(label, field, value) for value in dict.fromkeys(values)]
+    return sorted(row[3] for row in reader.rows(KEY_FIELD, asked, known_at=known_at))
+
+
+def _rows(nodes: Iterable[tuple[Node, int]]) -> Iterator[Row]:
+    for node, entry in nodes:
+        for field in FIELDS.get(node.label, ()):
+            yield node.label, field, getattr(node, field), node.id, entry
+
+
+def _derive(work: Work) -> Changes:
+    changes = Changes()
+    changes.add(KEY_FIELD, list(_rows(work.new.nodes)))
+    return changes
+
+
+def _specification(facts: Facts) -> Changes:
+    changes = Changes()
+    changes.add(KEY_FIELD, list(_rows(facts.nodes)))
+    return changes
+
+
+def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
+    asked = frozenset(ids)
+    for label, fields in FIELDS.items():
+        found = (row for field in fields for row in reader.rows(KEY_FIELD, [(label, field)]))
+        yield from sorted(row for row in found if row[3] in asked)
+
+
+KEYS: Final = Index("keys", 1, (KEY_FIELD,), _derive, _specification, _answers)
