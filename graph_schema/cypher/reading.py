@@ -12,7 +12,7 @@ from graph_schema.cypher import edge_type, label
 from graph_schema.registry import STRUCTURAL, TYPES
 
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
-_BY_RUN: Final = " USING INDEX r:Record(run, valid_from)"
+_BY_RUN: Final = " USING INDEX SEEK r:Record(run, valid_from)"
 """Planned on an empty graph, all records would be scanned for long."""
 _SEEN: Final = "r.entry <= $known_at AND r.valid_from <= $valid_at"
 _LEFT: Final = {"out": "-", "in": "<-", "both": "-"}

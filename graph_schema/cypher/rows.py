@@ -243,13 +243,13 @@ def _matched(rows: Rows, given: str, fields: Sequence[str], more: Sequence[str] 
 
 def _sought(variable: str, end: str) -> str:
     """Return the hint to find an end by its id: planned on an empty graph, all arrows would be scanned for long."""
-    return f" USING INDEX {variable}:Entity(id)" if ":Entity" in end else ""
+    return f" USING INDEX SEEK {variable}:Entity(id)" if ":Entity" in end else ""
 
 
 def _ordered(rows: Rows) -> str:
     """Return the hint by which rows are found by the index of their key; see `_sought`."""
     name = rows.label if rows.form is Form.NODE else rows.type
-    return f" USING INDEX r:{name}({', '.join(map(column, rows.keyed))})"
+    return f" USING INDEX SEEK r:{name}({', '.join(map(column, rows.keyed))})"
 
 
 def _found(rows: Rows, values: dict[str, str], fields: Sequence[str], more: Sequence[str]) -> str:

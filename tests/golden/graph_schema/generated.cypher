@@ -110,10 +110,10 @@ MATCH (n:Dataset) WHERE n.known_from IS NOT NULL AND all(allowed IN $filters WHE
 CALL db.index.fulltext.queryNodes('search', $text) YIELD node AS n WITH n WHERE (n:Dataset OR n:Job) AND n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE f IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], facets: coalesce(n.search_facets, [])}) AS found CALL (found) { UNWIND found AS hit WITH hit WHERE hit.title > $title OR (hit.title = $title AND hit.id > $id) ORDER BY hit.title, hit.id LIMIT $first RETURN collect(hit.id) AS page } CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet WITH facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit.label AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
 
 // reading.moments()
-UNWIND $ids AS id MATCH (r:Record) USING INDEX r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.event IN ['RUNNING', 'COMPLETE'] WITH r.run AS run, r.event AS type, r.valid_from AS at, min(r.entry) AS entry RETURN collect([run, type, at, entry]) AS found
+UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.event IN ['RUNNING', 'COMPLETE'] WITH r.run AS run, r.event AS type, r.valid_from AS at, min(r.entry) AS entry RETURN collect([run, type, at, entry]) AS found
 
 // reading.moments_around()
-UNWIND $rows AS row CALL (row) { MATCH (r:Record) USING INDEX r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from < row.at AND r.event = row.type WITH r ORDER BY r.run DESC, r.valid_from DESC, r.entry LIMIT 1 RETURN collect([r.valid_from, r.entry]) AS earlier } CALL (row) { MATCH (r:Record) USING INDEX r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from >= row.at AND r.event = row.type WITH r ORDER BY r.run ASC, r.valid_from ASC, r.entry LIMIT 1 RETURN collect([r.valid_from, r.entry]) AS later } RETURN collect([row, earlier, later]) AS found
+UNWIND $rows AS row CALL (row) { MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from < row.at AND r.event = row.type WITH r ORDER BY r.run DESC, r.valid_from DESC, r.entry LIMIT 1 RETURN collect([r.valid_from, r.entry]) AS earlier } CALL (row) { MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from >= row.at AND r.event = row.type WITH r ORDER BY r.run ASC, r.valid_from ASC, r.entry LIMIT 1 RETURN collect([r.valid_from, r.entry]) AS later } RETURN collect([row, earlier, later]) AS found
 
 // reading.nodes()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.known_from <= $known_at RETURN collect([n.id, n.known_from, n.key]) AS found
@@ -137,10 +137,10 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)<-[a:IS_ABOUT]-(c:Content) MATCH (c)<-[:STATES]-(r:Record) WHERE r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, c.digest AS content UNION ALL MATCH (n)<-[a:IS_ABOUT]-(r:Record) WHERE true AND r.entry <= $known_at AND r.valid_from <= $valid_at RETURN r, null AS content } RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, content]) AS found
 
 // reading.records_of_runs()
-UNWIND $ids AS id MATCH (r:Record) USING INDEX r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
+UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND r.entry <= $known_at AND r.valid_from <= $valid_at OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
 
 // reading.records_within()
-UNWIND $rows AS row MATCH (r:Record) USING INDEX r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from > row.after AND r.valid_from <= row.until OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
+UNWIND $rows AS row MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = row.run AND r.valid_from > row.after AND r.valid_from <= row.until OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN collect([r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest]) AS found
 
 // reading.scan_nodes()
 MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id, n.known_from, n.key
@@ -167,10 +167,10 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } RE
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } RETURN collect(n.id) AS found
 
 // rows.at_or_after(rows=node effect, leading=1)
-UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = ask[0] AND r.at >= ask[1] RETURN r ORDER BY r.run ASC, r.at ASC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
+UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at >= ask[1] RETURN r ORDER BY r.run ASC, r.at ASC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
 
 // rows.before(rows=node effect, leading=1)
-UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = ask[0] AND r.at < ask[1] RETURN r ORDER BY r.run DESC, r.at DESC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
+UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at < ask[1] RETURN r ORDER BY r.run DESC, r.at DESC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
 
 // rows.clear(rows=node effect)
 MATCH (r:Effect) DETACH DELETE r
@@ -185,7 +185,7 @@ MATCH ()-[r:FEEDS]->() WHERE r.row = 'flow' DELETE r
 MATCH ()-[r:CONTRIBUTED_TO]->() DELETE r
 
 // rows.counts(rows=node effect, fields=('run'))
-UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 WITH p, count(r) AS counted RETURN collect([p, counted]) AS found
+UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 WITH p, count(r) AS counted RETURN collect([p, counted]) AS found
 
 // rows.create(rows=node effect)
 UNWIND $rows AS row CREATE (r:Effect) SET r = row.row RETURN count(r) AS written
@@ -206,19 +206,19 @@ UNWIND $rows AS row MATCH (a:Entity {id: row.a}) MATCH (b:Entity {id: row.b}) CR
 UNWIND $rows AS row MATCH (a:Entity {id: row.a}) MATCH (b:Hub {hub: row.b}) CREATE (a)-[r:FEEDS]->(b) SET r = row.row RETURN count(r) AS written
 
 // rows.delete(rows=node effect)
-UNWIND $rows AS row MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = row.key[0] AND r.at = row.key[1] DETACH DELETE r RETURN count(*) AS written
+UNWIND $rows AS row MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = row.key[0] AND r.at = row.key[1] DETACH DELETE r RETURN count(*) AS written
 
 // rows.delete(rows=properties run_state)
 UNWIND $rows AS row MATCH (r:Entity {id: row.key[0]}) WHERE r.run_state DELETE r RETURN count(*) AS written
 
 // rows.delete(rows=arrow flow)
-UNWIND $rows AS row MATCH (a:Entity {id: row.key[0]}) USING INDEX a:Entity(id) MATCH (b:Entity {id: row.key[1]}) USING INDEX b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.job = row.key[2] DELETE r RETURN count(*) AS written
+UNWIND $rows AS row MATCH (a:Entity {id: row.key[0]}) USING INDEX SEEK a:Entity(id) MATCH (b:Entity {id: row.key[1]}) USING INDEX SEEK b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.job = row.key[2] DELETE r RETURN count(*) AS written
 
 // rows.delete(rows=arrow contribution)
-UNWIND $rows AS row MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX r:CONTRIBUTED_TO(target, at, run) WHERE r.target = row.key[0] AND r.at = row.key[1] AND r.run = row.key[2] DELETE r RETURN count(*) AS written
+UNWIND $rows AS row MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEEK r:CONTRIBUTED_TO(target, at, run) WHERE r.target = row.key[0] AND r.at = row.key[1] AND r.run = row.key[2] DELETE r RETURN count(*) AS written
 
 // rows.ends(rows=arrow flow, fields=('source'), wanted='target', known='entry')
-UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX a:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.entry <= $known_at RETURN collect(DISTINCT b.id) AS found
+UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX SEEK a:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.entry <= $known_at RETURN collect(DISTINCT b.id) AS found
 
 // rows.indexes(rows=node effect, orders=(('at', 'run')))
 CREATE INDEX row_effect_key IF NOT EXISTS FOR (r:Effect) ON (r.run, r.at);
@@ -228,40 +228,40 @@ CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at, r.run)
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run)
 
 // rows.newest(rows=node effect, leading=1, known='entry')
-UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = ask[0] AND r.at <= ask[1] AND r.entry <= $known_at RETURN r ORDER BY r.run DESC, r.at DESC LIMIT $count } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
+UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at <= ask[1] AND r.entry <= $known_at RETURN r ORDER BY r.run DESC, r.at DESC LIMIT $count } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
 
 // rows.newest(rows=arrow contribution, leading=1, known='entry')
-UNWIND $asks AS ask CALL (ask) { MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX r:CONTRIBUTED_TO(target, at, run) WHERE r.target = ask[0] AND r.at <= ask[1] AND r.entry <= $known_at AND r.run >= '' RETURN r ORDER BY r.target DESC, r.at DESC, r.run DESC LIMIT $count } RETURN collect(DISTINCT [r.target, r.at, r.run, r.entry]) AS found
+UNWIND $asks AS ask CALL (ask) { MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEEK r:CONTRIBUTED_TO(target, at, run) WHERE r.target = ask[0] AND r.at <= ask[1] AND r.entry <= $known_at AND r.run >= '' RETURN r ORDER BY r.target DESC, r.at DESC, r.run DESC LIMIT $count } RETURN collect(DISTINCT [r.target, r.at, r.run, r.entry]) AS found
 
 // rows.under(rows=node effect, fields=('run'), known='entry')
-UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 AND r.entry <= $known_at RETURN collect([r.run, r.at, r.entry]) AS found
+UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 AND r.entry <= $known_at RETURN collect([r.run, r.at, r.entry]) AS found
 
 // rows.under(rows=properties run_state, fields=('run'))
 UNWIND $prefixes AS p MATCH (r:Entity {id: p[0]}) WHERE r.run_state RETURN collect([r.id, r.run_state_first_at]) AS found
 
 // rows.under(rows=arrow flow, fields=('source'), known='entry')
-UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX a:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.entry <= $known_at RETURN collect([a.id, b.id, r.job, r.entry]) AS found
+UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX SEEK a:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.entry <= $known_at RETURN collect([a.id, b.id, r.job, r.entry]) AS found
 
 // rows.under(rows=arrow flow, fields=('target', 'source'))
-UNWIND $prefixes AS p MATCH (a:Entity {id: p[1]}) USING INDEX a:Entity(id) MATCH (b:Entity {id: p[0]}) USING INDEX b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' RETURN collect([a.id, b.id, r.job, r.entry]) AS found
+UNWIND $prefixes AS p MATCH (a:Entity {id: p[1]}) USING INDEX SEEK a:Entity(id) MATCH (b:Entity {id: p[0]}) USING INDEX SEEK b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' RETURN collect([a.id, b.id, r.job, r.entry]) AS found
 
 // rows.under(rows=arrow access, fields=('run'))
-UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX a:Entity(id) MATCH (a)-[r:READ|WROTE]->(b) RETURN collect([a.id, type(r), b.id]) AS found
+UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX SEEK a:Entity(id) MATCH (a)-[r:READ|WROTE]->(b) RETURN collect([a.id, type(r), b.id]) AS found
 
 // rows.under(rows=arrow inlet, fields=('hub'))
 UNWIND $prefixes AS p MATCH (b:Hub {hub: p[0]}) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'inlet' RETURN collect([a.id, b.hub]) AS found
 
 // rows.under(rows=arrow contribution, fields=('target', 'at', 'run'))
-UNWIND $prefixes AS p MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX r:CONTRIBUTED_TO(target, at, run) WHERE r.target = p[0] AND r.at = p[1] AND r.run = p[2] RETURN collect([r.target, r.at, r.run, r.entry]) AS found
+UNWIND $prefixes AS p MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEEK r:CONTRIBUTED_TO(target, at, run) WHERE r.target = p[0] AND r.at = p[1] AND r.run = p[2] RETURN collect([r.target, r.at, r.run, r.entry]) AS found
 
 // rows.update(rows=node effect)
-UNWIND $rows AS row MATCH (r:Effect) USING INDEX r:Effect(run, at) WHERE r.run = row.key[0] AND r.at = row.key[1] SET r += row.row RETURN count(r) AS written
+UNWIND $rows AS row MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = row.key[0] AND r.at = row.key[1] SET r += row.row RETURN count(r) AS written
 
 // rows.update(rows=properties run_state)
 UNWIND $rows AS row MATCH (r:Entity {id: row.key[0]}) SET r += row.row RETURN count(r) AS written
 
 // rows.update(rows=arrow flow)
-UNWIND $rows AS row MATCH (a:Entity {id: row.key[0]}) USING INDEX a:Entity(id) MATCH (b:Entity {id: row.key[1]}) USING INDEX b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.job = row.key[2] SET r += row.row RETURN count(r) AS written
+UNWIND $rows AS row MATCH (a:Entity {id: row.key[0]}) USING INDEX SEEK a:Entity(id) MATCH (b:Entity {id: row.key[1]}) USING INDEX SEEK b:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.job = row.key[2] SET r += row.row RETURN count(r) AS written
 
 // rows.update(rows=arrow contribution)
-UNWIND $rows AS row MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX r:CONTRIBUTED_TO(target, at, run) WHERE r.target = row.key[0] AND r.at = row.key[1] AND r.run = row.key[2] SET r += row.row RETURN count(r) AS written
+UNWIND $rows AS row MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEEK r:CONTRIBUTED_TO(target, at, run) WHERE r.target = row.key[0] AND r.at = row.key[1] AND r.run = row.key[2] SET r += row.row RETURN count(r) AS written
