@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import neo4j
 
+from catalog import logs
 from catalog.errors import OperatorError
 from catalog.store.indexes import INDEXES
+from catalog.store.indexes.index import Index
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
@@ -99,9 +101,19 @@ class Neo4jStore(SingleReads):
             self._looking = True
             try:
                 self._admit(self)
+                self._bring_up()
                 self._prepared.set()
             finally:
                 self._looking = False
+
+    def _bring_up(self) -> None:
+        """Fill anew the indexes that another version of them made, or none, before anybody reads them."""
+        with self._session(reads=True) as session:
+            state = session.execute_read(lambda tx: runner(tx)(schema.state()))
+        if state and state[0]["checkpoint"] >= 0 and _behind(state[0]):
+            with self._session() as session:
+                session.execute_write(lambda tx: self._add(runner(tx), Facts(), -1, ()))
+            self._written.forget()
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
@@ -142,17 +154,16 @@ class Neo4jStore(SingleReads):
 
     def _brought_up(self, run: Run, batch: Batch, state: Mapping[str, Any]) -> str:
         """Fill anew the indexes that another version of them made; return the versions that there are now."""
-        versions = {index.name: index.version for index in INDEXES}
-        made = json.loads(state["indexes"])
-        behind = [index for index in INDEXES if made.get(index.name) != index.version]
-        if behind and state["checkpoint"] >= 0:
+        behind = _behind(state) if state["checkpoint"] >= 0 else []
+        if behind:
             facts = Neo4jReading(run, RunMemory(), self._contents).all_facts()
             for index in behind:
                 for table in filter(is_kept, index.tables):
                     run(rows.clear(rows_of(table)))
                     batch.rows[table.name] -= json.loads(state["rows"]).get(table.name, 0)
                 batch.refill(index, facts)
-        return canonical_text(versions)
+                logs.logger.info("an index was filled anew from the facts", extra={"reason": index.name})
+        return canonical_text({index.name: index.version for index in INDEXES})
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
@@ -211,6 +222,12 @@ class Neo4jStore(SingleReads):
             session.begin_transaction(timeout=seconds) as transaction,
         ):
             yield Neo4jReading(runner(transaction), self._memory, self._contents)
+
+
+def _behind(state: Mapping[str, Any]) -> list[Index]:
+    """Return the indexes of which the graph holds other versions, or none."""
+    made = json.loads(state["indexes"])
+    return [index for index in INDEXES if made.get(index.name) != index.version]
 
 
 def added(before: str, more: Mapping[str, int]) -> str:
