@@ -155,3 +155,10 @@ def test_what_is_wrong_is_answered_with_its_pointer(
         house.record({"kind": "declare_dataset", **wrong})
     assert (caught.value.status, caught.value.pointer) == (422, pointer)
     assert house.ledger.size() == 0
+
+
+def test_a_declaration_that_lies_ahead_in_an_older_ledger_holds_from_its_entry_on(house: House) -> None:
+    index = house.append(declaration(valid_from="2999-01-01T00:00:00Z"), "ada")
+    recorded_at = house.ledger.entry(index).entry.recorded_at
+    (owner,) = View(house.store).statements([Dataset(**RAW).id], ["owner"])
+    assert (owner.valid_from, owner.entry) == (recorded_at, index)

@@ -186,6 +186,13 @@ def test_a_memo_of_one_dialect_is_not_read_in_another() -> None:
     assert redact_sql(statement, "postgres", SCANNER) == statement
 
 
+def test_a_memo_under_one_site_s_key_is_not_read_under_another() -> None:
+    statement = "select x from visits_mrn_48213977 where y = 'z'"
+    ours, theirs = (redact_sql(statement, "postgres", Scanner(key)) for key in (b"ours", b"theirs"))
+    assert ours != theirs
+    assert redact_sql(statement, "postgres", Scanner(b"ours")) == ours
+
+
 def test_many_threads_share_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sql, "_MEMO_SIZE", 3)
     monkeypatch.setattr(sql, "_MEMO", {})
