@@ -99,17 +99,19 @@ class _Graph(IndexReads):
         valid_at: int = NOW,
         known_at: int = NOW,
     ) -> list[Statement]:
-        found = (said for identifier in set(ids) for said in self._statements_about.get(identifier, ()))
+        found = (statement for identifier in set(ids) for statement in self._statements_about.get(identifier, ()))
         wanted = (
-            said
-            for said in found
-            if said.valid_from <= valid_at and said.entry <= known_at and (aspects is None or said.aspect in aspects)
+            statement
+            for statement in found
+            if statement.valid_from <= valid_at
+            and statement.entry <= known_at
+            and (aspects is None or statement.aspect in aspects)
         )
         return sorted(wanted, key=statement_order)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
-        told = {run: facts for run, facts in self._runs.items() if facts.events}
-        return {run: told[run] for run in ids if run in told}
+        known = {run: facts for run, facts in self._runs.items() if facts.events}
+        return {run: known[run] for run in ids if run in known}
 
     def find(self, query: Query) -> Page:
         wanted = words.words(query.text)
@@ -152,8 +154,8 @@ class _Graph(IndexReads):
 
     def _facets(self, identifier: str) -> frozenset[tuple[str, str]]:
         aspects = self._current.get(identifier, {})
-        said = (facet for aspect, value in aspects.items() for facet in words.facets_of(aspect, value))
-        return frozenset({("label", label_of(identifier)), *said})
+        counted = (facet for aspect, value in aspects.items() for facet in words.facets_of(aspect, value))
+        return frozenset({("label", label_of(identifier)), *counted})
 
     @cached_property
     def _edges_out(self) -> dict[str, list[Edge]]:
@@ -165,11 +167,13 @@ class _Graph(IndexReads):
 
     @cached_property
     def _statements_about(self) -> dict[str, list[Statement]]:
-        return _grouped((said.subject, said) for said in self.all_statements)
+        return _grouped((statement.subject, statement) for statement in self.all_statements)
 
     @cached_property
     def _runs(self) -> dict[str, RunFacts]:
-        events = _grouped((said.subject, said) for said in self.all_statements if said.aspect == "event")
+        events = _grouped(
+            (statement.subject, statement) for statement in self.all_statements if statement.aspect == "event"
+        )
         edges = _grouped(((edge.source, edge.kind), edge) for edge in self.all_edges if edge.kind in _RUN_EDGES)
         return {
             run: RunFacts(tuple(events.get(run, ())), *(tuple(edges.get((run, kind), ())) for kind in _RUN_EDGES))
@@ -250,7 +254,10 @@ class MemoryStore(SingleReads):
             sorted(graph.known.items(), key=lambda item: item[0]),
             sorted(graph.all_edges, key=edge_order),
             sorted(graph.all_statements, key=statement_order),
-            ((said.subject, said.aspect, said.value or "", since, said.entry) for since, said in graph.held),
+            (
+                (statement.subject, statement.aspect, statement.value or "", since, statement.entry)
+                for since, statement in graph.held
+            ),
             graph.refused,
         )
 

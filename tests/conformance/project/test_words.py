@@ -1,0 +1,103 @@
+"""Identifiers are the field's words: no name of the product makes a metaphor of speech where the field has a term."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import REPOSITORY, product_files
+
+PRIVATE = frozenset(
+    {
+        "tell",
+        "tells",
+        "told",
+        "telling",
+        "teller",
+        "hear",
+        "hears",
+        "heard",
+        "hearing",
+        "say",
+        "says",
+        "said",
+        "saying",
+        "speak",
+        "speaks",
+        "spoke",
+        "spoken",
+        "speaking",
+        "voice",
+        "voices",
+        "learn",
+        "learns",
+        "learned",
+        "learning",
+        "scene",
+        "standing",
+    }
+)
+"""Each stood for something that has a name of its own: project, build, add, load, state, value, in force, status."""
+PRIVATE_CLASSES = frozenset({"Held", "Claim", "Teller", "Scene", "Standing", "Telling", "Hearing"})
+GENERATED = "verify_lineward.py"
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def identifiers(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield what a module itself names, with the line: definitions, parameters, variables, attributes that it sets."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.lineno, node.name
+            case ast.arg():
+                yield node.lineno, node.arg
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.lineno, node.attr
+            case ast.alias(asname=str(name)):
+                yield 0, name
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield node.lineno, name
+            case ast.ExceptHandler(name=str(name)):
+                yield node.lineno, name
+
+
+def words(identifier: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(identifier)}
+
+
+def private(path: Path) -> list[str]:
+    return [
+        f"{path.relative_to(REPOSITORY)}:{line} {name}"
+        for line, name in identifiers(path)
+        if words(name) & PRIVATE or name in PRIVATE_CLASSES
+    ]
+
+
+def test_no_identifier_is_of_a_private_language() -> None:
+    found = [each for path in product_files(".py") if path.name != GENERATED for each in private(path)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def tell_run(): ...", True),
+        ("said = 1", True),
+        ("class Teller: ...", True),
+        ("def f(hearing): ...", True),
+        ("for spoken in (): ...", True),
+        ("class Claim: ...", True),
+        ("claimed = standard = outstanding = retail = 1", False),
+    ],
+)
+def test_the_search_finds_what_it_is_for_and_nothing_else(tmp_path: Path, text: str, *, expected: bool) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(text)
+    found = [name for _, name in identifiers(module) if words(name) & PRIVATE or name in PRIVATE_CLASSES]
+    assert bool(found) is expected
