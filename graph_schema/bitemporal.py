@@ -35,6 +35,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
+from graph_schema.aspects.events import Event
 from graph_schema.facts import NOW, Edge, Order, Role, Statement
 
 Fact = TypeVar("Fact", Statement, Edge)
@@ -139,9 +140,9 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     if not events:
         return None
     parsed = [(event, event_of(event.value)) for event in events]
-    terminal = next(((event, data) for event, data in parsed if data["type"] in TERMINAL), None)
-    start = next((event.valid_from for event, data in parsed if data["type"] == "START"), None)
-    window: Order | None = next((event.order for event, data in reversed(parsed) if data.get("window")), None)
+    terminal = next(((event, data) for event, data in parsed if data.type in TERMINAL), None)
+    start = next((event.valid_from for event, data in parsed if data.type == "START"), None)
+    window: Order | None = next((event.order for event, data in reversed(parsed) if data.window), None)
     reads = _seen(facts.reads, valid_at, known_at, _TOTAL_ORDER)
     writes = _seen(facts.writes, valid_at, known_at, _TOTAL_ORDER)
     inputs: dict[str, Access] = {}
@@ -151,14 +152,14 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     for edge in _within(writes, window):
         place = edge.target, edge.job
         outputs[place] = _newer(outputs.get(place, BARE), edge)
-    streams = any(data.get("processing") in STREAMING for _, data in parsed)
+    streams = any(data.processing in STREAMING for _, data in parsed)
     ended_at = terminal[0].valid_from if terminal else None
-    completed = terminal is not None and terminal[1]["type"] == "COMPLETE"
-    moments = {event.valid_from for event, data in parsed if streams and data["type"] == "RUNNING"}
+    completed = terminal is not None and terminal[1].type == "COMPLETE"
+    moments = {event.valid_from for event, data in parsed if streams and data.type == "RUNNING"}
     if completed and ended_at is not None:
         moments.add(ended_at)
     return RunFold(
-        state=terminal[1]["type"] if terminal else "RUNNING",
+        state=terminal[1].type if terminal else "RUNNING",
         started_at=events[0].valid_from if start is None else start,
         start_known=start is not None,
         ended_at=ended_at,
@@ -188,10 +189,9 @@ def _seen(facts: Iterable[Fact], valid_at: int, known_at: int, order: Callable[[
 
 
 @lru_cache(maxsize=1_024)
-def event_of(value: str) -> dict[str, Any]:
-    """Return what an `event` statement says: few texts, said by every run, and never changed by who reads them."""
-    parsed: dict[str, Any] = json.loads(value)
-    return parsed
+def event_of(value: str) -> Event:
+    """Return the value of an `event` statement: of few texts, which every run repeats."""
+    return Event.from_json(json.loads(value))
 
 
 def _within(facts: list[Edge], window: Order | None) -> list[Edge]:

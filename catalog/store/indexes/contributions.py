@@ -239,7 +239,7 @@ def _specification(facts: Facts) -> Changes:
 
 def _moments(events: Sequence[Statement]) -> dict[int, int]:
     """Return when the run's outputs may have taken effect, and the first entry that says so."""
-    streams = any(event_of(event.value or "{}").get("processing") in STREAMING for event in events)
+    streams = any(event_of(event.value or "{}").processing in STREAMING for event in events)
     return _earliest_entries(moment for moment in moments_of(events) if streams or moment.type == "COMPLETE")
 
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from catalog.store.indexes.run_states import MOMENT, Runs
 from catalog.store.indexes.table import Kind, Merge, Past, Row, Span, Table
 from graph_schema.aspects import is_momentary
+from graph_schema.bitemporal import event_of
 from graph_schema.facts import ALWAYS, NOW, Facts, Order, Role, Statement
 
 IN_FORCE: Final = Table(
@@ -138,7 +139,11 @@ def _spans(runs: Runs, past: Past) -> list[Span]:
         if after is None:
             continue
         if before is not None and before.streams:
-            points |= {((run, "RUNNING"), event.valid_from) for event in events if event.data["type"] == "RUNNING"}
+            points |= {
+                ((run, "RUNNING"), event.valid_from)
+                for event in events
+                if event_of(event.value or "{}").type == "RUNNING"
+            }
             if ended != after.completed_at:
                 points |= {((run, "RUNNING"), at) for at in (ended, after.completed_at) if at is not None}
         elif after.streams or ended != after.completed_at:

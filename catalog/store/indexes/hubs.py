@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple, TypeVar
 
+from graph_schema.aspects.events import Io
 from graph_schema.bitemporal import Flow, earliest
 from graph_schema.facts import ALWAYS, Edge, Statement
 
@@ -89,8 +90,8 @@ def hubs_of_records(statements: Iterable[Statement]) -> Iterator[Hub]:
     """Yield what jobs are declared to read and write, a hub for each declaration."""
     for statement in statements:
         if statement.aspect == "io" and statement.value is not None:
-            declared, point = statement.data, (statement.valid_from, statement.entry)
-            inputs, outputs = (dict.fromkeys(declared.get(side) or ()) for side in ("inputs", "outputs"))
+            declared, point = Io.from_json(statement.data), (statement.valid_from, statement.entry)
+            inputs, outputs = (dict.fromkeys(side or ()) for side in (declared.inputs, declared.outputs))
             yield Hub(
                 f"{statement.subject}.{statement.entry}.{blake2b(statement.value.encode(), digest_size=8).hexdigest()}",
                 tuple(Inlet(source, *point) for source in inputs),

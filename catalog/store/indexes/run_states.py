@@ -110,7 +110,7 @@ class RunState:
     def after(self, event: Statement) -> RunState:
         """Return the state with one more event, whatever the order in which they come."""
         parts = event_of(event.value or "{}")
-        kind, at = parts["type"], event.valid_from
+        kind, at = parts.type, event.valid_from
         started_at, ended, ended_by = self.started_at, self.ended, self.ended_by
         if kind == "START":
             started_at = at if started_at is None else min(started_at, at)
@@ -122,7 +122,7 @@ class RunState:
             started_at,
             ended,
             ended_by,
-            self.streams or parts.get("processing") in STREAMING,
+            self.streams or parts.processing in STREAMING,
             max(self.entry, event.entry),
             self.events + 1,
         )
@@ -248,7 +248,7 @@ _POINT: Final = attrgetter("entry", "valid_from")
 
 def moments_of(events: Iterable[Statement]) -> list[Moment]:
     """Return the RUNNING and COMPLETE events."""
-    typed = ((event, event_of(event.value or "{}")["type"]) for event in events)
+    typed = ((event, event_of(event.value or "{}").type) for event in events)
     return [
         Moment(event.subject, type_, event.valid_from, event.entry)
         for event, type_ in typed
