@@ -7,7 +7,7 @@ word stands, bound by the entry that says that it was issued.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.standalone.bodies import Disclosed, Record, Values, micros, objects_in
@@ -36,32 +36,35 @@ from reports.standalone.derived_records import (
 from reports.standalone.evidence import Entry
 
 _RULES = {
-    "code revision clean": "HIGH",
-    "snapshot unaltered": "HIGH",
-    "evaluation apart from training": "HIGH",
-    "evaluation set locked": "MEDIUM",
-    "decision authenticated": "HIGH",
+    "code revision clean": ("HIGH", "code"),
+    "snapshot unaltered": ("HIGH", "snapshot"),
+    "evaluation apart from training": ("HIGH", "overlap"),
+    "evaluation set locked": ("MEDIUM", "snapshot"),
+    "decision authenticated": ("HIGH", "signer"),
 }
-"""The rules whose findings follow from bodies alone, and how severe each is."""
+"""The rules whose findings follow from bodies alone: how severe each is, and what it is about."""
 
 _SHOWN_RULES = {
-    "model version recorded": "MEDIUM",
-    "training data recorded": "HIGH",
-    "evaluation data recorded": "MEDIUM",
-    "snapshot verified": "MEDIUM",
-    "snapshot sealed": "HIGH",
-    "sources declared": "MEDIUM",
-    "runs completed": "MEDIUM",
-    "attestation in force": "HIGH",
-    "labels confirmed": "MEDIUM",
-    "approval requested": "HIGH",
-    "approval in force": "HIGH",
-    "approval decided": "MEDIUM",
-    "decided by another": "HIGH",
-    "schema unchanged": "MEDIUM",
+    "model version recorded": ("MEDIUM", "model"),
+    "training data recorded": ("HIGH", "training data"),
+    "evaluation data recorded": ("MEDIUM", "evaluation data"),
+    "snapshot verified": ("MEDIUM", "snapshot"),
+    "snapshot sealed": ("HIGH", "snapshot"),
+    "sources declared": ("MEDIUM", "sources"),
+    "runs completed": ("MEDIUM", "runs"),
+    "attestation in force": ("HIGH", "de-identification"),
+    "labels confirmed": ("MEDIUM", "labels"),
+    "approval requested": ("HIGH", "approvals"),
+    "approval in force": ("HIGH", "approval"),
+    "approval decided": ("MEDIUM", "approval"),
+    "decided by another": ("HIGH", "signer"),
+    "schema unchanged": ("MEDIUM", "schema"),
 }
 """The rules whose findings follow from what the report shows, which is derived by itself; the others, on powers, are as
 the catalog issued them."""
+
+Found = tuple[str, str, list[int]]
+"""A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
 _UNKNOWN = "unknown"
 """What a pipeline sends for a revision where its code was under no version control."""
@@ -170,74 +173,92 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         *(_of_registration(registrations[-1], shown, log) if is_dossier else ()),
         *_of_approvals(log),
     ]
-    listed = [
-        {name: each.get(name) for name in ("rule", "severity", "subject", "entries")}
-        for each in shown.each("findings")
-        if each.get("rule") in _RULES
-    ]
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
         on_parts = (*_of_parts(shown), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
-    compare.alike("findings", listed, derived)
+    _compare_findings(shown, _RULES, derived, compare)
 
 
-def _compare_shown(shown: Shown, found: Sequence[tuple[str, str]], compare: Comparison) -> None:
-    """Hold the findings that follow from what the report shows to what is found there, by rule and subject."""
-    listed = [
-        {name: each.get(name) for name in ("rule", "severity", "subject")}
-        for each in shown.each("findings")
-        if each.get("rule") in _SHOWN_RULES
-    ]
-    derived = [{"rule": rule, "severity": _SHOWN_RULES[rule], "subject": subject} for rule, subject in found]
-    compare.alike("findings", listed, derived)
+def _compare_shown(shown: Shown, found: Sequence[Found], compare: Comparison) -> None:
+    """Hold the findings that follow from what the report shows to what is found there."""
+    derived = [_found(rule, _SHOWN_RULES[rule], subject, entries) for rule, subject, entries in found]
+    _compare_findings(shown, _SHOWN_RULES, derived, compare)
 
 
-def _of_parts(shown: Shown) -> Iterator[tuple[str, str]]:
+def _compare_findings(
+    shown: Shown, rules: Mapping[str, tuple[str, str]], derived: Sequence[Values], compare: Comparison
+) -> None:
+    # A dossier of the second version says of no finding what it is about.
+    names = {"rule", "severity", "subject"} | (set() if shown.is_second else {"topic"})
+    every = [each for each in shown.each("findings") if each.get("rule") in rules]
+    listed = [{**{name: each.get(name) for name in names}, "entries": sorted(citations(each))} for each in every]
+    compare.alike("findings", listed, ({name: one[name] for name in (*names, "entries")} for one in derived))
+
+
+def _of_parts(shown: Shown) -> Iterator[Found]:
     """Yield what is found on the version by what the parts of the report show of it."""
     model, own = shown.model, " ".join(shown.version)
     roles = {each.get("role") for each in shown.each("snapshots")}
     code = object_in(model.get("code"), "model/code")
+    if not (model.get("intended_use") and model.get("signature")) or code.get("revision") == _UNKNOWN:
+        yield "model version recorded", own, list(citations({"entries": model.get("entries")}))
+    if "TRAINING" not in roles:
+        yield "training data recorded", own, []
+    if "EVALUATION" not in roles:
+        yield "evaluation data recorded", own, []
+    lacking = [each for each in shown.each("sources") if each.get("missing")]
+    names = {each.get("dataset") for each in lacking}
     broken = {
-        "model version recorded": not (model.get("intended_use") and model.get("signature"))
-        or code.get("revision") == _UNKNOWN,
-        "training data recorded": "TRAINING" not in roles,
-        "evaluation data recorded": "EVALUATION" not in roles,
-        "sources declared": any(each.get("missing") for each in shown.each("sources")),
-        "runs completed": any(each.get("state") in {"FAIL", "ABORT"} for each in shown.each("runs")),
-        "attestation in force": any(each.get("in_force") is not True for each in shown.each("deidentification")),
-        "labels confirmed": any(each.get("origin") == "SUGGESTED" for each in shown.each("labels")),
-        "schema unchanged": bool(shown.each("schema_changes")),
+        "sources declared": [
+            *lacking,
+            *(each for each in shown.each("use") if each.get("dataset") in names and lacking),
+        ],
+        "runs completed": [each for each in shown.each("runs") if each.get("state") in {"FAIL", "ABORT"}],
+        "attestation in force": [each for each in shown.each("deidentification") if each.get("in_force") is not True],
+        "labels confirmed": [each for each in shown.each("labels") if each.get("origin") == "SUGGESTED"],
+        "schema unchanged": shown.each("schema_changes"),
     }
-    yield from ((rule, own) for rule, is_broken in broken.items() if is_broken)
+    for rule, items in broken.items():
+        if items:
+            yield rule, own, _cited_by(items)
 
 
-def _of_snapshots(newest: Record, shown: Shown) -> Iterator[tuple[str, str]]:
+def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:
     held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
     used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
         each = held.get(("/".join(key[:2]), key[2]), {})
         if each.get("verification") is None:
-            yield "snapshot verified", " ".join(key)
+            yield "snapshot verified", " ".join(key), _cited_by([each])
         if each.get("sealed_at") is None:
-            yield "snapshot sealed", " ".join(key)
+            yield "snapshot sealed", " ".join(key), _cited_by([each])
 
 
-def _of_requests(shown: Shown) -> Iterator[tuple[str, str]]:
+def _of_requests(shown: Shown) -> Iterator[Found]:
     own = " ".join(shown.subject.key)
     if all(each.get("subject") != own for each in shown.each("approvals")):
-        yield "approval requested", own
+        yield "approval requested", own, []
     for each in shown.each("approvals"):
-        subject, status = str(each.get("subject")), each.get("status")
+        subject, status, request = str(each.get("subject")), each.get("status"), index_in(each.get("entry"))
+        decisions = objects_in(each.get("decisions"))
+        entries = {request, *(index_in(one.get("entry")) for one in decisions)}
         if status in {"DENIED", "EXPIRED", "INVALIDATED"}:
-            yield "approval in force", subject
+            ended = each.get("invalidated")
+            by = {index_in(ended.get("entry"))} if isinstance(ended, dict) else set()
+            yield "approval in force", subject, sorted(entries | by)
         if status in {"PENDING", "ABSTAINED"}:
-            yield "approval decided", subject
+            yield "approval decided", subject, sorted(entries)
         asked = object_in(each.get("requested_by"), "requested_by").get("id")
-        for decision in objects_in(each.get("decisions")):
+        for decision in decisions:
             if object_in(decision.get("decided_by"), "decided_by").get("id") == asked:
-                yield "decided by another", subject
+                yield "decided by another", subject, sorted({request, index_in(decision.get("entry"))})
+
+
+def _cited_by(items: Sequence[Values]) -> list[int]:
+    """Return the entries that items of a part rest on themselves, not those of who acted in them."""
+    return sorted({index for each in items for index in citations({"entries": each.get("entries")})})
 
 
 def _of_registration(newest: Record, shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
@@ -288,7 +309,12 @@ def _of_approvals(log: Disclosed) -> Iterator[dict[str, Any]]:
 
 
 def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
-    return {"rule": rule, "severity": _RULES[rule], "subject": subject, "entries": [by.index]}
+    return _found(rule, _RULES[rule], subject, [by.index])
+
+
+def _found(rule: str, about: tuple[str, str], subject: str, entries: list[int]) -> dict[str, Any]:
+    severity, topic = about
+    return {"rule": rule, "severity": severity, "topic": topic, "subject": subject, "entries": sorted(entries)}
 
 
 def _actors(value: object) -> Iterator[dict[str, Any]]:

@@ -65,6 +65,7 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
         if not shown.is_second:
             since = {"at": stamp(change[0]), "entry": change[1]} if change is not None else None
             derived["invalidated"] = since if status == "INVALIDATED" else None
+            derived["entries"] = _in_force(request, shown, log)
         elif not request.content["subject"].get("model_version"):
             # Until a report said since when, only a model version could have become something else.
             status = _status(expires, decisions, log.valid_at, None)
@@ -77,6 +78,18 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(listed, decisions, strict=False):
         _decision(one, decision, log, compare)
+
+
+def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
+    """Return the entries by which what a request binds is what it is now."""
+    subject = request.content["subject"]
+    if subject.get("model_version"):
+        return [each.index for each in registrations_of(shown, log)[-1:]]
+    if subject.get("snapshot"):
+        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        return [each.index for each in log.of_snapshot("verify_snapshot", *place)[-1:]]
+    held = log.declarations(full_name(subject["dataset"]))
+    return sorted({record.index for aspect, (record, _) in held.items() if aspect != "valid_from"})
 
 
 def _digests(request: Record) -> list[tuple[str, str]]:
