@@ -6,6 +6,7 @@ import sqlite3
 
 from catalog import logs
 from catalog.store.indexes import INDEXES
+from catalog.store.indexes.index import Index
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite.index_tables import IndexTables
 from catalog.store.sqlite.names import Names
@@ -13,18 +14,21 @@ from catalog.store.sqlite.reading import SqliteReading
 from catalog.store.sqlite.schema import definitions_of
 
 
+def behind(connection: sqlite3.Connection) -> list[Index]:
+    """Return the indexes that are of another version or checkpoint than the facts."""
+    kept = connection.execute("SELECT name, version, checkpoint FROM index_state").fetchall()
+    made = {name: (version, checkpoint) for name, version, checkpoint in kept}
+    checkpoint = SqliteReading(connection, RunMemory()).checkpoint()
+    return [index for index in INDEXES if made.get(index.name) != (index.version, checkpoint)]
+
+
 def refill(connection: sqlite3.Connection, names: Names, tables: IndexTables) -> None:
     """Bring each index up to the facts, inside a transaction; its rows are those that its specification says."""
-    kept = connection.execute("SELECT name, version, checkpoint FROM index_state")
-    made = {name: (version, checkpoint) for name, version, checkpoint in kept}
-    reading = SqliteReading(connection, RunMemory())
-    behind = [index for index in INDEXES if made.get(index.name) != (index.version, reading.checkpoint())]
-    if not behind:
-        return
     names.begin()
     tables.forget()
+    reading = SqliteReading(connection, RunMemory())
     facts = reading.all_facts()
-    for index in behind:
+    for index in behind(connection):
         for table in index.tables:
             connection.execute(f"DROP TABLE IF EXISTS {table.name}")
             for definition in definitions_of(table):

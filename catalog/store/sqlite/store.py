@@ -15,7 +15,7 @@ from catalog.store.sqlite.connections import Connections
 from catalog.store.sqlite.index_tables import IndexTables
 from catalog.store.sqlite.names import Names
 from catalog.store.sqlite.reading import SqliteReading
-from catalog.store.sqlite.refilling import refill
+from catalog.store.sqlite.refilling import behind, refill
 from catalog.store.sqlite.schema import INDEX_VERSIONS, TABLES
 from catalog.store.sqlite.writing import Batch
 from graph_schema.facts import Facts
@@ -37,8 +37,19 @@ class SqliteStore(SingleReads):
         self._names = Names(self._connections.writer)
         self._tables = IndexTables(self._connections.writer, self._names)
         self._memory = RunMemory()
-        with self._remembering() as connection:
-            refill(connection, self._names, self._tables)
+        try:
+            self._bring_up()
+        except BaseException:
+            self._connections.close()
+            raise
+
+    def _bring_up(self) -> None:
+        """Fill anew the indexes that another version of them made; nothing is locked where there is none."""
+        with self._connections.reader() as connection:
+            late = bool(behind(connection))
+        if late:
+            with self._remembering() as connection:
+                refill(connection, self._names, self._tables)
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
         check_facts(facts)
