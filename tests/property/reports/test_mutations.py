@@ -58,6 +58,7 @@ def files(issuer: Issuer) -> dict[Form, bytes]:
     return {form: issuer.issue(form, context) for form in FORMS}
 
 
+@pytest.mark.timeout(600)
 def test_any_one_value_of_the_evidence_changed_is_found(issuer: Issuer, files: dict[Form, bytes]) -> None:
     """Every leaf of context, proofs and making, one by one, in the form whose pages stay as they are."""
     pages, evidence = take(files["json"])
