@@ -37,11 +37,7 @@ ApprovalStatus = Literal["PENDING", "APPROVED", "DENIED", "ABSTAINED", "EXPIRED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Strict):
-    """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning.
-
-    `local_at` is the decision's time in the signer's `time_zone`, worked out once by `local_time` when the context is
-    made: a time zone database must not be able to change a report.
-    """
+    """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning."""
 
     decision: Literal["APPROVE", "DENY", "ABSTAIN"]
     decided_by: Actor
@@ -50,11 +46,14 @@ class Decision(Strict):
     meaning: str | None = None
     printed_name: str | None = None
     time_zone: str | None = None
+    """Of the IANA database, as the signer named it."""
     local_at: str | None = None
+    """The time in that zone, worked out when the context is made: a later time zone database changes no report."""
     expires_at: str | None = None
     conditions: tuple[str, ...] = ()
     entry: int
     leaf: str
+    """The leaf hash of the entry, in hex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +66,10 @@ class Invalidation(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval(Strict):
-    """A request for approval, the exact digests it binds, and every decision on it.
-
-    `because` says why one that is INVALIDATED binds no more. `entries` are the records by which what it binds is what
-    it is at the read point.
-    """
+    """A request for approval, the exact digests it binds, and every decision on it."""
 
     subject: str
+    """The key of what it is asked for, its parts with a blank between."""
     kind: str
     use_case: str | None = None
     reason: str | None = None
@@ -82,12 +78,17 @@ class Approval(Strict):
     expires_at: str | None = None
     status: ApprovalStatus
     because: str | None = None
+    """Why one that is INVALIDATED binds no more."""
     digests: tuple[str, ...] = ()
+    """What it binds: each digest, and what it is of before it."""
     decisions: tuple[Decision, ...] = ()
+    """The oldest first."""
     entry: int
     leaf: str
+    """The leaf hash of the entry, in hex."""
     invalidated: Invalidation | None = None
     entries: tuple[int, ...] = ()
+    """The records by which what it binds is what it is at the read point."""
 
 
 @dataclass(frozen=True, kw_only=True)

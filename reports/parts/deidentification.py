@@ -38,8 +38,10 @@ class DeidentificationStep(Strict):
 
     job: str
     run: str | None = None
+    """None: every run of the job."""
     method: str | None = None
     clears: tuple[Code, ...] = ()
+    """The identifiers that it removes."""
     alterations: tuple[str, ...] = ()
     expert: str | None = None
     scope: str | None = None
@@ -49,6 +51,7 @@ class DeidentificationStep(Strict):
     valid_from: str | None = None
     until: str | None = None
     in_force: bool = False
+    """Whether it is attested and the attestation has not ended."""
     entries: tuple[int, ...] = ()
 
 

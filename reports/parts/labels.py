@@ -35,11 +35,15 @@ class Label(Strict):
 
     dataset: str
     column: str | None = None
+    """None: the dataset as a whole."""
     kind: str
     codes: tuple[Code, ...] = ()
     confidentiality: str | None = None
+    """A code of HL7 v3 Confidentiality: U, L, M, N, R or V."""
     origin: str
+    """SUGGESTED, CLAIMED or ASSERTED."""
     because: str | None = None
+    """The reason that the deciding tag gives."""
     entries: tuple[int, ...] = ()
 
 

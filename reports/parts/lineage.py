@@ -37,10 +37,15 @@ class LineageNode(Strict):
     name: str
     kind: str
     zone: str | None = None
+    """Declared of its dataset."""
     deid_state: str | None = None
+    """Declared of its dataset."""
     labels: tuple[str, ...] = ()
+    """Kinds of PHI that hold on its dataset."""
     root: bool = False
+    """Whether it is the subject."""
     raw_feed: bool = False
+    """Whether nothing flows into it: the recorded history begins there."""
     entries: tuple[int, ...] = ()
 
 
@@ -51,11 +56,15 @@ class LineageEdge(Strict):
     source: str
     target: str
     kind: str
+    """How it is known: what ran, was registered, or was declared."""
     job: str | None = None
     run: str | None = None
+    """The id that its sender gave it."""
     run_state: str | None = None
     confidence: str | None = None
+    """STATED or INFERRED."""
     deidentifies: bool = False
+    """Whether an attestation in force covers its job or run."""
     entries: tuple[int, ...] = ()
 
 

@@ -39,12 +39,14 @@ class Run(Strict):
 
     job: str
     run: str
+    """The id that its sender gave it."""
     state: str
     started_at: str | None = None
     ended_at: str | None = None
     attempt: bool = False
     retried_by: str | None = None
     error: str | None = None
+    """The message of its error, as its events have it."""
     entries: tuple[int, ...] = ()
 
 

@@ -32,6 +32,7 @@ class SchemaChange(Strict):
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    """Each field with its types before and after."""
     entries: tuple[int, ...] = ()
 
 

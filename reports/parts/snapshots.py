@@ -51,6 +51,7 @@ class Verification(Strict):
     result: Literal["OK", "MISMATCH", "MISSING"]
     method: str | None = None
     differing: tuple[str, ...] = ()
+    """Paths of the manifest."""
     entries: tuple[int, ...] = ()
 
 
@@ -70,16 +71,20 @@ class Snapshot(Strict):
     role: SnapshotRole
     dataset: str
     digest: str
+    """SHA-256 over the sorted manifest of paths, sizes and file digests, or its store's own version."""
     foreign: tuple[ForeignReference, ...] = ()
     state: str | None = None
     files: int | None = None
+    """Of the manifest of the newest seal."""
     size_bytes: int | None = None
+    """Of the manifest of the newest seal."""
     sealed_at: str | None = None
     sealed_by: Actor | None = None
     locked: bool | None = None
     produced_by: Producer | None = None
     verification: Verification | None = None
     entries: tuple[int, ...] = ()
+    """By which it was first known, and its seals."""
 
 
 @dataclass(frozen=True, kw_only=True)
