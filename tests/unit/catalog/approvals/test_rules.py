@@ -220,6 +220,14 @@ def test_what_is_declared_with_a_past_date_is_a_change_since_the_request() -> No
     assert changes(declared(4, "owner", '"bob"', at=5)) is None
 
 
+def test_of_several_changes_the_first_counts_and_of_two_at_one_time_that_known_first() -> None:
+    later, other = declared(4, "owner", '"bob"', at=50), declared(5, "zone", '"CURATED"', at=45)
+    for made, expected in (((later, other), (45, 5)), ((later, declared(5, "zone", None, at=50)), (50, 4))):
+        change = changes(*made)
+        assert change is not None
+        assert (change.at, change.entry) == expected
+
+
 @pytest.mark.parametrize("tie", ["0", "2"])
 def test_no_dating_of_what_is_put_back_revives_an_approval(tie: str) -> None:
     other = declared(4, "owner", '"bob"', at=15, tie="1")
