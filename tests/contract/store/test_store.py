@@ -4,15 +4,17 @@ import json
 
 import pytest
 
+from catalog.store.indexes.column_flows import ColumnFlow, column_flows
 from catalog.store.indexes.in_force import by_aspect
+from catalog.store.indexes.rows import IndexRows
 from catalog.store.protocol import Quarantined, Query, Store
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.nodes import Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
-from graph_schema.registry import UnregisteredError
+from graph_schema.nodes import Column, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
+from graph_schema.registry import TYPES, UnregisteredError
 from tests.support.facts import REGISTRATION
 
 FEED, CURATED, TRAINING = (Dataset("made-up", name) for name in ("feed", "curated", "training"))
@@ -363,3 +365,50 @@ def test_clearing_removes_everything_and_the_store_goes_on(store: Store) -> None
     store.apply(event(0, "COMPLETE", 10, reads=(FEED,), writes=(CURATED,), says={"zone": "CURATED"}), 0)
     assert list(store.scan()) == live
     assert json.loads(json.dumps(live)) == [list(row) for row in live]
+
+
+def test_a_node_is_looked_up_by_a_field_of_its_key_whole(store: Store) -> None:
+    one, other, longer = (
+        Snapshot("made-up", name, version) for name, version in (("a", "v1"), ("b", "v1"), ("a", "v12"))
+    )
+    for entry, snapshot in enumerate((one, longer, other)):
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
+        builder.add_node(snapshot)
+        store.apply(builder.build(), entry)
+    assert store.lookup("Snapshot", "version", ["v1"]) == sorted([one.id, other.id])
+    assert store.lookup("Snapshot", "version", ["v1", "v12"], known_at=1) == sorted([one.id, longer.id])
+    assert store.lookup("Snapshot", "version", ["v"]) == store.lookup("Snapshot", "version", []) == []
+    with pytest.raises(LookupError, match="Dataset is not looked up by name"):
+        store.lookup("Dataset", "name", ["a"])
+
+
+def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(store: Store) -> None:
+    column = {"namespace": "made-up", "name": "feed", "field": "x", "transformations": [{"type": "DIRECT"}]}
+    value = {"fields": {"a": {"inputFields": [column]}}, "dataset": [{**column, "field": "k"}]}
+    for entry, at in enumerate((30, 40, 20)):
+        builder = FactBuilder(entry, at, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, CURATE.id)
+        builder.add_statement(CURATED, "column_lineage", value, Role.OUT)
+        store.apply(builder.build(), entry)
+    target, source = Column("made-up", "curated", "a"), Column("made-up", "feed", "x")
+    with store.reading() as read:
+        assert isinstance(read, IndexRows)
+        (flow,) = column_flows(read, [target.id], "in")
+        assert flow == ColumnFlow(target.id, source.id, CURATE.id, "DIRECT", "", 20, 2)
+        assert column_flows(read, [source.id], "out") == [flow]
+        assert column_flows(read, [source.id], "out", known_at=1) == [flow._replace(valid_from=30, entry=0)]
+        assert column_flows(read, [source.id], "out", valid_at=19) == []
+        assert [one.source for one in column_flows(read, [CURATED.id], "in")] == [Column("made-up", "feed", "k").id]
+    assert [edge.kind for edge in store.edges([target.id, source.id, CURATED.id], TYPES, "both")] == []
+
+
+def test_what_a_run_restates_comes_back_as_a_fact_of_each_record(store: Store) -> None:
+    for entry in range(4):
+        run = Run(f"run-{entry // 2}")
+        facts = event(entry, ("START", "COMPLETE")[entry % 2], 10 + entry, run=run, reads=(FEED,), writes=(CURATED,))
+        store.apply(facts, entry)
+    found = store.edges([FEED.id], ("READ",), "in")
+    assert sorted((edge.source, edge.entry) for edge in found) == sorted(
+        (Run(f"run-{entry // 2}").id, entry) for entry in range(4)
+    )
+    assert [edge.entry for edge in store.edges([Run("run-1").id], ("WROTE",), "out")] == [2, 3]
+    assert [edge.entry for edge in store.edges([Run("run-1").id], ("WROTE",), "out", valid_at=12)] == [2]

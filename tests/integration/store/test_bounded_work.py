@@ -202,3 +202,27 @@ def test_a_value_said_in_hundreds_of_runs_is_stored_once(tmp_path: Path) -> None
     store.close()
     size = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert size < 12_000_000
+
+
+def test_a_run_that_restates_its_job_adds_what_it_alone_says(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    restated = ("content", "content_statement", "content_edge", "value", "flow", "in_force", "producer")
+
+    def ran(number: int) -> None:
+        for part, type_ in enumerate(("START", "COMPLETE")):
+            entry = 2 * number + part
+            builder = FactBuilder(entry, entry, f"{entry:016x}", RANK[type_], Run(f"{number}").id, JOB.id)
+            builder.add_statement(Run(f"{number}"), "event", {"type": type_, "time": f"{entry}"})
+            builder.add_edge(Executed(Run(f"{number}"), JOB))
+            builder.add_edge(Read(Run(f"{number}"), TOPIC))
+            builder.add_edge(Wrote(Run(f"{number}"), TABLE))
+            builder.add_statement(TABLE, "schema", {"fields": [{"name": "f" * 500}]}, Role.OUT)
+            store.apply(builder.build(), entry)
+
+    ran(0)
+    before, attributed = rows_of(store, *restated), rows_of(store, "attribution")
+    for number in range(1, 5):
+        ran(number)
+    assert rows_of(store, *restated) == before
+    assert rows_of(store, "attribution") == attributed + 2 * 4
+    store.close()
