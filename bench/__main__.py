@@ -15,7 +15,7 @@ MEASURES = ("redaction", "ingest", "projection", "growth", "lineage", "wide", "l
 RESULTS = Path(__file__).with_name("RESULTS.md")
 INTRODUCTION = """# Measured
 
-By `make bench`, on one machine at one time; the aims are those of the first release. Clients run on the same cores as
+By `make bench`, on one machine at one time; the aims are what this release is held to. Clients run on the same cores as
 the server. p50 and p95 are the median and the 95th percentile of single requests, as the client saw them.
 
 """
