@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from catalog.store.indexes import contributions, flows, in_force, keys
 from catalog.store.indexes.in_force import InForce
-from catalog.store.indexes.rows import IndexRows
-from catalog.store.indexes.table import Direction
+from catalog.store.indexes.table import Direction, IndexReader
 from graph_schema.bitemporal import Contribution, Flow
 from graph_schema.facts import NOW
 
 
-class IndexReads(IndexRows):
+class IndexReads(IndexReader):
     """What a reading inherits that keeps rows; see `StoreReader`."""
 
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:

@@ -1,48 +1,16 @@
-"""The verbs by which the rows of an index are read, and those in memory."""
+"""The rows of an index in memory."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from catalog.store.indexes.table import Key, Row, Table
+from catalog.store.indexes.table import IndexReader, Key, Row, Table
 from graph_schema.facts import NOW
 
 
-class IndexRows(ABC):
-    """What every engine implements; see `IndexReader`."""
-
-    @abstractmethod
-    def rows(
-        self, table: Table, prefixes: Sequence[Key], order: int = 0, *, valid_at: int = NOW, known_at: int = NOW
-    ) -> list[Row]:
-        """See `IndexReader.rows`."""
-
-    @abstractmethod
-    def ends(  # both times and what is wanted
-        self,
-        table: Table,
-        prefixes: Sequence[Key],
-        column: str,
-        order: int = 0,
-        *,
-        valid_at: int = NOW,
-        known_at: int = NOW,
-    ) -> set[Any]:
-        """See `IndexReader.ends`."""
-
-    @abstractmethod
-    def newest(self, table: Table, asks: Sequence[tuple[Key, int]], count: int, *, known_at: int = NOW) -> list[Row]:
-        """See `IndexReader.newest`."""
-
-    @abstractmethod
-    def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
-        """See `IndexReader.counts`."""
-
-
-class MemoryRows(IndexRows):
+class MemoryRows(IndexReader):
     """Rows by table, grouped when first asked for."""
 
     def __init__(self, tables: Mapping[Table, Iterable[Row]]) -> None:

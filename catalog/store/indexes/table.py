@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -118,9 +119,10 @@ class Past(Protocol):
         """Return the nodes of these ids that have a key."""
 
 
-class IndexReader(Protocol):
+class IndexReader(ABC):
     """The rows of one consistent state, read by whoever answers."""
 
+    @abstractmethod
     def rows(  # both times and what is wanted
         self,
         table: Table,
@@ -135,6 +137,7 @@ class IndexReader(Protocol):
         `order` 0 is the table's own, 1 the first of its `orders`.
         """
 
+    @abstractmethod
     def ends(  # both times and what is wanted
         self,
         table: Table,
@@ -147,10 +150,12 @@ class IndexReader(Protocol):
     ) -> set[Any]:
         """Return the values of one column in these rows."""
 
+    @abstractmethod
     def newest(self, table: Table, asks: Sequence[tuple[Key, int]], count: int, *, known_at: int = NOW) -> list[Row]:
         """Return for each (first columns, bound) the `count` greatest rows, by the rest of the key, that begin with
         them and whose next column is no greater than the bound; each row once. Ids are compared as texts.
         """
 
+    @abstractmethod
     def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
         """Return how many rows begin with each of the prefixes, at whatever time."""

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.store.indexes.column_flows import ColumnFlow, column_flows
 from catalog.store.indexes.in_force import by_aspect
-from catalog.store.indexes.rows import IndexRows
+from catalog.store.indexes.table import IndexReader
 from catalog.store.protocol import Quarantined, Query, Store
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
@@ -391,7 +391,7 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
         store.apply(builder.build(), entry)
     target, source = Column("made-up", "curated", "a"), Column("made-up", "feed", "x")
     with store.reading() as read:
-        assert isinstance(read, IndexRows)
+        assert isinstance(read, IndexReader)
         (flow,) = column_flows(read, [target.id], "in")
         assert flow == ColumnFlow(target.id, source.id, CURATE.id, "DIRECT", "", 20, 2)
         assert column_flows(read, [source.id], "out") == [flow]

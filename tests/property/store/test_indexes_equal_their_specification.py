@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.rows import IndexRows, MemoryRows
+from catalog.store.indexes.rows import MemoryRows
 from catalog.store.indexes.table import IndexReader
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
@@ -51,7 +51,7 @@ def column_lineage(chance: random.Random, entry: int) -> Facts:
 
 def rows_of(read: StoreReader) -> IndexReader:
     """Return the same reader as one of the rows of indexes: every engine's is."""
-    assert isinstance(read, IndexRows)
+    assert isinstance(read, IndexReader)
     return read
 
 
