@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from catalog.errors import DamagedGraphError
+from catalog.store.deadline import Deadline
 from catalog.store.ordering import Row
-from catalog.store.protocol import Deadline, Quarantined, StoreReader
+from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.single import SingleReads
 from graph_schema.facts import Facts
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from catalog.store import words
+from catalog.store.deadline import Deadline
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.in_force import InForce, by_aspect
 from catalog.store.indexes.reads import IndexReads
@@ -22,7 +23,7 @@ from catalog.store.indexes.table import Direction, Either, Table
 from catalog.store.indexes.table import Key as Prefix
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, edge_order, rows, statement_order, unseen
-from catalog.store.protocol import Deadline, Found, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query, StoreReader
 from catalog.store.single import SingleReads
 from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from catalog.store.deadline import Deadline
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, Either
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -164,21 +165,6 @@ class StoreReader(Protocol):
 
     def quarantined(self) -> list[Quarantined]:
         """Return what could not be projected, by entry."""
-
-
-class Deadline(Protocol):
-    """Until when somebody waits for what is read."""
-
-    @property
-    def remaining(self) -> float:
-        """Return how many seconds are left."""
-
-    def lasts(self) -> bool:
-        """Tell whether there still is somebody who waits; asked from the thread that reads."""
-
-
-class ReadEndedError(Exception):
-    """What was being read was given up in the middle of a call: nobody waits for it any more."""
 
 
 class Store(StoreReader, Protocol):

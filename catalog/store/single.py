@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from catalog.store.deadline import Deadline
 from catalog.store.indexes.in_force import InForce
-from catalog.store.protocol import Deadline, Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Statement
 

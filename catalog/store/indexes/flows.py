@@ -277,7 +277,7 @@ def _flows_of(
         source, target = (one, other) if direction == "out" else (other, one)
         found.append(Flow(source, target, None, "alias", ALWAYS, entry))
     for hub in _hubs(reader, here, direction, valid_at, known_at):
-        found += hub.flows()
+        found += reader.while_awaited(hub.flows())
     return one_each(found)
 
 

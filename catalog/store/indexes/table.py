@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
+from catalog.store.deadline import Deadline, ReadEndedError
 from graph_schema.facts import NOW, Statement
 from graph_schema.nodes import Node
+
+T = TypeVar("T")
+_MADE_AT_ONCE: Final = 4_096
 
 Direction = Literal["out", "in"]
 Either = Literal["both"]
@@ -121,6 +125,16 @@ class Past(Protocol):
 
 class IndexReader(ABC):
     """The rows of one consistent state, read by whoever answers."""
+
+    deadline: Deadline | None = None
+    """Until when somebody waits for the answer, where it is known: an engine looks at it, and whoever joins rows."""
+
+    def while_awaited(self, made: Iterable[T]) -> Iterator[T]:
+        """Yield what is made of rows; raises ReadEndedError in the middle where nobody waits for it any more."""
+        for count, one in enumerate(made):
+            if count % _MADE_AT_ONCE == 0 and self.deadline is not None and not self.deadline.lasts():
+                raise ReadEndedError
+            yield one
 
     @abstractmethod
     def rows(  # both times and what is wanted

@@ -10,7 +10,7 @@ import neo4j
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable, TransientError
 
 from catalog.errors import OperatorError
-from catalog.store.protocol import ReadEndedError
+from catalog.store.deadline import ReadEndedError
 
 Run = Callable[..., Sequence[neo4j.Record]]
 """Run one statement with its parameters and return all its records: one round trip."""

@@ -13,6 +13,7 @@ import neo4j
 
 from catalog import logs
 from catalog.errors import OperatorError
+from catalog.store.deadline import Deadline
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
 from catalog.store.neo4j.connection import Run, runner, translated
@@ -21,7 +22,7 @@ from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
 from catalog.store.neo4j.reading import Neo4jReading
 from catalog.store.neo4j.writing import Batch, Written
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Deadline, Quarantined, StoreReader
+from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from graph_schema.canonical import canonical_text
@@ -168,6 +169,7 @@ class Neo4jStore(SingleReads):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with self._reading(None if deadline is None else deadline.remaining + _GRACE_SECONDS) as read:
+            read.deadline = deadline
             yield read
 
     def scan(self) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from catalog import logs
 from catalog.errors import DamagedGraphError, OperatorError
-from catalog.store.protocol import Deadline, ReadEndedError
+from catalog.store.deadline import Deadline, ReadEndedError
 from catalog.store.sqlite.schema import INDEX_VERSIONS, SCHEMA, TABLES, VERSION
 from catalog.store.sqlite.soundness import damage
 

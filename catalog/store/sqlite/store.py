@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from catalog.store.deadline import Deadline
 from catalog.store.ordering import Row, unseen
-from catalog.store.protocol import Deadline, Quarantined, StoreReader
+from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
 from catalog.store.single import SingleReads
 from catalog.store.sqlite.connections import Connections
@@ -72,7 +73,9 @@ class SqliteStore(SingleReads):
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:
         with self._connections.reader(deadline) as connection:
-            yield SqliteReading(connection, self._memory)
+            reading = SqliteReading(connection, self._memory)
+            reading.deadline = deadline
+            yield reading
 
     def scan(self) -> Iterator[Row]:
         with self._connections.reader() as connection:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from catalog.store.deadline import ReadEndedError
 from catalog.store.neo4j import Neo4jStore
-from catalog.store.protocol import ReadEndedError, Store
+from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder

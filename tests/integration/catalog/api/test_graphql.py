@@ -13,8 +13,9 @@ import pytest
 
 from catalog.ledger import merkle
 from catalog.search.queries import FACETS
+from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, StoreReader
+from catalog.store.protocol import StoreReader
 from graph_schema.nodes import Column, Dataset, Job
 from tests.support.records import CURATED, DIGEST, RAW, declaration, event, registration, tag
 

@@ -15,8 +15,9 @@ from catalog import logs
 from catalog.api.application import create
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.endpoint import GraphQLRequest, ask
+from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, StoreReader
+from catalog.store.protocol import StoreReader
 from graph_schema.nodes import Dataset
 from tests.support.records import CURATED, declaration, event
 

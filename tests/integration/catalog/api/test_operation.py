@@ -20,8 +20,9 @@ from catalog.ledger.note import VerifierKey
 from catalog.ledger.proof import ProofFile
 from catalog.ledger.protocol import StoredEntry
 from catalog.ledger.sqlite import SqliteLedger
+from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
-from catalog.store.protocol import Deadline, StoreReader
+from catalog.store.protocol import StoreReader
 from graph_schema.nodes import ModelVersion
 from reports.kinds import REPORTS, Report
 from reports.verify import verify
