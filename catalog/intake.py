@@ -243,11 +243,13 @@ class Intake:
         except ValidationError as error:
             raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
-        seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest_of(payload))
+        bound = self._admit(kind, record, actor, now) if kind.binds else None
+        digest = digest_of(payload if bound is None else [payload, bound.added])
+        seen = _Sent(kind.name, next(iter(subjects), ""), actor.principal, digest)
         before = self._retries.answer(seen)
         if before is not None:
             return _then(before, _as_duplicate)
-        admitted = self._admit(kind, record, actor, now)
+        admitted = bound or self._admit(kind, record, actor, now)
         body = {
             "record": fields,
             "added": dict(admitted.added),

@@ -75,7 +75,8 @@ class Kind(Generic[R]):
 
     `permission` is what one of the actor's roles must have, by the record. A kind that is not `open` is written by the
     catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
-    before. `commit` appends it, and changes who may act where the record says so.
+    before. `commit` appends it, and changes who may act where the record says so. Of one that `binds`, what the catalog
+    adds is a part of what is stated: the same words about something else now are no retry.
     """
 
     record: type[R]
@@ -86,6 +87,7 @@ class Kind(Generic[R]):
     open: bool = True
     searched: bool = True
     commit: Callable[[R, AccessChanges, Append], Future[Receipt]] = _written
+    binds: bool = False
 
     @property
     def name(self) -> str:
@@ -120,6 +122,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_facts.request_subjects,
         approvals_facts.project_request,
         approvals_admission.admit_request,
+        binds=True,
     ),
     Kind(
         DecideApproval,

@@ -20,7 +20,19 @@ from catalog.view import View
 from graph_schema.nodes import Dataset
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import parse
-from tests.support.records import CURATED, RAW, RUN, House, declaration, event, principal, seal, tag, verification
+from tests.support.records import (
+    CURATED,
+    RAW,
+    RUN,
+    House,
+    declaration,
+    event,
+    principal,
+    request,
+    seal,
+    tag,
+    verification,
+)
 
 LOCAL = local_actor()
 EMITTER = Actor("pipelines", frozenset({"emitter"}), authenticated=True, display_name="Pipelines")
@@ -259,3 +271,13 @@ def test_a_name_that_tokens_make_too_long_is_refused_and_not_a_defect(house: Hou
     with pytest.raises(SenderError) as refused:
         house.record(declaration(dataset={"namespace": "files", "name": name}))
     assert refused.value.pointer == "/dataset/name"
+
+
+def test_who_asks_again_for_what_changed_is_answered_by_a_new_request(house: House) -> None:
+    house.record(declaration())
+    asked = request(subject={"dataset": RAW})
+    first, again = (house.record(asked).receipt for _ in range(2))
+    assert (again.index, again.duplicate) == (first.index, True)
+    house.record(declaration(owner="oncology"))
+    anew = house.record(asked).receipt
+    assert (anew.index, anew.duplicate) == (first.index + 2, False)
