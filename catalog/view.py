@@ -180,7 +180,8 @@ class View:
 
     def reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> frozenset[str] | None:
         """Return at least what lies within so many flows, None where that is too much; see `StoreReader.reach`."""
-        return self._reader.reach(ids, direction, depth, limit)
+        found = self._reader.reach(self._seen(ids), direction, depth, limit)
+        return None if found is None else self.visible(found)
 
     def contributions(
         self, asks: Sequence[tuple[str, int]], newest: int = 1, *, by_job: bool = True
@@ -194,18 +195,26 @@ class View:
         """Return a page of what is current; what is hidden is neither found nor counted."""
         if self.rights.unbounded:
             return self._reader.find(query)
-        every = replace(query, facets=(), after=None, first=_PAGE)
-        hits: list[Found] = []
-        while True:
-            page = self._reader.find(every)
-            seen = self._visibility.of(hit.id for hit in page.hits)
-            hits += [hit for hit in page.hits if hit.id in seen]
-            if not page.more:
-                break
-            last = page.hits[-1]
-            every = replace(every, after=(last.node.title, last.id))
+        hits = self._every(replace(query, facets=()))
         rest = [hit for hit in hits if query.after is None or (hit.node.title, hit.id) > query.after]
         return Page(tuple(rest[: query.first]), len(hits), _facets(hits, query.facets), len(rest) > query.first)
+
+    def all_of(self, label: str) -> tuple[str, ...]:
+        """Return the ids of all nodes of a label that are of a few, such as requests or principals, by title and id."""
+        return tuple(hit.id for hit in self._every(Query(labels=(label,))))
+
+    def _every(self, query: Query) -> Sequence[Found]:
+        """Return all hits that may be seen, page by page."""
+        hits: Sequence[Found] = ()
+        every = replace(query, after=None, first=_PAGE)
+        while True:
+            page = self._reader.find(every)
+            seen = frozenset(self._seen([hit.id for hit in page.hits]))
+            hits = (*hits, *(hit for hit in page.hits if hit.id in seen))
+            if not page.more:
+                return hits
+            last = page.hits[-1]
+            every = replace(every, after=(last.node.title, last.id))
 
     def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
         """Return what could not be projected; with `subjects`, what could bear on one of these."""

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.access.model import Definition, KeyRecord, PrincipalRecord
-from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects.principals import ISSUED, ApiKey, PrincipalDefinition
 from graph_schema.facts import NOW, Statement
 from graph_schema.nodes import Principal
-
-_PAGE = 500
 
 
 def principals(view: View, ids: Sequence[str]) -> dict[str, PrincipalRecord]:
@@ -35,16 +32,7 @@ def principals(view: View, ids: Sequence[str]) -> dict[str, PrincipalRecord]:
 
 def list_principals(view: View) -> tuple[PrincipalRecord, ...]:
     """Return every principal that a record defined by then, by name."""
-    ids: list[str] = []
-    query = Query(labels=(Principal.__name__,), first=_PAGE)
-    while True:
-        page = view.find(query)
-        ids += [hit.id for hit in page.hits]
-        if not page.more:
-            break
-        last = page.hits[-1]
-        query = replace(query, after=(last.node.title, last.id))
-    return tuple(sorted(principals(view, ids).values(), key=lambda each: each.principal))
+    return tuple(sorted(principals(view, view.all_of(Principal.__name__)).values(), key=lambda each: each.principal))
 
 
 def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, ...]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from catalog.approvals import rules
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
 from catalog.releases.queries import registrations
 from catalog.snapshots.queries import verifications
-from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.aspects import approvals as aspects
@@ -18,7 +16,6 @@ from graph_schema.facts import Statement
 from graph_schema.identity import label_of
 
 _ASPECTS = ("request", "decision")
-_PAGE = 500
 _EVERYTHING = ApprovalFilter()
 
 
@@ -62,7 +59,7 @@ def list_approvals(
         of = approvals_of(view, wanted.subjects)
         found = [approval for each in of.values() for approval in each]
     else:
-        found = list(approvals(view, _all(view)).values())
+        found = list(approvals(view, view.all_of("Approval")).values())
     matching = sorted((each for each in found if _matches(each, wanted)), key=lambda each: -each.request)
     rest = [each for each in matching if after is None or each.request < after]
     return ApprovalPage(tuple(rest[:first]), len(matching), len(rest) > first)
@@ -85,19 +82,6 @@ def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
         **{id_: rules.of_snapshot(*each) for id_, each in verifications(whole, of["Snapshot"]).items()},
         **{id_: rules.of_dataset(each) for id_, each in declared.items()},
     }
-
-
-def _all(view: View) -> list[str]:
-    """Return every approval's id; there are as many as people asked for, so a scan of them is small."""
-    ids: list[str] = []
-    query = Query(labels=("Approval",), first=_PAGE)
-    while True:
-        page = view.find(query)
-        ids += [hit.id for hit in page.hits]
-        if not page.more:
-            return ids
-        last = page.hits[-1]
-        query = replace(query, after=(last.node.title, last.id))
 
 
 def _matches(approval: Approval, wanted: ApprovalFilter) -> bool:

@@ -28,7 +28,7 @@ def last_writes(view: View, ids: Sequence[str]) -> tuple[dict[str, str | None], 
     pending, newest = list(ids), 1
     while pending:
         rows = view.contributions([(id_, view.as_of.valid_at) for id_ in pending], newest, by_job=False)
-        folds.update(view.runs({row.run for row in rows if row.run} - folds.keys()))
+        folds.update(view.unredacted.runs({row.run for row in rows if row.run} - folds.keys()))
         proposed: dict[str, int] = defaultdict(int)
         for row in sorted(rows, key=lambda each: each.order, reverse=True):
             proposed[row.target] += 1
@@ -65,7 +65,8 @@ def aspects_in_force(
         for statement in statements
         if statement.run and statement.role == Role.OUT
     }
-    judged.update(view.runs(writers - judged.keys()))
+    # What is in force is so for everybody: by whom it was written may be hidden, not that it was.
+    judged.update(view.unredacted.runs(writers - judged.keys()))
     found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
     for (subject, aspect), statements in about.items():
         held = in_force(statements, judged.get, view.as_of.valid_at, view.known_at)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from catalog.assets.queries import datasets
 from catalog.lineage.model import Direction, FlowKind, Grain, Walk
 from catalog.lineage.queries import lineage
-from catalog.reading import Complete, Redacted, Rights, Truncated
+from catalog.reading import EVERYTHING, LATEST, AsOf, Complete, Redacted, Rights, Truncated
 from catalog.search.model import Search
 from catalog.search.queries import search
 from graph_schema.nodes import Approval, Dataset, Job, ModelVersion, Run, Snapshot
@@ -183,6 +184,16 @@ def test_a_site_hides_what_is_not_known_to_be_held_there_alone(house: House) -> 
         FIRST.id,
         LAST.id,
     }
+
+
+def test_what_is_in_force_is_so_for_everybody_also_where_who_wrote_it_is_hidden(house: House) -> None:
+    for at in (LATEST, AsOf(valid_at=house.clock.micros())):
+        every, some = (datasets(house.view(at, rights), [LAST.id])[LAST.id] for rights in (EVERYTHING, RIGHTS))
+        assert every.documentation is not None
+        assert some.documentation is not None
+        assert some.documentation.value == every.documentation.value
+        assert (some.documentation.run, some.state) == (None, every.state)
+    assert HIDDEN.id not in (house.view(rights=RIGHTS).reach([FIRST.id], "out", 3, 100) or ())
 
 
 def test_what_is_judged_as_something_else_follows_it(house: House) -> None:
