@@ -98,7 +98,7 @@ class Report(Generic[C]):
 MODEL_DOSSIER = Report[ModelDossier](
     name="model_dossier",
     title="Model provenance dossier",
-    version=3,
+    version=4,
     context=ModelDossier,
     of=("ModelVersion",),
     scope="Everything the ledger holds on how this version came to be, at one read point",
@@ -129,7 +129,7 @@ MODEL_DOSSIER = Report[ModelDossier](
 APPROVALS = Report[ApprovalsRecord](
     name="approvals",
     title="Approvals record",
-    version=1,
+    version=2,
     context=ApprovalsRecord,
     of=("ModelVersion", "Snapshot", "Dataset"),
     scope="Every request for approval of it that the ledger holds and every decision, at one read point",
