@@ -133,6 +133,16 @@ class Evidence(Strict):
     issued: EvidenceEntry | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySubject(Strict):
+    """A node that a cited entry's header says it is about."""
+
+    id: str
+    """Its id: the label, and a digest over label and key."""
+    key: tuple[str, ...] = ()
+    """Its natural key, which names it; empty where the graph does not know the node."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context(Strict):
     """What every report has. A part adds its fields by a subclass; a report's context is a subclass of its parts."""
@@ -141,6 +151,8 @@ class Context(Strict):
     """Where every line was read."""
     organisation: str | None = None
     """Name of the organisation that issued the report."""
+    entry_subjects: tuple[EntrySubject, ...] = ()
+    """What the cited entries are about, by id: every node that their headers name."""
     evidence: Evidence = field(default_factory=Evidence)
     """The ledger entries that the report rests on, with their proofs."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from reports.context import Actor
+from reports.context import Actor, EntrySubject
 from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
 
 _STATUS_TONES: dict[str, Tone] = {
@@ -29,6 +30,8 @@ _STATUS_TONES: dict[str, Tone] = {
     "SUGGESTED": "warn",
 }
 
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 
 def tone(status: str) -> Tone:
     """Return how a status reads at a glance; one that is neither good nor bad has no tone."""
@@ -39,6 +42,20 @@ def who(actor: Actor) -> Line:
     """Return who acted, and that nobody proved it where no key did."""
     name = plain(actor.name) if actor.name else code(actor.id)
     return name if actor.authenticated else words(name, mark("local principal, unauthenticated", "bad"))
+
+
+def about(subject: EntrySubject) -> Line:
+    """Return what an entry is about, as the report calls such a thing: its kind and its name, its id without one."""
+    label, *_ = subject.id.partition(":")
+    if not subject.key:
+        return code(subject.id)
+    if label == "Approval":
+        return plain(f"request #{subject.key[0]}")
+    noun = _CAPITAL.sub(" ", label).lower()
+    if label == "Snapshot":
+        *dataset, digest = subject.key
+        return words(faint(noun), plain("/".join(dataset)), code(digest))
+    return words(faint(noun), plain("/".join(subject.key)))
 
 
 def when(at: str | None) -> Line:

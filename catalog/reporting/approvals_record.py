@@ -49,7 +49,7 @@ def approvals_record(
         quarantined=tuple(quarantined(citations, stuck)),
     )
     # Last: by now every entry that the rest cites is noted.
-    return replace(context, evidence=point.evidence())
+    return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
 
 
 def _subject(node: Node) -> ApprovalSubject:

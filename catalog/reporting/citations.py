@@ -11,7 +11,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.view import View
 from graph_schema.identity import node_id
 from graph_schema.times import format_time
-from reports.context import Actor
+from reports.context import Actor, EntrySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,22 @@ class Citations:
     def leaf(self, entry: int) -> str:
         """Return the leaf hash of an entry in hex."""
         return self.ledger.entry(entry).leaf.hex()
+
+    def entry_subjects(self) -> tuple[EntrySubject, ...]:
+        """Return what every entry that was noted by now is about."""
+        headers = (self.ledger.entry(index).entry for index in sorted(self.view.cited))
+        ids = sorted({subject for header in headers for subject in header.subjects})
+        known = self.view.nodes(ids)
+        return tuple(EntrySubject(id=one, key=_printed(known[one].node.key) if one in known else ()) for one in ids)
+
+
+def _printed(key: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a key as JSON text can carry it, nothing where it cannot: another key would be another node's."""
+    try:
+        "".join(key).encode()
+    except UnicodeEncodeError:
+        return ()
+    return key
 
 
 def time_of(at: int | None) -> str | None:

@@ -52,7 +52,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
-    return replace(context, evidence=point.evidence())
+    return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
 
 
 def _answer(point: Point, data: DossierData) -> Answer:

@@ -23,6 +23,7 @@ MODULES = (
     "derived_records",
     "derived_approvals",
     "derived_lineage",
+    "derived_people",
     "derivation",
     "verification",
     "command",

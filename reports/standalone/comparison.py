@@ -89,6 +89,9 @@ def _subject(kind: str, part: str, context: Values) -> Subject:
     return Subject(kind, tuple(values[name] for name in KINDS_OF_SUBJECT[kind]), values)
 
 
+_BEFORE_PEOPLE = frozenset({"model_dossier/2", "model_dossier/3", "approvals/1"})
+
+
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
@@ -96,6 +99,8 @@ class Shown:
         self.context = context
         self.is_second = template == "model_dossier/2"
         """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
+        self.before_people = template in _BEFORE_PEOPLE
+        """Whether it is of a version that did not list yet who acted and what the entries are about."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 

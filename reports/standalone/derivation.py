@@ -25,6 +25,7 @@ from reports.standalone.comparison import (
 )
 from reports.standalone.derived_approvals import derive_approvals, derive_subject
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
+from reports.standalone.derived_people import derive_entry_subjects, derive_people
 from reports.standalone.derived_records import (
     derive_declarations,
     derive_deidentification,
@@ -68,8 +69,6 @@ Found = tuple[str, str, list[int]]
 
 _UNKNOWN = "unknown"
 """What a pipeline sends for a revision where its code was under no version control."""
-
-_LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
 def derive(
@@ -122,20 +121,6 @@ def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
     latest = max((entry.index for entry in log.entries if entry.withheld != "NOT_CITED"), default=-1)
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
-
-
-def _people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    for actor in _actors(shown.context):
-        known = log.people.get(actor["id"])
-        if compare.rests_on_withheld(actor):
-            continue
-        if known is not None:
-            derived = {"name": known.content["display_name"], "entry": known.index}
-            compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
-        else:
-            # Whoever acts on the catalog's own machine before any key exists is defined by no record.
-            name = _LOCAL_NAME if actor["id"] == _LOCAL else None
-            compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
 
 
 def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -317,20 +302,10 @@ def _found(rule: str, about: tuple[str, str], subject: str, entries: list[int]) 
     return {"rule": rule, "severity": severity, "topic": topic, "subject": subject, "entries": sorted(entries)}
 
 
-def _actors(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if "authenticated" in value and isinstance(value.get("id"), str):
-            yield value
-        for item in value.values():
-            yield from _actors(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _actors(item)
-
-
 _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
-    "people": _people,
+    "people": derive_people,
+    "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
@@ -349,6 +324,6 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "entry subjects", "subject", "approvals", "findings"),
 }
 """What can be derived of each report there is."""

@@ -1317,6 +1317,9 @@ def _subject(kind: str, part: str, context: Values) -> Subject:
     return Subject(kind, tuple(values[name] for name in KINDS_OF_SUBJECT[kind]), values)
 
 
+_BEFORE_PEOPLE = frozenset({"model_dossier/2", "model_dossier/3", "approvals/1"})
+
+
 class Shown:
     """What a report's context shows, by part; raises MalformedError for a part that has not its form."""
 
@@ -1324,6 +1327,8 @@ class Shown:
         self.context = context
         self.is_second = template == "model_dossier/2"
         """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
+        self.before_people = template in _BEFORE_PEOPLE
+        """Whether it is of a version that did not list yet who acted and what the entries are about."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 
@@ -2265,6 +2270,50 @@ def _stands_for_itself(event: Event) -> bool:
     return isinstance(kind, dict) and "emissionPattern" in kind
 
 
+_LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
+
+
+def derive_people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the name of everyone who acted with the newest definition of each."""
+    for actor in _actors(shown.context):
+        known = log.people.get(actor["id"])
+        if compare.rests_on_withheld(actor):
+            continue
+        if known is not None:
+            derived = {"name": known.content["display_name"], "entry": known.index}
+            compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
+        else:
+            # Whoever acts on the catalog's own machine before any key exists is defined by no record.
+            name = _LOCAL_NAME if actor["id"] == _LOCAL else None
+            compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
+
+
+def derive_entry_subjects(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what entries are about with their headers; an id is a digest of the key that names what it stands for."""
+    if shown.before_people:
+        return
+    listed = shown.each("entry_subjects")
+    headers = [entry for entry in log.entries if entry.withheld != NOT_CITED]
+    ids = sorted({id_ for entry in headers for id_ in entry.subjects})
+    compare.holds([each.get("id") for each in listed] == ids, "entry subjects: not those of the entries' headers")
+    for each in listed:
+        id_, key = str(each.get("id")), each.get("key")
+        label, _, _ = id_.partition(":")
+        named = isinstance(key, list) and all(isinstance(part, str) for part in key)
+        compare.holds(key == [] or (named and node_id(label, *(key or ())) == id_), f"{id_} is another's id")
+
+
+def _actors(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "authenticated" in value and isinstance(value.get("id"), str):
+            yield value
+        for item in value.values():
+            yield from _actors(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _actors(item)
+
+
 _RULES = {
     "code revision clean": ("HIGH", "code"),
     "snapshot unaltered": ("HIGH", "snapshot"),
@@ -2298,8 +2347,6 @@ Found = tuple[str, str, list[int]]
 
 _UNKNOWN = "unknown"
 """What a pipeline sends for a revision where its code was under no version control."""
-
-_LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
 def derive(
@@ -2352,20 +2399,6 @@ def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.same(f"quarantined #{entry.index}", one, {"kind": entry.kind}, by=(entry.index,))
     latest = max((entry.index for entry in log.entries if entry.withheld != "NOT_CITED"), default=-1)
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
-
-
-def _people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    for actor in _actors(shown.context):
-        known = log.people.get(actor["id"])
-        if compare.rests_on_withheld(actor):
-            continue
-        if known is not None:
-            derived = {"name": known.content["display_name"], "entry": known.index}
-            compare.same(f"name of {actor['id']}", actor, derived, by=(known.index,))
-        else:
-            # Whoever acts on the catalog's own machine before any key exists is defined by no record.
-            name = _LOCAL_NAME if actor["id"] == _LOCAL else None
-            compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
 
 
 def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -2547,20 +2580,10 @@ def _found(rule: str, about: tuple[str, str], subject: str, entries: list[int]) 
     return {"rule": rule, "severity": severity, "topic": topic, "subject": subject, "entries": sorted(entries)}
 
 
-def _actors(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if "authenticated" in value and isinstance(value.get("id"), str):
-            yield value
-        for item in value.values():
-            yield from _actors(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _actors(item)
-
-
 _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
-    "people": _people,
+    "people": derive_people,
+    "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
@@ -2579,7 +2602,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "entry subjects", "subject", "approvals", "findings"),
 }
 """What can be derived of each report there is."""
 
