@@ -7,7 +7,22 @@ from dataclasses import replace
 from typing import TypeVar
 
 from reports.context import Context
-from reports.document import Block, Document, Facts, Heading, Item, Summary, Text, Tone, cell, code, mark, plain
+from reports.document import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Item,
+    Summary,
+    Text,
+    Tone,
+    cell,
+    code,
+    mark,
+    plain,
+    stamp,
+    words,
+)
 from reports.kinds import Report, report_of
 from reports.making import Making
 from reports.moment import moment
@@ -45,8 +60,8 @@ def _cover(report: Report[C], context: C) -> Facts:
         (
             *report.cover(context),
             ("Scope", cell(plain(report.scope))),
-            ("Valid at", cell(plain(moment(point.valid_at)))),
-            ("Known at", cell(plain(f"{moment(point.known_at)}, ledger entry {point.ledger_index:,}"))),
+            ("Valid at", cell(stamp(point.valid_at))),
+            ("Known at", cell(words(stamp(point.known_at), plain(f"(ledger entry {point.ledger_index:,})")))),
             ("Ledger root", cell(code(point.root))),
             ("Completeness", cell(mark(point.completeness.state, "good" if whole else "bad"))),
         )

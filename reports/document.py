@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
+from reports.moment import in_utc, moment
 from reports.text import clean
 
 MOST_ROWS = 5_000
@@ -227,12 +227,13 @@ def code(text: str) -> Line:
 
 
 def stamp(at: str) -> Line:
-    """Return a time in UTC to the second, for a table: it never breaks; what is no RFC 3339 time stays as it is."""
-    try:
-        utc = datetime.fromisoformat(at).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return plain(at)
-    return (Span(f"{utc:%Y-%m-%d %H:%M:%S} UTC", "time"),)
+    """Return a time as `moment` writes it: it never breaks."""
+    return timed(moment(at)) if in_utc(at) else plain(at)
+
+
+def timed(shown: str) -> Line:
+    """Return a time that `moment` or its kin wrote; it never breaks."""
+    return (Span(shown, "time"),)
 
 
 def missing(what: str = "not recorded") -> Line:

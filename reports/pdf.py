@@ -17,6 +17,7 @@ import typst
 
 from reports.document import Document
 from reports.errors import RenderError
+from reports.moment import in_utc
 
 ATTACHMENT = "lineward-evidence.json"
 _CHUNK = 8
@@ -58,11 +59,7 @@ def file_of(document: Document) -> bytes:
 
 def _moment(at: str) -> datetime:
     """Return the read point's time; what is none becomes the epoch, because a report must not depend on the clock."""
-    try:
-        parsed = datetime.fromisoformat(at)
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    return (in_utc(at) or datetime.fromtimestamp(0, UTC)).replace(microsecond=0)
 
 
 def _data(document: Document, at: datetime) -> dict[str, Any]:

@@ -23,9 +23,10 @@ from reports.document import (
     maybe,
     missing,
     plain,
+    stamp,
     words,
 )
-from reports.moment import moment
+from reports.moment import local
 from reports.naming import counted, gathered
 from reports.parts.findings import Findings, found
 from reports.phrases import tone, who
@@ -140,12 +141,12 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
         (
             "Requested",
             cell(
-                words(plain(moment(approval.requested_at)), plain("by"), who(approval.requested_by)),
+                words(stamp(approval.requested_at), plain("by"), who(approval.requested_by)),
                 maybe(approval.reason),
             ),
         ),
         *digests,
-        ("Expires", cell(plain(moment(approval.expires_at)) if approval.expires_at else missing("no expiry recorded"))),
+        ("Expires", cell(stamp(approval.expires_at) if approval.expires_at else missing("no expiry recorded"))),
         ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
     ]
     if approval.because:
@@ -159,15 +160,15 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     identity = (
         mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
     )
-    local = (
-        plain(f"{decision.local_at} ({decision.time_zone})")
+    there = (
+        plain(f"{local(decision.local_at)} ({decision.time_zone})")
         if decision.local_at and decision.time_zone
         else missing("signer's local time: not recorded")
     )
     rows = [
         ("Decision", cell(mark(decision.decision, tone(decision.decision)))),
         ("Printed name", cell(maybe(decision.printed_name, "strong"))),
-        ("Signed at", cell(words(plain(f"{moment(decision.decided_at)};"), local))),
+        ("Signed at", cell(stamp(decision.decided_at), there)),
         ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
         ("Principal", cell(words(code(signer.id), identity))),
         ("Reason", cell(maybe(decision.reason))),
@@ -175,7 +176,7 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     if decision.conditions:
         rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
     if decision.expires_at:
-        rows.append(("Expires", cell(plain(moment(decision.expires_at)))))
+        rows.append(("Expires", cell(stamp(decision.expires_at))))
     rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
     return tuple(rows)
 

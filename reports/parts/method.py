@@ -16,8 +16,8 @@ from reports.document import (
     mark,
     missing,
     plain,
+    stamp,
 )
-from reports.moment import moment
 from reports.section import Frame, Part
 
 
@@ -34,7 +34,7 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
     )
     yield Facts(
         (
-            ("Valid at, known at", cell(plain(moment(point.valid_at)), plain(moment(point.known_at)))),
+            ("Valid at, known at", cell(stamp(point.valid_at), stamp(point.known_at))),
             ("Ledger", cell(plain(f"size {point.ledger_size:,}, entry {point.ledger_index:,}"), code(point.root))),
             ("Projection", cell(code(point.projection_version))),
             (

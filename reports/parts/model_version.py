@@ -21,11 +21,11 @@ from reports.document import (
     maybe,
     missing,
     plain,
+    stamp,
     strong,
     table,
     words,
 )
-from reports.moment import moment
 from reports.parts.findings import Findings, found
 from reports.phrases import who
 from reports.section import Frame, Part, Subject
@@ -92,7 +92,7 @@ def blocks(context: Model, _: Frame) -> Iterator[Block]:
         (
             ("Name and version", cell(strong(f"{version.name} {version.version}"), code(version.namespace))),
             ("Intended use", cell(maybe(version.intended_use))),
-            ("Registered", cell(words(plain(moment(version.registered_at)), plain("by"), who(version.registered_by)))),
+            ("Registered", cell(words(stamp(version.registered_at), plain("by"), who(version.registered_by)))),
             ("Artifact digest", cell(maybe(version.artifact_digest, "code"))),
             ("Signature", cell(maybe(version.signature, "code"))),
             (

@@ -20,12 +20,15 @@ from reports.document import (
     mark,
     missing,
     plain,
+    stamp,
     table,
+    timed,
     words,
 )
+from reports.moment import lasted, moments
 from reports.naming import counted, gathered
 from reports.parts.findings import Findings, found
-from reports.phrases import tone, when
+from reports.phrases import tone
 from reports.section import Frame, Part
 
 
@@ -66,7 +69,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
     known = numbers(context)
     yield table(
         "Runs that touched the data, and those that failed on the way",
-        (Column("No.", 2), Column("Job and run", 14), Column("State", 5), Column("Started and ended", 6)),
+        (Column("No.", 2), Column("Job and run", 14), Column("State", 5), Column("Started, took", 6)),
         [
             (
                 cell(plain(known[each.run])),
@@ -75,11 +78,18 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
                     words(mark(each.state, tone(each.state)), cites(each.entries)),
                     *_remarks(each, known),
                 ),
-                cell(when(each.started_at), when(each.ended_at)),
+                cell(timed(started) if started else missing(), _took(each)),
             )
-            for each in context.runs
+            for each, started in zip(context.runs, moments([run.started_at for run in context.runs]), strict=True)
         ],
     )
+
+
+def _took(run: Run) -> Line:
+    if run.ended_at is None:
+        return missing("end not recorded")
+    took = lasted(run.started_at, run.ended_at) if run.started_at else None
+    return plain(took) if took else words(faint("ended"), stamp(run.ended_at))
 
 
 def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:

@@ -171,7 +171,7 @@ def test_every_page_but_the_cover_says_what_it_is_of_and_every_page_its_number(p
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of {len(pages)}" in page
         assert "not that they were true or complete" in page
-        assert number == 1 or "known at 7 March 2031, 09:30:00 UTC" in page
+        assert number == 1 or "known at 2031-03-07 09:30:00 UTC" in page
 
 
 def attached_to(file: bytes) -> tuple[dict[str, str], bytes]:

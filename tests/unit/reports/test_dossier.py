@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import get_args
 
@@ -82,7 +81,7 @@ def test_an_approval_shows_printed_name_times_and_meaning() -> None:
     first = next(block for block in blocks if isinstance(block, SignOff))
     shown = {name: "".join(span.text for line in cell for span in line) for name, cell in first.decisions[0]}
     assert shown["Printed name"] == "Testperson Gamma"
-    assert shown["Signed at"] == "6 March 2031, 07:45:10 UTC; 2031-03-06T08:45:10+01:00 (Europe/Vienna)"
+    assert shown["Signed at"] == "2031-03-06 07:45:10 UTC2031-03-06 08:45:10 +01:00 (Europe/Vienna)"
     assert shown["Meaning"] == "approval"
 
 
@@ -113,10 +112,6 @@ def test_a_paragraph_is_answered_where_its_section_stands() -> None:
     for row in table.rows:
         number, _, name = row[2][0][0].text.partition(" ")
         assert name in titles[number]
-
-
-def test_months_have_the_same_names_everywhere() -> None:
-    assert "March" in text_of(build_model_dossier(clinical_dossier()))
 
 
 def test_a_decision_without_a_recorded_name_says_so() -> None:
@@ -183,10 +178,22 @@ def test_an_edge_names_its_run_by_the_number_in_the_table_of_runs() -> None:
         assert edge.run is None or (numbers.get(edge.run, edge.run) in told)
 
 
-def test_a_time_in_a_table_is_short_and_never_breaks() -> None:
-    times = [span.text for row in table_of(clinical_dossier(), "Runs").rows for line in row[3] for span in line]
-    assert times
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|not recorded", each) for each in times)
+def test_a_run_is_shown_with_its_start_and_how_long_it_took() -> None:
+    one, *_ = clinical_dossier().runs
+    closed = replace(one, started_at="2031-03-01T08:00:00Z", ended_at="2031-03-01T08:01:05Z")
+    runs = (closed, replace(one, run="open", started_at="2031-03-01T08:00:00.25Z", ended_at=None))
+    shown = [lines_of(row[3]) for row in table_of(replace(clinical_dossier(), runs=runs), "Runs").rows]
+    assert shown == [
+        ["2031-03-01 08:00:00.000 UTC", "1 min 5 s"],
+        ["2031-03-01 08:00:00.250 UTC", "end not recorded"],
+    ]
+
+
+def test_a_run_that_ended_before_it_started_shows_both_times() -> None:
+    one, *_ = clinical_dossier().runs
+    run = replace(one, started_at="2031-03-01T08:00:00Z", ended_at="2031-03-01T07:59:00Z")
+    row = table_of(replace(clinical_dossier(), runs=(run,)), "Runs").rows[0]
+    assert lines_of(row[3]) == ["2031-03-01 08:00:00 UTC", "ended 2031-03-01 07:59:00 UTC"]
 
 
 def test_there_are_thirty_one_source_attributes_in_nine_groups() -> None:
