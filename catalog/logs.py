@@ -38,6 +38,7 @@ _FIELDS = frozenset(
         "address",
         "store",
         "size",
+        "principal",
     }
 )
 """The only extra fields that reach a line; anything else passed to `extra` stays out."""

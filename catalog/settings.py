@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Names that requests may use for this server, beside loopback's; needed behind a name."
     )
+    prefix: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*/?$",
+        description="Path at which a proxy shows the start page, such as /lineward; other addresses need no setting.",
+    )
     origin: str = Field("lineward.local/ledger", min_length=1, description="The ledger's name in its checkpoints.")
     store: Literal["sqlite", "neo4j"] = Field("sqlite", description="Where the graph lies.")
     neo4j_uri: str = Field("bolt://127.0.0.1:7687", description="Address of the Neo4j server.")

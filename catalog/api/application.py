@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from catalog.api import problems
-from catalog.api.edge import EdgeMiddleware
+from catalog.api.addresses import START, Addresses
+from catalog.api.edge import ROUTE, EdgeMiddleware
 from catalog.api.http import health, ledger, lineage, metrics, presence, records
 from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
-from catalog.api.pages import explorer
+from catalog.api.pages import explorer, files
 from catalog.api.services import Services
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
+
+_MODULES = (health, presence, metrics, ledger)
 
 
 def create(services: Services) -> EdgeMiddleware:
@@ -29,7 +34,7 @@ def create(services: Services) -> EdgeMiddleware:
     app = FastAPI(title="Lineward", version="1", docs_url=None, redoc_url=None)
     _handle_errors(app)
     app.state.services = services
-    for module in (health, presence, metrics, ledger):
+    for module in _MODULES:
         app.include_router(module.router)
     _reports(app)
 
@@ -41,10 +46,17 @@ def create(services: Services) -> EdgeMiddleware:
     async def graphql(request: Request) -> Response:
         return await (ask if request.method == "POST" else explorer.page)(request)
 
-    app.router.routes.extend([*explorer.ROUTES, Route("/graphql", graphql, methods=["GET", "POST"])])
+    app.router.routes.extend(
+        [
+            *map(_named, files.ROUTES),
+            _named(Route("/graphql", graphql, methods=["GET", "POST"])),
+            *_pages(app, services),
+        ]
+    )
     app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's own way to say more
     return EdgeMiddleware(
         app,
+        Addresses((route.path for route in _routes(app)), services.settings.prefix),
         {
             "/api/v1/lineage": lambda request: lineage.one(services, request),
             "/api/v1/lineage/batch": lambda request: lineage.batch(services, request),
@@ -57,6 +69,39 @@ def create(services: Services) -> EdgeMiddleware:
         body_bytes=services.settings.max_body_bytes,
         body_seconds=services.settings.body_seconds,
     )
+
+
+def _routes(app: FastAPI) -> Iterator[Route]:
+    """Yield all routes; what the application includes of a router it does not list among its own."""
+    for routes in (app.routes, *(module.router.routes for module in _MODULES)):
+        yield from (route for route in routes if isinstance(route, Route))
+
+
+def _pages(app: FastAPI, services: Services) -> tuple[Route, ...]:
+    async def start(request: Request) -> Response:  # noqa: ARG001  starlette's form of a handler
+        from catalog.api.pages import start  # noqa: PLC0415  the templates take a while to import
+
+        found = await run_in_threadpool(health.look, services)
+        return start.start(found, services.settings.organisation)
+
+    async def documentation(request: Request) -> Response:  # noqa: ARG001
+        from catalog.api.pages import start  # noqa: PLC0415
+
+        return start.documentation(app)
+
+    return (_named(Route(START, start)), _named(Route("/docs", documentation)))
+
+
+def _named(route: Route) -> Route:
+    """Return a route that names itself in logs and metrics, as FastAPI's own do."""
+    endpoint = route.app
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ROUTE] = route.path
+        await endpoint(scope, receive, send)
+
+    route.app = serve
+    return route
 
 
 def _reports(app: FastAPI) -> None:
@@ -91,17 +136,18 @@ def _handle_errors(app: FastAPI) -> None:
     async def known(request: Request, error: Exception) -> Response:  # noqa: ARG001
         return (problems.problem(error) or problems.masked()).response()
 
-    async def http(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    async def http(request: Request, error: Exception) -> Response:
         # FastAPI says of any body that it could not read that it is no JSON; the reason is behind it.
         reason = None if error.__cause__ is None else problems.problem(error.__cause__)
         if reason is not None:
             return reason.response()
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            return problems.wrong_method(*_methods(request)).response()
         headers = dict(getattr(error, "headers", None) or {})
         detail = {
             HTTPStatus.BAD_REQUEST: "The body cannot be read; send it as JSON in UTF-8, nested no deeper than need be.",
-            HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-            HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+            HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists every one there is.",
         }.get(HTTPStatus(status), HTTPStatus(status).description)
         return problems.ProblemDetails("asker", status, detail, headers=headers).response()
 
@@ -110,6 +156,11 @@ def _handle_errors(app: FastAPI) -> None:
         first = error.errors()[0]
         where = "/".join(str(step) for step in first["loc"][1:]) or "The body"
         return problems.ProblemDetails("asker", 422, f"{where}: {first['msg']}.").response()
+
+    def _methods(request: Request) -> set[str]:
+        """Return the methods that an address takes, of all routes there: the router names those of the first alone."""
+        there = [route for route in _routes(app) if route.matches(request.scope)[0] is not Match.NONE]
+        return {method for route in there for method in route.methods or ()}
 
     for kind in ADDRESSED:
         app.add_exception_handler(kind, known)

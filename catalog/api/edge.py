@@ -14,16 +14,22 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog import logs
 from catalog.api import problems
+from catalog.api.addresses import START, Addresses
 from catalog.api.http.body import QUESTION_BYTES, bounded
+from catalog.api.services import PRINCIPAL
 from catalog.metrics import Metrics
 from catalog.settings import is_loopback
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+ROUTE = "lineward.route"
+"""Where a request's scope holds the name of its route, for logs and metrics, if no route of FastAPI's took it."""
+ADDRESS = "lineward.address"
 
 _CORRELATION = "x-correlation-id"
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
@@ -32,16 +38,16 @@ _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-r
 class EdgeMiddleware:
     """The outermost ASGI application.
 
-    `hot` maps the end of a path to the handler that answers POSTs there, under any prefix and with or without a
-    trailing slash, as OpenLineage's clients are configured to send (they append the path to any URL). What is sent
-    there may have `body_bytes`, and what is sent elsewhere far less; either has `body_seconds` to arrive, as in
-    `http.body`. `correlation_id` gives the id that stands for one that a caller sent, which may be anything and is
-    written nowhere.
+    `addresses` finds where an address begins. `hot` maps one to the handler that answers POSTs there; what is sent to
+    it may have `body_bytes`, and what is sent elsewhere far less; either has `body_seconds` to arrive, as in
+    `http.body`. A HEAD is a GET whose body is left out. `correlation_id` gives the id that stands for one that a caller
+    sent, which may be anything and is written nowhere.
     """
 
     def __init__(
         self,
         app: ASGIApp,
+        addresses: Addresses,
         hot: dict[str, Handler],
         metrics: Metrics,
         allowed_hosts: Iterable[str],
@@ -52,6 +58,7 @@ class EdgeMiddleware:
         body_seconds: float,
     ) -> None:
         self._app = app
+        self._addresses = addresses
         self._hot = hot
         self._metrics = metrics
         self._allowed = {name.lower() for name in allowed_hosts}
@@ -69,20 +76,27 @@ class EdgeMiddleware:
         sent = headers.get(_CORRELATION)
         identifier = self._correlation_id(sent) if sent else logs.new_correlation_id()
         with logs.correlated(identifier):
-            await self._serve(scope, receive, _Response(send, identifier), headers)
+            await self._serve(self._placed(scope), receive, _Response(send, identifier, scope["method"]), headers)
+
+    def _placed(self, scope: Scope) -> Scope:
+        """Return the scope as the routes know it: what comes before the address as its root path, a HEAD as a GET."""
+        prefix, address = self._addresses.split(scope["path"])
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        return {**scope, "method": method, "path": prefix + address, "root_path": prefix, ADDRESS: address}
 
     async def _serve(self, scope: Scope, receive: Receive, answer: _Response, headers: Headers) -> None:
         began = time.perf_counter()
         try:
             refusal = self._refuse(headers)
-            ending = _ending(scope["path"])
-            handler = self._hot.get(ending)
+            handler = self._hot.get(scope[ADDRESS])
             if handler is not None:
-                scope["lineward.route"] = ending
+                scope[ROUTE] = scope[ADDRESS]
                 if scope["method"] != "POST":
                     refusal = refusal or problems.wrong_method("POST")
             if refusal is not None:
                 await refusal.response()(scope, receive, answer)
+            elif self._addresses.begins(scope["path"]):
+                await RedirectResponse(f"{self._addresses.prefix}{START}", 308)(scope, receive, answer)
             elif handler is not None:
                 within = bounded(receive, self._body_bytes, self._body_seconds)
                 await (await handler(Request(scope, within)))(scope, within, answer)
@@ -97,7 +111,7 @@ class EdgeMiddleware:
             if not answer.started:
                 await found.response()(scope, receive, answer)
         finally:
-            self._note(scope, answer.status, time.perf_counter() - began)
+            self._note(scope, answer, time.perf_counter() - began)
 
     def _refuse(self, headers: Headers) -> problems.ProblemDetails | None:
         name = _host_name(headers.get("host", ""))
@@ -112,20 +126,22 @@ class EdgeMiddleware:
             )
         return None
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = str(scope.get("lineward.route") or getattr(scope.get("route"), "path", "unknown"))
-        self._metrics.note_request(route, status, seconds)
-        level = _level(status, route)
+    def _note(self, scope: Scope, answer: _Response, seconds: float) -> None:
+        route = str(scope.get(ROUTE) or getattr(scope.get("route"), "path", "unknown"))
+        self._metrics.note_request(route, answer.status, seconds)
+        level = _level(answer.status, route)
         if logs.logger.isEnabledFor(level):
-            extra = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-            logs.logger.log(level, "request", extra=extra)
+            extra = {"method": answer.method, "route": route, "status": answer.status, "ms": round(seconds * 1000, 1)}
+            principal = scope.get(PRINCIPAL)
+            logs.logger.log(level, "request", extra=extra if principal is None else {**extra, "principal": principal})
 
 
 class _Response:
     """Passes the answer on, with the headers that every answer has."""
 
-    def __init__(self, send: Send, identifier: str) -> None:
+    def __init__(self, send: Send, identifier: str, method: str) -> None:
         self._send = send
+        self.method = method
         self._headers = [*_HEADERS, (_CORRELATION.encode(), identifier.encode())]
         self.started = False
         self.status = 500
@@ -134,13 +150,9 @@ class _Response:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
             message = {**message, "headers": [*message["headers"], *self._headers]}
+        elif self.method == "HEAD":
+            message = {**message, "body": b""}
         await self._send(message)
-
-
-def _ending(path: str) -> str:
-    """Return the last four segments at most, from `/api/` on: what a prefix leaves."""
-    at = path.rfind("/api/v1/")
-    return path[at:].rstrip("/") if at >= 0 else path
 
 
 def _authority(origin: str) -> str | None:

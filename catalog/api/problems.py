@@ -82,8 +82,9 @@ def _headers(error: BaseException, answer: Answer) -> dict[str, str]:
 
 def wrong_method(*allowed: str) -> ProblemDetails:
     """Return the answer to a method that an address does not take (RFC 9110 §15.5.6)."""
-    headers = {"Allow": ", ".join(allowed)}
-    return ProblemDetails("asker", 405, "This address does not take this method.", headers=headers)
+    methods = sorted({*allowed, "HEAD"} if "GET" in allowed else set(allowed))
+    detail = f"This address takes {' and '.join(each for each in methods if each != 'HEAD')}."
+    return ProblemDetails("asker", 405, detail, headers={"Allow": ", ".join(methods)})
 
 
 def masked() -> ProblemDetails:

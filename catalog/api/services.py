@@ -28,6 +28,9 @@ from graph_schema.times import SECOND, format_time
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 _BEARER = "bearer"
 
+PRINCIPAL = "lineward.principal"
+"""Where a request's scope holds who it came from, once that is proven."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -57,6 +60,11 @@ class Services:
 
     def authenticate(self, request: HTTPConnection) -> Actor:
         """Return who a request comes from; raises AskerError 401."""
+        actor = self._actor(request)
+        request.scope[PRINCIPAL] = actor.principal
+        return actor
+
+    def _actor(self, request: HTTPConnection) -> Actor:
         sent = request.headers.get("authorization")
         if sent is None:
             if self.owner is not None:

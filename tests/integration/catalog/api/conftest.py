@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from catalog import app
+from catalog import app, logs
 from catalog.access.keys import KeyFile
 from catalog.access.model import Actor
 from catalog.access.rules import rights_of
@@ -142,3 +144,16 @@ def stored(serve: Callable[..., Catalog], tmp_path: Path) -> Iterator[Catalog]:
     catalog.fill()
     yield catalog
     assert "lineward_masked_errors_total 0.0" in catalog.client.get("/metrics").text
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.configure("json", "DEBUG", stream)
+    try:
+        yield stream
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)

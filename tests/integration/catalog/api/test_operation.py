@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog import logs
 from catalog.access.keys import local_actor
 from catalog.errors import OperatorError
 from catalog.ledger.checkpoint import SignedCheckpoint
@@ -147,19 +145,6 @@ def test_metrics_count_without_naming_anything_sent(catalog: Catalog) -> None:
     assert "lineward_ledger_size 1.0" in text
     assert "lineward_projection_behind 0.0" in text
     assert "visits" not in text
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    logs.configure("json", "DEBUG", stream)
-    try:
-        yield stream
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
 
 
 def test_logs_are_json_with_a_correlation_id_and_without_what_was_sent(catalog: Catalog, lines: io.StringIO) -> None:
