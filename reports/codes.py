@@ -1,26 +1,48 @@
-"""Codes of terminologies as reports print them."""
+"""Codes of terminologies as reports print them: each with what it means, in words."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from graph_schema.vocabulary import dicom, duo, hipaa, hl7, systems
 from reports.context import Code
-from reports.document import Line, missing, plain
+from reports.document import Line, code, faint, missing, plain, words
 
-# The urn is this project's own name of the paragraph.
-_SYSTEMS = {"urn:lineward:hipaa:164.514(b)(2)(i)": "45 CFR 164.514(b)(2)(i)"}
+_SYSTEMS = {
+    # The urn is this project's own name of the paragraph.
+    hipaa.SYSTEM: "45 CFR 164.514(b)(2)(i)",
+    hl7.ACT_REASON: "HL7 ActReason",
+    hl7.ACT_CODE: "HL7 ActCode",
+    hl7.OBSERVATION_VALUE: "HL7 ObservationValue",
+    hl7.CONFIDENTIALITY: "HL7 Confidentiality",
+    dicom.SYSTEM: "DICOM",
+    duo.SYSTEM: "DUO",
+}
+_UNKNOWN = "unknown to this catalog"
 
 
-def coded(codes: Iterable[Code]) -> Line:
-    """Return codes by their systems, each system named once."""
+def coded(codes: Iterable[Code]) -> Iterator[Line]:
+    """Yield the codes by their systems, each system named once and each code with its meaning in words."""
     by_system: defaultdict[str, list[str]] = defaultdict(list)
     for each in codes:
         by_system[each.system].append(each.code)
-    named = [f"{_SYSTEMS.get(system, system)} {', '.join(values)}" for system, values in by_system.items()]
-    return plain("; ".join(named)) if named else missing("no code recorded")
+    for system, values in by_system.items():
+        yield from coded_in(_SYSTEMS.get(system, system), system, values)
+    if not by_system:
+        yield missing("no code recorded")
 
 
-def worded(name: str) -> str:
-    """Return a name of an enumeration as words."""
-    return name.replace("_", " ").lower()
+def coded_in(name: str, system: str, codes: Iterable[str]) -> Iterator[Line]:
+    """Yield codes of one system under a name, nothing where there are none: each in its own line, with its meaning."""
+    values = tuple(codes)
+    if values:
+        yield faint(f"{name}:")
+    for value in values:
+        yield meant(system, value)
+
+
+def meant(system: str, value: str) -> Line:
+    """Return a code with its meaning in words, or that this catalog does not know it."""
+    meaning = systems.meaning(system, value)
+    return words(code(value), faint(_UNKNOWN) if meaning is None else plain(meaning))

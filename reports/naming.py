@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
 _MOST_NAMES = 5
+_WORDED = {
+    "DE_IDENTIFIED": "de-identified",
+    "QUASI_IDENTIFIER": "quasi-identifier",
+    "SAFE_HARBOR": "Safe Harbor",
+    "HL7V2": "HL7 v2",
+}
+_ABBREVIATIONS = frozenset({"EHR", "FHIR", "DICOM", "IRB", "PHI"})
+_ENUMERATED = re.compile("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 
 
 def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tuple[Thing, ...]]:
@@ -18,6 +27,13 @@ def alike(things: Iterable[Thing], by: Callable[[Thing], Hashable]) -> list[tupl
     return [tuple(group) for group in groups.values()]
 
 
+def worded(name: str) -> str:
+    """Return a value of a closed list in words, as every report prints it; what is written otherwise stays as it is."""
+    if name in _ABBREVIATIONS or not _ENUMERATED.fullmatch(name):
+        return name
+    return _WORDED.get(name) or name.replace("_", " ").lower()
+
+
 def gathered(names: Iterable[str], most: int = _MOST_NAMES) -> str:
     """Return distinct names, at most so many, each place that they share (up to the last slash) written once."""
     distinct = list(dict.fromkeys(names))
@@ -25,9 +41,13 @@ def gathered(names: Iterable[str], most: int = _MOST_NAMES) -> str:
     for name in distinct[:most]:
         place, _, last = name.rpartition("/")
         places[place].append(last)
-    shown = [", ".join(last) if not place else f"{place}/ {', '.join(last)}" for place, last in places.items()]
+    shown = [", ".join(last) if not place else _together(place, last) for place, last in places.items()]
     more = f" and {len(distinct) - most:,} more" if len(distinct) > most else ""
     return "; ".join(shown) + more
+
+
+def _together(place: str, names: list[str]) -> str:
+    return f"{place}/{names[0]}" if len(names) == 1 else f"{', '.join(names)} in {place}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

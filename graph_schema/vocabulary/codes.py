@@ -52,6 +52,10 @@ class CodeTable:
         """Tell whether the table has the code, retired ones included."""
         return code in self._by_code
 
+    def get(self, code: str) -> Code | None:
+        """Return whatever the table has under the code: retired ones and heads of groups too."""
+        return self._by_code.get(code)
+
     def find(self, code: str) -> Found:
         """Return the code; raises UnknownCodeError where the table has none, or where it only heads a group."""
         found = self._by_code.get(code)

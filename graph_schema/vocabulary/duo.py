@@ -67,10 +67,15 @@ _ROWS: tuple[tuple[str, str, str, str, Kind, str], ...] = (
 
 _HEADS = frozenset({"DUO:0000001", "DUO:0000017"})
 _OBSOLETE: Final = {
-    2: "use DUO:0000042 (GRU) or DUO:0000004 (NRES)",
-    3: "use the modifiers themselves",
-    5: "it was GRU-CC: use DUO:0000042 (GRU) with DUO:0000043 (CC)",
-    14: "it was RU: use the permission for the research meant",
+    f"DUO:{number:07}": DuoTerm(
+        f"DUO:{number:07}", None, "obsolete", retired=f"DUO:{number:07} is obsolete: {instead}."
+    )
+    for number, instead in (
+        (2, "use DUO:0000042 (GRU) or DUO:0000004 (NRES)"),
+        (3, "use the modifiers themselves"),
+        (5, "it was GRU-CC: use DUO:0000042 (GRU) with DUO:0000043 (CC)"),
+        (14, "it was RU: use the permission for the research meant"),
+    )
 }
 _ID = re.compile(r"(?:https?://purl\.obolibrary\.org/obo/)?DUO[:_](\d{1,9})", re.ASCII)
 
@@ -91,17 +96,23 @@ def find(text: str) -> Found:
     An obsolete id is recognised, with a warning that says what stands for it. Raises UnknownCodeError for anything
     else, for the heads of the two groups, and for investigation types.
     """
-    match = _ID.fullmatch(text)
-    if match is None:
-        found = DUO.find(_BY_SHORTHAND.get(text, text))
-    else:
-        number = int(match[1])
-        if number in _OBSOLETE:
-            why = f"DUO:{number:07} is obsolete: {_OBSOLETE[number]}."
-            return Found(DuoTerm(f"DUO:{number:07}", None, "obsolete", retired=why), why)
-        found = DUO.find(f"DUO:{number:07}")
+    id_ = _spelt(text)
+    if id_ in _OBSOLETE:
+        return Found(_OBSOLETE[id_], _OBSOLETE[id_].retired)
+    found = DUO.find(id_)
     if isinstance(found.code, DuoTerm) and found.code.kind == "investigation":
         raise UnknownCodeError(
             f"{found.code.code} says what a requester does; a dataset permits GRU, HMB, DS, POA or NRES."
         )
     return found
+
+
+def known(text: str) -> Code | None:
+    """Return whatever has that id, IRI or shorthand: heads of groups, investigation types and obsolete terms too."""
+    id_ = _spelt(text)
+    return _OBSOLETE.get(id_) or DUO.get(id_)
+
+
+def _spelt(text: str) -> str:
+    match = _ID.fullmatch(text)
+    return _BY_SHORTHAND.get(text, text) if match is None else f"DUO:{int(match[1]):07}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph_schema.vocabulary import dicom, duo, hipaa, hl7
 from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, table
+from graph_schema.vocabulary.meanings import MEANINGS
 
 CONFIDENTIALITY = table(
     "Confidentiality",
@@ -64,6 +65,18 @@ def find(system: str, code: str) -> Found:
         if code in each:
             return each.find(code)
     return _joined(tables).find(code)
+
+
+def meaning(system: str, code: str) -> str | None:
+    """Return in words what a code of a system, given by URI or short name, means; None for one that is not kept here.
+
+    The code alone says nothing: the same letters mean other things in other systems. One that has been retired, or
+    that only heads a group, has its meaning too, since older records and emitters hold such.
+    """
+    uri = SHORT_NAMES.get(system.lower(), system)
+    tables = [each for each in _TABLES if each.system == uri]
+    kept = duo.known(code) if uri == duo.SYSTEM else next((one for each in tables if (one := each.get(code))), None)
+    return None if kept is None else MEANINGS[uri].get(kept.code) or kept.retired or kept.display
 
 
 def _joined(tables: list[CodeTable]) -> CodeTable:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.codes import coded, worded
+from graph_schema.vocabulary import hl7
+from reports.codes import coded, coded_in
 from reports.context import Actor, Code, Strict
 from reports.document import (
     Block,
@@ -26,7 +27,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import counted
+from reports.naming import counted, worded
 from reports.parts.findings import Findings, found
 from reports.phrases import who
 from reports.section import Frame, Part
@@ -86,9 +87,9 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
                     maybe(step.method and worded(step.method)),
                     *([plain(step.scope)] if step.scope else []),
                     *([faint(f"result: {step.result}")] if step.result else []),
-                    *([faint(f"alterations: {', '.join(step.alterations)}")] if step.alterations else []),
+                    *coded_in("alterations", hl7.OBSERVATION_VALUE, step.alterations),
                 ),
-                cell(coded(step.clears)),
+                cell(*coded(step.clears)),
                 cell(
                     words(plain("by"), who(step.attested_by)) if step.attested_by else missing("not attested"),
                     stamp(step.attested_at) if step.attested_at else (),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.codes import coded, worded
+from graph_schema.vocabulary import hl7
+from reports.codes import coded, meant
 from reports.context import Code, Strict
 from reports.document import (
     Block,
@@ -16,14 +17,13 @@ from reports.document import (
     cell,
     cites,
     code,
-    faint,
     mark,
     missing,
     plain,
     table,
     words,
 )
-from reports.naming import alike
+from reports.naming import alike, worded
 from reports.parts.findings import Findings, found
 from reports.phrases import tone
 from reports.section import Frame, Part
@@ -70,19 +70,21 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
                 cell(
                     words(
                         plain(worded(group[0].kind)),
-                        mark(group[0].origin.lower(), tone(group[0].origin)),
+                        mark(worded(group[0].origin), tone(group[0].origin)),
                     ),
-                    faint(f"confidentiality {group[0].confidentiality}") if group[0].confidentiality else (),
+                    words(plain("confidentiality"), meant(hl7.CONFIDENTIALITY, group[0].confidentiality))
+                    if group[0].confidentiality
+                    else (),
                     plain(group[0].because or ""),
                 ),
                 cell(
                     *(
-                        words(
-                            code(label.column) if label.column else plain("the dataset"),
-                            coded(label.codes),
-                            cites(label.entries),
-                        )
+                        line
                         for label in group
+                        for line in (
+                            words(code(label.column) if label.column else plain("the dataset"), cites(label.entries)),
+                            *coded(label.codes),
+                        )
                     )
                 ),
             )
@@ -91,7 +93,7 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
                 lambda each: (each.dataset, each.kind, each.confidentiality, each.origin, each.because),
             )
         ],
-        note="A label stands where a record set it. Which data derived from there carries it too is not said here.",
+        note="Labels appear where they were recorded; what derives from there is listed in the lineage section.",
     )
 
 

@@ -11,6 +11,7 @@ from reports.document import (
     Column,
     Graph,
     Item,
+    Line,
     Text,
     cell,
     cites,
@@ -25,8 +26,21 @@ from reports.document import (
 from reports.layout import Arrow, Vertex, lay_out
 from reports.naming import counted, gathered
 from reports.parts.runs import Runs, numbers
-from reports.phrases import number_of, tone, unfinished
+from reports.phrases import number_of, unfinished
 from reports.section import Frame, Part
+
+_HOW = {
+    "RAN": "by a run",
+    "DECLARED": "declared by an event",
+    "REGISTERED": "named by the registration",
+    "RENAMED": "renamed",
+    "ALIAS": "another name of the same data",
+    "HIDDEN": "through what rights hide",
+}
+_NOT_STATED = {
+    "INFERRED": "exact version not stated",
+    "START_UNKNOWN": "neither exact version nor start stated",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +111,7 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
             cell(words(maybe(edge.job), number_of(edge.run, known), *unfinished(edge.run_state))),
             cell(
                 words(
-                    plain(edge.kind.replace("_", " ").lower()),
-                    mark(edge.confidence.lower(), tone(edge.confidence)) if edge.confidence else (),
+                    *_known(edge),
                     mark("de-identifies", "good") if edge.deidentifies else (),
                     cites(edge.entries),
                 ),
@@ -112,6 +125,16 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
         (Column("No.", 3), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
         rows,
     )
+
+
+def _known(edge: LineageEdge) -> Iterator[Line]:
+    """Yield how an edge is known, and that a run's exact version is not where nothing names it."""
+    if edge.kind == "RAN" and edge.confidence == "STATED":
+        yield plain("by a run, stated")
+        return
+    yield plain(_HOW.get(edge.kind, edge.kind))
+    if edge.confidence in _NOT_STATED:
+        yield mark(_NOT_STATED[edge.confidence], "warn")
 
 
 def _drawing(context: Lineage, caption: str) -> Graph:

@@ -23,7 +23,7 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import alike
+from reports.naming import alike, worded
 from reports.parts.findings import Findings, found
 from reports.section import Frame, Part
 from reports.text import clean
@@ -64,6 +64,8 @@ _FIELDS = {
     "phi_category": "PHI category",
     "deidentification_state": "de-identification state",
 }
+_CLOSED = frozenset({"phi_category", "deidentification_state", "retention", "zone"})
+"""The fields whose values come of closed lists."""
 
 
 def blocks(context: Sources, _: Frame) -> Iterator[Block]:
@@ -74,7 +76,10 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
     shared = _shared(context.sources)
     if shared:
         yield Facts(
-            tuple((_first_upper(clean(_field(field))) + " (all)", cell(plain(value))) for field, value in shared)
+            tuple(
+                (_first_upper(clean(_field(field))) + " (all)", cell(plain(_value(field, value))))
+                for field, value in shared
+            )
         )
     rest = {
         each.dataset: tuple((fact.field, fact.value) for fact in each.declared if _is_own(each, fact, shared))
@@ -87,7 +92,7 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
             (
                 cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
                 cell(
-                    words(maybe(group[0].system), faint(group[0].system_kind) if group[0].system_kind else ()),
+                    words(maybe(group[0].system), faint(worded(group[0].system_kind)) if group[0].system_kind else ()),
                     mark("raw feed", "none") if group[0].raw_feed else (),
                 ),
                 cell(
@@ -122,7 +127,12 @@ def _is_own(source: Source, fact: Declared, shared: tuple[tuple[str, str], ...])
 def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
     for number, (field, value) in enumerate(facts, 1):
         end = ";" if number < len(facts) else ""
-        yield words(faint(f"{_field(field)}:"), plain(value + end))
+        yield words(faint(f"{_field(field)}:"), plain(_value(field, value) + end))
+
+
+def _value(field: str, value: str) -> str:
+    """Return a declared value as it is printed: in words where it comes of a closed list."""
+    return ", ".join(map(worded, value.split(", "))) if field in _CLOSED else value
 
 
 def _first_upper(name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graph_schema.vocabulary import duo, hl7
+from reports.codes import coded_in
 from reports.context import Context, Strict
 from reports.document import (
     Block,
@@ -20,7 +22,6 @@ from reports.document import (
     words,
 )
 from reports.naming import alike
-from reports.phrases import listed
 from reports.section import Frame, Part
 
 
@@ -57,15 +58,15 @@ def blocks(context: Use, _: Frame) -> Iterator[Block]:
     )
     yield table(
         "What the owners permit, in the codes they declared; datasets with the same statement stand together",
-        (Column("Datasets", 7), Column("Codes", 5), Column("In words", 5)),
+        (Column("Datasets", 6), Column("Codes and their meaning", 6), Column("The owner's words", 5)),
         [
             (
                 cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
                 cell(
-                    listed("purposes", group[0].purposes),
-                    listed("DUO", group[0].duo),
-                    listed("refrains", group[0].refrains),
-                    listed("obligations", group[0].obligations),
+                    *coded_in("purposes of use", hl7.ACT_REASON, group[0].purposes),
+                    *coded_in("data use (DUO)", duo.SYSTEM, group[0].duo),
+                    *coded_in("refrains", hl7.ACT_CODE, group[0].refrains),
+                    *coded_in("obligations", hl7.ACT_CODE, group[0].obligations),
                 )
                 or cell(missing("no codes recorded")),
                 cell(maybe(group[0].statement), faint(f"region: {group[0].region}") if group[0].region else ()),

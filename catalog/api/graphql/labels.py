@@ -18,7 +18,7 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.labels import queries
 from catalog.reading import AsOf
-from graph_schema.vocabulary import words
+from graph_schema.vocabulary import systems, words
 
 PhiKind = words.PhiKind
 strawberry.enum(PhiKind)
@@ -36,6 +36,10 @@ strawberry.enum(
 class Code:
     system: str
     code: str
+
+    @strawberry.field(description="What it means, in words; null for one that this catalog does not know.")
+    def meaning(self) -> str | None:
+        return systems.meaning(self.system, self.code)
 
 
 @strawberry.type(description="One saying about a label.")

@@ -4,6 +4,7 @@ import pytest
 
 from graph_schema.vocabulary import dicom, duo, hipaa, hl7, systems
 from graph_schema.vocabulary.codes import CodeTable, UnknownCodeError
+from graph_schema.vocabulary.meanings import MEANINGS
 from graph_schema.vocabulary.words import Confidentiality
 
 
@@ -107,3 +108,60 @@ def test_a_table_is_a_forest_of_as_many_codes_as_its_source_has(table: CodeTable
     assert len({code.code for code in table}) == len(table.codes) == codes
     assert all(code.parent is None or code.parent in table for code in table)
     assert all(code.code not in table.ancestors(code.code) for code in table)
+
+
+TABLES = (
+    hl7.PURPOSE_OF_USE,
+    hl7.OBLIGATIONS,
+    hl7.REFRAINS,
+    hl7.SENSITIVITY,
+    hl7.ALTERATION,
+    systems.CONFIDENTIALITY,
+    duo.DUO,
+    dicom.DEIDENTIFICATION,
+    hipaa.SAFE_HARBOR,
+)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_code_that_can_be_said_is_told_in_words(table: CodeTable) -> None:
+    for code in table:
+        meaning = systems.meaning(table.system, code.code)
+        assert meaning is not None
+        assert meaning.strip()
+        assert meaning.casefold() != code.code.casefold()
+
+
+def test_every_meaning_is_one_of_a_code_that_is_kept() -> None:
+    kept = {(table.system, code.code) for table in TABLES for code in table}
+    assert {(system, code) for system, each in MEANINGS.items() for code in each} <= kept
+
+
+@pytest.mark.parametrize("system", sorted(systems.SHORT_NAMES))
+def test_a_short_name_of_a_system_gives_the_same_meaning_as_its_uri(system: str) -> None:
+    uri = systems.resolve(system)
+    (code, *_) = (each.code for table in TABLES if table.system == uri for each in table)
+    assert systems.meaning(system, code) == systems.meaning(uri, code) is not None
+
+
+def test_the_same_letters_mean_what_their_system_says() -> None:
+    assert systems.meaning("safe-harbor", "R") == "Other unique identifying number, characteristic or code"
+    assert systems.meaning("confidentiality", "R") == "restricted: more harmful than usual if disclosed"
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [("http://loinc.org", "1234-5"), ("act-reason", "MLTRANING"), ("act-reason", "mltraining"), ("duo", "DUO:0009999")],
+)
+def test_what_is_not_kept_here_has_no_meaning(system: str, code: str) -> None:
+    assert systems.meaning(system, code) is None
+
+
+def test_a_retired_code_has_a_meaning_since_older_records_hold_it() -> None:
+    assert systems.meaning("act-code", "NORDSLCD") == "no redisclosure without a consent"
+    assert systems.meaning("duo", "DUO:0000005") == duo.find("DUO:0000005").warning
+
+
+@pytest.mark.parametrize("written", ["GRU", "DUO_0000042", "http://purl.obolibrary.org/obo/DUO_0000042"])
+def test_a_data_use_term_means_the_same_however_it_is_written(written: str) -> None:
+    assert systems.meaning(duo.SYSTEM, written) == "general research use"
