@@ -14,7 +14,7 @@ PIN     := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench lock clean
+.PHONY: help setup demo run test bench docs lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ test: $(TEST) ## Check style, types and imports, then run every test, the real N
 
 bench: $(TEST) ## Measure on this machine and write bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(TEST) ## Write the generated tables of README.md and docs/ anew
+	@$(BIN)/python -m docs
 
 lock: ## Pin anew what pyproject.toml allows, with hashes, for Python 3.11 to 3.13 on Linux and macOS
 	@test -x $(LOCKING)/bin/uv || { $(PYTHON) -m venv $(LOCKING) && $(LOCKING)/bin/python -m pip install --quiet uv; }

@@ -1,14 +1,12 @@
 """What may be written, for people: each kind of record with its members, out of the models that check them.
 
-`python -m catalog.reference docs/records.md` writes it between the marks of that file; the server shows the same.
+A document of the project and a page of the server show it.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from catalog.access.permissions import TABLE, Permission
@@ -101,8 +99,3 @@ def _section(kind: KindReference) -> Iterator[str]:
 def rewritten(document: str) -> str:
     """Return the document with the reference between its marks; raises ValueError where they are missing."""
     return replaced(document, BEGIN, END, f"\n\n{markdown()}\n")
-
-
-if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(rewritten(path.read_text("utf-8")), "utf-8")

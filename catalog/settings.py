@@ -1,7 +1,6 @@
 """What an operator may set: by environment (`LINEWARD_…`), by `lineward.toml`, in that order, over defaults that work.
 
-Every name that is set and unknown is refused: a misspelt limit must not silently be the default. `python -m
-catalog.settings README.md` writes the table of all of them between the markers in that file.
+Every name that is set and unknown is refused: a misspelt limit must not silently be the default.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import errno
 import ipaddress
 import os
 import re
-import sys
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -242,7 +240,7 @@ def is_loopback(host: str) -> bool:
 
 
 def markdown() -> str:
-    """Return the table of all settings for the README."""
+    """Return the table of all settings."""
     rows = ["| environment | `lineward.toml` | default | what it is |", "| --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = field.default
@@ -251,9 +249,9 @@ def markdown() -> str:
     return "\n".join(rows)
 
 
-def rewritten(readme: str) -> str:
-    """Return the README with the table between its markers; raises ValueError where they are missing."""
-    return replaced(readme, BEGIN, END, f"\n{markdown()}\n")
+def rewritten(document: str) -> str:
+    """Return the document with the table between its markers; raises ValueError where they are missing."""
+    return replaced(document, BEGIN, END, f"\n{markdown()}\n")
 
 
 def _config_file() -> Path:
@@ -287,8 +285,3 @@ def _sentence(error: ValidationError) -> str:
 
 def _nearest_key(name: str) -> str:
     return _nearest(f"{PREFIX}{name.upper()}").removeprefix(PREFIX).lower()
-
-
-if __name__ == "__main__":
-    for _path in map(Path, sys.argv[1:]):
-        _path.write_text(rewritten(_path.read_text("utf-8")), "utf-8")

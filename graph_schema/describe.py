@@ -1,14 +1,8 @@
-"""Kinds to the tables and the diagram of a README: `python -m graph_schema.describe README.md`, `--check` to compare.
-
-What lies between the two marks is rewritten; without a file the text is printed. Exit code 1: a check found it stale,
-2: wrong use.
-"""
+"""Kinds as the tables and the diagram of a document."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect, Facet
@@ -80,27 +74,6 @@ def rewritten(text: str) -> str:
     return replaced(text, BEGIN, END, f"\n\n{description()}\n\n")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Rewrite or check a file, or print."""
-    names = [argument for argument in arguments if argument != "--check"]
-    if not names:
-        sys.stdout.write(description() + "\n")
-        return 0
-    path = Path(names[0])
-    try:
-        text = path.read_text(encoding="utf-8")
-        new = rewritten(text)
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"{path}: {error}\n")
-        return 2
-    if "--check" in arguments:
-        if new != text:
-            sys.stderr.write(f"{path} is not what the schema says: python -m graph_schema.describe {path}\n")
-        return int(new != text)
-    path.write_text(new, encoding="utf-8")
-    return 0
-
-
 def _key(kind: type[Node]) -> str:
     return ", ".join(kind.key_fields())
 
@@ -123,7 +96,3 @@ def _member_row(row: tuple[str, Member]) -> tuple[str, str]:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,9 +1,6 @@
-"""The reports as a table of a README: `python -m reports.describe README.md` writes it between its two marks."""
+"""The reports as a table of a document."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from graph_schema.marked import replaced
 from reports.kinds import REPORTS
@@ -24,8 +21,3 @@ def description() -> str:
 def rewritten(text: str) -> str:
     """Return the text with the table between its marks; raises ValueError where they are missing."""
     return replaced(text, BEGIN, END, f"\n{description()}\n")
-
-
-if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(rewritten(path.read_text("utf-8")), "utf-8")

@@ -1,9 +1,6 @@
-"""The README's table of the rules; `python -m catalog.findings.describe README.md` writes it."""
+"""The table of the rules, for a document."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from catalog.findings.rules import Rule
 from graph_schema.marked import replaced
@@ -18,11 +15,6 @@ def markdown() -> str:
     return "\n".join(rows)
 
 
-def rewritten(readme: str) -> str:
-    """Return the README with the table between its marks; raises ValueError where they are missing."""
-    return replaced(readme, BEGIN, END, f"\n{markdown()}\n")
-
-
-if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(rewritten(path.read_text("utf-8")), "utf-8")
+def rewritten(document: str) -> str:
+    """Return the document with the table between its marks; raises ValueError where they are missing."""
+    return replaced(document, BEGIN, END, f"\n{markdown()}\n")

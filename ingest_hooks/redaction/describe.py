@@ -1,9 +1,6 @@
-"""The classes to the tables of a README: `python -m ingest_hooks.redaction.describe README.md` writes them there."""
+"""The classes as the tables of a document."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from graph_schema.marked import replaced
 from ingest_hooks.redaction.classes import FACETS, Class
@@ -13,7 +10,7 @@ BEGIN, END = "<!-- redaction:begin -->", "<!-- redaction:end -->"
 
 
 def markdown() -> str:
-    """Return the tables for the README: what becomes of each class, which stands where, and what keys decide."""
+    """Return the tables: what becomes of each class, which stands where, and what keys decide."""
     rows = ["| class | what becomes of it |", "| --- | --- |"]
     rows += [f"| {_shown(each)} | {each.becomes} |" for each in Class]
     rows += ["", "| facet | class by place |", "| --- | --- |"]
@@ -31,7 +28,7 @@ def markdown() -> str:
 
 
 def rewritten(readme: str) -> str:
-    """Return the README with the table between its markers; raises ValueError where they are missing."""
+    """Return the document with the table between its markers; raises ValueError where they are missing."""
     return replaced(readme, BEGIN, END, f"\n{markdown()}\n")
 
 
@@ -41,8 +38,3 @@ def _shown(each: Class) -> str:
 
 def _listed(patterns: list[str]) -> str:
     return ", ".join("what no key decides" if pattern == "**" else f"`{pattern}`" for pattern in patterns)
-
-
-if __name__ == "__main__":
-    for _path in map(Path, sys.argv[1:]):
-        _path.write_text(rewritten(_path.read_text("utf-8")), "utf-8")

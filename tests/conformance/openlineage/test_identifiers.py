@@ -2,7 +2,7 @@
 
 Thresholds: of values nothing is kept, bare names and numbers included; of authored text at most 1 % of what is keyed,
 formed or announced; of names, headers and logs nothing. Of bare names and numbers in authored text nothing is promised:
-README says so.
+docs/redaction.md says so.
 """
 
 from __future__ import annotations
@@ -171,12 +171,12 @@ def test_an_ordinary_sentence_of_a_record_comes_through_unchanged(place: str) ->
     assert [text for text in SENTENCES if redactor.record(RECORD_PLACES[place](text))[1]] == []
 
 
-def test_the_readme_says_no_more_of_the_lists_than_is_true() -> None:
-    readme = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
+def test_the_document_says_no_more_of_the_lists_than_is_true() -> None:
+    document = " ".join((REPOSITORY / "docs/redaction.md").read_text("utf-8").split())
     said = re.search(
         r"of more than ([\d,]+) identifiers, of (\d+) forms and in (\d+) places where values stand.*?"
         r"of more than ([\d,]+) that are keyed.*?Of more than (\d+) ordinary names and (\d+) ordinary sentences",
-        readme,
+        document,
     )
     assert said is not None
     most = (

@@ -15,12 +15,17 @@ import pytest
 from typer.main import get_command
 
 from catalog.cli.root import commands
+from docs import GENERATED
 from tests.conformance.project.test_makefile import TARGETS
 from tests.support.documents import blocks, document, languages, spans
 from tests.support.project import REPOSITORY
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md")
-RUN = {"README.md": {"sh", "python", "json", "graphql", "cypher", "mermaid"}, "CONTRIBUTING.md": {"python"}}
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(name for name in GENERATED if name.startswith("docs/")))
+RUN = {
+    "README.md": {"sh", "python", "json", "graphql", "cypher", "mermaid"},
+    "CONTRIBUTING.md": {"python"},
+    "docs/graph.md": {"mermaid"},
+}
 """README: tests/e2e/test_readme.py, and the Cypher in tests/integration/store; a diagram is drawn, not run."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
@@ -37,7 +42,7 @@ def in_blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_block_of_code_is_of_a_language_that_a_test_runs(name: str) -> None:
-    assert languages(name) <= RUN[name]
+    assert languages(name) <= RUN.get(name, set())
 
 
 @pytest.mark.parametrize(("name", "command"), [*shown("lineward "), *in_blocks()])
@@ -82,6 +87,16 @@ def tracked() -> set[str]:
     files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     paths = [PurePath(line) for line in files.splitlines()]
     return {str(part).removesuffix(".py") for path in paths for part in (path, *path.parents)} | set(files.splitlines())
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_what_is_generated_is_as_its_module_writes_it(name: str) -> None:
+    assert GENERATED[name](document(name)) == document(name), "make docs writes it anew"
+
+
+def test_the_readme_leads_to_every_document() -> None:
+    there = {path for path in tracked() if fnmatch(path, "docs/*.md")}
+    assert there == set(re.findall(r"\]\((docs/[\w.-]+)\)", document("README.md")))
 
 
 def test_the_readme_shows_the_cypher_that_the_tests_run() -> None:

@@ -9,7 +9,6 @@ import pytest
 
 import reports
 from reports.context import Actor, Context
-from reports.describe import rewritten
 from reports.drawing import document_of
 from reports.envelope import canonical
 from reports.errors import ContextError
@@ -86,8 +85,3 @@ def test_an_unknown_time_zone_gives_no_local_time(zone: str) -> None:
 
 def test_an_actor_is_authenticated_unless_said_otherwise() -> None:
     assert Actor(id="person:a").authenticated
-
-
-def test_the_readme_has_a_row_for_every_report() -> None:
-    readme = (Path(reports.__file__).parents[1] / "README.md").read_text("utf-8")
-    assert rewritten(readme) == readme, "python -m reports.describe README.md writes it anew"

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import get_args
 
-from catalog.findings.describe import markdown
 from catalog.findings.rules import Rule, Severity, Topic
 from reports.parts import findings as part
-
-README = Path(__file__).resolve().parents[4] / "README.md"
 
 
 def test_every_rule_has_a_name_of_its_own_and_says_in_one_sentence_what_must_hold() -> None:
@@ -19,8 +15,3 @@ def test_a_report_knows_every_severity_and_topic_and_no_others() -> None:
     assert {one.value for one in Severity} == set(get_args(part.Severity))
     assert {one.value for one in Topic} == set(get_args(part.Topic))
     assert {rule.topic for rule in Rule} == set(Topic)
-
-
-def test_the_readme_shows_the_rules() -> None:
-    text = README.read_text("utf-8")
-    assert markdown() in text, "run: python -m catalog.findings.describe README.md"

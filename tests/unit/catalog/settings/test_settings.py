@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import OperatorError
-from catalog.settings import Settings, is_loopback, load, markdown, rewritten
-
-README = Path(__file__).parents[4] / "README.md"
+from catalog.settings import Settings, is_loopback, load, rewritten
 
 
 @pytest.fixture(autouse=True)
@@ -125,12 +123,6 @@ def test_loopback_is_known_by_its_address(host: str, *, expected: bool) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
-
-
-def test_the_readme_shows_the_settings_as_they_are() -> None:
-    text = README.read_text("utf-8")
-    assert markdown() in text, "run: python -m catalog.settings README.md"
-    assert rewritten(text) == text
 
 
 def test_a_file_without_the_markers_is_not_rewritten() -> None:

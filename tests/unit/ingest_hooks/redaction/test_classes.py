@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest_hooks.redaction import redact
 from ingest_hooks.redaction.classes import FACETS, STANDARD, Class
-from ingest_hooks.redaction.describe import markdown, rewritten
+from ingest_hooks.redaction.describe import rewritten
 from tests.support.openlineage_spec import STANDARD as SPECIFICATION
 from tests.support.places import event
 
-README = Path(__file__).parents[4] / "README.md"
 KEY = b"a site's key for tests, 32 bytes"
 
 ORDINARY: dict[str, dict[str, Any]] = {
@@ -183,12 +181,6 @@ def test_every_facet_of_the_standard_has_its_place_in_the_table() -> None:
 def test_every_class_is_used_or_given_by_a_key() -> None:
     by_key = {Class.SECRET, Class.PERSON}
     assert set(FACETS.values()) | by_key == set(Class)
-
-
-def test_the_readme_shows_the_table_as_it_is() -> None:
-    text = README.read_text("utf-8")
-    assert markdown() in text, "run: python -m ingest_hooks.redaction.describe README.md"
-    assert rewritten(text) == text
 
 
 def test_a_file_without_the_markers_is_not_rewritten() -> None:

@@ -1,0 +1,25 @@
+"""The documents, and which module writes the generated part of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import catalog.findings.describe
+import catalog.reference
+import catalog.settings
+import graph_schema.describe
+import ingest_hooks.redaction.describe
+import reports.describe
+
+ROOT = Path(__file__).resolve().parents[1]
+
+GENERATED: dict[str, Callable[[str], str]] = {
+    "README.md": reports.describe.rewritten,
+    "docs/findings.md": catalog.findings.describe.rewritten,
+    "docs/graph.md": graph_schema.describe.rewritten,
+    "docs/records.md": catalog.reference.rewritten,
+    "docs/redaction.md": ingest_hooks.redaction.describe.rewritten,
+    "docs/settings.md": catalog.settings.rewritten,
+}
+"""By document, what writes the part between its marks anew."""
