@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -25,6 +25,9 @@ from catalog.api.pages import explorer, files
 from catalog.api.services import Services
 from catalog.errors import ADDRESSED
 from reports.kinds import REPORTS, Report
+
+_VALID_AT = "What was true at this time (RFC 3339); left out, now."
+_KNOWN_AT_INDEX = "As far as it was known by this ledger entry; left out, the newest."
 
 _MODULES = (health, presence, metrics, ledger)
 
@@ -120,10 +123,12 @@ def _giving(report: Report[Any]) -> Callable[..., Response]:
     def give(
         request: Request,
         services: Read,
-        identifier: str,
-        form: Literal["pdf", "html", "json"],
-        valid_at: Annotated[str | None, Query(alias="validAt", description="RFC 3339")] = None,
-        known_at_index: Annotated[int | None, Query(alias="knownAtIndex", ge=0, le=ledger.LARGEST)] = None,
+        identifier: Annotated[str, Path(description="The id of what it is of, as GraphQL and search give it.")],
+        form: Annotated[Literal["pdf", "html", "json"], Path(description="The form that it is given in.")],
+        valid_at: Annotated[str | None, Query(alias="validAt", description=_VALID_AT)] = None,
+        known_at_index: Annotated[
+            int | None, Query(alias="knownAtIndex", ge=0, le=ledger.LARGEST, description=_KNOWN_AT_INDEX)
+        ] = None,
     ) -> Response:
         from catalog.api.http import reports  # noqa: PLC0415  the renderers take a while to import
 

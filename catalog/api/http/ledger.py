@@ -18,7 +18,10 @@ LARGEST = 2**53 - 1
 """No ledger is larger, and no JSON number beyond it is exact (RFC 8259 §6)."""
 
 Index = Annotated[int, Path(ge=0, le=LARGEST, description="The index of a ledger entry.")]
-Size = Annotated[int, Query(ge=0, le=LARGEST)]
+OldSize = Annotated[int, Query(ge=0, le=LARGEST, description="A size of the tree that was seen before.")]
+NewSize = Annotated[int | None, Query(ge=0, le=LARGEST, description="A later size; left out, that of now.")]
+Start = Annotated[int, Query(ge=0, le=LARGEST, description="The index to begin with.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_ENTRIES, description="How many at most.")]
 
 router = APIRouter(prefix="/api/v1/ledger", tags=["ledger"])
 
@@ -36,7 +39,7 @@ def keys(services: Public) -> str:
 
 
 @router.get("/consistency")
-def consistency(services: Read, old: Size, new: Size | None = None) -> dict[str, Any]:
+def consistency(services: Read, old: OldSize, new: NewSize = None) -> dict[str, Any]:
     """Prove that the tree at one size is a prefix of that at another (RFC 9162 §2.1.4)."""
     size = services.ledger.size() if new is None else new
     try:
@@ -48,9 +51,7 @@ def consistency(services: Read, old: Size, new: Size | None = None) -> dict[str,
 
 
 @router.get("/entries")
-def entries(
-    services: ReadBodies, start: Size = 0, limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = 100
-) -> dict[str, Any]:
+def entries(services: ReadBodies, start: Start = 0, limit: Limit = 100) -> dict[str, Any]:
     """Give entries from an index on, in order, and fewer than asked for where these fill an answer."""
     found = services.ledger.entries(start, limit, services.settings.query_bytes)
     return {"size": services.ledger.size(), "entries": [_shown(one) for one in found]}

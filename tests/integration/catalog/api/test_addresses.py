@@ -120,6 +120,13 @@ def test_the_documentation_shows_every_address_and_every_kind_of_record(catalog:
     assert "<code>retention.period_days</code> (required)" in page
 
 
+def test_everything_that_an_address_takes_is_described(catalog: Catalog) -> None:
+    paths = catalog.client.get("/openapi.json").json()["paths"]
+    taken = [(path, one) for path, of in paths.items() for each in of.values() for one in each.get("parameters", ())]
+    assert taken
+    assert [(path, one["name"]) for path, one in taken if not one.get("description", "").endswith(".")] == []
+
+
 def test_logs_and_metrics_name_the_route_and_logs_the_principal(catalog: Catalog, lines: io.StringIO) -> None:
     headers = key_of(catalog, "testengineer-rho", "engineer", "monitor")
     catalog.ask("{ readPoint { ledgerIndex } }", headers)
