@@ -32,7 +32,7 @@ query Upstream($input: LineageInput!) {
     __typename
     ... on LineageGraph {
       completeness { __typename }
-      nodes(first: 500) { totalCount nodes { id label depth } }
+      nodes(first: 500) { totalCount nodes { id kind depth } }
     }
   }
 }

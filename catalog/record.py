@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
@@ -78,10 +79,22 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
 
+class Format(StrEnum):
+    """What a text or a number stands for, for an interface that has a type of its own for it."""
+
+    TIME = "time"
+    DIGEST = "digest"
+    SIZE = "size"
+
+
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_clean)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_clean)]
-Time = Annotated[str, Field(max_length=64), AfterValidator(_time)]
-Digest = Annotated[str, Field(max_length=128), AfterValidator(_digest)]
+Time = Annotated[str, Field(max_length=64), AfterValidator(_time), Format.TIME]
+Digest = Annotated[str, Field(max_length=128), AfterValidator(_digest), Format.DIGEST]
+SnapshotDigest = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_clean), Format.DIGEST]
+"""The digest over a snapshot's manifest, or the version that its own store gave it."""
+Size = Annotated[StrictInt, Field(ge=0, le=2**53 - 1), Format.SIZE]
+"""A number of bytes."""
 
 
 def coded(find: Callable[[str], Found]) -> AfterValidator:
@@ -175,11 +188,15 @@ def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     return SenderError(sentence, pointer=pointer, status=422)
 
 
-class DatasetRef(Part):
-    """A dataset by namespace and name, byte for byte as the pipelines call it."""
+class QualifiedName(Part):
+    """A namespace and a name in it, byte for byte as the pipelines call it."""
 
     namespace: Name
     name: Name
+
+
+class DatasetRef(QualifiedName):
+    """A dataset by namespace and name, byte for byte as the pipelines call it."""
 
     @property
     def node(self) -> Dataset:
@@ -187,11 +204,8 @@ class DatasetRef(Part):
         return Dataset(self.namespace, self.name)
 
 
-class JobRef(Part):
+class JobRef(QualifiedName):
     """A job by namespace and name."""
-
-    namespace: Name
-    name: Name
 
     @property
     def node(self) -> Job:
@@ -199,11 +213,8 @@ class JobRef(Part):
         return Job(self.namespace, self.name)
 
 
-class ModelRef(Part):
+class ModelRef(QualifiedName):
     """A model by namespace and name."""
-
-    namespace: Name
-    name: Name
 
     @property
     def node(self) -> Model:
@@ -227,7 +238,7 @@ class SnapshotRef(Part):
     """A snapshot by its dataset and its digest, or the version that its own store gave it."""
 
     dataset: DatasetRef
-    digest: Name
+    digest: SnapshotDigest
 
     @property
     def node(self) -> Snapshot:

@@ -166,7 +166,7 @@ class View:
         return {run: facts[run].at(self.as_of.valid_at, self.known_at) if run in facts else None for run in wanted}
 
     def flows(self, ids: Sequence[str], direction: Direction, limit: int | None = None) -> list[Flow]:
-        """Return the cautious flows out of or into the nodes; see `StoreReader.flows`."""
+        """Return the flows ever stated out of or into the nodes; see `StoreReader.flows`."""
         found = self._reader.flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at, limit)
         if self.rights.unbounded:
             return found

@@ -16,9 +16,9 @@ keep its indexes, `catalog.lineage` builds rules 5 to 10 on them. None depends o
    moment at or after it, else at its own time if there was one before; what an owner says, at its own time; what is
    said of an input counts only where no writer and no owner spoke.
 5. *Reads.* A run read the version that it names, else what was newest when it started; the latter is inferred.
-6. *Crisp lineage.* In force on a dataset is, for each job, its newest write, but none before the newest replacement of
-   the whole. A later declaration of a job stands in for that job's writes.
-7. *Cautious lineage.* Every flow ever stated counts, whatever became of the run and whatever was replaced since.
+6. *Current lineage.* In force on a dataset is, for each job, its newest write, but none before the newest replacement
+   of the whole. A later declaration of a job stands in for that job's writes.
+7. *Lineage ever stated.* Every flow ever stated counts, whatever became of the run and whatever was replaced since.
 8. *Names.* An alias points to another name from its time on: the newest pointer at or before a time decides, else the
    earliest that is known; a cycle resolves to its smallest name.
 9. *Grain.* A snapshot or model version is walked from state to state, a dataset from dataset to dataset.
@@ -212,7 +212,7 @@ def _newer(before: Access, edge: Edge) -> Access:
 
 
 class Flow(NamedTuple):
-    """Data of `source` reached `target` by `job`, at whatever outcome: one row of the cautious index."""
+    """Data of `source` reached `target` by `job`, at whatever outcome: one row of the index of flows."""
 
     source: str
     target: str

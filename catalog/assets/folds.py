@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.assets.model import AspectInForce, AspectOrigin
+from catalog.assets.model import AspectInForce, StatementSource
 from catalog.view import View
 from graph_schema.aspects import BY_NAME, DECLARED, PHI
 from graph_schema.bitemporal import RunFold, in_force
@@ -74,7 +74,7 @@ def aspects_in_force(
             continue
         order, statement = held
         run = statement.run if statement.run is None or view.visible([statement.run]) else None
-        found[subject][aspect] = AspectInForce(statement.data, origin_of(statement), statement.entry, order[0], run)
+        found[subject][aspect] = AspectInForce(statement.data, source_of(statement), statement.entry, order[0], run)
     return found
 
 
@@ -86,19 +86,19 @@ def _in_force_now(
     for since, statement in view.in_force(ids):
         if aspects is None or statement.aspect in aspects:
             found[statement.subject][statement.aspect] = AspectInForce(
-                statement.data, origin_of(statement), statement.entry, since, statement.run
+                statement.data, source_of(statement), statement.entry, since, statement.run
             )
     return found
 
 
-def origin_of(statement: Statement) -> AspectOrigin:
-    """Return whose word the statement is."""
+def source_of(statement: Statement) -> StatementSource:
+    """Return who stated it."""
     if statement.role == Role.OUT:
-        return AspectOrigin.WRITER
+        return StatementSource.WRITING_RUN
     if statement.role == Role.IN:
-        return AspectOrigin.READER
+        return StatementSource.READING_RUN
     return (
-        AspectOrigin.RECORDED
+        StatementSource.RECORD
         if statement.aspect in _RECORDED or statement.aspect.startswith(PHI)
-        else AspectOrigin.STATED
+        else StatementSource.OWN_EVENT
     )

@@ -13,6 +13,19 @@ from graph_schema.nodes import Node
 T = TypeVar("T")
 
 
+class RunState(StrEnum):
+    """How a run stands, by its events as far as they are known."""
+
+    RUNNING = "RUNNING"
+    """No event ended it yet."""
+    COMPLETE = "COMPLETE"
+    """It ended well, and what it wrote took effect."""
+    FAIL = "FAIL"
+    """It ended with an error."""
+    ABORT = "ABORT"
+    """It was stopped before its end."""
+
+
 class AssetState(StrEnum):
     """Where an asset stands in its life."""
 
@@ -30,25 +43,25 @@ class AssetState(StrEnum):
     """Seen only as the end of an edge, never described."""
 
 
-class AspectOrigin(StrEnum):
-    """Whose word an aspect in force is: it is never taken for more than it is."""
+class StatementSource(StrEnum):
+    """Who stated an aspect in force: it is never taken for more than it is."""
 
-    RECORDED = "RECORDED"
+    RECORD = "RECORD"
     """An authorised principal's record."""
-    STATED = "STATED"
-    """The asset's own event, sent by an emitter."""
-    WRITER = "WRITER"
-    """A run that wrote the dataset."""
-    READER = "READER"
-    """A run that read the dataset, where nobody else spoke."""
+    OWN_EVENT = "OWN_EVENT"
+    """An event about the dataset or job itself, sent by an emitter."""
+    WRITING_RUN = "WRITING_RUN"
+    """An event of a run that wrote the dataset."""
+    READING_RUN = "READING_RUN"
+    """An event of a run that read the dataset, where nothing else stated it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AspectInForce(Generic[T]):
-    """One aspect in force: its value, whose word it is, the ledger entry that says so, and since when it holds."""
+    """One aspect in force: its value, who stated it, the ledger entry that says so, and since when it holds."""
 
     value: T
-    origin: AspectOrigin
+    source: StatementSource
     entry: int
     since: int
     run: str | None = None
@@ -144,13 +157,13 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it was at the point read: state RUNNING, COMPLETE, FAIL or ABORT, None before its first event."""
+    """A run as it was at the point read: its state is None before its first event."""
 
     id: str
     run_id: str
     first_entry: int
     job: str | None
-    state: str | None
+    state: RunState | None
     started_at: int | None
     start_known: bool
     ended_at: int | None

@@ -15,6 +15,7 @@ from catalog.assets.model import (
     NamedOwner,
     NodeRecord,
     RunRecord,
+    RunState,
 )
 from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
@@ -91,7 +92,7 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
             run_id=known[id_].node.title,
             first_entry=known[id_].entry,
             job=min(jobs_of[id_], default=None),
-            state=fold.state if fold else None,
+            state=RunState(fold.state) if fold else None,
             started_at=fold.started_at if fold else None,
             start_known=bool(fold and fold.start_known),
             ended_at=fold.ended_at if fold else None,
@@ -155,7 +156,7 @@ def _as(
     return (
         None
         if stated is None or value is None
-        else AspectInForce(value, stated.origin, stated.entry, stated.since, stated.run)
+        else AspectInForce(value, stated.source, stated.entry, stated.since, stated.run)
     )
 
 

@@ -36,24 +36,25 @@ query Feeds($of: [ID!]!, $atLeast: Int!) {{
   lineage(input: {{ of: $of, direction: UPSTREAM, depth: 50, atLeast: $atLeast }}) {{ __typename
     ... on Problem {{ code message }}
     ... on LineageGraph {{
-      nodes(first: 500) {{ nodes {{ id depth asset {{ name ref {{ namespace }}
-        ... on Dataset {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }}
-        ... on State {{ of {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }} }}
-        ... on Snapshot {{ of {{ zone sourceSystem {{ name kind }} deidState labels {{ kind column }} }} }} }} }} }}
-      edges(first: 500) {{ nodes {{ from to kind job {{ id name }} run {{ runId state endedAt }}
-        deid {{ method attestedBy inForce }} }} }}
+      nodes(first: 500) {{ nodes {{ id depth asset {{ name ref {{ namespace }} ...Described
+        ... on DatasetState {{ of {{ ...Described }} }} ... on Snapshot {{ of {{ ...Described }} }} }} }} }}
+      edges(first: 500) {{ nodes {{ from to kind job {{ id name }} run {{ runId runState endedAt }}
+        attestations {{ method attestedBy inForce }} }} }}
       {FIELDS} }} }}
+}}
+fragment Described on Dataset {{
+  zone sourceSystem {{ name kind }} deidentificationState labels {{ phiKind column }}
 }}
 """
 _SNAPSHOT = """
 query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on Problem { code message }
   ... on Snapshot { id name digest sealed
-    trained { id name version approvals { kind state decisions { decidedBy decision } }
+    trainedModelVersions { id name version approvals { approvalKind approvalState decisions { decidedBy decision } }
               registration { metrics { name value split } } } } } }
 """
 _ATTEMPTS = """
 query Attempts($of: [ID!]!) { lineage(input: { of: $of, direction: UPSTREAM, depth: 50, includeAttempts: true }) {
-  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId state error } } } } } }
+  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId runState error } } } } } }
 """
 
 
@@ -188,22 +189,29 @@ def _answers(client: Client, outcome: Any, at_least: int) -> bool:  # noqa: ANN4
     print_table(
         "3. Which model versions were trained on it?",
         ("model version", "metrics", "approvals"),
-        [_version(one) for one in snapshot["trained"]],
+        [_version(one) for one in snapshot["trainedModelVersions"]],
     )
     others = [one for one in outcome.versions if one is not newest]
     for one in others:
-        trained = succeeded(ask(client, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trained"]
+        trained = succeeded(ask(client, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trainedModelVersions"]
         names = ", ".join(each["name"] for each in trained) or "none"
         print_line(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}")
-    return not (feeds and snapshot["trained"])
+    return not (feeds and snapshot["trainedModelVersions"])
 
 
 def _feed(node: dict[str, Any]) -> tuple[object, ...]:
     asset = node["asset"]
     about = asset.get("of") or asset
     system = about.get("sourceSystem") or {}
-    kinds = sorted({label["kind"] for label in about.get("labels") or ()})
-    return asset["name"], system.get("name"), system.get("kind"), about.get("zone"), about.get("deidState"), kinds
+    kinds = sorted({label["phiKind"] for label in about.get("labels") or ()})
+    return (
+        asset["name"],
+        system.get("name"),
+        system.get("kind"),
+        about.get("zone"),
+        about.get("deidentificationState"),
+        kinds,
+    )
 
 
 def _jobs(edges: list[dict[str, Any]]) -> list[tuple[object, ...]]:
@@ -211,14 +219,14 @@ def _jobs(edges: list[dict[str, Any]]) -> list[tuple[object, ...]]:
     for edge in edges:
         job, run = (edge["job"] or {}).get("name"), edge["run"] or {}
         if job is not None:
-            attested = sorted({step["attestedBy"] for step in edge.get("deid") or () if step["inForce"]})
-            rows.setdefault((job, run.get("runId", "")), (job, run.get("runId"), run.get("state"), attested))
+            attested = sorted({step["attestedBy"] for step in edge.get("attestations") or () if step["inForce"]})
+            rows.setdefault((job, run.get("runId", "")), (job, run.get("runId"), run.get("runState"), attested))
     return [rows[key] for key in sorted(rows)]
 
 
 def _version(version: dict[str, Any]) -> tuple[object, ...]:
     metrics = [f"{one['name']} {one['value']}" for one in (version["registration"] or {}).get("metrics", ())]
-    approvals = [f"{one['kind']} {one['state']}" for one in version["approvals"]]
+    approvals = [f"{one['approvalKind']} {one['approvalState']}" for one in version["approvals"]]
     return version["name"], metrics, approvals
 
 

@@ -36,7 +36,7 @@ class PrincipalChange:
         """Return, in words, what would change of a principal that is defined."""
         rows = (
             ("the name", known["displayName"], self.display_name),
-            ("the kind", known["kind"].lower(), None if self.kind is None else self.kind.lower()),
+            ("the kind", known["principalKind"].lower(), None if self.kind is None else self.kind.lower()),
             ("the roles", _listed(known["roles"]), None if self.roles is None else _listed(self.roles)),
             (
                 "what it decides on",
@@ -48,7 +48,7 @@ class PrincipalChange:
 
     def record(self, known: dict[str, Any] | None, *, force: bool) -> dict[str, Any]:
         """Return the record that defines the principal, the rest as it was or as it is by default."""
-        before = known or {"displayName": self.principal, "kind": "SERVICE", "roles": [], "approves": []}
+        before = known or {"displayName": self.principal, "principalKind": "SERVICE", "roles": [], "approves": []}
         roles = list(before["roles"] if self.roles is None else self.roles)
         # Who decides no more decides on nothing.
         decided = before["approves"] if "approver" in roles else ()
@@ -56,7 +56,7 @@ class PrincipalChange:
             "kind": "define_principal",
             "principal": self.principal,
             "display_name": self.display_name or before["displayName"],
-            "principal_kind": (self.kind or before["kind"]).upper(),
+            "principal_kind": (self.kind or before["principalKind"]).upper(),
             "roles": roles,
             "approves": [one.upper() for one in (decided if self.approves is None else self.approves)],
             **({"force": True} if force else {}),
@@ -114,7 +114,7 @@ def listed(client: Client, *, as_json: bool) -> Exit:
         (
             one["principal"],
             one["displayName"],
-            one["kind"],
+            one["principalKind"],
             one["roles"],
             one["approves"],
             "" if one["active"] else "no",
@@ -165,7 +165,8 @@ def _listed(roles: Iterable[str]) -> str:
 
 
 def _principals(client: Client) -> list[dict[str, Any]]:
-    query = """{ principals { principal displayName kind roles approves active
+    query = """{ principals { principal displayName principalKind roles approves active
       keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"""
     found: list[dict[str, Any]] = ask(client, query, {})["principals"]
-    return found
+    # As a record and the options of this command spell them.
+    return [{**one, "roles": [role.lower() for role in one["roles"]]} for one in found]

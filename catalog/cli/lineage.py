@@ -17,11 +17,11 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on LineageGraph {{ grain
       nodes(first: {_PAGE}, after: $nodesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ id label depth more node {{ __typename
-          ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState: state }}
-          ... on Dataset {{ zone deidState }} ... on Snapshot {{ digest }} }} }} }}
+        nodes {{ id kind depth truncatedHere node {{ __typename
+          ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState }}
+          ... on Dataset {{ zone deidentificationState }} ... on Snapshot {{ digest }} }} }} }}
       edges(first: {_PAGE}, after: $edgesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId state }} }} }}
+        nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId runState }} }} }}
       {FIELDS}
     }}
   }}
@@ -38,7 +38,7 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         return Exit.FINE
     names = {node["id"]: _name(node) for node in found["nodes"]}
     rows = [
-        (node["depth"], names[node["id"]], node["label"], _state(node), "yes" if node["more"] else "")
+        (node["depth"], names[node["id"]], node["kind"], _state(node), "yes" if node["truncatedHere"] else "")
         for node in found["nodes"]
     ]
     print_table(

@@ -21,7 +21,7 @@ from catalog.cli.ending import exit_codes
 from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
 from catalog.errors import Exit
 from catalog.lineage.model import Direction, Grain
-from catalog.search.model import AssetKind
+from catalog.search.model import SearchKind
 from graph_schema.characters import escape_hidden
 from graph_schema.vocabulary.words import ApprovalKind, PrincipalKind, PrincipalRole, listed
 
@@ -119,7 +119,9 @@ def lineage(
     known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
     past: Annotated[bool, typer.Option("--past", help="With what was replaced since.")] = False,
     attempts: Annotated[bool, typer.Option("--attempts", help="With runs that did not complete.")] = False,
-    cautious: Annotated[bool, typer.Option("--cautious", help="Every flow ever stated, for safety.")] = False,
+    ever_stated: Annotated[
+        bool, typer.Option("--ever-stated", help="Every flow ever stated, not only current ones.")
+    ] = False,
     budget: Annotated[int, typer.Option(min=1, help="The most nodes.")] = 2000,
     url: Url = None,
     data_dir: DataDir = None,
@@ -136,7 +138,7 @@ def lineage(
         "asOf": {name: value for name, value in times.items() if value is not None} or None,
         "includePast": past,
         "includeAttempts": attempts,
-        "manner": "CAUTIOUS" if cautious else "CRISP",
+        "flows": "EVER_STATED" if ever_stated else "CURRENT",
         "budget": budget,
     }
     with _connected(url, data_dir, owner=True) as client:
@@ -146,7 +148,7 @@ def lineage(
 @commands.command()
 def search(
     text: Annotated[str, typer.Argument(help="Words, each the beginning of one.")] = "",
-    kind: Annotated[list[str] | None, typer.Option(help=f"{listed(AssetKind.__members__).lower()}.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"{listed(SearchKind.__members__).lower()}.")] = None,
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="A facet and its value: zone=LANDING.")] = None,
     gap: Annotated[list[str] | None, typer.Option(help="A mandatory field that is missing: owner.")] = None,
     count: Annotated[list[str] | None, typer.Option(help="A facet to count: zone.")] = None,

@@ -10,12 +10,12 @@ from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit, SenderError
 
 _QUERY = f"""
-query Search($text: String, $filter: AssetFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
+query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
   search(text: $text, filter: $filter, facets: $facets, first: $first, after: $after) {{
     totalCount pageInfo {{ hasNextPage endCursor }}
     nodes {{ __typename id
       ... on Asset {{ name ref {{ namespace name }} state }}
-      ... on Dataset {{ owner zone deidState gaps {{ field }} }}
+      ... on Dataset {{ owner zone deidentificationState gaps {{ field }} }}
       ... on Job {{ ref {{ namespace name }} }}
     }}
     facets {{ facet counts {{ value count }} }}
@@ -70,7 +70,7 @@ def _print(found: dict[str, Any]) -> None:
 
 def _row(node: dict[str, Any]) -> tuple[object, ...]:
     ref = node["ref"]
-    shown = (node.get(name) for name in ("state", "zone", "deidState", "id"))
+    shown = (node.get(name) for name in ("state", "zone", "deidentificationState", "id"))
     return node["__typename"], ref["namespace"], ref["name"], *shown
 
 

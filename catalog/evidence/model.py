@@ -11,7 +11,7 @@ class EntryEvidence:
     """One ledger entry behind an answer, with its inclusion proof in the tree of `Evidence.ledger_size`.
 
     `entry` is the canonical entry as text, `body` the redacted body parsed (None once erased, and `erased` says so),
-    `because` what it says of the node: aspects and edge types, sorted.
+    `statements` what it says of the node: aspects and edge types, sorted.
     """
 
     index: int
@@ -26,7 +26,7 @@ class EntryEvidence:
     salt: str | None
     erased: bool
     proof: tuple[str, ...]
-    because: tuple[str, ...]
+    statements: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

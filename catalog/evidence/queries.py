@@ -28,21 +28,21 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Ev
     known = view.nodes([identifier]).get(identifier)
     if known is None:
         return None
-    because: dict[int, set[str]] = defaultdict(set)
-    because[known.entry].add("named")
+    statements: dict[int, set[str]] = defaultdict(set)
+    statements[known.entry].add("named")
     for statement in view.statements([identifier]):
-        because[statement.entry].add(statement.aspect)
+        statements[statement.entry].add(statement.aspect)
     for direction in _BOTH:
         for edge in view.edges([identifier], TYPES, direction):
-            because[edge.entry].add(edge.kind)
+            statements[edge.entry].add(edge.kind)
     size = view.known_at + 1
-    shown = sorted(because)[: min(limit, MAX_ENTRIES)]
+    shown = sorted(statements)[: min(limit, MAX_ENTRIES)]
     return Evidence(
         id=identifier,
         ledger_size=size,
         ledger_root=ledger.root(size).hex(),
-        entries=tuple(_redacted(one, view) for one in entries(ledger, shown, size, because)),
-        total=len(because),
+        entries=tuple(_redacted(one, view) for one in entries(ledger, shown, size, statements)),
+        total=len(statements),
         quarantined=tuple(one.entry for one in view.quarantined() if identifier in one.subjects),
     )
 
@@ -58,7 +58,7 @@ def _redacted(entry: EntryEvidence, view: View) -> EntryEvidence:
 
 
 def entries(
-    ledger: Ledger, indexes: Iterable[int], size: int, because: Mapping[int, Iterable[str]] | None = None
+    ledger: Ledger, indexes: Iterable[int], size: int, statements: Mapping[int, Iterable[str]] | None = None
 ) -> tuple[EntryEvidence, ...]:
     """Return ledger entries with their inclusion proofs in the tree of this size, by index."""
     found = []
@@ -79,7 +79,7 @@ def entries(
                 salt=None if stored.salt is None else stored.salt.hex(),
                 erased=stored.body is None,
                 proof=tuple(part.hex() for part in ledger.inclusion_proof(index, size)),
-                because=tuple(sorted((because or {}).get(index, ()))),
+                statements=tuple(sorted((statements or {}).get(index, ()))),
             )
         )
     return tuple(found)

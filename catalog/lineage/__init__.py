@@ -1,1 +1,1 @@
-"""Lineage: who made what from what, crisp for people and cautious for safety, at any time."""
+"""Lineage: what was made from what, current or ever stated, at any time."""

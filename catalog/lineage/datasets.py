@@ -1,4 +1,4 @@
-"""Lineage at dataset grain: crisp, what is now in the data; cautious, every flow ever stated."""
+"""Lineage at dataset grain: current, what is now in the data; ever stated, every flow that anything stated."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from catalog.lineage.rules import Write, in_force
 from graph_schema.facts import Statement, holds
 
 _AHEAD = 4
-"""How many times the budget is fetched ahead: cautious lineage holds crisp lineage and more."""
+"""How many times the budget is fetched ahead: lineage ever stated holds current lineage and more."""
 
 
 def prefetch(loader: LineageLoader, walk: Walk, roots: Sequence[str], direction: Direction) -> None:
     """Fetch in a handful of calls all that the walk can meet, where that is not far more than its budget.
 
-    Crisp lineage lies within cautious lineage, and that the store can walk by itself.
+    Current lineage lies within lineage ever stated, and that the store can walk by itself.
     """
     inwards = direction is Direction.UPSTREAM
     limit = walk.budget * _AHEAD
@@ -42,7 +42,7 @@ class Ends:
     names: frozenset[str]
 
 
-def crisp_upstream(
+def current_upstream(
     loader: LineageLoader, walk: Walk, front: Sequence[str], ends: Ends | None = None
 ) -> Iterator[LineageEdge]:
     """Yield the edges into each of the datasets and model versions (rules 6 and 10), only from `ends` where given."""
@@ -53,14 +53,14 @@ def crisp_upstream(
         yield from _attempts(loader, frozenset(front), ends)
 
 
-def crisp_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
+def current_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
     """Yield the edges out of each of the datasets: those edges into what they ever fed that start at them."""
     loader.load_names(front)
     names = frozenset(name for source in front for name in loader.names(source))
     fed = loader.view.neighbours(sorted(names), "out")
     loader.load_names(fed)
     targets = sorted({name for target in fed for name in loader.names(target)})
-    return crisp_upstream(loader, walk, targets, Ends(frozenset(front), names))
+    return current_upstream(loader, walk, targets, Ends(frozenset(front), names))
 
 
 def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
@@ -176,7 +176,7 @@ def _attempts(loader: LineageLoader, front: frozenset[str], ends: Ends | None) -
             )
 
 
-def cautious(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
+def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
     """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7).
 
     Where there are more than `limit`, more than that of them.

@@ -25,11 +25,13 @@ class Grain(StrEnum):
     RUN = "RUN"
 
 
-class Manner(StrEnum):
-    """CRISP is what people look at, what is now in the data; CAUTIOUS is every flow ever stated, for safety."""
+class FlowScope(StrEnum):
+    """Which flows count: those that made the data what it is, or every one that was ever stated."""
 
-    CRISP = "CRISP"
-    CAUTIOUS = "CAUTIOUS"
+    CURRENT = "CURRENT"
+    """What is in the data at the time asked about: flows of runs that completed, and were not replaced since."""
+    EVER_STATED = "EVER_STATED"
+    """Every flow that anything ever stated, whatever became of the run, and whatever was replaced since."""
 
 
 class Confidence(StrEnum):
@@ -67,7 +69,7 @@ class Walk:
     direction: Direction
     grain: Grain | None = None
     depth: int = 3
-    manner: Manner = Manner.CRISP
+    flows: FlowScope = FlowScope.CURRENT
     include_past: bool = False
     include_attempts: bool = False
     budget: int = 2000

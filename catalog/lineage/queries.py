@@ -12,7 +12,7 @@ import networkx as nx
 from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
 from catalog.lineage.loader import LineageLoader
-from catalog.lineage.model import Direction, Grain, LineageEdge, LineageGraph, LineageNode, Manner, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted, without_hidden
 from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first
@@ -88,8 +88,10 @@ def _check(walk: Walk, grain: Grain) -> None:
         raise SenderError(
             f"The budget is {walk.budget}: it goes from 1 to {MAX_BUDGET} nodes.", pointer="/budget", status=422
         )
-    if walk.manner is Manner.CAUTIOUS and grain is not Grain.DATASET:
-        raise SenderError("Cautious lineage has dataset grain only: ask for that grain.", pointer="/grain", status=422)
+    if walk.flows is FlowScope.EVER_STATED and grain is not Grain.DATASET:
+        raise SenderError(
+            "Lineage of flows ever stated has dataset grain only: ask for that grain.", pointer="/grain", status=422
+        )
     allowed = {Grain.DATASET: {"Dataset", "Snapshot", "State", "ModelVersion"}, Grain.RUN: {"Run"}}.get(
         grain, {"Dataset", "Snapshot", "State", "ModelVersion"}
     )
@@ -135,7 +137,7 @@ def _datasets_of(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
 
 
 def _one_way(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
-    if grain is Grain.DATASET and walk.manner is Manner.CRISP:
+    if grain is Grain.DATASET and walk.flows is FlowScope.CURRENT:
         datasets.prefetch(loader, walk, roots, walk.direction)
     return breadth_first(roots, walk.direction, walk.depth, walk.budget, _expand(loader, states, walk, grain))
 
@@ -146,9 +148,9 @@ def _expand(loader: LineageLoader, states: States, walk: Walk, grain: Grain) -> 
         return lambda front, _: (states.upstream if up else states.downstream)(front)
     if grain is Grain.RUN:
         return lambda front, _: (runs.upstream if up else runs.downstream)(states, front)
-    if walk.manner is Manner.CAUTIOUS:
-        return lambda front, limit: datasets.cautious(loader, walk.direction, front, limit)
-    return lambda front, _: (datasets.crisp_upstream if up else datasets.crisp_downstream)(loader, walk, front)
+    if walk.flows is FlowScope.EVER_STATED:
+        return lambda front, limit: datasets.ever_stated(loader, walk.direction, front, limit)
+    return lambda front, _: (datasets.current_upstream if up else datasets.current_downstream)(loader, walk, front)
 
 
 def _graph(

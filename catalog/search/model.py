@@ -9,7 +9,7 @@ from enum import StrEnum
 from graph_schema.nodes import Node
 
 
-class AssetKind(StrEnum):
+class SearchKind(StrEnum):
     """What can be found, by its label."""
 
     DATASET = "Dataset"
@@ -27,7 +27,7 @@ class Search:
     """
 
     text: str = ""
-    labels: tuple[str, ...] = tuple(AssetKind)
+    labels: tuple[str, ...] = tuple(SearchKind)
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
 
-from catalog.record import MAX_NAME, DatasetRef, Digest, Name, Part, Record, Text, distinct, is_replayed, refusal
+from catalog.record import (
+    MAX_NAME,
+    DatasetRef,
+    Digest,
+    Name,
+    Part,
+    Record,
+    Size,
+    SnapshotDigest,
+    Text,
+    distinct,
+    is_replayed,
+    refusal,
+)
 from catalog.snapshots.rules import MAX_FILES, manifest_digest, repeated
 from graph_schema.nodes import Run, Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
@@ -21,7 +34,7 @@ class ManifestEntry(Part):
     """One file: its path under the snapshot's root, its size in bytes, the digest of its bytes."""
 
     path: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
-    size: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    size: Size
     digest: Digest
 
 
@@ -84,7 +97,7 @@ class VerifySnapshot(Record):
     name: ClassVar[str] = "verify_snapshot"
 
     dataset: DatasetRef
-    digest: Name
+    digest: SnapshotDigest
     result: VerificationResult
     differing: Annotated[tuple[Name, ...], Field(max_length=MAX_FILES), distinct()] = ()
     method: Text

@@ -135,7 +135,7 @@ class StoreReader(Protocol):
         known_at: int = NOW,
         limit: int | None = None,
     ) -> list[Flow]:
-        """Return the cautious flows out of ("out") or into ("in") the nodes valid and known by then, one for each
+        """Return the flows ever stated out of ("out") or into ("in") the nodes valid and known by then, one for each
         (source, target, job, how) with its earliest (valid_from, entry), in that order.
 
         Where there are more than `limit`, those of the first ids, ascending, that have more than that together: an

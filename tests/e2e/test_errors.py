@@ -49,7 +49,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["lineage", "curated/visits", "--known-at-index", "-2"], b"", WRONG_USE, "index of an entry"),
         (["ledger", "proof", str(2**200)], b"", WRONG_USE, "9007199254740991"),
         (["search", "--filter", "zone"], b"", WRONG_USE, "such as zone=LANDING"),
-        (["search", "--kind", "nonsense"], b"", WRONG_USE, "AssetKind"),
+        (["search", "--kind", "nonsense"], b"", WRONG_USE, "SearchKind"),
         (["record"], b"{}", WRONG_USE, "kind is one of"),
         (["record"], b"no json", WRONG_USE, "JSON"),
         (["record", "/nonexistent.json"], b"", OUTSIDE, "cannot be read"),

@@ -74,7 +74,7 @@ def test_the_tour_works_as_it_stands(start: Start, tmp_path: Path) -> None:
     (question,) = blocks("README.md", "graphql")
     graph = reader.ask(question, {"id": snapshot["id"]}, steward)["lineage"]
     assert graph["completeness"] == {"__typename": "Complete"}
-    raw = {node["asset"]["ref"]["name"] for node in graph["nodes"]["nodes"] if not node["more"]}
+    raw = {node["asset"]["ref"]["name"] for node in graph["nodes"]["nodes"] if not node["truncatedHere"]}
     assert "landing/stays" in raw
     assert {edge["job"]["ref"]["name"] for edge in graph["edges"]["nodes"] if edge["job"]} == {"deidentify_stays"}
 

@@ -13,7 +13,7 @@ from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
 from catalog.labels.queries import attestations, attestations_by_id, labels
 from catalog.ledger.protocol import Ledger
-from catalog.lineage.model import Direction, Grain, Manner, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.releases.queries import model_versions, registrations, trained_on, versions_of
 from catalog.snapshots.queries import snapshots, snapshots_of, verifications, with_digest
@@ -85,7 +85,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         "Dataset",
         lambda view, ids: _walks(view, ids, include_past=True, include_attempts=True),
     ),
-    "cautious lineage": ("Dataset", lambda view, ids: _walks(view, ids, manner=Manner.CAUTIOUS)),
+    "lineage ever stated": ("Dataset", lambda view, ids: _walks(view, ids, flows=FlowScope.EVER_STATED)),
     "lineage of states": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.SNAPSHOT)),
     "lineage of snapshots": ("Snapshot", _walks),
     "lineage of models": ("ModelVersion", _walks),

@@ -22,6 +22,12 @@ from graph_schema.vocabulary import words
 
 ApprovalState = model.ApprovalState
 strawberry.enum(ApprovalState, description="Where a request stands.")
+ApprovalKind = words.ApprovalKind
+strawberry.enum(ApprovalKind)
+DecisionKind = words.DecisionKind
+strawberry.enum(DecisionKind)
+SignatureMeaning = words.SignatureMeaning
+strawberry.enum(SignatureMeaning)
 
 
 @strawberry.type(description="A digest that a request binds, and what it is of.")
@@ -33,8 +39,8 @@ class BoundDigest:
 @strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")
 class Decision:
     entry: int
-    decision: str = strawberry.field(description=f"{words.listed(words.DecisionKind)}.")
-    meaning: str = strawberry.field(description=f"{words.listed(words.SignatureMeaning)}.")
+    decision: DecisionKind
+    meaning: SignatureMeaning
     reason: str
     printed_name: str
     time_zone: str
@@ -53,7 +59,7 @@ class Approval(Node):
     found: strawberry.Private[model.Approval]
     at: strawberry.Private[AsOf]
     request: int = strawberry.field(description="The request's ledger index, which decideApproval names.")
-    kind: str = strawberry.field(description=f"{words.listed(words.ApprovalKind)}.")
+    approval_kind: ApprovalKind
     use_case: str
     reason: str
     requested_by: str
@@ -61,9 +67,9 @@ class Approval(Node):
     requested_at: Micros
     expires_at: Micros | None
     digests: list[BoundDigest]
-    state: ApprovalState
+    approval_state: ApprovalState
     since: Micros
-    because: int | None = strawberry.field(
+    deciding_entry: int | None = strawberry.field(
         description="The entry that the state rests on: of the decision, or of what changed where it is INVALIDATED."
     )
     explanation: str | None = strawberry.field(description="In words, what changed where it is INVALIDATED.")
@@ -78,14 +84,18 @@ class Approval(Node):
 class ApprovalFilter:
     subjects: list[strawberry.ID] = strawberry.field(default_factory=list)
     states: list[ApprovalState] = strawberry.field(default_factory=list)
-    kinds: list[str] = strawberry.field(default_factory=list)
+    kinds: list[ApprovalKind] = strawberry.field(default_factory=list)
     use_case: str | None = None
     requested_by: str | None = None
 
     def read(self) -> model.ApprovalFilter:
         """Return the filter as the capability takes it."""
         return model.ApprovalFilter(
-            tuple(map(str, self.subjects)), tuple(self.states), tuple(self.kinds), self.use_case, self.requested_by
+            tuple(map(str, self.subjects)),
+            tuple(self.states),
+            tuple(kind.value for kind in self.kinds),
+            self.use_case,
+            self.requested_by,
         )
 
 
@@ -130,7 +140,7 @@ async def _approval(context: RequestContext, identifier: str, at: AsOf) -> Appro
 
 def as_approval(found: model.Approval, at: AsOf) -> Approval:
     """Return an approval as its GraphQL type."""
-    return converted(Approval, found, kind=found.approval_kind, found=found, at=at)
+    return converted(Approval, found, approval_state=found.state, deciding_entry=found.because, found=found, at=at)
 
 
 @field_of(ModelVersion, description="Approvals that concern it, the oldest request first.")

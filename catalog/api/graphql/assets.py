@@ -14,7 +14,7 @@ from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
+from catalog.api.graphql.nodes import Node, QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
@@ -22,19 +22,32 @@ from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.identity import split_state_id
+from graph_schema.vocabulary import words
 
 T = TypeVar("T")
 
 AssetState = model.AssetState
 strawberry.enum(AssetState, description="Where an asset stands in its life.")
-AspectOrigin = model.AspectOrigin
-strawberry.enum(AspectOrigin, name="Voice", description="Who spoke.")
+StatementSource = model.StatementSource
+strawberry.enum(StatementSource, description="Who stated an aspect in force: it is never taken for more than it is.")
+RunState = model.RunState
+strawberry.enum(RunState, description="How a run stands, by its events as far as they are known.")
+DeidentificationState = words.DeidentificationState
+strawberry.enum(DeidentificationState)
+RetentionClass = words.RetentionClass
+strawberry.enum(RetentionClass)
+SourceKind = words.SourceKind
+strawberry.enum(SourceKind)
+Zone = words.Zone
+strawberry.enum(Zone)
+PhiKind = words.PhiKind
+strawberry.enum(PhiKind)
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
 class Asset(Node):
     name: str
-    ref: AssetRef
+    ref: QualifiedName
     state: AssetState
     at: strawberry.Private[AsOf]
     dataset: strawberry.Private[str | None]
@@ -48,12 +61,12 @@ class Asset(Node):
 @strawberry.type(description="The system that data comes from.")
 class SourceSystem:
     name: str
-    kind: str
+    kind: SourceKind
 
 
 @strawberry.type(description="How long data is kept.")
 class Retention:
-    policy_class: str
+    policy_class: RetentionClass
     period_days: int
 
 
@@ -73,12 +86,12 @@ class RecordGap:
 
 
 @strawberry.type(
-    description="One aspect in force: its value, who spoke, the ledger entry that says so, and since when."
+    description="One aspect in force: its value, who stated it, the ledger entry that says so, and since when."
 )
 class AspectInForce:
     aspect: str
     value: JSON
-    origin: AspectOrigin = strawberry.field(name="voice")
+    source: StatementSource
     entry: int
     since: Micros
     run: strawberry.ID | None
@@ -118,13 +131,14 @@ class Dataset(Asset):
         return _value(self.record.clinical_purpose)
 
     @strawberry.field(description="The kinds of PHI that the owner declares; null where nobody said.")
-    def phi_category(self) -> list[str] | None:
+    def phi_category(self) -> list[PhiKind] | None:
         declared = _value(self.record.phi_category)
-        return None if declared is None else list(declared)
+        return None if declared is None else [PhiKind(kind) for kind in declared]
 
-    @strawberry.field(description="RAW, DE_IDENTIFIED, PSEUDONYMIZED, AGGREGATED, or UNKNOWN until said.")
-    def deid_state(self) -> str:
-        return _value(self.record.deidentification_state) or "UNKNOWN"
+    @strawberry.field(description="How far identifiers are gone, as the owner declares it; UNKNOWN until then.")
+    def deidentification_state(self) -> DeidentificationState:
+        declared = _value(self.record.deidentification_state)
+        return DeidentificationState.UNKNOWN if declared is None else DeidentificationState(declared)
 
     @strawberry.field
     def retention(self) -> Retention | None:
@@ -137,8 +151,9 @@ class Dataset(Asset):
         return None if declared is None else converted(PermittedUse, declared)
 
     @strawberry.field
-    def zone(self) -> str | None:
-        return _value(self.record.zone)
+    def zone(self) -> Zone | None:
+        declared = _value(self.record.zone)
+        return None if declared is None else Zone(declared)
 
     @strawberry.field
     def site(self) -> str | None:
@@ -180,7 +195,7 @@ class Dataset(Asset):
         description="Everything in force about the dataset, with who said it and where; all where no names are given."
     )
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
-        return _aspects(self.record.aspects, names)
+        return aspects_of(self.record.aspects, names)
 
 
 @strawberry.type(description="A transformation that can run many times.")
@@ -193,8 +208,8 @@ class Job(Node):
         return self.record.name
 
     @strawberry.field
-    def ref(self) -> AssetRef:
-        return AssetRef(namespace=self.record.namespace, name=self.record.name)
+    def ref(self) -> QualifiedName:
+        return QualifiedName(namespace=self.record.namespace, name=self.record.name)
 
     @strawberry.field
     def first_entry(self) -> int:
@@ -222,7 +237,7 @@ class Job(Node):
 
     @strawberry.field(description="Everything in force about the job; all where no names are given.")
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
-        return _aspects(self.record.aspects, names)
+        return aspects_of(self.record.aspects, names)
 
 
 @strawberry.type(description="One execution of a job, as it was at the point read.")
@@ -234,8 +249,8 @@ class Run(Node):
     def run_id(self) -> str:
         return self.record.run_id
 
-    @strawberry.field(description="RUNNING, COMPLETE, FAIL or ABORT; null where no event was known by then.")
-    def state(self) -> str | None:
+    @strawberry.field(description="How the run stands; null where no event of it was known by then.")
+    def run_state(self) -> RunState | None:
         return self.record.state
 
     @strawberry.field
@@ -276,13 +291,13 @@ class Run(Node):
 
     @strawberry.field(description="Everything in force about the run; all where no names are given.")
     def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
-        return _aspects(self.record.aspects, names)
+        return aspects_of(self.record.aspects, names)
 
 
 @strawberry.type(
     description="The state in which a run left a dataset that no emitter versioned: derived, never stored."
 )
-class State(Asset):
+class DatasetState(Asset):
     run_id: strawberry.Private[str]
 
     @strawberry.field
@@ -300,7 +315,9 @@ DatasetResult = Annotated[Dataset | AnyProblem, strawberry.union("DatasetResult"
 @strawberry.type
 class AssetQueries:
     @strawberry.field(description="The dataset of a name.")
-    async def dataset(self, info: ContextInfo, ref: AssetRefInput, as_of: AsOfInput | None = None) -> DatasetResult:
+    async def dataset(
+        self, info: ContextInfo, ref: QualifiedNameInput, as_of: AsOfInput | None = None
+    ) -> DatasetResult:
         return await find_dataset(info.context, kinds.Dataset(*ref.redacted(info.context)).id, as_of)
 
 
@@ -339,24 +356,25 @@ async def _run(context: RequestContext, identifier: str, at: AsOf) -> Run | None
     return None if record is None else converted(Run, record, record=record, at=at)
 
 
-@nodes.resolves(State)
-async def _state(context: RequestContext, identifier: str, at: AsOf) -> State | None:
+@nodes.resolves(DatasetState, "State")
+async def _state(context: RequestContext, identifier: str, at: AsOf) -> DatasetState | None:
     ids = split_state_id(identifier)
     record = None if ids is None else await context.load(queries.datasets, at, ids[0])
     if ids is None or record is None:
         return None
-    return converted(State, record, id=identifier, ref=_ref(record), at=at, dataset=record.id, run_id=ids[1])
+    return converted(DatasetState, record, id=identifier, ref=_ref(record), at=at, dataset=record.id, run_id=ids[1])
 
 
-def _ref(record: model.DatasetRecord) -> AssetRef:
-    return AssetRef(namespace=record.namespace, name=record.name)
+def _ref(record: model.DatasetRecord) -> QualifiedName:
+    return QualifiedName(namespace=record.namespace, name=record.name)
 
 
 def _value(found: model.AspectInForce[T] | None) -> T | None:
     return None if found is None else found.value
 
 
-def _aspects(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:
+def aspects_of(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:
+    """Return the aspects in force of these names, all where none are given, by name."""
     return [
         converted(AspectInForce, found, aspect=name)
         for name, found in sorted(aspects.items())

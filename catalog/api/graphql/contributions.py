@@ -18,11 +18,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 _CONTRIBUTED: list[tuple[type, StrawberryField]] = []
 
 
-def field_of(kind: type, *, description: str) -> Callable[[F], F]:
-    """Enter a function as the resolver of a field of this type, named as the function; it takes the parent first."""
+def field_of(kind: type, *, description: str, name: str | None = None) -> Callable[[F], F]:
+    """Enter a function as the resolver of a field of this type; it takes the parent first.
+
+    The field is named as the function, unless a name is given.
+    """
 
     def enter(resolver: F) -> F:
-        _CONTRIBUTED.append((kind, strawberry.field(resolver=resolver, description=description)))
+        _CONTRIBUTED.append((kind, strawberry.field(resolver=resolver, name=name, description=description)))
         return resolver
 
     return enter

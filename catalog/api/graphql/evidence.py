@@ -26,7 +26,7 @@ class EvidenceEntry:
     recorded_at: Micros
     actor: str
     correlation_id: str
-    because: list[str] = strawberry.field(description="What it says of the thing: aspects and edge types.")
+    statements: list[str] = strawberry.field(description="What it states of the thing: aspects and edge types.")
     leaf: Digest
     entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
     body: JSON | None = strawberry.field(

@@ -5,17 +5,21 @@ So an id of any kind resolves; a capability that writes a type for its kind take
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
-from strawberry.scalars import JSON
 
 from catalog.api.graphql import nodes
+from catalog.api.graphql.assets import AspectInForce, aspects_of
 from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.nodes import Node
-from catalog.assets import queries
+from catalog.api.graphql.scalars import Digest
+from catalog.assets import model, queries
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
+
+Aspects = Mapping[str, model.AspectInForce[Any]]
 
 
 def generate() -> None:
@@ -28,20 +32,23 @@ def generate() -> None:
 
 def _make(kind: type[kinds.Node]) -> type[Node]:
     """Return the GraphQL type of a kind: its key's fields, and everything in force about it."""
-    keys = [name for name in kind.key_fields() if name != "id"]
+    keys = {name: Digest if name == "digest" else str for name in kind.key_fields()}
     made = type(
         kind.__name__,
         (Node,),
         {
-            "__annotations__": {
-                **dict.fromkeys(keys, str),
-                "first_entry": int,
-                "current": JSON,
-            },
+            "__annotations__": {**keys, "first_entry": int, "found": strawberry.Private[Aspects]},
             "__doc__": kind.__doc__,
+            "aspects": strawberry.field(
+                resolver=_aspects, description="Everything in force about it; all where no names are given."
+            ),
         },
     )
     return strawberry.type(made, description=kind.__doc__)
+
+
+def _aspects(self: Any, names: list[str] | None = None) -> list[AspectInForce]:  # noqa: ANN401  a type that was made while running
+    return aspects_of(self.found, names)
 
 
 def _enter(kind: type[kinds.Node], made: Any) -> None:  # noqa: ANN401  a type that was made while running
@@ -51,6 +58,5 @@ def _enter(kind: type[kinds.Node], made: Any) -> None:  # noqa: ANN401  a type t
         if found is None:
             return None
         values = dict(zip(kind.key_fields(), found.node.key, strict=True))
-        current = {name: aspect.value for name, aspect in found.aspects.items()}
-        node: Node = made(id=strawberry.ID(identifier), first_entry=found.first_entry, current=current, **values)
+        node: Node = made(id=strawberry.ID(identifier), first_entry=found.first_entry, found=found.aspects, **values)
         return node

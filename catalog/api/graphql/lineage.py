@@ -13,7 +13,7 @@ from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.connections import Connection, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
-from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.nodes import Node, NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Micros
 from catalog.errors import ADDRESSED
@@ -28,8 +28,10 @@ Direction = model.Direction
 strawberry.enum(Direction, description="Which way to walk.")
 Grain = model.Grain
 strawberry.enum(Grain, description="What the nodes of an answer are.")
-Manner = model.Manner
-strawberry.enum(Manner, description="CRISP is what is in the data now; CAUTIOUS is every flow ever stated, for safety.")
+FlowScope = model.FlowScope
+strawberry.enum(
+    FlowScope, description="Which flows count: those that made the data what it is, or every one that was ever stated."
+)
 Confidence = model.Confidence
 strawberry.enum(Confidence, description="How an edge came to be known.")
 
@@ -45,7 +47,7 @@ class LineageInput:
     of: list[strawberry.ID]
     direction: Direction
     grain: Grain | None = strawberry.field(default=None, description="By default as the roots are.")
-    manner: Manner = model.Manner.CRISP
+    flows: FlowScope = model.FlowScope.CURRENT
     depth: int = 3
     as_of: AsOfInput | None = None
     at_least: int | None = strawberry.field(
@@ -64,7 +66,7 @@ class LineageInput:
             direction=self.direction,
             grain=self.grain,
             depth=self.depth,
-            manner=self.manner,
+            flows=self.flows,
             include_past=self.include_past,
             include_attempts=self.include_attempts,
             budget=self.budget,
@@ -76,9 +78,9 @@ class LineageNode:
     found: strawberry.Private[model.LineageNode]
     at: strawberry.Private[AsOf]
     id: strawberry.ID
-    label: str
+    kind: NodeKind
     depth: int = strawberry.field(description="How many steps from the nearest root.")
-    more: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
+    truncated_here: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
     hidden: int = strawberry.field(default=0, description="How many nodes next to it rights hide.")
 
     @strawberry.field(description="The thing itself.")
@@ -113,14 +115,14 @@ class LineageEdge:
 
 
 @strawberry.type(description="How many nodes of one kind.")
-class LabelCount:
-    label: str
+class NodeCount:
+    kind: NodeKind
     count: int
 
 
 @strawberry.type(description="How much an answer holds.")
 class LineageCounts:
-    nodes: list[LabelCount]
+    nodes: list[NodeCount]
     edges: int
     jobs: int
     deepest: int
@@ -151,9 +153,9 @@ class LineageGraph:
                 found=node,
                 at=at,
                 id=strawberry.ID(node.id),
-                label=label_of(node.id),
+                kind=NodeKind(label_of(node.id)),
                 depth=node.depth,
-                more=node.more,
+                truncated_here=node.more,
                 hidden=node.hidden,
             ),
             Cursor.of("lineage.nodes", self.walk, self.at),
@@ -215,12 +217,12 @@ class LineageQueries:
         to: strawberry.ID,
         as_of: AsOfInput | None = None,
         grain: Grain | None = None,
-        manner: Manner = model.Manner.CRISP,
+        flows: FlowScope = model.FlowScope.CURRENT,
         depth: int = 20,
         first: int = 5,
     ) -> PathsResult:
         asked = LineageInput(
-            of=[to], direction=model.Direction.UPSTREAM, grain=grain, manner=manner, depth=depth, as_of=as_of
+            of=[to], direction=model.Direction.UPSTREAM, grain=grain, flows=flows, depth=depth, as_of=as_of
         )
         try:
             return _paths(info.context, str(from_), asked, check_first(first, MAX_PATHS))
@@ -251,7 +253,7 @@ def _counts(context: RequestContext, asked: LineageInput) -> LineageCounts | Any
         return missing
     found = queries.lineage_counts(view, walk)
     return LineageCounts(
-        nodes=[LabelCount(label=label, count=count) for label, count in found.nodes.items()],
+        nodes=[NodeCount(kind=NodeKind(label), count=count) for label, count in found.nodes.items()],
         edges=found.edges,
         jobs=found.jobs,
         deepest=found.deepest,

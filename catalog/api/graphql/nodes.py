@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 import strawberry
 
 from catalog.api.graphql.context import RequestContext
 from catalog.reading import AsOf
+from graph_schema import nodes as kinds
 from graph_schema.identity import label_of
+
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+_DERIVED = "State"
+"""The label of a dataset's state that no emitter versioned: derived when read, and so among no kinds of node."""
+
+if TYPE_CHECKING:
+
+    class NodeKind(StrEnum):
+        """A kind of node of the registry, by its label."""
+else:
+    NodeKind = StrEnum(
+        "NodeKind",
+        {_CAMEL.sub("_", label).upper(): label for label in kinds.Node.registered} | {"DATASET_STATE": _DERIVED},
+    )
+strawberry.enum(NodeKind, description="What kind of thing a node of the graph is.")
 
 
 @strawberry.interface(description="Anything in the graph: its id is opaque, and the same in every store and rebuild.")
@@ -19,13 +37,13 @@ class Node:
 
 
 @strawberry.type(description="What a thing is called: as the pipelines call it, a token in an identifier's place.")
-class AssetRef:
+class QualifiedName:
     namespace: str
     name: str
 
 
 @strawberry.input(description="A name to look up, byte for byte as the pipelines call it.")
-class AssetRefInput:
+class QualifiedNameInput:
     namespace: str
     name: str
 

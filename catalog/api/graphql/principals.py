@@ -7,6 +7,7 @@ import strawberry
 from catalog.access import queries
 from catalog.access.model import PrincipalRecord
 from catalog.api.graphql import nodes
+from catalog.api.graphql.approvals import ApprovalKind
 from catalog.api.graphql.as_of import AsOfInput
 from catalog.api.graphql.as_of import as_of as at_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
@@ -15,6 +16,12 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
+from graph_schema.vocabulary import words
+
+PrincipalKind = words.PrincipalKind
+strawberry.enum(PrincipalKind)
+PrincipalRole = words.PrincipalRole
+strawberry.enum(PrincipalRole)
 
 
 @strawberry.type(description="A key that was issued to a principal; never the key itself.")
@@ -30,9 +37,9 @@ class ApiKey:
 class Principal(Node):
     principal: str
     display_name: str
-    kind: str
-    roles: list[str]
-    approves: list[str] = strawberry.field(description="The kinds of approval that it may decide on.")
+    principal_kind: PrincipalKind
+    roles: list[PrincipalRole]
+    approves: list[ApprovalKind] = strawberry.field(description="The kinds of approval that it may decide on.")
     active: bool
     keys: list[ApiKey]
 
@@ -52,4 +59,4 @@ async def _principal(context: RequestContext, identifier: str, at: AsOf) -> Prin
 
 
 def _as_principal(found: PrincipalRecord) -> Principal:
-    return converted(Principal, found, kind=found.principal_kind)
+    return converted(Principal, found)

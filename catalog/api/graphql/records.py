@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
 from strawberry.types.field import StrawberryField
 
 from catalog.api.graphql.context import ContextInfo, RequestContext
+from catalog.api.graphql.nodes import QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem
-from catalog.api.graphql.scalars import Digest, Micros
+from catalog.api.graphql.scalars import Digest, Long, Micros, write_time
 from catalog.errors import ADDRESSED
 from catalog.intake import Accepted
 from catalog.kinds import KINDS
-from catalog.record import Record
+from catalog.record import Format, QualifiedName, Record
+
+if TYPE_CHECKING:
+
+    class RecordKind(StrEnum):
+        """A kind of `KINDS`."""
+else:
+    RecordKind = StrEnum("RecordKind", {name.upper(): name for name in KINDS})
+strawberry.enum(RecordKind, description="What a record says, by its kind.")
 
 
 @strawberry.type(description="A record is durable: where it stands in the ledger, and the proof that it does.")
 class Receipt:
     index: int
-    kind: str
+    kind: RecordKind
     subjects: list[strawberry.ID] = strawberry.field(
         description="What it is about; ask for them with `atLeast: index`."
     )
@@ -56,7 +65,7 @@ def receipt(context: RequestContext, accepted: Accepted) -> Receipt:
     size = ledger.size()
     return Receipt(
         index=found.index,
-        kind=accepted.kind,
+        kind=RecordKind(accepted.kind),
         subjects=[strawberry.ID(one) for one in accepted.subjects],
         leaf=Digest(found.leaf.hex()),
         recorded_at=Micros(found.recorded_at),
@@ -113,10 +122,13 @@ def _mutation(kind: type[Record]) -> StrawberryField:
 @cache
 def _input(model: type[BaseModel]) -> type:
     """Return the GraphQL input of a part of a record: the same fields, the same optionality."""
+    if issubclass(model, QualifiedName):
+        return QualifiedNameInput
     annotations: dict[str, Any] = {}
     defaults: dict[str, Any] = {}
+    hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
-        kind = _type(field.annotation)
+        kind = _type(hints[name])
         if field.is_required():
             annotations[name] = kind
         else:
@@ -131,7 +143,8 @@ def _input(model: type[BaseModel]) -> type:
 def _type(annotation: Any) -> Any:  # noqa: ANN401
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _type(arguments[0])
+        form = next((one for one in arguments if isinstance(one, Format)), None)
+        return _type(arguments[0]) if form is None else _SCALARS[form]
     if origin in {Union, types.UnionType}:
         members = [_type(one) for one in arguments if one is not type(None)]
         kind = float if set(members) == {int, float} else members[0]
@@ -145,6 +158,9 @@ def _type(annotation: Any) -> Any:  # noqa: ANN401
     return annotation
 
 
+_SCALARS = {Format.TIME: Micros, Format.DIGEST: Digest, Format.SIZE: Long}
+
+
 def _is_optional(kind: Any) -> bool:  # noqa: ANN401
     return type(None) in get_args(kind)
 
@@ -155,6 +171,8 @@ def _fields(value: Any) -> Any:  # noqa: ANN401
         return [_fields(one) for one in value]
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Micros):
+        return write_time(value)
     if hasattr(value, "__strawberry_definition__"):
         fields: Mapping[str, Any] = vars(value)
         return {name: _fields(one) for name, one in fields.items() if one is not None}

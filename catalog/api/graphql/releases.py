@@ -12,7 +12,7 @@ from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.nodes import AssetRef, AssetRefInput, Node
+from catalog.api.graphql.nodes import Node, QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
@@ -22,6 +22,7 @@ from catalog.reading import AsOf
 from catalog.releases import model as found_model
 from catalog.releases import queries
 from graph_schema import nodes as kinds
+from graph_schema.aspects.models import Metric as Measured
 
 
 @strawberry.type(description="The code revision that a model version was built from.")
@@ -73,7 +74,7 @@ class Registration:
 @strawberry.type(description="One trained model: exact snapshots, code, environment and artifact.")
 class ModelVersion(Asset):
     record: strawberry.Private[found_model.ModelVersionRecord]
-    model: AssetRef
+    model: QualifiedName
     version: str
     first_entry: int
 
@@ -107,13 +108,27 @@ class Model(Node):
     at: strawberry.Private[AsOf]
 
     @strawberry.field
-    def ref(self) -> AssetRef:
-        return AssetRef(namespace=self.key.namespace, name=self.key.name)
+    def ref(self) -> QualifiedName:
+        return QualifiedName(namespace=self.key.namespace, name=self.key.name)
 
     @strawberry.field
     async def versions(self, info: ContextInfo) -> list[ModelVersion]:
         ids = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
         return await nodes.find_all(ModelVersion, info.context, ids, self.at)
+
+
+@strawberry.type(description=kinds.Evaluation.__doc__)
+class Evaluation(Node):
+    key: strawberry.Private[kinds.Evaluation]
+    at: strawberry.Private[AsOf]
+    first_entry: int
+    snapshot_digest: Digest
+    metrics: list[Metric] = strawberry.field(description="What was measured on the snapshot.")
+
+    @strawberry.field(description="The version that was evaluated.")
+    async def model_version(self, info: ContextInfo) -> ModelVersion | None:
+        version = kinds.ModelVersion(self.key.namespace, self.key.model, self.key.version)
+        return await nodes.find(ModelVersion, info.context, version.id, self.at)
 
 
 ModelVersionResult = Annotated[ModelVersion | AnyProblem, strawberry.union("ModelVersionResult")]
@@ -123,7 +138,7 @@ ModelVersionResult = Annotated[ModelVersion | AnyProblem, strawberry.union("Mode
 class ReleaseQueries:
     @strawberry.field(description="One version of a model.")
     async def model_version(
-        self, info: ContextInfo, model: AssetRefInput, version: str, as_of: AsOfInput | None = None
+        self, info: ContextInfo, model: QualifiedNameInput, version: str, as_of: AsOfInput | None = None
     ) -> ModelVersionResult:
         key = kinds.ModelVersion(*model.redacted(info.context), info.context.services.redactor.name(version))
         return await find_model_version(info.context, key.id, as_of)
@@ -145,7 +160,7 @@ async def find_model_version(
 
 
 @field_of(Snapshot, description="The model versions that were trained on it.")
-async def trained(snapshot: strawberry.Parent[Snapshot], info: ContextInfo) -> list[ModelVersion]:
+async def trained_model_versions(snapshot: strawberry.Parent[Snapshot], info: ContextInfo) -> list[ModelVersion]:
     ids = await info.context.load(queries.trained_on, snapshot.at, snapshot.record.id) or ()
     return await nodes.find_all(ModelVersion, info.context, ids, snapshot.at)
 
@@ -160,9 +175,9 @@ async def _model_version(context: RequestContext, identifier: str, at: AsOf) -> 
         ModelVersion,
         record,
         name=title,
-        ref=AssetRef(namespace=record.namespace, name=title),
+        ref=QualifiedName(namespace=record.namespace, name=title),
         state=record.state,
-        model=AssetRef(namespace=record.namespace, name=record.model),
+        model=QualifiedName(namespace=record.namespace, name=record.model),
         at=at,
         dataset=None,
         record=record,
@@ -175,6 +190,22 @@ async def _model(context: RequestContext, identifier: str, at: AsOf) -> Model | 
     if found is None or not isinstance(found.node, kinds.Model):
         return None
     return Model(id=strawberry.ID(identifier), key=found.node, at=at)
+
+
+@nodes.resolves(Evaluation)
+async def _evaluation(context: RequestContext, identifier: str, at: AsOf) -> Evaluation | None:
+    found = await context.load(node_records, at, identifier)
+    if found is None or not isinstance(found.node, kinds.Evaluation):
+        return None
+    measured = found.aspects.get("metrics")
+    return Evaluation(
+        id=strawberry.ID(identifier),
+        key=found.node,
+        at=at,
+        first_entry=found.first_entry,
+        snapshot_digest=Digest(found.node.snapshot),
+        metrics=[converted(Metric, Measured.from_json(one)) for one in (() if measured is None else measured.value)],
+    )
 
 
 def _registration(found: found_model.Registration, at: AsOf) -> Registration:

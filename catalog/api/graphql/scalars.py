@@ -11,9 +11,13 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph_schema.times import format_time, parse_zoned
 
-Micros = NewType("Micros", int)
 Digest = NewType("Digest", str)
 Long = NewType("Long", int)
+
+
+class Micros(int):
+    """A point in time, as UTC microseconds."""
+
 
 _BEYOND = 2**63
 _LONG = re.compile("-?[0-9]{1,19}")
@@ -55,7 +59,7 @@ CONFIG = StrawberryConfig(
         ),
         Digest: strawberry.scalar(
             name="Digest",
-            description="A digest that names its algorithm, such as `sha256:…`; a ledger's is SHA-256 in hex.",
+            description="A digest that names its algorithm, such as `sha256:…`; in ledger proofs, SHA-256 in hex.",
             serialize=str,
             parse_value=str,
         ),

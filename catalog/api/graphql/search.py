@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 else:
     FacetKind = StrEnum("FacetKind", {name.upper(): name for name in queries.FACETS})
 strawberry.enum(FacetKind, description="What finds are counted and filtered by.")
-AssetKind = model.AssetKind
-strawberry.enum(AssetKind, description="What can be found.")
+SearchKind = model.SearchKind
+strawberry.enum(SearchKind, description="What can be found.")
 
 
 @strawberry.input(description="The values of one facet that are wanted.")
@@ -36,8 +36,8 @@ class FacetChoice:
 
 
 @strawberry.input(description="All that match every field given.")
-class AssetFilter:
-    kinds: list[AssetKind] = strawberry.field(default_factory=list)
+class SearchFilter:
+    kinds: list[SearchKind] = strawberry.field(default_factory=list)
     facets: list[FacetChoice] = strawberry.field(default_factory=list)
     gaps: list[str] = strawberry.field(
         default_factory=list, description="Mandatory fields of a dataset that must be missing, such as `owner`."
@@ -83,18 +83,18 @@ class SearchQueries:
         self,
         info: ContextInfo,
         text: str | None = None,
-        filter: AssetFilter | None = None,  # noqa: A002  its name in the interface
+        filter: SearchFilter | None = None,  # noqa: A002  its name in the interface
         facets: list[FacetKind] | None = None,
         first: int = 20,
         after: str | None = None,
     ) -> SearchConnection:
-        asked = filter or AssetFilter()
+        asked = filter or SearchFilter()
         redactor = info.context.services.redactor
         # Before it is redacted: of a text that is too long a token would be left.
         queries.check_text(text or "")
         request = model.Search(
             text=redactor.name(text or ""),
-            labels=tuple(asked.kinds or AssetKind),
+            labels=tuple(asked.kinds or SearchKind),
             filters={
                 choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
                 for choice in asked.facets

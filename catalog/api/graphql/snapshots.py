@@ -14,13 +14,18 @@ from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.nodes import AssetRef
+from catalog.api.graphql.nodes import QualifiedName
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Long, Micros
 from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.snapshots import model, queries
 from graph_schema.vocabulary import words
+
+SnapshotRole = words.SnapshotRole
+strawberry.enum(SnapshotRole)
+VerificationResult = words.VerificationResult
+strawberry.enum(VerificationResult)
 
 
 @strawberry.type(description="One file of a sealed snapshot.")
@@ -42,7 +47,7 @@ class Seal:
     entry: int
     sealed_by: str
     sealed_at: Micros
-    role: str = strawberry.field(description=f"{words.listed(words.SnapshotRole)}.")
+    role: SnapshotRole
     locked: bool
     files: int
     size_bytes: Long
@@ -62,7 +67,7 @@ class Verification:
     entry: int
     verified_by: str
     verified_at: Micros
-    result: str = strawberry.field(description=f"{words.listed(words.VerificationResult)}.")
+    result: VerificationResult
     method: str
     differing: list[str]
 
@@ -70,7 +75,7 @@ class Verification:
 @strawberry.type(description="One exact state of a dataset.")
 class Snapshot(Asset):
     record: strawberry.Private[model.SnapshotRecord]
-    digest: str = strawberry.field(
+    digest: Digest = strawberry.field(
         description="The digest over the manifest, or the version that its own store gave it."
     )
     first_entry: int
@@ -155,7 +160,7 @@ async def _snapshot(context: RequestContext, identifier: str, at: AsOf) -> Snaps
 
 
 def _as_snapshot(record: model.SnapshotRecord, at: AsOf) -> Snapshot:
-    ref = AssetRef(namespace=record.namespace, name=record.name)
+    ref = QualifiedName(namespace=record.namespace, name=record.name)
     return converted(Snapshot, record, ref=ref, at=at, dataset=record.dataset, record=record)
 
 

@@ -1,4 +1,4 @@
-"""Cautious lineage: that data of one node reached another, by every flow ever stated, at whatever outcome.
+"""Lineage ever stated: that data of one node reached another, by every flow ever stated, at whatever outcome.
 
 A flow stands as a row of its own with its earliest points in time, so that a walk meets one row for a thousand runs of
 a job. What one run or declaration read and wrote so widely that the pairs would outgrow it is kept as a hub: sources

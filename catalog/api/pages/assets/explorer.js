@@ -7,7 +7,7 @@ const starters = `# Lineward. Ctrl-Enter runs what the cursor stands in; the Doc
 query Find {
   search(text: "training", facets: [ZONE, DEIDENTIFICATION_STATE], first: 10) {
     totalCount
-    nodes { __typename id ... on Dataset { ref { namespace name } zone deidState state } }
+    nodes { __typename id ... on Dataset { ref { namespace name } zone deidentificationState state } }
     facets { facet counts { value count } }
     completeness { __typename }
   }

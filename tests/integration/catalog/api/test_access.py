@@ -172,12 +172,12 @@ def test_an_approval_shows_who_decided_and_that_a_key_proved_it(catalog: Catalog
     approver = key_of(catalog, "person-2", "approver")
     catalog.record(decision(index), **approver)
     catalog.caught_up()
-    query = "{ approvals { totalCount nodes { request state decisions { decidedBy authenticated meaning } } } }"
+    query = "{ approvals { totalCount nodes { request approvalState decisions { decidedBy authenticated meaning } } } }"
     found: dict[str, Any] = catalog.ask(query, approver)["data"]["approvals"]
     assert found["nodes"] == [
         {
             "request": index,
-            "state": "APPROVED",
+            "approvalState": "APPROVED",
             "decisions": [{"decidedBy": "person-2", "authenticated": True, "meaning": "APPROVAL"}],
         }
     ]

@@ -13,10 +13,11 @@ import pytest
 
 from catalog.ledger import merkle
 from catalog.search.queries import FACETS
+from catalog.snapshots.rules import manifest_digest
 from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
-from graph_schema.nodes import Column, Dataset, Job
+from graph_schema.nodes import Column, Dataset, Job, Snapshot
 from tests.support.records import CURATED, DIGEST, RAW, declaration, event, registration, tag
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ LINEAGE = """
 query ($input: LineageInput!, $first: Int = 100, $after: String) { lineage(input: $input) { __typename
   ... on LineageGraph { grain
     nodes(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-      nodes { id depth asset { name state labels { kind } } } }
-    edges { nodes { from to kind confidence validFrom knownFrom job { name } run { runId state } deid { method } } }
+      nodes { id depth asset { name state labels { phiKind } } } }
+    edges { nodes { from to kind confidence validFrom knownFrom job { name } run { runId runState }
+      attestations { method } } }
     completeness { __typename ... on Lagging { behind } ... on Truncated { limit reached } }
     readPoint { ledgerIndex ledgerSize ledgerRoot } }
   ... on NotFound { everKnown } ... on InvalidInput { field } ... on Problem { code message } } }
@@ -40,13 +42,13 @@ def test_upstream_lineage_names_run_job_and_attested_step(filled: Catalog) -> No
     graph = filled.data(LINEAGE, input={"of": [VISITS], "direction": "UPSTREAM"})["lineage"]
     assert graph["grain"] == "DATASET"
     assert [(node["id"], node["depth"]) for node in graph["nodes"]["nodes"]] == [(VISITS, 0), (LANDING, 1)]
-    assert graph["nodes"]["nodes"][1]["asset"]["labels"] == [{"kind": "DIRECT_IDENTIFIER"}]
+    assert graph["nodes"]["nodes"][1]["asset"]["labels"] == [{"phiKind": "DIRECT_IDENTIFIER"}]
     edge = graph["edges"]["nodes"][0]
     assert (edge["from"], edge["to"], edge["kind"]) == (LANDING, VISITS, "RAN")
     assert edge["job"] == {"name": "curate"}
-    assert edge["run"]["state"] == "COMPLETE"
+    assert edge["run"]["runState"] == "COMPLETE"
     assert edge["validFrom"] == "2026-01-01T10:00:00Z"
-    assert edge["deid"] == [{"method": "EXPERT_DETERMINATION"}]
+    assert edge["attestations"] == [{"method": "EXPERT_DETERMINATION"}]
     assert graph["completeness"] == {"__typename": "Complete"}
 
 
@@ -66,10 +68,10 @@ def test_an_aspect_in_force_says_whose_word_it_is(catalog: Catalog) -> None:
     catalog.event(read)
     catalog.record(declaration())
     catalog.caught_up()
-    asked = '{ nodes(ids: [%s]) { ... on Dataset { aspects(names: ["owner", "documentation"]) { aspect voice } } } }'
+    asked = '{ nodes(ids: [%s]) { ... on Dataset { aspects(names: ["owner", "documentation"]) { aspect source } } } }'
     nodes = catalog.data(asked % ", ".join(f'"{each}"' for each in (LANDING, VISITS)))["nodes"]
-    found = [{one["aspect"]: one["voice"] for one in node["aspects"]} for node in nodes]
-    assert found == [{"owner": "RECORDED", "documentation": "READER"}, {"documentation": "WRITER"}]
+    found = [{one["aspect"]: one["source"] for one in node["aspects"]} for node in nodes]
+    assert found == [{"owner": "RECORD", "documentation": "READING_RUN"}, {"documentation": "WRITING_RUN"}]
 
 
 def test_what_was_not_known_yet_is_not_in_the_answer(filled: Catalog) -> None:
@@ -158,10 +160,10 @@ def test_a_cursor_of_another_query_is_invalid_input(filled: Catalog) -> None:
 
 def test_counts_come_before_content(filled: Catalog) -> None:
     query = (
-        "query($i: LineageInput!) { lineageCounts(input: $i) { ... on LineageCounts { nodes { label count } edges } } }"
+        "query($i: LineageInput!) { lineageCounts(input: $i) { ... on LineageCounts { nodes { kind count } edges } } }"
     )
     counts = filled.data(query, i={"of": [VISITS], "direction": "UPSTREAM"})["lineageCounts"]
-    assert counts == {"nodes": [{"label": "Dataset", "count": 2}], "edges": 1}
+    assert counts == {"nodes": [{"kind": "DATASET", "count": 2}], "edges": 1}
 
 
 def test_a_path_says_why_two_things_are_connected(filled: Catalog) -> None:
@@ -202,51 +204,74 @@ def test_a_kind_without_a_type_of_its_own_shows_what_was_in_force_then(filled: C
     for stance in ("ASSERT", "REJECT"):
         filled.record({**tag(column="mrn"), "stance": stance})
         filled.caught_up()
-    query = "query($id: ID!, $at: Int) { node(id: $id, asOf: {knownAtIndex: $at}) { ... on Column { current } } }"
+    query = """query($id: ID!, $at: Int) { node(id: $id, asOf: {knownAtIndex: $at}) {
+      ... on Column { aspects(names: ["phi.DIRECT_IDENTIFIER"]) { value entry } } } }"""
     last = filled.service.ledger.size() - 1
     for at, stance in ((last - 1, "ASSERT"), (last, "REJECT"), (None, "REJECT")):
-        current = filled.data(query, id=column, at=at)["node"]["current"]
-        assert current["phi.DIRECT_IDENTIFIER"]["stance"] == stance
+        (found,) = filled.data(query, id=column, at=at)["node"]["aspects"]
+        assert (found["value"]["stance"], found["entry"]) == (stance, last if at is None else at)
 
 
 def test_a_snapshot_names_what_was_trained_on_it(filled: Catalog) -> None:
     query = """query($d: Digest!) { snapshot(digest: $d) { ... on Snapshot { of { ref { name } } sealed
-      seal { role locked files sizeBytes manifest { nodes { path } } } producedBy { state } trained { version } } } }"""
+      seal { role locked files sizeBytes manifest { nodes { path } } } producedBy { runState }
+      trainedModelVersions { version } } } }"""
     found = filled.data(query, d=DIGEST)["snapshot"]
     assert found["of"] == {"ref": {"name": "visits"}}
     assert found["seal"]["role"] == "TRAINING"
     assert found["seal"]["sizeBytes"] == "30"
     assert [file["path"] for file in found["seal"]["manifest"]["nodes"]] == ["part-a.csv", "part-b.csv"]
-    assert found["trained"] == [{"version": "1"}]
+    assert found["trainedModelVersions"] == [{"version": "1"}]
+
+
+def test_a_file_beyond_two_gibibytes_is_sealed_and_shown_whole(catalog: Catalog) -> None:
+    file = {"path": "images.tar", "size": 3 * 2**30, "digest": "sha256:" + "3" * 64}
+    digest = manifest_digest([file])
+    mutation = """mutation($r: SealSnapshotInput!) { sealSnapshot(record: $r) { __typename ... on Receipt { kind }
+      ... on Problem { message } } }"""
+    catalog.event(event())
+    catalog.caught_up()
+    for size in (file["size"], str(file["size"])):
+        record = {"dataset": RAW, "digest": digest, "manifest": [{**file, "size": size}]}
+        assert catalog.data(mutation, r=record)["sealSnapshot"] == {"__typename": "Receipt", "kind": "SEAL_SNAPSHOT"}
+    sealed = {"kind": "seal_snapshot", "dataset": CURATED, "digest": digest, "manifest": [file]}
+    assert catalog.record(sealed).is_success
+    catalog.caught_up()
+    query = """query($ids: [ID!]!) { nodes(ids: $ids) { ... on Snapshot { seal { sizeBytes
+      manifest { nodes { path size } } } } } }"""
+    ids = [Snapshot(dataset["namespace"], dataset["name"], digest).id for dataset in (RAW, CURATED)]
+    size = str(3 * 2**30)
+    shown = {"seal": {"sizeBytes": size, "manifest": {"nodes": [{"path": "images.tar", "size": size}]}}}
+    assert catalog.data(query, ids=ids)["nodes"] == [shown, shown]
 
 
 def test_a_model_version_names_everything_it_was_made_of(filled: Catalog) -> None:
     query = """{ modelVersion(model: {namespace: "models", name: "readmission"}, version: "1") { ... on ModelVersion {
       name trainedOn { digest }
-      registration { artifactDigest metrics { name value } code { revision clean } run { state } }
-      approvals { state kind digests { of } } } } }"""
+      registration { artifactDigest metrics { name value } code { revision clean } run { runState } }
+      approvals { approvalState approvalKind digests { of } } } } }"""
     found = filled.data(query)["modelVersion"]
     assert found["name"] == "readmission@1"
     assert found["trainedOn"] == [{"digest": DIGEST}]
     assert found["registration"]["metrics"] == [{"name": "auroc", "value": "0.75"}]
-    assert found["approvals"][0]["state"] == "REQUESTED"
+    assert found["approvals"][0]["approvalState"] == "REQUESTED"
 
 
 def test_an_approval_of_what_has_become_something_else_is_invalidated(filled: Catalog) -> None:
     query = """query($s: [ApprovalState!]!) { approvals(filter: {states: $s}) { nodes {
-      state because explanation subject { __typename } } } }"""
+      approvalState decidingEntry explanation subject { __typename } } } }"""
     assert filled.data(query, s=["INVALIDATED"])["approvals"]["nodes"] == []
     index = filled.record(registration(artifact_digest="sha256:" + "9" * 64)).json()["index"]
     filled.caught_up()
     (found,) = filled.data(query, s=["INVALIDATED"])["approvals"]["nodes"]
-    assert found["because"] == index
+    assert found["decidingEntry"] == index
     assert found["explanation"] == "the version was registered anew, with other digests"
     assert found["subject"] == {"__typename": "ModelVersion"}
 
 
 def test_evidence_proves_each_entry(filled: Catalog) -> None:
     query = """query($id: ID!) { evidence(for: $id) { ... on Evidence { total ledgerSize ledgerRoot
-      entries { index kind because leaf entry proof } completeness { __typename } } } }"""
+      entries { index kind statements leaf entry proof } completeness { __typename } } } }"""
     found = filled.data(query, id=VISITS)["evidence"]
     assert found["total"] == len(found["entries"]) == 2
     for entry in found["entries"]:
@@ -338,8 +363,8 @@ class Counted:
 
 
 WIDE = """query($of: [ID!]!) { lineage(input: {of: $of, direction: UPSTREAM}) { ... on LineageGraph {
-  nodes { nodes { asset { name labels { kind } ... on Dataset { owner columns { totalCount } } } } }
-  edges { nodes { job { name attestations { method } } run { state } deid { method } } } } } }"""
+  nodes { nodes { asset { name labels { phiKind } ... on Dataset { owner columns { totalCount } } } } }
+  edges { nodes { job { name attestations { method } } run { runState } attestations { method } } } } } }"""
 
 
 def fan(width: int) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def test_the_hidden_and_the_absent_get_the_same_answer(bounded: Catalog) -> None
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"
     ids = [HIDDEN, ABSENT, Job(**JOB).id, OPEN]
     assert bounded.data(query, ids=ids)["nodes"] == [None, None, None, {"__typename": "Dataset"}]
-    asked = "query ($ref: AssetRefInput!) { dataset(ref: $ref) { __typename ... on NotFound { message everKnown } } }"
+    asked = (
+        "query ($ref: QualifiedNameInput!) { dataset(ref: $ref) { __typename ... on NotFound { message everKnown } } }"
+    )
     hidden, absent = (
         bounded.data(asked, ref=ref)["dataset"] for ref in (RAW, {"namespace": "curated", "name": "never met"})
     )

@@ -36,7 +36,10 @@ class Typist:
         """Return what is known of a principal, with the ids of its keys that work."""
         ((found),) = [one for one in json.loads(self("list", "--json").stdout) if one["principal"] == name]
         keys = {key["keyId"] for key in found["keys"] if key["revokedAt"] is None}
-        return {**{name: found[name] for name in ("displayName", "kind", "roles", "approves", "active")}, "keys": keys}
+        return {
+            **{name: found[name] for name in ("displayName", "principalKind", "roles", "approves", "active")},
+            "keys": keys,
+        }
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def test_a_principal_is_redefined_where_that_is_said_and_keeps_the_rest(key: Typ
     assert key.principal("person-1")["approves"] == ["SITE"]
     key.create("person-1", "--role", "auditor", "--redefine")
     found = key.principal("person-1")
-    assert (found["displayName"], found["kind"], found["roles"]) == ("Testperson Alpha", "PERSON", ["auditor"])
+    assert (found["displayName"], found["principalKind"], found["roles"]) == ("Testperson Alpha", "PERSON", ["auditor"])
     assert found["approves"] == []
 
 

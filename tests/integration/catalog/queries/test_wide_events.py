@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from catalog.lineage.model import Direction, Grain, LineageGraph, Manner, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage, lineage_counts
 from catalog.lineage.walk import EDGES_A_NODE
 from catalog.reading import Complete, Truncated
@@ -72,13 +72,13 @@ def asked(store: SqliteStore, walk: Walk) -> LineageGraph:
     return graph
 
 
-@pytest.mark.parametrize("manner", Manner)
+@pytest.mark.parametrize("flows", FlowScope)
 @pytest.mark.parametrize("of", ["out-0007", "in-0007"])
 def test_each_end_of_a_wide_event_has_as_many_neighbours_as_there_are(
-    store: SqliteStore, of: str, manner: Manner
+    store: SqliteStore, of: str, flows: FlowScope
 ) -> None:
     direction = Direction.UPSTREAM if of.startswith("out") else Direction.DOWNSTREAM
-    walk = Walk((Dataset("made-up", of).id,), direction, depth=1, manner=manner, budget=5000)
+    walk = Walk((Dataset("made-up", of).id,), direction, depth=1, flows=flows, budget=5000)
     graph = asked(store, walk)
     assert len(graph.edges) == ENDS
     assert len(graph.nodes) == ENDS + 1
@@ -92,10 +92,10 @@ def test_a_walk_both_ways_from_one_end_holds_the_edges_of_that_end_alone(store: 
     assert len(graph.edges) == ENDS + 1
 
 
-@pytest.mark.parametrize("manner", Manner)
-def test_a_walk_that_meets_every_pair_ends_by_its_budget_and_says_where(store: SqliteStore, manner: Manner) -> None:
+@pytest.mark.parametrize("flows", FlowScope)
+def test_a_walk_that_meets_every_pair_ends_by_its_budget_and_says_where(store: SqliteStore, flows: FlowScope) -> None:
     budget = 2 * ENDS + 1
-    graph = lineage(View(store), Walk((REPORT.id,), Direction.UPSTREAM, depth=3, manner=manner, budget=budget))
+    graph = lineage(View(store), Walk((REPORT.id,), Direction.UPSTREAM, depth=3, flows=flows, budget=budget))
     assert len(graph.edges) == EDGES_A_NODE * budget
     assert isinstance(graph.completeness, Truncated)
     assert set(graph.completeness.frontier) == {dataset.id for dataset in OUTPUTS}

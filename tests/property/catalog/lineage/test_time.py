@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.lineage.model import Direction, Grain, LineageGraph, Manner, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
@@ -188,14 +188,16 @@ def test_any_order_and_repetition_gives_the_same_lineage(
         assert upstream(one, name, valid_at, FOREVER) == upstream(other, name, valid_at, FOREVER)
 
 
-def reached(graph: MemoryStore, name: str, valid_at: int, known_at: int, manner: Manner) -> set[str]:
-    walk = Walk((target(name).id,), Direction.DOWNSTREAM, Grain.DATASET, 20, manner, budget=100)
+def reached(graph: MemoryStore, name: str, valid_at: int, known_at: int, flows: FlowScope) -> set[str]:
+    walk = Walk((target(name).id,), Direction.DOWNSTREAM, Grain.DATASET, 20, flows, budget=100)
     return {NAME_OF[node.id] for node in lineage(View(graph, AsOf(valid_at, known_at)), walk).nodes}
 
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_cautious_lineage_is_every_flow_ever_stated(happenings: list[Happening], valid_at: int, known_at: int) -> None:
+def test_lineage_ever_stated_is_every_flow_ever_stated(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
     graph, flows = store(happenings), Reference(happenings, valid_at, known_at).flows()
     for name in DATASETS:
         seen = {Reference(happenings, valid_at, known_at).resolve(name, valid_at)}
@@ -203,28 +205,30 @@ def test_cautious_lineage_is_every_flow_ever_stated(happenings: list[Happening],
         while front:
             front = {target for source, target in flows if source in front} - seen
             seen |= front
-        assert reached(graph, name, valid_at, known_at, Manner.CAUTIOUS) == seen
+        assert reached(graph, name, valid_at, known_at, FlowScope.EVER_STATED) == seen
 
 
 @quick
 @given(histories, anything, valid_ats)
-def test_more_records_never_take_anything_out_of_cautious_lineage(
+def test_more_records_never_take_anything_out_of_lineage_ever_stated(
     happenings: list[Happening], more: Happening, valid_at: int
 ) -> None:
     before, after = store(happenings), store([*happenings, more])
     for name in DATASETS:
-        assert reached(before, name, valid_at, FOREVER, Manner.CAUTIOUS) <= reached(
-            after, name, valid_at, FOREVER, Manner.CAUTIOUS
+        assert reached(before, name, valid_at, FOREVER, FlowScope.EVER_STATED) <= reached(
+            after, name, valid_at, FOREVER, FlowScope.EVER_STATED
         )
 
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_crisp_lineage_lies_within_cautious_lineage(happenings: list[Happening], valid_at: int, known_at: int) -> None:
+def test_current_lineage_lies_within_lineage_ever_stated(
+    happenings: list[Happening], valid_at: int, known_at: int
+) -> None:
     graph = store(happenings)
     for name in DATASETS:
-        crisp = reached(graph, name, valid_at, known_at, Manner.CRISP)
-        assert crisp <= reached(graph, name, valid_at, known_at, Manner.CAUTIOUS)
+        current = reached(graph, name, valid_at, known_at, FlowScope.CURRENT)
+        assert current <= reached(graph, name, valid_at, known_at, FlowScope.EVER_STATED)
 
 
 @quick

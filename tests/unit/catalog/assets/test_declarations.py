@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from catalog.assets.model import AspectOrigin, AssetState
+from catalog.assets.model import AssetState, StatementSource
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.errors import SenderError
 from catalog.reading import AsOf
@@ -21,7 +21,7 @@ def test_a_declaration_says_each_thing_that_it_gives(house: House) -> None:
     record = datasets(View(house.store), [RAW_ID])[RAW_ID]
     assert record.state is AssetState.DECLARED
     assert record.owner is not None
-    assert (record.owner.value, record.owner.origin, record.owner.entry) == ("cardiology", AspectOrigin.RECORDED, 0)
+    assert (record.owner.value, record.owner.source, record.owner.entry) == ("cardiology", StatementSource.RECORD, 0)
     assert record.retention is not None
     assert record.retention.value.period_days == 3650
     assert record.permitted_use is not None
@@ -99,7 +99,7 @@ def test_the_schema_in_force_is_that_of_the_last_run_that_completed(house: House
         ("id", "int", 1),
         ("id.part", "string", 2),
     ]
-    assert record.aspects["schema"].origin is AspectOrigin.WRITER
+    assert record.aspects["schema"].source is StatementSource.WRITING_RUN
 
 
 def test_what_is_unknown_is_absent_and_nobody_is_named_twice(house: House) -> None:

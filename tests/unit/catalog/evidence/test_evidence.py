@@ -20,8 +20,8 @@ def test_every_entry_that_speaks_of_a_node_is_given_with_its_proof(house: House)
     assert found is not None
     assert [each.index for each in found.entries] == [0, 1, 3]
     assert (found.total, found.ledger_size) == (3, 4)
-    assert "owner" in found.entries[1].because
-    assert found.entries[0].because == ("READ", "named")
+    assert "owner" in found.entries[1].statements
+    assert found.entries[0].statements == ("READ", "named")
     root = house.ledger.root(4)
     for each in found.entries:
         path = [bytes.fromhex(part) for part in each.proof]
