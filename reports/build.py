@@ -19,8 +19,10 @@ from reports.document import (
     cell,
     code,
     mark,
+    missing,
     plain,
     stamp,
+    strong,
     words,
 )
 from reports.kinds import Report, report_of
@@ -28,6 +30,7 @@ from reports.making import Making
 from reports.moment import moment
 from reports.naming import counted
 from reports.section import Frame, Section
+from reports.standalone.evidence import MAKER
 
 STATEMENT = "The ledger proves that records were not altered after logging, not that they were true or complete."
 _TONES: tuple[Tone, ...] = ("bad", "warn", "none", "good")
@@ -42,28 +45,39 @@ def build(context: C, making: Making) -> Document:
     frame = Frame(report.subject(context), making, titles)
     return Document(
         kind=report.name,
+        number=making.number,
         title=report.title,
         subject=plain(frame.subject.title)[0].text,
         organisation=plain(context.organisation or "")[0].text,
         date=point.known_at,
         read_point=f"ledger size {point.ledger_size:,} · known at {moment(point.known_at)}",
-        cover=_cover(report, context),
+        cover=_cover(report, context, making),
         statement=STATEMENT,
         blocks=tuple(_blocks(report, context, frame)),
     )
 
 
-def _cover(report: Report[C], context: C) -> Facts:
+def _cover(report: Report[C], context: C, making: Making) -> Facts:
     point = context.read_point
     whole = point.completeness.state == "COMPLETE"
+    issuer = strong(context.organisation) if context.organisation else missing("not named by the operator")
+    states = words(
+        plain("what was true at"),
+        stamp(point.valid_at),
+        plain("as the ledger recorded it by"),
+        stamp(point.known_at),
+        plain(f"(entry #{point.ledger_index})"),
+    )
     return Facts(
         (
+            ("Issuer", cell(issuer)),
+            ("Report number", cell(code(making.number))),
             *report.cover(context),
             ("Scope", cell(plain(report.scope))),
-            ("Valid at", cell(stamp(point.valid_at))),
-            ("Known at", cell(words(stamp(point.known_at), plain(f"(ledger entry {point.ledger_index:,})")))),
-            ("Ledger root", cell(code(point.root))),
+            ("States", cell(states)),
+            ("Ledger", cell(words(plain(counted(point.ledger_size, "entry", "entries") + ", root"), code(point.root)))),
             ("Completeness", cell(mark(point.completeness.state, "good" if whole else "bad"))),
+            ("Made with", cell(plain(f"Lineward {making.tools.get(MAKER, '')}".rstrip()))),
         )
     )
 

@@ -190,9 +190,11 @@ class Document:
     """A report before it has a form. `date` is the read point's, never the clock's."""
 
     kind: str
+    number: str
     title: str
     subject: str
     organisation: str
+    """The issuer; empty where the operator did not name one."""
     date: str
     read_point: str
     cover: Facts

@@ -18,7 +18,7 @@ from reports.kinds import report_of
 from reports.making import Making, made_with
 from reports.standalone.container import Pages, put, take
 from reports.standalone.outcome import Form, NotAReportError
-from reports.standalone.verification import context_digest
+from reports.standalone.verification import context_digest, report_number
 
 FORMS: tuple[Form, ...] = ("pdf", "html", "json")
 _FILES = {"pdf": pdf.file_of, "html": html.file_of, "json": json.file_of}
@@ -29,13 +29,14 @@ class Drawing:
     """A report without its proofs: what is recorded of it when it is issued, and its pages."""
 
     kind: str
+    number: str
     made_with: dict[str, str]
     context_digest: str
     pages: Pages
 
     def finish(self, context: Context) -> bytes:
         """Return the file: these pages with the context that they were drawn from, its proofs now in it."""
-        return put(self.pages, evidence_of(context, self.made_with))
+        return put(self.pages, evidence_of(context, self.made_with, self.number))
 
 
 def draw(context: Context, form: Form, tools: dict[str, str] | None = None) -> Drawing:
@@ -50,7 +51,7 @@ def draw(context: Context, form: Form, tools: dict[str, str] | None = None) -> D
         pages, _ = take(_FILES[form](document))
     except NotAReportError as error:
         raise RenderError(f"The {form.upper()} file has not the form that a report has: {error}") from error
-    return Drawing(report_of(context).name, with_, digest, pages)
+    return Drawing(document.kind, document.number, with_, digest, pages)
 
 
 def render(context: Context, form: Form) -> bytes:
@@ -64,4 +65,5 @@ def document_of(context: Context, tools: dict[str, str] | None = None) -> tuple[
     canonical(values)
     digest = context_digest({name: value for name, value in values.items() if name != "evidence"})
     with_ = made_with(report_of(context).template) if tools is None else tools
-    return digest, build(type(context).from_json(values), Making(tuple(sorted(with_.items())), digest))
+    number = report_number(report_of(context).name, context.read_point.ledger_size, digest)
+    return digest, build(type(context).from_json(values), Making(with_, digest, number))

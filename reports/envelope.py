@@ -7,13 +7,14 @@ import rfc8785
 from reports.context import Context
 from reports.errors import ContextError
 from reports.kinds import report_of
-from reports.standalone.evidence import FORMAT
+from reports.standalone.evidence import FORMAT, MAKER
 
 
-def evidence_of(context: Context, made_with: dict[str, str]) -> bytes:
+def evidence_of(context: Context, made_with: dict[str, str], number: str) -> bytes:
     """Return the evidence of a report in canonical JSON; raise `ContextError` where the context has none."""
     name = report_of(context).name
-    return canonical({"format": FORMAT, "kind": name, "made_with": made_with, "context": context.to_json()})
+    values = {"format": FORMAT, "kind": name, "made_with": made_with, "context": context.to_json()}
+    return canonical(values | ({"number": number} if MAKER in made_with else {}))
 
 
 def canonical(values: object) -> bytes:

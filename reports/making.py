@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from reports.standalone.assembly import script_digest
+import typst
 
-_LIBRARIES = ("jinja2", "segno", "typst")
+from reports.standalone.assembly import script_digest
+from reports.standalone.evidence import MAKER
+
+_LIBRARIES = ("jinja2", "segno")
+
+_OWN_VERSION = b"#metadata(str(sys.version)) <version>"
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a report is made with, and the SHA-256 of its context in canonical JSON: both are printed in it."""
+    """What a report is made with, the SHA-256 of its context in canonical JSON, and its number: all are printed."""
 
-    tools: tuple[tuple[str, str], ...]
+    tools: Mapping[str, str]
     context_digest: str
+    number: str
+    """The report's: see `report_number`."""
 
 
 @cache
 def made_with(template: str) -> dict[str, str]:
-    """Return the template (a report's name and version); code, templates, fonts and verifier by digest, libraries by
-    version.
+    """Return product and template (a report's name) with their versions; code, templates, fonts and verifier by
+    digest; libraries and the typesetter by version.
 
     Equal ones give equal bytes of the same context; where anything here is another, bytes prove nothing.
     """
     return {
+        MAKER: version("lineward"),
         "template": template,
         "code": _code(),
         "templates": _digest("templates", (".typ", ".j2", ".css")),
         "fonts": _digest("fonts", (".ttf", ".json")),
         **{library: version(library) for library in _LIBRARIES},
+        "typst": _typesetter(),
         "verifier": script_digest(),
     }
+
+
+def _typesetter() -> str:
+    """Return the typesetter's own version, which it writes into every PDF: that of the package around it is another."""
+    return str(json.loads(typst.query(_OWN_VERSION, "<version>", field="value", one=True, ignore_system_fonts=True)))
 
 
 def _code() -> str:

@@ -9,7 +9,7 @@ from reports.making import made_with
 from reports.standalone.container import ANEW, Pages, take, values_of
 from reports.standalone.evidence import Evidence
 from reports.standalone.outcome import Check, Result, Status
-from reports.standalone.verification import checked, opened
+from reports.standalone.verification import checked, number_of, opened
 
 __all__ = ["Check", "Result", "Status", "verify"]
 
@@ -26,11 +26,11 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
     pages, evidence = taken
     checks += tuple(checked(evidence, pages, vkey))
     if pages is None:
-        return Result(form, checks)
+        return Result(form, checks, number=number_of(evidence))
     here = made_with(_template(evidence))
     if dict(evidence.made_with) != here:
-        return Result(form, checks, (_another_version(evidence, here),))
-    return Result(form, (*checks, _drawn_anew(file, pages, evidence.kind)))
+        return Result(form, checks, (_another_version(evidence, here),), number_of(evidence))
+    return Result(form, (*checks, _drawn_anew(file, pages, evidence.kind)), number=number_of(evidence))
 
 
 def _template(evidence: Evidence) -> str:

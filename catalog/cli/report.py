@@ -79,6 +79,8 @@ def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
     else:
         rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
         print_table(str(file), ("", "check", "what was found"), rows)
+        if result.number is not None:
+            print_line(f"Report {result.number}")
         out.print(Text(result.verdict, _VERDICT_TONE[result.verdict]))
         for each in result.notes:
             note(f"Note: {each}")

@@ -53,7 +53,7 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
     )
     yield Facts(
         (
-            *((f"Made with: {name}", cell(code(value))) for name, value in frame.making.tools),
+            *((f"Made with: {name}", cell(code(value))) for name, value in sorted(frame.making.tools.items())),
             (
                 "Context",
                 cell(plain("SHA-256 of its canonical JSON in the attachment"), code(frame.making.context_digest)),

@@ -45,7 +45,7 @@ def _verifying(making: Making) -> Iterator[Block]:
                     plain("and which stands in Lineward's source as reports/standalone/verify_lineward.py"),
                 ),
             ),
-            ("Its SHA-256", cell(code(dict(making.tools).get("verifier", "")))),
+            ("Its SHA-256", cell(code(making.tools.get("verifier", "")))),
             ("Key", cell(plain("From the log's operator (“lineward ledger key”), never from this file"))),
         )
     )

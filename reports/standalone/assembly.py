@@ -41,6 +41,7 @@ What it does, step by step:
 1. The file is taken apart into pages and evidence in the one way in which it can be put together again: a PDF of
    objects, one cross-reference table and one attachment (ISO 32000-1, 7.5), an HTML page with one data block, or JSON.
 2. The evidence is read once into values that cannot be malformed; anything else is refused by its place.
+   The number by which the report calls itself is the one that follows from its content.
 3. The key was given from outside the file, and it signed both checkpoints: signed notes
    (https://c2sp.org/signed-note) of origin, tree size and base64 root; Ed25519, key id = the first 4 bytes of
    SHA-256(name, 0x0A, 0x01, public key).

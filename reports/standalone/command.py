@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         for check in result.checks:
             print(_visible(f"{check.status:12} {check.name}: {check.detail}"))  # noqa: T201 - a command
+        if result.number is not None:
+            print(f"\nReport {_visible(result.number)}")  # noqa: T201 - a command
         print(f"\n{result.verdict}\nProved: {result.proved}\nNot proved: {NOT_PROVED}")  # noqa: T201 - a command
     return 0 if result.ok else 1
 

@@ -20,6 +20,8 @@ _REASONS = frozenset({"ERASED", "TOO_LARGE", NOT_CITED})
 T = TypeVar("T")
 _LARGEST = 2**53 - 1
 _TOP = frozenset({"format", "kind", "made_with", "context"})
+MAKER = "lineward"
+"""What names, among what a report was made with, the product's version: since it does, a report has a number."""
 _PROOF = frozenset({"checkpoint", "vkey", "consistency", "printed_consistency", "cited", "issued"})
 _ENTRY = frozenset({"index", "kind", "recorded_at", "actor", "leaf", "entry", "proof", "salt", "body", "withheld"})
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -88,6 +90,8 @@ class Evidence:
 
     format: str
     kind: str
+    number: str | None
+    """As the file gives it; None in one from before reports had numbers."""
     made_with: Mapping[str, str]
     context: Mapping[str, Any]
     """The report's context without its proofs: what its digest covers."""
@@ -109,14 +113,17 @@ class Evidence:
         context = top.inner("context")
         proof, point = context.inner("evidence"), context.inner("read_point")
         newer = format_ == FORMAT
+        made_with = top.inner("made_with").texts()
+        numbered = MAKER in made_with
         if newer:
-            top.only(_TOP)
+            top.only(_TOP | {"number"} if numbered else _TOP)
             proof.only(_PROOF)
         issued = proof.maybe("issued", lambda item, at: _entry(Reader(item, at), newer=newer)) if newer else None
         return cls(
             format=format_,
             kind=top.text("kind"),
-            made_with=top.inner("made_with").texts(),
+            number=top.text("number") if newer and numbered else None,
+            made_with=made_with,
             context={name: value for name, value in context.values.items() if name != "evidence"},
             read_point=ReadPoint(
                 valid_at=point.text("valid_at"),

@@ -48,6 +48,8 @@ class Result:
     form: Form
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
+    number: str | None = None
+    """The report's number, as its content gives it; None for what is no report."""
 
     @property
     def verdict(self) -> Verdict:

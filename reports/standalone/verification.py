@@ -25,6 +25,8 @@ from reports.standalone.outcome import Check, Form, MalformedError, NotAReportEr
 
 ISSUED_KIND = "report.issued"
 _POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
+_INITIALS = {"model_dossier": "MPD", "approvals": "APR"}
+_DIGITS = 12
 NO_KEY = (
     "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "
     "Get the key from the log's operator (lineward ledger key) and give it with --key."
@@ -47,7 +49,7 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
     if taken is None:
         return Result(form, checks)
     pages, evidence = taken
-    return Result(form, (*checks, *checked(evidence, pages, vkey)))
+    return Result(form, (*checks, *checked(evidence, pages, vkey)), number=number_of(evidence))
 
 
 def opened(file: bytes) -> tuple[Form, tuple[Pages | None, Evidence] | None, tuple[Check, ...]]:
@@ -88,6 +90,8 @@ def _form(file: bytes) -> Form:
 
 def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterator[Check]:
     """Yield the checks of evidence and pages."""
+    if evidence.number is not None:
+        yield _numbered(evidence, evidence.number)
     # 3. The key, from outside, and the signatures of both checkpoints.
     yield from _signatures(evidence, vkey)
     # 4. The ledger that was read, and the one whose checkpoint is printed, are beginnings of the checkpoint's.
@@ -112,6 +116,19 @@ def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterat
 def context_digest(context: Mapping[str, Any]) -> str:
     """Return the digest of a context without its proofs: `sha256:` and hex over its canonical JSON."""
     return f"sha256:{hashlib.sha256(canonical(context)).hexdigest()}"
+
+
+def report_number(kind: str, ledger_size: int, digest: str) -> str:
+    """Return a report's number: its kind, the size of the ledger that was read, and how its context's digest begins.
+
+    It follows from the content: the same content has the same number, in every form.
+    """
+    return f"{_INITIALS.get(kind, kind)}-{ledger_size}-{digest.removeprefix('sha256:')[:_DIGITS]}"
+
+
+def number_of(evidence: Evidence) -> str:
+    """Return the number that follows from the content of a report."""
+    return report_number(evidence.kind, evidence.read_point.size, context_digest(evidence.context))
 
 
 def _signatures(evidence: Evidence, vkey: str | None) -> Iterator[Check]:
@@ -152,6 +169,12 @@ def _unsigned(what: str, note: Checkpoint, key: VerifierKey) -> str:
         f"The {what} of {note.origin} is not signed by {key.name}+{key.key_id.hex()}; {why}. "
         "Give the key of this very log, or don't rely on the file"
     )
+
+
+def _numbered(evidence: Evidence, number: str) -> Check:
+    own = number_of(evidence)
+    wrong = [] if number == own else [f"The file calls itself {brief(number)}, and its content has the number {own}"]
+    return judged("number", f"The content has the number {own}.", wrong)
 
 
 def _read_point(evidence: Evidence) -> Check:

@@ -9,6 +9,7 @@ What it does, step by step:
 1. The file is taken apart into pages and evidence in the one way in which it can be put together again: a PDF of
    objects, one cross-reference table and one attachment (ISO 32000-1, 7.5), an HTML page with one data block, or JSON.
 2. The evidence is read once into values that cannot be malformed; anything else is refused by its place.
+   The number by which the report calls itself is the one that follows from its content.
 3. The key was given from outside the file, and it signed both checkpoints: signed notes
    (https://c2sp.org/signed-note) of origin, tree size and base64 root; Ed25519, key id = the first 4 bytes of
    SHA-256(name, 0x0A, 0x01, public key).
@@ -93,6 +94,8 @@ class Result:
     form: Form
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
+    number: str | None = None
+    """The report's number, as its content gives it; None for what is no report."""
 
     @property
     def verdict(self) -> Verdict:
@@ -479,6 +482,8 @@ _REASONS = frozenset({"ERASED", "TOO_LARGE", NOT_CITED})
 T = TypeVar("T")
 _LARGEST = 2**53 - 1
 _TOP = frozenset({"format", "kind", "made_with", "context"})
+MAKER = "lineward"
+"""What names, among what a report was made with, the product's version: since it does, a report has a number."""
 _PROOF = frozenset({"checkpoint", "vkey", "consistency", "printed_consistency", "cited", "issued"})
 _ENTRY = frozenset({"index", "kind", "recorded_at", "actor", "leaf", "entry", "proof", "salt", "body", "withheld"})
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -547,6 +552,8 @@ class Evidence:
 
     format: str
     kind: str
+    number: str | None
+    """As the file gives it; None in one from before reports had numbers."""
     made_with: Mapping[str, str]
     context: Mapping[str, Any]
     """The report's context without its proofs: what its digest covers."""
@@ -568,14 +575,17 @@ class Evidence:
         context = top.inner("context")
         proof, point = context.inner("evidence"), context.inner("read_point")
         newer = format_ == FORMAT
+        made_with = top.inner("made_with").texts()
+        numbered = MAKER in made_with
         if newer:
-            top.only(_TOP)
+            top.only(_TOP | {"number"} if numbered else _TOP)
             proof.only(_PROOF)
         issued = proof.maybe("issued", lambda item, at: _entry(Reader(item, at), newer=newer)) if newer else None
         return cls(
             format=format_,
             kind=top.text("kind"),
-            made_with=top.inner("made_with").texts(),
+            number=top.text("number") if newer and numbered else None,
+            made_with=made_with,
             context={name: value for name, value in context.values.items() if name != "evidence"},
             read_point=ReadPoint(
                 valid_at=point.text("valid_at"),
@@ -2609,6 +2619,8 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
 
 ISSUED_KIND = "report.issued"
 _POINT = ("valid_at", "known_at", "ledger_index", "ledger_size", "root", "projection_version")
+_INITIALS = {"model_dossier": "MPD", "approvals": "APR"}
+_DIGITS = 12
 NO_KEY = (
     "No key was given, so nobody vouches for this file but itself: whoever forged it could have put his own key there. "
     "Get the key from the log's operator (lineward ledger key) and give it with --key."
@@ -2631,7 +2643,7 @@ def verify(file: bytes, vkey: str | None = None) -> Result:
     if taken is None:
         return Result(form, checks)
     pages, evidence = taken
-    return Result(form, (*checks, *checked(evidence, pages, vkey)))
+    return Result(form, (*checks, *checked(evidence, pages, vkey)), number=number_of(evidence))
 
 
 def opened(file: bytes) -> tuple[Form, tuple[Pages | None, Evidence] | None, tuple[Check, ...]]:
@@ -2672,6 +2684,8 @@ def _form(file: bytes) -> Form:
 
 def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterator[Check]:
     """Yield the checks of evidence and pages."""
+    if evidence.number is not None:
+        yield _numbered(evidence, evidence.number)
     # 3. The key, from outside, and the signatures of both checkpoints.
     yield from _signatures(evidence, vkey)
     # 4. The ledger that was read, and the one whose checkpoint is printed, are beginnings of the checkpoint's.
@@ -2696,6 +2710,19 @@ def checked(evidence: Evidence, pages: Pages | None, vkey: str | None) -> Iterat
 def context_digest(context: Mapping[str, Any]) -> str:
     """Return the digest of a context without its proofs: `sha256:` and hex over its canonical JSON."""
     return f"sha256:{hashlib.sha256(canonical(context)).hexdigest()}"
+
+
+def report_number(kind: str, ledger_size: int, digest: str) -> str:
+    """Return a report's number: its kind, the size of the ledger that was read, and how its context's digest begins.
+
+    It follows from the content: the same content has the same number, in every form.
+    """
+    return f"{_INITIALS.get(kind, kind)}-{ledger_size}-{digest.removeprefix('sha256:')[:_DIGITS]}"
+
+
+def number_of(evidence: Evidence) -> str:
+    """Return the number that follows from the content of a report."""
+    return report_number(evidence.kind, evidence.read_point.size, context_digest(evidence.context))
 
 
 def _signatures(evidence: Evidence, vkey: str | None) -> Iterator[Check]:
@@ -2736,6 +2763,12 @@ def _unsigned(what: str, note: Checkpoint, key: VerifierKey) -> str:
         f"The {what} of {note.origin} is not signed by {key.name}+{key.key_id.hex()}; {why}. "
         "Give the key of this very log, or don't rely on the file"
     )
+
+
+def _numbered(evidence: Evidence, number: str) -> Check:
+    own = number_of(evidence)
+    wrong = [] if number == own else [f"The file calls itself {brief(number)}, and its content has the number {own}"]
+    return judged("number", f"The content has the number {own}.", wrong)
 
 
 def _read_point(evidence: Evidence) -> Check:
@@ -2936,6 +2969,8 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         for check in result.checks:
             print(_visible(f"{check.status:12} {check.name}: {check.detail}"))  # noqa: T201 - a command
+        if result.number is not None:
+            print(f"\nReport {_visible(result.number)}")  # noqa: T201 - a command
         print(f"\n{result.verdict}\nProved: {result.proved}\nNot proved: {NOT_PROVED}")  # noqa: T201 - a command
     return 0 if result.ok else 1
 

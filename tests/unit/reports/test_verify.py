@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from reports.drawing import FORMS, draw
+from reports.drawing import FORMS, document_of, draw
 from reports.kinds import MODEL_DOSSIER, REPORTS, ModelDossier
 from reports.making import made_with
 from reports.standalone import verify_lineward
@@ -21,6 +21,7 @@ from reports.standalone.container import canonical, put, take
 from reports.standalone.derivation import derive
 from reports.standalone.evidence import Evidence
 from reports.standalone.outcome import Form, Result
+from reports.standalone.verification import context_digest, report_number
 from reports.verify import verify
 from tests.support.clinical_story import site
 from tests.support.issued import FAILED, Issuer, values_in
@@ -50,6 +51,10 @@ def both(file: bytes, key: str | None) -> tuple[Result, Any]:
     return ours, script
 
 
+def own_digest(values: dict[str, Any]) -> str:
+    return context_digest({name: value for name, value in values["context"].items() if name != "evidence"})
+
+
 def failed(result: Result) -> set[str]:
     return {check.name for check in result.checks if check.status == "FAIL"}
 
@@ -70,6 +75,37 @@ def test_a_report_verifies_and_is_drawn_anew_byte_for_byte(issuer: Issuer, file:
     assert {check.status for check in ours.checks} == {"PASS"}
     assert ours.checks[-1].name == "drawn anew"
     assert (ours.ok, script.ok) == (True, True)
+
+
+def test_a_report_has_one_number_in_every_form_and_a_verifier_names_it(files: dict[Form, bytes]) -> None:
+    numbers = {result.number for file in files.values() for result in both(file, None)}
+    (number,) = numbers
+    assert number is not None
+    values = json.loads(take(files["json"])[1])
+    assert number == report_number("model_dossier", values["context"]["read_point"]["ledger_size"], own_digest(values))
+    assert values["number"] == json.loads(files["json"])["document"]["number"] == number
+    assert number in files["html"].decode()
+
+
+def test_a_report_of_another_content_has_another_number(issuer: Issuer) -> None:
+    context = issuer.context()
+    renamed = replace(context, organisation="Another Testhouse")
+    assert document_of(context)[1].number == document_of(context)[1].number != document_of(renamed)[1].number
+
+
+def test_a_number_that_the_content_has_not_is_found(issuer: Issuer, files: dict[Form, bytes]) -> None:
+    assert failing_with(files, issuer.key, lambda values: values.update(number="MPD-1-000000000000")) == {"number"}
+
+
+def test_a_report_of_this_version_without_its_number_is_refused(issuer: Issuer, files: dict[Form, bytes]) -> None:
+    assert failing_with(files, issuer.key, lambda values: values.pop("number")) == {"file"}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_has_letters_of_its_own_in_its_number(name: str) -> None:
+    numbers = {report_number(each, 1, "sha256:0") for each in REPORTS}
+    assert len(numbers) == len(REPORTS)
+    assert re.fullmatch(r"[A-Z]{3}-112-b0c6208ba2de", report_number(name, 112, "sha256:b0c6208ba2def42"))
 
 
 def test_without_a_key_nothing_is_verified(file: bytes) -> None:
