@@ -1,4 +1,4 @@
-"""One line of JSON for each event, with the correlation id of the request that it belongs to.
+"""One line for each event, with the correlation id of the request that it belongs to.
 
 No payload, no header, no query string and no value out of a record is ever logged: only what is named here.
 """
@@ -64,10 +64,12 @@ def correlated(identifier: str) -> Iterator[None]:
         _correlation_id.reset(token)
 
 
-def configure(form: Literal["json", "text"], level: str, stream: TextIO | None = None) -> None:
-    """Send every log line of the process to the stream (standard error) in this form."""
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Json() if form == "json" else _Text())
+def configure(form: Literal["auto", "json", "text"], level: str, stream: TextIO | None = None) -> None:
+    """Send every log line of the process to the stream (standard error) in this form: text for people, JSON else."""
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
+    is_text = form == "text" or (form == "auto" and stream.isatty())
+    handler.setFormatter(_Text() if is_text else _Json())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -124,7 +124,9 @@ class Settings(BaseSettings):
         5, ge=0, description="How long a read waits for the graph to reach `atLeast`, in seconds."
     )
     organisation: str | None = Field(None, description="Name printed on the reports.")
-    log_format: Literal["json", "text"] = Field("json", description="How log lines are written to standard error.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="How log lines are written to standard error; auto is text on a terminal, else JSON."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The lowest level logged.")
 
     @field_validator("neo4j_uri")

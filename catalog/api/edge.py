@@ -7,6 +7,7 @@ origin is refused. There is no CORS, and no cookie.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
@@ -167,12 +168,10 @@ def _host_name(host: str) -> str:
 
 
 def _level(status: int, route: str) -> int:
-    """Return how loudly a request is logged: acknowledged events and probes only when debugging."""
+    """Return how loudly a request is logged: acknowledged events and probes, whatever these find, when debugging."""
+    if route.startswith("/health"):
+        return logging.DEBUG
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return 40
-    return (
-        10
-        if route.startswith(("/api/v1/lineage", "/api/v1/presence", "/health", "/metrics"))
-        and status < HTTPStatus.BAD_REQUEST
-        else 20
-    )
+        return logging.ERROR
+    is_quiet = route.startswith(("/api/v1/lineage", "/api/v1/presence", "/metrics"))
+    return logging.DEBUG if is_quiet and status < HTTPStatus.BAD_REQUEST else logging.INFO

@@ -1,11 +1,12 @@
-"""The README's code blocks, run in their order in one folder against one server, as a reader types them."""
+"""The README's code blocks, run in their order in one empty folder, as a reader types them."""
 
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,70 +14,81 @@ import httpx2
 import pytest
 
 from ingest_hooks import emit
-from tests.e2e.conftest import Start, command, environment
-from tests.support.documents import blocks
+from tests.e2e.conftest import command
+from tests.support.documents import blocks, document
+from tests.support.neo4j_server import free_port
 from tests.support.project import REPOSITORY
 
 SECONDS = 100
-NOT_HERE = ("make demo", ". .venv/bin/activate")
-"""What `make` does has tests of its own, and the server runs already, at a port of its own."""
+MADE = "make "
+"""What `make` does has tests of its own."""
 ADDRESS = "http://127.0.0.1:8080"
+SERVE = re.compile(r"^lineward serve &.*$", re.MULTILINE)
+SERVED = f"""
+echo $! > server.pid
+until curl --fail --silent --output health.json --noproxy '*' {ADDRESS}/health/ready; do sleep 0.1; done"""
+"""What a person does before the next command: sees that the server is there."""
+PIPELINE = "examples/first_pipeline.py"
 SNAPSHOT = "query Id($digest: Digest!) { snapshot(digest: $digest) { ... on Snapshot { id } } }"
 
 
-@dataclass
-class Reader:
-    """A reader at a shell, in a folder of their own."""
-
-    folder: Path
-    url: str
-
-    def type(self, *words: str) -> str:
-        done = subprocess.run(
-            words, cwd=self.folder, env=self.environment(), capture_output=True, timeout=SECONDS, check=False
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
-
-    def ask(self, document: str, variables: dict[str, Any], key: str) -> Any:
-        answer = httpx2.post(
-            f"{self.url}/graphql",
-            json={"query": document, "variables": variables},
-            headers={"Authorization": f"Bearer {key}"},
-            trust_env=False,
-        ).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    def environment(self) -> dict[str, str]:
-        scripts, ours = str(Path(sys.executable).parent), str(REPOSITORY)
-        path, python = os.environ.get("PATH", ""), os.environ.get("PYTHONPATH", "")
-        return environment(
-            self.folder / "lineward-data",
-            PATH=f"{scripts}{os.pathsep}{path}",
-            PYTHONPATH=f"{ours}{os.pathsep}{python}",
-        )
+def test_the_pipeline_that_is_shown_is_the_one_that_is_run() -> None:
+    assert blocks("README.md", "python") == [document(PIPELINE)]
 
 
-def test_the_tour_works_as_it_stands(start: Start, tmp_path: Path) -> None:
-    reader = Reader(tmp_path, start(tmp_path / "lineward-data").url)
-    folders, records = (block for block in blocks("README.md", "sh") if not block.startswith(NOT_HERE))
-    (pipeline,) = blocks("README.md", "python")
-    reader.type("/bin/sh", "-euc", f"{folders.replace(ADDRESS, reader.url)}python -c '{pipeline}'")
-    (declaration,) = blocks("README.md", "json")
-    (tmp_path / "declarations.ndjson").write_text(declaration)
-    printed = reader.type("/bin/sh", "-euc", f'{records}echo "$steward"')
-    assert "landing/stays" in printed
-    steward = printed.split()[-1]
-
-    digest = emit.manifest(tmp_path / "curated/stays").digest
-    snapshot = reader.ask(SNAPSHOT, {"digest": digest}, steward)["snapshot"]
-    (question,) = blocks("README.md", "graphql")
-    graph = reader.ask(question, {"id": snapshot["id"]}, steward)["lineage"]
+def test_the_tour_works_word_for_word_in_an_empty_folder(tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    try:
+        printed = _typed(tmp_path, address)
+        assert "derive_ages" in printed
+        assert "landing/stays" in printed.splitlines()[-1]
+        graph = _asked(address, (tmp_path / "key").read_text().strip(), tmp_path / "curated/ages")
+    finally:
+        os.kill(int((tmp_path / "server.pid").read_text()), signal.SIGTERM)
     assert graph["completeness"] == {"__typename": "Complete"}
-    raw = {node["asset"]["ref"]["name"] for node in graph["nodes"]["nodes"] if not node["truncatedHere"]}
-    assert "landing/stays" in raw
-    assert {edge["job"]["ref"]["name"] for edge in graph["edges"]["nodes"] if edge["job"]} == {"deidentify_stays"}
+    assert "landing/stays" in {node["asset"]["ref"]["name"] for node in graph["nodes"]["nodes"]}
+    assert {edge["job"]["ref"]["name"] for edge in graph["edges"]["nodes"] if edge["job"]} == {"derive_ages"}
+
+
+def _typed(folder: Path, address: str) -> str:
+    """Type every block of the README in a shell in the folder, which holds of the project what they name."""
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / "examples").symlink_to(REPOSITORY / "examples")
+    shown = "".join(block for block in blocks("README.md", "sh") if not block.startswith(MADE))
+    script = SERVE.sub(lambda found: found[0] + SERVED, shown).replace(ADDRESS, address)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINEWARD_", "OPENLINEAGE_"))}
+    with (folder / "printed").open("wb") as output:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail"],
+            input=f'{script}\nprintf %s "$LINEWARD_KEY" > key\n'.encode(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**kept, "LINEWARD_PORT": address.rpartition(":")[2], "NO_COLOR": "1"},
+            timeout=SECONDS,
+            check=False,
+        )
+    printed = (folder / "printed").read_text("utf-8")
+    assert done.returncode == 0, printed
+    return printed
+
+
+def _asked(address: str, key: str, written: Path) -> Any:
+    """Ask the README's question of what the pipeline wrote."""
+    (question,) = blocks("README.md", "graphql")
+    snapshot = _data(address, key, SNAPSHOT, digest=emit.manifest(written).digest)["snapshot"]
+    return _data(address, key, question, id=snapshot["id"])["lineage"]
+
+
+def _data(address: str, key: str, query: str, **variables: Any) -> Any:
+    answer = httpx2.post(
+        f"{address}/graphql",
+        json={"query": query, "variables": variables},
+        headers={"Authorization": f"Bearer {key}"},
+        trust_env=False,
+    ).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
 
 
 @pytest.mark.timeout(400)

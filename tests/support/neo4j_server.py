@@ -142,7 +142,7 @@ class Neo4jServer:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.endpoint = Neo4jEndpoint(f"bolt://127.0.0.1:{self._port}", "neo4j", secrets.token_urlsafe(12))
 
@@ -266,7 +266,7 @@ def _java() -> Path:
     return Path(JAVA)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -43,3 +43,19 @@ def test_of_what_a_library_logs_only_the_first_line_is_written(
     logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <ValueError('48213977')>")
     assert "never retrieved" in stream.getvalue()
     assert "48213977" not in stream.getvalue()
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "begins"), [(_Terminal(), "2"), (io.StringIO(), "{")])
+def test_left_to_itself_a_log_is_text_on_a_terminal_and_json_elsewhere(stream: io.StringIO, begins: str) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.configure("auto", "INFO", stream)
+    logs.logger.info("serving")
+    root.handlers[:] = before
+    root.setLevel(level)
+    assert stream.getvalue().startswith(begins)
