@@ -98,11 +98,17 @@ class ProblemCode(StrEnum):
     """What kind of problem a GraphQL answer holds."""
 
     NOT_FOUND = "NOT_FOUND"
+    """It is not there, or may not be seen."""
     FORBIDDEN = "FORBIDDEN"
+    """The principal may not do this."""
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    """The key is missing or does not work."""
     INVALID_INPUT = "INVALID_INPUT"
+    """A value cannot be used."""
     UNAVAILABLE = "UNAVAILABLE"
+    """Something outside is not there; try again later."""
     EVIDENCE = "EVIDENCE"
+    """The evidence does not verify; whoever runs the catalog has to act."""
 
 
 @dataclass(frozen=True, slots=True)

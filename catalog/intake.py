@@ -52,7 +52,7 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
-_EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
+EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -321,7 +321,7 @@ class Intake:
             "subjects": subjects[MAX_SUBJECTS:],
         }
         draft = Draft(
-            kind=EVENT + _EVENT_KINDS[type(event)],
+            kind=EVENT + EVENT_KINDS[type(event)],
             actor=actor.principal,
             correlation_id=correlation_id,
             subjects=subjects[:MAX_SUBJECTS],

@@ -121,7 +121,7 @@ def code_of(table: CodeTable) -> AfterValidator:
 class Part(BaseModel):
     """A part of a record: frozen, and nothing in it that nobody asked for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class Record(Part):
@@ -192,7 +192,9 @@ class QualifiedName(Part):
     """A namespace and a name in it, byte for byte as the pipelines call it."""
 
     namespace: Name
+    """Where the name belongs: the store, scheduler or registry, as OpenLineage has it."""
     name: Name
+    """The name within the namespace."""
 
 
 class DatasetRef(QualifiedName):
@@ -223,10 +225,12 @@ class ModelRef(QualifiedName):
 
 
 class ModelVersionRef(Part):
-    """A version of a model."""
+    """One version of a model, by the model's name and its own."""
 
     model: ModelRef
+    """The model that it is a version of."""
     version: Name
+    """What its registry calls the version."""
 
     @property
     def node(self) -> ModelVersion:
@@ -238,7 +242,9 @@ class SnapshotRef(Part):
     """A snapshot by its dataset and its digest, or the version that its own store gave it."""
 
     dataset: DatasetRef
+    """The dataset that it is a state of."""
     digest: SnapshotDigest
+    """The digest over its manifest, or the version that the dataset's own store gave it."""
 
     @property
     def node(self) -> Snapshot:
@@ -250,7 +256,9 @@ class Coded(Part):
     """A code with its system, by URI or short name; a code of a system that is kept here must be in it."""
 
     system: Annotated[str, Field(min_length=1, max_length=256)]
+    """The code system: its URI, or the short name of one that is kept here."""
     code: Annotated[str, Field(min_length=1, max_length=64)]
+    """The code, as its system writes it."""
 
     def checked(self, info: ValidationInfo) -> Coded:
         """Return the code as its table spells it, under its system's URI; raises ValueError where it has none."""

@@ -49,11 +49,17 @@ class DefinePrincipal(Record):
     name: ClassVar[str] = "define_principal"
 
     principal: NewPrincipalName
+    """The name that it acts under, which stands in the ledger for ever: best an opaque one."""
     display_name: Name
+    """What people call it."""
     principal_kind: PrincipalKind
+    """Whether it is a person, an emitter or a service."""
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()
+    """What it is trusted with; see the table of roles."""
     approves: Annotated[tuple[ApprovalKind, ...], distinct()] = ()
+    """On which kinds of approval it decides; needs the role approver."""
     active: StrictBool = True
+    """Whether it may act; by default it may."""
     force: StrictBool | None = None
     """True where this may take the rights of the last administrator, which is then on record."""
 
@@ -84,7 +90,9 @@ class IssueKey(Record):
     name: ClassVar[str] = "issue_key"
 
     key_id: KeyId
+    """The public part of the key."""
     principal: NewPrincipalName
+    """Whose key it is."""
 
     @property
     def node(self) -> Principal:
@@ -98,7 +106,9 @@ class RevokeKey(Record):
     name: ClassVar[str] = "revoke_key"
 
     key_id: KeyId
+    """The public part of the key."""
     principal: PrincipalName
+    """Whose key it is."""
     force: StrictBool | None = None
     """True where this may be the last key of the last administrator, which is then on record."""
 

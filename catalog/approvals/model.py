@@ -12,11 +12,17 @@ class ApprovalState(StrEnum):
     """Where a request stands at a time."""
 
     REQUESTED = "REQUESTED"
+    """Nobody decided yet."""
     APPROVED = "APPROVED"
+    """It is granted, and the grant holds."""
     DENIED = "DENIED"
+    """It is refused for good; a new request is needed."""
     ABSTAINED = "ABSTAINED"
+    """Whoever was asked does not decide, and nobody else did yet."""
     EXPIRED = "EXPIRED"
+    """The request or its approval ended by its time."""
     INVALIDATED = "INVALIDATED"
+    """What it binds is something else by now, so that it holds no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,8 +33,11 @@ class Subject(Part):
     """What an approval is asked for: exactly one of a model version, a snapshot or a dataset."""
 
     model_version: ModelVersionRef | None = None
+    """The model version that is to be approved."""
     snapshot: SnapshotRef | None = None
+    """The snapshot that is to be approved."""
     dataset: DatasetRef | None = None
+    """The dataset that is to be approved."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -65,17 +68,24 @@ class RequestApproval(Record):
     name: ClassVar[str] = "request_approval"
 
     subject: Subject
+    """What is to be approved."""
     approval_kind: ApprovalKind
+    """Which body is asked."""
     use_case: Text
+    """What the subject is to be used for."""
     reason: Text
+    """Why it is asked for."""
     expires_at: Time | None = None
+    """Until when the request and any approval of it hold; left out, without end."""
 
 
 class Signer(Part):
     """Whose signature it is, as it is to be printed, and the time zone that their local time is shown in."""
 
     printed_name: Name
+    """The signer's name as it is to be printed."""
     time_zone: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
+    """The IANA time zone that the signer's local time is shown in, such as Europe/Berlin."""
 
 
 class DecideApproval(Record):
@@ -84,9 +94,16 @@ class DecideApproval(Record):
     name: ClassVar[str] = "decide_approval"
 
     request: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    """The ledger index of the request."""
     decision: DecisionKind
+    """What is decided."""
     reason: Text
+    """Why it is decided so."""
     meaning: SignatureMeaning
+    """What the signature stands for, 21 CFR 11.50(a)(3)."""
     signer: Signer
+    """Whose signature it is."""
     expires_at: Time | None = None
+    """Until when the decision holds; left out, until what it rests on changes."""
     conditions: Annotated[tuple[Text, ...], Field(max_length=64), distinct()] = ()
+    """What the approval is bound to, one sentence each."""

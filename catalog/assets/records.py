@@ -21,24 +21,33 @@ class SourceSystem(Part):
     """The system that the data comes from."""
 
     name: Name
+    """What the system is called where it runs."""
     kind: SourceKind
+    """What kind of system it is."""
 
 
 class Retention(Part):
     """How long the data is kept."""
 
     policy_class: RetentionClass
+    """The class of the retention policy."""
     period_days: Annotated[StrictInt, Field(ge=1, le=_MAX_DAYS)]
+    """How many days the data is kept."""
 
 
 class PermittedUse(Part):
     """What the owner permits, in codes and in words."""
 
     purposes: Annotated[tuple[PurposeCode, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """Purposes that it may be used for: codes of HL7 PurposeOfUse."""
     duo: Annotated[tuple[DuoCode, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """Permissions and their modifiers: codes of the GA4GH Data Use Ontology, such as DUO:0000006."""
     refrains: Annotated[tuple[RefrainCode, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """What must not be done with it: codes of HL7 RefrainPolicy."""
     obligations: Annotated[tuple[ObligationCode, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """What must be done by whoever uses it: codes of HL7 ObligationPolicy."""
     statement: Text | None = None
+    """The same in the owner's own words."""
 
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:
@@ -53,18 +62,31 @@ class DeclareDataset(Record):
     name: ClassVar[str] = "declare_dataset"
 
     dataset: DatasetRef
+    """The dataset that is declared."""
     owner: Name | None = None
+    """The unit or role that answers for it; never a patient."""
     source_system: SourceSystem | None = None
+    """The system outside that its data comes from."""
     schema_version: Name | None = None
+    """The version of its schema, as its owner counts."""
     clinical_purpose: Text | None = None
+    """What it is for clinically, in a sentence."""
     phi_category: Annotated[tuple[PhiKind, ...], distinct()] | None = None
+    """Every kind of PHI that it holds; an empty list says that it holds none."""
     deidentification_state: DeidentificationState | None = None
+    """How far identifiers are gone from it."""
     retention: Retention | None = None
+    """How long it is kept."""
     permitted_use: PermittedUse | None = None
+    """What it may be used for."""
     zone: Zone | None = None
+    """Where in the estate it lies."""
     site: Name | None = None
+    """The hospital, institute or place that holds it."""
     region: Name | None = None
+    """The region that it may not leave, such as EU or DE."""
     valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
 
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:

@@ -33,13 +33,21 @@ class Tag(Record):
     name: ClassVar[str] = "tag"
 
     dataset: DatasetRef
+    """The dataset that is tagged, or whose column is."""
     column: Name | None = None
+    """The column that is tagged; left out, the whole dataset is."""
     phi_kind: PhiKind
+    """Which of the six kinds of PHI it is."""
     codes: Codes = ()
+    """What exactly it holds, in codes such as those of 45 CFR 164.514(b)(2)."""
     stance: Stance = Stance.ASSERT
+    """Whether it holds that kind, is confirmed to hold it, or does not; by default ASSERT."""
     reason: Text
+    """Why whoever tags it thinks so."""
     confidentiality: Confidentiality | None = None
+    """How sensitive that is, as a code of HL7 Confidentiality."""
     valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
 
     @property
     def node(self) -> Dataset | Column:
@@ -60,15 +68,25 @@ class AttestDeidentification(Record):
     name: ClassVar[str] = "attest_deidentification"
 
     job: JobRef
+    """The job that removes identifiers."""
     run_id: Name | None = None
+    """The one run that this covers; left out, it covers every run of the job."""
     method: DeidentificationMethod
+    """By which provision of 45 CFR 164.514 identifiers are removed."""
     clears: Codes = ()
+    """Which identifiers are gone afterwards, in codes."""
     alterations: Annotated[tuple[AlterationCode, ...], Field(max_length=64), distinct()] = ()
+    """What is done to the data: codes of HL7 for alteration, such as pseudonymization."""
     expert: Name | None = None
+    """Who determined it; needed for EXPERT_DETERMINATION, 45 CFR 164.514(b)(1)."""
     scope: Text
+    """What was looked at."""
     result: Text
+    """What was found."""
     valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
     until: Time | None = None
+    """Until when this holds; left out, until another says otherwise."""
 
     @property
     def run(self) -> Run | None:

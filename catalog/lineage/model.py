@@ -13,16 +13,22 @@ class Direction(StrEnum):
     """Which way to walk."""
 
     UPSTREAM = "UPSTREAM"
+    """Towards where data came from."""
     DOWNSTREAM = "DOWNSTREAM"
+    """Towards what came of it."""
     BOTH = "BOTH"
+    """Both ways."""
 
 
 class Grain(StrEnum):
     """What the nodes of an answer are."""
 
     DATASET = "DATASET"
+    """Datasets and model versions, whatever their state."""
     SNAPSHOT = "SNAPSHOT"
+    """Exact states of datasets, and model versions."""
     RUN = "RUN"
+    """Runs, connected by what one wrote and another read."""
 
 
 class FlowScope(StrEnum):
@@ -55,10 +61,11 @@ class FlowKind(StrEnum):
     REGISTERED = "registered"
     """A model version names the snapshots that it was trained or evaluated on."""
     RENAMED = "renamed"
+    """The one was given the other's name."""
     ALIAS = "alias"
+    """The one is another name of the other's data."""
     HIDDEN = "hidden"
     """Only what rights hide lies between the two."""
-    """Another name of the same data."""
 
 
 @dataclass(frozen=True, slots=True)

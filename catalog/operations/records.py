@@ -40,9 +40,13 @@ class EraseEntries(Record):
         distinct(),
         AfterValidator(_ascending),
     ]
+    """The ledger indexes of the entries, at most 1,000."""
     reason: Text
+    """Why they are erased."""
     authority: Text
+    """On whose authority: an order, a request of the person concerned, a decision of the board."""
     residue: Residue = Residue.FLOWS
+    """What the graph keeps of them; by default FLOWS."""
 
 
 class RestoreLedger(Record):
@@ -55,7 +59,12 @@ class RestoreLedger(Record):
     name: ClassVar[str] = "restore_ledger"
 
     size: Annotated[int, Field(ge=0, lt=2**53)]
+    """How many entries the restored ledger has."""
     root: Digest
+    """The root of the restored ledger."""
     signed_size: Annotated[int, Field(ge=0, lt=2**53)]
+    """How many entries the newest signed checkpoint had."""
     signed_checkpoint: Text
+    """The newest checkpoint signed before, whole."""
     reason: Text
+    """Why it was restored."""

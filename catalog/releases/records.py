@@ -68,8 +68,11 @@ class CodeOf(Part):
     """The code revision, and whether the tree was exactly that commit."""
 
     repository: Name
+    """The address of the repository."""
     revision: Name
+    """The commit, as its version control names it."""
     clean: StrictBool | None = None
+    """Whether the working tree was exactly that commit; left out, nobody looked."""
 
     @property
     def node(self) -> CodeRevision:
@@ -81,7 +84,9 @@ class EnvironmentOf(Part):
     """The software environment, by the digest over what was installed in it."""
 
     digest: Digest
+    """The digest over everything that was installed in it."""
     description: Text | None = None
+    """What that was, in short."""
 
     @property
     def node(self) -> Environment:
@@ -93,8 +98,11 @@ class MetricOf(Part):
     """A figure measured on a split of the data."""
 
     name: Name
+    """What was measured, such as auroc."""
     value: Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    """The figure."""
     split: Name | None = None
+    """The split of the data that it was measured on, such as test."""
 
     @property
     def decimal(self) -> str:
@@ -108,17 +116,29 @@ class RegisterModelVersion(Record):
     name: ClassVar[str] = "register_model_version"
 
     model: ModelRef
+    """The model that it is a version of."""
     version: Name
+    """What its registry calls the version."""
     trained_on: Annotated[tuple[SnapshotRef, ...], Field(min_length=1, max_length=_MAX_SNAPSHOTS), distinct()]
+    """The exact snapshots that it was trained on."""
     evaluated_on: Annotated[tuple[SnapshotRef, ...], Field(max_length=_MAX_SNAPSHOTS), distinct()] = ()
+    """The exact snapshots that it was evaluated on."""
     code: CodeOf
+    """What it was built from."""
     environment: EnvironmentOf
+    """What it was built in."""
     artifact_digest: Digest
+    """The digest of the model's artifact."""
     signature: Signature | None = None
+    """A signature over the artifact in base64 or base64url: raw, or as a DSSE or Sigstore bundle."""
     metrics: Annotated[tuple[MetricOf, ...], Field(max_length=_MAX_METRICS)] = ()
+    """The figures that were measured; each name once for each split."""
     intended_use: Text | None = None
+    """What it is meant for, in a sentence."""
     run_id: Name | None = None
+    """The run that trained it, where one is known."""
     job: JobRef | None = None
+    """The job that trained it, where no run is known."""
 
     @property
     def node(self) -> ModelVersion:

@@ -13,9 +13,13 @@ class SearchKind(StrEnum):
     """What can be found, by its label."""
 
     DATASET = "Dataset"
+    """Named collections of data."""
     JOB = "Job"
+    """Transformations that can run many times."""
     SNAPSHOT = "Snapshot"
+    """Exact states of datasets."""
     MODEL_VERSION = "ModelVersion"
+    """Trained models, by version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,11 @@ class ManifestEntry(Part):
     """One file: its path under the snapshot's root, its size in bytes, the digest of its bytes."""
 
     path: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+    """Its path under the snapshot's root, with / between the parts."""
     size: Size
+    """Its size in bytes."""
     digest: Digest
+    """The digest of its bytes."""
 
 
 def _no_identifier(system: str) -> str:
@@ -50,7 +53,9 @@ class ForeignId(Part):
     system: Annotated[
         str, Field(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$"), AfterValidator(_no_identifier)
     ]
+    """The other system, such as delta, lakefs or oci."""
     id: Name
+    """What that system calls the state."""
 
 
 class SealSnapshot(Record):
@@ -59,12 +64,19 @@ class SealSnapshot(Record):
     name: ClassVar[str] = "seal_snapshot"
 
     dataset: DatasetRef
+    """The dataset whose state is sealed."""
     digest: Digest
+    """SHA-256 over the canonical JSON of the manifest, its files sorted by path."""
     manifest: Annotated[tuple[ManifestEntry, ...], Field(max_length=MAX_FILES)]
+    """Every file of the state; each path stands in it once."""
     foreign: Annotated[tuple[ForeignId, ...], Field(max_length=64), distinct()] = ()
+    """The same state under other systems' names for it."""
     run_id: Name | None = None
+    """The run that made it, where one is known."""
     role: SnapshotRole = SnapshotRole.OTHER
+    """What the snapshot is for; by default OTHER."""
     locked: StrictBool = False
+    """Whether whoever holds the bytes keeps them unchanged from now on; by default not."""
 
     @property
     def node(self) -> Snapshot:
@@ -97,10 +109,15 @@ class VerifySnapshot(Record):
     name: ClassVar[str] = "verify_snapshot"
 
     dataset: DatasetRef
+    """The dataset whose snapshot was verified."""
     digest: SnapshotDigest
+    """The digest over its manifest, or the version that the dataset's own store gave it."""
     result: VerificationResult
+    """What comparing the bytes with the digest found."""
     differing: Annotated[tuple[Name, ...], Field(max_length=MAX_FILES), distinct()] = ()
+    """The files that differ or are missing, by path."""
     method: Text
+    """How the bytes were read and compared."""
 
     @property
     def node(self) -> Snapshot:

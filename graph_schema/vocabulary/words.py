@@ -10,155 +10,230 @@ class PhiKind(StrEnum):
     """The six kinds of protected health information that a dataset or column can be tagged with."""
 
     DIRECT_IDENTIFIER = "DIRECT_IDENTIFIER"
+    """Names a person by itself: a name, a record number, an address, a device's number."""
     QUASI_IDENTIFIER = "QUASI_IDENTIFIER"
+    """Narrows down who it is together with others: a date, a postal code, an age."""
     CLINICAL_NOTE = "CLINICAL_NOTE"
+    """Free text of care, which may hold any identifier."""
     IMAGING_PIXELS = "IMAGING_PIXELS"
+    """Images, which may show a face or have text burnt in."""
     OPERATIONAL_LOG = "OPERATIONAL_LOG"
+    """Logs of operation, which may hold what passed through."""
     DERIVED_FEATURE = "DERIVED_FEATURE"
+    """Features computed of PHI, from which it may be told again."""
 
 
 class DeidentificationState(StrEnum):
     """How far identifiers are gone; UNKNOWN until somebody says."""
 
     RAW = "RAW"
+    """Identifiers are in it as they were collected."""
     DE_IDENTIFIED = "DE_IDENTIFIED"
+    """Identifiers were removed by a provision of 45 CFR 164.514."""
     PSEUDONYMIZED = "PSEUDONYMIZED"
+    """Identifiers were replaced, and whoever has the key can restore them."""
     AGGREGATED = "AGGREGATED"
+    """Only figures over many persons are left."""
     UNKNOWN = "UNKNOWN"
+    """Nobody has declared it."""
 
 
 class DeidentificationMethod(StrEnum):
     """By which provision identifiers were removed: 45 CFR 164.514(b)(2), (b)(1), (e)(2), or none."""
 
     SAFE_HARBOR = "SAFE_HARBOR"
+    """The listed identifiers were removed, 45 CFR 164.514(b)(2)."""
     EXPERT_DETERMINATION = "EXPERT_DETERMINATION"
+    """An expert determined that the risk is very small, 45 CFR 164.514(b)(1)."""
     LIMITED_DATA_SET = "LIMITED_DATA_SET"
+    """The direct identifiers were removed, 45 CFR 164.514(e)(2): it is still PHI."""
     NONE = "NONE"
+    """No provision was followed."""
 
 
 class Zone(StrEnum):
     """Where in the estate data lies."""
 
     LANDING = "LANDING"
+    """Data as it came from its source."""
     CURATED = "CURATED"
+    """Data that was cleaned and joined."""
     TRAINING = "TRAINING"
+    """Data that models are trained on."""
     ARTIFACT = "ARTIFACT"
+    """What training leaves: models and their files."""
     EVALUATION = "EVALUATION"
+    """Data that models are evaluated on."""
     FEATURE_STORE = "FEATURE_STORE"
+    """Features that are kept to be used again."""
 
 
 class SourceKind(StrEnum):
     """What kind of system data comes from."""
 
     EHR = "EHR"
+    """An electronic health record."""
     HL7V2 = "HL7V2"
+    """A feed of HL7 version 2 messages."""
     FHIR = "FHIR"
+    """A FHIR server or bulk export."""
     DICOM = "DICOM"
+    """A picture archive or another DICOM node."""
     PATHOLOGY = "PATHOLOGY"
+    """A pathology system."""
     LAB = "LAB"
+    """A laboratory system."""
     CLAIMS = "CLAIMS"
+    """A feed of insurance claims."""
     GENOMICS = "GENOMICS"
+    """A sequencing system."""
     OTHER = "OTHER"
+    """Any other system."""
 
 
 class RetentionClass(StrEnum):
     """Why data is kept, and so for how long."""
 
     CLINICAL_REGULATORY = "CLINICAL_REGULATORY"
+    """Kept because a law or regulation asks for it."""
     RESEARCH = "RESEARCH"
+    """Kept as long as a study needs it."""
     SCRATCH = "SCRATCH"
+    """Kept while somebody works with it."""
 
 
 class SnapshotRole(StrEnum):
     """What a sealed snapshot is for."""
 
     TRAINING = "TRAINING"
+    """A model is trained on it."""
     EVALUATION = "EVALUATION"
+    """A model is evaluated on it."""
     OTHER = "OTHER"
+    """It is kept for another purpose."""
 
 
 class VerificationResult(StrEnum):
     """What checking a snapshot's bytes against its digest found."""
 
     OK = "OK"
+    """The bytes are those that were sealed."""
     MISMATCH = "MISMATCH"
+    """The bytes are other ones."""
     MISSING = "MISSING"
+    """Bytes are not there."""
 
 
 class Stance(StrEnum):
     """How a tag stands to its subject: said first, said after a suggestion or claim, or denied."""
 
     ASSERT = "ASSERT"
+    """It holds this kind of PHI."""
     CONFIRM = "CONFIRM"
+    """It does hold what was claimed or suggested."""
     REJECT = "REJECT"
+    """It does not hold this kind of PHI."""
 
 
 class TagOrigin(StrEnum):
     """Whose word a tag is: a principal's record, an emitter's claim, a rule's suggestion."""
 
     ASSERTED = "ASSERTED"
+    """A principal's record."""
     CLAIMED = "CLAIMED"
+    """An emitter's event."""
     SUGGESTED = "SUGGESTED"
+    """A rule of this catalog, from a column's name."""
 
 
 class ApprovalKind(StrEnum):
     """Which body an approval is asked of."""
 
     IRB = "IRB"
+    """The institutional review board or ethics committee."""
     SITE = "SITE"
+    """The site that holds the data."""
     GOVERNANCE = "GOVERNANCE"
+    """The data governance board."""
     CLINICAL = "CLINICAL"
+    """Whoever answers for the clinical use."""
     SAFETY = "SAFETY"
+    """Whoever answers for safety."""
     LEGAL = "LEGAL"
+    """The legal department."""
     REGULATORY = "REGULATORY"
+    """Whoever answers to the regulator."""
 
 
 class DecisionKind(StrEnum):
     """What a decision says."""
 
     APPROVE = "APPROVE"
+    """What was asked for is granted."""
     DENY = "DENY"
+    """What was asked for is refused; only a new request can be granted."""
     ABSTAIN = "ABSTAIN"
+    """Whoever was asked does not decide."""
 
 
 class SignatureMeaning(StrEnum):
     """What a signature stands for: 21 CFR 11.50(a)(3)."""
 
     AUTHORSHIP = "AUTHORSHIP"
+    """The signer wrote what is signed."""
     REVIEW = "REVIEW"
+    """The signer read and checked what is signed."""
     APPROVAL = "APPROVAL"
+    """The signer approves of what is signed."""
     RESPONSIBILITY = "RESPONSIBILITY"
+    """The signer answers for what is signed."""
 
 
 class PrincipalKind(StrEnum):
     """What acts under a name of its own."""
 
     PERSON = "PERSON"
+    """A human being."""
     EMITTER = "EMITTER"
+    """A pipeline that sends events."""
     SERVICE = "SERVICE"
+    """Any other program."""
 
 
 class PrincipalRole(StrEnum):
     """What a principal is trusted with; see the table of roles in `catalog.access.permissions`."""
 
     EMITTER = "emitter"
+    """It sends events, seals snapshots and registers model versions, and reads nothing."""
     ENGINEER = "engineer"
+    """It does the same, declares, tags and asks for approvals, and reads."""
     STEWARD = "steward"
+    """It answers for datasets: judges tags and attests de-identification."""
     APPROVER = "approver"
+    """It decides on the kinds of approval that were granted to it."""
     AUDITOR = "auditor"
+    """It reads, and verifies snapshots."""
     MONITOR = "monitor"
+    """It reads metrics and nothing else."""
     ADMIN = "admin"
+    """It defines principals, issues and revokes keys, and erases entries."""
 
 
 class Confidentiality(StrEnum):
     """HL7 v3-Confidentiality (5.0.0), from the least to the most: U < L < M < N < R < V."""
 
     U = "U"
+    """Unrestricted: nothing in it is confidential."""
     L = "L"
+    """Low: it was altered so that little can be told from it."""
     M = "M"
+    """Moderate: it is less sensitive than health information usually is."""
     N = "N"
+    """Normal: it is health information as it usually is."""
     R = "R"
+    """Restricted: its disclosure may do harm, as of mental health or substance use."""
     V = "V"
+    """Very restricted: its disclosure may do great harm, and few may see it."""
 
 
 def listed(words: Iterable[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfInput, as_of
-from catalog.api.graphql.connections import Connection, connect
+from catalog.api.graphql import enums, nodes
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
+from catalog.api.graphql.connections import After, Connection, First, connect
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
@@ -21,37 +22,39 @@ from catalog.reading import AsOf
 from graph_schema.vocabulary import words
 
 ApprovalState = model.ApprovalState
-strawberry.enum(ApprovalState, description="Where a request stands.")
+enums.enter(ApprovalState)
 ApprovalKind = words.ApprovalKind
-strawberry.enum(ApprovalKind)
+enums.enter(ApprovalKind)
 DecisionKind = words.DecisionKind
-strawberry.enum(DecisionKind)
+enums.enter(DecisionKind)
 SignatureMeaning = words.SignatureMeaning
-strawberry.enum(SignatureMeaning)
+enums.enter(SignatureMeaning)
 
 
 @strawberry.type(description="A digest that a request binds, and what it is of.")
 class BoundDigest:
-    of: str
-    digest: Digest
+    of: str = strawberry.field(description="What it is of: artifact, snapshot, code, environment or declaration.")
+    digest: Digest = strawberry.field(description="The digest, with its algorithm.")
 
 
 @strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")
 class Decision:
-    entry: int
-    decision: DecisionKind
-    meaning: SignatureMeaning
-    reason: str
-    printed_name: str
-    time_zone: str
-    decided_by: str
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    decision: DecisionKind = strawberry.field(description="What was decided.")
+    meaning: SignatureMeaning = strawberry.field(description="What the signature stands for.")
+    reason: str = strawberry.field(description="Why it was decided so.")
+    printed_name: str = strawberry.field(description="The signer's name, as it is printed.")
+    time_zone: str = strawberry.field(description="The time zone that the signer's local time is shown in.")
+    decided_by: str = strawberry.field(description="The principal that decided.")
     authenticated: bool = strawberry.field(
         description="Whether a key proved who decided; if not, it satisfies no gate."
     )
-    decided_at: Micros
-    expires_at: Micros | None
-    conditions: list[str]
-    signed: Digest
+    decided_at: Micros = strawberry.field(description="When it was decided.")
+    expires_at: Micros | None = strawberry.field(
+        description="Until when the decision holds; null where no end was set."
+    )
+    conditions: list[str] = strawberry.field(description="What the approval is bound to.")
+    signed: Digest = strawberry.field(description="The digest over all that was signed, 21 CFR 11.70.")
 
 
 @strawberry.type(description="A request for approval, the exact digests it binds, and every decision on it.")
@@ -59,21 +62,25 @@ class Approval(Node):
     found: strawberry.Private[model.Approval]
     at: strawberry.Private[AsOf]
     request: int = strawberry.field(description="The request's ledger index, which decideApproval names.")
-    approval_kind: ApprovalKind
-    use_case: str
-    reason: str
-    requested_by: str
-    authenticated: bool
-    requested_at: Micros
-    expires_at: Micros | None
-    digests: list[BoundDigest]
-    approval_state: ApprovalState
-    since: Micros
+    approval_kind: ApprovalKind = strawberry.field(description="Which body was asked.")
+    use_case: str = strawberry.field(description="What the subject is to be used for.")
+    reason: str = strawberry.field(description="Why it was asked for.")
+    requested_by: str = strawberry.field(description="The principal that asked.")
+    authenticated: bool = strawberry.field(description="Whether a key proved who asked.")
+    requested_at: Micros = strawberry.field(description="When it was asked for.")
+    expires_at: Micros | None = strawberry.field(
+        description="Until when request and approval hold; null where no end was set."
+    )
+    digests: list[BoundDigest] = strawberry.field(
+        description="The exact digests that it binds: where one changes, it is INVALIDATED."
+    )
+    approval_state: ApprovalState = strawberry.field(description="Where it stands.")
+    since: Micros = strawberry.field(description="Since when it stands there.")
     deciding_entry: int | None = strawberry.field(
         description="The entry that the state rests on: of the decision, or of what changed where it is INVALIDATED."
     )
     explanation: str | None = strawberry.field(description="In words, what changed where it is INVALIDATED.")
-    decisions: list[Decision]
+    decisions: list[Decision] = strawberry.field(description="Every decision on it, the oldest first.")
 
     @strawberry.field(description="The model version, snapshot or dataset that is to be approved.")
     async def subject(self, info: ContextInfo) -> Node | None:
@@ -82,11 +89,17 @@ class Approval(Node):
 
 @strawberry.input(description="All that match every field given.")
 class ApprovalFilter:
-    subjects: list[strawberry.ID] = strawberry.field(default_factory=list)
-    states: list[ApprovalState] = strawberry.field(default_factory=list)
-    kinds: list[ApprovalKind] = strawberry.field(default_factory=list)
-    use_case: str | None = None
-    requested_by: str | None = None
+    subjects: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="The ids of what is to be approved; all where none are given."
+    )
+    states: list[ApprovalState] = strawberry.field(
+        default_factory=list, description="Where requests stand; all where none are given."
+    )
+    kinds: list[ApprovalKind] = strawberry.field(
+        default_factory=list, description="Which bodies were asked; all where none are given."
+    )
+    use_case: str | None = strawberry.field(default=None, description="The use case, word for word.")
+    requested_by: str | None = strawberry.field(default=None, description="The principal that asked.")
 
     def read(self) -> model.ApprovalFilter:
         """Return the filter as the capability takes it."""
@@ -105,10 +118,12 @@ class ApprovalQueries:
     async def approvals(
         self,
         info: ContextInfo,
-        filter: ApprovalFilter | None = None,  # noqa: A002  its name in the interface
-        as_of: AsOfInput | None = None,
-        first: int = 50,
-        after: str | None = None,
+        filter: Annotated[  # noqa: A002  its name in the interface
+            ApprovalFilter | None, strawberry.argument(description="Which requests; all where nothing is given.")
+        ] = None,
+        as_of: AsOfArgument = None,
+        first: First = 50,
+        after: After = None,
     ) -> Connection[Approval]:
         return list_approvals(info.context, filter, as_of, first, after)
 

@@ -20,8 +20,10 @@ from graph_schema.facts import NOW
     description="Two times: what was true at `validAt`, as far as it was known by `knownAt`; both default to now."
 )
 class AsOfInput:
-    valid_at: Micros | None = None
-    known_at: Micros | None = None
+    valid_at: Micros | None = strawberry.field(default=None, description="What was true then; by default now.")
+    known_at: Micros | None = strawberry.field(
+        default=None, description="As far as it was recorded by then; by default now."
+    )
     known_at_index: int | None = strawberry.field(
         default=None, description="Instead of `knownAt`: the last ledger entry that counts."
     )
@@ -41,43 +43,48 @@ class AsOfInput:
         return AsOf(valid_at, NOW if self.known_at is None else context.known_by(self.known_at))
 
 
+AsOfArgument = Annotated[
+    AsOfInput | None, strawberry.argument(description="The point in time that is asked about; by default now.")
+]
+
+
 @strawberry.type(description="Where an answer was taken: any answer can be had again, equal, at the same point.")
 class ReadPoint:
-    valid_at: Micros
+    valid_at: Micros = strawberry.field(description="The answer is what was true then.")
     known_at: Micros = strawberry.field(description="When the last entry that counts was recorded.")
     ledger_index: int = strawberry.field(description="The last entry that counts, -1 for none.")
-    ledger_size: int
-    ledger_root: Digest
+    ledger_size: int = strawberry.field(description="How many entries count: `ledgerIndex` + 1.")
+    ledger_root: Digest = strawberry.field(description="The root of the Merkle tree over those entries.")
     projection: str = strawberry.field(description="The version of the projection that made the graph.")
 
 
 @strawberry.type(description="Nothing was left out.")
 class Complete:
-    whole: bool = True
+    whole: bool = strawberry.field(default=True, description="Always true: nothing was left out.")
 
 
 @strawberry.type(
     description="The graph does not hold everything yet: `behind` entries, or quarantined ones that bear on this."
 )
 class Lagging:
-    behind: int
-    quarantined: list[int]
+    behind: int = strawberry.field(description="How many entries the graph is behind the ledger.")
+    quarantined: list[int] = strawberry.field(description="Entries that bear on this and could not be projected.")
     at_index: int = strawberry.field(description="The last entry that the graph does hold.")
 
 
 @strawberry.type(description="The budget ended the answer; go on from `frontier`.")
 class Truncated:
-    limit: int
-    reached: int
-    frontier: list[strawberry.ID]
+    limit: int = strawberry.field(description="How many nodes or entries the answer might have.")
+    reached: int = strawberry.field(description="How many it has.")
+    frontier: list[strawberry.ID] = strawberry.field(description="Where the walk stopped: ids to go on from.")
     hidden: int = strawberry.field(default=0, description="How many nodes of it rights hide as well.")
     lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
 
 
 @strawberry.type(description="Rights hide some nodes; connectivity is kept.")
 class Redacted:
-    hidden: int
-    reason: str
+    hidden: int = strawberry.field(description="How many nodes are hidden.")
+    reason: str = strawberry.field(description="What to do to see more.")
     lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
 
 

@@ -7,10 +7,12 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
-from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfInput, ReadPoint, as_of, read_point
-from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql import enums, nodes
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
+from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
@@ -25,108 +27,122 @@ from graph_schema.identity import split_state_id
 from graph_schema.vocabulary import words
 
 T = TypeVar("T")
+Names = Annotated[
+    list[str] | None,
+    strawberry.argument(description="The names of the aspects that are wanted; all where none are given."),
+]
 
 AssetState = model.AssetState
-strawberry.enum(AssetState, description="Where an asset stands in its life.")
+enums.enter(AssetState)
 StatementSource = model.StatementSource
-strawberry.enum(StatementSource, description="Who stated an aspect in force: it is never taken for more than it is.")
+enums.enter(StatementSource)
 RunState = model.RunState
-strawberry.enum(RunState, description="How a run stands, by its events as far as they are known.")
+enums.enter(RunState)
 DeidentificationState = words.DeidentificationState
-strawberry.enum(DeidentificationState)
+enums.enter(DeidentificationState)
 RetentionClass = words.RetentionClass
-strawberry.enum(RetentionClass)
+enums.enter(RetentionClass)
 SourceKind = words.SourceKind
-strawberry.enum(SourceKind)
+enums.enter(SourceKind)
 Zone = words.Zone
-strawberry.enum(Zone)
+enums.enter(Zone)
 PhiKind = words.PhiKind
-strawberry.enum(PhiKind)
+enums.enter(PhiKind)
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
 class Asset(Node):
-    name: str
-    ref: QualifiedName
-    state: AssetState
+    name: str = strawberry.field(description="What people call it.")
+    ref: QualifiedName = strawberry.field(description="Its namespace and name, by which it is asked for.")
+    state: AssetState = strawberry.field(description="Where it stands in its life.")
     at: strawberry.Private[AsOf]
     dataset: strawberry.Private[str | None]
     """The dataset that it is, or is a state of, by id."""
 
-    @strawberry.field
+    @strawberry.field(description="Where this was read, so that it can be read again, equal.")
     def read_point(self, info: ContextInfo) -> ReadPoint:
         return read_point(info.context.view(self.at))
 
 
 @strawberry.type(description="The system that data comes from.")
 class SourceSystem:
-    name: str
-    kind: SourceKind
+    name: str = strawberry.field(description="What the system is called where it runs.")
+    kind: SourceKind = strawberry.field(description="What kind of system it is.")
 
 
 @strawberry.type(description="How long data is kept.")
 class Retention:
-    policy_class: RetentionClass
-    period_days: int
+    policy_class: RetentionClass = strawberry.field(description="The class of the retention policy.")
+    period_days: int = strawberry.field(description="How many days the data is kept.")
 
 
 @strawberry.type(description="What the owner permits, in codes and in words.")
 class PermittedUse:
-    purposes: list[str]
-    duo: list[str]
-    refrains: list[str]
-    obligations: list[str]
-    statement: str | None
+    purposes: list[str] = strawberry.field(description="Purposes that it may be used for: codes of HL7 PurposeOfUse.")
+    duo: list[str] = strawberry.field(
+        description="Permissions and their modifiers: codes of the GA4GH Data Use Ontology."
+    )
+    refrains: list[str] = strawberry.field(description="What must not be done with it: codes of HL7 RefrainPolicy.")
+    obligations: list[str] = strawberry.field(
+        description="What must be done by whoever uses it: codes of HL7 ObligationPolicy."
+    )
+    statement: str | None = strawberry.field(description="The same in the owner's own words.")
 
 
 @strawberry.type(description="A mandatory field that nobody recorded, and what would fill it.")
 class RecordGap:
-    field: str
-    note: str
+    field: str = strawberry.field(description="The field that is missing, as the filter of search names it.")
+    note: str = strawberry.field(description="What would fill it, in words.")
 
 
 @strawberry.type(
     description="One aspect in force: its value, who stated it, the ledger entry that says so, and since when."
 )
 class AspectInForce:
-    aspect: str
-    value: JSON
-    source: StatementSource
-    entry: int
-    since: Micros
-    run: strawberry.ID | None
+    aspect: str = strawberry.field(
+        description="The name of the aspect, such as `owner`; a facet that is kept as it came is `facet:NAME`."
+    )
+    value: JSON = strawberry.field(
+        description="The value, in the aspect's own shape: JSON, since emitters' facets have any."
+    )
+    source: StatementSource = strawberry.field(description="Who stated it.")
+    entry: int = strawberry.field(description="The ledger entry that states it.")
+    since: Micros = strawberry.field(description="Since when it holds.")
+    run: strawberry.ID | None = strawberry.field(description="The run that stated it, where one did.")
 
 
 @strawberry.type(description="A field of the schema in force; nested fields follow their parent.")
 class SchemaColumn:
-    id: strawberry.ID
-    name: str
-    type: str | None
-    description: str | None
+    id: strawberry.ID = strawberry.field(
+        description="The id of the column as a node, by which its labels are asked for."
+    )
+    name: str = strawberry.field(description="Its name; of a nested field, the path with dots.")
+    type: str | None = strawberry.field(description="Its type, as the emitter writes it.")
+    description: str | None = strawberry.field(description="What the emitter says of it.")
 
 
 @strawberry.type(description="A named collection of data, with everything in force about it.")
 class Dataset(Asset):
     record: strawberry.Private[model.DatasetRecord]
 
-    @strawberry.field
+    @strawberry.field(description="The ledger entry that first named it.")
     def first_entry(self) -> int:
         return self.record.first_entry
 
-    @strawberry.field
+    @strawberry.field(description="The unit or role that answers for it; null where nobody declared one.")
     def owner(self) -> str | None:
         return _value(self.record.owner)
 
-    @strawberry.field
+    @strawberry.field(description="The system outside that its data comes from.")
     def source_system(self) -> SourceSystem | None:
         declared = _value(self.record.source_system)
         return None if declared is None else converted(SourceSystem, declared)
 
-    @strawberry.field
+    @strawberry.field(description="The version of its schema, as its owner counts.")
     def schema_version(self) -> str | None:
         return _value(self.record.schema_version)
 
-    @strawberry.field
+    @strawberry.field(description="What it is for clinically.")
     def clinical_purpose(self) -> str | None:
         return _value(self.record.clinical_purpose)
 
@@ -140,34 +156,34 @@ class Dataset(Asset):
         declared = _value(self.record.deidentification_state)
         return DeidentificationState.UNKNOWN if declared is None else DeidentificationState(declared)
 
-    @strawberry.field
+    @strawberry.field(description="How long it is kept.")
     def retention(self) -> Retention | None:
         declared = _value(self.record.retention)
         return None if declared is None else converted(Retention, declared)
 
-    @strawberry.field
+    @strawberry.field(description="What it may be used for.")
     def permitted_use(self) -> PermittedUse | None:
         declared = _value(self.record.permitted_use)
         return None if declared is None else converted(PermittedUse, declared)
 
-    @strawberry.field
+    @strawberry.field(description="Where in the estate it lies.")
     def zone(self) -> Zone | None:
         declared = _value(self.record.zone)
         return None if declared is None else Zone(declared)
 
-    @strawberry.field
+    @strawberry.field(description="The hospital, institute or place that holds it.")
     def site(self) -> str | None:
         return _value(self.record.site)
 
-    @strawberry.field
+    @strawberry.field(description="The region that it may not leave.")
     def region(self) -> str | None:
         return _value(self.record.region)
 
-    @strawberry.field
+    @strawberry.field(description="What an emitter says of it.")
     def documentation(self) -> str | None:
         return _value(self.record.documentation)
 
-    @strawberry.field
+    @strawberry.field(description="What an emitter says that it is, such as TABLE or FILE.")
     def dataset_type(self) -> str | None:
         return _value(self.record.dataset_type)
 
@@ -175,8 +191,8 @@ class Dataset(Asset):
     def named_owners(self) -> list[str]:
         return [owner.name for owner in _value(self.record.ownership) or ()]
 
-    @strawberry.field
-    def columns(self, first: int = 100, after: str | None = None) -> Connection[SchemaColumn]:
+    @strawberry.field(description="The fields of its schema, in their order.")
+    def columns(self, first: First = 100, after: After = None) -> Connection[SchemaColumn]:
         cursor = Cursor.of("columns", self.record.id, self.at)
         return page_of(
             self.record.columns,
@@ -194,8 +210,39 @@ class Dataset(Asset):
     @strawberry.field(
         description="Everything in force about the dataset, with who said it and where; all where no names are given."
     )
-    def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
+    def aspects(self, names: Names = None) -> list[AspectInForce]:
         return aspects_of(self.record.aspects, names)
+
+
+@strawberry.type(description="The SQL statement of a job, with every literal in it replaced.")
+class SqlStatement:
+    query: str | None = strawberry.field(description="The statement.")
+    dialect: str | None = strawberry.field(description="The dialect that it is written in, as the emitter names it.")
+
+
+@strawberry.type(description="What kind of job it is, as its emitter says.")
+class JobType:
+    processing_type: str | None = strawberry.field(description="How it processes: BATCH, STREAMING or SERVICE.")
+    integration: str | None = strawberry.field(description="What it runs in, such as SPARK, DBT or AIRFLOW.")
+    job_type: str | None = strawberry.field(description="What it is there, such as QUERY, MODEL or TASK.")
+
+
+@strawberry.type(description="Where the code of a job lies, as its emitter says.")
+class SourceCodeLocation:
+    type: str | None = strawberry.field(description="The kind of version control, such as git.")
+    url: str | None = strawberry.field(description="The address of the file.")
+    repo_url: str | None = strawberry.field(description="The address of the repository.")
+    path: str | None = strawberry.field(description="The path of the file in the repository.")
+    version: str | None = strawberry.field(description="The revision, such as a commit.")
+    tag: str | None = strawberry.field(description="The tag of the revision.")
+    branch: str | None = strawberry.field(description="The branch that it was on.")
+
+
+@strawberry.type(description="What a run failed of, as its emitter says.")
+class RunError:
+    message: str | None = strawberry.field(description="The message, with what it quotes replaced.")
+    programming_language: str | None = strawberry.field(description="The language of the program that failed.")
+    stack_trace: str | None = strawberry.field(description="Where in the program it failed.")
 
 
 @strawberry.type(description="A transformation that can run many times.")
@@ -203,40 +250,40 @@ class Job(Node):
     record: strawberry.Private[model.JobRecord]
     at: strawberry.Private[AsOf]
 
-    @strawberry.field
+    @strawberry.field(description="What its scheduler calls it.")
     def name(self) -> str:
         return self.record.name
 
-    @strawberry.field
+    @strawberry.field(description="Its namespace and name, by which it is asked for.")
     def ref(self) -> QualifiedName:
         return QualifiedName(namespace=self.record.namespace, name=self.record.name)
 
-    @strawberry.field
+    @strawberry.field(description="The ledger entry that first named it.")
     def first_entry(self) -> int:
         return self.record.first_entry
 
-    @strawberry.field
+    @strawberry.field(description="What an emitter says of it.")
     def documentation(self) -> str | None:
         return _value(self.record.documentation)
 
     @strawberry.field(description="The statement, every literal replaced.")
-    def sql(self) -> JSON | None:
-        return _value(self.record.sql)
+    def sql(self) -> SqlStatement | None:
+        return _texts(SqlStatement, self.record.sql)
 
-    @strawberry.field
-    def job_type(self) -> JSON | None:
-        return _value(self.record.job_type)
+    @strawberry.field(description="What kind of job it is, as its emitter says.")
+    def job_type(self) -> JobType | None:
+        return _texts(JobType, self.record.job_type)
 
-    @strawberry.field
-    def source_code_location(self) -> JSON | None:
-        return _value(self.record.source_code_location)
+    @strawberry.field(description="Where its code lies, as its emitter says.")
+    def source_code_location(self) -> SourceCodeLocation | None:
+        return _texts(SourceCodeLocation, self.record.source_code_location)
 
     @strawberry.field(description="Seen only as the end of an edge, never described.")
     def ghost(self) -> bool:
         return self.record.ghost
 
     @strawberry.field(description="Everything in force about the job; all where no names are given.")
-    def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
+    def aspects(self, names: Names = None) -> list[AspectInForce]:
         return aspects_of(self.record.aspects, names)
 
 
@@ -245,7 +292,7 @@ class Run(Node):
     record: strawberry.Private[model.RunRecord]
     at: strawberry.Private[AsOf]
 
-    @strawberry.field
+    @strawberry.field(description="The run's UUID, as its pipeline chose it.")
     def run_id(self) -> str:
         return self.record.run_id
 
@@ -253,7 +300,7 @@ class Run(Node):
     def run_state(self) -> RunState | None:
         return self.record.state
 
-    @strawberry.field
+    @strawberry.field(description="When it started, or the time of its earliest event; null before any was known.")
     def started_at(self) -> Micros | None:
         return micros(self.record.started_at)
 
@@ -261,27 +308,27 @@ class Run(Node):
     def start_known(self) -> bool:
         return self.record.start_known
 
-    @strawberry.field
+    @strawberry.field(description="When it ended; null while it runs.")
     def ended_at(self) -> Micros | None:
         return micros(self.record.ended_at)
 
-    @strawberry.field
-    def error(self) -> JSON | None:
-        return _value(self.record.error)
+    @strawberry.field(description="What it failed of, as its emitter says.")
+    def error(self) -> RunError | None:
+        return _texts(RunError, self.record.error)
 
-    @strawberry.field
+    @strawberry.field(description="The job that it executed.")
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.record.job, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The run that started this one.")
     async def parent(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.record.parent, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The datasets that it read.")
     async def inputs(self, info: ContextInfo) -> list[Dataset]:
         return await nodes.find_all(Dataset, info.context, self.record.inputs, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The datasets that it wrote.")
     async def outputs(self, info: ContextInfo) -> list[Dataset]:
         return await nodes.find_all(Dataset, info.context, self.record.outputs, self.at)
 
@@ -290,7 +337,7 @@ class Run(Node):
         return list(self.record.entries)
 
     @strawberry.field(description="Everything in force about the run; all where no names are given.")
-    def aspects(self, names: list[str] | None = None) -> list[AspectInForce]:
+    def aspects(self, names: Names = None) -> list[AspectInForce]:
         return aspects_of(self.record.aspects, names)
 
 
@@ -300,23 +347,28 @@ class Run(Node):
 class DatasetState(Asset):
     run_id: strawberry.Private[str]
 
-    @strawberry.field
+    @strawberry.field(description="The dataset that this is a state of.")
     async def of(self, info: ContextInfo) -> Dataset | None:
         return await nodes.find(Dataset, info.context, self.dataset, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The run that left the dataset in this state.")
     async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.run_id, self.at)
 
 
-DatasetResult = Annotated[Dataset | AnyProblem, strawberry.union("DatasetResult")]
+DatasetResult = Annotated[
+    Dataset | AnyProblem, strawberry.union("DatasetResult", description="The dataset, or why there is none to show.")
+]
 
 
 @strawberry.type
 class AssetQueries:
-    @strawberry.field(description="The dataset of a name.")
+    @strawberry.field(description="The dataset of this namespace and name.")
     async def dataset(
-        self, info: ContextInfo, ref: QualifiedNameInput, as_of: AsOfInput | None = None
+        self,
+        info: ContextInfo,
+        ref: Annotated[QualifiedNameInput, strawberry.argument(description="Its namespace and name.")],
+        as_of: AsOfArgument = None,
     ) -> DatasetResult:
         return await find_dataset(info.context, kinds.Dataset(*ref.redacted(info.context)).id, as_of)
 
@@ -371,6 +423,16 @@ def _ref(record: model.DatasetRecord) -> QualifiedName:
 
 def _value(found: model.AspectInForce[T] | None) -> T | None:
     return None if found is None else found.value
+
+
+def _texts(kind: type[T], facet: model.AspectInForce[Any] | None) -> T | None:
+    """Return the texts of a facet as its type: what is no text there is left out, `aspects` shows it as it came."""
+    value = _value(facet)
+    if not isinstance(value, dict):
+        return None
+    fields = get_object_definition(kind, strict=True).fields
+    texts = {field.python_name: value.get(to_camel_case(field.python_name)) for field in fields}
+    return kind(**{name: text if isinstance(text, str) else None for name, text in texts.items()})
 
 
 def aspects_of(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:

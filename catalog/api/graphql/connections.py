@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
@@ -13,29 +13,36 @@ from catalog.api.graphql.cursors import Cursor, check_first
 T = TypeVar("T")
 R = TypeVar("R")
 
+First = Annotated[int, strawberry.argument(description="How many items a page has, from 1 to 500.")]
+After = Annotated[
+    str | None, strawberry.argument(description="Where to go on: an `endCursor` or `cursor` of the same question.")
+]
+
 
 @strawberry.type(description="Whether more follows, and the cursor to go on from.")
 class PageInfo:
-    has_next_page: bool
-    end_cursor: str | None = None
+    has_next_page: bool = strawberry.field(description="Whether another page follows.")
+    end_cursor: str | None = strawberry.field(
+        default=None, description="What to send as `after` for the next page; null on an empty one."
+    )
 
 
-@strawberry.type(name="Edge")
+@strawberry.type(name="Edge", description="An item of a page, and the cursor to go on behind it.")
 class ConnectionEdge(Generic[T]):
-    node: T
+    node: T = strawberry.field(description="The item itself.")
     write: strawberry.Private[Callable[[], str]]
 
-    @strawberry.field
+    @strawberry.field(description="What to send as `after` to go on behind this item.")
     def cursor(self) -> str:
         return self.write()
 
 
-@strawberry.type
+@strawberry.type(description="A page of a list, and how to ask for the next one.")
 class Connection(Generic[T]):
-    edges: list[ConnectionEdge[T]]
+    edges: list[ConnectionEdge[T]] = strawberry.field(description="The items of this page, each with its cursor.")
     nodes: list[T] = strawberry.field(description="The same without cursors.")
-    page_info: PageInfo
-    total_count: int
+    page_info: PageInfo = strawberry.field(description="Whether another page follows, and how to ask for it.")
+    total_count: int = strawberry.field(description="How many items there are on all pages together.")
 
 
 def connect(nodes: Sequence[T], cursors: Sequence[Callable[[], str]], total: int, *, more: bool) -> Connection[T]:

@@ -8,9 +8,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from catalog import reading
-from catalog.api.graphql.as_of import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.entries import EntryKind
 from catalog.api.graphql.problems import AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED
@@ -21,19 +22,19 @@ MAX_ENTRIES = 500
 
 @strawberry.type(description="One ledger entry behind an answer, with its proof in the tree of the answer.")
 class EvidenceEntry:
-    index: int
-    kind: str
-    recorded_at: Micros
-    actor: str
-    correlation_id: str
+    index: int = strawberry.field(description="The entry's index in the ledger.")
+    kind: EntryKind = strawberry.field(description="What kind of entry it is.")
+    recorded_at: Micros = strawberry.field(description="When it was recorded.")
+    actor: str = strawberry.field(description="The principal that sent it.")
+    correlation_id: str = strawberry.field(description="The id of the request that it came with.")
     statements: list[str] = strawberry.field(description="What it states of the thing: aspects and edge types.")
-    leaf: Digest
+    leaf: Digest = strawberry.field(description="The hash that stands in the Merkle tree for it.")
     entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
     body: JSON | None = strawberry.field(
         description="The redacted body; null once erased, and where it names what you may not see."
     )
     salt: str | None = strawberry.field(description="SHA-256(salt ‖ canonical body) is the entry's body digest.")
-    erased: bool
+    erased: bool = strawberry.field(description="Whether its body was erased.")
     proof: list[Digest] = strawberry.field(
         description="The inclusion proof, from the leaf's sibling upwards (RFC 9162)."
     )
@@ -41,16 +42,20 @@ class EvidenceEntry:
 
 @strawberry.type(description="Every ledger entry that speaks of a thing, by index, up to the limit.")
 class Evidence:
-    id: strawberry.ID
-    entries: list[EvidenceEntry]
-    total: int
-    ledger_size: int
-    ledger_root: Digest
-    completeness: Completeness
-    read_point: ReadPoint
+    id: strawberry.ID = strawberry.field(description="The id that was asked for.")
+    entries: list[EvidenceEntry] = strawberry.field(description="The entries, the oldest first.")
+    total: int = strawberry.field(description="How many entries there are beyond the limit too.")
+    ledger_size: int = strawberry.field(description="How many entries the tree has that the proofs lead to.")
+    ledger_root: Digest = strawberry.field(description="The root of that tree.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
 
-EvidenceResult = Annotated[Evidence | AnyProblem, strawberry.union("EvidenceResult")]
+EvidenceResult = Annotated[
+    Evidence | AnyProblem, strawberry.union("EvidenceResult", description="The evidence, or why there is none to show.")
+]
 
 
 @strawberry.type
@@ -59,9 +64,9 @@ class EvidenceQueries:
     def evidence(
         self,
         info: ContextInfo,
-        for_: Annotated[strawberry.ID, strawberry.argument(name="for")],
-        as_of: AsOfInput | None = None,
-        limit: int = 100,
+        for_: Annotated[strawberry.ID, strawberry.argument(name="for", description="The id of the thing.")],
+        as_of: AsOfArgument = None,
+        limit: Annotated[int, strawberry.argument(description="How many entries at most, from 1 to 500.")] = 100,
     ) -> EvidenceResult:
         try:
             return find_evidence(info.context, str(for_), as_of, limit)

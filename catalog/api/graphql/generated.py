@@ -11,7 +11,7 @@ from typing import Any
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.assets import AspectInForce, aspects_of
+from catalog.api.graphql.assets import AspectInForce, Names, aspects_of
 from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Digest
@@ -32,22 +32,34 @@ def generate() -> None:
 
 def _make(kind: type[kinds.Node]) -> type[Node]:
     """Return the GraphQL type of a kind: its key's fields, and everything in force about it."""
-    keys = {name: Digest if name == "digest" else str for name in kind.key_fields()}
+    types = {name: Digest if name == "digest" else str for name in kind.key_fields()} | {"first_entry": int}
     made = type(
         kind.__name__,
         (Node,),
         {
-            "__annotations__": {**keys, "first_entry": int, "found": strawberry.Private[Aspects]},
+            "__annotations__": {**types, "found": strawberry.Private[Aspects]},
+            **{name: strawberry.field(description=_FIELDS[name]) for name in types},
             "__doc__": kind.__doc__,
             "aspects": strawberry.field(
-                resolver=_aspects, description="Everything in force about it; all where no names are given."
+                resolver=_aspects, description="Everything in force about it, with who stated it and where."
             ),
         },
     )
     return strawberry.type(made, description=kind.__doc__)
 
 
-def _aspects(self: Any, names: list[str] | None = None) -> list[AspectInForce]:  # noqa: ANN401  a type that was made while running
+_FIELDS = {
+    "namespace": "Where its name belongs: the store, scheduler or registry.",
+    "dataset": "The name of the dataset that it belongs to.",
+    "name": "What it is called.",
+    "repository": "The address of the repository.",
+    "revision": "The commit, as its version control names it.",
+    "digest": "The digest over everything that was installed in it.",
+    "first_entry": "The ledger entry that first named it.",
+}
+
+
+def _aspects(self: Any, names: Names = None) -> list[AspectInForce]:  # noqa: ANN401  a type that was made while running
     return aspects_of(self.found, names)
 
 

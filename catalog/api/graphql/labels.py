@@ -1,14 +1,15 @@
 """PHI labels as they stand, with every saying behind them, and attested de-identification steps."""
 
-# ruff: noqa: FBT001, FBT002  (an argument of a field has a name and a default)
+# ruff: noqa: FBT002  (an argument of a field has a name and a default)
 
 from __future__ import annotations
 
 from asyncio import gather
+from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import nodes
+from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.assets import Asset, Job, PhiKind
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
@@ -23,29 +24,28 @@ from graph_schema import nodes as kinds
 from graph_schema.vocabulary import systems, words
 
 Confidentiality = words.Confidentiality
-strawberry.enum(Confidentiality)
+enums.enter(Confidentiality)
 DeidentificationMethod = words.DeidentificationMethod
-strawberry.enum(DeidentificationMethod)
+enums.enter(DeidentificationMethod)
 Stance = words.Stance
-strawberry.enum(Stance)
+enums.enter(Stance)
 
 
+Rejected = Annotated[bool, strawberry.argument(description="With labels that a principal rejected last.")]
 LabelOrigin = words.TagOrigin
-strawberry.enum(
-    LabelOrigin, name="LabelOrigin", description="Who says so: a principal's record, an emitter, or a rule."
-)
+enums.enter(LabelOrigin, name="LabelOrigin")
 
 
 @strawberry.type(description=kinds.PhiTag.__doc__)
 class PhiTag(Node):
-    phi_kind: PhiKind
-    first_entry: int
+    phi_kind: PhiKind = strawberry.field(description="Which of the six kinds of PHI it is.")
+    first_entry: int = strawberry.field(description="The ledger entry that first named it.")
 
 
 @strawberry.type(description="A code with the system that gives it its meaning.")
 class Code:
-    system: str
-    code: str
+    system: str = strawberry.field(description="The system that gives the code its meaning, by URI.")
+    code: str = strawberry.field(description="The code, as its system writes it.")
 
     @strawberry.field(description="What it means, in words; null for one that this catalog does not know.")
     def meaning(self) -> str | None:
@@ -54,43 +54,49 @@ class Code:
 
 @strawberry.type(description="One statement about a label.")
 class LabelStatement:
-    stance: Stance
-    origin: LabelOrigin
+    stance: Stance = strawberry.field(description="What it says of the label.")
+    origin: LabelOrigin = strawberry.field(description="Who says so.")
     by: str | None = strawberry.field(description="The principal, or the run or job that claimed it.")
-    reason: str | None
-    entry: int
-    since: Micros
+    reason: str | None = strawberry.field(description="Why, in words; null where nobody gave a reason.")
+    entry: int = strawberry.field(description="The ledger entry that says so.")
+    since: Micros = strawberry.field(description="Since when it holds.")
 
 
 @strawberry.type(description="A kind of PHI on a dataset or one of its columns.")
 class PhiLabel:
-    phi_kind: PhiKind
-    column: str | None
+    phi_kind: PhiKind = strawberry.field(description="Which of the six kinds of PHI it is.")
+    column: str | None = strawberry.field(description="The column that is labelled; null where the whole dataset is.")
     present: bool = strawberry.field(description="False where a principal rejected it last.")
-    codes: list[Code]
-    confidentiality: Confidentiality | None
-    origin: LabelOrigin
+    codes: list[Code] = strawberry.field(description="What exactly it holds.")
+    confidentiality: Confidentiality | None = strawberry.field(
+        description="How sensitive it is: the highest that anybody said."
+    )
+    origin: LabelOrigin = strawberry.field(description="Who says so, of those whose word counts most.")
     history: list[LabelStatement] = strawberry.field(description="Everything that was stated of it, the newest last.")
 
 
 @strawberry.type(description="An authorised person's statement that a job, or one run of it, removes identifiers.")
 class Attestation(Node):
-    entry: int
-    method: DeidentificationMethod
-    clears: list[Code]
-    alterations: list[str]
-    expert: str | None
-    scope: str | None
-    result: str | None
-    attested_by: str
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    method: DeidentificationMethod = strawberry.field(
+        description="By which provision of 45 CFR 164.514 identifiers are removed."
+    )
+    clears: list[Code] = strawberry.field(description="Which identifiers are gone afterwards.")
+    alterations: list[str] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
+    expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
+    scope: str | None = strawberry.field(description="What was looked at.")
+    result: str | None = strawberry.field(description="What was found.")
+    attested_by: str = strawberry.field(description="The principal that attested it.")
     authenticated: bool = strawberry.field(description="Whether a key proved who attested it.")
-    valid_from: Micros
-    until: Micros | None
-    in_force: bool
+    valid_from: Micros = strawberry.field(description="Since when it holds.")
+    until: Micros | None = strawberry.field(description="Until when it holds; null where no end was set.")
+    in_force: bool = strawberry.field(description="Whether it holds at the time that is asked about.")
 
 
 @field_of(Asset, description="PHI labels that principals asserted or emitters claimed on the dataset or its columns.")
-async def labels(asset: strawberry.Parent[Asset], info: ContextInfo, include_rejected: bool = False) -> list[PhiLabel]:
+async def labels(
+    asset: strawberry.Parent[Asset], info: ContextInfo, include_rejected: Rejected = False
+) -> list[PhiLabel]:
     if asset.dataset is None:
         return []
     found = await info.context.load(queries.labels, asset.at, asset.dataset) or ()

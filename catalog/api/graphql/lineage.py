@@ -7,10 +7,10 @@ from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql import enums, nodes
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.assets import Asset, Job, Run
-from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node, NodeKind
@@ -25,36 +25,38 @@ from graph_schema.identity import label_of
 MAX_PATHS = 50
 
 Direction = model.Direction
-strawberry.enum(Direction, description="Which way to walk.")
+enums.enter(Direction)
 Grain = model.Grain
-strawberry.enum(Grain, description="What the nodes of an answer are.")
+enums.enter(Grain)
 FlowScope = model.FlowScope
-strawberry.enum(
-    FlowScope, description="Which flows count: those that made the data what it is, or every one that was ever stated."
-)
+enums.enter(FlowScope)
 Confidence = model.Confidence
-strawberry.enum(Confidence, description="How an edge came to be known.")
+enums.enter(Confidence)
 
 
 FlowKind = model.FlowKind
-strawberry.enum(
-    FlowKind, description="How data came from one end to the other; HIDDEN by way of what you may not see alone."
-)
+enums.enter(FlowKind)
 
 
 @strawberry.input(description="From where to walk, which way, how far, and at which point in time.")
 class LineageInput:
-    of: list[strawberry.ID]
-    direction: Direction
+    of: list[strawberry.ID] = strawberry.field(description="The ids to walk from, which are the roots of the answer.")
+    direction: Direction = strawberry.field(description="Which way to walk.")
     grain: Grain | None = strawberry.field(default=None, description="By default as the roots are.")
-    flows: FlowScope = model.FlowScope.CURRENT
-    depth: int = 3
-    as_of: AsOfInput | None = None
+    flows: FlowScope = strawberry.field(default=model.FlowScope.CURRENT, description="Which flows count.")
+    depth: int = strawberry.field(default=3, description="How many steps to walk, at most 100.")
+    as_of: AsOfInput | None = strawberry.field(
+        default=None, description="The point in time that is asked about; by default now."
+    )
     at_least: int | None = strawberry.field(
         default=None, description="Wait a moment for the graph to hold this ledger entry; else the answer is Lagging."
     )
-    include_past: bool = False
-    include_attempts: bool = False
+    include_past: bool = strawberry.field(
+        default=False, description="With flows that were replaced since, marked `past`."
+    )
+    include_attempts: bool = strawberry.field(
+        default=False, description="With flows of runs that did not complete, marked `attempt`."
+    )
     budget: int = strawberry.field(
         default=2000, description="The most nodes an answer may have, and 25 edges for each."
     )
@@ -73,12 +75,17 @@ class LineageInput:
         )
 
 
+Asked = Annotated[
+    LineageInput, strawberry.argument(description="From where to walk, which way, how far, and as of when.")
+]
+
+
 @strawberry.type(description="A node of an answer.")
 class LineageNode:
     found: strawberry.Private[model.LineageNode]
     at: strawberry.Private[AsOf]
-    id: strawberry.ID
-    kind: NodeKind
+    id: strawberry.ID = strawberry.field(description="The opaque id of the node.")
+    kind: NodeKind = strawberry.field(description="What kind of thing it is.")
     depth: int = strawberry.field(description="How many steps from the nearest root.")
     truncated_here: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
     hidden: int = strawberry.field(default=0, description="How many nodes next to it rights hide.")
@@ -96,38 +103,40 @@ class LineageNode:
 class LineageEdge:
     found: strawberry.Private[model.LineageEdge]
     at: strawberry.Private[AsOf]
-    from_: strawberry.ID = strawberry.field(name="from")
-    to: strawberry.ID
-    kind: FlowKind
-    confidence: Confidence
-    valid_from: Micros
+    from_: strawberry.ID = strawberry.field(name="from", description="The id of the node that data came from.")
+    to: strawberry.ID = strawberry.field(description="The id of the node that data went to.")
+    kind: FlowKind = strawberry.field(description="How it went.")
+    confidence: Confidence = strawberry.field(description="How the edge came to be known.")
+    valid_from: Micros = strawberry.field(description="When it took effect.")
     known_from: int = strawberry.field(description="The first ledger entry by which it was known.")
     past: bool = strawberry.field(description="Replaced since.")
     attempt: bool = strawberry.field(description="By a run that did not complete.")
 
-    @strawberry.field
+    @strawberry.field(description="The job that moved the data, where one is known.")
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The run that moved the data, where it was one.")
     async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
 
 @strawberry.type(description="How many nodes of one kind.")
 class NodeCount:
-    kind: NodeKind
-    count: int
+    kind: NodeKind = strawberry.field(description="The kind of node.")
+    count: int = strawberry.field(description="How many nodes of it there are.")
 
 
 @strawberry.type(description="How much an answer holds.")
 class LineageCounts:
-    nodes: list[NodeCount]
-    edges: int
-    jobs: int
-    deepest: int
-    completeness: Completeness
-    read_point: ReadPoint
+    nodes: list[NodeCount] = strawberry.field(description="How many nodes there are of each kind.")
+    edges: int = strawberry.field(description="How many edges there are.")
+    jobs: int = strawberry.field(description="How many jobs these edges name.")
+    deepest: int = strawberry.field(description="How many steps the farthest node is away.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
 
 @strawberry.type(description="The graph around the roots.")
@@ -135,16 +144,18 @@ class LineageGraph:
     found: strawberry.Private[model.LineageGraph]
     walk: strawberry.Private[model.Walk]
     at: strawberry.Private[AsOf]
-    grain: Grain
-    completeness: Completeness
-    read_point: ReadPoint
+    grain: Grain = strawberry.field(description="What its nodes are.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
-    @strawberry.field
+    @strawberry.field(description="What was walked from.")
     async def roots(self, info: ContextInfo) -> list[Node]:
         return await nodes.find_all(Node, info.context, self.found.roots, self.at)
 
     @strawberry.field(description="Nodes by distance and id.")
-    def nodes(self, first: int = 100, after: str | None = None) -> Connection[LineageNode]:
+    def nodes(self, first: First = 100, after: After = None) -> Connection[LineageNode]:
         at = self.at
         return page_of(
             self.found.nodes,
@@ -164,7 +175,7 @@ class LineageGraph:
         )
 
     @strawberry.field(description="Edges by source, target, kind, job and run.")
-    def edges(self, first: int = 200, after: str | None = None) -> Connection[LineageEdge]:
+    def edges(self, first: First = 200, after: After = None) -> Connection[LineageEdge]:
         at = self.at
         return page_of(
             sorted(self.found.edges, key=_key),
@@ -178,32 +189,42 @@ class LineageGraph:
 
 @strawberry.type(description="A chain of edges along which data went.")
 class LineagePath:
-    edges: list[LineageEdge]
+    edges: list[LineageEdge] = strawberry.field(description="The edges, each beginning where the one before ends.")
 
 
 @strawberry.type(description="Why two things are connected: the shortest paths, shortest first.")
 class LineagePaths:
-    paths: list[LineagePath]
-    completeness: Completeness
-    read_point: ReadPoint
+    paths: list[LineagePath] = strawberry.field(description="The paths, the shortest first.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
 
-LineageResult = Annotated[LineageGraph | AnyProblem, strawberry.union("LineageResult")]
-LineageCountsResult = Annotated[LineageCounts | AnyProblem, strawberry.union("LineageCountsResult")]
-PathsResult = Annotated[LineagePaths | AnyProblem, strawberry.union("PathsResult")]
+LineageResult = Annotated[
+    LineageGraph | AnyProblem,
+    strawberry.union("LineageResult", description="The lineage, or why there is none to show."),
+]
+LineageCountsResult = Annotated[
+    LineageCounts | AnyProblem,
+    strawberry.union("LineageCountsResult", description="The counts, or why there are none to show."),
+]
+PathsResult = Annotated[
+    LineagePaths | AnyProblem, strawberry.union("PathsResult", description="The paths, or why there are none to show.")
+]
 
 
 @strawberry.type
 class LineageQueries:
     @strawberry.field(description="What data came from, or what came of it.")
-    def lineage(self, info: ContextInfo, input: LineageInput) -> LineageResult:  # noqa: A002  its name in the interface
+    def lineage(self, info: ContextInfo, input: Asked) -> LineageResult:  # noqa: A002  its name in the interface
         try:
             return _lineage(info.context, input)
         except ADDRESSED as error:
             return as_problem(error)
 
     @strawberry.field(description="How much `lineage` would give, without giving it.")
-    def lineage_counts(self, info: ContextInfo, input: LineageInput) -> LineageCountsResult:  # noqa: A002
+    def lineage_counts(self, info: ContextInfo, input: Asked) -> LineageCountsResult:  # noqa: A002
         try:
             return _counts(info.context, input)
         except ADDRESSED as error:
@@ -213,13 +234,15 @@ class LineageQueries:
     def paths(
         self,
         info: ContextInfo,
-        from_: Annotated[strawberry.ID, strawberry.argument(name="from")],
-        to: strawberry.ID,
-        as_of: AsOfInput | None = None,
-        grain: Grain | None = None,
-        flows: FlowScope = model.FlowScope.CURRENT,
-        depth: int = 20,
-        first: int = 5,
+        from_: Annotated[strawberry.ID, strawberry.argument(name="from", description="The id that data came from.")],
+        to: Annotated[strawberry.ID, strawberry.argument(description="The id that data went to.")],
+        as_of: AsOfArgument = None,
+        grain: Annotated[
+            Grain | None, strawberry.argument(description="What the nodes on the way are; by default as `to` is.")
+        ] = None,
+        flows: Annotated[FlowScope, strawberry.argument(description="Which flows count.")] = model.FlowScope.CURRENT,
+        depth: Annotated[int, strawberry.argument(description="How many steps to walk, at most 100.")] = 20,
+        first: Annotated[int, strawberry.argument(description="How many paths, from 1 to 50.")] = 5,
     ) -> PathsResult:
         asked = LineageInput(
             of=[to], direction=model.Direction.UPSTREAM, grain=grain, flows=flows, depth=depth, as_of=as_of

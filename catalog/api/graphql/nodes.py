@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import strawberry
 
+from catalog.api.graphql import enums
 from catalog.api.graphql.context import RequestContext
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -28,24 +30,35 @@ else:
         "NodeKind",
         {_CAMEL.sub("_", label).upper(): label for label in kinds.Node.registered} | {"DATASET_STATE": _DERIVED},
     )
-strawberry.enum(NodeKind, description="What kind of thing a node of the graph is.")
+enums.enter(
+    NodeKind,
+    description="What kind of thing a node of the graph is.",
+    members={
+        NodeKind(label).name: inspect.cleandoc(kind.__doc__ or "") for label, kind in kinds.Node.registered.items()
+    }
+    | {"DATASET_STATE": "The state in which a run left a dataset, where no emitter gave it a version."},
+)
 
 
 @strawberry.interface(description="Anything in the graph: its id is opaque, and the same in every store and rebuild.")
 class Node:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="The opaque id, the same in every store and after every rebuild.")
 
 
 @strawberry.type(description="What a thing is called: as the pipelines call it, a token in an identifier's place.")
 class QualifiedName:
-    namespace: str
-    name: str
+    namespace: str = strawberry.field(
+        description="Where the name belongs: the store, scheduler or registry, as OpenLineage has it."
+    )
+    name: str = strawberry.field(description="The name within the namespace.")
 
 
 @strawberry.input(description="A name to look up, byte for byte as the pipelines call it.")
 class QualifiedNameInput:
-    namespace: str
-    name: str
+    namespace: str = strawberry.field(
+        description="Where the name belongs: the store, scheduler or registry, as OpenLineage has it."
+    )
+    name: str = strawberry.field(description="The name within the namespace.")
 
     def redacted(self, context: RequestContext) -> tuple[str, str]:
         """Return namespace and name as the catalog holds them: tokens where the pipelines' names have identifiers."""

@@ -6,9 +6,9 @@ import strawberry
 
 from catalog.access import queries
 from catalog.access.model import PrincipalRecord
-from catalog.api.graphql import nodes
+from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.approvals import ApprovalKind
-from catalog.api.graphql.as_of import AsOfInput
+from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.as_of import as_of as at_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
@@ -19,35 +19,35 @@ from graph_schema import nodes as kinds
 from graph_schema.vocabulary import words
 
 PrincipalKind = words.PrincipalKind
-strawberry.enum(PrincipalKind)
+enums.enter(PrincipalKind)
 PrincipalRole = words.PrincipalRole
-strawberry.enum(PrincipalRole)
+enums.enter(PrincipalRole)
 
 
 @strawberry.type(description="A key that was issued to a principal; never the key itself.")
 class ApiKey:
-    key_id: str
-    issued_at: Micros
-    issued_by: str
-    revoked_at: Micros | None
-    revoked_by: str | None
+    key_id: str = strawberry.field(description="The public part of the key.")
+    issued_at: Micros = strawberry.field(description="When it was issued.")
+    issued_by: str = strawberry.field(description="The principal that issued it.")
+    revoked_at: Micros | None = strawberry.field(description="When it stopped working; null while it works.")
+    revoked_by: str | None = strawberry.field(description="The principal that revoked it.")
 
 
 @strawberry.type(description=kinds.Principal.__doc__)
 class Principal(Node):
-    principal: str
-    display_name: str
-    principal_kind: PrincipalKind
-    roles: list[PrincipalRole]
+    principal: str = strawberry.field(description="The name that it acts under.")
+    display_name: str = strawberry.field(description="What people call it.")
+    principal_kind: PrincipalKind = strawberry.field(description="Whether it is a person, an emitter or a service.")
+    roles: list[PrincipalRole] = strawberry.field(description="What it is trusted with.")
     approves: list[ApprovalKind] = strawberry.field(description="The kinds of approval that it may decide on.")
-    active: bool
-    keys: list[ApiKey]
+    active: bool = strawberry.field(description="Whether it may act.")
+    keys: list[ApiKey] = strawberry.field(description="Its keys, those that work no more included.")
 
 
 @strawberry.type
 class PrincipalQueries:
     @strawberry.field(description="Every principal that a record defines, by name.")
-    def principals(self, info: ContextInfo, as_of: AsOfInput | None = None) -> list[Principal]:
+    def principals(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[Principal]:
         view = info.context.view(at_of(as_of, info.context))
         return [_as_principal(one) for one in queries.list_principals(view)]
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import strawberry
 
+from catalog.api.graphql import enums
 from catalog.errors import ProblemCode, SenderError, answer_to, sentence_of
 
 _HOW_TO_REQUEST = "An admin gives roles with a define_principal record (`lineward record`)."
 
 
-strawberry.enum(ProblemCode, description="What kind of problem it is, for programs.")
+enums.enter(ProblemCode)
 
 
 @strawberry.interface(description="Something the caller, or whoever runs the service, can do something about.")
 class Problem:
-    code: ProblemCode
-    message: str
+    code: ProblemCode = strawberry.field(description="What kind of problem it is, for programs.")
+    message: str = strawberry.field(description="What is wrong and what to do, for people.")
 
 
 @strawberry.type(description="Nothing of that name can be seen here; hidden and absent get the same answer.")
@@ -25,17 +26,21 @@ class NotFound(Problem):
 
 @strawberry.type(description="The principal may not do this.")
 class Forbidden(Problem):
-    how_to_request: str | None = None
+    how_to_request: str | None = strawberry.field(
+        default=None, description="How the right is had, where there is a way."
+    )
 
 
 @strawberry.type(description="A value cannot be used; `field` says which, as a path or a JSON pointer.")
 class InvalidInput(Problem):
-    field: str
+    field: str = strawberry.field(description="Which value cannot be used, as a path or a JSON pointer.")
 
 
 @strawberry.type(description="Something outside is not there, or does not verify; `message` says what has to be done.")
 class Unavailable(Problem):
-    retry_after_seconds: int | None = None
+    retry_after_seconds: int | None = strawberry.field(
+        default=None, description="When to try again, where that is known."
+    )
 
 
 class InvalidInputError(SenderError):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Mapping
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 from pydantic import BaseModel
 from strawberry.types.field import StrawberryField
 
+from catalog.api.graphql import enums
 from catalog.api.graphql.context import ContextInfo, RequestContext
+from catalog.api.graphql.entries import EntryKind
 from catalog.api.graphql.nodes import QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.scalars import Digest, Long, Micros, write_time
@@ -21,42 +24,39 @@ from catalog.intake import Accepted
 from catalog.kinds import KINDS
 from catalog.record import Format, QualifiedName, Record
 
-if TYPE_CHECKING:
-
-    class RecordKind(StrEnum):
-        """A kind of `KINDS`."""
-else:
-    RecordKind = StrEnum("RecordKind", {name.upper(): name for name in KINDS})
-strawberry.enum(RecordKind, description="What a record says, by its kind.")
-
 
 @strawberry.type(description="A record is durable: where it stands in the ledger, and the proof that it does.")
 class Receipt:
-    index: int
-    kind: RecordKind
+    index: int = strawberry.field(description="The record's index in the ledger.")
+    kind: EntryKind = strawberry.field(description="What kind of record it is.")
     subjects: list[strawberry.ID] = strawberry.field(
         description="What it is about; ask for them with `atLeast: index`."
     )
-    leaf: Digest
-    recorded_at: Micros
+    leaf: Digest = strawberry.field(description="The hash that stands in the Merkle tree for it.")
+    recorded_at: Micros = strawberry.field(description="When it was recorded.")
     duplicate: bool = strawberry.field(description="The same record was there before, at this index.")
-    warnings: list[str]
+    warnings: list[str] = strawberry.field(description="What was noted while it was taken, a sentence each.")
     ledger_size: int = strawberry.field(description="The size of the tree that the proof leads to.")
-    ledger_root: Digest
+    ledger_root: Digest = strawberry.field(description="The root of that tree.")
     inclusion_proof: list[Digest] = strawberry.field(description="From the leaf's sibling upwards (RFC 9162 §2.1.3).")
 
 
-RecordResult = Annotated[Receipt | AnyProblem, strawberry.union("RecordResult")]
+RecordResult = Annotated[
+    Receipt | AnyProblem,
+    strawberry.union("RecordResult", description="The receipt of the record, or why it was not taken."),
+]
 
 
 @strawberry.type(description="A key was issued: `secret` is shown this once, and kept nowhere.")
 class IssuedKey:
-    key_id: str
-    secret: str
-    receipt: Receipt
+    key_id: str = strawberry.field(description="The public part of the key.")
+    secret: str = strawberry.field(description="The key itself: keep it, it is shown nowhere else.")
+    receipt: Receipt = strawberry.field(description="That its issuing is recorded.")
 
 
-IssueKeyResult = Annotated[IssuedKey | AnyProblem, strawberry.union("IssueKeyResult")]
+IssueKeyResult = Annotated[
+    IssuedKey | AnyProblem, strawberry.union("IssueKeyResult", description="The key, or why none was issued.")
+]
 
 
 def receipt(context: RequestContext, accepted: Accepted) -> Receipt:
@@ -65,7 +65,7 @@ def receipt(context: RequestContext, accepted: Accepted) -> Receipt:
     size = ledger.size()
     return Receipt(
         index=found.index,
-        kind=RecordKind(accepted.kind),
+        kind=EntryKind(KINDS[accepted.kind].in_ledger),
         subjects=[strawberry.ID(one) for one in accepted.subjects],
         leaf=Digest(found.leaf.hex()),
         recorded_at=Micros(found.recorded_at),
@@ -92,7 +92,9 @@ def mutation_type() -> type:
     )
 
 
-def _issue_key(info: ContextInfo, principal: str) -> IssueKeyResult:
+def _issue_key(
+    info: ContextInfo, principal: Annotated[str, strawberry.argument(description="Whose key it is.")]
+) -> IssueKeyResult:
     context = info.context
     try:
         key, recorded = context.services.intake.issue_key(principal, context.actor, context.correlation_id)
@@ -114,9 +116,10 @@ def _mutation(kind: type[Record]) -> StrawberryField:
         except ADDRESSED as error:
             return as_problem(error)
 
-    write.__annotations__ = {"info": ContextInfo, "record": asked, "return": RecordResult}
+    described = strawberry.argument(description="What the record says.")
+    write.__annotations__ = {"info": ContextInfo, "record": Annotated[asked, described], "return": RecordResult}
     write.__name__ = kind.name
-    return strawberry.mutation(write, description=kind.__doc__)
+    return strawberry.mutation(write, description=enums.paragraph(inspect.getdoc(kind) or ""))
 
 
 @cache
@@ -125,19 +128,20 @@ def _input(model: type[BaseModel]) -> type:
     if issubclass(model, QualifiedName):
         return QualifiedNameInput
     annotations: dict[str, Any] = {}
-    defaults: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         kind = _type(hints[name])
-        if field.is_required():
-            annotations[name] = kind
-        else:
-            annotations[name] = kind if _is_optional(kind) else kind | None
-            defaults[name] = None
+        required = field.is_required()
+        annotations[name] = kind if required or _is_optional(kind) else kind | None
+        default: dict[str, Any] = {} if required else {"default": None}
+        fields[name] = strawberry.field(description=field.description, **default)
     name = model.__name__ if model.__name__.endswith("Input") else f"{model.__name__}Input"
-    ordered = {key: annotations[key] for key in sorted(annotations, key=lambda key: key in defaults)}
-    made = type(name, (), {"__annotations__": ordered, "__module__": __name__, **defaults})
-    return strawberry.input(made, description=(model.__doc__ or "").strip().split("\n")[0])
+    ordered = {
+        name: annotations[name] for name in sorted(fields, key=lambda name: not model.model_fields[name].is_required())
+    }
+    made = type(name, (), {"__annotations__": ordered, "__module__": __name__, **fields})
+    return strawberry.input(made, description=enums.paragraph(inspect.getdoc(model) or ""))
 
 
 def _type(annotation: Any) -> Any:  # noqa: ANN401
@@ -154,7 +158,7 @@ def _type(annotation: Any) -> Any:  # noqa: ANN401
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _input(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return strawberry.enum(annotation)
+        return enums.enter(annotation)
     return annotation
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfInput, as_of
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
 from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
@@ -27,46 +27,46 @@ from graph_schema.aspects.models import Metric as Measured
 
 @strawberry.type(description="The code revision that a model version was built from.")
 class BuildCode:
-    id: strawberry.ID
-    repository: str
-    revision: str
+    id: strawberry.ID = strawberry.field(description="The id of the code revision as a node.")
+    repository: str = strawberry.field(description="The address of the repository.")
+    revision: str = strawberry.field(description="The commit, as its version control names it.")
     clean: bool | None = strawberry.field(description="Whether the tree was exactly that commit.")
 
 
 @strawberry.type(description="The software environment that a model version was built in.")
 class BuildEnvironment:
-    id: strawberry.ID
-    digest: Digest
-    description: str | None
+    id: strawberry.ID = strawberry.field(description="The id of the environment as a node.")
+    digest: Digest = strawberry.field(description="The digest over everything that was installed in it.")
+    description: str | None = strawberry.field(description="What that was, in short.")
 
 
 @strawberry.type(description="A figure measured, as the decimal text that was recorded.")
 class Metric:
-    name: str
-    value: str
-    split: str | None
+    name: str = strawberry.field(description="What was measured.")
+    value: str = strawberry.field(description="The figure, as decimal text.")
+    split: str | None = strawberry.field(description="The split of the data that it was measured on.")
 
 
 @strawberry.type(description="A principal's record of a model version: everything that names it exactly.")
 class Registration:
     found: strawberry.Private[found_model.Registration]
     at: strawberry.Private[AsOf]
-    entry: int
-    registered_by: str
-    authenticated: bool
-    registered_at: Micros
-    artifact_digest: Digest
-    signature: str | None
-    intended_use: str | None
-    metrics: list[Metric]
-    code: BuildCode | None
-    environment: BuildEnvironment | None
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    registered_by: str = strawberry.field(description="The principal that registered it.")
+    authenticated: bool = strawberry.field(description="Whether a key proved who registered it.")
+    registered_at: Micros = strawberry.field(description="When it was registered.")
+    artifact_digest: Digest = strawberry.field(description="The digest of the model's artifact.")
+    signature: str | None = strawberry.field(description="A signature over the artifact, in base64.")
+    intended_use: str | None = strawberry.field(description="What the version is meant for.")
+    metrics: list[Metric] = strawberry.field(description="The figures that were measured.")
+    code: BuildCode | None = strawberry.field(description="What it was built from.")
+    environment: BuildEnvironment | None = strawberry.field(description="What it was built in.")
 
-    @strawberry.field
+    @strawberry.field(description="The run that trained it, where one is named.")
     async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="The job that trained it, where one is named.")
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
@@ -74,9 +74,9 @@ class Registration:
 @strawberry.type(description="One trained model: exact snapshots, code, environment and artifact.")
 class ModelVersion(Asset):
     record: strawberry.Private[found_model.ModelVersionRecord]
-    model: QualifiedName
-    version: str
-    first_entry: int
+    model: QualifiedName = strawberry.field(description="The model that it is a version of.")
+    version: str = strawberry.field(description="What its registry calls the version.")
+    first_entry: int = strawberry.field(description="The ledger entry that first named it.")
 
     @strawberry.field(
         description="The newest registration; null where something names the version and nobody registered it."
@@ -107,11 +107,11 @@ class Model(Node):
     key: strawberry.Private[kinds.Model]
     at: strawberry.Private[AsOf]
 
-    @strawberry.field
+    @strawberry.field(description="Its namespace and name, by which it is asked for.")
     def ref(self) -> QualifiedName:
         return QualifiedName(namespace=self.key.namespace, name=self.key.name)
 
-    @strawberry.field
+    @strawberry.field(description="Every version that is known, in the order of their ids.")
     async def versions(self, info: ContextInfo) -> list[ModelVersion]:
         ids = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
         return await nodes.find_all(ModelVersion, info.context, ids, self.at)
@@ -121,8 +121,8 @@ class Model(Node):
 class Evaluation(Node):
     key: strawberry.Private[kinds.Evaluation]
     at: strawberry.Private[AsOf]
-    first_entry: int
-    snapshot_digest: Digest
+    first_entry: int = strawberry.field(description="The ledger entry that first named it.")
+    snapshot_digest: Digest = strawberry.field(description="The digest of the snapshot that it was measured on.")
     metrics: list[Metric] = strawberry.field(description="What was measured on the snapshot.")
 
     @strawberry.field(description="The version that was evaluated.")
@@ -131,14 +131,21 @@ class Evaluation(Node):
         return await nodes.find(ModelVersion, info.context, version.id, self.at)
 
 
-ModelVersionResult = Annotated[ModelVersion | AnyProblem, strawberry.union("ModelVersionResult")]
+ModelVersionResult = Annotated[
+    ModelVersion | AnyProblem,
+    strawberry.union("ModelVersionResult", description="The model version, or why there is none to show."),
+]
 
 
 @strawberry.type
 class ReleaseQueries:
     @strawberry.field(description="One version of a model.")
     async def model_version(
-        self, info: ContextInfo, model: QualifiedNameInput, version: str, as_of: AsOfInput | None = None
+        self,
+        info: ContextInfo,
+        model: Annotated[QualifiedNameInput, strawberry.argument(description="The namespace and name of the model.")],
+        version: Annotated[str, strawberry.argument(description="What its registry calls the version.")],
+        as_of: AsOfArgument = None,
     ) -> ModelVersionResult:
         key = kinds.ModelVersion(*model.redacted(info.context), info.context.services.redactor.name(version))
         return await find_model_version(info.context, key.id, as_of)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from asyncio import gather
+from typing import Annotated
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
+from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
     contributions,
@@ -16,7 +18,7 @@ from catalog.api.graphql import (
     nodes,
 )
 from catalog.api.graphql.approvals import ApprovalQueries
-from catalog.api.graphql.as_of import AsOfInput, ReadPoint, as_of, read_point
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.assets import AssetQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.evidence import EvidenceQueries
@@ -35,18 +37,28 @@ from catalog.reading import AsOf
 @strawberry.type
 class NodeQueries:
     @strawberry.field(description="The thing of an id, null where nothing of it is known or may be seen.")
-    async def node(self, info: ContextInfo, id: strawberry.ID, as_of: AsOfInput | None = None) -> Node | None:  # noqa: A002
+    async def node(
+        self,
+        info: ContextInfo,
+        id: Annotated[  # noqa: A002  its name in the interface
+            strawberry.ID, strawberry.argument(description="The id, as an answer gave it.")
+        ],
+        as_of: AsOfArgument = None,
+    ) -> Node | None:
         return await nodes.resolve(info.context, str(id), _at(info, as_of))
 
     @strawberry.field(description="The things of these ids, in their order.")
     async def nodes(
-        self, info: ContextInfo, ids: list[strawberry.ID], as_of: AsOfInput | None = None
+        self,
+        info: ContextInfo,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids, at most 500.")],
+        as_of: AsOfArgument = None,
     ) -> list[Node | None]:
         at = _at(info, as_of)
         return list(await gather(*(nodes.resolve(info.context, str(one), at) for one in ids)))
 
     @strawberry.field(description="Where the answers of this request are taken.")
-    def read_point(self, info: ContextInfo, as_of: AsOfInput | None = None) -> ReadPoint:
+    def read_point(self, info: ContextInfo, as_of: AsOfArgument = None) -> ReadPoint:
         return read_point(info.context.view(_at(info, as_of)))
 
 
@@ -76,6 +88,9 @@ def _made() -> strawberry.Schema:
             PrincipalQueries,
         ),
     )
+    get_object_definition(
+        query, strict=True
+    ).description = "Every question that can be asked; each is read at one point in time."
     return _Schema(
         query,
         mutation_type(),

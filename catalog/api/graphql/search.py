@@ -5,18 +5,19 @@ from __future__ import annotations
 from asyncio import gather
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from catalog.api.graphql import nodes
+from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
-from catalog.api.graphql.connections import PageInfo
+from catalog.api.graphql.connections import After, First, PageInfo
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node
 from catalog.reading import AsOf
 from catalog.search import model, queries
+from graph_schema.aspects import BY_NAME
 
 if TYPE_CHECKING:
 
@@ -24,21 +25,33 @@ if TYPE_CHECKING:
         """A facet of `queries.FACETS`."""
 else:
     FacetKind = StrEnum("FacetKind", {name.upper(): name for name in queries.FACETS})
-strawberry.enum(FacetKind, description="What finds are counted and filtered by.")
+enums.enter(
+    FacetKind,
+    description="What finds are counted and filtered by.",
+    members={
+        "LABEL": "The kind of node.",
+        "PHI": "The kinds of PHI that are tagged and not rejected.",
+        **{name.upper(): aspect.description for name, aspect in BY_NAME.items() if aspect.counted_by is not None},
+    },
+)
 SearchKind = model.SearchKind
-strawberry.enum(SearchKind, description="What can be found.")
+enums.enter(SearchKind)
 
 
 @strawberry.input(description="The values of one facet that are wanted.")
 class FacetChoice:
-    facet: FacetKind
-    values: list[str]
+    facet: FacetKind = strawberry.field(description="What finds are filtered by.")
+    values: list[str] = strawberry.field(description="Its values, one of which must match.")
 
 
 @strawberry.input(description="All that match every field given.")
 class SearchFilter:
-    kinds: list[SearchKind] = strawberry.field(default_factory=list)
-    facets: list[FacetChoice] = strawberry.field(default_factory=list)
+    kinds: list[SearchKind] = strawberry.field(
+        default_factory=list, description="What to find; all where none are given."
+    )
+    facets: list[FacetChoice] = strawberry.field(
+        default_factory=list, description="The facets that must match, each by one of its values."
+    )
     gaps: list[str] = strawberry.field(
         default_factory=list, description="Mandatory fields of a dataset that must be missing, such as `owner`."
     )
@@ -46,32 +59,34 @@ class SearchFilter:
 
 @strawberry.type(description="How many finds have one value of a facet.")
 class FacetCount:
-    value: str
-    count: int
+    value: str = strawberry.field(description="The value of the facet.")
+    count: int = strawberry.field(description="How many finds have it.")
 
 
 @strawberry.type(description="The counts of one facet, the most frequent first.")
 class FacetCounts:
-    facet: FacetKind
-    counts: list[FacetCount]
+    facet: FacetKind = strawberry.field(description="What finds are counted by.")
+    counts: list[FacetCount] = strawberry.field(description="Its values with their counts, the most frequent first.")
 
 
-@strawberry.type
+@strawberry.type(description="A find, and the cursor to go on behind it.")
 class SearchEdge:
-    node: Node
-    cursor: str
+    node: Node = strawberry.field(description="What was found.")
+    cursor: str = strawberry.field(description="What to send as `after` to go on behind it.")
 
 
 @strawberry.type(description="What was found, by title and id.")
 class SearchConnection:
-    edges: list[SearchEdge]
-    nodes: list[Node]
+    edges: list[SearchEdge] = strawberry.field(description="The finds of this page, each with its cursor.")
+    nodes: list[Node] = strawberry.field(description="The same without cursors.")
     text: str = strawberry.field(description="The words that were searched: with tokens where names hold them.")
-    page_info: PageInfo
-    total_count: int
-    facets: list[FacetCounts]
-    completeness: Completeness
-    read_point: ReadPoint
+    page_info: PageInfo = strawberry.field(description="Whether another page follows, and how to ask for it.")
+    total_count: int = strawberry.field(description="How many finds there are on all pages together.")
+    facets: list[FacetCounts] = strawberry.field(description="The counts of each facet that was asked for.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
 
 
 @strawberry.type
@@ -82,11 +97,18 @@ class SearchQueries:
     async def search(
         self,
         info: ContextInfo,
-        text: str | None = None,
-        filter: SearchFilter | None = None,  # noqa: A002  its name in the interface
-        facets: list[FacetKind] | None = None,
-        first: int = 20,
-        after: str | None = None,
+        text: Annotated[
+            str | None,
+            strawberry.argument(description="Words, each the beginning of one; all is found where none are given."),
+        ] = None,
+        filter: Annotated[  # noqa: A002  its name in the interface
+            SearchFilter | None, strawberry.argument(description="What finds must match beside the words.")
+        ] = None,
+        facets: Annotated[
+            list[FacetKind] | None, strawberry.argument(description="What to count the finds by.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
     ) -> SearchConnection:
         asked = filter or SearchFilter()
         redactor = info.context.services.redactor

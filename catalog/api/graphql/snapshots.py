@@ -6,10 +6,10 @@ from typing import Annotated
 
 import strawberry
 
-from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfInput, as_of
+from catalog.api.graphql import enums, nodes
+from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
 from catalog.api.graphql.assets import Asset, Dataset, Run
-from catalog.api.graphql.connections import Connection, page_of
+from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
@@ -23,38 +23,38 @@ from catalog.snapshots import model, queries
 from graph_schema.vocabulary import words
 
 SnapshotRole = words.SnapshotRole
-strawberry.enum(SnapshotRole)
+enums.enter(SnapshotRole)
 VerificationResult = words.VerificationResult
-strawberry.enum(VerificationResult)
+enums.enter(VerificationResult)
 
 
 @strawberry.type(description="One file of a sealed snapshot.")
 class ManifestFile:
-    path: str
-    size: Long
-    digest: Digest
+    path: str = strawberry.field(description="Its path under the snapshot's root.")
+    size: Long = strawberry.field(description="Its size in bytes.")
+    digest: Digest = strawberry.field(description="The digest of its bytes.")
 
 
 @strawberry.type(description="The same state as another system names it.")
 class ForeignRef:
-    system: str
-    id: str
+    system: str = strawberry.field(description="The other system, such as delta, lakefs or oci.")
+    id: str = strawberry.field(description="What that system calls the state.")
 
 
 @strawberry.type(description="A principal's record that fixed a snapshot.")
 class Seal:
     found: strawberry.Private[model.Seal]
-    entry: int
-    sealed_by: str
-    sealed_at: Micros
-    role: SnapshotRole
-    locked: bool
-    files: int
-    size_bytes: Long
-    foreign: list[ForeignRef]
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    sealed_by: str = strawberry.field(description="The principal that sealed it.")
+    sealed_at: Micros = strawberry.field(description="When it was sealed.")
+    role: SnapshotRole = strawberry.field(description="What the snapshot is for.")
+    locked: bool = strawberry.field(description="Whether its bytes are kept unchanged.")
+    files: int = strawberry.field(description="How many files it has.")
+    size_bytes: Long = strawberry.field(description="How many bytes they have together.")
+    foreign: list[ForeignRef] = strawberry.field(description="The same state under other systems' names for it.")
 
-    @strawberry.field
-    def manifest(self, first: int = 100, after: str | None = None) -> Connection[ManifestFile]:
+    @strawberry.field(description="The files that the digest is made of, by path.")
+    def manifest(self, first: First = 100, after: After = None) -> Connection[ManifestFile]:
         cursor = Cursor.of("manifest", self.entry)
         files = sorted(self.found.manifest, key=lambda file: file.path)
         return page_of(
@@ -64,12 +64,12 @@ class Seal:
 
 @strawberry.type(description="A principal's record that the bytes were checked against the digest.")
 class Verification:
-    entry: int
-    verified_by: str
-    verified_at: Micros
-    result: VerificationResult
-    method: str
-    differing: list[str]
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+    verified_by: str = strawberry.field(description="The principal that verified it.")
+    verified_at: Micros = strawberry.field(description="When it was verified.")
+    result: VerificationResult = strawberry.field(description="What comparing the bytes with the digest found.")
+    method: str = strawberry.field(description="How the bytes were read and compared.")
+    differing: list[str] = strawberry.field(description="The files that differ or are missing, by path.")
 
 
 @strawberry.type(description="One exact state of a dataset.")
@@ -78,17 +78,17 @@ class Snapshot(Asset):
     digest: Digest = strawberry.field(
         description="The digest over the manifest, or the version that its own store gave it."
     )
-    first_entry: int
+    first_entry: int = strawberry.field(description="The ledger entry that first named it.")
 
-    @strawberry.field
+    @strawberry.field(description="The dataset that this is a state of.")
     async def of(self, info: ContextInfo) -> Dataset | None:
         return await nodes.find(Dataset, info.context, self.dataset, self.at)
 
-    @strawberry.field
+    @strawberry.field(description="Whether a principal's record fixed it.")
     def sealed(self) -> bool:
         return self.record.sealed
 
-    @strawberry.field
+    @strawberry.field(description="The newest seal; null where nobody sealed it.")
     def seal(self) -> Seal | None:
         return None if self.record.seal is None else _seal(self.record.seal)
 
@@ -104,7 +104,7 @@ class Snapshot(Asset):
     def verifications(self) -> list[Verification]:
         return [converted(Verification, one) for one in self.record.verifications]
 
-    @strawberry.field
+    @strawberry.field(description="The runs that wrote exactly this state.")
     async def produced_by(self, info: ContextInfo) -> list[Run]:
         return await nodes.find_all(Run, info.context, self.record.produced_by, self.at)
 
@@ -113,7 +113,9 @@ class Snapshot(Asset):
         return await nodes.find_all(Run, info.context, self.record.used_by, self.at)
 
 
-SnapshotResult = Annotated[Snapshot | AnyProblem, strawberry.union("SnapshotResult")]
+SnapshotResult = Annotated[
+    Snapshot | AnyProblem, strawberry.union("SnapshotResult", description="The snapshot, or why there is none to show.")
+]
 
 
 @strawberry.type
@@ -121,7 +123,12 @@ class SnapshotQueries:
     @strawberry.field(
         description="The snapshot of a digest; of several datasets with the same bytes, that of the first name."
     )
-    async def snapshot(self, info: ContextInfo, digest: Digest, as_of: AsOfInput | None = None) -> SnapshotResult:
+    async def snapshot(
+        self,
+        info: ContextInfo,
+        digest: Annotated[Digest, strawberry.argument(description="The digest, whole.")],
+        as_of: AsOfArgument = None,
+    ) -> SnapshotResult:
         found = await _with_digest(info.context, digest, as_of)
         return found[0] if isinstance(found, list) else found
 
@@ -140,7 +147,7 @@ async def _with_digest(context: RequestContext, digest: str, when: AsOfInput | N
 
 @field_of(Dataset, description="The snapshots of the dataset, the newest entry last.")
 async def snapshots(
-    dataset: strawberry.Parent[Dataset], info: ContextInfo, first: int = 50, after: str | None = None
+    dataset: strawberry.Parent[Dataset], info: ContextInfo, first: First = 50, after: After = None
 ) -> Connection[Snapshot]:
     found = await info.context.load(queries.snapshots_of, dataset.at, dataset.record.id) or ()
     return page_of(

@@ -1,11 +1,14 @@
-"""The schema as somebody meets it who knows nothing of the project: whatever can be asked together has one type."""
+"""The schema as somebody meets it who knows nothing of the project."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -61,3 +64,54 @@ def test_fields_of_one_name_can_be_selected_together() -> None:
 def test_the_search_for_conflicts_finds_them() -> None:
     found = list(conflicts(frozenset({"SourceSystem", "LineageNode"}), set(), "It"))
     assert found == ["It.kind: LineageNode NodeKind!, SourceSystem SourceKind!"]
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    """Yield everything of the schema by its path, and what is published of it."""
+    for name, kind in SCHEMA.type_map.items():
+        if name.startswith("__"):
+            continue
+        yield name, kind.description
+        for field_name, field in getattr(kind, "fields", {}).items():
+            yield f"{name}.{field_name}", field.description
+            for argument_name, argument in getattr(field, "args", {}).items():
+                yield f"{name}.{field_name}({argument_name})", argument.description
+        if isinstance(kind, GraphQLEnumType):
+            for value_name, value in kind.values.items():
+                yield f"{name}.{value_name}", value.description
+
+
+def is_sentence(text: str | None, path: str) -> bool:
+    """Tell whether a description is a sentence on one line that says more than the name does."""
+    if text is None or not re.fullmatch(r"[A-Z`0-9].*[a-z0-9)`’'\]]\.", text):
+        return False
+    named = {word.casefold() for word in WORD.findall(re.split("[.(]", path.rstrip(")"))[-1])}
+    return bool({word.casefold() for word in WORD.findall(text)} - named - LITTLE)
+
+
+WORD = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+LITTLE = frozenset({"the", "a", "an", "its", "of", "it", "is"})
+
+
+def test_everything_of_the_schema_is_described_by_a_sentence() -> None:
+    found = list(described())
+    assert [path for path, text in found if not is_sentence(text, path)] == []
+    assert len(found) > 900
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("When the run ended; null while it runs.", "Run.endedAt", True),
+        ("The kind of PHI.", "PhiTag.phiKind", False),
+        ("The owner.", "Dataset.owner", False),
+        ("Its snapshot.", "SubjectInput.snapshot", False),
+        ("when the run ended.", "Run.endedAt", False),
+        ("When the run ended", "Run.endedAt", False),
+        ("When it ended.\n\n    Or was stopped.", "Run.endedAt", False),
+        ("", "Run.endedAt", False),
+        (None, "Run.endedAt", False),
+    ],
+)
+def test_what_only_repeats_the_name_is_no_description(text: str | None, path: str, *, expected: bool) -> None:
+    assert is_sentence(text, path) is expected

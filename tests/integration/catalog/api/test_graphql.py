@@ -17,8 +17,8 @@ from catalog.snapshots.rules import manifest_digest
 from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
-from graph_schema.nodes import Column, Dataset, Job, Snapshot
-from tests.support.records import CURATED, DIGEST, RAW, declaration, event, registration, tag
+from graph_schema.nodes import Column, Dataset, Job, Run, Snapshot
+from tests.support.records import CURATED, DIGEST, RAW, RUN, declaration, event, registration, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -72,6 +72,29 @@ def test_an_aspect_in_force_says_whose_word_it_is(catalog: Catalog) -> None:
     nodes = catalog.data(asked % ", ".join(f'"{each}"' for each in (LANDING, VISITS)))["nodes"]
     found = [{one["aspect"]: one["source"] for one in node["aspects"]} for node in nodes]
     assert found == [{"owner": "RECORD", "documentation": "READING_RUN"}, {"documentation": "WRITING_RUN"}]
+
+
+def test_what_an_emitter_says_of_a_job_and_a_failure_has_fields_of_its_own(catalog: Catalog) -> None:
+    failed = event("FAIL")
+    failed["job"]["facets"] = {
+        "jobType": {"processingType": "BATCH", "integration": "SPARK", "jobType": ["of another shape"]},
+        "sourceCodeLocation": {"type": "git", "repoUrl": "https://git.example/curate", "version": "c0ffee"},
+        "sql": {"query": "select age from visits where age > 17", "dialect": "spark"},
+    }
+    failed["run"]["facets"] = {"errorMessage": {"message": "disk full", "programmingLanguage": "python"}}
+    catalog.event(failed)
+    catalog.caught_up()
+    query = """query($ids: [ID!]!) { nodes(ids: $ids) {
+      ... on Job { sql { query dialect } jobType { processingType integration jobType }
+        sourceCodeLocation { type repoUrl version branch } aspects(names: ["job_type"]) { value } }
+      ... on Run { error { message programmingLanguage stackTrace } } } }"""
+    job, run = catalog.data(query, ids=[Job("pipeline", "curate").id, Run(RUN).id])["nodes"]
+    assert job["sql"] == {"query": "select age from visits where age > ?", "dialect": "spark"}
+    assert job["jobType"] == {"processingType": "BATCH", "integration": "SPARK", "jobType": None}
+    assert job["aspects"][0]["value"]["jobType"] == ["of another shape"]
+    location = {"type": "git", "repoUrl": "https://git.example/curate", "version": "c0ffee", "branch": None}
+    assert job["sourceCodeLocation"] == location
+    assert run["error"] == {"message": "disk full", "programmingLanguage": "python", "stackTrace": None}
 
 
 def test_what_was_not_known_yet_is_not_in_the_answer(filled: Catalog) -> None:
