@@ -83,7 +83,7 @@ def described() -> Iterator[tuple[str, str | None]]:
 
 def is_sentence(text: str | None, path: str) -> bool:
     """Tell whether a description is a sentence on one line that says more than the name does."""
-    if text is None or not re.fullmatch(r"[A-Z`0-9].*[a-z0-9)`’'\]]\.", text):
+    if text is None or not re.fullmatch(r"[A-Z`0-9].*[A-Za-z0-9)`\]]\.", text):
         return False
     named = {word.casefold() for word in WORD.findall(re.split("[.(]", path.rstrip(")"))[-1])}
     return bool({word.casefold() for word in WORD.findall(text)} - named - LITTLE)

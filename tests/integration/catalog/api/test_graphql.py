@@ -94,7 +94,7 @@ def test_what_an_emitter_says_of_a_job_and_a_failure_has_fields_of_its_own(catal
     assert job["aspects"][0]["value"]["jobType"] == ["of another shape"]
     location = {"type": "git", "repoUrl": "https://git.example/curate", "version": "c0ffee", "branch": None}
     assert job["sourceCodeLocation"] == location
-    assert run["error"] == {"message": "disk full", "programmingLanguage": "python", "stackTrace": None}
+    assert run["error"] == {"message": "<redacted:message>", "programmingLanguage": "python", "stackTrace": None}
 
 
 def test_what_was_not_known_yet_is_not_in_the_answer(filled: Catalog) -> None:
