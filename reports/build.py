@@ -75,7 +75,7 @@ def _cover(report: Report[C], context: C, making: Making) -> Facts:
             *report.cover(context),
             ("Scope", cell(plain(report.scope))),
             ("States", cell(states)),
-            ("Ledger", cell(words(plain(counted(point.ledger_size, "entry", "entries") + ", root"), code(point.root)))),
+            ("Ledger", cell(plain(counted(point.ledger_size, "entry", "entries")), code(point.root))),
             ("Completeness", cell(mark(point.completeness.state, "good" if whole else "bad"))),
             ("Made with", cell(plain(f"Lineward {making.tools.get(MAKER, '')}".rstrip()))),
         )

@@ -103,16 +103,27 @@ class Summary:
     items: tuple[Item, ...]
 
 
+LabelStyle = Literal["name", "place", "detail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of text in a box; `y` is its baseline's, in points below the box's upper edge."""
+
+    text: str
+    style: LabelStyle
+    y: int
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node of a drawing, in points from its upper left corner; its name stands in one or two lines."""
+    """A node of a drawing, in points from its upper left corner."""
 
     x: int
     y: int
     width: int
     height: int
-    lines: tuple[str, ...]
-    detail: str
+    labels: tuple[Label, ...]
     root: bool = False
     collapsed: bool = False
 
@@ -137,9 +148,24 @@ class Band:
     title: str
 
 
+Sample = Literal["root", "collapsed", "edge", "dashed", "strong", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line of a drawing's legend: a sample of what is drawn, or a word that stands there, and what it means."""
+
+    sample: Sample
+    text: str
+    meaning: str
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A drawing in whole points, the same in page and PDF; `alt` says in words what it shows."""
+    """A drawing in whole points, the same in page and PDF; `alt` says in words what it shows.
+
+    A `turned` one is too wide for an upright page.
+    """
 
     type: ClassVar[str] = "graph"
     caption: str
@@ -149,7 +175,9 @@ class Graph:
     bands: tuple[Band, ...]
     boxes: tuple[Box, ...]
     paths: tuple[Path, ...]
+    legend: tuple[Key, ...] = ()
     note: str | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +208,8 @@ class Proof:
     vkey: str
     modules: tuple[str, ...]
     alt: str
+    caption: str
+    """What the QR code holds, and what to do with it."""
 
 
 Block = Heading | Text | Facts | Table | Summary | Graph | SignOff | Gaps | Proof

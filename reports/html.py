@@ -9,10 +9,11 @@ from itertools import pairwise
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.breaking import pieces
 from reports.document import Document, Heading
 
-_LONG_WORD = 19
-_BREAKS = re.compile(r"(?<=[/_.:@-])(?=[^/_.:@-])")
+# What a browser would break by itself.
+_BREAKING = re.compile(r"[-/?|&][^-/?|&]")
 EVIDENCE_ID = "lineward-evidence"
 
 
@@ -46,10 +47,14 @@ def _span(text: str, style: str, tone: str) -> Markup:
 
 
 def _breakable(text: str) -> Markup:
-    """Let a long word break after its separators first, as the PDF does; what is copied stays whole."""
-    parts = re.split(rf"(\S{{{_LONG_WORD},}})", text)
-    words = (_BREAKS.split(part) if number % 2 else [part] for number, part in enumerate(parts))
-    return Markup("").join(Markup("<wbr>").join(word) for word in words)
+    """Let a word break where the PDF breaks it; what is copied stays whole."""
+    parts = ([part] if isinstance(part, str) else [_whole(chunk) for chunk in part] for part in pieces(text))
+    return Markup("").join(Markup("<wbr>").join(part) for part in parts)
+
+
+def _whole(chunk: str) -> Markup:
+    shown = Markup("<span class=whole>{}</span>") if _BREAKING.search(chunk) else Markup("{}")
+    return shown.format(chunk)
 
 
 def _cell(lines: list[list[dict[str, str]]]) -> Markup:
@@ -68,6 +73,19 @@ def _curve(points: list[list[int]]) -> str:
         middle = f"{(x1 + x2) / 2:g}"
         steps.append(f"L{x2} {y2}" if y1 == y2 else f"C{middle} {y1} {middle} {y2} {x2} {y2}")
     return " ".join(steps)
+
+
+def _sample(key: dict[str, str]) -> Markup:
+    """Return what a legend's line shows before what it means: a word, or a little of the drawing."""
+    kind = key["sample"]
+    if kind == "word":
+        return Markup("<strong>{}</strong>").format(key["text"])
+    box = '<rect class="node {}" x="1" y="1" width="14" height="6" rx="1.5"/>'
+    line = '<path class="edge {}" d="M0 4h16"/>'
+    shape = box if kind in {"root", "collapsed"} else line
+    styles = {"collapsed": "dashed", "edge": ""}
+    drawn = Markup(shape).format(styles.get(kind, kind))  # noqa: S704 - both are constants
+    return Markup('<svg viewBox="0 0 16 8" aria-hidden="true">{}</svg>').format(drawn)
 
 
 def _modules(rows: list[str]) -> str:
@@ -92,5 +110,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": _cell, "curve": _curve, "line": _line, "modules": _modules, "widths": _widths}
+    environment.filters |= {
+        "cell": _cell,
+        "curve": _curve,
+        "line": _line,
+        "modules": _modules,
+        "sample": _sample,
+        "widths": _widths,
+    }
     return environment

@@ -7,20 +7,25 @@ data, for whatever draws it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import networkx as nx
 
-from reports.document import Band, Box, Graph, Path
+from reports.boxes import labelled
+from reports.document import Band, Box, Graph, Key, Path
+from reports.naming import worded
 from reports.text import clean
 
 MOST_NODES = 120
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _LANE, _TOP, _EDGE = 104, 38, 24, 12, 8, 24, 4
+_GAP_X, _GAP_Y, _LANE, _TOP, _EDGE = 22, 12, 8, 24, 4
+_NARROWEST, _WIDEST = 58, 104
+# What a page has room for, upright and turned.
+_UPRIGHT, _TURNED = 470, 717
 _NO_ZONE = "zone not recorded"
-_FEEDS, _MODEL = "raw feeds", "model"
+_FEEDS, _MODEL, _FEED, _COLLAPSED = "raw feeds", "model", "raw feed", "collapsed"
 _COLUMNS = (
     (_FEEDS,),
     (_NO_ZONE,),
@@ -35,9 +40,6 @@ _ZONES = frozenset(zone for column in _COLUMNS for zone in column)
 _SWEEPS = 12
 # The root's own inputs and theirs.
 _NEAR = 2
-_LINE, _DETAIL = 20, 26
-# A digest's first letters tell two of them apart in a drawing; the table has the rest.
-_DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +83,32 @@ def lay_out(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...], caption: str) -
     columns = _columns(picture)
     layers, links = _layers(picture, columns)
     order = _ordered(layers, links)
-    boxes, places, height = _placed(picture, order)
     used = sorted({columns[node.id] for node in picture.nodes})
     ranks = {column: rank for rank, column in enumerate(used)}
-    bands = _bands(picture, columns, ranks)
-    width = max(1, len(used)) * (_WIDTH + _GAP_X) - _GAP_X + 2 * _EDGE
+    wide = _column_width(len(used))
+    boxes, places, height = _placed(picture, order, wide)
+    width = max(1, len(used)) * (wide + _GAP_X) - _GAP_X + 2 * _EDGE
     return Graph(
         caption=caption,
         alt=_alternative(nodes, edges, picture),
         width=width,
         height=height,
-        bands=bands,
+        bands=_bands(picture, columns, ranks, wide),
         boxes=boxes,
         paths=_paths(picture, edges, links, places),
+        legend=_legend(picture, edges, boxes),
         note=_note(nodes, picture),
+        turned=width > _UPRIGHT,
     )
+
+
+def _column_width(columns: int) -> int:
+    """Return how wide a column is: what an upright page has room for, a turned one where they are too many for it."""
+    for room in (_UPRIGHT, _TURNED):
+        wide = (room - 2 * _EDGE + _GAP_X) // max(1, columns) - _GAP_X
+        if wide >= _NARROWEST:
+            return min(wide, _WIDEST)
+    return _NARROWEST
 
 
 def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...]) -> Picture:
@@ -108,7 +121,7 @@ def _picture(nodes: tuple[Vertex, ...], edges: tuple[Arrow, ...]) -> Picture:
     names = {node.id: node.id if node.id in kept else f"\0{_zone(node)}" for node in nodes}
     counts = Counter(_zone(node) for node in nodes if node.id not in kept)
     gathered = tuple(
-        Vertex(id=f"\0{zone}", name=f"{number:,} more", kind="collapsed", zone=None if zone == _NO_ZONE else zone)
+        Vertex(id=f"\0{zone}", name=f"{number:,} more", kind=_COLLAPSED, zone=None if zone == _NO_ZONE else zone)
         for zone, number in sorted(counts.items())
     )
     bundles: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -233,58 +246,46 @@ def _crossings(layers: Layers, after: dict[str, list[str]]) -> int:
     return total
 
 
-def _placed(picture: Picture, order: Layers) -> tuple[tuple[Box, ...], dict[str, tuple[int, int, int]], int]:
+def _placed(picture: Picture, order: Layers, wide: int) -> tuple[tuple[Box, ...], dict[str, tuple[int, int, int]], int]:
     """Return the boxes, the place (left, middle, width) of every node and dummy, and the drawing's height."""
-    known = {node.id: node for node in picture.nodes}
-    tall = {name: _HEIGHT if name in known else _LANE for layer in order for name in layer}
+    known = {node.id: _box(node, wide) for node in picture.nodes}
+    tall = {name: known[name].height if name in known else _LANE for layer in order for name in layer}
     heights = [sum(tall[name] + _GAP_Y for name in layer) - _GAP_Y for layer in order]
-    height = max(heights, default=_HEIGHT)
+    height = max(heights, default=_LANE)
     boxes: list[Box] = []
     places: dict[str, tuple[int, int, int]] = {}
     for rank, layer in enumerate(order):
-        x = _EDGE + rank * (_WIDTH + _GAP_X)
+        x = _EDGE + rank * (wide + _GAP_X)
         y = _TOP + (height - heights[rank]) // 2
         for name in layer:
-            places[name] = (x, y + tall[name] // 2, _WIDTH)
+            places[name] = (x, y + tall[name] // 2, wide)
             if name in known:
-                boxes.append(_box(known[name], x, y))
+                boxes.append(replace(known[name], x=x, y=y))
             y += tall[name] + _GAP_Y
     return tuple(boxes), places, height + _TOP + _EDGE
 
 
-def _box(node: Vertex, x: int, y: int) -> Box:
-    gathered = node.kind == "collapsed"
-    detail = "collapsed" if gathered else " · ".join(part for part in (node.kind, node.deid_state) if part)
-    return Box(
-        x=x,
-        y=y,
-        width=_WIDTH,
-        height=_HEIGHT,
-        lines=_lines(_DIGEST.sub(r"\1…", clean(node.name))),
-        detail=_shortened(clean(detail), _DETAIL),
-        root=node.root,
-        collapsed=gathered,
-    )
+def _box(node: Vertex, wide: int) -> Box:
+    labels = labelled(node.name, tuple(_details(node)), wide)
+    gathered = node.kind == _COLLAPSED
+    return Box(0, 0, wide, labels.height, labels.lines, root=node.root, collapsed=gathered)
 
 
-def _lines(name: str) -> tuple[str, ...]:
-    """Return a name in at most two lines: of a path its end first, as much as fits, because people look for that."""
-    if len(name) <= _LINE:
-        return (name,)
-    cuts = [at for at, letter in enumerate(name) if letter == "/" and 0 < len(name) - at - 1 <= _LINE]
-    if cuts:
-        return name[cuts[0] + 1 :], _shortened(name[: cuts[0]], _DETAIL)
-    at = next((at for at in range(_LINE, _LINE // 2, -1) if name[at - 1] in "_.:@- "), _LINE)
-    return name[:at], _shortened(name[at:], _DETAIL)
+def _details(node: Vertex) -> Iterator[str]:
+    yield _noun(node.kind)
+    if node.raw_feed:
+        yield _FEED
+    if node.deid_state:
+        yield clean(node.deid_state if node.deid_state == "RAW" else worded(node.deid_state))
 
 
-def _shortened(text: str, most: int) -> str:
-    """Keep both ends: names that people must tell apart often differ in the last letters."""
-    return text if len(text) <= most else f"{text[: most // 2 - 1]}…{text[-(most - most // 2) :]}"
+def _noun(kind: str) -> str:
+    """Return a node's kind in words: ModelVersion, model version."""
+    return "".join(f" {each.lower()}" if each.isupper() else each for each in clean(kind)).strip()
 
 
 def _bands(
-    picture: Picture, columns: dict[str, tuple[int, int]], ranks: dict[tuple[int, int], int]
+    picture: Picture, columns: dict[str, tuple[int, int]], ranks: dict[tuple[int, int], int], wide: int
 ) -> tuple[Band, ...]:
     titles: defaultdict[int, set[str]] = defaultdict(set)
     spans: defaultdict[int, set[int]] = defaultdict(set)
@@ -296,8 +297,8 @@ def _bands(
     for zone in sorted(spans):
         first, last = min(spans[zone]), max(spans[zone])
         title = " and ".join(name for name in _COLUMNS[zone] if name in titles[zone]).replace("_", " ").lower()
-        x = _EDGE + first * (_WIDTH + _GAP_X)
-        bands.append(Band(x=x, width=(last - first) * (_WIDTH + _GAP_X) + _WIDTH, title=title))
+        x = _EDGE + first * (wide + _GAP_X)
+        bands.append(Band(x=x, width=(last - first) * (wide + _GAP_X) + wide, title=title))
     return tuple(bands)
 
 
@@ -307,7 +308,8 @@ def _paths(
     paths = []
     for source, target, numbers in picture.edges:
         way = links[source, target]
-        points = [(places[source][0] + _WIDTH, places[source][1])]
+        left, middle, width = places[source]
+        points = [(left + width, middle)]
         for dummy in way[1:-1]:
             left, middle, width = places[dummy]
             points += [(left, middle), (left + width, middle)]
@@ -323,6 +325,51 @@ def _paths(
             )
         )
     return tuple(paths)
+
+
+_KINDS = {
+    "Snapshot": "one exact state of a dataset, named by its digest",
+    "Dataset": "a dataset of which no exact state is recorded here",
+    "ModelVersion": "a model version, named by its registration",
+}
+_STATES = {
+    "RAW": "as it came, with identifiers",
+    "DE_IDENTIFIED": "without identifiers",
+    "PSEUDONYMIZED": "identifiers were replaced by pseudonyms: who keeps the key can undo it",
+    "AGGREGATED": "figures on groups of people",
+    "UNKNOWN": "nobody has said how far identifiers are gone",
+}
+
+
+def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) -> tuple[Key, ...]:
+    """Return what each thing that this drawing shows means, and nothing that it does not show."""
+    drawn = [edges[number - 1] for _, _, numbers in picture.edges for number in numbers]
+    kinds = {node.kind for node in picture.nodes}
+    states = {node.deid_state for node in picture.nodes}
+    texts = [label.text for box in boxes for label in box.labels]
+    keys = [
+        Key("root", "", "what this report is of") if any(node.root for node in picture.nodes) else None,
+        *(Key("word", _noun(kind), meaning) if kind in kinds else None for kind, meaning in _KINDS.items()),
+        Key("word", _FEED, "nothing recorded flows into it: the recorded history begins there")
+        if any(node.raw_feed for node in picture.nodes)
+        else None,
+        *(
+            Key("word", state if state == "RAW" else worded(state), f"{meaning}, as its owner declared")
+            if state in states
+            else None
+            for state, meaning in _STATES.items()
+        ),
+        Key("edge", "", "data went from one to the other, by the table's line of that number") if drawn else None,
+        Key("dashed", "", "inferred: no record states the exact version") if any(e.inferred for e in drawn) else None,
+        Key("strong", "", "an attestation of de-identification in force covers it")
+        if any(edge.deidentifies for edge in drawn)
+        else None,
+        Key("collapsed", "", "several that are not drawn one by one") if picture.collapsed else None,
+        Key("word", "…", "a digest's first digits, or a name too long for its box; the table has the whole")
+        if any("…" in text for text in texts)
+        else None,
+    ]
+    return tuple(key for key in keys if key is not None)
 
 
 def _note(nodes: tuple[Vertex, ...], picture: Picture) -> str | None:

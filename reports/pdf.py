@@ -7,7 +7,6 @@ Fonts are the committed ones, the date is the read point's, and no file or clock
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -15,18 +14,21 @@ from typing import Any
 
 import typst
 
+from reports.breaking import pieces
 from reports.document import Document
 from reports.errors import RenderError
 from reports.moment import in_utc
 
 ATTACHMENT = "lineward-evidence.json"
-_CHUNK = 8
 _KEPT_COMPILATIONS = 11
-_LONG_WORD = 18
-_LONG_TOKEN = 12
-_SEGMENT = re.compile(r"[^/_.:@-]*[/_.:@-]+|[^/_.:@-]+")
+# What a line beside a name has room for, in letters: of a sentence's words, and of a digest's.
+_PROSE, _DIGEST = 40, 72
+# The width of the text and of a cell's inset in points, and how wide letters are in a table: on average, and in a code.
+_TEXT_WIDTH, _INSET = 470, 8
+_LETTER, _CODE, _DENSE, _DENSE_CODE = 4.5, 4.2, 3.8, 3.6
+_LEAST = 8
 # Fields beside the spans whose text may be one long word, and from which length on it is one.
-_TOKENS = {"checkpoint": _CHUNK, "vkey": _CHUNK, "subject": _LONG_WORD, "organisation": _LONG_WORD}
+_TOKENS = {"checkpoint": 8, "vkey": 8, "subject": 24, "organisation": _PROSE}
 
 
 def file_of(document: Document) -> bytes:
@@ -68,48 +70,37 @@ def _data(document: Document, at: datetime) -> dict[str, Any]:
     return {**values, "moment": moment}
 
 
-def _pieces(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _pieces(value: Any, most: int = _PROSE, code: int = _DIGEST) -> Any:  # noqa: ANN401 - any JSON value
     """Give every span's text as pieces: words that may break, as lists of chunks, beside text that breaks by itself.
 
     A list of chunks is set as boxes with nothing between them: the line may break there, and what is copied is whole.
+    `most` and `code` are how many letters of a word, and of a digest or the like, a line has room for.
     """
     if isinstance(value, dict):
         if value.keys() >= {"text", "style", "tone"}:
-            most = _LONG_TOKEN if value["style"] == "code" else _LONG_WORD
-            return {**value, "pieces": _broken(value["text"], most)}
+            return {**value, "pieces": pieces(value["text"], code if value["style"] == "code" else most)}
         if value.get("type") == "gaps":
-            return {**value, "groups": [[_broken(name, _LONG_WORD), _pieces(lines)] for name, lines in value["groups"]]}
+            return {**value, "groups": [[pieces(name, most), _pieces(lines)] for name, lines in value["groups"]]}
+        if value.get("type") == "table":
+            return {**value, "rows": _rows(value), "caption-pieces": pieces(value["caption"], _PROSE)}
         broken = {f"{key}-pieces": _all_broken(value[key], _TOKENS[key]) for key in _TOKENS.keys() & value.keys()}
-        return {key: _pieces(item) for key, item in value.items()} | broken
+        return {key: _pieces(item, most, code) for key, item in value.items()} | broken
     if isinstance(value, list | tuple):
-        return [_pieces(item) for item in value]
+        return [_pieces(item, most, code) for item in value]
     return value
 
 
+def _rows(table: dict[str, Any]) -> list[list[Any]]:
+    """Return a table's rows, with the words of each column broken as its width needs it."""
+    letter, fixed = (_DENSE, _DENSE_CODE) if table["dense"] else (_LETTER, _CODE)
+    whole = sum(column["weight"] for column in table["columns"])
+    widths = [_TEXT_WIDTH * column["weight"] / whole - _INSET for column in table["columns"]]
+    rooms = [(max(_LEAST, int(width / letter)), max(_LEAST, int(width / fixed))) for width in widths]
+    return [[_pieces(cell, *room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]]
+
+
 def _all_broken(value: str | list[str], most: int) -> list[Any]:
-    return _broken(value, most) if isinstance(value, str) else [_broken(text, most) for text in value]
-
-
-def _broken(text: str, most: int) -> list[str | list[str]]:
-    parts: list[str | list[str]] = []
-    for part in re.split(rf"(\S{{{most + 1},}})", text):
-        if len(part) > most and not any(character.isspace() for character in part):
-            parts.append(_chunks(part))
-        elif part:
-            parts.append(part)
-    return parts
-
-
-def _chunks(word: str) -> list[str]:
-    """Break after a separator where there is one, else every eight characters."""
-    chunks = []
-    for segment in _SEGMENT.findall(word):
-        chunks += (
-            [segment[start : start + _CHUNK] for start in range(0, len(segment), _CHUNK)]
-            if (len(segment) > _LONG_WORD)
-            else [segment]
-        )
-    return chunks
+    return pieces(value, most) if isinstance(value, str) else [pieces(text, most) for text in value]
 
 
 def _forget() -> None:

@@ -26,6 +26,11 @@ from reports.phrases import when
 from reports.section import Frame, Part
 from reports.text import clean
 
+_TO_KEEP = (
+    "The signed checkpoint. Scan and keep it: a ledger that is rewritten later does not fit it. The operator can be "
+    "asked to check that (lineward ledger verify --checkpoint)."
+)
+
 
 def _verifying(making: Making) -> Iterator[Block]:
     yield Text(
@@ -70,6 +75,7 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
             vkey=clean(point.vkey),
             modules=_modules(point.checkpoint),
             alt="QR code of the signed checkpoint, whose text stands beside it.",
+            caption=_TO_KEEP,
         )
     else:
         yield Text(words(plain("Checkpoint:"), missing()))

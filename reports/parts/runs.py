@@ -69,7 +69,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
     known = numbers(context)
     yield table(
         "Runs that touched the data, and those that failed on the way",
-        (Column("No.", 2), Column("Job and run", 14), Column("State", 5), Column("Started, took", 6)),
+        (Column("No.", 2), Column("Job and run", 13), Column("State", 5), Column("Started, took", 8)),
         [
             (
                 cell(plain(known[each.run])),

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from itertools import combinations
+import re
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.document import Graph
+from reports.boxes import labelled
+from reports.document import Box, Graph
 from reports.drawing import document_of
 from reports.layout import MOST_NODES, Arrow, Vertex, lay_out
+from reports.text import clean
 from tests.support.dossier import clinical_dossier
 
 ZONES = (None, "LANDING", "CURATED", "FEATURE_STORE", "TRAINING", "EVALUATION", "ARTIFACT", "UNHEARD_OF")
@@ -20,6 +23,10 @@ def node(name: str, zone: str | None, *, root: bool = False, raw_feed: bool = Fa
 
 def edge(source: str, target: str) -> Arrow:
     return Arrow(source=f"Dataset:{source}", target=f"Dataset:{target}")
+
+
+def name_in(box: Box) -> str:
+    return "".join(label.text for label in box.labels if label.style == "name")
 
 
 def drawn(nodes: list[Vertex], edges: list[Arrow]) -> Graph:
@@ -88,17 +95,60 @@ def test_a_history_that_begins_in_a_later_zone_is_shown_there() -> None:
     assert [band.title for band in drawn([node("feed", "CURATED", raw_feed=True)], []).bands] == ["curated"]
 
 
-def test_a_long_name_shows_its_end_first() -> None:
-    names = ["lake://a.site.example/curated/stays", "x" * 70, "urn:a-very-long-name-without-any-path-in-it"]
-    first, second, third = (drawn([node(name, None)], []).boxes[0].lines for name in names)
-    assert first == ("curated/stays", "lake://a.site.example")
-    assert second[0] == "x" * 20
-    assert third[0] == "urn:a-very-long-"
+NAMES = st.text(st.characters(categories=("L", "N", "P", "Zs")), min_size=1, max_size=60)
+
+
+@given(NAMES, st.integers(50, 104))
+def test_a_name_is_wrapped_in_its_box_and_nothing_of_it_is_left_out(name: str, width: int) -> None:
+    labels = labelled(name, ("dataset",), width)
+    shown = {style: "".join(each.text for each in labels.lines if each.style == style) for style in ("place", "name")}
+    whole = re.sub(r"\s", "", clean(name))
+    if "…" not in shown["place"] + shown["name"]:
+        assert re.sub(r"\s", "", shown["place"] + shown["name"]) == whole
+    else:
+        assert len(labels.lines) >= 9
+    assert [each.y for each in labels.lines] == sorted({each.y for each in labels.lines})
+    assert labels.lines[-1].y < labels.height
+
+
+def test_a_name_shows_its_end_first_and_breaks_where_a_reader_sees_it() -> None:
+    texts = [(label.text, label.style) for label in labelled("fhir://ehr.a.example/professional-claims", (), 58).lines]
+    assert texts == [
+        ("professional", "name"),
+        ("-claims", "name"),
+        ("fhir://ehr.a", "place"),
+        (".example/", "place"),
+    ]
+
+
+def test_a_digest_is_shown_by_its_first_digits_and_the_legend_says_so() -> None:
+    graph = drawn([node(f"lake/table sha256:{'0123456789abcdef' * 4}", "CURATED")], [])
+    assert "sha256:0123456789ab…" in "".join(name_in(box) for box in graph.boxes).replace(" ", "")
+    assert "…" in {key.text for key in graph.legend}
+
+
+def test_the_legend_explains_what_is_drawn_and_nothing_else() -> None:
+    raw = Vertex(id="Snapshot:a", name="a", kind="Snapshot", deid_state="RAW", raw_feed=True)
+    model = Vertex(id="ModelVersion:m", name="m 1", kind="ModelVersion", root=True)
+    arrow = Arrow(source=raw.id, target=model.id, inferred=True)
+    keys = {(key.sample, key.text) for key in lay_out((raw, model), (arrow,), "A lineage").legend}
+    words = {("word", text) for text in ("snapshot", "model version", "raw feed", "RAW")}
+    assert keys == words | {("root", ""), ("edge", ""), ("dashed", "")}
+    assert lay_out((), (), "A lineage").legend == ()
+
+
+@pytest.mark.parametrize(("columns", "turned"), [(1, False), (6, False), (7, True), (12, True)])
+def test_only_a_drawing_of_many_columns_needs_a_turned_page(columns: int, turned: bool) -> None:  # noqa: FBT001  # a parameter of the table above
+    names = [f"n{number}" for number in range(columns)]
+    graph = drawn([node(name, "CURATED") for name in names], [edge(*pair) for pair in pairwise(names)])
+    assert len({box.x for box in graph.boxes}) == columns
+    assert graph.turned is turned
+    assert turned or graph.width <= 470
 
 
 def test_within_a_zone_data_flows_from_left_to_right() -> None:
     graph = drawn([node(n, "CURATED") for n in "cab"], [edge("a", "b"), edge("b", "c")])
-    by_name = {box.lines[0]: box.x for box in graph.boxes}
+    by_name = {name_in(box): box.x for box in graph.boxes}
     assert by_name["a"] < by_name["b"] < by_name["c"]
 
 
@@ -125,7 +175,7 @@ def test_a_large_lineage_shows_what_matters_and_says_what_it_collapsed(count: in
     nodes += [node(f"n{number}", "CURATED") for number in range(count - 2)]
     edges = [edge("feed", "n0"), edge("n0", "root"), *(edge(f"n{i}", f"n{i - 1}") for i in range(1, count - 2))]
     graph = drawn(nodes, edges)
-    shown = {box.lines[0] for box in graph.boxes}
+    shown = {name_in(box) for box in graph.boxes}
     assert {"root", "feed", "n0"} <= shown
     assert len(graph.boxes) <= MOST_NODES
     assert any(box.collapsed for box in graph.boxes) is collapsed

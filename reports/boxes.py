@@ -1,0 +1,106 @@
+"""What stands in a box of a drawing: the last part of a name, where it lies, and what it is; wrapped, not shortened.
+
+Widths are estimated, in thousandths of a letter's height and as whole numbers, because the lines go into bytes that
+must be the same on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.breaking import segments
+from reports.document import Label, LabelStyle
+from reports.text import clean
+
+PADDING = 4
+_SIZES: dict[LabelStyle, int] = {"name": 70, "place": 64, "detail": 64}
+_FIRST, _NAME_STEP, _STEP, _GAP, _BELOW, _LEAST = 10, 8, 7, 9, 5, 30
+_MOST_LINES = 8
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
+# Of the heavier of the two committed weights, rounded up; what is not named here is as wide as it is high.
+_WIDTHS = {
+    **dict.fromkeys("ijl.,:;'|! ", 330),
+    **dict.fromkeys("frt()[]-/I", 450),
+    **dict.fromkeys("aceksvxyzJL?", 560),
+    **dict.fromkeys("bdghnopqu0123456789_+=~", 600),
+    **dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ&", 730),
+    **dict.fromkeys("mwM@", 900),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The lines of a box, and the height that they need."""
+
+    lines: tuple[Label, ...]
+    height: int
+
+
+def labelled(name: str, details: tuple[str, ...], width: int) -> Labels:
+    """Return what stands in a box of this width: the name's last part, where that lies, and the details."""
+    place, last = _parted(_DIGEST.sub(r"\1…", clean(name)))
+    lines: list[Label] = []
+    y = _FIRST
+    for style, texts in _styled(last, place, details):
+        wrapped = [line for text in texts for line in _wrapped(text, width - 2 * PADDING, _SIZES[style])]
+        for number, line in enumerate(_kept(wrapped)):
+            if lines:
+                y += _GAP if number == 0 else _NAME_STEP if style == "name" else _STEP
+            lines.append(Label(line, style, y))
+    return Labels(tuple(lines), max(y + _BELOW, _LEAST))
+
+
+def _styled(name: str, place: str, details: tuple[str, ...]) -> Iterator[tuple[LabelStyle, tuple[str, ...]]]:
+    yield "name", (name,)
+    if place:
+        yield "place", (place,)
+    yield "detail", details
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Return where something lies and its own name: what stands before the last slash, and after it."""
+    place, slash, last = name.rpartition("/")
+    return (place + slash, last) if last and place.strip("/") else ("", name)
+
+
+def _wrapped(text: str, room: int, size: int) -> list[str]:
+    """Return the lines of a text, broken where a reader sees that it goes on."""
+    lines: list[str] = []
+    current = ""
+    for part in _parts(text, room, size):
+        if current and _wide(current + part.rstrip(), size) > room * 10_000:
+            lines.append(current.rstrip())
+            current = part.lstrip()
+        else:
+            current += part
+    return [*lines, current.rstrip()]
+
+
+def _parts(text: str, room: int, size: int) -> Iterator[str]:
+    for word in re.findall(r"\S+\s*", text):
+        for chunk in segments(word):
+            yield from _fitting(chunk, room, size)
+
+
+def _fitting(chunk: str, room: int, size: int) -> Iterator[str]:
+    """Yield a chunk, in pieces where it is wider than a line."""
+    start = 0
+    for end in range(1, len(chunk) + 1):
+        if end - start > 1 and _wide(chunk[start:end].rstrip(), size) > room * 10_000:
+            yield chunk[start : end - 1]
+            start = end - 1
+    yield chunk[start:]
+
+
+def _wide(text: str, size: int) -> int:
+    """Return the width in ten-thousandths of a point; `size` is in tenths of a point."""
+    return sum(_WIDTHS.get(letter, 1_000) for letter in text) * size
+
+
+def _kept(lines: list[str]) -> list[str]:
+    if len(lines) <= _MOST_LINES:
+        return lines
+    half = _MOST_LINES // 2
+    return [*lines[: half - 1], f"{lines[half - 1]}…", *lines[-half:]]
