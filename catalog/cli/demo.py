@@ -54,7 +54,7 @@ query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on
 """
 _ATTEMPTS = """
 query Attempts($of: [ID!]!) { lineage(input: { of: $of, direction: UPSTREAM, depth: 50, includeAttempts: true }) {
-  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId runState error } } } } } }
+  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId runState } } } } } }
 """
 
 
