@@ -7,7 +7,7 @@ it is counted where something visible leads to it, and the answer then says that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -24,12 +24,21 @@ from catalog.reading import (
     Rights,
     Truncated,
 )
-from catalog.store.protocol import Direction, Either, Found, InForce, KnownNode, Page, Quarantined, Query, StoreReader
-from catalog.store.words import facets_of
+from catalog.store.protocol import (
+    Direction,
+    Either,
+    Found,
+    InForce,
+    KnownNode,
+    Page,
+    Quarantined,
+    Query,
+    StoreReader,
+    counted,
+)
 from catalog.visibility import Visibility
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.facts import NOW, Edge, Role, Statement
-from graph_schema.identity import label_of
 
 _PAGE: Final = 500
 Fact = TypeVar("Fact", Edge, Statement)
@@ -196,8 +205,8 @@ class View:
         if self.rights.unbounded:
             return self._reader.find(query)
         hits = self._every(replace(query, facets=()))
-        rest = [hit for hit in hits if query.after is None or (hit.node.title, hit.id) > query.after]
-        return Page(tuple(rest[: query.first]), len(hits), _facets(hits, query.facets), len(rest) > query.first)
+        rest = [hit for hit in hits if query.after is None or hit.place > query.after]
+        return Page(tuple(rest[: query.first]), len(hits), counted(hits, query.facets), len(rest) > query.first)
 
     def all_of(self, label: str) -> tuple[str, ...]:
         """Return the ids of all nodes of a label that are of a few, such as requests or principals, by title and id."""
@@ -213,8 +222,7 @@ class View:
             hits = (*hits, *(hit for hit in page.hits if hit.id in seen))
             if not page.more:
                 return hits
-            last = page.hits[-1]
-            every = replace(every, after=(last.node.title, last.id))
+            every = replace(every, after=page.hits[-1].place)
 
     def quarantined(self, subjects: Collection[str] | None = None) -> list[Quarantined]:
         """Return what could not be projected; with `subjects`, what could bear on one of these."""
@@ -278,14 +286,3 @@ class View:
             return ids
         seen = self._visibility.of(ids)
         return [one for one in ids if one in seen]
-
-
-def _facets(hits: Sequence[Found], wanted: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    counted: dict[str, dict[str, int]] = {facet: {} for facet in wanted}
-    for hit in hits:
-        pairs = {("label", label_of(hit.id))}
-        pairs |= {pair for aspect, value in hit.current.items() for pair in facets_of(aspect, value)}
-        for facet, value in pairs:
-            if facet in counted:
-                counted[facet][value] = counted[facet].get(value, 0) + 1
-    return counted

@@ -22,7 +22,6 @@ from reports.parts import (
     lineage,
     method,
     model_version,
-    people,
     proof,
     quarantine,
     regulation,
@@ -46,13 +45,12 @@ class ModelDossier(
     quarantine.Quarantine,
     gaps.Unrecorded,
     regulation.Regulated,
-    people.People,
 ):
     """All that the model provenance dossier shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals, people.People):
+class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals):
     """All that the approvals record shows."""
 
 
@@ -115,7 +113,6 @@ MODEL_DOSSIER = Report[ModelDossier](
         Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
         Section("use", "Permitted use", (use.PART,)),
         Section("approvals", "Approvals", (approvals.PART,)),
-        Section("people", "Who acted", (people.PART,)),
         Section(
             "exceptions",
             "Schema changes, findings and quarantined records",
@@ -141,7 +138,6 @@ APPROVALS = Report[ApprovalsRecord](
     sections=(
         Section("subject", "What approval is asked for", (approval_subject.PART,)),
         Section("approvals", "Requests and decisions", (approvals.PART,)),
-        Section("people", "Who acted", (people.PART,)),
         Section(
             "exceptions",
             "Findings and quarantined records",

@@ -48,10 +48,8 @@ class KeyRecord:
     principal: str
     issued_at: int
     issued_by: str
-    issued_entry: int
     revoked_at: int | None
     revoked_by: str | None
-    revoked_entry: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,6 @@ class PrincipalRecord(PrincipalDefinition):
     principal: str
     first_entry: int
     entry: int
-    defined_by: str
     since: int
     keys: tuple[KeyRecord, ...]
 
@@ -73,9 +70,6 @@ class Definition:
 
     entry: int
     by: str
-    display_name: str
-    title: str | None
-    organisation: str | None
     principal_kind: str
     roles: frozenset[str]
     approves: frozenset[str]

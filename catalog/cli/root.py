@@ -147,7 +147,7 @@ def lineage(
 
 @commands.command()
 def search(
-    text: Annotated[str, typer.Argument(help="Words, each the beginning of one.")] = "",
+    text: Annotated[str, typer.Argument(help="Words, a digest or a run id, or the beginning of one.")] = "",
     kind: Annotated[list[str] | None, typer.Option(help=f"{listed(SearchKind.__members__).lower()}.")] = None,
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="A facet and its value: zone=LANDING.")] = None,
     gap: Annotated[list[str] | None, typer.Option(help="A mandatory field that is missing: owner.")] = None,
@@ -158,7 +158,7 @@ def search(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Find datasets, jobs, snapshots and model versions."""
+    """Find datasets, jobs, snapshots, models and their versions, and runs."""
     from catalog.cli.search import search as find
 
     with _connected(url, data_dir, owner=True) as client:
@@ -381,9 +381,7 @@ def key_create(
         list[str] | None,
         typer.Option(help=f"What an approver decides on: {', '.join(ApprovalKind).lower()}."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Its display name, with which an approver signs.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its function, such as 'Privacy officer'.")] = None,
-    organisation: Annotated[str | None, typer.Option(help="The organisation that it acts for.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
     kind: Annotated[str | None, typer.Option(help=f"{listed(PrincipalKind).lower()}; a new one is a service.")] = None,
     redefine: Annotated[bool, typer.Option("--redefine", help="Change what is known of the principal.")] = False,
     force: Force = False,
@@ -398,13 +396,7 @@ def key_create(
     from catalog.cli.keys import PrincipalChange, create
 
     definition = PrincipalChange(
-        principal,
-        name,
-        kind,
-        tuple(role) if role else None,
-        tuple(approves) if approves else None,
-        title,
-        organisation,
+        principal, name, kind, tuple(role) if role else None, tuple(approves) if approves else None
     )
     with _connected(url, data_dir, owner=True, new=True) as client:
         raise typer.Exit(int(create(client, definition, redefine=redefine, force=force, as_json=as_json)))

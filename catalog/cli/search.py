@@ -17,6 +17,8 @@ query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first
       ... on Asset {{ name ref {{ namespace name }} state }}
       ... on Dataset {{ owner zone deidentificationState gaps {{ field }} }}
       ... on Job {{ ref {{ namespace name }} }}
+      ... on Model {{ ref {{ namespace name }} }}
+      ... on Run {{ runId runState job {{ ref {{ namespace }} }} }}
     }}
     facets {{ facet counts {{ value count }} }}
     {FIELDS}
@@ -57,7 +59,7 @@ def _print(found: dict[str, Any]) -> None:
     print_table(
         f"{found['totalCount']} found",
         ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
-        [_row(one) for one in found["nodes"] if one.get("ref")],
+        [_row(one) for one in found["nodes"]],
         empty="Nothing like that is in the catalog.",
     )
     for facet in found["facets"]:
@@ -69,9 +71,11 @@ def _print(found: dict[str, Any]) -> None:
 
 
 def _row(node: dict[str, Any]) -> tuple[object, ...]:
-    ref = node["ref"]
-    shown = (node.get(name) for name in ("state", "zone", "deidentificationState", "id"))
-    return node["__typename"], ref["namespace"], ref["name"], *shown
+    shown = (node.get(name) for name in ("zone", "deidentificationState", "id"))
+    if node["__typename"] == "Run":
+        namespace = node["job"]["ref"]["namespace"] if node["job"] else None
+        return "Run", namespace, node["runId"], node["runState"], *shown
+    return node["__typename"], node["ref"]["namespace"], node["ref"]["name"], node.get("state"), *shown
 
 
 def _filters(given: list[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from catalog.store.protocol import Place
 from graph_schema.nodes import Node
 
 
@@ -18,24 +19,29 @@ class SearchKind(StrEnum):
     """Transformations that can run many times."""
     SNAPSHOT = "Snapshot"
     """Exact states of datasets."""
+    MODEL = "Model"
+    """Models, across all their versions."""
     MODEL_VERSION = "ModelVersion"
     """Trained models, by version."""
+    RUN = "Run"
+    """Executions of jobs, by the beginnings of their ids; without a text only where they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to find among what is current: words (each a prefix), facet values by aspect, and mandatory fields missing.
+    """What to find among what is current: words, beginnings of digests and run ids, facet values, and gaps.
 
-    `labels` are node labels, `filters` and `facets` of `queries.FACETS`, `gaps` mandatory fields of a dataset (see
-    `assets.rules.MANDATORY`).
+    `labels` are node labels; where there are none, every `SearchKind` is meant, runs only where a text says which:
+    nobody looks through all runs. `filters` and `facets` are of `queries.FACETS`, `gaps` mandatory fields of a dataset
+    that are missing (see `assets.rules.MANDATORY`).
     """
 
     text: str = ""
-    labels: tuple[str, ...] = tuple(SearchKind)
+    labels: tuple[str, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
-    after: tuple[str, str] | None = None
+    after: Place | None = None
     first: int = 20
 
 
@@ -47,12 +53,12 @@ class Hit:
     node: Node
     entry: int
     current: Mapping[str, object]
-    cursor: tuple[str, str]
+    cursor: Place
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of hits by (title, id), the total, the counts of each facet asked for, and whether more follow."""
+    """A page of hits by (rank, title, id), the total, the counts of each facet asked for, and whether more follow."""
 
     hits: tuple[Hit, ...]
     total: int

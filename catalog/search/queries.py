@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
-from catalog.search.model import Hit, Search, SearchPage
+from catalog.search.model import Hit, Search, SearchKind, SearchPage
 from catalog.store.protocol import Query
-from catalog.store.words import words
+from catalog.store.words import FACET_OF, question
 from catalog.view import View
 from graph_schema.aspects import BY_NAME
 from graph_schema.registry import LABELS
+from graph_schema.vocabulary import duo, hl7
+from graph_schema.vocabulary.codes import UnknownCodeError
 
 MAX_FIRST = 500
 MAX_CHARACTERS, MAX_WORDS = 2_000, 64
-FACETS = ("label", "phi", *(name for name, aspect in BY_NAME.items() if aspect.counted_by is not None))
-"""What can be counted and filtered by; `label` is the kind of node, `phi` the kinds of PHI tagged and not rejected."""
+FACETS = (
+    "label",
+    "phi",
+    *(FACET_OF.get(name, name) for name, aspect in BY_NAME.items() if aspect.counted_by is not None),
+)
+"""What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
+its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for."""
 
 
 def search(view: View, request: Search) -> SearchPage:
@@ -26,25 +33,43 @@ def search(view: View, request: Search) -> SearchPage:
     _check(request)
     page = view.find(
         Query(
-            labels=("Dataset",) if request.gaps else request.labels,
+            labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
             text=request.text,
-            filters=request.filters,
+            filters={facet: _values(facet, values) for facet, values in request.filters.items()},
             missing=tuple(dict.fromkeys(request.gaps)),
             facets=request.facets,
             after=request.after,
             first=request.first,
         )
     )
-    hits = tuple(Hit(hit.id, hit.node, hit.entry, hit.current, (hit.node.title, hit.id)) for hit in page.hits)
+    hits = tuple(Hit(hit.id, hit.node, hit.entry, hit.current, hit.place) for hit in page.hits)
     return SearchPage(hits, page.total, page.facets, page.more)
 
 
 def check_text(text: str) -> None:
     """Raise SenderError 422 for more than can be searched for: a condition for each word."""
-    if len(text) > MAX_CHARACTERS or len(words(text)) > MAX_WORDS:
+    if len(text) > MAX_CHARACTERS or max(len(text.split()), len(question(text).asked)) > MAX_WORDS:
         raise SenderError(
             f"text is at most {MAX_WORDS} words in {MAX_CHARACTERS} characters.", pointer="/text", status=422
         )
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return tuple(kind for kind in SearchKind if kind is not SearchKind.RUN or question(text).words)
+
+
+def _values(facet: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values as they are stored: a data use code by its id, however it is spelt."""
+    return tuple(map(_code, values)) if facet == "purpose" else values
+
+
+def _code(text: str) -> str:
+    if text in hl7.PURPOSE_OF_USE:
+        return text
+    try:
+        return duo.find(text).code.code
+    except UnknownCodeError:
+        return text
 
 
 def _check(request: Search) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from catalog.store import words
 from catalog.store.deadline import Deadline
-from catalog.store.indexes import INDEXES
+from catalog.store.indexes import INDEXES, search
 from catalog.store.indexes.in_force import InForce, by_aspect
 from catalog.store.indexes.reads import IndexReads
 from catalog.store.indexes.rows import MemoryRows
@@ -23,16 +23,16 @@ from catalog.store.indexes.table import Direction, Either, Table
 from catalog.store.indexes.table import Key as Prefix
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, edge_order, rows, statement_order, unseen
-from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query, StoreReader
+from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query, StoreReader, counted
 from catalog.store.single import SingleReads
 from graph_schema.bitemporal import RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
-from graph_schema.identity import label_of
 from graph_schema.registry import STRUCTURAL, check_facts
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+_NONE = frozenset[tuple[str, str]]()
 _RUN_EDGES = ("READ", "WROTE", "PRODUCED")
 
 
@@ -115,48 +115,45 @@ class _Graph(IndexReads):
         return {run: known[run] for run in ids if run in known}
 
     def find(self, query: Query) -> Page:
-        wanted = words.words(query.text)
-        matching = [
-            (known.node.title, identifier)
-            for identifier, known in self.known.items()
-            if known.node.label in query.labels and self._matches(identifier, query, wanted)
-        ]
-        following = sorted(place for place in matching if query.after is None or place > query.after)
-        counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
-        for _, identifier in matching:
-            for facet, value in self._facets(identifier):
-                if facet in counts:
-                    counts[facet][value] = counts[facet].get(value, 0) + 1
-        hits = tuple(
-            Found(identifier, known.node, known.entry, dict(self._current.get(identifier, {})))
-            for _, identifier in following[: query.first]
-            for known in (self.known[identifier],)
+        matching = [hit for hit in self._matching(query) if self._is_wanted(hit, query)]
+        following = sorted(
+            (hit for hit in matching if query.after is None or hit.place > query.after), key=lambda hit: hit.place
         )
-        ordered = {facet: dict(sorted(values.items())) for facet, values in counts.items()}
-        return Page(hits, len(matching), ordered, len(following) > query.first)
+        return Page(
+            tuple(following[: query.first]),
+            len(matching),
+            counted(matching, query.facets),
+            len(following) > query.first,
+        )
 
     def quarantined(self) -> list[Quarantined]:
         return list(self.refused)
 
-    def _matches(self, identifier: str, query: Query, wanted: Sequence[str]) -> bool:
-        aspects = self._current.get(identifier, {})
-        facets = self._facets(identifier)
-        held = {*aspects, *(facet for facet, _ in facets)}
-        if any(name in held for name in query.missing) or any(name not in held for name in query.has):
-            return False
-        if any(not any((facet, value) in facets for value in allowed) for facet, allowed in query.filters.items()):
-            return False
-        if not wanted:
-            return True
-        found = words.indexed_words(list(self.known[identifier].node.key)).union(
-            *(words.indexed_words(value) for aspect, value in aspects.items() if words.is_searchable(aspect))
-        )
-        return all(any(word.startswith(term) for word in found) for term in wanted)
+    def _matching(self, query: Query) -> Iterator[Found]:
+        """Yield the nodes of the labels that the text is found in."""
+        asked = words.question(query.text)
+        for identifier, known in self.known.items():
+            if known.node.label in query.labels:
+                current = self._current.get(identifier, {})
+                of_values = (words.value_terms(aspect, value) for aspect, value in current.items())
+                rank = asked.rank(words.key_terms(known.node).union(*of_values))
+                if rank is not None:
+                    yield Found(
+                        identifier, known.node, known.entry, dict(current), self._facets.get(identifier, _NONE), rank
+                    )
 
-    def _facets(self, identifier: str) -> frozenset[tuple[str, str]]:
-        aspects = self._current.get(identifier, {})
-        counted = (facet for aspect, value in aspects.items() for facet in words.facets_of(aspect, value))
-        return frozenset({("label", label_of(identifier)), *counted})
+    def _is_wanted(self, hit: Found, query: Query) -> bool:
+        facets = hit.facets | {("label", hit.node.label)}
+        held = hit.current.keys() | {facet for facet, _ in facets}
+        return (
+            all(any((name, value) in facets for value in allowed) for name, allowed in query.filters.items())
+            and held.issuperset(query.has)
+            and held.isdisjoint(query.missing)
+        )
+
+    @cached_property
+    def _facets(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        return search.facets(self, list(self.known))
 
     @cached_property
     def _edges_out(self) -> dict[str, list[Edge]]:

@@ -22,6 +22,10 @@ from graph_schema.nodes import Node
 __all__ = ("Contribution", "Direction", "Either", "Flow", "InForce")
 
 
+Place = tuple[int, str, str]
+"""By what hits are sorted: (rank, title, id)."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownNode:
     """A node with the first ledger entry that named it."""
@@ -32,22 +36,32 @@ class KnownNode:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search: the node and the aspects now in force, each as parsed JSON."""
+    """One hit of a search: the node, the aspects now in force, each as parsed JSON, and its (facet, value) pairs.
+
+    `rank` is 0 for what is called as was asked, 1 where all that was asked begins words, 2 where some is inside them.
+    """
 
     id: str
     node: Node
     entry: int
     current: Mapping[str, object]
+    facets: frozenset[tuple[str, str]] = frozenset()
+    rank: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Return by what it is sorted."""
+        return self.rank, self.node.title, self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to find: nodes of these labels whose current aspects match.
 
-    `text` is cut into lower-case terms by `words()`; each must be a prefix of a word of the node's key or searchable
-    aspects. `filters` maps an aspect to the facet values allowed (`facet_values()` tells which). `missing` are aspects
-    that must not be in force, `has` those that must. Sorted by (title, id), ascending by code point; `after` is the
-    (title, id) of the last one seen.
+    What `text` asks for is the `words.question()` of it, and it is asked of the terms of the node's key and searchable
+    aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which). `missing` are aspects or facets
+    that must not be in force, `has` those that must. Sorted by (rank, title, id), texts ascending by code point;
+    `after` is the place of the last one seen.
     """
 
     labels: tuple[str, ...]
@@ -56,7 +70,7 @@ class Query:
     missing: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
-    after: tuple[str, str] | None = None
+    after: Place | None = None
     first: int = 20
 
 
@@ -68,6 +82,16 @@ class Page:
     total: int
     facets: Mapping[str, Mapping[str, int]]
     more: bool
+
+
+def counted(hits: Sequence[Found], facets: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return how many of the hits have each value of these facets; `label` is what kind of node it is."""
+    counts: dict[str, dict[str, int]] = {facet: {} for facet in facets}
+    for hit in hits:
+        for facet, value in {("label", hit.node.label), *hit.facets}:
+            if facet in counts:
+                counts[facet][value] = counts[facet].get(value, 0) + 1
+    return {facet: dict(sorted(values.items())) for facet, values in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,183 @@
 """The terms that search compares and the values that facets count: made here once, so that every store finds alike.
 
-A store only compares what comes out of here, byte for byte and by prefix; none applies an analyser or collation.
+A store only compares what comes out of here, byte for byte: whole, by prefix, and by what a term holds inside. None
+applies an analyser or collation. What a node is found by are its terms:
+
+- a word: of a chunk of letters and digits the whole, and the humps of its camelCase, folded;
+- `=` and the folded words of a name: equal where the name is what was asked;
+- `#` and the hexadecimal digits of a digest or UUID, found by their beginning alone.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Final
 
-from graph_schema.aspects import BY_NAME, PHI
+from catalog.store.folding import fold, is_caseless, is_inside_word
+from graph_schema.aspects import BY_NAME
+from graph_schema.nodes import Node
 
 LONGEST: Final = 64
-"""Characters of a term that are compared: longer ones are cut, in the index and in the question alike."""
+"""Characters of a term: a longer word is kept as overlapping pieces of it."""
+
+_STRIDE: Final = LONGEST // 2
+"""How far pieces are apart, and how long those of a question are, so that each lies within one piece of a word."""
+
+_INSIDE: Final = 3
+"""Letters from which on a word is found inside another: with fewer, CT would be found in every factor."""
 
 SEARCHED: Final = 250_000
 """Characters of a value by whose words it is found, some 15,000 columns or 100 pages: what follows is kept, and not
 searched. Of a text of 14 MB every word would be a row, for 8 s and 75 MB."""
 
+NAME, DIGITS = "=", "#"
+_WHOLE: Final = re.compile(
+    r"(?:sha\d{1,3}[:-])?([0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE | re.ASCII
+)
+_BEGUN: Final = re.compile(r"(?:sha\d{1,3}[:-])?((?:[0-9a-f]-?){8,128})", re.IGNORECASE | re.ASCII)
+_ASCII_CHUNK: Final = re.compile(r"[A-Za-z0-9]+")
+FACET_OF: Final[Mapping[str, str]] = {"permitted_use": "purpose"}
+"""The facets that are called otherwise than their aspects."""
 
-def words(text: str) -> tuple[str, ...]:
-    """Return the terms of a question: NFKC, split at all but letters and digits and inside camelCase, lower-cased."""
-    return tuple(piece for chunk in _chunks(text) for piece in _pieces(chunk))
+_UNNAMED: Final = frozenset({"Column"})
+"""Nodes that are not found by their keys: a column is, by the schema of its dataset."""
 
 
-def indexed_words(value: object) -> frozenset[str]:
-    """Return every term by which a JSON value is found: of all its texts the `words()` and what camelCase joins.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One term that is asked for, and whether it may stand inside a word and not only begin it."""
 
-    No more than `SEARCHED` characters of it are read, in the order in which they stand.
+    text: str
+    inside: bool
+
+    def matches(self, term: str) -> bool:
+        """Tell whether a term of a node is what is asked."""
+        return term.startswith(self.text) or (self.inside and not term.startswith(DIGITS) and self.text in term)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a text asks for: of each word one of several ways, each of them terms that all have to match."""
+
+    words: tuple[tuple[tuple[Asked, ...], ...], ...]
+    exact: frozenset[str]
+    """The terms of which a node has one whose name, digest or run id is what was asked."""
+
+    @cached_property
+    def asked(self) -> frozenset[Asked]:
+        """Return every term that is asked for."""
+        return frozenset(one for ways in self.words for way in ways for one in way)
+
+    def rank(self, terms: frozenset[str]) -> int | None:
+        """Return how well a node of these terms matches, the best first, None where it does not.
+
+        0 is what is called so, 1 where all that was asked begins words, 2 where some of it is inside them.
+        """
+        if not self.words or not self.exact.isdisjoint(terms):
+            return 0
+        begun = {one for one in self.asked if any(term.startswith(one.text) for term in terms)}
+        if self._holds(begun):
+            return 1
+        return 2 if self._holds({one for one in self.asked if any(map(one.matches, terms))}) else None
+
+    def _holds(self, found: set[Asked]) -> bool:
+        return all(any(found.issuperset(way) for way in ways) for ways in self.words)
+
+
+@lru_cache(maxsize=256)
+def question(text: str) -> Question:
+    """Return what a text asks for."""
+    asked: dict[tuple[tuple[Asked, ...], ...], None] = {}
+    for token in text.split():
+        chunks = [fold(chunk) for chunk in _chunks(token)]
+        digits = _digits(_BEGUN, token)
+        if digits is not None:
+            whole = tuple(chain.from_iterable(map(_asked, chunks)))
+            asked[whole, (Asked(DIGITS + digits, inside=False),)] = None
+        else:
+            for chunk in _chunks(token):
+                ways = dict.fromkeys((_asked(fold(chunk)), tuple(chain.from_iterable(map(_asked, _humps(chunk))))))
+                asked[tuple(ways)] = None
+    exact = {_name_of(text)} | ({DIGITS + digits} if (digits := _digits(_WHOLE, text.strip())) else set())
+    return Question(tuple(asked), frozenset(exact) if asked else frozenset())
+
+
+def _asked(word: str) -> tuple[Asked, ...]:
+    pieces = [word[place : place + _STRIDE] for place in range(0, len(word), _STRIDE)]
+    return tuple(Asked(one, len(one) >= _INSIDE or is_caseless(one)) for one in pieces)
+
+
+def key_terms(node: Node) -> frozenset[str]:
+    """Return the terms by which a node is found whatever is said of it: of all fields of its key, names whole too."""
+    if node.label in _UNNAMED:
+        return frozenset()
+    fields = zip(node.key_fields(), node.key, strict=True)
+    names = {_name_of(text) for field, text in fields if field != "namespace" and not _WHOLE.fullmatch(text)}
+    return frozenset(_terms(node.key)) | names - {NAME}
+
+
+def value_terms(aspect: str, value: object) -> frozenset[str]:
+    """Return the terms by which a node is found while this value of an aspect is in force.
+
+    No more than `SEARCHED` characters of it are read, in the order in which they stand. The types of a schema's fields
+    are left out: half of all datasets would be found by them.
     """
-    found: set[str] = set()
+    if not is_searchable(aspect):
+        return frozenset()
+    return frozenset(_terms(_texts(value, "type" if aspect == "schema" else "")))
+
+
+def suffixes(term: str) -> Iterator[str]:
+    """Yield every end of a word, so that what is inside it is the beginning of one of them; of other terms none."""
+    if not term.startswith((NAME, DIGITS)):
+        for place in range(len(term)):
+            yield term[place:]
+
+
+def _terms(texts: Iterable[str]) -> Iterator[str]:
     left = SEARCHED
-    for text in _texts(value):
-        for chunk in _chunks(text[:left]):
-            found.add(_cut(chunk))
-            found.update(_pieces(chunk))
+    for text in texts:
+        digits = _digits(_WHOLE, text)
+        if digits is not None:
+            yield DIGITS + digits
+        else:
+            for chunk in _chunks(text[:left]):
+                yield from _pieces(fold(chunk))
+                for hump in _humps(chunk):
+                    yield from _pieces(hump)
         left -= len(text)
         if left <= 0:
-            break
-    return frozenset(found)
+            return
+
+
+def _digits(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.fullmatch(text)
+    return None if found is None else found[1].replace("-", "").lower()[: LONGEST - 1]
+
+
+def _name_of(text: str) -> str:
+    return (NAME + ".".join(fold(chunk) for chunk in _chunks(text)))[:LONGEST]
+
+
+def _pieces(word: str) -> Iterator[str]:
+    if len(word) <= LONGEST:
+        yield word
+    else:
+        for place in range(0, len(word) - _STRIDE, _STRIDE):
+            yield word[place : place + LONGEST]
 
 
 def facet_values(aspect: str, value: object) -> tuple[str, ...]:
     """Return the values by which an aspect in force is counted and filtered, each once, ascending."""
     if isinstance(value, Mapping):
         known = BY_NAME.get(aspect)
-        chosen = [value.get(member) for member in (known and known.counted_by) or ()]
+        members = [value.get(member) for member in (known and known.counted_by) or ()]
+        chosen = [one for member in members for one in (member if isinstance(member, list | tuple) else (member,))]
     elif isinstance(value, list | tuple):
         chosen = list(value)
     else:
@@ -54,11 +186,8 @@ def facet_values(aspect: str, value: object) -> tuple[str, ...]:
 
 
 def facets_of(aspect: str, value: object) -> tuple[tuple[str, str], ...]:
-    """Return the (facet, value) pairs that an aspect in force gives its node; `phi` comes from tags not rejected."""
-    if aspect.startswith(PHI):
-        rejected = isinstance(value, Mapping) and value.get("stance") == "REJECT"
-        return () if rejected else (("phi", aspect.removeprefix(PHI)),)
-    return tuple((aspect, one) for one in facet_values(aspect, value)) if is_facet(aspect) else ()
+    """Return the (facet, value) pairs that an aspect in force gives its node; those of tags are no aspect's alone."""
+    return tuple((FACET_OF.get(aspect, aspect), one) for one in facet_values(aspect, value)) if is_facet(aspect) else ()
 
 
 def is_searchable(aspect: str) -> bool:
@@ -73,23 +202,28 @@ def is_facet(aspect: str) -> bool:
     return known is not None and known.counted_by is not None
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: object, without: str) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
+        for name, one in value.items():
+            if name != without:
+                yield from _texts(one, without)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from _texts(one)
+            yield from _texts(one, without)
 
 
-def _chunks(text: str) -> Iterator[str]:
-    """Yield the longest runs of letters and digits, case kept."""
+def _chunks(text: str) -> Sequence[str]:
+    """Return the longest runs of letters and digits, with the marks that belong to them, case kept."""
+    return _ASCII_CHUNK.findall(text) if text.isascii() else list(_chunks_of_any_script(text))
+
+
+def _chunks_of_any_script(text: str) -> Iterator[str]:
     start = None
     normal = unicodedata.normalize("NFKC", text)
     for place, character in enumerate(normal):
-        if character.isalnum():
+        if character.isalnum() if start is None else is_inside_word(character):
             start = place if start is None else start
         elif start is not None:
             yield normal[start:place]
@@ -98,17 +232,14 @@ def _chunks(text: str) -> Iterator[str]:
         yield normal[start:]
 
 
-def _pieces(chunk: str) -> Iterable[str]:
+def _humps(chunk: str) -> Iterator[str]:
     """Yield the humps of camelCase: a capital begins one, the last capital of several belongs to what follows it."""
     start = 0
-    for place in range(1, len(chunk)):
-        before, here = chunk[place - 1], chunk[place]
-        after = chunk[place + 1 : place + 2]
-        if here.isupper() and (not before.isupper() or after.islower()):
-            yield _cut(chunk[start:place])
-            start = place
-    yield _cut(chunk[start:])
-
-
-def _cut(term: str) -> str:
-    return term.lower()[:LONGEST]
+    if not chunk.islower():
+        for place in range(1, len(chunk)):
+            before, here = chunk[place - 1], chunk[place]
+            after = chunk[place + 1 : place + 2]
+            if here.isupper() and (not before.isupper() or after.islower()):
+                yield fold(chunk[start:place])
+                start = place
+    yield fold(chunk[start:])

@@ -136,7 +136,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         counted_by=(),
     ),
     Aspect("retention", ("Dataset",), Retention, counted_by=("policy_class",)),
-    Aspect("permitted_use", ("Dataset",), PermittedUse),
+    Aspect("permitted_use", ("Dataset",), PermittedUse, counted_by=("purposes", "duo")),
     Aspect(
         "zone", ("Dataset",), str, "LANDING, CURATED, TRAINING, ARTIFACT, EVALUATION or FEATURE_STORE.", counted_by=()
     ),

@@ -24,6 +24,9 @@ refused entries, state."""
 
 SEARCHED: Final = ("search_key", *(f"search_{aspect.name}" for aspect in ASPECTS if aspect.searchable))
 
+FACET_SOURCE: Final = "\\u001f"
+"""Stands in `search_facets` between a facet and the column that it is said of; as Cypher writes it."""
+
 _NAME: Final = re.compile(r"[a-z][a-z_]*")
 
 

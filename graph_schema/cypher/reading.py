@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from graph_schema.cypher import edge_type, label
+from graph_schema.cypher import FACET_SOURCE, edge_type, label
 from graph_schema.registry import STRUCTURAL, TYPES
 
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
@@ -133,33 +133,45 @@ def alias_reach() -> str:
 
 
 def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
-    """Return a page of ids with the total and the counts, all of one set."""
+    """Return a page of (id, rank, facets) with the total and the counts, all of one set."""
     named = sorted(label(name) for name in labels)
     start = (
-        "CALL db.index.fulltext.queryNodes('search', $text) YIELD node AS n WITH n "
+        f"CALL () {{ {' UNION ALL '.join(map(_asked, range(len(_RANKED))))} }} WITH node AS n, min(rank) AS rank "
         f"WHERE ({' OR '.join(f'n:{name}' for name in named)}) AND"
         if text
-        else f"MATCH (n:{'|'.join(named)}) WHERE"
+        else f"MATCH (n:{'|'.join(named)}) WITH n, 0 AS rank WHERE"
     )
-    held = (
-        "(name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))"
+    facets = "coalesce(n.search_facets, [])"
+    held = f"(name IN coalesce(n.search_has, []) OR any(f IN {facets} WHERE f STARTS WITH name + '='))"
+    place = (
+        "WHERE hit.rank > $rank OR (hit.rank = $rank AND (hit.title > $title "
+        "OR (hit.title = $title AND hit.id > $id))) "
+        if after
+        else ""
     )
-    place = "WHERE hit.title > $title OR (hit.title = $title AND hit.id > $id) " if after else ""
     return (
         f"{start} n.known_from IS NOT NULL "
-        "AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE f IN allowed)) "
+        f"AND all(allowed IN $filters WHERE any(f IN {facets} WHERE split(f, '{FACET_SOURCE}')[0] IN allowed)) "
         f"AND all(name IN $has WHERE {held}) AND none(name IN $missing WHERE {held}) "
-        "WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], "
-        "facets: coalesce(n.search_facets, [])}) AS found "
-        f"CALL (found) {{ UNWIND found AS hit WITH hit {place}"
-        "ORDER BY hit.title, hit.id LIMIT $first RETURN collect(hit.id) AS page } "
+        "WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], rank: rank, "
+        f"facets: {facets}}}) AS found "
+        f"CALL (found) {{ UNWIND found AS hit WITH hit {place}ORDER BY hit.rank, hit.title, hit.id LIMIT $first "
+        "RETURN collect([hit.id, hit.rank, hit.facets]) AS page } "
         "CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet "
-        "WITH facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') "
+        "WITH hit, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') "
+        f"WITH DISTINCT hit.id AS id, split(facet, '{FACET_SOURCE}')[0] AS facet "
         "WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } "
         "CALL (found) { UNWIND found AS hit WITH hit.label AS label, count(*) AS counted "
         "RETURN collect([label, counted]) AS labels } "
         "RETURN size(found) AS total, page, facets, labels"
     )
+
+
+_RANKED: Final = ("$exact", "$begun", "$inside")
+
+
+def _asked(rank: int) -> str:
+    return f"CALL db.index.fulltext.queryNodes('terms', {_RANKED[rank]}) YIELD node RETURN node, {rank} AS rank"
 
 
 def quarantined() -> str:

@@ -31,12 +31,14 @@ def schema(tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]]) -> tuple[str,
     # The next in time is found without sorting only if ORDER BY names all of these columns.
     records = ("CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from)",)
     found = ", ".join(f"n.{name}" for name in SEARCHED)
+    # What an earlier release called it, which does not change by itself.
+    earlier = "DROP INDEX search IF EXISTS"
     search = (
-        f"CREATE FULLTEXT INDEX search IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
+        f"CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
     )
     of_rows = tuple(text for rows, orders in tables for text in indexes(rows, orders))
-    return (*constraints, *keys, *records, *of_rows, search, "CALL db.awaitIndexes(120)")
+    return (*constraints, *keys, *records, *of_rows, earlier, search, "CALL db.awaitIndexes(120)")
 
 
 def lock() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_schema.cypher import label
+from graph_schema.cypher import FACET_SOURCE, label
 
 
 def existing() -> str:
@@ -76,16 +76,26 @@ def show() -> str:
     """Let nodes show what is in force, and be found by it."""
     return (
         "UNWIND $rows AS row MATCH (n:Entity {id: row.subject}) SET n += row.properties, "
-        "n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN row.lost] + row.won, "
+        "n.search_facets = [f IN coalesce(n.search_facets, []) WHERE NOT f IN (row.lost + row.won)] + row.won, "
         "n.search_has = [a IN coalesce(n.search_has, []) WHERE NOT a IN row.aspects] + row.has "
-        "WITH n, [f IN n.search_facets WHERE f STARTS WITH 'phi=' | substring(f, 4)] AS phi "
+        "WITH n CALL (n) { UNWIND [f IN n.search_facets WHERE f STARTS WITH 'phi='] AS facet "
+        f"WITH DISTINCT split(substring(facet, 4), '{FACET_SOURCE}')[0] AS kind ORDER BY kind "
+        "RETURN collect(kind) AS phi } "
         "SET n.phi = CASE WHEN size(phi) > 0 THEN phi END RETURN count(n) AS written"
     )
 
 
 def hide() -> str:
     """Let no node be found by what is in force about it: it is shown anew."""
-    return "MATCH (n:Entity) WHERE n.search_has IS NOT NULL REMOVE n.search_facets, n.search_has, n.phi"
+    return (
+        "MATCH (n:Entity) WHERE n.search_has IS NOT NULL OR n.search_facets IS NOT NULL "
+        "REMOVE n.search_facets, n.search_has, n.phi"
+    )
+
+
+def find_by_key() -> str:
+    """Let nodes be found by the terms of their keys."""
+    return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_key = row.terms RETURN count(n) AS written"
 
 
 def show_runs() -> str:

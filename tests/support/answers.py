@@ -12,9 +12,15 @@ from graph_schema.registry import TYPES
 DIRECTIONS: tuple[Direction, ...] = ("out", "in")
 QUERIES = (
     Query(("Dataset",), facets=("zone", "owner", "phi", "label", "source_system"), first=3),
-    Query(("Dataset", "Column"), facets=("phi", "phi_category"), first=2, after=("labs_2024", "Dataset:zzz")),
+    Query(("Dataset", "Column"), facets=("phi", "phi_category"), first=2, after=(0, "labs_2024", "Dataset:zzz")),
     Query(("Dataset",), text="patient", first=50),
     Query(("Dataset",), text="Ünïcode fi", first=50),
+    Query(("Dataset", "Job"), text="atient laim TES", first=50),
+    Query(("Dataset",), text="unicode FILE", first=50),
+    Query(("Dataset",), text="claimsFeed", first=50),
+    Query(("Dataset",), text="claims feed", first=1, after=(0, "claimsFeed", "Dataset:zzz")),
+    Query(("Snapshot", "Run", "Model", "ModelVersion"), text="abcdef01", facets=("label",), first=50),
+    Query(("Dataset",), text="a", first=50),
     Query(("Dataset",), text="ehr test", facets=("zone",), first=50),
     Query(("Dataset", "Job", "Run", "ModelVersion"), text="made", facets=("label",), first=50),
     Query(("Dataset",), filters={"zone": ("TRAINING", "CURATED")}, has=("phi",), first=50),
@@ -45,7 +51,10 @@ def answers(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, i
     for number, query in enumerate(QUERIES):
         page = read.find(query)
         found[f"find {number}"] = (
-            [(hit.id, hit.node, hit.entry, sorted(hit.current.items())) for hit in page.hits],
+            [
+                (hit.rank, hit.id, hit.node, hit.entry, sorted(hit.current.items()), sorted(hit.facets))
+                for hit in page.hits
+            ],
             page.total,
             [(facet, list(values.items())) for facet, values in page.facets.items()],
             page.more,

@@ -30,8 +30,14 @@ enums.enter(
     description="What finds are counted and filtered by.",
     members={
         "LABEL": "The kind of node.",
-        "PHI": "The kinds of PHI that are tagged and not rejected.",
-        **{name.upper(): aspect.description for name, aspect in BY_NAME.items() if aspect.counted_by is not None},
+        "PHI": "The kinds of PHI that a dataset or one of its columns is tagged with, rejected ones left out; "
+        "PHI_CATEGORY is what its owner declares.",
+        "PURPOSE": "What its data may be used for: HL7 PurposeOfUse and Data Use Ontology codes.",
+        **{
+            name.upper(): aspect.description
+            for name, aspect in BY_NAME.items()
+            if aspect.counted_by is not None and name.upper() in FacetKind.__members__
+        },
     },
 )
 SearchKind = model.SearchKind
@@ -47,7 +53,7 @@ class FacetChoice:
 @strawberry.input(description="All that match every field given.")
 class SearchFilter:
     kinds: list[SearchKind] = strawberry.field(
-        default_factory=list, description="What to find; all where none are given."
+        default_factory=list, description="What to find; all where none are given, runs then only by a text."
     )
     facets: list[FacetChoice] = strawberry.field(
         default_factory=list, description="The facets that must match, each by one of its values."
@@ -75,7 +81,9 @@ class SearchEdge:
     cursor: str = strawberry.field(description="What to send as `after` to go on behind it.")
 
 
-@strawberry.type(description="What was found, by title and id.")
+@strawberry.type(
+    description="What was found: first what is called so, then where words begin so, then the rest, by title and id."
+)
 class SearchConnection:
     edges: list[SearchEdge] = strawberry.field(description="The finds of this page, each with its cursor.")
     nodes: list[Node] = strawberry.field(description="The same without cursors.")
@@ -92,7 +100,10 @@ class SearchConnection:
 @strawberry.type
 class SearchQueries:
     @strawberry.field(
-        description="Find by words (each a prefix), by facets, and by what is missing, among what is current."
+        description="Find among what is current, by words, facets and what is missing. Every word of `text` has to be "
+        "found: three letters or more also inside another word, all without case and accents, in any script. A digest "
+        "or a run id is found by its first eight hexadecimal digits or more. Runs are found only where there is a text "
+        "or `kinds` names them."
     )
     async def search(
         self,
@@ -116,7 +127,7 @@ class SearchQueries:
         queries.check_text(text or "")
         request = model.Search(
             text=redactor.name(text or ""),
-            labels=tuple(asked.kinds or SearchKind),
+            labels=tuple(asked.kinds),
             filters={
                 choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
                 for choice in asked.facets
@@ -130,10 +141,11 @@ class SearchQueries:
 
 async def _search(context: RequestContext, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
-    position = cursor.read(after, (str, str))
+    position = cursor.read(after, (int, str, str))
     at = AsOf()
     view = context.view(at)
-    page = queries.search(view, replace(request, after=None if position is None else (position[0], position[1])))
+    place = None if position is None else (position[0], position[1], position[2])
+    page = queries.search(view, replace(request, after=place))
     found = await gather(*(nodes.resolve(context, hit.id, at) for hit in page.hits))
     edges = [
         SearchEdge(node=node, cursor=cursor.write(hit.cursor))

@@ -69,6 +69,8 @@ class Neo4jPast:
     def under(self, table: Table, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
         if table == MOMENT:
             return self._moments(prefixes)
+        if not is_kept(table):
+            return dict.fromkeys(prefixes, ())
         if prefixes and len(next(iter(prefixes))) != table.prefix:
             found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
             for row in self._ask(table, list(prefixes)):

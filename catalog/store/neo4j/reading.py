@@ -22,10 +22,11 @@ from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import is_structural, rows_of
 from catalog.store.neo4j.past import records_about, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
+from catalog.store.neo4j.searching import facets_of, lucene
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
-from catalog.store.words import words
+from catalog.store.words import question
 from graph_schema.bitemporal import RunFacts
 from graph_schema.cypher import reading, schema
 from graph_schema.cypher import rows as cypher_rows
@@ -194,11 +195,11 @@ class Neo4jReading(IndexReads):
             labels = [name for name in labels if name in query.filters["label"]]
         if not labels or "label" in query.missing:
             return empty
-        terms = words(query.text)
-        title, identifier = query.after or ("", "")
+        asked = question(query.text)
+        rank, title, identifier = query.after or (0, "", "")
         row = self._run(
-            reading.find(labels, text=bool(terms), after=query.after is not None),
-            text=" ".join(f"+{term}*" for term in terms),
+            reading.find(labels, text=bool(asked.words), after=query.after is not None),
+            **lucene(asked),
             filters=[
                 [f"{facet}={value}" for value in allowed]
                 for facet, allowed in query.filters.items()
@@ -207,6 +208,7 @@ class Neo4jReading(IndexReads):
             has=[name for name in query.has if name != "label"],
             missing=list(query.missing),
             facets=list(query.facets),
+            rank=rank,
             title=title,
             id=identifier,
             first=query.first + 1,
@@ -263,12 +265,13 @@ class Neo4jReading(IndexReads):
         return min(known_at, self._checkpoint)
 
     def _page(self, query: Query, row: Mapping[str, Any]) -> Page:
-        ids = row["page"][: query.first]
+        found = row["page"][: query.first]
+        ids = [identifier for identifier, _, _ in found]
         nodes, current = self.nodes(ids), by_aspect(self.in_force(ids))
         hits = tuple(
-            Found(identifier, nodes[identifier].node, nodes[identifier].entry, current.get(identifier, {}))
-            for identifier in ids
-            if identifier in nodes
+            Found(one, nodes[one].node, nodes[one].entry, current.get(one, {}), facets_of(facets), rank)
+            for one, rank, facets in found
+            if one in nodes
         )
         counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
         if "label" in counts:

@@ -1,53 +1,127 @@
-"""How an aspect in force looks on its node: a plain value that a person reads in Neo4j Browser."""
+"""How an aspect in force looks on its node: plain properties that a person reads in Neo4j Browser.
+
+A scalar stands under the aspect's name, a list of scalars as one; of an object every member stands for itself, under
+the names of both. What is nested deeper is a list of lines: nothing has to be read as JSON.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
-from catalog.store.words import facets_of, indexed_words, is_searchable
-from graph_schema.aspects import KEPT_FACET, PHI
+from catalog.store.indexes.table import Row
+from catalog.store.neo4j.searching import facet_text
+from catalog.store.words import is_searchable, value_terms
+from graph_schema.aspects import BY_NAME, KEPT_FACET, PHI, Facet
 from graph_schema.identity import label_of
 from graph_schema.registry import property_of
 
 _LONGEST: Final = 2_000
 _MOST: Final = 100
+_MEMBERS: Final = 20
+"""Members of an object that are shown: an emitter may send any, and a name of a property stays for good."""
 
-Shown = str | int | float | bool | list[str] | None
+_MAIN: Final[Mapping[str, str]] = {"schema": "fields", "documentation": "description"}
+"""The members that stand under the name of the aspect itself."""
+
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OTHER: Final = re.compile(r"[^a-z0-9]+")
+
+Scalar = str | int | float | bool
+Shown = Scalar | list[str] | list[int] | list[float] | list[bool] | None
 
 
-def shown(aspect: str, value: object) -> Shown:
-    """Return the property: scalars as they are, a schema as its fields, names as names, the rest as JSON text, cut."""
-    plain: Shown = None
+def shown(aspect: str, value: object) -> dict[str, Shown]:
+    """Return the properties of an aspect's value, by their names."""
+    if not isinstance(value, Mapping):
+        return {aspect: _plain(value)}
+    declared = aspect not in BY_NAME or not isinstance(BY_NAME[aspect].shape, Facet)
+    return dict(_members(aspect, value, nested=declared))
+
+
+def _members(name: str, value: Mapping[str, object], *, nested: bool) -> Iterator[tuple[str, Shown]]:
+    """Yield the members; `nested` where those of members are shown too, because all their names are ours."""
+    main = _MAIN.get(name, "name" if len(value) == 1 else "")
+    for member, one in islice(value.items(), _MEMBERS):
+        place = name if member == main else f"{name}_{_snake(member)}"
+        if place != name and place in BY_NAME:
+            place += "_said"
+        if nested and isinstance(one, Mapping):
+            yield from _members(place, one, nested=True)
+        elif one is not None:
+            yield place, _fields(one) if place == "schema" else _plain(one)
+
+
+def _plain(value: object) -> Shown:
+    """Return a scalar, or a list of scalars of one type; what is nested deeper becomes lines."""
+    if isinstance(value, Mapping):
+        return _lines(f"{name}: {_line(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        scalars = [_scalar(one) for one in value[:_MOST]]
+        kinds = {type(one) for one in scalars}
+        if len(value) <= _MOST and len(kinds) == 1 and not kinds & {type(None)}:
+            return scalars  # type: ignore[return-value]  # of one type, which was looked at
+        return _lines(map(_line, value))
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Scalar | None:
     if isinstance(value, str):
-        plain = value[:_LONGEST]
-    elif isinstance(value, bool | float) or (isinstance(value, int) and -(2**63) <= value < 2**63):
-        plain = value
-    elif isinstance(value, list) and all(isinstance(one, str) for one in value):
-        plain = [str(one) for one in value[:_MOST]]
-    elif isinstance(value, Mapping):
-        plain = _summary(aspect, value)
-    if plain is not None:
-        return plain
-    text = json.dumps(value, ensure_ascii=False)
+        return _cut(value)
+    if isinstance(value, bool | float) or (isinstance(value, int) and -(2**63) <= value < 2**63):
+        return value
+    return str(value) if isinstance(value, int) else None
+
+
+def _lines(lines: Iterable[str]) -> list[str]:
+    every = [_cut(line) for line in lines]
+    return every if len(every) <= _MOST else [*every[:_MOST], f"and {len(every) - _MOST} more"]
+
+
+def _line(value: object) -> str:
+    """Return a value in one line: `name: age, type: integer`, what is nested in it in parentheses."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_within(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_within, value))
+    return "true" if value is True else "false" if value is False else "" if value is None else str(value)
+
+
+def _within(value: object) -> str:
+    return f"({_line(value)})" if isinstance(value, Mapping | list | tuple) else _line(value)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
 
-def _summary(aspect: str, value: Mapping[str, object]) -> Shown:
-    if aspect == "schema":
-        return _fields(value.get("fields"))
-    text = value.get("description") if aspect == "documentation" else value.get("name") if len(value) == 1 else None
-    return text[:_LONGEST] if isinstance(text, str) else None
+def _snake(member: str) -> str:
+    return _OTHER.sub("_", _HUMP.sub("_", member).lower()).strip("_")[:_LONGEST_NAME] or "unnamed"
+
+
+_LONGEST_NAME: Final = 60
+
+
+def _fields(fields: object) -> Shown:
+    if not isinstance(fields, list):
+        return _plain(fields)
+    return _lines(
+        f"{one.get('name', '?')}: {one.get('type', '?')}" if isinstance(one, Mapping) else _line(one) for one in fields
+    )
 
 
 def properties(label: str, aspect: str, value: object | None) -> dict[str, Shown]:
-    """Return the properties of a node that one aspect sets; those of an ending, `value` None, are None."""
+    """Return the properties of a node that one aspect in force makes; none where nothing is in force."""
     found: dict[str, Shown] = {}
+    if value is None:
+        return found
     if not aspect.startswith((KEPT_FACET, PHI)):
-        found[property_of(label, aspect)] = None if value is None else shown(aspect, value)
+        found |= {property_of(label, name): one for name, one in shown(aspect, value).items()}
     if is_searchable(aspect):
-        found[f"search_{aspect}"] = None if value is None else " ".join(sorted(indexed_words(value)))
+        found[f"search_{aspect}"] = " ".join(sorted(value_terms(aspect, value)))
     return found
 
 
@@ -57,24 +131,22 @@ def note(shown: dict[str, dict[str, Any]], subject: str, aspect: str, old: str |
         return
     before = None if old is None else json.loads(old)
     now = None if new is None else json.loads(new)
-    row = shown.setdefault(
-        subject, {"subject": subject, "properties": {}, "lost": [], "won": [], "aspects": [], "has": []}
-    )
-    row["properties"].update(properties(label_of(subject), aspect, now))
-    row["lost"] += sorted(facets(aspect, before) - facets(aspect, now))
-    row["won"] += sorted(facets(aspect, now) - facets(aspect, before))
+    row = _row(shown, subject)
+    label = label_of(subject)
+    row["properties"].update(dict.fromkeys(properties(label, aspect, before)))
+    row["properties"].update(properties(label, aspect, now))
     row["aspects"].append(aspect)
     row["has"] += [] if now is None else [aspect]
 
 
-def facets(aspect: str, value: object | None) -> set[str]:
-    """Return the entries of `search_facets` that one aspect makes."""
-    return set() if value is None else {f"{name}={one}" for name, one in facets_of(aspect, value)}
+def note_facets(shown: dict[str, dict[str, Any]], put: Iterable[Row], gone: Iterable[Row]) -> None:
+    """Note by which facets nodes are found from now on, and by which no more."""
+    for rows, name in ((put, "won"), (gone, "lost")):
+        for node, facet, value, source in rows:
+            _row(shown, node)[name].append(facet_text(facet, value, node, source))
 
 
-def _fields(fields: object) -> list[str]:
-    if not isinstance(fields, list):
-        return []
-    named = [one for one in fields if isinstance(one, Mapping)]
-    lines = [f"{one.get('name', '?')}: {one.get('type', '?')}" for one in named[:_MOST]]
-    return lines if len(named) <= _MOST else [*lines, f"and {len(named) - _MOST} more"]
+def _row(shown: dict[str, dict[str, Any]], subject: str) -> dict[str, Any]:
+    return shown.setdefault(
+        subject, {"subject": subject, "properties": {}, "lost": [], "won": [], "aspects": [], "has": []}
+    )

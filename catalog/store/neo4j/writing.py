@@ -13,7 +13,7 @@ from catalog.store.indexes.flows import ALIAS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
-from catalog.store.indexes.search import SEARCH
+from catalog.store.indexes.search import FACET, SEARCH
 from catalog.store.indexes.table import Changes, Row, Table
 from catalog.store.indexes.work import Work
 from catalog.store.neo4j import showing
@@ -23,7 +23,7 @@ from catalog.store.neo4j.forms import SENTENCE, is_kept, is_structural
 from catalog.store.neo4j.past import Neo4jPast, RowMemory
 from catalog.store.neo4j.row_writing import RowWriter
 from catalog.store.protocol import Quarantined
-from catalog.store.words import indexed_words
+from catalog.store.words import key_terms
 from graph_schema.assertions import Assertion, assertions
 from graph_schema.cypher import reading, writing
 from graph_schema.facts import Edge, Facts
@@ -88,8 +88,7 @@ class Batch:
         self._write_sentences(new.edges)
         for index, changes in made:
             self.put(index.tables, changes)
-        for _, changes in made:
-            self._show(changes)
+        self._show([changes for _, changes in made])
 
     def refill(self, index: Index, facts: Facts) -> None:
         """Write the rows of one index that follow from all facts; none is stored."""
@@ -97,11 +96,13 @@ class Batch:
         self.put(index.tables, index.specification(facts))
         if index in (IN_FORCE_NOW, SEARCH):
             self._run(writing.hide())
-            changes = IN_FORCE_NOW.specification(facts)
+            held = IN_FORCE_NOW.specification(facts)
             self._past.before.update(
-                ((IN_FORCE.name, row[: IN_FORCE.key]), None) for row in changes.put.get(IN_FORCE.name, ())
+                ((IN_FORCE.name, row[: IN_FORCE.key]), None) for row in held.put.get(IN_FORCE.name, ())
             )
-            self._show(changes)
+            self._show((held, SEARCH.specification(facts)))
+            found = [{"id": node.id, "terms": " ".join(sorted(key_terms(node)))} for node, _ in facts.nodes]
+            write(self._run, writing.find_by_key(), found)
 
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
@@ -145,7 +146,7 @@ class Batch:
                 continue
             row: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
             row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
-            row["search_key"] = " ".join(sorted(indexed_words(list(node.key))))
+            row["search_key"] = " ".join(sorted(key_terms(node)))
             if is_named is None:
                 created.setdefault(node.label, []).append(row)
             else:
@@ -256,21 +257,25 @@ class Batch:
         self.rows.update(writer.counted)
         return new
 
-    def _show(self, changes: Changes) -> None:
+    def _show(self, made: Iterable[Changes]) -> None:
         """Let nodes show what is in force about them, and runs what became of them."""
         shown: dict[str, dict[str, Any]] = {}
         assert self._past is not None  # noqa: S101  # see `put`
         before = self._past.before
-        now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
-        for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
-            place = IN_FORCE.name, (subject, aspect)
-            if place in before:
-                old = before[place]
-                value = now.get((subject, aspect))
-                showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
+        runs: list[dict[str, Any]] = []
+        for changes in made:
+            now = {row[: IN_FORCE.key]: row[_VALUE] for row in changes.put.get(IN_FORCE.name, ())}
+            for subject, aspect in (*now, *changes.drop.get(IN_FORCE.name, ())):
+                place = IN_FORCE.name, (subject, aspect)
+                if place in before:
+                    old = before[place]
+                    value = now.get((subject, aspect))
+                    showing.note(shown, subject, aspect, None if old is None else old[_VALUE], value)
+            showing.note_facets(shown, changes.put.get(FACET.name, ()), changes.drop.get(FACET.name, ()))
+            runs += [_shown(RunState.of(row)) for row in changes.put.get(RUN_STATE.name, ())]
         if shown:
+            self.mention(shown)
             write(self._run, writing.show(), list(shown.values()))
-        runs = [_shown(RunState.of(row)) for row in changes.put.get(RUN_STATE.name, ())]
         if runs:
             write(self._run, writing.show_runs(), runs)
 

@@ -10,6 +10,7 @@ from typing import Final
 from catalog.store.indexes.effects import IN_FORCE, Candidate
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.run_states import RUN_STATE
+from catalog.store.indexes.search import facets as facets_of
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Direction, Either, Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
@@ -132,10 +133,11 @@ class SqliteReading(SqliteRows):
 
     def find(self, query: Query) -> Page:
         found = search(self._connection, query)
-        current = by_aspect(self.in_force([identifier for identifier, _, _, _ in found.hits]))
+        ids = [hit[0] for hit in found.hits]
+        current, facets = by_aspect(self.in_force(ids)), facets_of(self, ids)
         hits = tuple(
-            Found(identifier, _node(label, key), entry, current.get(identifier, {}))
-            for identifier, label, key, entry in found.hits
+            Found(one, _node(label, key), entry, current.get(one, {}), facets.get(one, frozenset()), rank)
+            for one, label, key, entry, rank in found.hits
         )
         return Page(hits, found.total, found.facets, found.more)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,12 +9,13 @@ from catalog.store.indexes.column_flows import ColumnFlow, column_flows
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.table import IndexReader
 from catalog.store.protocol import Quarantined, Query, Store
+from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
-from graph_schema.edges import Executed, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
+from graph_schema.edges import Executed, HasColumn, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.nodes import Column, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
+from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Run, Snapshot
 from graph_schema.registry import TYPES, UnregisteredError
 from tests.support.facts import REGISTRATION
 
@@ -292,17 +294,155 @@ def test_find_pages_by_title_and_id_and_counts_facets_over_the_whole(store: Stor
         seen += [hit.node.title for hit in page.hits]
         if not page.more:
             break
-        after = page.hits[-1].node.title, page.hits[-1].id
+        after = page.hits[-1].place
     assert seen == sorted(names)
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("pat", 1), ("PATIENT visit", 1), ("patientVisits", 1), ("visits2024", 0), ("isits", 0), ('+* OR "', 0), ("", 1)],
+    [
+        ("pat", 1),
+        ("PATIENT visit", 1),
+        ("patientVisits", 1),
+        ("visits2024", 0),
+        ("isits", 1),
+        ("is", 0),
+        ("2024 tient", 1),
+        ("tient nobody", 0),
+        ('+* OR "', 0),
+        ("or", 0),
+        ("/.*/", 1),
+        ("", 1),
+    ],
 )
-def test_text_is_found_by_the_beginnings_of_its_words(store: Store, text: str, found: int) -> None:
+def test_text_is_found_by_the_beginnings_of_words_and_inside_them(store: Store, text: str, found: int) -> None:
     store.apply(declared(0, 0, Dataset("made-up", "patientVisits_2024"), "documentation", "A made-up table"), 0)
     assert store.find(Query(("Dataset",), text=text)).total == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("muller", ["Müller"]),
+        ("MÜLLER", ["Müller"]),
+        ("在院", ["患者在院记录"]),
+        ("记", ["患者在院记录"]),
+        ("ผู้ป่วย", ["ข้อมูลผู้ป่วยใน"]),
+        ("রোগী", ["হাসপাতাল_রোগীতালিকা"]),
+        ("مريض", ["بيانات_المريض"]),
+        ("ασθενησ", ["Ασθενής"]),
+        ("strasse", ["Straße"]),
+    ],
+)
+def test_names_of_any_script_are_found_without_case_and_accents(store: Store, text: str, found: list[str]) -> None:
+    names = ("Müller", "患者在院记录", "ข้อมูลผู้ป่วยใน", "হাসপাতাল_রোগীতালিকা", "بيانات_المريض", "Ασθενής", "Straße")
+    for entry, name in enumerate(names):
+        store.apply(declared(entry, entry, Dataset("made-up", name), "zone", "LANDING"), entry)
+    assert [hit.node.title for hit in store.find(Query(("Dataset",), text=text)).hits] == found
+
+
+def test_what_is_called_so_comes_before_what_begins_so_and_that_before_what_holds_it(store: Store) -> None:
+    names = ("train", "a_training", "pretraining", "Train", "entrained", "training", "strain train")
+    for entry, name in enumerate(names):
+        store.apply(declared(entry, entry, Dataset("made-up", name), "zone", "LANDING"), entry)
+    wanted = [
+        (0, "Train"),
+        (0, "train"),
+        (1, "a_training"),
+        (1, "strain train"),
+        (1, "training"),
+        (2, "entrained"),
+        (2, "pretraining"),
+    ]
+    query, seen = Query(("Dataset",), text="train", first=2), []
+    while True:
+        page = store.find(query)
+        assert page.total == len(names)
+        seen += [(hit.rank, hit.node.title) for hit in page.hits]
+        if not page.more:
+            break
+        query = replace(query, after=page.hits[-1].place)
+    assert seen == wanted
+
+
+def test_runs_and_snapshots_are_found_by_the_first_digits_and_models_by_their_names(store: Store) -> None:
+    run, digest = Run("0191b7a0-001b-7000-8000-00000000abcd"), "sha256:" + "0123456789abcdef" * 4
+    builder = FactBuilder(0, 5, "0" * 16, RECORD_RANK)
+    model, version = Model("made-up", "readmission"), ModelVersion("made-up", "readmission", "3")
+    for node in (run, Snapshot("made-up", "labs", digest), model, version):
+        builder.add_node(node)
+    store.apply(builder.build(), 0)
+    every = ("Run", "Snapshot", "Model", "ModelVersion", "Dataset")
+    for text, labels in (
+        ("0191b7a0-001b", ["Run"]),
+        (run.run_id, ["Run"]),
+        ("b7a0001b7", []),
+        ("sha256:01234567", ["Snapshot"]),
+        ("01234567", ["Snapshot"]),
+        ("0123456", []),
+        ("readmiss", ["ModelVersion", "Model"]),
+        ("admission 3", ["ModelVersion"]),
+    ):
+        assert [hit.node.label for hit in store.find(Query(every, text=text)).hits] == labels, text
+
+
+def test_a_dataset_is_found_by_a_column_of_the_schema_in_force_and_no_more_by_an_earlier_one(store: Store) -> None:
+    for entry, column in enumerate(("blood_pressure", "heart_rate")):
+        store.apply(declared(entry, entry, FEED, "schema", {"fields": [{"name": column, "type": "float"}]}), entry)
+        assert store.find(Query(("Dataset",), text=column)).total == 1
+    assert store.find(Query(("Dataset",), text="pressure")).total == 0
+    assert store.find(Query(("Dataset",), text="float")).total == 0
+
+
+def test_a_dataset_is_found_by_what_it_may_be_used_for(store: Store) -> None:
+    use = PermittedUse(purposes=("TREAT", "HRESCH"), duo=("DUO:0000042",), refrains=(), obligations=())
+    store.apply(declared(0, 0, FEED, "permitted_use", use), 0)
+    assert store.find(Query(("Dataset",), filters={"purpose": ("HRESCH",)})).total == 1
+    assert store.find(Query(("Dataset",), filters={"purpose": ("DUO:0000042", "X")})).total == 1
+    assert store.find(Query(("Dataset",), filters={"purpose": ("HPAYMT",)})).total == 0
+    page = store.find(Query(("Dataset",), facets=("purpose",)))
+    assert page.facets == {"purpose": {"DUO:0000042": 1, "HRESCH": 1, "TREAT": 1}}
+
+
+def test_a_dataset_is_found_by_the_tags_of_its_columns_as_long_as_one_of_them_holds(store: Store) -> None:
+    notes, more = (Column(FEED.namespace, FEED.name, name) for name in ("notes", "remarks"))
+
+    def tagged(entry: int, subject: Dataset | Column, stance: str) -> int:
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
+        if isinstance(subject, Column):
+            builder.add_edge(HasColumn(FEED, subject))
+        builder.add_statement(subject, "phi.CLINICAL_NOTE", Tag(stance, "ASSERTED"))
+        store.apply(builder.build(), entry)
+        page = store.find(Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",)}, facets=("phi",)))
+        assert page.facets == {"phi": {"CLINICAL_NOTE": 1} if page.total else {}}
+        assert page.total == store.find(Query(("Dataset",), has=("phi",))).total
+        return page.total
+
+    assert tagged(0, notes, "ASSERT") == 1
+    assert tagged(1, more, "CONFIRM") == 1
+    assert tagged(2, FEED, "REJECT") == 1
+    assert tagged(3, notes, "REJECT") == 1
+    assert tagged(4, more, "REJECT") == 0
+    assert tagged(5, FEED, "CONFIRM") == 1
+
+
+def test_what_an_emitter_claims_of_phi_counts_until_a_person_rejects_it(store: Store) -> None:
+    def claimed(entry: int) -> None:
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)
+        builder.add_edge(IsTagged(FEED, PhiTag("CLINICAL_NOTE")), {"stance": "ASSERT", "origin": "CLAIMED"})
+        store.apply(builder.build(), entry)
+
+    def total() -> int:
+        return store.find(Query(("Dataset",), filters={"phi": ("CLINICAL_NOTE",)})).total
+
+    claimed(0)
+    assert total() == 1
+    store.apply(declared(1, 1, FEED, "phi.CLINICAL_NOTE", Tag("REJECT", "ASSERTED")), 1)
+    assert total() == 0
+    claimed(2)
+    assert total() == 0
+    store.apply(declared(3, 3, FEED, "phi.CLINICAL_NOTE", None), 3)
+    assert total() == 1
 
 
 def test_a_rejected_tag_is_no_facet(store: Store) -> None:

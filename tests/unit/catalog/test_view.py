@@ -91,8 +91,7 @@ def test_a_page_counts_all_that_may_be_seen_and_nothing_else(house: House) -> No
     view = View(house.store, rights=LANDING)
     first = view.find(Query(("Dataset",), first=2))
     assert ([hit.node.title for hit in first.hits], first.total, first.more) == (["a", "b"], 4, True)
-    last = first.hits[-1]
-    rest = view.find(Query(("Dataset",), first=2, after=(last.node.title, last.id)))
+    rest = view.find(Query(("Dataset",), first=2, after=first.hits[-1].place))
     assert ([hit.node.title for hit in rest.hits], rest.total, rest.more) == (["c", "visits"], 4, False)
 
 

@@ -68,3 +68,14 @@ def test_what_cannot_be_searched_for_is_refused(house: House, request_: Search, 
     with pytest.raises(SenderError) as caught:
         search(View(house.store), request_)
     assert caught.value.pointer == pointer
+
+
+def test_a_run_is_found_where_a_text_or_the_kind_says_so_and_a_data_use_code_however_it_is_spelt(house: House) -> None:
+    view = View(house.store)
+    assert {hit.node.label for hit in search(view, Search()).hits} == {"Dataset", "Job"}
+    run = search(view, Search(labels=("Run",))).hits[0].node
+    assert [hit.node for hit in search(view, Search(text=run.title[:8])).hits] == [run]
+    house.record(declaration(permitted_use={"purposes": ["HRESCH"], "duo": ["DUO:0000042"]}))
+    for code in ("DUO:0000042", "GRU", "http://purl.obolibrary.org/obo/DUO_0000042", "HRESCH"):
+        page = search(View(house.store), Search(filters={"purpose": (code,)}))
+        assert [hit.id for hit in page.hits] == [Dataset(**RAW).id], code

@@ -1,22 +1,157 @@
 from __future__ import annotations
 
-from catalog.store.words import SEARCHED, indexed_words
+import pytest
+
+from catalog.store.words import SEARCHED, facets_of, key_terms, question, suffixes, value_terms
+from graph_schema.nodes import Column, Dataset, ModelVersion, Run, Snapshot
+
+RUN = "0191b7a0-001b-7000-8000-00000000abcd"
+DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 def test_of_a_very_long_value_the_beginning_is_searched() -> None:
     text = " ".join(f"word{number:07}" for number in range(SEARCHED // 10))
-    found = indexed_words({"description": text})
+    found = value_terms("documentation", {"description": text})
     assert "word0000000" in found
     assert f"word{SEARCHED // 10 - 1:07}" not in found
     assert len(found) <= SEARCHED // 12 + 1
 
 
 def test_what_comes_after_a_very_long_text_is_not_searched_and_what_comes_before_is() -> None:
-    found = indexed_words(["before", "x" * SEARCHED, "behind"])
+    found = value_terms("tags", ["before", "x" * SEARCHED, "behind"])
     assert "before" in found
     assert "behind" not in found
 
 
 def test_a_schema_of_ten_thousand_columns_is_found_by_the_last_of_them() -> None:
     fields = [{"name": f"column_{number:05}", "type": "string"} for number in range(10_000)]
-    assert "09999" in indexed_words({"fields": fields})
+    assert "09999" in value_terms("schema", {"fields": fields})
+
+
+def test_a_dataset_is_not_found_by_the_types_of_its_columns_but_by_a_column_that_is_called_so() -> None:
+    fields = {"fields": [{"name": "visit", "type": "date"}, {"name": "type", "fields": [{"name": "inner"}]}]}
+    assert value_terms("schema", fields) == {"visit", "type", "inner"}
+
+
+def test_what_is_not_searched_gives_no_terms() -> None:
+    assert value_terms("facet:made-up", "word") == frozenset()
+
+
+def test_a_column_is_found_by_its_dataset_alone() -> None:
+    assert key_terms(Column("made-up", "labs", "age")) == frozenset()
+
+
+def test_a_name_is_a_term_of_its_own_and_a_namespace_only_has_words() -> None:
+    assert key_terms(Dataset("made-up", "ICU-Monitor.hourly")) == {
+        "made",
+        "up",
+        "icu",
+        "monitor",
+        "hourly",
+        "=icu.monitor.hourly",
+    }
+
+
+def test_a_run_is_one_term_of_its_digits() -> None:
+    assert key_terms(Run(RUN)) == {"#0191b7a0001b7000800000000000abcd"}
+    assert key_terms(Run("nightly-7")) == {"nightly", "7", "=nightly.7"}
+
+
+@pytest.mark.parametrize("text", [DIGEST, DIGEST[:15], DIGEST[7:], DIGEST[7:15], DIGEST.upper(), "01234567"])
+def test_a_digest_is_found_by_its_beginning_from_eight_digits_on(text: str) -> None:
+    assert question(text).rank(key_terms(Snapshot("made-up", "labs", DIGEST))) in {0, 1}
+
+
+@pytest.mark.parametrize("text", ["0123456", "sha256:0123", "sha256", "abcdef01", "23456789", "cdef"])
+def test_a_digest_is_not_found_by_fewer_digits_nor_by_what_is_inside(text: str) -> None:
+    assert question(text).rank(key_terms(Snapshot("made-up", "labs", DIGEST))) is None
+
+
+@pytest.mark.parametrize("text", [RUN, RUN[:8], RUN[:13], RUN[:11], RUN.replace("-", ""), RUN.upper()])
+def test_a_run_is_found_by_its_id_and_the_beginning_of_it(text: str) -> None:
+    assert question(text).rank(key_terms(Run(RUN))) == (0 if len(text) > 30 else 1)
+
+
+def test_a_model_version_is_found_by_its_model_and_by_its_artifact() -> None:
+    assert question("readmission").rank(key_terms(ModelVersion("made-up", "readmission", "3"))) == 0
+    assert question(DIGEST[:20]).rank(value_terms("registration", {"artifact_digest": DIGEST})) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rank"),
+    [
+        ("bed occupancy", "BedOccupancy", 1),
+        ("BedOccupancy", "BedOccupancy", 0),
+        ("bedoccupancy", "BedOccupancy", 0),
+        ("bedOccupancy", "bed_occupancy", 1),
+        ("foobAR", "foobar", 0),
+        ("occupancy", "BedOccupancy", 1),
+        ("ccupan", "BedOccupancy", 2),
+        ("train", "pretraining_set", 2),
+        ("admis", "prior_admissions_12m", 1),
+        ("missions 12", "prior_admissions_12m", 2),
+        ("12m prior", "prior_admissions_12m", 1),
+        ("ct", "factors", None),
+        ("ct", "ct_scans", 1),
+        ("or", "colours", None),
+        ("hijklmnopg" * 4, "ghijklmnop" * 9, 2),
+        ("x" * 200, "x" * 200, 0),
+        ("nothing train", "pretraining_set", None),
+    ],
+)
+def test_a_word_is_found_inside_another_after_those_that_begin_with_it(text: str, name: str, rank: int | None) -> None:
+    assert question(text).rank(key_terms(Dataset("n", name))) == rank
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Muller", "müller_visits"),
+        ("Müller", "muller_visits"),
+        ("MÜLLER", "mu\u0308ller"),
+        ("Strasse", "Straße"),
+        ("STRAßE", "strasse"),
+        ("sorensen", "Sørensen"),
+        ("Ångström", "angstrom"),
+        ("aesir", "Æsir"),
+        ("lodz", "Łódź"),
+        ("istanbul", "İSTANBUL"),
+        ("farmacologia", "farmacología"),
+        ("在院", "患者在院记录"),
+        ("院", "患者在院记录"),
+        ("データ", "患者データ一覧"),
+        ("ﾃﾞｰﾀ", "患者データ一覧"),
+        ("병원", "서울병원"),
+        ("مريض", "بيانات_المريض"),
+        ("مُحَمَّد", "محمد"),
+        ("חולים", "רשימת_החולים"),
+        ("שָׁלוֹם", "שלום"),
+        ("ผู้ป่วย", "ข้อมูลผู้ป่วยใน"),
+        ("रोगी", "अस्पताल_रोगीसूची"),
+        ("ΑΣΘΕΝΗΣ", "ασθενής"),
+        ("пациент", "СписокПациентов"),
+        ("ёлка", "елка"),
+    ],
+)
+def test_names_of_any_script_are_found_without_case_and_accents(text: str, name: str) -> None:
+    assert question(text).rank(key_terms(Dataset("n", name))) is not None
+
+
+@pytest.mark.parametrize(("text", "name"), [("カ", "ガ"), ("कि", "कु"), ("ปา", "ปี")])
+def test_a_mark_that_makes_another_letter_is_kept(text: str, name: str) -> None:
+    assert question(text).rank(key_terms(Dataset("n", name))) is None
+
+
+def test_a_question_without_words_is_found_everywhere() -> None:
+    assert question(" …-! ").words == ()
+    assert question("").rank(frozenset()) == 0
+
+
+def test_only_words_have_ends() -> None:
+    assert list(suffixes("icu")) == ["icu", "cu", "u"]
+    assert list(suffixes("#0123")) == list(suffixes("=icu")) == []
+
+
+def test_purposes_and_data_use_codes_are_one_facet() -> None:
+    value = {"purposes": ["TREAT"], "duo": ["DUO:0000042"], "refrains": ["NORDSCLCD"], "obligations": []}
+    assert facets_of("permitted_use", value) == (("purpose", "DUO:0000042"), ("purpose", "TREAT"))
