@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -30,7 +31,10 @@ _MAIN: Final[Mapping[str, str]] = {"schema": "fields", "documentation": "descrip
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 
-Scalar = str | int | float | bool
+_TIMES: Final = frozenset({"until", "expires_at"})
+"""The members of ours that are times, in microseconds UTC."""
+
+Scalar = str | int | float | bool | datetime
 Shown = Scalar | list[str] | list[int] | list[float] | list[bool] | None
 
 
@@ -46,13 +50,20 @@ def _members(name: str, value: Mapping[str, object], *, nested: bool) -> Iterato
     """Yield the members; `nested` where those of members are shown too, because all their names are ours."""
     main = _MAIN.get(name, "name" if len(value) == 1 else "")
     for member, one in islice(value.items(), _MEMBERS):
-        place = name if member == main else f"{name}_{_snake(member)}"
-        if place != name and place in BY_NAME:
-            place += "_said"
-        if nested and isinstance(one, Mapping):
+        place = name if member == main else _place(name, member)
+        if nested and member in _TIMES and isinstance(one, int):
+            yield place, datetime.fromtimestamp(one // 1_000_000, UTC).replace(microsecond=one % 1_000_000)
+        elif nested and isinstance(one, Mapping):
             yield from _members(place, one, nested=True)
         elif one is not None:
             yield place, _fields(one) if place == "schema" else _plain(one)
+
+
+def _place(name: str, member: str) -> str:
+    """Return the property of a member: the aspect's name before its own, once."""
+    own = _snake(member)
+    place = own if own == name or own.startswith(f"{name}_") else f"{name}_{own}"
+    return f"{place}_member" if place != name and place in BY_NAME else place
 
 
 def _plain(value: object) -> Shown:
