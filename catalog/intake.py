@@ -267,7 +267,7 @@ class Intake:
             received=canonical_bytes({"payload": dict(payload), "at": now, "number": next(self._numbers)}),
             erases=admitted.erases,
         )
-        durable = kind.commit(record, self._access, lambda: self._append(draft))
+        durable = kind.commit(record, actor, self._access, lambda: self._append(draft))
         notes = (*warnings, *admitted.warnings, *_redaction_warning(redactions))
         taken = _then(durable, lambda receipt: Accepted(receipt, kind.name, subjects, notes, tuple(redactions)))
         self._retries.remember(seen, taken)
@@ -280,6 +280,7 @@ class Intake:
             with self._store.reading() as reader:
                 admission = Admission(
                     actor.principal,
+                    actor.display_name,
                     actor.authenticated,
                     View(reader, rights=self._rights_of(actor)),
                     self._ledger,

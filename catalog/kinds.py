@@ -22,6 +22,7 @@ import catalog.reporting.facts as reporting_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
 from catalog.access.changes import AccessChanges, Append
+from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
@@ -45,16 +46,20 @@ def _nothing_more(record: Record, admission: Admission) -> Admitted:  # noqa: AR
     return Admitted()
 
 
-def _written(record: Record, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  the same shape as the others
+def _written(record: Record, actor: Actor, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  the same shape as the others
     return append()
 
 
-def _define(record: DefinePrincipal, access: AccessChanges, append: Append) -> Future[Receipt]:
+def _define(record: DefinePrincipal, actor: Actor, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  as above
     return access.define(record, append)
 
 
-def _revoke(record: RevokeKey, access: AccessChanges, append: Append) -> Future[Receipt]:
+def _revoke(record: RevokeKey, actor: Actor, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  as above
     return access.revoke(record, append)
+
+
+def _sign(record: DecideApproval, actor: Actor, access: AccessChanges, append: Append) -> Future[Receipt]:  # noqa: ARG001  as above
+    return access.sign(actor, append)
 
 
 def _the_kind_itself(record: Record) -> Permission:
@@ -75,8 +80,8 @@ class Kind(Generic[R]):
 
     `permission` is what one of the actor's roles must have, by the record. A kind that is not `open` is written by the
     catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
-    before. `commit` appends it, and changes who may act where the record says so. Of one that `binds`, what the catalog
-    adds is a part of what is stated: the same words about something else now are no retry.
+    before. `commit` appends it, for whoever writes it, and changes who may act where the record says so. Of one that
+    `binds`, what the catalog adds is a part of what is stated: the same words about something else now are no retry.
     """
 
     record: type[R]
@@ -86,7 +91,7 @@ class Kind(Generic[R]):
     permission: Callable[[R], Permission] = _the_kind_itself
     open: bool = True
     searched: bool = True
-    commit: Callable[[R, AccessChanges, Append], Future[Receipt]] = _written
+    commit: Callable[[R, Actor, AccessChanges, Append], Future[Receipt]] = _written
     binds: bool = False
 
     @property
@@ -129,6 +134,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_facts.decision_subjects,
         approvals_facts.project_decision,
         approvals_admission.admit_decision,
+        commit=_sign,
     ),
     Kind(
         DefinePrincipal,

@@ -314,11 +314,13 @@ class RecordContext:
 class Admission:
     """What is known when a record is about to be taken: who wrote it, the graph, the ledger, the time in UTC µs.
 
-    `roles` and `approves` are what the actor holds, `key_id` the key that it acts under.
+    `display_name` is what its record calls the actor, `roles` and `approves` are what it holds, `key_id` the key that
+    it acts under.
     `facts_of` returns what an entry that is read back says, as the projection understands it.
     """
 
     actor: str
+    display_name: str
     authenticated: bool
     view: View
     ledger: Ledger

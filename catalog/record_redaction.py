@@ -39,7 +39,7 @@ NAMES: Final = frozenset(
 closed form besides, but that leaves room for a number.
 """
 
-PEOPLE: Final = frozenset({"display_name", "expert", "owner", "printed_name"})
+PEOPLE: Final = frozenset({"display_name", "expert", "organisation", "owner", "printed_name", "title"})
 """Who answers for something: the people of the house, whose names, titles and e-mail addresses may stand."""
 
 TEXTS: Final = frozenset(

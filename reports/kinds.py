@@ -22,6 +22,7 @@ from reports.parts import (
     lineage,
     method,
     model_version,
+    people,
     proof,
     quarantine,
     regulation,
@@ -45,12 +46,13 @@ class ModelDossier(
     quarantine.Quarantine,
     gaps.Unrecorded,
     regulation.Regulated,
+    people.People,
 ):
     """All that the model provenance dossier shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals):
+class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals, people.People):
     """All that the approvals record shows."""
 
 
@@ -113,6 +115,7 @@ MODEL_DOSSIER = Report[ModelDossier](
         Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
         Section("use", "Permitted use", (use.PART,)),
         Section("approvals", "Approvals", (approvals.PART,)),
+        Section("people", "Who acted", (people.PART,)),
         Section(
             "exceptions",
             "Schema changes, findings and quarantined records",
@@ -138,6 +141,7 @@ APPROVALS = Report[ApprovalsRecord](
     sections=(
         Section("subject", "What approval is asked for", (approval_subject.PART,)),
         Section("approvals", "Requests and decisions", (approvals.PART,)),
+        Section("people", "Who acted", (people.PART,)),
         Section(
             "exceptions",
             "Findings and quarantined records",

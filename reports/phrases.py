@@ -30,6 +30,8 @@ _STATUS_TONES: dict[str, Tone] = {
     "SUGGESTED": "warn",
 }
 
+_LOCAL = "local"
+"""Whoever acts on the catalog's own machine before any key exists: one principal, without a name."""
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -40,8 +42,10 @@ def tone(status: str) -> Tone:
 
 def who(actor: Actor) -> Line:
     """Return who acted, and that nobody proved it where no key did."""
+    if not actor.authenticated and actor.id == _LOCAL:
+        return mark("local principal, unauthenticated", "bad")
     name = plain(actor.name) if actor.name else code(actor.id)
-    return name if actor.authenticated else words(name, mark("local principal, unauthenticated", "bad"))
+    return name if actor.authenticated else words(name, mark("unauthenticated", "bad"))
 
 
 def about(subject: EntrySubject) -> Line:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import replace
 
-from catalog.access.keys import KeyFile
-from catalog.access.model import Holder
+from catalog.access.keys import REFUSED, KeyFile
+from catalog.access.model import Actor, Holder
 from catalog.access.records import DefinePrincipal, RevokeKey
 from catalog.access.rules import check_administrator_left
-from catalog.errors import SenderError
+from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.ledger.protocol import Receipt
 
 Append = Callable[[], Future[Receipt]]
@@ -58,6 +58,21 @@ class AccessChanges:
             if not record.force:
                 self._check(record.principal, lambda holder: replace(holder, keys=holder.keys - {record.key_id}))
             self._keys.revoke(record.key_id)
+            return append()
+
+    def sign(self, actor: Actor, append: Append) -> Future[Receipt]:
+        """Write what somebody signs as who they are at that very entry: name, roles and key as they were admitted.
+
+        Raises AskerError 401 where the key does not work any more, OperatorError where they were defined anew since.
+        """
+        with self._lock:
+            now = None if actor.key_id is None else self._keys.holder(actor.key_id)
+            if now is None:
+                raise AskerError(REFUSED, status=401)
+            if now != actor:
+                raise OperatorError(
+                    "Who signs was defined anew while this was on its way.", action="Send it again.", retry_after=1
+                )
             return append()
 
     def _check(self, principal: str, changed: Callable[[Holder], Holder]) -> None:

@@ -58,7 +58,7 @@ SELECT key.hash, key.revoked, key.last_used, principal.name, principal.display_n
 """
 _ISSUED = "key-issued"
 _REMEMBERED = 1_000
-_REFUSED = "The key is not valid here: it is unknown, revoked, or its principal may not act."
+REFUSED = "The key is not valid here: it is unknown, revoked, or its principal may not act."
 _NO_SECRET = hashlib.sha256(b"").digest()
 
 
@@ -204,20 +204,16 @@ class KeyFile:
         same = hmac.compare_digest(rows[0][0] if rows else _NO_SECRET, _hash(key))
         if not rows or not same:
             return None
-        _, revoked, last_used, principal, display_name, roles, approves, active = rows[0]
-        if revoked or not active:
-            return None
+        found, last_used = _actor(key_id, rows[0]), rows[0][2]
         today = self._clock().date().isoformat()
-        if last_used != today:
+        if found is not None and last_used != today:
             self._write(("UPDATE key SET last_used = ? WHERE id = ?", (today, key_id)))
-        return Actor(
-            principal,
-            frozenset(json.loads(roles)),
-            authenticated=True,
-            display_name=display_name,
-            key_id=key_id,
-            approves=frozenset(json.loads(approves)),
-        )
+        return found
+
+    def holder(self, key_id: str) -> Actor | None:
+        """Return who acts under the key of this id now, None where nobody does, or does any more."""
+        rows = self._rows(_FIND, (key_id,))
+        return _actor(key_id, rows[0]) if rows else None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -262,6 +258,20 @@ class KeyFile:
         )
 
 
+def _actor(key_id: str, row: tuple[Any, ...]) -> Actor | None:
+    _, revoked, _, principal, display_name, roles, approves, active = row
+    if revoked or not active:
+        return None
+    return Actor(
+        principal,
+        frozenset(json.loads(roles)),
+        authenticated=True,
+        display_name=display_name,
+        key_id=key_id,
+        approves=frozenset(json.loads(approves)),
+    )
+
+
 def _hash(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
@@ -283,7 +293,7 @@ class Authenticator:
         if bearer is not None:
             actor = self._keys.actor(bearer)
             if actor is None:
-                raise AskerError(_REFUSED, status=401)
+                raise AskerError(REFUSED, status=401)
             return actor
         if self.needs_key():
             raise AskerError("A key is needed here: send it as `Authorization: Bearer lw_…`.", status=401)

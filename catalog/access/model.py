@@ -48,8 +48,10 @@ class KeyRecord:
     principal: str
     issued_at: int
     issued_by: str
+    issued_entry: int
     revoked_at: int | None
     revoked_by: str | None
+    revoked_entry: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class PrincipalRecord(PrincipalDefinition):
     principal: str
     first_entry: int
     entry: int
+    defined_by: str
     since: int
     keys: tuple[KeyRecord, ...]
 
@@ -70,6 +73,9 @@ class Definition:
 
     entry: int
     by: str
+    display_name: str
+    title: str | None
+    organisation: str | None
     principal_kind: str
     roles: frozenset[str]
     approves: frozenset[str]

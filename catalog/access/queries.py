@@ -45,7 +45,14 @@ def definitions(view: View, ids: Sequence[str]) -> dict[str, tuple[Definition, .
         value = PrincipalDefinition.from_json(statement.data)
         found[statement.subject].append(
             Definition(
-                statement.entry, statement.by, value.principal_kind, frozenset(value.roles), frozenset(value.approves)
+                statement.entry,
+                statement.by,
+                value.display_name,
+                value.title,
+                value.organisation,
+                value.principal_kind,
+                frozenset(value.roles),
+                frozenset(value.approves),
             )
         )
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
@@ -58,6 +65,7 @@ def _principal(name: str, first_entry: int, statement: Statement, keys: Sequence
         principal=name,
         first_entry=first_entry,
         entry=statement.entry,
+        defined_by=statement.by,
         since=statement.valid_from,
         keys=_keys(name, keys),
     )
@@ -68,9 +76,14 @@ def _keys(principal: str, statements: Sequence[Statement]) -> tuple[KeyRecord, .
     for statement in sorted(statements, key=lambda each: each.order):
         key = ApiKey.from_json(statement.data)
         if key.event == ISSUED:
-            made = KeyRecord(key.key_id, principal, statement.valid_from, statement.by, None, None)
+            at, by, entry = statement.valid_from, statement.by, statement.entry
+            made = KeyRecord(key.key_id, principal, at, by, entry, None, None, None)
             issued.setdefault(key.key_id, made)
         elif key.key_id in issued and issued[key.key_id].revoked_at is None:
-            revoked = replace(issued[key.key_id], revoked_at=statement.valid_from, revoked_by=statement.by)
-            issued[key.key_id] = revoked
+            issued[key.key_id] = replace(
+                issued[key.key_id],
+                revoked_at=statement.valid_from,
+                revoked_by=statement.by,
+                revoked_entry=statement.entry,
+            )
     return tuple(sorted(issued.values(), key=lambda each: (each.issued_at, each.key_id)))

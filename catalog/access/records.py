@@ -51,7 +51,11 @@ class DefinePrincipal(Record):
     principal: NewPrincipalName
     """The name that it acts under, which stands in the ledger for ever: best an opaque one."""
     display_name: Name
-    """What people call it."""
+    """What people call it; the decisions of an approver are signed with it."""
+    title: Name | None = None
+    """Its function in its organisation, such as Privacy officer (SCIM's title, RFC 7643, 4.1.1)."""
+    organisation: Name | None = None
+    """The organisation that it acts for."""
     principal_kind: PrincipalKind
     """Whether it is a person, an emitter or a service."""
     roles: Annotated[tuple[PrincipalRole, ...], distinct()] = ()

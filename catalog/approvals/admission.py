@@ -32,12 +32,13 @@ def admit_request(record: RequestApproval, admission: Admission) -> Admitted:
 
 
 def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
-    """Hold the request to exist, to be open, another principal's and of a kind granted; sign the decision."""
+    """Hold the request to exist, to be open, another principal's and of a kind granted; sign it with their own name."""
     stored = _request(record.request, admission)
     body = orjson.loads(stored.body or b"{}")
     rules.check_decider(stored.entry.actor, admission.actor)
     kind = str(body["record"]["approval_kind"])
     rules.check_granted(kind, admission.roles, admission.approves, authenticated=admission.authenticated)
+    rules.check_name(record.signer.printed_name, admission.display_name)
     rules.check_expiry(None if record.expires_at is None else parse_zoned(record.expires_at), admission.now)
     approval = Approval(str(record.request)).id
     known = queries.approvals(admission.view.at(admission.now), [approval]).get(approval)
@@ -48,11 +49,18 @@ def admit_decision(record: DecideApproval, admission: Admission) -> Admitted:
         request=record.request,
         leaf=stored.leaf.hex(),
         digests=[BoundDigest.from_json(each) for each in body["added"]["digests"]],
-        decision=record.fields(),
+        decision=record.signed_fields(admission.display_name),
         decided_by=admission.actor,
         authenticated=admission.authenticated,
     )
-    return Admitted({"signed": signed, "request_leaf": stored.leaf.hex(), "key_id": admission.key_id})
+    return Admitted(
+        {
+            "signed": signed,
+            "request_leaf": stored.leaf.hex(),
+            "key_id": admission.key_id,
+            "printed_name": admission.display_name,
+        }
+    )
 
 
 def _request(index: int, admission: Admission) -> StoredEntry:

@@ -48,7 +48,7 @@ def project_decision(record: DecideApproval, context: RecordContext) -> None:
         approval,
         "decision",
         Decision.from_json(
-            record.fields()
+            record.signed_fields(context.added.get("printed_name"))
             | {
                 "signed": context.added.get("signed", ""),
                 "expires_at": None if record.expires_at is None else parse_zoned(record.expires_at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
@@ -80,10 +80,10 @@ class RequestApproval(Record):
 
 
 class Signer(Part):
-    """Whose signature it is, as it is to be printed, and the time zone that their local time is shown in."""
+    """Whose signature it is: in which time zone, and with which name where that is to be checked."""
 
-    printed_name: Name
-    """The signer's name as it is to be printed."""
+    printed_name: Name | None = None
+    """Best left out: the catalog prints the name that it has of whoever decides, and refuses any other."""
     time_zone: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
     """The IANA time zone that the signer's local time is shown in, such as Europe/Berlin."""
 
@@ -107,3 +107,9 @@ class DecideApproval(Record):
     """Until when the decision holds; left out, until what it rests on changes."""
     conditions: Annotated[tuple[Text, ...], Field(max_length=64), distinct()] = ()
     """What the approval is bound to, one sentence each."""
+
+    def signed_fields(self, printed_name: str | None) -> dict[str, Any]:
+        """Return the fields with the name that the catalog took; a ledger of an older version has it in the record."""
+        fields = self.fields()
+        name = printed_name or self.signer.printed_name
+        return fields | {"signer": fields["signer"] | ({} if name is None else {"printed_name": name})}

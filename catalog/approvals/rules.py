@@ -217,6 +217,17 @@ def check_granted(approval_kind: str, roles: frozenset[str], granted: frozenset[
         )
 
 
+def check_name(sent: str | None, defined: str) -> None:
+    """Raise SenderError 422 where a decision would be signed with another name than the one defined of its signer."""
+    if sent is not None and sent != defined:
+        raise SenderError(
+            f"A decision is signed with the name that the catalog has of whoever decides, and that is {defined}: leave"
+            " printed_name out, or have an admin correct display_name by a define_principal record first.",
+            pointer="/signer/printed_name",
+            status=422,
+        )
+
+
 def check_open(state: ApprovalState) -> None:
     """Raise SenderError 422 where nothing can be decided any more."""
     if state is ApprovalState.DENIED:

@@ -31,6 +31,8 @@ class PrincipalChange:
     kind: str | None
     roles: tuple[str, ...] | None
     approves: tuple[str, ...] | None
+    title: str | None
+    organisation: str | None
 
     def differences(self, known: dict[str, Any]) -> list[str]:
         """Return, in words, what would change of a principal that is defined."""
@@ -43,12 +45,22 @@ class PrincipalChange:
                 _listed(map(str.lower, known["approves"])),
                 None if self.approves is None else _listed(map(str.lower, self.approves)),
             ),
+            ("the title", known["title"] or "none", self.title),
+            ("the organisation", known["organisation"] or "none", self.organisation),
         )
         return [f"{what} from {old} to {new}" for what, old, new in rows if new is not None and new != old]
 
     def record(self, known: dict[str, Any] | None, *, force: bool) -> dict[str, Any]:
         """Return the record that defines the principal, the rest as it was or as it is by default."""
-        before = known or {"displayName": self.principal, "principalKind": "SERVICE", "roles": [], "approves": []}
+        before = known or {
+            "displayName": self.principal,
+            "principalKind": "SERVICE",
+            "roles": [],
+            "approves": [],
+            "title": None,
+            "organisation": None,
+        }
+        function = {name: getattr(self, name) or before[name] for name in ("title", "organisation")}
         roles = list(before["roles"] if self.roles is None else self.roles)
         # Who decides no more decides on nothing.
         decided = before["approves"] if "approver" in roles else ()
@@ -59,6 +71,7 @@ class PrincipalChange:
             "principal_kind": (self.kind or before["principalKind"]).upper(),
             "roles": roles,
             "approves": [one.upper() for one in (decided if self.approves is None else self.approves)],
+            **{name: value for name, value in function.items() if value},
             **({"force": True} if force else {}),
         }
 
@@ -114,6 +127,8 @@ def listed(client: Client, *, as_json: bool) -> Exit:
         (
             one["principal"],
             one["displayName"],
+            one["title"],
+            one["organisation"],
             one["principalKind"],
             one["roles"],
             one["approves"],
@@ -125,7 +140,19 @@ def listed(client: Client, *, as_json: bool) -> Exit:
         for one in found
         for key in one["keys"] or [None]
     ]
-    columns = ("principal", "name", "kind", "roles", "approves", "active", "key", "issued", "revoked")
+    columns = (
+        "principal",
+        "name",
+        "title",
+        "organisation",
+        "kind",
+        "roles",
+        "approves",
+        "active",
+        "key",
+        "issued",
+        "revoked",
+    )
     print_table("", columns, rows, empty="No key exists; whoever uses this machine is the local principal.")
     return Exit.FINE
 
@@ -165,7 +192,7 @@ def _listed(roles: Iterable[str]) -> str:
 
 
 def _principals(client: Client) -> list[dict[str, Any]]:
-    query = """{ principals { principal displayName principalKind roles approves active
+    query = """{ principals { principal displayName title organisation principalKind roles approves active
       keys { keyId issuedAt issuedBy revokedAt revokedBy } } }"""
     found: list[dict[str, Any]] = ask(client, query, {})["principals"]
     # As a record and the options of this command spell them.

@@ -381,7 +381,9 @@ def key_create(
         list[str] | None,
         typer.Option(help=f"What an approver decides on: {', '.join(ApprovalKind).lower()}."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Its display name.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its display name, with which an approver signs.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its function, such as 'Privacy officer'.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="The organisation that it acts for.")] = None,
     kind: Annotated[str | None, typer.Option(help=f"{listed(PrincipalKind).lower()}; a new one is a service.")] = None,
     redefine: Annotated[bool, typer.Option("--redefine", help="Change what is known of the principal.")] = False,
     force: Force = False,
@@ -396,7 +398,13 @@ def key_create(
     from catalog.cli.keys import PrincipalChange, create
 
     definition = PrincipalChange(
-        principal, name, kind, tuple(role) if role else None, tuple(approves) if approves else None
+        principal,
+        name,
+        kind,
+        tuple(role) if role else None,
+        tuple(approves) if approves else None,
+        title,
+        organisation,
     )
     with _connected(url, data_dir, owner=True, new=True) as client:
         raise typer.Exit(int(create(client, definition, redefine=redefine, force=force, as_json=as_json)))

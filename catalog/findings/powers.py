@@ -1,4 +1,4 @@
-"""What is wrong with who decided and attested: powers not granted, taken by oneself, or given by who gains.
+"""What is wrong with who decided and attested: another's name, powers not granted, taken, or given by who gains.
 
 The catalog refuses these when a record is taken; ledgers of older versions hold them, and an administrator who acts
 under another's key can still do some. What a principal was at an entry is what the newest record before it defined.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.access.model import KeyRecord
+from catalog.access.model import Definition, KeyRecord
 from catalog.approvals.model import Approval, Decision
 from catalog.findings.model import Finding, Holds, Powers
 from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation
+from catalog.operations.residue import ERASED
 from graph_schema.vocabulary.words import PrincipalKind, PrincipalRole
 
 
@@ -48,6 +49,12 @@ def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator
     if was is None or kind not in was.approves:
         text = f"Who decided on the {kind} approval had not been granted to decide on approvals of this kind."
         yield Finding(Rule.DECISION_GRANTED, approval.subject, text, shown)
+    if was is not None and was.display_name != decision.printed_name and not _is_erased(was, decision):
+        text = (
+            f"The {kind} approval was signed with the name {decision.printed_name}, while the record of who decided"
+            f" said {was.display_name}."
+        )
+        yield Finding(Rule.SIGNED_IN_OWN_NAME, approval.subject, text, shown)
     taken = sorted(
         {
             gave.entry
@@ -58,6 +65,11 @@ def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator
     if taken:
         text = f"Who decided on the {kind} approval had given themselves the power to."
         yield Finding(Rule.POWERS_GIVEN, approval.subject, text, (*taken, decision.entry))
+
+
+def _is_erased(was: Definition, decision: Decision) -> bool:
+    """Tell whether one of the two names is not there any more, so that nobody can compare them."""
+    return ERASED in {was.display_name, decision.printed_name}
 
 
 def _interested(

@@ -137,6 +137,12 @@ class Rule(Enum):
         Topic.POWERS,
         "Who decides on an approval had been granted to decide on its kind.",
     )
+    SIGNED_IN_OWN_NAME = _Rule(
+        "signed in own name",
+        Severity.HIGH,
+        Topic.SIGNER,
+        "Who decides on an approval signs with the name that their record gave them then.",
+    )
     POWERS_GIVEN = _Rule(
         "powers given by another",
         Severity.HIGH,

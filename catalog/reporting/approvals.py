@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from catalog.access import queries as access
+from catalog.access.model import Definition
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import Decision as DecisionRecord
@@ -15,7 +16,7 @@ from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData, full_name
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time
-from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, local_time
+from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, Signer, local_time
 from reports.parts.findings import Finding
 from reports.parts.gaps import Gap
 from reports.parts.quarantine import Quarantined
@@ -30,8 +31,8 @@ _STATUS: dict[ApprovalState, ApprovalStatus] = {
 }
 
 
-def approvals(citations: Citations, found: Iterable[ApprovalRecord]) -> Iterator[Approval]:
-    """Yield the requests with every decision on them."""
+def approvals(citations: Citations, found: Iterable[ApprovalRecord], powers: Powers) -> Iterator[Approval]:
+    """Yield the requests with every decision on them, and who their signers were then."""
     for one in found:
         yield Approval(
             subject=citations.key_of(one.subject),
@@ -46,7 +47,7 @@ def approvals(citations: Citations, found: Iterable[ApprovalRecord]) -> Iterator
             invalidated=_invalidation(citations, one),
             entries=citations.view.cite(*one.rests_on),
             digests=tuple(f"{bound.of}: {bound.digest}" for bound in one.digests),
-            decisions=tuple(_decision(citations, decision) for decision in one.decisions),
+            decisions=tuple(_decision(citations, decision, powers) for decision in one.decisions),
             entry=citations.cite(one.request),
             leaf=citations.leaf(one.request),
         )
@@ -58,7 +59,7 @@ def _invalidation(citations: Citations, one: ApprovalRecord) -> Invalidation | N
     return Invalidation(at=format_time(one.since), entry=citations.cite(one.because))
 
 
-def _decision(citations: Citations, one: DecisionRecord) -> Decision:
+def _decision(citations: Citations, one: DecisionRecord, powers: Powers) -> Decision:
     return Decision(
         decision=one.decision,  # type: ignore[arg-type]  # the record's own closed list
         decided_by=citations.actor(one.decided_by, authenticated=one.authenticated),
@@ -66,6 +67,8 @@ def _decision(citations: Citations, one: DecisionRecord) -> Decision:
         reason=one.reason,
         meaning=one.meaning,
         printed_name=one.printed_name,
+        signer=_signer(citations, powers.at(one.decided_by, one.entry)),
+        key_id=one.key_id,
         time_zone=one.time_zone,
         local_at=local_time(format_time(one.decided_at), one.time_zone),
         expires_at=time_of(one.expires_at),
@@ -73,6 +76,12 @@ def _decision(citations: Citations, one: DecisionRecord) -> Decision:
         entry=citations.cite(one.entry),
         leaf=citations.leaf(one.entry),
     )
+
+
+def _signer(citations: Citations, was: Definition | None) -> Signer | None:
+    if was is None:
+        return None
+    return Signer(title=was.title, organisation=was.organisation, entry=citations.cite(was.entry))
 
 
 def powers_of(citations: Citations) -> Powers:

@@ -11,6 +11,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import deciders
+from catalog.reporting.people import people
 from catalog.reporting.read_point import settled
 from catalog.view import View
 from graph_schema.nodes import Dataset, ModelVersion, Node, Snapshot
@@ -35,7 +36,8 @@ def approvals_record(
     citations = Citations.of(point.view, ledger, deciders(requested))
     binding = bindings(point.view, [identifier])[identifier]
     noun = NOUNS[known.node.label]
-    found = approval_findings(identifier, noun, requested, powers_of(citations))
+    powers = powers_of(citations)
+    found = approval_findings(identifier, noun, requested, powers)
     context = ApprovalsRecord(
         organisation=organisation,
         read_point=point.read_point(point.answer(len(stuck))),
@@ -44,11 +46,12 @@ def approvals_record(
             binds=tuple(f"{one.of}: {one.digest}" for one in binding.digests),
             entries=point.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
         ),
-        approvals=tuple(approvals(citations, requested)),
+        approvals=tuple(approvals(citations, requested, powers)),
         findings=tuple(findings(citations, found)),
         quarantined=tuple(quarantined(citations, stuck)),
     )
     # Last: by now every entry that the rest cites is noted.
+    context = replace(context, people=people(citations))
     return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
 
 

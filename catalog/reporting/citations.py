@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog.access import queries as access
@@ -20,14 +20,21 @@ class Citations:
 
     view: View
     ledger: Ledger
-    principals: Mapping[str, PrincipalRecord]
-    """Everyone who acted, by principal."""
+    principals: dict[str, PrincipalRecord]
+    """Everyone who acted and is defined, by principal."""
 
     @classmethod
     def of(cls, view: View, ledger: Ledger, principals: Iterable[str]) -> Citations:
         """Return the citations of a report in which these principals acted."""
-        found = access.principals(view, [node_id("Principal", (name,)) for name in sorted(set(principals))])
-        return cls(view, ledger, {one.principal: one for one in found.values()})
+        made = cls(view, ledger, {})
+        made.introduce(principals)
+        return made
+
+    def introduce(self, principals: Iterable[str]) -> None:
+        """Read who these principals are, of those that are not known yet."""
+        names = sorted(set(principals) - self.principals.keys())
+        found = access.principals(self.view, [node_id("Principal", (name,)) for name in names])
+        self.principals.update({one.principal: one for one in found.values()})
 
     def cite(self, entry: int) -> int:
         """Return the entry, noted as one that the report rests on."""

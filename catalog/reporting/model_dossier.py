@@ -12,6 +12,7 @@ from catalog.reporting import datasets, lineage
 from catalog.reporting.approvals import approvals, findings, gaps, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import BUDGET, DossierData
+from catalog.reporting.people import people
 from catalog.reporting.read_point import Point, settled
 from catalog.view import View
 from graph_schema.times import format_time
@@ -32,7 +33,8 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         return None
     data = DossierData.read(point.view, version, version.registration)
     citations = Citations.of(point.view, ledger, data.principals)
-    judgement = judge(data.basis(powers_of(citations)))
+    powers = powers_of(citations)
+    judgement = judge(data.basis(powers))
     context = ModelDossier(
         organisation=organisation,
         read_point=point.read_point(_answer(point, data)),
@@ -45,13 +47,14 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         deidentification=tuple(lineage.deidentification(citations, data, judgement.claims)),
         labels=tuple(datasets.labels(citations, data)),
         use=tuple(datasets.use(citations, data)),
-        approvals=tuple(approvals(citations, data.approvals)),
+        approvals=tuple(approvals(citations, data.approvals, powers)),
         findings=tuple(findings(citations, judgement.findings)),
         schema_changes=tuple(datasets.schema_changes(citations, data)),
         gaps=tuple(gaps(data, judgement.gaps)),
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
+    context = replace(context, people=people(citations))
     return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
 
 

@@ -16,7 +16,7 @@ REGION = "US"
 class Principal:
     """Someone who sends records or events; `key` is the name under which the pipeline is given the API key.
 
-    `approves` are the kinds of approval that it decides on.
+    `approves` are the kinds of approval that it decides on, `title` is its function in the hospital.
     """
 
     key: str
@@ -25,16 +25,26 @@ class Principal:
     kind: str
     roles: tuple[str, ...]
     approves: tuple[str, ...] = ()
+    title: str | None = None
+    organisation: str = "Sampletown General"
 
 
 EMITTER = Principal("emitter", "sampletown-pipelines", "Pipelines of Sampletown General", "EMITTER", ("emitter",))
-ENGINEER = Principal("engineer", "engineer-rho", "Testengineer Rho", "PERSON", ("engineer",))
-STEWARD = Principal("steward", "steward-pi", "Teststeward Pi", "PERSON", ("steward",))
+ENGINEER = Principal(
+    "engineer", "engineer-rho", "Testengineer Rho", "PERSON", ("engineer",), title="Machine learning engineer"
+)
+STEWARD = Principal("steward", "steward-pi", "Teststeward Pi", "PERSON", ("steward",), title="Data steward")
 CLINICAL_APPROVER = Principal(
-    "clinical_approver", "clinician-sigma", "Testclinician Sigma", "PERSON", ("approver",), ("CLINICAL",)
+    "clinical_approver",
+    "clinician-sigma",
+    "Testclinician Sigma",
+    "PERSON",
+    ("approver",),
+    ("CLINICAL",),
+    "Head of cardiology",
 )
 PRIVACY_APPROVER = Principal(
-    "privacy_approver", "privacy-tau", "Testofficer Tau", "PERSON", ("approver",), ("GOVERNANCE",)
+    "privacy_approver", "privacy-tau", "Testofficer Tau", "PERSON", ("approver",), ("GOVERNANCE",), "Privacy officer"
 )
 PRINCIPALS = (EMITTER, ENGINEER, STEWARD, CLINICAL_APPROVER, PRIVACY_APPROVER)
 

@@ -151,7 +151,6 @@ def decide(approver: RecordsClient, request: int, opinion: Opinion) -> None:
         decision=opinion.decision,
         reason=opinion.reason,
         meaning=opinion.meaning,
-        printed_name=opinion.approver.display_name,
         time_zone="America/New_York",
         conditions=opinion.conditions,
     )

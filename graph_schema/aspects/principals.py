@@ -13,13 +13,15 @@ REVOKED: Final = "revoked"
 
 @dataclass(frozen=True, slots=True)
 class PrincipalDefinition(Part):
-    """Name, kind, roles, approvals it decides on, whether active."""
+    """Name, kind, title, organisation, roles, approvals it decides on, whether active."""
 
     display_name: Annotated[str, "What people call it."]
     principal_kind: Annotated[str, "PERSON, EMITTER or SERVICE."]
     roles: Annotated[tuple[str, ...], "What it may do."]
     active: Annotated[bool, "Whether it may act at all."]
     approves: Annotated[tuple[str, ...], "The kinds of approval that it decides on."] = ()
+    title: Annotated[str | None, "Its function in its organisation, such as Privacy officer."] = None
+    organisation: Annotated[str | None, "The organisation that it acts for."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,12 +283,15 @@ class RecordsClient:
         decision: Literal["APPROVE", "DENY", "ABSTAIN"],
         reason: str,
         meaning: Literal["AUTHORSHIP", "REVIEW", "APPROVAL", "RESPONSIBILITY"],
-        printed_name: str,
         time_zone: str,
+        printed_name: str | None = None,
         expires_at: str | None = None,
         conditions: Sequence[str] = (),
     ) -> RecordReceipt:
-        """Decide on a request, with the meaning of the signature and the signer's printed name (21 CFR 11.50)."""
+        """Decide on a request, with the meaning of the signature and the signer's time zone (21 CFR 11.50).
+
+        The catalog prints the name that it has of the key's principal; any other `printed_name` is refused.
+        """
         return self.send(
             "decide_approval",
             {
@@ -296,7 +299,10 @@ class RecordsClient:
                 "decision": decision,
                 "reason": reason,
                 "meaning": meaning,
-                "signer": {"printed_name": printed_name, "time_zone": time_zone},
+                "signer": {
+                    "time_zone": time_zone,
+                    **({} if printed_name is None else {"printed_name": printed_name}),
+                },
                 "expires_at": expires_at,
                 "conditions": list(conditions),
             },

@@ -13,6 +13,7 @@ from reports.document import (
     Block,
     Cell,
     Item,
+    Line,
     SignOff,
     Text,
     cell,
@@ -37,6 +38,16 @@ ApprovalStatus = Literal["PENDING", "APPROVED", "DENIED", "ABSTAINED", "EXPIRED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signer(Strict):
+    """Who signed, as the record in force at the decision defined them."""
+
+    title: str | None = None
+    """Their function in their organisation."""
+    organisation: str | None = None
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Strict):
     """A signed decision with what 21 CFR 11.50(a) asks for: printed name, date and time, meaning."""
 
@@ -46,6 +57,11 @@ class Decision(Strict):
     reason: str | None = None
     meaning: str | None = None
     printed_name: str | None = None
+    """The signer's name as their record had it then; of an older catalog, as they typed it."""
+    signer: Signer | None = None
+    """None where no record defined them then."""
+    key_id: str | None = None
+    """Of the API key that it was signed under; None where an older catalog did not note it."""
     time_zone: str | None = None
     """Of the IANA database, as the signer named it."""
     local_at: str | None = None
@@ -100,6 +116,15 @@ class Approvals(Findings):
     """Every request, in the order of the ledger."""
 
 
+_STATUSES: dict[ApprovalStatus, str] = {
+    "PENDING": "Pending: nobody has decided; the request is open, and nothing is approved by it.",
+    "APPROVED": "Approved, and in force at the read point.",
+    "DENIED": "Denied: that is final for this request; only a new one can be approved.",
+    "ABSTAINED": "Abstained: decides nothing; the request is still open. A release has no approval by it.",
+    "EXPIRED": "Expired: it holds no longer, or was not decided in time; only a new request can be approved.",
+    "INVALIDATED": "Invalidated for good: what it binds has become something else; only a new request can be approved.",
+}
+_DECISIONS = {"ABSTAIN": "decides nothing; the request stays open for somebody else"}
 _MEANINGS = {
     "AUTHORSHIP": "authorship",
     "REVIEW": "review",
@@ -136,6 +161,7 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
         for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
     ] or [("Binds", cell(missing("no digest bound")))]
     rows = [
+        ("Status", cell(plain(_STATUSES[approval.status]))),
         ("Subject", cell(plain(approval.subject))),
         ("Use case", cell(maybe(approval.use_case))),
         (
@@ -146,39 +172,71 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
             ),
         ),
         *digests,
-        ("Expires", cell(stamp(approval.expires_at) if approval.expires_at else missing("no expiry recorded"))),
+        (
+            "Expires",
+            cell(
+                stamp(approval.expires_at) if approval.expires_at else plain("never: it was asked for without an end")
+            ),
+        ),
         ("Request's entry", cell(words(cites((approval.entry,)), code(approval.leaf)))),
     ]
     if approval.because:
         by = (approval.invalidated.entry,) if approval.invalidated else ()
-        rows.insert(0, ("Because", cell(words(plain(approval.because), cites(by)))))
+        rows.insert(1, ("Because", cell(words(plain(approval.because), cites(by)))))
     return tuple(rows)
 
 
 def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
-    signer = decision.decided_by
-    identity = (
-        mark("authenticated", "good") if signer.authenticated else mark("local principal, unauthenticated", "bad")
-    )
     there = (
         plain(f"{local(decision.local_at)} ({decision.time_zone})")
         if decision.local_at and decision.time_zone
         else missing("signer's local time: not recorded")
     )
     rows = [
-        ("Decision", cell(mark(decision.decision, tone(decision.decision)))),
+        (
+            "Decision",
+            cell(
+                words(
+                    mark(decision.decision, tone(decision.decision)),
+                    plain(_DECISIONS.get(decision.decision, "")),
+                )
+            ),
+        ),
         ("Printed name", cell(maybe(decision.printed_name, "strong"))),
+        ("Title, organisation", cell(*_function(decision.signer))),
         ("Signed at", cell(stamp(decision.decided_at), there)),
         ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
-        ("Principal", cell(words(code(signer.id), identity))),
+        ("Principal", cell(*_proof(decision))),
         ("Reason", cell(maybe(decision.reason))),
     ]
     if decision.conditions:
         rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
-    if decision.expires_at:
-        rows.append(("Expires", cell(stamp(decision.expires_at))))
+    if decision.decision == "APPROVE":
+        rows.append(
+            ("Holds until", cell(stamp(decision.expires_at) if decision.expires_at else plain("no end of its own")))
+        )
     rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
     return tuple(rows)
+
+
+def _function(signer: Signer | None) -> Iterator[Line]:
+    if signer is None:
+        yield missing("no record defined who signed")
+        return
+    yield words(
+        plain(f"{signer.title},") if signer.title else missing("title not recorded,"),
+        plain(signer.organisation) if signer.organisation else missing("organisation not recorded"),
+        cites((signer.entry,)),
+    )
+
+
+def _proof(decision: Decision) -> Iterator[Line]:
+    signer = decision.decided_by
+    if not signer.authenticated:
+        yield who(signer)
+        return
+    yield words(code(signer.id), mark("authenticated", "good"))
+    yield words(plain("by API key"), code(decision.key_id)) if decision.key_id else missing("API key: not recorded")
 
 
 def items(context: Approvals, _: Frame) -> Iterator[Item]:

@@ -206,6 +206,11 @@ class Disclosed:
         """Return the newest definition of each principal."""
         return {each.content["principal"]: each for each in self.of("define_principal")}
 
+    def definition(self, principal: str, before: int) -> Record | None:
+        """Return what defined a principal when an entry was written: the newest definition of an earlier entry."""
+        earlier = self.of("define_principal", lambda content: content["principal"] == principal)
+        return max((each for each in earlier if each.index < before), key=lambda each: each.index, default=None)
+
     def actor(self, record: Record) -> dict[str, Any]:
         """Return who a record is by, as a report shows it."""
         known = self.people.get(record.actor)

@@ -23,9 +23,9 @@ from reports.standalone.comparison import (
     snapshot_key,
     subject_of,
 )
-from reports.standalone.derived_approvals import derive_approvals, derive_subject
+from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
-from reports.standalone.derived_people import derive_entry_subjects, derive_people
+from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
 from reports.standalone.derived_records import (
     derive_declarations,
     derive_deidentification,
@@ -42,6 +42,7 @@ _RULES = {
     "evaluation apart from training": ("HIGH", "overlap"),
     "evaluation set locked": ("MEDIUM", "snapshot"),
     "decision authenticated": ("HIGH", "signer"),
+    "signed in own name": ("HIGH", "signer"),
 }
 """The rules whose findings follow from bodies alone: how severe each is, and what it is about."""
 
@@ -156,7 +157,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         return
     derived = [
         *(_of_registration(registrations[-1], shown, log) if is_dossier else ()),
-        *_of_approvals(log),
+        *_of_approvals(shown, log),
     ]
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
@@ -285,12 +286,18 @@ def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
 
-def _of_approvals(log: Disclosed) -> Iterator[dict[str, Any]]:
+def _of_approvals(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     requests = {each.index: each for each in log.of("request_approval")}
     for decision in log.of("decide_approval"):
         request = requests.get(decision.content["request"])
-        if request is not None and not decision.authenticated:
-            yield _finding("decision authenticated", " ".join(subject_of(request.content["subject"])), decision)
+        if request is None:
+            continue
+        subject = " ".join(subject_of(request.content["subject"]))
+        was = log.definition(decision.actor, decision.index)
+        if not decision.authenticated:
+            yield _finding("decision authenticated", subject, decision)
+        elif was is not None and not shown.before_people and was.content["display_name"] != printed_name(decision):
+            yield _found("signed in own name", _RULES["signed in own name"], subject, [was.index, decision.index])
 
 
 def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
@@ -305,6 +312,7 @@ def _found(rule: str, about: tuple[str, str], subject: str, entries: list[int]) 
 _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
     "people": derive_people,
+    "who acted": derive_acts,
     "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
     "model": derive_model,
@@ -324,6 +332,6 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "entry subjects", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "approvals", "findings"),
 }
 """What can be derived of each report there is."""

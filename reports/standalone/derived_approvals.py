@@ -77,7 +77,7 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(listed, decisions, strict=False):
-        _decision(one, decision, log, compare)
+        _decision(one, decision, shown, log, compare)
 
 
 def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
@@ -141,7 +141,21 @@ def _declaration(name: str, log: Disclosed) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _decision(one: Values, decision: Record, log: Disclosed, compare: Comparison) -> None:
+def printed_name(decision: Record) -> str | None:
+    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
+    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
+    return found
+
+
+def _signer(was: Record) -> dict[str, Any]:
+    return {
+        "title": was.content.get("title"),
+        "organisation": was.content.get("organisation"),
+        "entry": was.index,
+    }
+
+
+def _decision(one: Values, decision: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
     content, where = decision.content, f"decision #{decision.index}"
     expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
     derived = {
@@ -150,11 +164,15 @@ def _decision(one: Values, decision: Record, log: Disclosed, compare: Comparison
         "decided_at": decision.recorded_at,
         "reason": content.get("reason"),
         "meaning": content.get("meaning"),
-        "printed_name": content["signer"]["printed_name"],
+        "printed_name": printed_name(decision),
         "time_zone": zone,
         "expires_at": None if expires is None else stamp(expires),
         "conditions": list(content.get("conditions", ())),
     }
+    if not shown.before_people:
+        was = log.definition(decision.actor, decision.index)
+        derived["key_id"] = decision.added.get("key_id")
+        derived["signer"] = None if was is None else _signer(was)
     compare.same(where, one, derived, by=(decision.index,))
     local = one.get("local_at")
     if local is not None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reports.standalone.bodies import Disclosed, node_id
-from reports.standalone.comparison import Comparison, Shown
+from reports.standalone.comparison import Comparison, Shown, object_in
 from reports.standalone.evidence import NOT_CITED
 
+_KINDS = ("PERSON", "SERVICE", "EMITTER")
 _LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
@@ -25,6 +26,81 @@ def derive_people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             # Whoever acts on the catalog's own machine before any key exists is defined by no record.
             name = _LOCAL_NAME if actor["id"] == _LOCAL else None
             compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
+
+
+def derive_acts(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare who wrote the entries with their headers, and who that is with the definitions and keys disclosed."""
+    if shown.before_people:
+        return
+    written: dict[str, dict[str, list[int]]] = {}
+    for entry in log.entries:
+        if entry.withheld != NOT_CITED:
+            written.setdefault(entry.actor, {}).setdefault(entry.kind, []).append(entry.index)
+    people = {_id(each): each for each in shown.each("people")}
+    compare.alike("who acted", (_id(each) for each in shown.each("people")), written)
+    compare.holds(
+        shown.each("people") == sorted(people.values(), key=_listed_by), "who acted: not in the order of kind and id"
+    )
+    for principal in people.keys() & written.keys():
+        each = people[principal]
+        kinds = written[principal]
+        acts = [{"kind": kind, "indexes": sorted(kinds[kind])} for kind in sorted(kinds)]
+        compare.same(f"acts of {principal}", each, {"acts": acts})
+        if not compare.rests_on_withheld(each):
+            compare.same(principal, each, _person(principal, log))
+
+
+def _person(principal: str, log: Disclosed) -> dict[str, Any]:
+    """Return what definitions and keys say of a principal."""
+    known = log.people.get(principal)
+    content = {} if known is None else known.content
+    return {
+        "actor": {"id": principal, "authenticated": principal != _LOCAL},
+        "principal_kind": content.get("principal_kind"),
+        "title": content.get("title"),
+        "organisation": content.get("organisation"),
+        "roles": list(content.get("roles", ())),
+        "approves": list(content.get("approves", ())),
+        "active": None if known is None else content.get("active", True),
+        "defined_at": None if known is None else known.recorded_at,
+        "defined_by": None if known is None else _whole(log.actor(known)),
+        "keys": [] if known is None else _keys(principal, log),
+    }
+
+
+def _keys(principal: str, log: Disclosed) -> list[dict[str, Any]]:
+    """Return the keys that were issued to a principal, each with the first entry that revoked it."""
+
+    def fits(content: Any) -> bool:  # noqa: ANN401 - any JSON value
+        return bool(content["principal"] == principal)
+
+    found: dict[str, dict[str, Any]] = {}
+    changes = [*log.of("issue_key", fits), *log.of("revoke_key", fits)]
+    for change in sorted(changes, key=lambda one: (one.order, one.index)):
+        key_id, by = change.content["key_id"], _whole(log.actor(change))
+        known = found.get(key_id)
+        if change.kind == "issue_key" and known is None:
+            issued = {"key_id": key_id, "issued_at": change.recorded_at, "issued_by": by, "entries": [change.index]}
+            found[key_id] = {**issued, "revoked_at": None, "revoked_by": None}
+        elif change.kind == "revoke_key" and known is not None and known["revoked_at"] is None:
+            entries = sorted((*known["entries"], change.index))
+            found[key_id] = {**known, "revoked_at": change.recorded_at, "revoked_by": by, "entries": entries}
+    return sorted(found.values(), key=lambda one: (one["issued_at"], one["key_id"]))
+
+
+def _whole(actor: dict[str, Any]) -> dict[str, Any]:
+    """Return an actor as a list of them shows it, the local principal by what it is called."""
+    called = _LOCAL_NAME if actor["id"] == _LOCAL else None
+    return {"name": called, "entry": None, **actor}
+
+
+def _id(person: Any) -> str:  # noqa: ANN401 - untrusted JSON
+    return str(object_in(person.get("actor"), "people/actor").get("id"))
+
+
+def _listed_by(person: Any) -> tuple[int, str]:  # noqa: ANN401 - untrusted JSON
+    kind = person.get("principal_kind")
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS), _id(person)
 
 
 def derive_entry_subjects(shown: Shown, log: Disclosed, compare: Comparison) -> None:

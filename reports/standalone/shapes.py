@@ -17,7 +17,18 @@ _VERSION = {"model": _NAMED, "version": str}
 _EVENT = {"run?": {"runId": str}, "job?": _NAMED}
 
 _RECORDS: dict[str, Shape] = {
-    "define_principal": {"principal": str, "display_name": str},
+    "define_principal": {
+        "principal": str,
+        "display_name": str,
+        "principal_kind?": str,
+        "title?": str,
+        "organisation?": str,
+        "roles?": [str],
+        "approves?": [str],
+        "active?": bool,
+    },
+    "issue_key": {"principal": str, "key_id": str},
+    "revoke_key": {"principal": str, "key_id": str},
     "declare_dataset": {
         "dataset": _NAMED,
         "source_system?": {"name": str, "kind": str},
@@ -60,12 +71,15 @@ _RECORDS: dict[str, Shape] = {
     "decide_approval": {
         "request": int,
         "decision": str,
-        "signer": {"printed_name": str, "time_zone": str},
+        "signer": {"printed_name?": str, "time_zone": str},
         "expires_at?": str,
         "conditions?": [str],
     },
 }
-_ADDED: dict[str, Shape] = {"request_approval": {"digests": [{"of": str, "digest": str}]}}
+_ADDED: dict[str, Shape] = {
+    "request_approval": {"digests": [{"of": str, "digest": str}]},
+    "decide_approval": {"printed_name?": str, "key_id?": str},
+}
 
 
 def hold_body(kind: str, body: object) -> None:

@@ -726,7 +726,18 @@ _VERSION = {"model": _NAMED, "version": str}
 _EVENT = {"run?": {"runId": str}, "job?": _NAMED}
 
 _RECORDS: dict[str, Shape] = {
-    "define_principal": {"principal": str, "display_name": str},
+    "define_principal": {
+        "principal": str,
+        "display_name": str,
+        "principal_kind?": str,
+        "title?": str,
+        "organisation?": str,
+        "roles?": [str],
+        "approves?": [str],
+        "active?": bool,
+    },
+    "issue_key": {"principal": str, "key_id": str},
+    "revoke_key": {"principal": str, "key_id": str},
     "declare_dataset": {
         "dataset": _NAMED,
         "source_system?": {"name": str, "kind": str},
@@ -769,12 +780,15 @@ _RECORDS: dict[str, Shape] = {
     "decide_approval": {
         "request": int,
         "decision": str,
-        "signer": {"printed_name": str, "time_zone": str},
+        "signer": {"printed_name?": str, "time_zone": str},
         "expires_at?": str,
         "conditions?": [str],
     },
 }
-_ADDED: dict[str, Shape] = {"request_approval": {"digests": [{"of": str, "digest": str}]}}
+_ADDED: dict[str, Shape] = {
+    "request_approval": {"digests": [{"of": str, "digest": str}]},
+    "decide_approval": {"printed_name?": str, "key_id?": str},
+}
 
 
 def hold_body(kind: str, body: object) -> None:
@@ -995,6 +1009,11 @@ class Disclosed:
     def people(self) -> dict[str, Record]:
         """Return the newest definition of each principal."""
         return {each.content["principal"]: each for each in self.of("define_principal")}
+
+    def definition(self, principal: str, before: int) -> Record | None:
+        """Return what defined a principal when an entry was written: the newest definition of an earlier entry."""
+        earlier = self.of("define_principal", lambda content: content["principal"] == principal)
+        return max((each for each in earlier if each.index < before), key=lambda each: each.index, default=None)
 
     def actor(self, record: Record) -> dict[str, Any]:
         """Return who a record is by, as a report shows it."""
@@ -1835,7 +1854,7 @@ def _approval(each: Values, request: Record, shown: Shown, log: Disclosed, compa
     compare.holds(each.get("decisions") == listed, f"{where}: its decisions have not their form")
     compare.holds([one.get("entry") for one in listed] == [one.index for one in decisions], f"{where}: its decisions")
     for one, decision in zip(listed, decisions, strict=False):
-        _decision(one, decision, log, compare)
+        _decision(one, decision, shown, log, compare)
 
 
 def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
@@ -1899,7 +1918,21 @@ def _declaration(name: str, log: Disclosed) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _decision(one: Values, decision: Record, log: Disclosed, compare: Comparison) -> None:
+def printed_name(decision: Record) -> str | None:
+    """Return the name that a decision is signed with: the catalog added it; an older one took it from the body."""
+    found: str | None = decision.added.get("printed_name") or decision.content["signer"].get("printed_name")
+    return found
+
+
+def _signer(was: Record) -> dict[str, Any]:
+    return {
+        "title": was.content.get("title"),
+        "organisation": was.content.get("organisation"),
+        "entry": was.index,
+    }
+
+
+def _decision(one: Values, decision: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
     content, where = decision.content, f"decision #{decision.index}"
     expires, zone = optional_micros(content.get("expires_at")), content["signer"]["time_zone"]
     derived = {
@@ -1908,11 +1941,15 @@ def _decision(one: Values, decision: Record, log: Disclosed, compare: Comparison
         "decided_at": decision.recorded_at,
         "reason": content.get("reason"),
         "meaning": content.get("meaning"),
-        "printed_name": content["signer"]["printed_name"],
+        "printed_name": printed_name(decision),
         "time_zone": zone,
         "expires_at": None if expires is None else stamp(expires),
         "conditions": list(content.get("conditions", ())),
     }
+    if not shown.before_people:
+        was = log.definition(decision.actor, decision.index)
+        derived["key_id"] = decision.added.get("key_id")
+        derived["signer"] = None if was is None else _signer(was)
     compare.same(where, one, derived, by=(decision.index,))
     local = one.get("local_at")
     if local is not None:
@@ -2280,6 +2317,7 @@ def _stands_for_itself(event: Event) -> bool:
     return isinstance(kind, dict) and "emissionPattern" in kind
 
 
+_KINDS = ("PERSON", "SERVICE", "EMITTER")
 _LOCAL, _LOCAL_NAME = "local", "local principal, unauthenticated"
 
 
@@ -2296,6 +2334,81 @@ def derive_people(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             # Whoever acts on the catalog's own machine before any key exists is defined by no record.
             name = _LOCAL_NAME if actor["id"] == _LOCAL else None
             compare.same(f"name of {actor['id']}", actor, {"name": name, "entry": None})
+
+
+def derive_acts(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare who wrote the entries with their headers, and who that is with the definitions and keys disclosed."""
+    if shown.before_people:
+        return
+    written: dict[str, dict[str, list[int]]] = {}
+    for entry in log.entries:
+        if entry.withheld != NOT_CITED:
+            written.setdefault(entry.actor, {}).setdefault(entry.kind, []).append(entry.index)
+    people = {_id(each): each for each in shown.each("people")}
+    compare.alike("who acted", (_id(each) for each in shown.each("people")), written)
+    compare.holds(
+        shown.each("people") == sorted(people.values(), key=_listed_by), "who acted: not in the order of kind and id"
+    )
+    for principal in people.keys() & written.keys():
+        each = people[principal]
+        kinds = written[principal]
+        acts = [{"kind": kind, "indexes": sorted(kinds[kind])} for kind in sorted(kinds)]
+        compare.same(f"acts of {principal}", each, {"acts": acts})
+        if not compare.rests_on_withheld(each):
+            compare.same(principal, each, _person(principal, log))
+
+
+def _person(principal: str, log: Disclosed) -> dict[str, Any]:
+    """Return what definitions and keys say of a principal."""
+    known = log.people.get(principal)
+    content = {} if known is None else known.content
+    return {
+        "actor": {"id": principal, "authenticated": principal != _LOCAL},
+        "principal_kind": content.get("principal_kind"),
+        "title": content.get("title"),
+        "organisation": content.get("organisation"),
+        "roles": list(content.get("roles", ())),
+        "approves": list(content.get("approves", ())),
+        "active": None if known is None else content.get("active", True),
+        "defined_at": None if known is None else known.recorded_at,
+        "defined_by": None if known is None else _whole(log.actor(known)),
+        "keys": [] if known is None else _keys(principal, log),
+    }
+
+
+def _keys(principal: str, log: Disclosed) -> list[dict[str, Any]]:
+    """Return the keys that were issued to a principal, each with the first entry that revoked it."""
+
+    def fits(content: Any) -> bool:  # noqa: ANN401 - any JSON value
+        return bool(content["principal"] == principal)
+
+    found: dict[str, dict[str, Any]] = {}
+    changes = [*log.of("issue_key", fits), *log.of("revoke_key", fits)]
+    for change in sorted(changes, key=lambda one: (one.order, one.index)):
+        key_id, by = change.content["key_id"], _whole(log.actor(change))
+        known = found.get(key_id)
+        if change.kind == "issue_key" and known is None:
+            issued = {"key_id": key_id, "issued_at": change.recorded_at, "issued_by": by, "entries": [change.index]}
+            found[key_id] = {**issued, "revoked_at": None, "revoked_by": None}
+        elif change.kind == "revoke_key" and known is not None and known["revoked_at"] is None:
+            entries = sorted((*known["entries"], change.index))
+            found[key_id] = {**known, "revoked_at": change.recorded_at, "revoked_by": by, "entries": entries}
+    return sorted(found.values(), key=lambda one: (one["issued_at"], one["key_id"]))
+
+
+def _whole(actor: dict[str, Any]) -> dict[str, Any]:
+    """Return an actor as a list of them shows it, the local principal by what it is called."""
+    called = _LOCAL_NAME if actor["id"] == _LOCAL else None
+    return {"name": called, "entry": None, **actor}
+
+
+def _id(person: Any) -> str:  # noqa: ANN401 - untrusted JSON
+    return str(object_in(person.get("actor"), "people/actor").get("id"))
+
+
+def _listed_by(person: Any) -> tuple[int, str]:  # noqa: ANN401 - untrusted JSON
+    kind = person.get("principal_kind")
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS), _id(person)
 
 
 def derive_entry_subjects(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -2330,6 +2443,7 @@ _RULES = {
     "evaluation apart from training": ("HIGH", "overlap"),
     "evaluation set locked": ("MEDIUM", "snapshot"),
     "decision authenticated": ("HIGH", "signer"),
+    "signed in own name": ("HIGH", "signer"),
 }
 """The rules whose findings follow from bodies alone: how severe each is, and what it is about."""
 
@@ -2444,7 +2558,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         return
     derived = [
         *(_of_registration(registrations[-1], shown, log) if is_dossier else ()),
-        *_of_approvals(log),
+        *_of_approvals(shown, log),
     ]
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
@@ -2573,12 +2687,18 @@ def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
 
-def _of_approvals(log: Disclosed) -> Iterator[dict[str, Any]]:
+def _of_approvals(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     requests = {each.index: each for each in log.of("request_approval")}
     for decision in log.of("decide_approval"):
         request = requests.get(decision.content["request"])
-        if request is not None and not decision.authenticated:
-            yield _finding("decision authenticated", " ".join(subject_of(request.content["subject"])), decision)
+        if request is None:
+            continue
+        subject = " ".join(subject_of(request.content["subject"]))
+        was = log.definition(decision.actor, decision.index)
+        if not decision.authenticated:
+            yield _finding("decision authenticated", subject, decision)
+        elif was is not None and not shown.before_people and was.content["display_name"] != printed_name(decision):
+            yield _found("signed in own name", _RULES["signed in own name"], subject, [was.index, decision.index])
 
 
 def _finding(rule: str, subject: str, by: Record) -> dict[str, Any]:
@@ -2593,6 +2713,7 @@ def _found(rule: str, about: tuple[str, str], subject: str, entries: list[int]) 
 _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "read point": _point,
     "people": derive_people,
+    "who acted": derive_acts,
     "entry subjects": derive_entry_subjects,
     "subject": derive_subject,
     "model": derive_model,
@@ -2612,7 +2733,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "entry subjects", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "approvals", "findings"),
 }
 """What can be derived of each report there is."""
 

@@ -29,14 +29,20 @@ class ApiKey:
     key_id: str = strawberry.field(description="The public part of the key.")
     issued_at: Micros = strawberry.field(description="When it was issued.")
     issued_by: str = strawberry.field(description="The principal that issued it.")
+    issued_entry: int = strawberry.field(description="The ledger entry that issued it.")
     revoked_at: Micros | None = strawberry.field(description="When it stopped working; null while it works.")
     revoked_by: str | None = strawberry.field(description="The principal that revoked it.")
+    revoked_entry: int | None = strawberry.field(description="The ledger entry that revoked it; null while it works.")
 
 
 @strawberry.type(description=kinds.Principal.__doc__)
 class Principal(Node):
     principal: str = strawberry.field(description="The name that it acts under.")
-    display_name: str = strawberry.field(description="What people call it.")
+    display_name: str = strawberry.field(
+        description="What people call it; the decisions of an approver are signed with it."
+    )
+    title: str | None = strawberry.field(description="Its function in its organisation, such as Privacy officer.")
+    organisation: str | None = strawberry.field(description="The organisation that it acts for.")
     principal_kind: PrincipalKind = strawberry.field(description="Whether it is a person, an emitter or a service.")
     roles: list[PrincipalRole] = strawberry.field(description="What it is trusted with.")
     approves: list[ApprovalKind] = strawberry.field(description="The kinds of approval that it may decide on.")

@@ -88,7 +88,7 @@ def test_another_principal_decides_and_signs(house: House, asked: int, approver:
     ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
     assert (approval.state, approval.because) == (ApprovalState.APPROVED, accepted.receipt.index)
     ((signed),) = approval.decisions
-    assert (signed.decided_by, signed.authenticated, signed.printed_name) == ("grace", True, "Testperson Alpha")
+    assert (signed.decided_by, signed.authenticated, signed.printed_name) == ("grace", True, "Testperson grace")
     # Whoever holds the ledger works it out again from the request's leaf and the decision as recorded.
     body = orjson.loads(house.ledger.entry(accepted.receipt.index).body or b"")
     asked_for = house.ledger.entry(asked)
@@ -96,7 +96,7 @@ def test_another_principal_decides_and_signs(house: House, asked: int, approver:
         request=asked,
         leaf=asked_for.leaf.hex(),
         digests=[BoundDigest.from_json(each) for each in orjson.loads(asked_for.body or b"")["added"]["digests"]],
-        decision=body["record"],
+        decision=body["record"] | {"signer": {"printed_name": "Testperson grace", "time_zone": "Europe/Berlin"}},
         decided_by="grace",
         authenticated=True,
     )
@@ -225,7 +225,9 @@ def test_a_decision_names_a_request(house: House, asked: int, approver: Actor, i
     ("more", "pointer"),
     [
         ({"signer": {"printed_name": "Testperson Alpha", "time_zone": "Mars/Olympus"}}, "/signer/time_zone"),
-        ({"signer": {"time_zone": "UTC"}}, "/signer/printed_name"),
+        ({"signer": {"printed_name": "Testperson Alpha"}}, "/signer/time_zone"),
+        ({"signer": {"printed_name": "", "time_zone": "UTC"}}, "/signer/printed_name"),
+        ({"signer": {"printed_name": "Testperson Beta", "time_zone": "UTC"}}, "/signer/printed_name"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
         ({"meaning": "FUN"}, "/meaning"),
         ({"request": "7"}, "/request"),

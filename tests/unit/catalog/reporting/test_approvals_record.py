@@ -62,7 +62,7 @@ def test_a_record_has_the_requests_for_its_subject_alone(asked: House, node: Mod
     (approval,) = found.approvals
     assert approval.subject == " ".join(node.key)
     assert (approval.status, approval.digests) == ("APPROVED", found.subject.binds)
-    assert approval.decisions[0].printed_name == "Testperson Alpha"
+    assert approval.decisions[0].printed_name == "Testperson grace"
     # The local principal asked, and had made the approver.
     assert {(each.rule, each.subject) for each in found.findings} == {("decider independent", approval.subject)}
 

@@ -1,0 +1,91 @@
+"""Who wrote the entries that a report rests on, as a report shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from catalog.access.model import KeyRecord, PrincipalRecord, is_proven
+from catalog.reporting.citations import Citations, time_of
+from graph_schema.times import format_time
+from reports.context import Actor
+from reports.parts.people import KINDS, Act, Key, Person
+
+_Acts = Mapping[str, Sequence[int]]
+"""The entries that somebody wrote, by kind."""
+
+
+def people(citations: Citations) -> tuple[Person, ...]:
+    """Return everyone who wrote an entry that was noted by now, and whoever defined them and issued their keys.
+
+    What says who somebody is and by which keys they acted is noted too.
+    """
+    acts = _acts(citations)
+    found = [_person(citations, name, written) for name, written in acts.items()]
+    return tuple(sorted(found, key=lambda each: (_place(each), each.actor.id)))
+
+
+def _acts(citations: Citations) -> Mapping[str, _Acts]:
+    """Return who wrote which entries, among them those that define the principals and their keys."""
+    acts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    read: set[int] = set()
+    while unread := citations.view.cited - read:
+        for index in sorted(unread):
+            header = citations.ledger.entry(index).entry
+            acts[header.actor][header.kind].append(index)
+        read |= unread
+        citations.introduce(acts)
+        for name in acts:
+            _cite(citations, citations.principals.get(name))
+    return acts
+
+
+def _cite(citations: Citations, known: PrincipalRecord | None) -> None:
+    if known is not None:
+        citations.cite(known.entry)
+        for key in known.keys:
+            citations.view.cite(*_entries(key))
+
+
+def _entries(key: KeyRecord) -> tuple[int, ...]:
+    return (key.issued_entry,) if key.revoked_entry is None else (key.issued_entry, key.revoked_entry)
+
+
+def _person(citations: Citations, name: str, written: _Acts) -> Person:
+    actor = citations.actor(name, authenticated=is_proven(name))
+    acts = tuple(Act(kind=kind, indexes=tuple(sorted(written[kind]))) for kind in sorted(written))
+    known = citations.principals.get(name)
+    if known is None:
+        return Person(actor=actor, acts=acts)
+    return Person(
+        actor=actor,
+        principal_kind=known.principal_kind,  # type: ignore[arg-type]  # the record's own closed list
+        title=known.title,
+        organisation=known.organisation,
+        roles=known.roles,
+        approves=known.approves,
+        active=known.active,
+        defined_at=format_time(known.since),
+        defined_by=_by(citations, known.defined_by),
+        keys=tuple(_key(citations, key) for key in known.keys),
+        acts=acts,
+    )
+
+
+def _key(citations: Citations, key: KeyRecord) -> Key:
+    return Key(
+        key_id=key.key_id,
+        issued_at=format_time(key.issued_at),
+        issued_by=_by(citations, key.issued_by),
+        revoked_at=time_of(key.revoked_at),
+        revoked_by=None if key.revoked_by is None else _by(citations, key.revoked_by),
+        entries=citations.view.cite(*_entries(key)),
+    )
+
+
+def _by(citations: Citations, principal: str) -> Actor:
+    return citations.actor(principal, authenticated=is_proven(principal))
+
+
+def _place(person: Person) -> int:
+    return len(KINDS) if person.principal_kind is None else KINDS.index(person.principal_kind)

@@ -1,0 +1,177 @@
+"""Who wrote the entries that a report rests on: persons, services and emitters, and by which keys they acted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.context import Actor, Context, Strict
+from reports.document import (
+    Block,
+    Column,
+    Line,
+    Text,
+    cell,
+    cites,
+    code,
+    faint,
+    mark,
+    missing,
+    plain,
+    stamp,
+    strong,
+    table,
+    words,
+)
+from reports.phrases import who
+from reports.section import Frame, Part
+
+PrincipalKind = Literal["PERSON", "SERVICE", "EMITTER"]
+KINDS: tuple[PrincipalKind, ...] = ("PERSON", "SERVICE", "EMITTER")
+"""In the order in which a report lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key(Strict):
+    """An API key that was issued to a principal, by its public id, from when and until when it worked."""
+
+    key_id: str
+    issued_at: str
+    issued_by: Actor
+    revoked_at: str | None = None
+    revoked_by: Actor | None = None
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Strict):
+    """The cited entries of one kind that a principal wrote."""
+
+    kind: str
+    """As the ledger has it."""
+    indexes: tuple[int, ...] = ()
+    """Of entries that another line of the report rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Strict):
+    """A principal that wrote a cited entry, as the newest record defines it; nothing of one that no record defines."""
+
+    actor: Actor
+    """By its id, with its name, and whether keys prove who acts under it."""
+    principal_kind: PrincipalKind | None = None
+    title: str | None = None
+    """Its function in its organisation."""
+    organisation: str | None = None
+    roles: tuple[str, ...] = ()
+    """What the catalog lets it do."""
+    approves: tuple[str, ...] = ()
+    """The kinds of approval that it decides on."""
+    active: bool | None = None
+    defined_at: str | None = None
+    defined_by: Actor | None = None
+    keys: tuple[Key, ...] = ()
+    """Every one that was issued to it, the oldest first."""
+    acts: tuple[Act, ...] = ()
+    """By kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class People(Context):
+    """Everyone who wrote an entry that a report rests on."""
+
+    people: tuple[Person, ...] = ()
+    """Persons, then services, emitters, and who is defined by no record; among each by id."""
+
+
+_NOUNS: dict[PrincipalKind, str] = {"PERSON": "person", "SERVICE": "service", "EMITTER": "emitter of events"}
+_ACTS = {
+    "openlineage.run_event": "sent events of runs",
+    "openlineage.job_event": "sent events of jobs",
+    "openlineage.dataset_event": "sent events of datasets",
+    "record.declare_dataset": "declared datasets",
+    "record.tag": "tagged PHI",
+    "record.attest_deidentification": "attested de-identification",
+    "record.seal_snapshot": "sealed snapshots",
+    "record.verify_snapshot": "verified snapshots",
+    "record.register_model_version": "registered model versions",
+    "record.request_approval": "requested approvals",
+    "record.decide_approval": "decided on approvals",
+    "record.define_principal": "defined principals",
+    "record.issue_key": "issued API keys",
+    "record.revoke_key": "revoked API keys",
+    "record.erase_entries": "erased the bodies of entries",
+    "record.restore_ledger": "restored the ledger",
+}
+
+
+def blocks(context: People, _: Frame) -> Iterator[Block]:
+    """Show each principal: who it is, what it may do, by which keys it acted, and what it did."""
+    if not context.people:
+        yield Text(words(plain("Who acted:"), missing()))
+        return
+    yield table(
+        "Principals that wrote the entries cited in this report",
+        (Column("Who", 5), Column("Function and rights", 5), Column("Authenticated by", 6), Column("Did", 5)),
+        [
+            (
+                cell(*_identity(each)),
+                cell(*_function(each)),
+                cell(*_proof(each)),
+                cell(*(words(plain(_ACTS.get(act.kind, act.kind)), cites(act.indexes)) for act in each.acts)),
+            )
+            for each in context.people
+        ],
+        note=(
+            "Title, organisation and roles are as the newest record defines them at the read point; a signer's then "
+            "stands with each decision. A key proves that who acted held it, not who they are: whoever defined the "
+            "principal and issued the key answers for that."
+        ),
+    )
+
+
+def _identity(person: Person) -> Iterator[Line]:
+    name = person.actor.name
+    if name and person.actor.authenticated:
+        yield strong(name)
+        yield code(person.actor.id)
+    else:
+        yield who(person.actor)
+    if person.principal_kind is not None:
+        yield faint(_NOUNS[person.principal_kind])
+    if person.active is False:
+        yield mark("not active", "warn")
+
+
+def _function(person: Person) -> Iterator[Line]:
+    if person.defined_at is None:
+        yield missing("defined by no record")
+        return
+    yield plain(person.title) if person.title else missing("title: not recorded")
+    yield plain(person.organisation) if person.organisation else missing("organisation: not recorded")
+    yield faint(f"roles: {', '.join(person.roles) or 'none'}")
+    if person.approves:
+        yield faint(f"decides on: {', '.join(person.approves)}")
+    if person.defined_by is not None:
+        yield words(faint("defined"), stamp(person.defined_at))
+        entry = person.actor.entry
+        yield words(faint("by"), who(person.defined_by), cites(() if entry is None else (entry,)))
+
+
+def _proof(person: Person) -> Iterator[Line]:
+    if not person.actor.authenticated:
+        yield plain("nothing: whoever used the catalog's own machine before any API key was issued")
+        return
+    if not person.keys:
+        yield missing("no API key of it is recorded")
+    for key in person.keys:
+        yield words(plain("API key"), code(key.key_id), cites(key.entries))
+        yield words(faint("issued"), stamp(key.issued_at))
+        yield words(faint("by"), who(key.issued_by))
+        if key.revoked_at is not None:
+            yield words(mark("revoked", "warn"), stamp(key.revoked_at))
+            yield words(faint("by"), who(key.revoked_by)) if key.revoked_by is not None else ()
+
+
+PART = Part(blocks)
