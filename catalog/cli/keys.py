@@ -127,8 +127,7 @@ def listed(client: Client, *, as_json: bool) -> Exit:
         (
             one["principal"],
             one["displayName"],
-            one["title"],
-            one["organisation"],
+            ", ".join(part for part in (one["title"], one["organisation"]) if part),
             one["principalKind"],
             one["roles"],
             one["approves"],
@@ -143,8 +142,7 @@ def listed(client: Client, *, as_json: bool) -> Exit:
     columns = (
         "principal",
         "name",
-        "title",
-        "organisation",
+        "title, organisation",
         "kind",
         "roles",
         "approves",

@@ -64,16 +64,7 @@ class Citations:
         headers = (self.ledger.entry(index).entry for index in sorted(self.view.cited))
         ids = sorted({subject for header in headers for subject in header.subjects})
         known = self.view.nodes(ids)
-        return tuple(EntrySubject(id=one, key=_printed(known[one].node.key) if one in known else ()) for one in ids)
-
-
-def _printed(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a key as JSON text can carry it, nothing where it cannot: another key would be another node's."""
-    try:
-        "".join(key).encode()
-    except UnicodeEncodeError:
-        return ()
-    return key
+        return tuple(EntrySubject(id=one, key=known[one].node.key if one in known else ()) for one in ids)
 
 
 def time_of(at: int | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -146,22 +146,38 @@ def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
     )
     if not context.approvals:
         yield Text(words(plain("Approvals:"), missing()))
+    doubted = _doubted(context)
     for approval in context.approvals:
         yield SignOff(
             title=clean(f"{approval.kind} approval"),
             status=mark(approval.status, tone(approval.status))[0],
-            rows=_request(approval),
-            decisions=tuple(_decision(decision) for decision in approval.decisions),
+            rows=_request(approval, doubted),
+            decisions=tuple(_decision(decision, approval.expires_at) for decision in approval.decisions),
         )
 
 
-def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
+def _doubted(context: Approvals) -> frozenset[int]:
+    """Return the entries of decisions that a grave finding is about."""
+    return frozenset(entry for finding in context.findings if finding.severity == "HIGH" for entry in finding.entries)
+
+
+def _status(approval: Approval, doubted: frozenset[int]) -> Line:
+    """Return in words where a request stands, and what that means for whoever would rely on it."""
+    doubts = [each.entry for each in approval.decisions if each.entry in doubted]
+    if approval.status == "APPROVED" and doubts:
+        return words(
+            plain("Approved, but not to be relied on: a finding of the severity HIGH is about it."), cites(doubts)
+        )
+    return plain(_STATUSES[approval.status])
+
+
+def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Cell], ...]:
     digests = [
         (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
         for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
     ] or [("Binds", cell(missing("no digest bound")))]
     rows = [
-        ("Status", cell(plain(_STATUSES[approval.status]))),
+        ("Status", cell(_status(approval, doubted))),
         ("Subject", cell(plain(approval.subject))),
         ("Use case", cell(maybe(approval.use_case))),
         (
@@ -186,7 +202,20 @@ def _request(approval: Approval) -> tuple[tuple[str, Cell], ...]:
     return tuple(rows)
 
 
-def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
+def _until(decision: Decision, request_ends: str | None) -> Line:
+    """Return when an approval ends of itself: with the decision or with the request, whichever comes first."""
+    ends = [each for each in (decision.expires_at, request_ends) if each]
+    return stamp(min(ends, key=_at)) if ends else plain("what it binds changes: neither it nor the request has an end")
+
+
+def _at(time: str) -> datetime:
+    try:
+        return datetime.fromisoformat(time).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _decision(decision: Decision, request_ends: str | None) -> tuple[tuple[str, Cell], ...]:
     there = (
         plain(f"{local(decision.local_at)} ({decision.time_zone})")
         if decision.local_at and decision.time_zone
@@ -212,9 +241,7 @@ def _decision(decision: Decision) -> tuple[tuple[str, Cell], ...]:
     if decision.conditions:
         rows.append(("Conditions", cell(*(plain(condition) for condition in decision.conditions))))
     if decision.decision == "APPROVE":
-        rows.append(
-            ("Holds until", cell(stamp(decision.expires_at) if decision.expires_at else plain("no end of its own")))
-        )
+        rows.append(("Holds until", cell(_until(decision, request_ends))))
     rows.append(("Ledger entry", cell(words(cites((decision.entry,)), code(decision.leaf)))))
     return tuple(rows)
 
@@ -246,7 +273,7 @@ def items(context: Approvals, _: Frame) -> Iterator[Item]:
 
 
 def _in_force(context: Approvals) -> Iterator[Item]:
-    doubted = {entry for finding in context.findings if finding.severity == "HIGH" for entry in finding.entries}
+    doubted = _doubted(context)
     granted = [
         approval
         for approval in context.approvals

@@ -113,11 +113,11 @@ def blocks(context: People, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "Principals that wrote the entries cited in this report",
-        (Column("Who", 5), Column("Function and rights", 5), Column("Authenticated by", 6), Column("Did", 5)),
+        (Column("Who", 5), Column("Rights", 6), Column("Authenticated by", 6), Column("Did", 5)),
         [
             (
                 cell(*_identity(each)),
-                cell(*_function(each)),
+                cell(*_rights(each)),
                 cell(*_proof(each)),
                 cell(*(words(plain(_ACTS.get(act.kind, act.kind)), cites(act.indexes)) for act in each.acts)),
             )
@@ -138,25 +138,30 @@ def _identity(person: Person) -> Iterator[Line]:
         yield code(person.actor.id)
     else:
         yield who(person.actor)
-    if person.principal_kind is not None:
-        yield faint(_NOUNS[person.principal_kind])
+    if person.principal_kind is None:
+        return
+    yield faint(_NOUNS[person.principal_kind])
+    yield from _function(person)
     if person.active is False:
         yield mark("not active", "warn")
 
 
 def _function(person: Person) -> Iterator[Line]:
-    if person.defined_at is None:
+    if person.principal_kind == "PERSON" or person.title:
+        yield plain(person.title) if person.title else missing("title: not recorded")
+    yield plain(person.organisation) if person.organisation else missing("organisation: not recorded")
+
+
+def _rights(person: Person) -> Iterator[Line]:
+    if person.defined_at is None or person.defined_by is None:
         yield missing("defined by no record")
         return
-    yield plain(person.title) if person.title else missing("title: not recorded")
-    yield plain(person.organisation) if person.organisation else missing("organisation: not recorded")
-    yield faint(f"roles: {', '.join(person.roles) or 'none'}")
+    entry = person.actor.entry
+    yield plain(f"roles: {', '.join(person.roles) or 'none'}")
     if person.approves:
-        yield faint(f"decides on: {', '.join(person.approves)}")
-    if person.defined_by is not None:
-        yield words(faint("defined"), stamp(person.defined_at))
-        entry = person.actor.entry
-        yield words(faint("by"), who(person.defined_by), cites(() if entry is None else (entry,)))
+        yield plain(f"decides on: {', '.join(person.approves)}")
+    yield words(faint("defined"), stamp(person.defined_at))
+    yield words(faint("by"), who(person.defined_by), cites(() if entry is None else (entry,)))
 
 
 def _proof(person: Person) -> Iterator[Line]:

@@ -43,6 +43,13 @@ NAMES = {
     "testperson-epsilon": ("approver",),
     "curation-scheduler": ("emitter",),
 }
+TITLES = {
+    "testperson-alpha": "Machine learning engineer",
+    "testperson-beta": "Data steward",
+    "testperson-gamma": "Cardiologist",
+    "testperson-epsilon": "Privacy officer",
+    "curation-scheduler": "Runs the curation jobs",
+}
 PATIENTS, OBSERVATIONS, CLAIMS = "landing/fhir_patient.ndjson", "landing/fhir_observation.ndjson", "landing/claims.csv"
 JOINED, CLEARED = "curated/admissions", "curated/admissions_deidentified"
 TRAINING, EVALUATION = "training/readmission_train", "evaluation/readmission_eval"
@@ -135,6 +142,7 @@ class Story:
         for name, roles in NAMES.items():
             shown = {"display_name": name.replace("-", " ").title(), "approves": ["CLINICAL", "GOVERNANCE", "SAFETY"]}
             defined = {**principal(name, *roles), **(shown if "approver" in roles else {**shown, "approves": []})}
+            defined |= {"title": TITLES[name], "organisation": ORGANISATION.partition(",")[0]}
             if "emitter" in roles:
                 defined["principal_kind"] = "EMITTER"
             self.house.record(defined)

@@ -8,7 +8,7 @@ from catalog.access.model import Actor
 from catalog.approvals.model import ApprovalFilter, ApprovalState
 from catalog.approvals.queries import approvals_of, list_approvals
 from catalog.approvals.rules import signed_digest
-from catalog.errors import AskerError, SenderError
+from catalog.errors import AskerError, OperatorError, SenderError
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.aspects.approvals import BoundDigest
@@ -100,6 +100,54 @@ def test_another_principal_decides_and_signs(house: House, asked: int, approver:
         decided_by="grace",
         authenticated=True,
     )
+
+
+def test_a_decision_is_signed_with_the_name_that_the_catalog_has_of_whoever_decides(
+    house: House, asked: int, approver: Actor
+) -> None:
+    with pytest.raises(
+        SenderError, match="that is Testperson grace: leave printed_name out, or have an admin"
+    ) as caught:
+        house.record(decision(asked, signer={"printed_name": "Testperson Beta", "time_zone": "UTC"}), approver)
+    assert (caught.value.pointer, caught.value.status) == ("/signer/printed_name", 422)
+    own = {"printed_name": "Testperson grace", "time_zone": "UTC"}
+    accepted = house.record(decision(asked, signer=own), approver)
+    body = orjson.loads(house.ledger.entry(accepted.receipt.index).body or b"")
+    assert (body["record"]["signer"], body["added"]["printed_name"]) == (own, "Testperson grace")
+
+
+def test_a_decision_keeps_the_name_that_its_signer_had_then(house: House, asked: int, approver: Actor) -> None:
+    house.record(decision(asked, decision="ABSTAIN"), approver)
+    house.record({**principal("grace", "approver"), "display_name": "Testperson Omega"})
+    renamed = house.key_of("grace")
+    house.record(decision(asked), renamed)
+    ((approval,),) = approvals_of(View(house.store), [VERSION]).values()
+    assert [each.printed_name for each in approval.decisions] == ["Testperson grace", "Testperson Omega"]
+
+
+def test_who_was_defined_anew_since_the_request_came_in_signs_nothing(
+    house: House, asked: int, approver: Actor
+) -> None:
+    """The rights of a request are those of when it came in; a signature needs those of the very entry."""
+    house.record({**principal("grace", "approver"), "display_name": "Testperson Omega"})
+    size = house.ledger.size()
+    with pytest.raises(OperatorError, match="defined anew") as caught:
+        house.record(decision(asked), approver)
+    assert caught.value.retry_after is not None
+    house.record({**principal("grace", "approver", active=False)})
+    with pytest.raises(AskerError, match="may not act") as refused:
+        house.record(decision(asked), approver)
+    assert refused.value.status == 401
+    assert house.ledger.size() == size + 1
+
+
+def test_a_key_that_was_revoked_since_the_request_came_in_signs_nothing(
+    house: House, asked: int, approver: Actor
+) -> None:
+    house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace"})
+    with pytest.raises(AskerError, match="revoked") as caught:
+        house.record(decision(asked), approver)
+    assert caught.value.status == 401
 
 
 def test_the_requester_cannot_decide_by_another_key_either(house: House) -> None:

@@ -10,10 +10,27 @@ from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
 from reports.parts.findings import Finding
 from reports.standalone.verify_lineward import verify
-from tests.support.records import MODEL, House, attestation, decision, event, principal, registration, request, seal
+from tests.support.records import (
+    MODEL,
+    House,
+    attestation,
+    decision,
+    erasing,
+    event,
+    principal,
+    registration,
+    request,
+    seal,
+)
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
-RULES = {"decision granted", "no emitter decides", "powers given by another", "decider independent"}
+RULES = {
+    "decision granted",
+    "no emitter decides",
+    "powers given by another",
+    "decider independent",
+    "signed in own name",
+}
 
 
 @pytest.fixture
@@ -52,6 +69,34 @@ def test_a_decision_on_a_kind_that_was_not_granted(house: House, asked: int) -> 
     assert "CLINICAL" in one.text
 
 
+def test_a_decision_signed_with_another_name_than_the_signers_own(house: House, asked: int) -> None:
+    house.append(principal("grace", "approver"), "root")
+    defined = house.append({**principal("grace", "approver"), "display_name": "Testperson Omega"}, "root")
+    signer = {"printed_name": "Testperson grace", "time_zone": "UTC"}
+    decided = house.append(decision(asked, signer=signer), "grace")
+    house.append(principal("grace", "approver"), "root")
+    ((one),) = found(house)
+    assert (one.rule, one.severity, one.topic, one.entries) == (
+        "signed in own name",
+        "HIGH",
+        "signer",
+        (defined, decided),
+    )
+    assert "Testperson grace" in one.text
+    assert "Testperson Omega" in one.text
+
+
+def test_a_name_that_was_erased_is_no_other_name(house: House, asked: int) -> None:
+    defined = house.append(principal("grace", "approver"), "root")
+    decided = house.append(decision(asked), "grace")
+    assert found(house) == []
+    house.record(erasing(decided))
+    assert found(house) == []
+    house.append({**principal("grace", "approver"), "display_name": "Testperson Omega"}, "root")
+    house.record(erasing(defined))
+    assert found(house) == []
+
+
 def test_a_dossier_with_such_findings_verifies_offline(house: House, asked: int) -> None:
     signer = house.act_as("hedy", "approver")
     house.record(decision(asked), signer)
@@ -60,7 +105,9 @@ def test_a_dossier_with_such_findings_verifies_offline(house: House, asked: int)
     assert verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0])).ok
     house.append({**principal("stu", "steward"), "roles": ["steward", "admin"]}, "stu")
     house.append(attestation(), "stu")
-    assert "powers given by another" in rules(house)
+    omega = {"printed_name": "Testperson Omega", "time_zone": "UTC"}
+    house.append(decision(asked, signer=omega), "hedy")
+    assert {"powers given by another", "signed in own name"} <= rules(house)
     made = model_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, VERSION)
     assert made is not None
     result = verify(house.issue_context(made, "json"), str(house.ledger.verifiers[0]))
@@ -97,7 +144,7 @@ def test_a_decision_by_an_emitter(house: House, asked: int, more: dict[str, obje
 def test_a_decision_by_an_admin_who_took_the_role(house: House, asked: int) -> None:
     house.append(principal("root", "admin"), "local")
     taken = house.append(principal("root", "admin", "approver"), "root")
-    house.append({**principal("root", "admin", "approver"), "display_name": "Testperson Root"}, "other")
+    house.append({**principal("root", "admin", "approver"), "title": "Made-up admin"}, "other")
     decided = house.append(decision(asked), "root")
     ((one),) = found(house)
     assert (one.rule, one.entries) == ("powers given by another", (taken, decided))
