@@ -28,6 +28,14 @@ _IGNORABLE: Final = frozenset(
 )
 """Printable by their category, and yet nothing is drawn: Default_Ignorable_Code_Point, and the empty Braille cell."""
 
+_LEFTWARD: Final = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+RIGHT_TO_LEFT: Final = f"{_LEFTWARD}+(?:[ '\"’-]{_LEFTWARD}+)*"
+"""A stretch of text that runs from right to left, as a pattern that Python and Typst read alike.
+
+Whatever draws it isolates it (UAX #9), so that it turns the order of nothing beside it. Digits, full stops, slashes and
+whatever else stands between the parts of an identifier end it: those stay in their order from left to right.
+"""
+_RUN: Final = re.compile(RIGHT_TO_LEFT)
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7e]")
 
 
@@ -46,6 +54,18 @@ def escape_json(document: str) -> str:
     return _BEYOND_ASCII.sub(lambda found: _as_json(ord(found[0])) if _is_hidden(found[0]) else found[0], document)
 
 
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a text in their order, each with whether it runs from right to left."""
+    end = 0
+    for found in _RUN.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()], False
+        yield found[0], True
+        end = found.end()
+    if end < len(text):
+        yield text[end:], False
+
+
 def _visible(text: str) -> Iterator[str]:
     base, marks = "", 0
     for character in text:
@@ -54,7 +74,11 @@ def _visible(text: str) -> Iterator[str]:
             yield _escaped(character)
         elif unicodedata.category(character) in {"Mn", "Me"}:
             marks += 1
-            yield _escaped(character) if marks > _MOST_MARKS or _imitates(base, character) else character
+            if marks > _MOST_MARKS or _imitates(base, character):
+                base = ""
+                yield _escaped(character)
+            else:
+                yield character
         else:
             base, marks = character, 0
             yield character
@@ -66,7 +90,9 @@ def _is_hidden(character: str) -> bool:
 
 def _imitates(base: str, mark: str) -> bool:
     """Tell whether a mark after this base looks like something else."""
-    if not base.isalnum() or base.isascii() or unicodedata.category(mark) == "Me":
+    # A vowel sign that takes room (Mc) carries marks as a letter does: हां, কাঁচ.
+    bears_marks = base.isalnum() or (base != "" and unicodedata.category(base) == "Mc")
+    if not bears_marks or base.isascii() or unicodedata.category(mark) == "Me":
         return True
     return len(unicodedata.normalize("NFC", base + mark)) == 1
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reports.breaking import segments
 from reports.document import Label, LabelStyle
-from reports.text import clean
+from reports.text import clean, starts_cluster, width_of
 
 PADDING = 4
 _SIZES: dict[LabelStyle, int] = {"name": 70, "place": 64, "detail": 64}
@@ -86,17 +86,19 @@ def _parts(text: str, room: int, size: int) -> Iterator[str]:
 
 def _fitting(chunk: str, room: int, size: int) -> Iterator[str]:
     """Yield a chunk, in pieces where it is wider than a line."""
-    start = 0
+    start = fits = 0
     for end in range(1, len(chunk) + 1):
-        if end - start > 1 and _wide(chunk[start:end].rstrip(), size) > room * 10_000:
-            yield chunk[start : end - 1]
-            start = end - 1
+        if fits > start and _wide(chunk[start:end].rstrip(), size) > room * 10_000:
+            yield chunk[start:fits]
+            start = fits
+        if end < len(chunk) and starts_cluster(chunk, end):
+            fits = end
     yield chunk[start:]
 
 
 def _wide(text: str, size: int) -> int:
     """Return the width in ten-thousandths of a point; `size` is in tenths of a point."""
-    return sum(_WIDTHS.get(letter, 1_000) for letter in text) * size
+    return sum(_WIDTHS.get(letter) or 1_000 * (width_of(letter) > 0) for letter in text) * size
 
 
 def _kept(lines: list[str]) -> list[str]:

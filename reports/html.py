@@ -7,13 +7,16 @@ from functools import cache
 from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from graph_schema.characters import runs
 from reports.breaking import pieces
 from reports.document import Document, Heading
 
 # What a browser would break by itself.
 _BREAKING = re.compile(r"[-/?|&][^-/?|&]")
+_ISOLATE = Markup('<bdi dir="rtl">{}</bdi>')
+_ISOLATE_IN_SVG = Markup('<tspan direction="rtl" unicode-bidi="isolate">{}</tspan>')
 EVIDENCE_ID = "lineward-evidence"
 
 
@@ -54,7 +57,16 @@ def _breakable(text: str) -> Markup:
 
 def _whole(chunk: str) -> Markup:
     shown = Markup("<span class=whole>{}</span>") if _BREAKING.search(chunk) else Markup("{}")
-    return shown.format(chunk)
+    return shown.format(_isolated(chunk))
+
+
+def _isolated(text: str, isolate: Markup = _ISOLATE) -> Markup:
+    """Return a text whose stretches from right to left turn the order of nothing beside them."""
+    return Markup("").join(isolate.format(part) if turned else escape(part) for part, turned in runs(text))
+
+
+def _isolated_in_svg(text: str) -> Markup:
+    return _isolated(text, _ISOLATE_IN_SVG)
 
 
 def _cell(lines: list[list[dict[str, str]]]) -> Markup:
@@ -90,14 +102,14 @@ def _sample(key: dict[str, str]) -> Markup:
 
 def _modules(rows: list[str]) -> str:
     """Return an SVG path of a QR code's dark modules, one run each."""
-    runs = []
+    stretches = []
     for y, row in enumerate(rows):
         start = 0
         while (start := row.find("1", start)) >= 0:
             end = row.find("0", start) if "0" in row[start:] else len(row)
-            runs.append(f"M{start + 4} {y + 4}h{end - start}v1h-{end - start}z")
+            stretches.append(f"M{start + 4} {y + 4}h{end - start}v1h-{end - start}z")
             start = end
-    return "".join(runs)
+    return "".join(stretches)
 
 
 @cache
@@ -113,6 +125,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "cell": _cell,
         "curve": _curve,
+        "isolated": _isolated,
+        "isolated_in_svg": _isolated_in_svg,
         "line": _line,
         "modules": _modules,
         "sample": _sample,

@@ -43,7 +43,7 @@ def made_with(template: str) -> dict[str, str]:
         "template": template,
         "code": _code(),
         "templates": _digest("templates", (".typ", ".j2", ".css")),
-        "fonts": _digest("fonts", (".ttf", ".json")),
+        "fonts": _digest("fonts", (".otf", ".ttf", ".json")),
         **{library: version(library) for library in _LIBRARIES},
         "typst": _typesetter(),
         "verifier": script_digest(),

@@ -14,10 +14,12 @@ from typing import Any
 
 import typst
 
+from graph_schema.characters import RIGHT_TO_LEFT, runs
 from reports.breaking import pieces
 from reports.document import Document
 from reports.errors import RenderError
 from reports.moment import in_utc
+from reports.text import beginning
 
 ATTACHMENT = "lineward-evidence.json"
 _KEPT_COMPILATIONS = 11
@@ -27,6 +29,8 @@ _PROSE, _DIGEST = 40, 72
 _TEXT_WIDTH, _INSET = 470, 8
 _LETTER, _CODE, _DENSE, _DENSE_CODE = 4.5, 4.2, 3.8, 3.6
 _LEAST = 8
+# How wide the subject may be in the header.
+_RUNNING_TITLE = 38
 # Fields beside the spans whose text may be one long word, and from which length on it is one.
 _TOKENS = {"checkpoint": 8, "vkey": 8, "subject": 24, "organisation": _PROSE}
 
@@ -67,13 +71,33 @@ def _moment(at: str) -> datetime:
 def _data(document: Document, at: datetime) -> dict[str, Any]:
     values = _pieces(document.to_json())
     moment = {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")}
-    return {**values, "moment": moment}
+    return {
+        **values,
+        "moment": moment,
+        "running-title": pieces(_shortened(document.subject)),
+        "right-to-left": RIGHT_TO_LEFT if _runs_to_the_left(values) else None,
+    }
+
+
+def _shortened(subject: str) -> str:
+    shown = beginning(subject, _RUNNING_TITLE)
+    return shown if shown == subject else f"{shown}…"
+
+
+def _runs_to_the_left(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Tell whether anything in the document runs from right to left: the rule for it costs time, and few need it."""
+    if isinstance(value, dict):
+        return any(map(_runs_to_the_left, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_runs_to_the_left, value))
+    return isinstance(value, str) and not value.isascii() and any(turned for _, turned in runs(value))
 
 
 def _pieces(value: Any, most: int = _PROSE, code: int = _DIGEST) -> Any:  # noqa: ANN401 - any JSON value
     """Give every span's text as pieces: words that may break, as lists of chunks, beside text that breaks by itself.
 
     A list of chunks is set as boxes with nothing between them: the line may break there, and what is copied is whole.
+    A stretch from right to left is such a box too; where a text is no span, the template's rule makes it one.
     `most` and `code` are how many letters of a word, and of a digest or the like, a line has room for.
     """
     if isinstance(value, dict):

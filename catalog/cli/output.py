@@ -18,12 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from graph_schema.characters import escape_hidden, escape_json
+from graph_schema.characters import escape_hidden, escape_json, runs
 
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 """People read times to the second; `--json` has them whole."""
 
 
+_LEFT_TO_RIGHT_MARK = "\u200e"
 _WIDE = 220
 """Columns where nobody looks: what is piped on is not folded to a screen."""
 
@@ -31,21 +32,36 @@ _WIDE = 220
 class _Escaping(RenderHook):
     """Escapes every text that is printed by itself; the tables made here hold escaped cells."""
 
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [_escaped(one) if isinstance(one, Text) else one for one in renderables]
+        return [_escaped(one, self._console) if isinstance(one, Text) else one for one in renderables]
 
 
-def _escaped(text: Text) -> Text:
-    lines = [escape_hidden(line) for line in text.plain.split("\n")]
+def _escaped(text: Text, console: Console) -> Text:
+    lines = [_shown(line, console) for line in text.plain.split("\n")]
     if (plain := "\n".join(lines)) == text.plain:
         return text
     return Text(plain, text.style, justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end)
 
 
+def _shown(text: str, console: Console) -> str:
+    """Return a text as this console prints it: hidden characters as escapes, each other one as it is.
+
+    On a screen a mark follows what runs from right to left: a terminal that turns such text would turn the cells beside
+    it too. What is piped on holds the names alone.
+    """
+    shown = escape_hidden(text)
+    if shown.isascii() or not console.is_terminal:
+        return shown
+    return "".join(f"{part}{_LEFT_TO_RIGHT_MARK}" if turned else part for part, turned in runs(shown))
+
+
 def _console(*, stderr: bool) -> Console:
     width = None if stderr or sys.stdout.isatty() else _WIDE
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=stderr, width=width)
-    console.push_render_hook(_Escaping())
+    console.push_render_hook(_Escaping(console))
     return console
 
 
@@ -102,8 +118,8 @@ def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
     if isinstance(value, (list, tuple)):
-        return Text(escape_hidden(", ".join(map(str, value))) or "—")
-    return Text(escape_hidden(_FRACTION.sub(r"\1Z", str(value))))
+        return Text(_shown(", ".join(map(str, value)), out) or "—")
+    return Text(_shown(_FRACTION.sub(r"\1Z", str(value)), out))
 
 
 @contextmanager

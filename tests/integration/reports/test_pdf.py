@@ -32,7 +32,9 @@ HOSTILE = {
     "injection": '"); #read("/etc/hosts"); #import "@preview/x:1.0.0"; #eval("1")',
     "html": "</script><script>alert(1)</script>&amp;<!--",
     "right-to-left": "report\u202efdp.exe \u2066abc\u2069 שלום مرحبا",
-    "emoji": "😀👩‍⚕️🏥 e\u0301 患者記録 \ufffd \ue000",
+    "emoji": "😀👩‍⚕️🏥 e\u0301 患者記録 தமிழ் \ufffd \ue000",
+    "unbreakable": " ".join(letter * 90 for letter in ("ก", "ー", "」", "م", "क्", "한", "甲", "เ")),
+    "marks astray": "a\u093e 甲\u064b ก\u093e\u0902 \u0e34 שׁ\u0e34",
     "long-token": "x" * 10_000,
     "long-urn": "urn:example:" + "0123456789abcdef/" * 600,
     "control": "a\x00b\x1b[31m\x07\x85\u2028\u2029c",
@@ -41,6 +43,19 @@ HOSTILE = {
     "empty": "",
     "ligatures": "office affluent ffi fi st",
 }
+
+
+SCRIPTS = {
+    "Chinese": "测试人员甲",
+    "Taiwanese": "測試人員甲",
+    "Japanese": "試験担当者アルファ",
+    "Korean": "시험자 알파",
+    "Arabic": "شخص تجريبي ألف",
+    "Hebrew": "אדם לדוגמה אלף",
+    "Thai": "ผู้ทดสอบที่หนึ่ง",
+    "Hindi": "परीक्षण व्यक्ति अल्फ़ा",
+}
+"""A person for tests, alpha."""
 
 
 def cosigned(witnesses: int) -> ModelDossier:
@@ -85,6 +100,8 @@ CASES: dict[str, Callable[[], Context]] = {
     "rows-6000": lambda: long_dossier(6_000),
     "long-parts": many_decisions,
     "long-names": long_names,
+    "scripts": lambda: dossier_saying(" · ".join(SCRIPTS.values())),
+    "right-to-left": lambda: dossier_saying("raw/אבג.12.דהו_v2, ألف 34"),
     **{f"hostile-{name}": lambda text=text: dossier_saying(text) for name, text in HOSTILE.items()},  # type: ignore[misc]
 }
 
@@ -144,7 +161,34 @@ def test_typst_markup_in_the_text_is_shown_and_not_obeyed(pdfs: dict[str, Path])
 def test_what_no_font_covers_is_shown_as_an_escape(pdfs: dict[str, Path]) -> None:
     text = unbroken(pdfs["hostile-emoji"])
     assert "\\u{1F600}" in text
-    assert "\\u{60A3}" in text
+    assert "患者記録" in text
+    assert "\\u{BA4}\\u{BAE}" in text
+
+
+def placed(path: Path) -> list[tuple[float, float, str]]:
+    """Return where the pieces of text on the second page begin: from the left, from below, and what they say."""
+    found: list[tuple[float, float, str]] = []
+
+    def visit(text: str, _ctm: list[float], matrix: list[float], *_: object) -> None:
+        if text.strip():
+            found.append((matrix[4], matrix[5], text.strip()))
+
+    pypdf.PdfReader(path).pages[1].extract_text(visitor_text=visit)
+    return found
+
+
+def words_of(path: Path) -> set[str]:
+    return set(re.split(r"[\s·]+", text_of(path)))
+
+
+# What joins or stacks is copied by what the standard calls ActualText, which the library of this test does not read.
+@pytest.mark.parametrize("script", ["Chinese", "Taiwanese", "Japanese", "Korean", "Arabic", "Hebrew"])
+def test_a_name_is_copied_in_its_own_script(pdfs: dict[str, Path], script: str) -> None:
+    assert set(SCRIPTS[script].split()) <= words_of(pdfs["scripts"])
+
+
+def test_nothing_in_any_script_is_an_escape(pdfs: dict[str, Path]) -> None:
+    assert "\\u{" not in text_of(pdfs["scripts"])
 
 
 def test_nothing_is_lost_where_a_page_ends(pdfs: dict[str, Path]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_schema.characters import escape_hidden, escape_json
+from graph_schema.characters import escape_hidden, escape_json, runs
 
 ANYTHING = st.text(st.characters(codec=None), max_size=200)
 
@@ -32,6 +32,9 @@ ANYTHING = st.text(st.characters(codec=None), max_size=200)
         ("\u0301first", "\\u{301}first"),
         ("Ж\u20dd", "Ж\\u{20DD}"),
         ("हिन्दी", "हिन्दी"),
+        ("हां में हाँ", "हां में हाँ"),
+        ("কাঁচ ผู้ทดสอบที่", "কাঁচ ผู้ทดสอบที่"),
+        ("\u03c5\u0301\u0327", "\u03c5\\u{301}\\u{327}"),
         ("שָׁלוֹם", "שָׁלוֹם"),
         ("", ""),
     ],
@@ -63,3 +66,37 @@ def test_json_holds_the_same_after_its_hidden_characters_are_escaped(value: dict
     document = escape_json(json.dumps(value, ensure_ascii=False))
     assert json.loads(document) == json.loads(json.dumps(value))
     assert document.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("plain", ["plain"]),
+        ("אדם לדוגמה 12, x", ["<אדם לדוגמה>", " 12, x"]),
+        ("raw/אבג.12.דהו_v2", ["raw/", "<אבג>", ".12.", "<דהו>", "_v2"]),
+        ("שם, שם", ["<שם>", ", ", "<שם>"]),
+        ('בן-דוד צה"ל', ['<בן-דוד צה"ל>']),
+        ("ملف ٣ (ألف)", ["<ملف ٣>", " (", "<ألف>", ")"]),
+        ("", []),
+    ],
+)
+def test_a_stretch_from_right_to_left_ends_where_an_identifier_has_its_parts(text: str, parts: list[str]) -> None:
+    assert [f"<{part}>" if turned else part for part, turned in runs(text)] == parts
+
+
+@given(st.text(st.sampled_from("aב ج-.1_'甲"), max_size=60))
+def test_runs_are_the_whole_text_and_hold_all_that_runs_to_the_left(text: str) -> None:
+    parts = list(runs(text))
+    assert "".join(part for part, _ in parts) == text
+    for part, turned in parts:
+        ways = {unicodedata.bidirectional(one) for one in part}
+        assert part
+        assert bool(ways & {"R", "AL"}) == turned
+        assert not turned or not ways & {"L", "EN"}
+
+
+def test_every_character_that_runs_to_the_left_is_found_as_such() -> None:
+    left = {chr(code) for code in range(0x110000) if unicodedata.bidirectional(chr(code)) in {"R", "AL"}}
+    visible = {one for one in left if escape_hidden(f"א{one}") == f"א{one}"}
+    assert len(visible) > 1_500
+    assert all(list(runs(one)) == [(one, True)] for one in visible)
