@@ -29,7 +29,15 @@ from reports.verify import verify
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
-_ADMIN = "demo-admin"
+_ADMIN_RECORD = {
+    "kind": "define_principal",
+    "principal": "demo-admin",
+    "display_name": "Testadmin Omega",
+    "title": "Administrator of the catalog",
+    "organisation": "Sampletown General",
+    "principal_kind": "PERSON",
+    "roles": ["admin", "auditor"],
+}
 
 _FEEDS = f"""
 query Feeds($of: [ID!]!, $atLeast: Int!) {{
@@ -67,9 +75,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     settings = settings_for(data)
     keys: dict[str, str | None] = {}
     with connect(Target(settings), None, owner=True, new=True) as owner:
-        admin = _key(owner, _ADMIN, "Testadmin Omega", "PERSON", ["admin", "auditor"], [])
+        admin = _key(owner, _ADMIN_RECORD)
         for one in principals:
-            keys[one.key] = _key(owner, one.id, one.display_name, one.kind, list(one.roles), list(one.approves))
+            keys[one.key] = _key(owner, _defined(one))
     with _server(data, port) as url:
         note(f"Lineward serves {url}, data in {data}")
         with _status("running the pipeline") as status:
@@ -100,22 +108,28 @@ def _example() -> tuple[Any, Any]:
     return run_pipeline, PRINCIPALS
 
 
-def _key(client: Client, principal: str, name: str, kind: str, roles: list[str], approves: list[str]) -> str:
-    """Define a principal and return its key."""
-    definition = {
+def _defined(one: Any) -> dict[str, Any]:  # noqa: ANN401  the example's own principal
+    """Return the record that defines a principal of the example."""
+    return {
         "kind": "define_principal",
-        "principal": principal,
-        "display_name": name,
-        "principal_kind": kind,
-        "roles": roles,
-        "approves": approves,
+        "principal": one.id,
+        "display_name": one.display_name,
+        **({} if one.title is None else {"title": one.title}),
+        "organisation": one.organisation,
+        "principal_kind": one.kind,
+        "roles": list(one.roles),
+        "approves": list(one.approves),
     }
+
+
+def _key(client: Client, definition: dict[str, Any]) -> str:
+    """Define a principal and return its key."""
     checked(client.request("POST", "api/v1/records", json=definition))
     issued = ask(
         client,
         "mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }"
         " ... on Problem { code message } } }",
-        {"of": principal},
+        {"of": definition["principal"]},
     )
     return str(succeeded(issued["issueKey"])["secret"])
 

@@ -54,6 +54,9 @@ class Decision:
         description="Until when the decision holds; null where no end was set."
     )
     conditions: list[str] = strawberry.field(description="What the approval is bound to.")
+    key_id: str | None = strawberry.field(
+        description="The key that it was decided under; null where an older version did not note it."
+    )
     signed: Digest = strawberry.field(description="The digest over all that was signed, 21 CFR 11.70.")
 
 

@@ -183,6 +183,43 @@ def test_an_approval_shows_who_decided_and_that_a_key_proved_it(catalog: Catalog
     ]
 
 
+def test_nobody_signs_with_anothers_name_by_http_or_graphql(catalog: Catalog) -> None:
+    index = approval(catalog, key_of(catalog, "person-1", "engineer"))
+    approver = key_of(catalog, "person-2", "approver")
+    anothers = decision(index, signer={"printed_name": "Testperson person-1", "time_zone": "UTC"})
+    answer = catalog.record(anothers, **approver)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/signer/printed_name")
+    assert "Testperson person-2: leave printed_name out" in answer.json()["detail"]
+    mutation = """mutation Decide($request: Int!, $name: String) {
+      decideApproval(record: { request: $request, decision: DENY, reason: "No", meaning: REVIEW,
+        signer: { printedName: $name, timeZone: "UTC" } }) {
+      __typename ... on InvalidInput { field message } } }"""
+    refused = catalog.ask(mutation, approver, request=index, name="Testperson person-1")["data"]["decideApproval"]
+    assert (refused["__typename"], refused["field"]) == ("InvalidInput", "/signer/printed_name")
+    taken = catalog.ask(mutation, approver, request=index, name=None)["data"]["decideApproval"]
+    assert taken["__typename"] == "Receipt"
+    catalog.caught_up()
+    query = "{ approvals { nodes { decisions { printedName keyId } } } }"
+    ((signed,),) = [one["decisions"] for one in catalog.ask(query, approver)["data"]["approvals"]["nodes"]]
+    assert signed["printedName"] == "Testperson person-2"
+    assert signed["keyId"]
+
+
+def test_a_principal_shows_its_function_and_the_entries_of_its_keys(catalog: Catalog) -> None:
+    auditor = key_of(catalog, "person-2", "auditor")
+    query = "{ principals { displayName title organisation keys { issuedEntry revokedEntry } } }"
+    ((found),) = catalog.ask(query, auditor)["data"]["principals"]
+    (key,) = found.pop("keys")
+    assert found == {
+        "displayName": "Testperson person-2",
+        "title": "Made-up officer",
+        "organisation": "Example Hospital",
+    }
+    assert key["revokedEntry"] is None
+    entry = catalog.client.get(f"/api/v1/ledger/entries/{key['issuedEntry']}", headers=auditor)
+    assert entry.json()["kind"] == "record.issue_key"
+
+
 def test_a_kind_of_approval_is_granted_and_never_taken(catalog: Catalog) -> None:
     engineer = key_of(catalog, "person-1", "engineer")
     index = approval(catalog, engineer)

@@ -37,7 +37,10 @@ class Typist:
         ((found),) = [one for one in json.loads(self("list", "--json").stdout) if one["principal"] == name]
         keys = {key["keyId"] for key in found["keys"] if key["revokedAt"] is None}
         return {
-            **{name: found[name] for name in ("displayName", "principalKind", "roles", "approves", "active")},
+            **{
+                name: found[name]
+                for name in ("displayName", "title", "organisation", "principalKind", "roles", "approves", "active")
+            },
             "keys": keys,
         }
 
@@ -84,6 +87,21 @@ def test_a_principal_is_redefined_where_that_is_said_and_keeps_the_rest(key: Typ
     found = key.principal("person-1")
     assert (found["displayName"], found["principalKind"], found["roles"]) == ("Testperson Alpha", "PERSON", ["auditor"])
     assert found["approves"] == []
+
+
+def test_title_and_organisation_are_kept_until_they_are_changed(key: Typist) -> None:
+    function = ("--title", "Privacy officer", "--organisation", "Example Hospital")
+    key.create("person-1", "--role", "steward", "--kind", "person", *function)
+    key.create("person-1", *function)
+    refused = key("create", "person-1", "--title", "Data steward")
+    assert refused.exit_code == WRONG_USE
+    assert "the title from Privacy officer to Data steward" in refused.stderr
+    key.create("person-1", "--role", "auditor", "--redefine")
+    kept = key.principal("person-1")
+    assert (kept["title"], kept["organisation"], kept["roles"]) == ("Privacy officer", "Example Hospital", ["auditor"])
+    key.create("person-1", "--organisation", "Another Hospital", "--redefine")
+    assert key.principal("person-1")["organisation"] == "Another Hospital"
+    assert "Privacy officer, Another Hospital" in key("list").stdout
 
 
 def test_the_last_administrator_goes_by_force_alone(key: Typist) -> None:
