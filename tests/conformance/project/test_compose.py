@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.documents import blocks
 from tests.support.neo4j_server import VERSION
 from tests.support.project import REPOSITORY
 
@@ -96,3 +97,9 @@ def test_the_image_is_built_from_named_files_only() -> None:
     copied = set(re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE))
     allowed = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert {name for names in copied for name in names.split()} == allowed
+
+
+def test_what_has_to_be_done_first_stands_in_the_file_as_in_the_readme() -> None:
+    (shown,) = (block for block in blocks("README.md", "shell") if "docker compose" in block)
+    assert re.findall(r"^# {3}(.+)$", TEXT, re.MULTILINE) == shown.splitlines()
+    assert "LINEWARD_NEO4J_PASSWORD" in shown.splitlines()[0]
