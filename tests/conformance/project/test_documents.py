@@ -22,11 +22,12 @@ from tests.support.project import REPOSITORY
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(name for name in GENERATED if name.startswith("docs/")))
 RUN = {
-    "README.md": {"sh", "python", "json", "graphql", "cypher", "mermaid"},
+    "README.md": {"sh", "shell", "python", "json", "graphql", "cypher", "mermaid"},
     "CONTRIBUTING.md": {"python"},
     "docs/graph.md": {"mermaid"},
 }
-"""README: tests/e2e/test_readme.py, and the Cypher in tests/integration/store; a diagram is drawn, not run."""
+"""README: tests/e2e/test_readme.py, and the Cypher in tests/integration/store; a diagram is drawn, not run,
+and what needs containers (`shell`) is held to compose.yaml in test_compose.py."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
 
@@ -36,7 +37,9 @@ def shown(prefix: str) -> list[tuple[str, str]]:
 
 
 def in_blocks() -> list[tuple[str, str]]:
-    found = re.findall(r"\blineward (?!-)[a-z][^#)\n]*", "\n".join(blocks("README.md", "sh")))
+    found = re.findall(
+        r"\blineward (?!-)[a-z][^#)\n]*", "\n".join(blocks("README.md", "sh") + blocks("README.md", "shell"))
+    )
     return [("README.md", each) for each in found]
 
 

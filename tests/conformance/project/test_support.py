@@ -72,7 +72,7 @@ def test_another_server_on_the_port_is_not_taken_for_ours(
     neo4j_endpoint: Neo4jEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = int(neo4j_endpoint.uri.rpartition(":")[2])
-    monkeypatch.setattr("tests.support.neo4j_server._free_port", lambda: port)
+    monkeypatch.setattr("tests.support.neo4j_server.free_port", lambda: port)
     with pytest.raises(Neo4jDidNotStartError, match=r"another server|ended with"):
         Neo4jServer(tmp_path).start()
 
