@@ -139,6 +139,31 @@ class NodeRecord:
     aspects: Mapping[str, AspectInForce[Any]]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Noted:
+    """What was noted of one place in an event: `code` of a flag, or of a redaction the rule that replaced it."""
+
+    entry: int
+    pointer: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventNotes:
+    """What was noted while events were taken, by entry and pointer: what was odd, and what was replaced."""
+
+    flags: tuple[Noted, ...] = ()
+    redactions: tuple[Noted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRun:
+    """A run, and the first entry that names it."""
+
+    id: str
+    entry: int
+
+
 @dataclass(frozen=True, slots=True)
 class JobRecord:
     """A job with everything in force about it; `aspects` as in DatasetRecord."""

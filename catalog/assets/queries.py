@@ -11,18 +11,24 @@ from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.assets.model import (
     AspectInForce,
     DatasetRecord,
+    EventNotes,
     JobRecord,
     NamedOwner,
+    NamedRun,
     NodeRecord,
+    Noted,
     RunRecord,
     RunState,
 )
 from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
-from graph_schema.facts import Edge
+from graph_schema.aspects.events import Flags, Redactions
+from graph_schema.facts import NOW, Edge
 from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.registry import STRUCTURAL, TYPES
 
 T = TypeVar("T")
+_STATED = tuple(kind for kind in TYPES if kind not in STRUCTURAL)
 _TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES")
 
 
@@ -111,6 +117,70 @@ def node_records(view: View, ids: Sequence[str]) -> dict[str, NodeRecord]:
     known = view.nodes(ids)
     held = aspects_in_force(view, list(known)) if known else {}
     return {id_: NodeRecord(each.node, each.entry, held.get(id_, {})) for id_, each in known.items()}
+
+
+def runs_of(view: View, jobs: Sequence[str]) -> dict[str, tuple[NamedRun, ...]]:
+    """Return the runs of each job that had begun by then, the one last named first; a job without any is absent."""
+    return _named_runs(view, view.edges(jobs, ("EXECUTED",), "in"))
+
+
+def children_of(view: View, runs: Sequence[str]) -> dict[str, tuple[NamedRun, ...]]:
+    """Return the runs that each run started and that had begun by then, likewise."""
+    return _named_runs(view, view.edges(runs, ("IS_PART_OF",), "in"))
+
+
+def _named_runs(view: View, edges: Sequence[Edge]) -> dict[str, tuple[NamedRun, ...]]:
+    first = {run: known.entry for run, known in view.nodes(sorted({edge.source for edge in edges})).items()}
+    # Whose run a run is holds at every time: of another time than now, only its events say whether it had begun.
+    begun = first.keys() if view.as_of.valid_at == NOW else {run for run, fold in view.runs(first).items() if fold}
+    found: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.source in begun:
+            found[edge.target].add(edge.source)
+    return {
+        of: tuple(NamedRun(run, first[run]) for run in sorted(named, key=lambda run: (-first[run], run)))
+        for of, named in found.items()
+    }
+
+
+def event_notes(view: View, ids: Sequence[str]) -> dict[str, EventNotes]:
+    """Return what was noted of the events of each run, job or dataset; one without any is absent."""
+    noted: dict[str, dict[str, list[Noted]]] = defaultdict(lambda: {"flags": [], "redactions": []})
+    for one in view.statements(ids, ("flags", "redactions")):
+        if one.aspect == "flags" and one.value is not None:
+            noted[one.subject]["flags"] += [
+                Noted(one.entry, flag.pointer, flag.code) for flag in Flags.from_json(one.data).flags
+            ]
+        elif one.value is not None:
+            noted[one.subject]["redactions"] += [
+                Noted(one.entry, redaction.pointer, redaction.rule)
+                for redaction in Redactions.from_json(one.data).redactions
+            ]
+    return {
+        id_: EventNotes(tuple(sorted(found["flags"])), tuple(sorted(found["redactions"])))
+        for id_, found in noted.items()
+    }
+
+
+def existing(view: View, ids: Sequence[str]) -> dict[str, bool]:
+    """Return of each known node whether anything of it holds by the valid time.
+
+    What nothing but its own identity is ever stated of, such as a job's column, exists at every time.
+    """
+    known = list(view.nodes(ids))
+    if view.as_of.valid_at == NOW:
+        return dict.fromkeys(known, True)
+    then = _stated(view, known)
+    ever = _stated(view.at(NOW), [one for one in known if one not in then])
+    return {one: one in then or one not in ever for one in known}
+
+
+def _stated(view: View, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the nodes that a statement, or an edge that does not follow from identity, is about."""
+    if not ids:
+        return frozenset()
+    ends = (end for edge in view.edges(ids, _STATED, "both") for end in (edge.source, edge.target))
+    return frozenset({*ends, *(one.subject for one in view.statements(ids))} & set(ids))
 
 
 _NEVER = object()

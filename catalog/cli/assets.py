@@ -17,7 +17,12 @@ query Find($text: String!) {
 }
 """
 _NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
-_BY_DIGEST = "query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on Snapshot { id } } }"
+_BY_DIGEST = """
+query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename
+  ... on Snapshot { id }
+  ... on AmbiguousSnapshot { message candidates { id name digest } }
+} }
+"""
 _SHOWN = 8
 
 
@@ -36,6 +41,10 @@ def identify(client: Client, text: str, kinds: tuple[str, ...] = ()) -> str:
         found = ask(client, _BY_DIGEST, {"digest": text})["snapshot"]
         if found["__typename"] == "Snapshot":
             return str(found["id"])
+        if found["__typename"] == "AmbiguousSnapshot":
+            for one in found["candidates"][:_SHOWN]:
+                note(f"  {one['id']}  {one['name']} {one['digest']}")
+            raise SenderError(f"'{text}' may mean several snapshots: these; say which by its id.")
         raise AskerError(f"No snapshot has the digest {text}.")
     return _named(client, text, kinds)
 

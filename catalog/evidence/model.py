@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.assets.model import EventNotes, Noted
+from ingest_hooks.openlineage.event import read_event
+from ingest_hooks.openlineage.facts import flags_of
+from ingest_hooks.openlineage.wire import Flag
+
 
 @dataclass(frozen=True, slots=True)
 class EntryEvidence:
@@ -27,6 +32,19 @@ class EntryEvidence:
     erased: bool
     proof: tuple[str, ...]
     statements: tuple[str, ...]
+
+    @property
+    def notes(self) -> EventNotes:
+        """Return what was noted of an event or record while it was taken, as far as its body is shown."""
+        body = self.body if isinstance(self.body, dict) else {}
+        flags: tuple[Flag, ...] = ()
+        if "event" in body:
+            before = [Flag(code, pointer) for code, pointer in body["flags"]]
+            flags = flags_of(read_event(body["event"]), self.recorded_at, before)
+        return EventNotes(
+            tuple(sorted(Noted(self.index, flag.pointer, flag.code) for flag in flags)),
+            tuple(sorted(Noted(self.index, pointer, rule) for pointer, rule in body.get("redactions", ()))),
+        )
 
 
 @dataclass(frozen=True, slots=True)

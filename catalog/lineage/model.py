@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from catalog.reading import Complete, Completeness
+from graph_schema.identity import label_of
 
 
 class Direction(StrEnum):
@@ -126,3 +127,16 @@ class LineageGraph:
     edges: tuple[LineageEdge, ...]
     completeness: Completeness = field(default_factory=Complete)
     """What ended the walk and what rights hide; how far the graph is, its view says."""
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Return the raw feeds of a walk upstream: what nothing flows into, where the recorded history begins.
+
+        Not one at which the walk stopped, nor one next to which something is hidden: there may be more behind it.
+        """
+        targets = {edge.target for edge in self.edges if not edge.attempt}
+        return frozenset(
+            node.id
+            for node in self.nodes
+            if not (node.id in targets or node.more or node.hidden) and label_of(node.id) != "ModelVersion"
+        )

@@ -125,12 +125,7 @@ class DossierData:
     @property
     def raw_feeds(self) -> frozenset[str]:
         """Return the nodes that nothing flows into: where the recorded history begins."""
-        targets = {edge.target for edge in self.graph.edges if not edge.attempt}
-        return frozenset(
-            node.id
-            for node in self.graph.nodes
-            if node.id not in targets and not node.more and label_of(node.id) != "ModelVersion"
-        )
+        return self.graph.sources
 
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from catalog.assets.folds import DROPPED, last_writes
 from catalog.snapshots.model import Seal, SnapshotRecord, Verification
 from catalog.snapshots.rules import state
+from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.aspects import snapshots as aspects
 from graph_schema.bitemporal import RunFold
 from graph_schema.facts import Statement
 from graph_schema.nodes import Dataset, Snapshot
+
+SEVERAL = 50
+"""How many snapshots are shown of those that a few digits may mean."""
 
 
 @dataclass(slots=True)
@@ -83,6 +87,16 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
 def with_digest(view: View, digest: str) -> tuple[str, ...]:
     """Return the ids of the snapshots with exactly this digest or version, ascending; several datasets may share it."""
     return view.lookup("Snapshot", "version", (digest,))
+
+
+def with_prefix(view: View, digits: str) -> tuple[str, ...]:
+    """Return the ids of the snapshots whose SHA-256 digest begins with these hex digits, ascending; of now alone.
+
+    Where more than `SEVERAL` do, that many of them.
+    """
+    prefix = f"sha256:{digits.lower()}"
+    page = view.find(Query(labels=("Snapshot",), text=digits.lower(), first=SEVERAL))
+    return tuple(sorted(hit.id for hit in page.hits if hit.node.title.startswith(prefix)))
 
 
 def _stated(view: View, ids: Sequence[str]) -> dict[str, _Stated]:

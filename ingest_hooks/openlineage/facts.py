@@ -57,9 +57,7 @@ def project_event(
     time that it takes.
     """
     read = event if isinstance(event, RunEvent | JobEvent | DatasetEvent) else read_event(event)
-    noted = (*flags, *read.flags)
-    if read.at is not None and read.at.micros > recorded_at:
-        noted += (Flag("event-from-the-future", "/eventTime"),)
+    noted = flags_of(read, recorded_at, flags)
     valid_from = recorded_at if read.at is None else min(read.at.micros, recorded_at)
     builder = FactBuilder(
         entry=entry, valid_from=valid_from, tie=tie, rank=RECORD_RANK, by=by, authenticated=authenticated
@@ -78,6 +76,12 @@ def project_event(
         replaced = tuple(aspects.Redaction(pointer, rule) for pointer, rule in redactions)
         builder.add_statement(subject, "redactions", aspects.Redactions(replaced))
     return builder.build()
+
+
+def flags_of(event: Event, recorded_at: int, before: Sequence[Flag] = ()) -> tuple[Flag, ...]:
+    """Return everything that is odd about an event recorded at this time: what was noted before, and what it shows."""
+    late = event.at is not None and event.at.micros > recorded_at
+    return (*before, *event.flags, *([Flag("event-from-the-future", "/eventTime")] if late else []))
 
 
 def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> nodes.Run:

@@ -7,7 +7,16 @@ from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
-from catalog.assets.queries import datasets, jobs, node_records, runs
+from catalog.assets.queries import (
+    children_of,
+    datasets,
+    event_notes,
+    existing,
+    jobs,
+    node_records,
+    runs,
+    runs_of,
+)
 from catalog.assets.retries import retried
 from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
@@ -23,7 +32,7 @@ from graph_schema.identity import label_of
 
 Ask = Callable[[View, Sequence[str]], Any]
 
-NOW_ONLY = frozenset({"search"})
+NOW_ONLY = frozenset({"search", "with_prefix"})
 """Queries that answer on what is current alone, and say so."""
 
 
@@ -56,6 +65,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
+    "runs_of": ("Job", runs_of),
+    "children_of": ("Run", children_of),
+    "event_notes": ("Run", event_notes),
+    "existing": ("Dataset", existing),
+    "existing runs": ("Run", existing),
     "retried": ("Run", _retried),
     "snapshots": ("Snapshot", snapshots),
     "snapshots_of": ("Dataset", snapshots_of),

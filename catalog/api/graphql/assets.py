@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import strawberry
@@ -11,16 +11,15 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
-from catalog.api.graphql.connections import After, Connection, First, page_of
+from catalog.api.graphql.as_of import AsOfArgument, ReadPoint, read_point
+from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.nodes import Node, QualifiedName, QualifiedNameInput
-from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameInput
+from catalog.api.graphql.problems import AnyProblem
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
-from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.identity import split_state_id
@@ -51,9 +50,7 @@ enums.enter(PhiKind)
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
-class Asset(Node):
-    name: str = strawberry.field(description="What people call it.")
-    ref: QualifiedName = strawberry.field(description="Its namespace and name, by which it is asked for.")
+class Asset(Named):
     state: AssetState = strawberry.field(description="Where it stands in its life.")
     at: strawberry.Private[AsOf]
     dataset: strawberry.Private[str | None]
@@ -214,6 +211,20 @@ class Dataset(Asset):
         return aspects_of(self.record.aspects, names)
 
 
+@strawberry.type(description="Something odd about an event, which was taken all the same.")
+class Flag:
+    entry: int = strawberry.field(description="The ledger entry of the event.")
+    pointer: str = strawberry.field(description="Where in the event, as a JSON pointer.")
+    code: str = strawberry.field(description="What was odd, as a code for programs.")
+
+
+@strawberry.type(description="A text in an event or record that was replaced before it was stored.")
+class Redaction:
+    entry: int = strawberry.field(description="The ledger entry of the event or record.")
+    pointer: str = strawberry.field(description="Where in it, as a JSON pointer.")
+    rule: str = strawberry.field(description="The rule that found it, as docs/redaction.md names it.")
+
+
 @strawberry.type(description="The SQL statement of a job, with every literal in it replaced.")
 class SqlStatement:
     query: str | None = strawberry.field(description="The statement.")
@@ -246,17 +257,9 @@ class RunError:
 
 
 @strawberry.type(description="A transformation that can run many times.")
-class Job(Node):
+class Job(Named):
     record: strawberry.Private[model.JobRecord]
     at: strawberry.Private[AsOf]
-
-    @strawberry.field(description="What its scheduler calls it.")
-    def name(self) -> str:
-        return self.record.name
-
-    @strawberry.field(description="Its namespace and name, by which it is asked for.")
-    def ref(self) -> QualifiedName:
-        return QualifiedName(namespace=self.record.namespace, name=self.record.name)
 
     @strawberry.field(description="The ledger entry that first named it.")
     def first_entry(self) -> int:
@@ -277,6 +280,11 @@ class Job(Node):
     @strawberry.field(description="Where its code lies, as its emitter says.")
     def source_code_location(self) -> SourceCodeLocation | None:
         return _texts(SourceCodeLocation, self.record.source_code_location)
+
+    @strawberry.field(description="The runs that executed it, the one that was last heard of first.")
+    async def runs(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:
+        found = await info.context.load(queries.runs_of, self.at, self.record.id) or ()
+        return await _runs(info.context, found, self.at, Cursor.of("job.runs", self.record.id, self.at), first, after)
 
     @strawberry.field(description="Seen only as the end of an edge, never described.")
     def ghost(self) -> bool:
@@ -324,6 +332,22 @@ class Run(Node):
     async def parent(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.record.parent, self.at)
 
+    @strawberry.field(description="The runs that it started, the one that was last heard of first.")
+    async def children(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:
+        found = await info.context.load(queries.children_of, self.at, self.record.id) or ()
+        cursor = Cursor.of("run.children", self.record.id, self.at)
+        return await _runs(info.context, found, self.at, cursor, first, after)
+
+    @strawberry.field(description="What was odd about its events, which were taken all the same.")
+    async def flags(self, info: ContextInfo) -> list[Flag]:
+        noted = await info.context.load(queries.event_notes, self.at, self.record.id)
+        return [] if noted is None else [converted(Flag, one) for one in noted.flags]
+
+    @strawberry.field(description="What was replaced in its events before they were stored.")
+    async def redactions(self, info: ContextInfo) -> list[Redaction]:
+        noted = await info.context.load(queries.event_notes, self.at, self.record.id)
+        return [] if noted is None else [converted(Redaction, one, rule=one.code) for one in noted.redactions]
+
     @strawberry.field(description="The datasets that it read.")
     async def inputs(self, info: ContextInfo) -> list[Dataset]:
         return await nodes.find_all(Dataset, info.context, self.record.inputs, self.at)
@@ -361,6 +385,14 @@ DatasetResult = Annotated[
 ]
 
 
+JobResult = Annotated[
+    Job | AnyProblem, strawberry.union("JobResult", description="The job, or why there is none to show.")
+]
+RunResult = Annotated[
+    Run | AnyProblem, strawberry.union("RunResult", description="The run, or why there is none to show.")
+]
+
+
 @strawberry.type
 class AssetQueries:
     @strawberry.field(description="The dataset of this namespace and name.")
@@ -370,20 +402,28 @@ class AssetQueries:
         ref: Annotated[QualifiedNameInput, strawberry.argument(description="Its namespace and name.")],
         as_of: AsOfArgument = None,
     ) -> DatasetResult:
-        return await find_dataset(info.context, kinds.Dataset(*ref.redacted(info.context)).id, as_of)
+        identifier = kinds.Dataset(*ref.redacted(info.context)).id
+        return await nodes.find_named(Dataset, info.context, identifier, as_of, "dataset")
 
+    @strawberry.field(description="The job of this namespace and name.")
+    async def job(
+        self,
+        info: ContextInfo,
+        ref: Annotated[QualifiedNameInput, strawberry.argument(description="Its namespace and name.")],
+        as_of: AsOfArgument = None,
+    ) -> JobResult:
+        identifier = kinds.Job(*ref.redacted(info.context)).id
+        return await nodes.find_named(Job, info.context, identifier, as_of, "job")
 
-async def find_dataset(context: RequestContext, identifier: str, when: AsOfInput | None) -> Dataset | AnyProblem:
-    """Return the dataset of an id as it was, or the problem that stands for it."""
-    try:
-        at = as_of(when, context)
-    except ADDRESSED as error:
-        return as_problem(error)
-    found = await _dataset(context, identifier, at)
-    if found is not None:
-        return found
-    now = await _dataset(context, identifier, AsOf())
-    return not_found("There is no dataset of this name at the time asked for.", ever_known=now is not None)
+    @strawberry.field(description="The run of this UUID.")
+    async def run(
+        self,
+        info: ContextInfo,
+        run_id: Annotated[str, strawberry.argument(description="The run's UUID, as its pipeline chose it.")],
+        as_of: AsOfArgument = None,
+    ) -> RunResult:
+        identifier = kinds.Run(info.context.services.redactor.name(run_id)).id
+        return await nodes.find_named(Run, info.context, identifier, as_of, "run")
 
 
 @nodes.resolves(Dataset)
@@ -399,7 +439,10 @@ async def _dataset(context: RequestContext, identifier: str, at: AsOf) -> Datase
 @nodes.resolves(Job)
 async def _job(context: RequestContext, identifier: str, at: AsOf) -> Job | None:
     record = await context.load(queries.jobs, at, identifier)
-    return None if record is None else converted(Job, record, record=record, at=at)
+    if record is None:
+        return None
+    ref = QualifiedName(namespace=record.namespace, name=record.name)
+    return converted(Job, record, ref=ref, record=record, at=at)
 
 
 @nodes.resolves(Run)
@@ -415,6 +458,19 @@ async def _state(context: RequestContext, identifier: str, at: AsOf) -> DatasetS
     if ids is None or record is None:
         return None
     return converted(DatasetState, record, id=identifier, ref=_ref(record), at=at, dataset=record.id, run_id=ids[1])
+
+
+async def _runs(
+    context: RequestContext,
+    found: Sequence[model.NamedRun],
+    at: AsOf,
+    cursor: Cursor,
+    first: int,
+    after: str | None,
+) -> Connection[Run]:
+    page = page_of(found, lambda run: [-run.entry, run.id], lambda run: run, cursor, first, after)
+    runs = {str(run.id): run for run in await nodes.find_all(Run, context, [run.id for run in page.nodes], at)}
+    return connected(page, lambda named: runs.get(named.id))
 
 
 def _ref(record: model.DatasetRecord) -> QualifiedName:

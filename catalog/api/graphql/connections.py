@@ -55,6 +55,17 @@ def connect(nodes: Sequence[T], cursors: Sequence[Callable[[], str]], total: int
     )
 
 
+def connected(page: Connection[R], make: Callable[[R], T | None]) -> Connection[T]:
+    """Return the page with what `make` gives for its items, without those that it gives None for."""
+    edges = [(made, edge) for edge in page.edges if (made := make(edge.node)) is not None]
+    return Connection(
+        edges=[ConnectionEdge(node=made, write=edge.write) for made, edge in edges],
+        nodes=[made for made, _ in edges],
+        page_info=page.page_info,
+        total_count=page.total_count,
+    )
+
+
 def page_of(
     items: Sequence[R],
     key: Callable[[R], list[Any]],

@@ -14,6 +14,7 @@ from strawberry.types import Info
 
 from catalog.access.model import Actor
 from catalog.api.graphql.allowance import Allowance
+from catalog.api.graphql.execution import Pending
 from catalog.api.services import Services
 from catalog.ledger.protocol import Ledger
 from catalog.reading import AsOf
@@ -46,6 +47,7 @@ class RequestContext:
     """The request's one clock reading, microseconds UTC."""
     at_least: int | None = None
     correlation_id: str = ""
+    pending: Pending = field(default_factory=Pending)
     _cache: _Cache = field(default_factory=_Cache)
 
     @cached_property

@@ -183,14 +183,17 @@ def _run(
             at_least,
             logs.correlation_id(),
         )
-        result = asyncio.run(
-            schema().execute(
-                question.query,
-                variable_values=dict(question.variables),
-                context_value=context,
-                operation_name=question.operation,
+        try:
+            result = asyncio.run(
+                schema().execute(
+                    question.query,
+                    variable_values=dict(question.variables),
+                    context_value=context,
+                    operation_name=question.operation,
+                )
             )
-        )
+        finally:
+            context.pending.close()
     services.metrics.query_calls.observe(allowance.calls)
     services.metrics.query_seconds.observe(time.perf_counter() - began)
     # What was cut off by then is no error of the store's.

@@ -9,12 +9,14 @@ from strawberry.scalars import JSON
 
 from catalog import reading
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.assets import Flag, Redaction
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.entries import EntryKind
 from catalog.api.graphql.problems import AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED
+from catalog.evidence.model import EntryEvidence
 from catalog.evidence.queries import evidence as read_evidence
 
 MAX_ENTRIES = 500
@@ -32,6 +34,12 @@ class EvidenceEntry:
     entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
     body: JSON | None = strawberry.field(
         description="The redacted body; null once erased, and where it names what you may not see."
+    )
+    flags: list[Flag] = strawberry.field(
+        description="Of an event: what was odd about it; empty where the body is not shown."
+    )
+    redactions: list[Redaction] = strawberry.field(
+        description="What was replaced in it before it was stored; empty where the body is not shown."
     )
     salt: str | None = strawberry.field(description="SHA-256(salt ‖ canonical body) is the entry's body digest.")
     erased: bool = strawberry.field(description="Whether its body was erased.")
@@ -85,4 +93,21 @@ def find_evidence(
     if found is None:
         return not_found("Nothing of this id is known at the time asked for.")
     cut = reading.Truncated(limit, len(found.entries)) if found.total > len(found.entries) else None
-    return converted(Evidence, found, completeness=completeness(view, cut, (identifier,)), read_point=read_point(view))
+    entries = [_entry(one) for one in found.entries]
+    return converted(
+        Evidence,
+        found,
+        entries=entries,
+        completeness=completeness(view, cut, (identifier,)),
+        read_point=read_point(view),
+    )
+
+
+def _entry(found: EntryEvidence) -> EvidenceEntry:
+    notes = found.notes
+    return converted(
+        EvidenceEntry,
+        found,
+        flags=[converted(Flag, one) for one in notes.flags],
+        redactions=[converted(Redaction, one, rule=one.code) for one in notes.redactions],
+    )

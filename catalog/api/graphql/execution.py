@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from inspect import CORO_CLOSED, getcoroutinestate
+from types import CoroutineType
 from typing import Any
 
 import orjson
@@ -28,6 +30,8 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401  graphql-core's own
         super().__init__(*arguments, **more)
         self._allowance: Allowance = self.context_value.allowance
+        # Everything that a field gives is asked whether it has to be awaited.
+        self.is_awaitable = self.context_value.pending.noting(self.is_awaitable)
 
     def execute_field(
         self,
@@ -69,6 +73,40 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
                 return
             allowance.grow(1)
             yield item
+
+
+class Pending:
+    """The coroutines of one request: those that an error or the end of the allowance left unawaited are closed."""
+
+    def __init__(self) -> None:
+        self._coroutines: list[Coroutine[Any, Any, Any]] = []
+        self._room = _FIRST_ROOM
+
+    def noting(self, is_awaitable: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        """Return the same question, which notes the coroutines that it is asked about."""
+
+        def noted(value: Any) -> bool:  # noqa: ANN401  whatever a field gives
+            if not is_awaitable(value):
+                return False
+            if isinstance(value, CoroutineType):
+                self._note(value)
+            return True
+
+        return noted
+
+    def close(self) -> None:
+        """Close what nobody will await any more; once nothing of the request runs."""
+        while self._coroutines:
+            self._coroutines.pop().close()
+
+    def _note(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutines.append(coroutine)
+        if len(self._coroutines) > self._room:
+            self._coroutines = [one for one in self._coroutines if getcoroutinestate(one) != CORO_CLOSED]
+            self._room = max(2 * len(self._coroutines), _FIRST_ROOM)
+
+
+_FIRST_ROOM = 1024
 
 
 class Prepared(SchemaExtension):

@@ -45,7 +45,7 @@ MAX_ITEMS = 500
 """How many items a list may have that a question sends: ids, roots, values to choose from."""
 
 _PAGES = ("first", "limit")
-_WALKS = {"lineage", "lineageCounts", "paths"}
+_WALKS = {"lineage", "lineageCounts", "paths", "feeds"}
 _WALK_BUDGET = 2000
 _VISITS_PER_COST = 10
 _INPUT, _BUDGET, _AT_LEAST, _ROOTS, _IDS = "input", "budget", "atLeast", "of", "ids"
@@ -196,7 +196,7 @@ def _walk(name: str, given: Mapping[str, Any]) -> tuple[int, int]:
     """Return what a walk costs, and the entry that it wants to see at least, -1 for none."""
     if name not in _WALKS:
         return 0, -1
-    asked = given.get(_INPUT)
+    asked = given.get(_INPUT, given)
     if not isinstance(asked, dict):
         return _WALK_BUDGET // _VISITS_PER_COST, -1
     roots = asked.get(_ROOTS)

@@ -10,12 +10,14 @@ import strawberry
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.assets import Asset, Job, Run
-from catalog.api.graphql.connections import After, Connection, First, page_of
+from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
+from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node, NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Micros
+from catalog.assets.queries import existing
 from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
 from catalog.reading import AsOf
@@ -75,6 +77,9 @@ class LineageInput:
         )
 
 
+OwnGrain = Annotated[
+    Grain | None, strawberry.argument(description="What the nodes are; by default as the thing itself is.")
+]
 Asked = Annotated[
     LineageInput, strawberry.argument(description="From where to walk, which way, how far, and as of when.")
 ]
@@ -89,6 +94,9 @@ class LineageNode:
     depth: int = strawberry.field(description="How many steps from the nearest root.")
     truncated_here: bool = strawberry.field(description="Whether the walk stopped here with more behind.")
     hidden: int = strawberry.field(default=0, description="How many nodes next to it rights hide.")
+    is_source: bool | None = strawberry.field(
+        default=None, description="Whether it is a raw feed: nothing flows into it. Null where no walk went upstream."
+    )
 
     @strawberry.field(description="The thing itself.")
     async def node(self, info: ContextInfo) -> Node | None:
@@ -157,6 +165,7 @@ class LineageGraph:
     @strawberry.field(description="Nodes by distance and id.")
     def nodes(self, first: First = 100, after: After = None) -> Connection[LineageNode]:
         at = self.at
+        sources = None if self.walk.direction is Direction.DOWNSTREAM else self.found.sources
         return page_of(
             self.found.nodes,
             lambda node: [node.depth, node.id],
@@ -168,6 +177,7 @@ class LineageGraph:
                 depth=node.depth,
                 truncated_here=node.more,
                 hidden=node.hidden,
+                is_source=None if sources is None else node.id in sources,
             ),
             Cursor.of("lineage.nodes", self.walk, self.at),
             first,
@@ -253,11 +263,62 @@ class LineageQueries:
             return as_problem(error)
 
 
+@strawberry.type(description="Where the recorded history of a thing begins, and whether that is all of it.")
+class RawFeeds:
+    found: strawberry.Private[model.LineageGraph]
+    of: strawberry.Private[str]
+    at: strawberry.Private[AsOf]
+    completeness: Completeness = strawberry.field(
+        description="Whether the answer is whole; look here before taking an empty answer for none."
+    )
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+    @strawberry.field(description="The raw feeds themselves: datasets, or states of them, that nothing flows into.")
+    async def nodes(self, info: ContextInfo, first: First = 100, after: After = None) -> Connection[Asset]:
+        cursor = Cursor.of("feeds", self.of, self.at)
+        page = page_of(sorted(self.found.sources), lambda one: [one], lambda one: one, cursor, first, after)
+        assets = {str(one.id): one for one in await nodes.find_all(Asset, info.context, page.nodes, self.at)}
+        return connected(page, assets.get)
+
+
+@field_of(Asset, description="The raw feeds upstream: the nodes behind which there is nothing more.")
+def feeds(
+    asset: strawberry.Parent[Asset],
+    info: ContextInfo,
+    grain: OwnGrain = None,
+    budget: Annotated[int, strawberry.argument(description="The most nodes that are walked.")] = 2000,
+) -> RawFeeds:
+    walk = model.Walk((str(asset.id),), Direction.UPSTREAM, grain, queries.MAX_DEPTH, budget=budget)
+    view = info.context.view(asset.at)
+    found = queries.lineage(view, walk)
+    return RawFeeds(
+        found=found,
+        of=str(asset.id),
+        at=asset.at,
+        completeness=completeness(view, found.completeness, [node.id for node in found.nodes]),
+        read_point=read_point(view),
+    )
+
+
+@field_of(Asset, name="lineage", description="What its data came from, or what came of it.")
+def lineage_of(
+    asset: strawberry.Parent[Asset],
+    info: ContextInfo,
+    direction: Annotated[Direction, strawberry.argument(description="Which way to walk.")] = Direction.UPSTREAM,
+    depth: Annotated[int, strawberry.argument(description="How many steps to walk, at most 100.")] = 20,
+    grain: OwnGrain = None,
+    budget: Annotated[int, strawberry.argument(description="The most nodes, and 25 edges for each.")] = 2000,
+) -> LineageGraph:
+    walk = model.Walk((str(asset.id),), direction, grain, depth, budget=budget)
+    return _graph(info.context.view(asset.at), walk)
+
+
 def _lineage(context: RequestContext, asked: LineageInput) -> LineageGraph | AnyProblem:
     walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
-    missing = _missing(context, view, walk.roots)
-    if missing is not None:
-        return missing
+    return _missing(context, view, walk.roots) or _graph(view, walk)
+
+
+def _graph(view: View, walk: model.Walk) -> LineageGraph:
     found = queries.lineage(view, walk)
     return LineageGraph(
         found=found,
@@ -301,9 +362,9 @@ def _paths(context: RequestContext, source: str, asked: LineageInput, first: int
 def _missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyProblem | None:
     """Return the problem where a root is not known at the time asked for; an unknown id has no empty lineage."""
     ids = [one for one in roots if label_of(one) != "State"]
-    known = view.nodes(ids)
+    known = existing(view, ids)
     for one in ids:
-        if one not in known:
+        if not known.get(one):
             ever = one in context.view(AsOf()).nodes([one])
             return not_found(f"Nothing of the id {one} is known at the time asked for.", ever_known=ever)
     return None

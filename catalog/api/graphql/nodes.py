@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 import strawberry
 
 from catalog.api.graphql import enums
+from catalog.api.graphql.as_of import AsOfInput, as_of
 from catalog.api.graphql.context import RequestContext
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.assets.queries import existing
+from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
+from graph_schema.facts import NOW
 from graph_schema.identity import label_of
 
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -66,6 +71,12 @@ class QualifiedNameInput:
         return name(self.namespace), name(self.name)
 
 
+@strawberry.interface(description="What has a namespace and a name by which it is asked for.")
+class Named(Node):
+    name: str = strawberry.field(description="What people call it.")
+    ref: QualifiedName = strawberry.field(description="The namespace, and the name in it.")
+
+
 N = TypeVar("N", bound=Node)
 Resolve = Callable[[RequestContext, str, AsOf], Awaitable[N | None]]
 
@@ -103,3 +114,30 @@ async def find_all(kind: type[N], context: RequestContext, identifiers: Iterable
     """Return those of the things that were known, in their order."""
     found = await gather(*(find(kind, context, one, at) for one in identifiers))
     return [one for one in found if one is not None]
+
+
+async def find_then(context: RequestContext, identifier: str, at: AsOf) -> Node | None:
+    """Return the thing of an id as `resolve`, None too where nothing of it held yet at the valid time asked for."""
+    found = await resolve(context, identifier, at)
+    if found is None or at.valid_at == NOW or label_of(identifier) not in _BEGINNING:
+        return found
+    return found if await context.load(existing, at, identifier) else None
+
+
+_BEGINNING = frozenset({"Dataset", "Snapshot", "ModelVersion", "Job", "Run"})
+"""The kinds of what begins at a time; any other thing is what its name says, at every time."""
+
+
+async def find_named(
+    kind: type[N], context: RequestContext, identifier: str, when: AsOfInput | None, noun: str
+) -> N | AnyProblem:
+    """Return the thing of an id as it was, or the problem that stands for it; `noun` is what people call the kind."""
+    try:
+        at = as_of(when, context)
+    except ADDRESSED as error:
+        return as_problem(error)
+    found = await find_then(context, identifier, at)
+    if isinstance(found, kind):
+        return found
+    now = await find(kind, context, identifier, AsOf())
+    return not_found(f"There is no {noun} of this name at the time asked for.", ever_known=now is not None)

@@ -7,17 +7,18 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
+from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.assets import Asset, Job, Run
+from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.nodes import Node, QualifiedName, QualifiedNameInput
-from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameInput
+from catalog.api.graphql.problems import AnyProblem
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
 from catalog.assets.queries import node_records
-from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
 from catalog.releases import model as found_model
 from catalog.releases import queries
@@ -103,18 +104,17 @@ class ModelVersion(Asset):
 
 
 @strawberry.type(description="A model across all its versions.")
-class Model(Node):
-    key: strawberry.Private[kinds.Model]
+class Model(Named):
     at: strawberry.Private[AsOf]
 
-    @strawberry.field(description="Its namespace and name, by which it is asked for.")
-    def ref(self) -> QualifiedName:
-        return QualifiedName(namespace=self.key.namespace, name=self.key.name)
-
-    @strawberry.field(description="Every version that is known, in the order of their ids.")
-    async def versions(self, info: ContextInfo) -> list[ModelVersion]:
-        ids = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
-        return await nodes.find_all(ModelVersion, info.context, ids, self.at)
+    @strawberry.field(description="Its versions, the one that was last heard of first.")
+    async def versions(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[ModelVersion]:
+        found = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
+        places = [(-place, version) for place, version in reversed(list(enumerate(found)))]
+        cursor = Cursor.of("model.versions", self.id, self.at)
+        page = page_of(places, lambda place: [place[0]], lambda place: place[1], cursor, first, after)
+        versions = {str(one.id): one for one in await nodes.find_all(ModelVersion, info.context, page.nodes, self.at)}
+        return connected(page, versions.get)
 
 
 @strawberry.type(description=kinds.Evaluation.__doc__)
@@ -137,6 +137,11 @@ ModelVersionResult = Annotated[
 ]
 
 
+ModelResult = Annotated[
+    Model | AnyProblem, strawberry.union("ModelResult", description="The model, or why there is none to show.")
+]
+
+
 @strawberry.type
 class ReleaseQueries:
     @strawberry.field(description="One version of a model.")
@@ -148,22 +153,16 @@ class ReleaseQueries:
         as_of: AsOfArgument = None,
     ) -> ModelVersionResult:
         key = kinds.ModelVersion(*model.redacted(info.context), info.context.services.redactor.name(version))
-        return await find_model_version(info.context, key.id, as_of)
+        return await nodes.find_named(ModelVersion, info.context, key.id, as_of, "model version")
 
-
-async def find_model_version(
-    context: RequestContext, identifier: str, when: AsOfInput | None
-) -> ModelVersion | AnyProblem:
-    """Return the model version of an id as it was, or the problem that stands for it."""
-    try:
-        at = as_of(when, context)
-    except ADDRESSED as error:
-        return as_problem(error)
-    found = await _model_version(context, identifier, at)
-    if found is not None:
-        return found
-    now = await _model_version(context, identifier, AsOf())
-    return not_found("There is no model version of this name at the time asked for.", ever_known=now is not None)
+    @strawberry.field(description="The model of this namespace and name, with all its versions.")
+    async def model(
+        self,
+        info: ContextInfo,
+        ref: Annotated[QualifiedNameInput, strawberry.argument(description="Its namespace and name.")],
+        as_of: AsOfArgument = None,
+    ) -> ModelResult:
+        return await nodes.find_named(Model, info.context, kinds.Model(*ref.redacted(info.context)).id, as_of, "model")
 
 
 @field_of(Snapshot, description="The model versions that were trained on it.")
@@ -196,7 +195,8 @@ async def _model(context: RequestContext, identifier: str, at: AsOf) -> Model | 
     found = await context.load(node_records, at, identifier)
     if found is None or not isinstance(found.node, kinds.Model):
         return None
-    return Model(id=strawberry.ID(identifier), key=found.node, at=at)
+    ref = QualifiedName(namespace=found.node.namespace, name=found.node.name)
+    return Model(id=strawberry.ID(identifier), name=ref.name, ref=ref, at=at)
 
 
 @nodes.resolves(Evaluation)

@@ -45,7 +45,7 @@ class NodeQueries:
         ],
         as_of: AsOfArgument = None,
     ) -> Node | None:
-        return await nodes.resolve(info.context, str(id), _at(info, as_of))
+        return await nodes.find_then(info.context, str(id), _at(info, as_of))
 
     @strawberry.field(description="The things of these ids, in their order.")
     async def nodes(
@@ -55,7 +55,7 @@ class NodeQueries:
         as_of: AsOfArgument = None,
     ) -> list[Node | None]:
         at = _at(info, as_of)
-        return list(await gather(*(nodes.resolve(info.context, str(one), at) for one in ids)))
+        return list(await gather(*(nodes.find_then(info.context, str(one), at) for one in ids)))
 
     @strawberry.field(description="Where the answers of this request are taken.")
     def read_point(self, info: ContextInfo, as_of: AsOfArgument = None) -> ReadPoint:

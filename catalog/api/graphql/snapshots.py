@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from asyncio import gather
 from typing import Annotated
 
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
+from catalog.api.graphql.as_of import AsOfArgument
+from catalog.api.graphql.as_of import as_of as as_of_times
 from catalog.api.graphql.assets import Asset, Dataset, Run
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.nodes import QualifiedName
-from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
+from catalog.api.graphql.problems import AnyProblem, Problem, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Long, Micros
-from catalog.errors import ADDRESSED
+from catalog.errors import ADDRESSED, ProblemCode
 from catalog.reading import AsOf
 from catalog.snapshots import model, queries
+from graph_schema import nodes as kinds
 from graph_schema.vocabulary import words
 
 SnapshotRole = words.SnapshotRole
@@ -113,36 +117,77 @@ class Snapshot(Asset):
         return await nodes.find_all(Run, info.context, self.record.used_by, self.at)
 
 
+@strawberry.type(description="Several snapshots are meant; say which by `dataset`, or by more digits of the digest.")
+class AmbiguousSnapshot(Problem):
+    candidates: list[Snapshot] = strawberry.field(description="The snapshots that are meant, by the dataset's name.")
+
+
 SnapshotResult = Annotated[
-    Snapshot | AnyProblem, strawberry.union("SnapshotResult", description="The snapshot, or why there is none to show.")
+    Snapshot | AmbiguousSnapshot | AnyProblem,
+    strawberry.union("SnapshotResult", description="The snapshot, or why there is none to show, or not one alone."),
 ]
 
 
 @strawberry.type
 class SnapshotQueries:
-    @strawberry.field(
-        description="The snapshot of a digest; of several datasets with the same bytes, that of the first name."
-    )
+    @strawberry.field(description="The snapshot of a digest, also where only the first of its digits are given.")
     async def snapshot(
         self,
         info: ContextInfo,
-        digest: Annotated[Digest, strawberry.argument(description="The digest, whole.")],
+        digest: Annotated[
+            Digest,
+            strawberry.argument(
+                description="The digest, its first 8 hex digits or more, or the version that a store gave the snapshot."
+            ),
+        ],
+        dataset: Annotated[
+            QualifiedNameInput | None,
+            strawberry.argument(description="The dataset, where several have the same bytes."),
+        ] = None,
         as_of: AsOfArgument = None,
     ) -> SnapshotResult:
-        found = await _with_digest(info.context, digest, as_of)
-        return found[0] if isinstance(found, list) else found
+        try:
+            at = as_of_times(as_of, info.context)
+        except ADDRESSED as error:
+            return as_problem(error)
+        ids = _with_digest(info.context, digest)
+        every = await gather(*(nodes.find_then(info.context, one, at) for one in ids))
+        found = [one for one in every if isinstance(one, Snapshot)]
+        if dataset is not None:
+            wanted = kinds.Dataset(*dataset.redacted(info.context)).id
+            found = [one for one in found if one.dataset == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return _ambiguous(found)
+        return not_found("There is no snapshot of this digest at the time asked for.", ever_known=bool(ids))
 
 
-async def _with_digest(context: RequestContext, digest: str, when: AsOfInput | None) -> list[Snapshot] | AnyProblem:
-    try:
-        at = as_of(when, context)
-    except ADDRESSED as error:
-        return as_problem(error)
-    ids = queries.with_digest(context.view(AsOf()), context.services.redactor.name(digest))
-    found = await nodes.find_all(Snapshot, context, ids, at)
-    if found:
-        return sorted(found, key=lambda one: (one.record.namespace, one.record.name))
-    return not_found("There is no snapshot of this digest at the time asked for.", ever_known=bool(ids))
+def _with_digest(context: RequestContext, digest: str) -> tuple[str, ...]:
+    """Return the ids of the snapshots of a digest or version; where there is none, of those whose digest begins so."""
+    view = context.view(AsOf())
+    ids = queries.with_digest(view, context.services.redactor.name(digest))
+    prefix = _PREFIX.fullmatch(digest)
+    return ids if ids or prefix is None else queries.with_prefix(view, prefix[1])
+
+
+_PREFIX = re.compile("(?:sha256:)?([0-9a-fA-F]{8,64})")
+
+
+def _ambiguous(found: list[Snapshot]) -> AmbiguousSnapshot:
+    found = sorted(found, key=lambda one: (one.record.namespace, one.record.name, one.record.digest))
+    names = ", ".join(f"{one.record.namespace} {one.record.name}" for one in found[:_NAMED])
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    same = len({one.record.digest for one in found}) == 1
+    how = "Several datasets have a snapshot of this digest" if same else "Several digests begin like this"
+    return AmbiguousSnapshot(
+        code=ProblemCode.INVALID_INPUT,
+        message=f"{how}: of {names}{more}. Say which by `dataset`{'' if same else ', or by more digits'}.",
+        candidates=found,
+    )
+
+
+_NAMED = 5
 
 
 @field_of(Dataset, description="The snapshots of the dataset, the newest entry last.")

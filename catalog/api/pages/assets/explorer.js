@@ -2,28 +2,94 @@
 // The key, where one is needed, lives in this tab's memory only: never in storage, cookie or address.
 let key = "";
 
-const starters = `# Lineward. Ctrl-Enter runs what the cursor stands in; the Docs on the left know every field.
-# Which raw feeds produced a training snapshot? Find its id first:
-query Find {
-  search(text: "training", facets: [ZONE, DEIDENTIFICATION_STATE], first: 10) {
-    totalCount
-    nodes { __typename id ... on Dataset { ref { namespace name } zone deidentificationState state } }
-    facets { facet counts { value count } }
-    completeness { __typename }
+const starters = `# Lineward. Ctrl-Enter (Cmd-Enter) runs the query that the cursor stands in, the play button lets you choose one.
+# Each runs as it is, over the snapshots whose name has a word that begins with "train": put your own word there, or
+# leave text out. The Docs on the left describe every field; Ctrl-Space completes what you type.
+
+# 1. Which raw feeds produced a training snapshot?
+query RawFeeds {
+  search(text: "train", filter: { kinds: [SNAPSHOT] }, first: 3) {
+    nodes {
+      ... on Snapshot {
+        name
+        digest
+        state
+        feeds {
+          nodes {
+            nodes {
+              name
+              ... on Dataset { ...described }
+              ... on DatasetState { of { ...described } }
+              ... on Snapshot { digest of { ...described } }
+            }
+          }
+          # Complete, or what is missing: an empty list alone would not say that there is nothing.
+          completeness { __typename ... on Truncated { limit reached } ... on Redacted { hidden } ... on Lagging { behind } }
+        }
+      }
+    }
   }
 }
 
-query WhereFrom($of: [ID!]!) {
-  lineage(input: { of: $of, direction: UPSTREAM, depth: 20 }) {
-    __typename
-    ... on LineageGraph {
-      nodes { nodes { depth asset { id name state } } }
-      edges { nodes { from to kind confidence job { name } } }
-      completeness { __typename ... on Lagging { behind } ... on Truncated { limit reached } }
-      readPoint { validAt ledgerIndex ledgerRoot }
+# 2. Which jobs and runs touched its data on the way, and who attested that they remove identifiers?
+query JobsAndRuns {
+  search(text: "train", filter: { kinds: [SNAPSHOT] }, first: 3) {
+    nodes {
+      ... on Snapshot {
+        name
+        digest
+        lineage(direction: UPSTREAM, depth: 20) {
+          edges {
+            nodes {
+              from
+              to
+              kind
+              confidence
+              job { name ref { namespace } }
+              run { runId runState startedAt endedAt flags { code pointer } }
+              attestations { method attestedBy authenticated inForce }
+            }
+          }
+          completeness { __typename }
+          # The same answer can be had again: asOf: { knownAtIndex: … }.
+          readPoint { validAt ledgerIndex ledgerRoot }
+        }
+      }
     }
-    ... on Problem { code message }
   }
+}
+
+# 3. Which model versions were trained on it, and are they approved?
+query ModelVersions {
+  search(text: "train", filter: { kinds: [SNAPSHOT] }, first: 3) {
+    nodes {
+      ... on Snapshot {
+        name
+        digest
+        trainedModelVersions {
+          name
+          registration { artifactDigest registeredBy metrics { name value split } }
+          approvals { approvalKind approvalState useCase decisions { decision decidedBy decidedAt } }
+        }
+      }
+    }
+  }
+}
+
+# What is there at all: datasets, how many lie in which zone, and what their owners have not declared.
+query Overview {
+  search(filter: { kinds: [DATASET] }, facets: [ZONE, DEIDENTIFICATION_STATE], first: 20) {
+    totalCount
+    nodes { ... on Dataset { ref { namespace name } state owner gaps { field } ...described } }
+    facets { facet counts { value count } }
+  }
+}
+
+fragment described on Dataset {
+  zone
+  sourceSystem { name kind }
+  deidentificationState
+  labels { phiKind column origin }
 }
 `;
 

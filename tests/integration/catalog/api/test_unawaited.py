@@ -1,0 +1,96 @@
+"""A question that ends before its answer is whole leaves no coroutine behind that nobody awaits."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalog.access.keys import local_actor
+from catalog.api.graphql.allowance import Allowance
+from catalog.api.graphql.endpoint import GraphQLRequest, ask
+from catalog.errors import OperatorError
+from graph_schema.nodes import Dataset, Run
+from tests.support.records import CURATED, RUN
+
+if TYPE_CHECKING:
+    from tests.integration.catalog.api.conftest import Catalog
+
+DEEP = f"""b1: node(id: "{Run(RUN).id}") {{ ... on Run {{ job {{ name attestations {{ method }} runs {{ totalCount }} }}
+    inputs {{ labels {{ phiKind }} snapshots {{ totalCount }} }} outputs {{ snapshots {{ nodes {{
+      producedBy {{ job {{ name }} inputs {{ name }} }} trainedModelVersions {{ approvals {{ reason }} }} }} }} }} }} }}
+  b2: nodes(ids: ["{Dataset(**CURATED).id}", "{Run(RUN).id}"]) {{ ... on Dataset {{
+    feeds {{ nodes {{ nodes {{ name }} }} }}
+    lineage {{ edges {{ nodes {{ run {{ flags {{ code }} }} job {{ name }} attestations {{ method }} }} }} }} }} }}"""
+WRONG = (
+    'readPoint(asOf: {knownAt: "2026-01-01T00:00:00Z", knownAtIndex: 1}) { ledgerIndex }',
+    'approvals(after: "no cursor") { totalCount }',
+    "a: search { nodes { ... on Dataset { labels { phiKind } columns(first: 0) { totalCount } } } }",
+    "a: search { nodes { ... on Dataset { snapshots { nodes { seal { manifest(first: 0) { totalCount } } } } } } }",
+    "a: search { nodes { ... on Job { runs { nodes { children(first: 0) { totalCount } } } } } }",
+)
+
+
+@contextmanager
+def awaited() -> Iterator[None]:
+    """Fail where a coroutine that was made meanwhile is thrown away unawaited."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+        gc.collect()
+    assert [str(one.message) for one in caught] == []
+
+
+def test_what_is_thrown_away_is_noticed() -> None:
+    async def forgotten() -> None: ...
+
+    def forget() -> None:
+        made = forgotten()
+        del made
+
+    with pytest.raises(AssertionError, match="never awaited"), awaited():
+        forget()
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_question_with_an_error_leaves_nothing_unawaited(filled: Catalog, wrong: str) -> None:
+    for query in (f"{{ {wrong} {DEEP} }}", f"{{ {DEEP} {wrong} }}"):
+        with awaited():
+            answer = ask(filled.service, local_actor(), GraphQLRequest(query, {}, None), Allowance(60, 10**9))
+        assert answer["errors"]
+
+
+def test_a_question_that_runs_out_of_time_or_room_leaves_nothing_unawaited(filled: Catalog) -> None:
+    request = GraphQLRequest(f"{{ {DEEP} }}", {}, None)
+    ended = set()
+    for looks in range(1, 400, 23):
+        clock = chain(repeat(0.0, looks), repeat(100.0))
+        with awaited():
+            timed = ask(filled.service, local_actor(), request, Allowance(10, 10**9, lambda: next(clock)))  # noqa: B023
+            sized = ask(filled.service, local_actor(), request, Allowance(60, looks * 4))
+        ended |= {one["errors"][0]["message"][:16] for one in (timed, sized) if one.get("errors")}
+    assert ended == {"The query took l", "The answer is la"}
+
+
+def test_a_store_that_is_gone_in_the_middle_leaves_nothing_unawaited(
+    filled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = GraphQLRequest(f"{{ {DEEP} }}", {}, None)
+    whole = Allowance(60, 10**9)
+    assert "errors" not in ask(filled.service, local_actor(), request, whole)
+    for reached in range(1, whole.calls, 7):
+        left = iter(range(reached))
+
+        def call(allowance: Allowance, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise OperatorError("The store is gone.", action="Bring it back.")
+
+        monkeypatch.setattr(Allowance, "call", call)
+        with awaited():
+            answer = ask(filled.service, local_actor(), request, Allowance(60, 10**9))
+        assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
