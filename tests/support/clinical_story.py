@@ -43,6 +43,7 @@ NAMES = {
     "testperson-epsilon": ("approver",),
     "curation-scheduler": ("emitter",),
 }
+DISPLAYED = {name: name.replace("-", " ").title() for name in NAMES}
 TITLES = {
     "testperson-alpha": "Machine learning engineer",
     "testperson-beta": "Data steward",
@@ -140,7 +141,7 @@ class Story:
     def _introduce(self) -> None:
         self.at("2031-03-01T08:00:00Z")
         for name, roles in NAMES.items():
-            shown = {"display_name": name.replace("-", " ").title(), "approves": ["CLINICAL", "GOVERNANCE", "SAFETY"]}
+            shown = {"display_name": DISPLAYED[name], "approves": ["CLINICAL", "GOVERNANCE", "SAFETY"]}
             defined = {**principal(name, *roles), **(shown if "approver" in roles else {**shown, "approves": []})}
             defined |= {"title": TITLES[name], "organisation": ORGANISATION.partition(",")[0]}
             if "emitter" in roles:
@@ -330,14 +331,20 @@ class Story:
             wanted = self._request(version, kind, "Readmission ranking on two wards", expires)
             if kind == "CLINICAL":
                 self.at("2031-03-06T07:45:10Z")
-                self.record("testperson-gamma", "decide_approval", **self._decision(wanted, "Testperson Gamma"))
+                self.record(
+                    "testperson-gamma", "decide_approval", **self._decision(wanted, DISPLAYED["testperson-gamma"])
+                )
             elif kind == "GOVERNANCE":
                 # As an older catalog took it: from somebody whom nobody authenticated.
-                said = {**self._decision(wanted, "Testperson Epsilon"), "meaning": "REVIEW", "conditions": []}
+                said = {
+                    **self._decision(wanted, DISPLAYED["testperson-epsilon"]),
+                    "meaning": "REVIEW",
+                    "conditions": [],
+                }
                 self.house.append({"kind": "decide_approval", **said}, "local", authenticated=False)
         self.at("2031-03-06T12:00:00Z")
         wanted = self._request({"dataset": lake(CLAIMS)}, "GOVERNANCE", "Claims as a feature", None)
-        said = {**self._decision(wanted, "Testperson Epsilon"), "decision": "ABSTAIN", "conditions": []}
+        said = {**self._decision(wanted, DISPLAYED["testperson-epsilon"]), "decision": "ABSTAIN", "conditions": []}
         self.record("testperson-epsilon", "decide_approval", **said)
         self.at(_END)
         self.record(

@@ -165,18 +165,6 @@ def test_what_no_font_covers_is_shown_as_an_escape(pdfs: dict[str, Path]) -> Non
     assert "\\u{BA4}\\u{BAE}" in text
 
 
-def placed(path: Path) -> list[tuple[float, float, str]]:
-    """Return where the pieces of text on the second page begin: from the left, from below, and what they say."""
-    found: list[tuple[float, float, str]] = []
-
-    def visit(text: str, _ctm: list[float], matrix: list[float], *_: object) -> None:
-        if text.strip():
-            found.append((matrix[4], matrix[5], text.strip()))
-
-    pypdf.PdfReader(path).pages[1].extract_text(visitor_text=visit)
-    return found
-
-
 def words_of(path: Path) -> set[str]:
     return set(re.split(r"[\s·]+", text_of(path)))
 
@@ -185,6 +173,12 @@ def words_of(path: Path) -> set[str]:
 @pytest.mark.parametrize("script", ["Chinese", "Taiwanese", "Japanese", "Korean", "Arabic", "Hebrew"])
 def test_a_name_is_copied_in_its_own_script(pdfs: dict[str, Path], script: str) -> None:
     assert set(SCRIPTS[script].split()) <= words_of(pdfs["scripts"])
+
+
+def test_what_runs_from_right_to_left_turns_the_order_of_nothing_beside_it(pdfs: dict[str, Path]) -> None:
+    # The library reads the pieces of a line from left to right.
+    found = re.findall(r"raw/אבג\.12\.דהו_v2, *ألف *34", text_of(pdfs["right-to-left"]))
+    assert len(found) > 50
 
 
 def test_nothing_in_any_script_is_an_escape(pdfs: dict[str, Path]) -> None:
