@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final
+
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
 from catalog.search.model import Hit, Search, SearchKind, SearchPage
@@ -12,6 +15,7 @@ from graph_schema.aspects import BY_NAME
 from graph_schema.registry import LABELS
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import UnknownCodeError
+from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
 
 MAX_FIRST = 500
 MAX_CHARACTERS, MAX_WORDS = 2_000, 64
@@ -27,8 +31,8 @@ its columns is tagged with (`phi_category` is what its owner declares), `purpose
 def search(view: View, request: Search) -> SearchPage:
     """Return a page of what is current.
 
-    `gaps` of `lineage` is answered by the dataset itself, not by search. Raises SenderError 422 for a label, facet or
-    gap that there is none of, for a page that is too large, and for too many words.
+    `gaps` of `lineage` is answered by the dataset itself, not by search. Raises SenderError 422 for a label, facet,
+    value of a closed list or gap that there is none of, for a page that is too large, and for too many words.
     """
     _check(request)
     page = view.find(
@@ -59,17 +63,44 @@ def _labels(text: str) -> tuple[str, ...]:
 
 
 def _values(facet: str, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the values as they are stored: a data use code by its id, however it is spelt."""
-    return tuple(map(_code, values)) if facet == "purpose" else values
+    """Return the values as they are stored: those of a closed list in its spelling, a data use code by its id."""
+    if facet == "purpose":
+        return tuple(map(_purpose, values))
+    codes = _CLOSED.get(facet)
+    return values if codes is None else tuple(_member(facet, codes, value) for value in values)
 
 
-def _code(text: str) -> str:
-    if text in hl7.PURPOSE_OF_USE:
-        return text
+def _member(facet: str, codes: Iterable[str], value: str) -> str:
+    found = next((code for code in codes if code.casefold() == value.casefold()), None)
+    if found is None:
+        raise SenderError(f"{facet} is one of {', '.join(codes)}.", pointer=f"/filters/{facet}", status=422)
+    return found
+
+
+def _purpose(value: str) -> str:
+    code = value.upper()
+    if code in hl7.PURPOSE_OF_USE:
+        return code
     try:
-        return duo.find(text).code.code
-    except UnknownCodeError:
-        return text
+        return duo.find(value).code.code
+    except UnknownCodeError as error:
+        raise SenderError(
+            f"purpose is an HL7 PurposeOfUse code, such as HRESCH, or a data use code, such as GRU: {error}",
+            pointer="/filters/purpose",
+            status=422,
+        ) from error
+
+
+_CLOSED: Final[Mapping[str, Iterable[str]]] = {
+    "label": LABELS,
+    "phi": PhiKind,
+    "phi_category": PhiKind,
+    "deidentification_state": DeidentificationState,
+    "source_system": SourceKind,
+    "retention": RetentionClass,
+    "zone": Zone,
+}
+"""The facets whose values are of a closed list."""
 
 
 def _check(request: Search) -> None:

@@ -198,7 +198,7 @@ def test_a_list_that_is_too_long_is_invalid_input(stored: Catalog) -> None:
         ("nodes(ids: $l) { id }", "[ID!]!"),
         ("lineage(input: {of: $l, direction: BOTH}) { __typename }", "[ID!]!"),
         ("search(filter: {gaps: $l}) { totalCount }", "[String!]!"),
-        ("search(filter: {facets: [{facet: ZONE, values: $l}]}) { totalCount }", "[String!]!"),
+        ("search(filter: {facets: [{facet: OWNER, values: $l}]}) { totalCount }", "[String!]!"),
         ("approvals(filter: {subjects: $l}) { totalCount }", "[ID!]!"),
         (f'node(id: "{VISITS}") {{ ... on Dataset {{ aspects(names: $l) {{ aspect }} }} }}', "[String!]"),
     ):

@@ -34,6 +34,11 @@ def test_facets_are_counted_and_filtered_by(house: House) -> None:
     assert search(View(house.store), Search(filters={"phi": ("DIRECT_IDENTIFIER",)})).total == 1
 
 
+def test_a_value_of_a_closed_list_is_found_however_it_is_spelt(house: House) -> None:
+    for zone in ("LANDING", "landing", "Landing"):
+        assert search(View(house.store), Search(filters={"zone": (zone,)})).total == 1
+
+
 def test_datasets_with_gaps_are_found(house: House) -> None:
     page = search(View(house.store), Search(gaps=("owner", "retention")))
     assert [hit.id for hit in page.hits] == [Dataset(**CURATED).id]
@@ -58,6 +63,9 @@ def test_pages_follow_each_other_without_overlap(house: House) -> None:
         (Search(labels=("Table",)), "/labels"),
         (Search(facets=("colour",)), "/facets"),
         (Search(filters={"colour": ("red",)}), "/facets"),
+        (Search(filters={"zone": ("LANDING", "BASEMENT")}), "/filters/zone"),
+        (Search(filters={"label": ("Table",)}), "/filters/label"),
+        (Search(filters={"purpose": ("MLTRANING",)}), "/filters/purpose"),
         (Search(gaps=("colour",)), "/gaps"),
         (Search(gaps=("lineage",)), "/gaps"),
         (Search(first=0), "/first"),
