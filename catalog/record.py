@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from catalog.errors import SenderError
 from catalog.ledger.protocol import Ledger, StoredEntry
+from catalog.validation import predicate
 from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts
@@ -171,7 +172,7 @@ def sender_error(record: type[Record], error: ValidationError) -> SenderError:
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
     named = [step for step in first["loc"] if isinstance(step, str)]
     what = named[-1] if named else f"A {record.name}"
-    message = first["msg"].removeprefix("Value error, ")
+    needed = predicate(error)
     match first["type"]:
         case "missing":
             sentence = f"{what} is missing; {record.name} needs it."
@@ -179,12 +180,10 @@ def sender_error(record: type[Record], error: ValidationError) -> SenderError:
             sentence = f"{record.name} has no such field; its fields are {', '.join(record.model_fields)}."
         case "extra_forbidden":
             sentence = "There is no such field here; leave it out."
-        case "value_error" if message[:1].isupper():
-            sentence = message
-        case "value_error":
-            sentence = f"{what} {message}."
+        case "value_error" if needed[:1].isupper():
+            sentence = needed
         case _:
-            sentence = f"{what}: {message[:1].lower()}{message[1:]}."
+            sentence = f"{what} {needed}."
     return SenderError(sentence, pointer=pointer, status=422)
 
 

@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import os
 import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from catalog.errors import OperatorError
+from catalog.validation import predicate
 from graph_schema.marked import replaced
 
 PREFIX = "LINEWARD_"
@@ -30,6 +38,12 @@ _NOT_SETTINGS = frozenset({CONFIG, "LINEWARD_URL", "LINEWARD_KEY"})
 """What the commands read from the environment beside the settings: which file, and how to reach a running server."""
 _FOR_TESTS = "LINEWARD_TEST_"
 _MEBIBYTE = 1024 * 1024
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
+_JSON_LIST = re.compile(r"\s*\[\s*[\"\]]")
+"""How a list in JSON begins; an IPv6 address in brackets does not."""
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""A list, written with commas or as JSON in the environment, and with commas or as an array in the file."""
 
 
 class Settings(BaseSettings):
@@ -38,7 +52,10 @@ class Settings(BaseSettings):
     Raises pydantic's ValidationError; `load` says the same in one sentence.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_parse_none_str="none")
+    # A variable that is empty is not set: so compose files and shells pass on what nobody said.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_parse_none_str="none", env_ignore_empty=True
+    )
 
     data_dir: Path = Field(Path("lineward-data"), description="Where ledger, graph and keys lie.")
     keys_dir: Path | None = Field(
@@ -47,8 +64,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs an API key first.")
     port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
-    allowed_hosts: tuple[str, ...] = Field(
-        (), description="Names that requests may use for this server, beside loopback's; needed behind a name."
+    allowed_hosts: Listed = Field(
+        (),
+        description="Names that requests may use for this server, beside loopback's; needed behind a name. A list, "
+        "separated by commas or as JSON.",
     )
     prefix: str = Field(
         "",
@@ -129,25 +148,47 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The lowest level logged.")
 
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        if _JSON_LIST.match(given):
+            try:
+                return json.loads(given)
+            except ValueError:
+                raise ValueError("begins like a list in JSON and is none; write names separated by commas") from None
+        return tuple(name.strip() for name in given.split(",") if name.strip())
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _check_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        names = tuple(host.strip("[]") for host in hosts)
+        if not all(_HOST.fullmatch(name) and (name.count(":") != 1) for name in names):
+            raise ValueError(
+                "holds names of hosts alone, without https://, port and path, such as catalog.example,catalog.internal"
+            )
+        return names
+
     @field_validator("neo4j_uri")
     @classmethod
     def _check_uri(cls, uri: str) -> str:
         if not re.match(r"(bolt|neo4j)(\+s|\+ssc)?://", uri):
-            raise ValueError("begin with bolt:// or neo4j://")
+            raise ValueError("begins with bolt:// or neo4j://")
         if "@" in uri:
-            raise ValueError("leave user and password out; they have settings of their own")
+            raise ValueError("holds a user or a password; leave user and password out, they have settings of their own")
         try:
             sound = bool(urlsplit(uri).hostname) and urlsplit(uri).port != 0
         except ValueError:
             sound = False
         if not sound:
-            raise ValueError("name a host, and a port as a number, such as bolt://127.0.0.1:7687")
+            raise ValueError("needs to name a host, and a port as a number, such as bolt://127.0.0.1:7687")
         return uri
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
         if self.neo4j_password is not None and self.neo4j_password_file is not None:
-            raise ValueError("set neo4j_password or neo4j_password_file, not both")
+            raise ValueError("hold neo4j_password and neo4j_password_file; set one of them, not both")
         return self
 
     @property
@@ -178,8 +219,9 @@ class Settings(BaseSettings):
         """Raise OperatorError unless the data directory holds a catalog: what only reads must not begin one."""
         if not self.holds_catalog():
             raise OperatorError(
-                f"There is no catalog in {self.data_dir.absolute()}.",
-                action="Name the right folder by --data-dir or LINEWARD_DATA_DIR, or begin one with `lineward serve`.",
+                f"No catalog at {self.data_dir.absolute()}.",
+                action="Start one with `lineward serve`, or name the folder of yours by --data-dir or "
+                "LINEWARD_DATA_DIR.",
             )
 
     @property
@@ -222,13 +264,22 @@ def load(**given: Any) -> Settings:  # noqa: ANN401  each value is checked by th
         raise OperatorError(
             f"{unknown[0]} is not a setting of Lineward.", action=f"Unset it; did you mean {_nearest(unknown[0])}?"
         )
+    if os.environ.get(CONFIG) and not _config_file().is_file():
+        raise OperatorError(
+            f"{CONFIG} names {_config_file()}, and there is no such file.", action="Correct the name, or unset it."
+        )
     try:
         return Settings(**given)
     except ValidationError as error:
         raise OperatorError(_sentence(error), action="Correct it and start again.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(
-            f"The settings file {_config_file()} cannot be read: {error}.", action="Correct it and start again."
+            f"The settings file {_config_file()} is no TOML: {error}.", action="Correct it and start again."
+        ) from error
+    except OSError as error:
+        raise OperatorError(
+            f"The settings file {_config_file()} cannot be read ({error.strerror}).",
+            action="Correct it and start again.",
         ) from error
 
 
@@ -257,7 +308,7 @@ def rewritten(document: str) -> str:
 
 
 def _config_file() -> Path:
-    return Path(os.environ.get(CONFIG, "lineward.toml"))
+    return Path(os.environ.get(CONFIG) or "lineward.toml")
 
 
 def _is_known(variable: str) -> bool:
@@ -282,7 +333,9 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"`{name}` in {_config_file()} is not a setting of Lineward; did you mean `{_nearest_key(name)}`?"
     where = f"{PREFIX}{name.upper()} (`{name}`)" if name else "The settings"
-    return f"{where} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+    if first["type"] == "string_pattern_mismatch":
+        return f"{where} is written otherwise. {Settings.model_fields[name].description}"
+    return f"{where} {predicate(error)}."
 
 
 def _nearest_key(name: str) -> str:

@@ -44,7 +44,7 @@ def require(roles: Iterable[str], permission: Permission) -> None:
     if may(roles, permission):
         return
     able = sorted(role.value for role in PrincipalRole if permission in TABLE[role])
-    raise AskerError(f"This needs the role {' or '.join(able)}.", status=403)
+    raise AskerError(f"This needs the role {' or '.join(able)}; an administrator gives it.", status=403)
 
 
 def check_own_definition(held: frozenset[str], taken: frozenset[str]) -> None:

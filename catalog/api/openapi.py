@@ -131,7 +131,12 @@ def _paths() -> dict[str, Any]:
         warnings="array",
     )
     summary = _object(
-        received="integer", successful="integer", failed="integer", retriable="integer", non_retriable="integer"
+        received="integer",
+        successful="integer",
+        duplicates="integer",
+        failed="integer",
+        retriable="integer",
+        non_retriable="integer",
     )
     failed = {"type": "array", "items": _object(index="integer", reason="string", retriable="boolean")}
     outcome = {

@@ -23,7 +23,7 @@ import httpx2
 from catalog.access.presence import Announcement, nonce
 from catalog.cli.output import note, progress
 from catalog.cli.target import Target
-from catalog.errors import AskerError, OperatorError, error_of, error_of_code
+from catalog.errors import AskerError, OperatorError, SenderError, error_of, error_of_code
 from catalog.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ _TIMEOUT = httpx2.Timeout(60, connect=5)
 _LONG = httpx2.Timeout(3600)
 _PROBE = httpx2.Timeout(2)
 _LOOK_SECONDS, _START_SECONDS = 0.2, 0.005
+_KEY = "LINEWARD_KEY"
+_KEY_BEGINS = "lw_"
+_NO_KEY = f"This catalog needs a key: put yours into {_KEY}; an administrator makes one with `lineward key create`."
+_NOT_VALID = f"The key in {_KEY} is not valid here: it is unknown, revoked, or its principal may not act."
 
 
 class Client(Protocol):
@@ -117,12 +121,21 @@ class _ServerClient:
             return self._http.request(method, path.lstrip("/"), **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise OperatorError(
-                f"No catalog answers at {self.where} ({type(error).__name__}).",
+                f"No catalog answers at {self.where}: {_why(error)}.",
                 action="Start it with `lineward serve`, or correct the address (--url, LINEWARD_URL).",
             ) from error
 
     def look_through(self) -> None:
         """Leave it to the server."""
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case httpx2.TimeoutException():
+            return "no answer came in time"
+        case httpx2.ConnectError():
+            return "nobody listens there"
+    return "the connection broke off"
 
 
 class _FolderClient:
@@ -201,7 +214,7 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     pointer = str((problem.get("errors") or [{}])[0].get("pointer", "")).removeprefix("#")
     found = error_of(answer.status_code, str(problem.get("type", "")), detail, pointer)
     if isinstance(found, AskerError) and answer.status_code == HTTPStatus.UNAUTHORIZED:
-        raise AskerError(f"{detail} For this command, put it into LINEWARD_KEY.", status=found.status)
+        raise AskerError(_NOT_VALID if "authorization" in answer.request.headers else _NO_KEY, status=found.status)
     raise found
 
 
@@ -223,8 +236,9 @@ def document(answer: httpx2.Response, *names: str, success: bool = True) -> dict
 
 def foreign(answer: httpx2.Response) -> OperatorError:
     """Return what an answer means that no catalog gives."""
+    origin = str(answer.url.copy_with(path="/", query=None)).rstrip("/")
     return OperatorError(
-        f"The answer at {answer.url.copy_with(query=None)} is {answer.status_code} and not Lineward's.",
+        f"What answers at {origin} is no Lineward catalog (status {answer.status_code}).",
         action="Check --url: it is the address of the catalog itself.",
     )
 
@@ -244,16 +258,37 @@ def ask(client: Client, query: str, variables: Mapping[str, Any]) -> dict[str, A
 
 
 def succeeded(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of a union where it is no problem; raises the error that a problem stands for."""
+    """Return the result of a union where it is no problem; raises the error that a problem stands for.
+
+    The field that a problem names is one of the command's own query, which nobody typed.
+    """
     code = result.get("code")
     if code is None:
         return result
-    raise error_of_code(code, str(result["message"]), str(result.get("field", "")))
+    raise error_of_code(code, str(result["message"]))
 
 
 def key_from_environment() -> str | None:
-    """Return the API key that commands act under."""
-    return os.environ.get("LINEWARD_KEY") or None
+    """Return the API key that commands act under; raises SenderError where what is set cannot be one."""
+    key = os.environ.get(_KEY) or None
+    if key is None:
+        return None
+    if key != key.strip():
+        raise SenderError(f"{_KEY} has a blank or a line break before or after the key: set it without.")
+    if key[0] in "\"'`":
+        raise SenderError(f"{_KEY} has quotes around the key: set it without.")
+    if not key.startswith(_KEY_BEGINS) or not key.isascii() or " " in key:
+        raise SenderError(f"{_KEY} holds no key of Lineward: one begins with {_KEY_BEGINS}; set it to the key alone.")
+    return key
+
+
+def require_entry(client: Client, index: int | None) -> None:
+    """Raise AskerError where an entry is named that the ledger does not have."""
+    if index is None:
+        return
+    size = document(client.request("GET", "health/ready"), "ledger", success=False)["ledger"].get("size", 0)
+    if index >= size:
+        raise AskerError(f"The ledger has no entry {index}; its newest is {size - 1}.")
 
 
 def announce(where: str) -> None:

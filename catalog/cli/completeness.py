@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.cli.output import note
+from catalog.cli.words import count
+from graph_schema.times import parse_zoned
 
 FIELDS = """
 completeness { __typename
@@ -23,14 +27,24 @@ def warn(completeness: dict[str, Any]) -> None:
             if completeness["lagging"]:
                 _lagging(completeness["lagging"])
         case "Redacted":
-            note(f"Not whole: {completeness['hidden']} are hidden. {completeness['reason']}")
+            hidden = count(completeness["hidden"], "node is", "nodes are")
+            note(f"Not whole: {hidden} hidden. {completeness['reason']}")
         case "Lagging":
             _lagging(completeness)
 
 
+def ahead(as_of: Mapping[str, Any]) -> None:
+    """Say on standard error that a time that was asked about has not come yet."""
+    now = time.time_ns() // 1000
+    asked = [as_of[name] for name in ("validAt", "knownAt") if as_of.get(name)]
+    if any(parse_zoned(each) > now for each in asked):
+        note("That time has not come yet: this is what is stated of it so far.")
+
+
 def _lagging(lagging: dict[str, Any]) -> None:
     if lagging["behind"]:
-        note(f"Not whole: the graph is {lagging['behind']} entries behind the ledger; ask again in a moment.")
+        behind = count(lagging["behind"], "entry", "entries")
+        note(f"Not whole: the graph is {behind} behind the ledger; ask again in a moment.")
     if lagging["quarantined"]:
         entries = ", ".join(map(str, lagging["quarantined"]))
         note(f"Not whole: entries that could not be projected bear on this: {entries}.")

@@ -90,6 +90,8 @@ def create(client: Client, definition: PrincipalChange, *, redefine: bool, force
             raise
         lost = "Where every key is lost, end the server, and make one on its folder."
         raise AskerError(f"{error.detail} {lost}", status=401) from error
+    if known is None and not definition.roles:
+        raise SenderError(f"{principal} is not defined yet: say what it may do, such as --role steward.")
     changes = [] if known is None else definition.differences(known)
     if known is not None and not known["active"]:
         changes.append("that it may not act")
@@ -131,7 +133,7 @@ def listed(client: Client, *, as_json: bool) -> Exit:
             one["principalKind"],
             one["roles"],
             one["approves"],
-            "" if one["active"] else "no",
+            "yes" if one["active"] else "no",
             key["keyId"] if key else None,
             (key or {}).get("issuedAt"),
             (key or {}).get("revokedAt"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from catalog import app
+from catalog.cli import files
 from catalog.cli.client import Client, checked, document, foreign
 from catalog.cli.ending import fail
 from catalog.cli.output import note, out, print_document, print_json, print_line, print_table, progress
@@ -158,10 +159,9 @@ def verify(settings: Settings, held: list[Path], *, graph: bool, as_json: bool) 
 
 
 def _held(path: Path) -> SignedCheckpoint:
+    content = files.read(path)
     try:
-        return SignedCheckpoint.parse(path.read_text("utf-8"))
-    except OSError as error:
-        raise OperatorError(f"{path} cannot be read ({error.strerror}).", action="Check the name.") from error
+        return SignedCheckpoint.parse(content.decode("utf-8"))
     except (NoteError, UnicodeDecodeError) as error:
         raise OperatorError(
             f"{path} is no checkpoint.", action="It is a signed note, as `ledger checkpoint` prints it."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, succeeded
-from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.output import note, print_json, print_table
+from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.completeness import FIELDS, ahead, warn
+from catalog.cli.output import note, print_json, print_table, short
+from catalog.cli.words import count
 from catalog.errors import Exit
 
 _PAGE = 500
@@ -31,6 +32,7 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
 
 def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
     """Print the graph around a thing."""
+    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
     asked = {**asked, "of": [identify(client, asset)]}
     found = _whole(client, asked)
     if as_json:
@@ -42,7 +44,10 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         for node in found["nodes"]
     ]
     print_table(
-        f"{len(rows)} nodes at {found['grain'].lower()} grain", ("depth", "name", "kind", "state", "more behind"), rows
+        f"{count(len(rows), 'node')} at {found['grain'].lower()} grain",
+        ("depth", "name", "kind", "state", "more behind"),
+        rows,
+        yielding=("name",),
     )
     edges = [
         (
@@ -54,8 +59,15 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         )
         for edge in found["edges"]
     ]
-    print_table(f"{len(edges)} edges", ("from", "to", "job", "how", "valid from"), edges)
+    print_table(
+        count(len(edges), "edge"),
+        ("from", "to", "job", "how", "valid from"),
+        edges,
+        empty="Nothing leads on from here.",
+        yielding=("valid from", "how", "job", "from", "to"),
+    )
     warn(found["completeness"])
+    ahead(asked["asOf"] or {})
     point = found["readPoint"]
     note(f"read at entry {point['ledgerIndex']}, valid at {point['validAt']}, root {point['ledgerRoot']}")
     return Exit.FINE
@@ -82,7 +94,7 @@ def _name(node: dict[str, Any]) -> str:
         return str(thing["runId"])
     name = str(thing.get("name", node["id"]))
     digest = thing.get("digest")
-    return f"{name} {digest[:19]}…" if digest and len(digest) > 20 else f"{name} {digest}" if digest else name  # noqa: PLR2004  sha256: and 12 digits
+    return f"{name} {short(digest)}" if digest else name
 
 
 def _state(node: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,16 +14,36 @@ from catalog.errors import Exit, OperatorError
 if TYPE_CHECKING:
     from catalog.settings import Settings
 
-Url = Annotated[str | None, typer.Option("--url", help="A running catalog; without it and --data-dir, LINEWARD_URL.")]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="ADDRESS", help="A running catalog; without it and --data-dir, LINEWARD_URL."),
+]
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", readable=False, help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR."
+        "--data-dir",
+        readable=False,
+        metavar="FOLDER",
+        help="The catalog in this folder; without it and any address, LINEWARD_DATA_DIR.",
     ),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder to write to.")]
+ValidAt = Annotated[
+    str | None, typer.Option("--valid-at", metavar="TIME", help="What was true then: 2026-01-31T12:00:00Z.")
+]
+KnownAtIndex = Annotated[
+    int | None,
+    typer.Option("--known-at-index", min=0, metavar="ENTRY", help="As far as it was known by this ledger entry."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Even where nobody is left who can administer the catalog.")]
 New = Annotated[bool, typer.Option("--new", help="Begin a catalog where the folder holds none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data for programs.")]
+
+
+def choice(words: Iterable[str], sentence: str, *, name: str | None = None) -> Any:  # noqa: ANN401  typer's own
+    """Return an option of one of these words, in any case; `words.one_of` reads it."""
+    listed = ", ".join(word.lower() for word in words)
+    return typer.Option(*([name] if name else []), metavar="WORD", help=f"{sentence}: {listed}.")
 
 
 def settings_for(data_dir: Path | None, **more: Any) -> Settings:  # noqa: ANN401  checked by the settings

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -25,8 +28,18 @@ _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
-_WIDE = 220
-"""Columns where nobody looks: what is piped on is not folded to a screen."""
+_INDENT, _GAP = 2, 2
+_LEAST = 8
+"""Cells of a column that gives way: enough to tell names apart."""
+_DIGEST_SHOWN = len("sha256:") + 12
+
+
+class _Console(Console):
+    """A console that leaves it to the command how it ends once nobody reads on: Rich would end it as a finding."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what every other print raises."""
+        raise BrokenPipeError
 
 
 class _Escaping(RenderHook):
@@ -59,8 +72,8 @@ def _shown(text: str, console: Console) -> str:
 
 
 def _console(*, stderr: bool) -> Console:
-    width = None if stderr or sys.stdout.isatty() else _WIDE
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=stderr, width=width)
+    # Whoever shows a line breaks it: what is piped on or copied stays whole. Tables fit the terminal by themselves.
+    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
     console.push_render_hook(_Escaping(console))
     return console
 
@@ -94,22 +107,77 @@ def print_error(message: str) -> None:
     err.print(Text.assemble(("lineward: ", "bold red"), escape_hidden(message)))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "nothing") -> None:
-    """Print a table; values are text, never markup."""
-    found = [[_cell(value) for value in row] for row in rows]
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str = "nothing",
+    *,
+    yielding: Sequence[str] = (),
+) -> None:
+    """Print a table; values are text, never markup.
+
+    It fits the terminal: the `yielding` columns are shortened there, the first of them first, then the others are
+    wrapped. Where nobody looks it is as wide as it is.
+    """
     if title:
         out.print(Text(escape_hidden(title), "bold"))
+    for line in table_lines(columns, rows, empty, width=out.width if out.is_terminal else None, yielding=yielding):
+        out.print(Segments([*line, Segment.line()]), end="")
+
+
+def table_lines(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str,
+    *,
+    width: int | None,
+    yielding: Sequence[str] = (),
+) -> list[list[Segment]]:
+    """Return the lines of a table of at most so many cells, as wide as need be where `width` is None."""
+    found = [[_cell(value) for value in row] for row in rows]
     if not found:
-        out.print(Text(f"  {empty}", "dim"))
-        return
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("")
-    for column in columns:
+        return [[Segment(f"{' ' * _INDENT}{empty}", Style(dim=True))]] if empty else []
+    natural = [max(cell_len(column), *(row[at].cell_len for row in found)) for at, column in enumerate(columns)]
+    whole = _INDENT + sum(natural) + _GAP * (len(columns) - 1)
+    widths = natural if width is None else _shortened(columns, natural, whole - width, yielding)
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, _GAP, 0, 0))
+    for column, most, least in zip(columns, natural, widths, strict=True):
+        shortened = column in yielding and least < most
         # An id that is broken in two cannot be copied.
-        table.add_column(column, overflow="fold", no_wrap=column == "id")
+        table.add_column(
+            column,
+            overflow="ellipsis" if shortened else "fold",
+            no_wrap=shortened or column == "id",
+            width=least if shortened else None,
+        )
     for row in found:
-        table.add_row("", *row)
-    out.print(table)
+        table.add_row(*row)
+    options = out.options.update(width=(whole if width is None else min(whole, width)) - _INDENT)
+    return [_stripped([Segment(" " * _INDENT), *line]) for line in out.render_lines(table, options, pad=False)]
+
+
+def short(digest: str) -> str:
+    """Return as much of a digest as tells it apart from others; every command takes it so."""
+    return f"{digest[:_DIGEST_SHOWN]}…" if len(digest) > _DIGEST_SHOWN + 1 else digest
+
+
+def _shortened(columns: Sequence[str], natural: list[int], over: int, yielding: Sequence[str]) -> list[int]:
+    """Return the widths once the columns that give way have, the first first, until nothing is over."""
+    widths = list(natural)
+    for name in yielding:
+        at = columns.index(name)
+        less = max(0, min(over, natural[at] - max(_LEAST, cell_len(name))))
+        widths[at] -= less
+        over -= less
+    return widths
+
+
+def _stripped(line: list[Segment]) -> list[Segment]:
+    """Return the line without the blanks at its end, which would be copied with it."""
+    while line and not line[-1].text.strip():
+        line.pop()
+    return [*line[:-1], Segment(line[-1].text.rstrip(), line[-1].style)] if line else []
 
 
 def _cell(value: object) -> Text:

@@ -2,56 +2,70 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
+from catalog.cli import files
 from catalog.cli.client import Client, document
-from catalog.cli.ending import fail
-from catalog.cli.output import print_json, print_table
-from catalog.errors import Exit, OperatorError, SenderError
-from ingest_hooks.openlineage.wire import parse
+from catalog.cli.output import note, print_json, print_table
+from catalog.cli.words import count
+from catalog.errors import Exit, SenderError
+
+_EXAMPLE = '{"kind": "declare_dataset", …}'
 
 
-def record(client: Client, files: list[str], *, as_json: bool) -> Exit:
+def record(client: Client, names: list[str], *, as_json: bool) -> Exit:
     """Send the records in these files (standard input where there is none), in order; stops at the first refusal."""
-    receipts = []
-    for name in files or ["-"]:
-        for number, payload in enumerate(_records(name), 1):
+    receipts: list[dict[str, Any]] = []
+    for name in names or [files.STANDARD_INPUT]:
+        for item in _records(name, receipts):
             try:
-                receipts.append(document(client.request("POST", "api/v1/records", json=payload), "index"))
+                receipts.append(document(client.request("POST", "api/v1/records", json=item.value), "index"))
             except SenderError as error:
-                where = f"{name}, record {number}" if len(files) > 1 or number > 1 else name
-                taken = f" {len(receipts)} before it were taken." if receipts else ""
                 raise SenderError(
-                    f"{where}: {error.detail}{taken}", pointer=error.pointer, status=error.status
+                    f"{item.place}: {error.detail}{_before(receipts)}", pointer=error.pointer, status=error.status
                 ) from error
     if as_json:
         print_json(receipts)
-    else:
-        rows = [(one["index"], one["kind"], one["subjects"][0], "yes" if one["duplicate"] else "") for one in receipts]
-        print_table("", ("entry", "kind", "about", "there before"), rows)
-        for one in receipts:
-            for warning in one["warnings"]:
-                print_table("", (f"entry {one['index']}: {warning}",), [], empty="")
+        return Exit.FINE
+    print_table(
+        "",
+        ("entry", "kind", "about", "what became of it"),
+        [(one["index"], one["kind"], one["subjects"][0], _became(one)) for one in receipts],
+    )
+    for one in receipts:
+        for warning in one["warnings"]:
+            note(f"entry {one['index']}: {warning}")
+    there = sum(one["duplicate"] for one in receipts)
+    note(f"{count(len(receipts) - there, 'record')} taken{f', {there} already there' if there else ''}.")
     return Exit.FINE
 
 
-def _records(name: str) -> list[dict[str, Any]]:
+def _became(receipt: dict[str, Any]) -> str:
+    return "already there" if receipt["duplicate"] else "taken"
+
+
+def _before(receipts: list[dict[str, Any]]) -> str:
+    if not receipts:
+        return ""
+    return f" {'The one' if len(receipts) == 1 else f'The {len(receipts)}'} before it {_was(len(receipts))} taken."
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _records(name: str, receipts: list[dict[str, Any]]) -> list[files.Item]:
     """Return the records of a file: one JSON object, an array of them, or one a line."""
-    if name == "-":
-        if sys.stdin.isatty():
-            fail("Name a file with a record in JSON, or send one to standard input.", Exit.WRONG_USE)
-        content = sys.stdin.buffer.read()
-    else:
-        try:
-            content = Path(name).read_bytes()
-        except OSError as error:
-            raise OperatorError(f"{name} cannot be read ({error.strerror}).", action="Check the name.") from error
-    lines = [line for line in content.splitlines() if line.strip()]
-    is_lines = len(lines) > 1 and all(line.strip().startswith(b"{") and line.strip().endswith(b"}") for line in lines)
-    found = [parse(line).value for line in lines] if is_lines else parse(content).value
-    records = found if isinstance(found, list) else [found]
-    if not all(isinstance(one, dict) for one in records):
-        raise SenderError(f'{name} does not hold records: JSON objects with their "kind".')
-    return [one for one in records if isinstance(one, dict)]
+    content = files.from_standard_input("records") if name == files.STANDARD_INPUT else files.read(name)
+    found = files.items(name, content)
+    if not found:
+        raise SenderError(
+            f"{files.source(name)} holds no records: one is a JSON object with its kind, such as {_EXAMPLE}."
+            f"{_before(receipts)}"
+        )
+    for item in found:
+        if not isinstance(item.value, dict):
+            raise SenderError(f"{item.place} is no record: one is a JSON object with its kind, such as {_EXAMPLE}.")
+        if files.is_event(item.value):
+            raise SenderError(f"{item.place} is an OpenLineage event and no record: send it with `lineward ingest`.")
+    return found

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
+from catalog.cli import files
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, checked
+from catalog.cli.client import Client, checked, require_entry
 from catalog.cli.output import note, out, print_json, print_line, print_table
-from catalog.errors import Exit, OperatorError, SenderError
+from catalog.cli.words import each_of, one_of
+from catalog.errors import Exit, SenderError
+from catalog.ledger.note import NoteError, VerifierKey
 from graph_schema.identity import label_of
 from reports.kinds import MODEL_DOSSIER, REPORTS, Report
 from reports.standalone.assembly import script
-from reports.standalone.outcome import NOT_PROVED, Status, Verdict
+from reports.standalone.outcome import NOT_PROVED, Result, Status, Verdict
 from reports.verify import verify as verify_report
 
 FORMS = ("pdf", "html", "json")
@@ -27,13 +31,10 @@ def report(
     client: Client, words: list[str], folder: Path, forms: list[str], at: dict[str, Any], *, as_json: bool
 ) -> Exit:
     """Write a report in these forms, all where none is named; `words` are its name and what it is of, or that alone."""
-    if len(words) > 2:  # noqa: PLR2004 - a report and a subject
-        raise SenderError("report takes the name of a report and what it is of, in quotes where that has blanks.")
-    named, of = words if len(words) > 1 else (MODEL_DOSSIER.path, words[0])
-    known = {one.path: one for one in REPORTS.values()}
-    if named not in known:
-        raise SenderError(f"There is no report '{named}'; there are {', '.join(known)}.")
-    written = write_report(client, known[named], of, folder, forms or list(FORMS), at)
+    kind, of = _asked(words)
+    chosen = each_of(forms, FORMS, "--format") or list(FORMS)
+    require_entry(client, at.get("knownAtIndex"))
+    written = write_report(client, kind, of, folder, chosen, at)
     if as_json:
         print_json([str(path) for path in written])
     else:
@@ -43,6 +44,19 @@ def report(
     return Exit.FINE
 
 
+def _asked(words: list[str]) -> tuple[Report[Any], str]:
+    """Return which report is meant, and of what."""
+    known = {one.path: one for one in REPORTS.values()}
+    if len(words) > 2:  # noqa: PLR2004 - a report and a subject
+        raise SenderError("report takes the name of a report and what it is of, in quotes where that has blanks.")
+    if len(words) > 1:
+        return known[one_of(words[0], known, "REPORT")], words[1]
+    if words[0] in known:
+        kind = known[words[0]]
+        raise SenderError(f"{words[0]} is a report: write of which {kind.nouns} as well, by name or id.")
+    return MODEL_DOSSIER, words[0]
+
+
 def write_report(
     client: Client, kind: Report[Any], of: str, folder: Path, forms: list[str], at: dict[str, Any]
 ) -> list[Path]:
@@ -50,42 +64,37 @@ def write_report(
     identifier = identify(client, of, kind.of)
     if label_of(identifier) not in kind.of:
         raise SenderError(f"'{of}' is no {kind.nouns}; write its id, or model@version for a model version.")
+    # What is issued is recorded: so that it can be written is seen first.
+    _require_room(folder)
     written = []
     for form in forms:
-        if form not in FORMS:
-            raise SenderError(f"--format is one of {', '.join(FORMS)}.")
         answer = checked(client.request("GET", f"api/v1/reports/{kind.path}/{identifier}.{form}", params=at))
         path = folder / f"{kind.path}-{_file_name(of)}.{form}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(answer.content)
         except OSError as error:
-            raise OperatorError(
-                f"{path} cannot be written ({error.strerror}).", action="Name another by --output."
-            ) from error
+            raise files.unwritable(path, error) from error
         written.append(path)
     return written
 
 
+def _require_room(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise files.unwritable(folder, error) from error
+
+
 def verify(file: Path, vkey: str | None, *, as_json: bool) -> Exit:
     """Check a report file; 1 where a check fails, or something that is needed was not verified."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise OperatorError(f"{file} cannot be read ({error.strerror}).", action="Check the name.") from error
+    content = files.read(file)
     result = verify_report(content, _key(vkey))
     if as_json:
         print_json(result.to_json())
     else:
-        rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
-        print_table(str(file), ("", "check", "what was found"), rows)
-        if result.number is not None:
-            print_line(f"Report {result.number}")
-        out.print(Text(result.verdict, _VERDICT_TONE[result.verdict]))
-        for each in result.notes:
-            note(f"Note: {each}")
-        note(f"Proved: {result.proved}")
-        note(f"Not proved: {NOT_PROVED}")
+        _print(file, result)
     return Exit.FINE if result.ok else Exit.FINDING
 
 
@@ -94,14 +103,42 @@ def print_script() -> None:
     sys.stdout.buffer.write(script())
 
 
+def _print(file: Path, result: Result) -> None:
+    rows = [(Text(check.status, _TONE[check.status]), check.name, check.detail) for check in result.checks]
+    print_table(str(file), ("", "check", "what was found"), rows)
+    if result.number is not None:
+        print_line(f"Report {result.number}")
+    out.print(Text(result.verdict, _VERDICT_TONE[result.verdict]))
+    # Of what is no report at all there is nothing more to say.
+    if len(result.checks) > 1:
+        for each in result.notes:
+            note(f"Note: {each}")
+        note(f"Proved: {result.proved}")
+        note(f"Not proved: {NOT_PROVED}")
+
+
 def _key(given: str | None) -> str | None:
-    """Return the verifier key itself, or those in a file of that name."""
-    if given is None or "+" in given:
-        return given
+    """Return the verifier key itself, or those in a file of that name; raises SenderError where there is none."""
+    if given is None:
+        return None
     try:
-        return Path(given).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{given} is neither a verifier key nor a file with one.", action="Check --key.") from error
+        text = given if _is_key(given) else Path(given).read_text("utf-8")
+    except (OSError, ValueError):
+        text = ""
+    if not any(_is_key(line) for line in text.splitlines()):
+        raise SenderError(
+            f"--key {given} is neither a verifier key nor a file with one: copy it whole, as `lineward ledger key` "
+            "prints it."
+        )
+    return text
+
+
+def _is_key(text: str) -> bool:
+    try:
+        VerifierKey.parse(text.strip())
+    except NoteError:
+        return False
+    return True
 
 
 def _file_name(model: str) -> str:

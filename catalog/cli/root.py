@@ -1,4 +1,4 @@
-"""Every command there is: its arguments, and the module that does it.
+"""Every command there is: its arguments, its help with an example, and the module that does it.
 
 Each command imports what it needs when it is run, so that `--help` and the small ones answer at once.
 """
@@ -6,100 +6,177 @@ Each command imports what it needs when it is run, so that `--help` and the smal
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from catalog.cli.ending import exit_codes
-from catalog.cli.options import DataDir, Force, Json, New, Url, settings_for
-from catalog.errors import Exit
+from catalog.cli.options import (
+    DataDir,
+    Force,
+    Json,
+    KnownAtIndex,
+    New,
+    Output,
+    Url,
+    ValidAt,
+    choice,
+    settings_for,
+)
+from catalog.cli.usage import Explained, Grouped, complaint, example, is_help
+from catalog.cli.words import each_of, one_of, time
+from catalog.errors import Exit, SenderError
 from catalog.lineage.model import Direction, Grain
 from catalog.search.model import SearchKind
 from graph_schema.characters import escape_hidden
-from graph_schema.vocabulary.words import ApprovalKind, PrincipalKind, PrincipalRole, listed
+from graph_schema.vocabulary.words import (
+    ApprovalKind,
+    DeidentificationState,
+    PhiKind,
+    PrincipalKind,
+    PrincipalRole,
+    RetentionClass,
+    SourceKind,
+    Zone,
+)
 
 if TYPE_CHECKING:
     from catalog.cli.client import Client
     from catalog.settings import Settings
 
-commands = typer.Typer(
-    name="lineward", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
-ledger_commands = typer.Typer(help="Where the ledger stands, whether it verifies, proofs.", no_args_is_help=True)
-graph_commands = typer.Typer(help="The graph: rebuild it from the ledger, count it, describe it.", no_args_is_help=True)
-key_commands = typer.Typer(help="Principals and the keys that they act by.", no_args_is_help=True)
-commands.add_typer(ledger_commands, name="ledger")
-commands.add_typer(graph_commands, name="graph")
-commands.add_typer(key_commands, name="key")
+BEGIN = "Begin"
+WRITE = "Send and record"
+ASK = "Ask"
+PROVE = "Report and prove"
+RUN = "Administer and operate"
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Files, `-` for standard input.")]
+
+def _group(text: str | None = None) -> typer.Typer:
+    group = typer.Typer(
+        cls=Grouped,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    if text is not None:
+        group.info.help = text
+    return group
+
+
+commands = _group()
+ledger_commands = _group("Show where the ledger stands, verify it, print its proofs, erase bodies.")
+graph_commands = _group("Make the graph anew from the ledger, count it, describe it.")
+key_commands = _group("Make, list and revoke the keys that people and programs act by.")
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def _command(group: typer.Typer, line: str, *, name: str | None = None, panel: str | None = None) -> Callable[[F], F]:
+    """Return what makes a function a command; `line` is the example in its help."""
+    return group.command(name, cls=Explained, epilog=example(line), rich_help_panel=panel)
+
+
+Files = Annotated[
+    list[str] | None, typer.Argument(metavar="FILE", show_default=False, help="Files; `-` is standard input.")
+]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
+    if asked:
+        from importlib.metadata import version
+
+        from catalog.cli.output import print_line
+
+        print_line(f"lineward {version('lineward')}")
+        raise typer.Exit
 
 
 @commands.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Lineward: a clinical data catalog and lineage knowledge graph.
 
     Every command works on one catalog and names it on standard error: the one that --url or --data-dir names; else
     that of LINEWARD_URL; else the folder LINEWARD_DATA_DIR (by default ./lineward-data), through the server where one
-    runs on it. Commands that work on the files themselves refuse LINEWARD_URL. Only serve, demo, restore, key create
-    and ingest --new begin a catalog where there is none.
+    runs on it. Who acts is who holds the key in LINEWARD_KEY. Commands that work on the files themselves refuse
+    LINEWARD_URL. Only serve, demo, restore, key create and ingest --new begin a catalog where there is none.
 
     Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
     2 wrong use, 3 something outside is not there.
     """
 
 
-@commands.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on (LINEWARD_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one (LINEWARD_PORT).")] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Serve the catalog: events, records, GraphQL, explorer."""
-    from catalog.cli.serve import serve as run_server
-
-    with exit_codes():
-        run_server(settings_for(data_dir, host=host, port=port))
-
-
-@commands.command()
+@_command(commands, "lineward demo --once", panel=BEGIN)
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the answers, instead of serving on.")] = False,
     data_dir: DataDir = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the reports go.")] = Path("demo-out"),
-    port: Annotated[int, typer.Option(help="Port to serve on, 0 for a free one.")] = 0,
+    output: Output = Path("demo-out"),
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, metavar="PORT", help="Port to serve on, 0 for a free one.")
+    ] = 0,
 ) -> None:
-    """Run the example pipeline against a fresh catalog, ask it three questions, write and verify a dossier."""
+    """Run the example pipeline against a fresh catalog, ask it three questions, write and verify two dossiers."""
     from catalog.cli.demo import demo as run_demo
 
-    with exit_codes():
-        raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))
+    raise typer.Exit(int(run_demo(data_dir, output, port, once=once)))
 
 
-@commands.command()
+@_command(commands, "lineward serve --port 8080", panel=BEGIN)
+def serve(
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address to listen on; without it, LINEWARD_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65_535, metavar="PORT", help="Port to listen on, 0 for a free one; without it, LINEWARD_PORT."
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve a catalog until Ctrl-C, and begin one where the folder holds none.
+
+    Events, records, GraphQL and its explorer are at the address that is printed.
+    """
+    from catalog.cli.serve import serve as run_server
+
+    run_server(settings_for(data_dir, host=host, port=port))
+
+
+@_command(commands, "lineward settings", panel=BEGIN)
+def settings() -> None:
+    """Print every setting with its default, as a table in Markdown."""
+    from catalog.settings import markdown
+
+    sys.stdout.write(markdown() + "\n")
+
+
+@_command(commands, "lineward ingest events.ndjson", panel=WRITE)
 def ingest(
     files: Files = None,
-    batch: Annotated[int, typer.Option(min=1, max=10_000, help="Most events sent at once.")] = 500,
+    batch: Annotated[int, typer.Option(min=1, max=10_000, metavar="EVENTS", help="Most events sent at once.")] = 500,
     new: New = False,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send OpenLineage events: files of one JSON object a line, or standard input."""
+    """Send OpenLineage events: one JSON object a line, one object, or an array of them."""
     from catalog.cli.ingest import ingest as send
 
     with _connected(url, data_dir, new=new, graph=False) as client:
         raise typer.Exit(int(send(client, files or [], batch, as_json=as_json)))
 
 
-@commands.command()
+@_command(commands, "lineward record declarations.ndjson", panel=WRITE)
 def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval."""
     from catalog.cli.record import record as write
@@ -108,21 +185,93 @@ def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_js
         raise typer.Exit(int(write(client, files or [], as_json=as_json)))
 
 
-@commands.command()
+@_command(commands, "lineward search visits --zone curated --phi direct_identifier", panel=ASK)
+def search(
+    text: Annotated[
+        str, typer.Argument(metavar="WORDS", help="Words, a digest or a run id, or the beginning of one.")
+    ] = "",
+    kind: Annotated[list[str] | None, choice(SearchKind.__members__, "Only finds of this kind")] = None,
+    zone: Annotated[list[str] | None, choice(Zone, "Only datasets of this zone")] = None,
+    phi: Annotated[list[str] | None, choice(PhiKind, "Only what is tagged with this kind of PHI")] = None,
+    deidentification: Annotated[
+        list[str] | None, choice(DeidentificationState, "Only datasets in this state of de-identification")
+    ] = None,
+    source_system: Annotated[
+        list[str] | None, choice(SourceKind, "Only datasets from this kind of source system")
+    ] = None,
+    retention: Annotated[list[str] | None, choice(RetentionClass, "Only datasets of this retention class")] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only datasets that may be used for this purpose, such as MLTRAINING."),
+    ] = None,
+    owner: Annotated[list[str] | None, typer.Option(metavar="OWNER", help="Only datasets of this owner.")] = None,
+    site: Annotated[list[str] | None, typer.Option(metavar="SITE", help="Only datasets held at this site.")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="REGION", help="Only datasets that lie in this region.")
+    ] = None,
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="FACET=VALUE", help="The same for any facet, such as job_type=SPARK."),
+    ] = None,
+    gap: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD", help="Only datasets without this mandatory field: owner.")
+    ] = None,
+    count: Annotated[
+        list[str] | None, typer.Option(metavar="FACET", help="Count the finds by this facet as well: zone.")
+    ] = None,
+    first: Annotated[int, typer.Option(min=1, max=500, metavar="NUMBER", help="Most finds shown.")] = 20,
+    after: Annotated[
+        str | None, typer.Option(metavar="CURSOR", help="Go on where a page ended, as it was printed there.")
+    ] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Find datasets, jobs, snapshots, models and their versions, and runs: by words, by what is recorded or missing.
+
+    Every filter may be repeated: its values are alternatives.
+    """
+    from catalog.cli.search import search as find
+    from catalog.cli.search import wanted
+
+    facets = {
+        "zone": zone,
+        "phi": phi,
+        "deidentification_state": deidentification,
+        "source_system": source_system,
+        "retention": retention,
+        "purpose": purpose,
+        "owner": owner,
+        "site": site,
+        "region": region,
+    }
+    asked = wanted(text, kind or [], facets, filter_ or [], gap or [], count or [], first, after)
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(find(client, asked, as_json=as_json)))
+
+
+@_command(commands, "lineward lineage readmission@1 --direction upstream", panel=ASK)
 def lineage(
-    asset: Annotated[str, typer.Argument(help="An id, a digest, a name, `model@version`.")],
-    direction: Annotated[str, typer.Option(help=f"{listed(Direction).lower()}.")] = "upstream",
-    depth: Annotated[int, typer.Option(min=0, help="How many steps.")] = 20,
-    grain: Annotated[str | None, typer.Option(help=f"{listed(Grain).lower()}; by default as the asset is.")] = None,
-    valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
-    known_at: Annotated[str | None, typer.Option(help="As far as it was known then: RFC 3339.")] = None,
-    known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
+    asset: Annotated[
+        str,
+        typer.Argument(
+            metavar="ASSET", help="A name, `model@version`, a digest or 8 digits of its beginning, or an id."
+        ),
+    ],
+    direction: Annotated[str, choice(Direction, "Where to")] = "upstream",
+    depth: Annotated[int, typer.Option(min=0, max=100, metavar="STEPS", help="Most steps from it.")] = 20,
+    grain: Annotated[str | None, choice(Grain, "What the nodes are, by default as the asset is")] = None,
+    valid_at: ValidAt = None,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As far as it was known then: 2026-01-31T12:00:00Z.")
+    ] = None,
+    known_at_index: KnownAtIndex = None,
     past: Annotated[bool, typer.Option("--past", help="With what was replaced since.")] = False,
     attempts: Annotated[bool, typer.Option("--attempts", help="With runs that did not complete.")] = False,
     ever_stated: Annotated[
         bool, typer.Option("--ever-stated", help="Every flow ever stated, not only current ones.")
     ] = False,
-    budget: Annotated[int, typer.Option(min=1, help="The most nodes.")] = 2000,
+    budget: Annotated[int, typer.Option(min=1, max=10_000, metavar="NODES", help="Most nodes.")] = 2000,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -130,11 +279,17 @@ def lineage(
     """Show what data came from, or what came of it."""
     from catalog.cli.lineage import lineage as show
 
-    times = {"validAt": valid_at, "knownAt": known_at, "knownAtIndex": known_at_index}
+    if known_at is not None and known_at_index is not None:
+        raise SenderError("--known-at and --known-at-index say the same: give one of them.")
+    times = {
+        "validAt": time(valid_at, "--valid-at"),
+        "knownAt": time(known_at, "--known-at"),
+        "knownAtIndex": known_at_index,
+    }
     asked = {
-        "direction": direction.upper(),
+        "direction": one_of(direction, Direction, "--direction"),
         "depth": depth,
-        "grain": None if grain is None else grain.upper(),
+        "grain": None if grain is None else one_of(grain, Grain, "--grain"),
         "asOf": {name: value for name, value in times.items() if value is not None} or None,
         "includePast": past,
         "includeAttempts": attempts,
@@ -145,28 +300,7 @@ def lineage(
         raise typer.Exit(int(show(client, asset, asked, as_json=as_json)))
 
 
-@commands.command()
-def search(
-    text: Annotated[str, typer.Argument(help="Words, a digest or a run id, or the beginning of one.")] = "",
-    kind: Annotated[list[str] | None, typer.Option(help=f"{listed(SearchKind.__members__).lower()}.")] = None,
-    filter_: Annotated[list[str] | None, typer.Option("--filter", help="A facet and its value: zone=LANDING.")] = None,
-    gap: Annotated[list[str] | None, typer.Option(help="A mandatory field that is missing: owner.")] = None,
-    count: Annotated[list[str] | None, typer.Option(help="A facet to count: zone.")] = None,
-    first: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 20,
-    after: Annotated[str | None, typer.Option(help="Go on from here.")] = None,
-    url: Url = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Find datasets, jobs, snapshots, models and their versions, and runs."""
-    from catalog.cli.search import search as find
-
-    with _connected(url, data_dir, owner=True) as client:
-        found = find(client, text, kind or [], filter_ or [], gap or [], count or [], first, after, as_json=as_json)
-        raise typer.Exit(int(found))
-
-
-@commands.command()
+@_command(commands, "lineward report readmission@1 --format pdf --output reports", panel=PROVE)
 def report(
     words: Annotated[
         list[str],
@@ -175,39 +309,44 @@ def report(
             help="model-dossier (where none is named) or approvals; then `model@version`, a name, a digest or an id.",
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path(),
-    form: Annotated[list[str] | None, typer.Option("--format", help="pdf, html or json; by default all.")] = None,
-    valid_at: Annotated[str | None, typer.Option(help="What was true then: RFC 3339.")] = None,
-    known_at_index: Annotated[int | None, typer.Option(help="As far as it was known by this ledger entry.")] = None,
+    output: Output = Path(),
+    form: Annotated[
+        list[str] | None, choice(("pdf", "html", "json"), "Form to write, by default all", name="--format")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Write a report: the model provenance dossier, or the approvals record of a model version, snapshot or dataset."""
+    """Write a report: the model provenance dossier, or the approvals record of a model version, snapshot or dataset.
+
+    The ledger records that it was issued, to whom and with which digest.
+    """
     from catalog.cli.report import report as write
 
-    times: dict[str, Any] = {"validAt": valid_at, "knownAtIndex": known_at_index}
+    times: dict[str, Any] = {"validAt": time(valid_at, "--valid-at"), "knownAtIndex": known_at_index}
     at = {name: value for name, value in times.items() if value is not None}
     with _connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(write(client, words, output, form or [], at, as_json=as_json)))
 
 
-@commands.command()
+@_command(commands, "lineward verify reports/model-dossier-readmission-1.pdf --key log.vkey", panel=PROVE)
 def verify(
-    file: Annotated[Path, typer.Argument(help="A report: PDF, HTML or JSON.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report: PDF, HTML or JSON.")],
     key: Annotated[
-        str | None, typer.Option("--key", help="The log's verifier key, or a file with it, had from elsewhere.")
+        str | None,
+        typer.Option("--key", metavar="KEY", help="The log's verifier key, or a file with it, had from elsewhere."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a report offline, with nothing but the file and the log's key; without the key nothing is verified."""
     from catalog.cli.report import verify as check
 
-    with exit_codes():
-        raise typer.Exit(int(check(file, key, as_json=as_json)))
+    raise typer.Exit(int(check(file, key, as_json=as_json)))
 
 
-@commands.command()
+@_command(commands, "lineward verifier > verify_lineward.py", panel=PROVE)
 def verifier() -> None:
     """Print the script that checks a report with nothing but Python and `cryptography`: save it, take it along."""
     from catalog.cli.report import print_script
@@ -215,17 +354,14 @@ def verifier() -> None:
     print_script()
 
 
-@commands.command()
-def settings() -> None:
-    """Print every setting, as Markdown."""
-    from catalog.settings import markdown
-
-    sys.stdout.write(markdown() + "\n")
+commands.add_typer(ledger_commands, name="ledger", rich_help_panel=PROVE)
+commands.add_typer(key_commands, name="key", rich_help_panel=RUN)
+commands.add_typer(graph_commands, name="graph", rich_help_panel=RUN)
 
 
-@commands.command()
+@_command(commands, "lineward backup backups/monday", panel=RUN)
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder for it.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for it.")],
     with_keys: Annotated[
         bool, typer.Option("--with-keys", help="With the site's keys: whoever has it can then write history.")
     ] = False,
@@ -239,13 +375,15 @@ def backup(
         raise typer.Exit(int(back_up(settings, folder, with_keys=with_keys, as_json=as_json)))
 
 
-@commands.command()
+@_command(commands, "lineward restore backups/monday --data-dir restored", panel=RUN)
 def restore(
-    folder: Annotated[Path, typer.Argument(help="A folder that `lineward backup` made.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that `lineward backup` made.")],
     accept_loss: Annotated[
         bool, typer.Option("--accept-loss", help="Give up what was signed for and is not in it; needs --reason.")
     ] = False,
-    reason: Annotated[str | None, typer.Option(help="Why the loss is accepted: it is recorded in the ledger.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why the loss is accepted: it is recorded in the ledger.")
+    ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -256,19 +394,20 @@ def restore(
         raise typer.Exit(int(put_back(settings, folder, reason, accept_loss=accept_loss, as_json=as_json)))
 
 
-@ledger_commands.command("status")
+@_command(ledger_commands, "lineward ledger status", name="status")
 def ledger_status(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Show ledger, store, projection and newest checkpoint; 1 where one is red."""
+    """Show the health of ledger, store and projection, and the newest checkpoint; 1 where one is red."""
     from catalog.cli.ledger import status
 
     with _connected(url, data_dir, owner=True, graph=False) as client:
         raise typer.Exit(int(status(client, as_json=as_json)))
 
 
-@ledger_commands.command("verify")
+@_command(ledger_commands, "lineward ledger verify --graph", name="verify")
 def ledger_verify(
     held: Annotated[
-        list[Path] | None, typer.Option("--checkpoint", help="A checkpoint that was kept elsewhere; may be repeated.")
+        list[Path] | None,
+        typer.Option("--checkpoint", metavar="FILE", help="A checkpoint that was kept elsewhere; may be repeated."),
     ] = None,
     graph: Annotated[bool, typer.Option("--graph", help="Hold the graph to the ledger as well.")] = False,
     data_dir: DataDir = None,
@@ -281,7 +420,7 @@ def ledger_verify(
         raise typer.Exit(int(check(settings, held or [], graph=graph, as_json=as_json)))
 
 
-@ledger_commands.command("checkpoint")
+@_command(ledger_commands, "lineward ledger checkpoint > checkpoint.txt", name="checkpoint")
 def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
     """Print the newest checkpoint, signed now where need be: keep it elsewhere."""
     from catalog.cli.ledger import checkpoint
@@ -290,9 +429,9 @@ def ledger_checkpoint(url: Url = None, data_dir: DataDir = None) -> None:
         raise typer.Exit(int(checkpoint(client)))
 
 
-@ledger_commands.command("proof")
+@_command(ledger_commands, "lineward ledger proof 3", name="proof")
 def ledger_proof(
-    index: Annotated[int, typer.Argument(min=0, help="The index of an entry.")],
+    index: Annotated[int, typer.Argument(min=0, metavar="ENTRY", help="The index of an entry, from 0.")],
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -303,11 +442,35 @@ def ledger_proof(
         raise typer.Exit(int(proof(client, index)))
 
 
-@ledger_commands.command("erase")
+@_command(ledger_commands, "lineward ledger key > log.vkey", name="key")
+def ledger_key(
+    former: Annotated[bool, typer.Option("--all", help="With the keys that signed before, the present one first.")] = (
+        False
+    ),
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the log's verifier key, for `lineward verify --key`; give it to others by a way that they trust."""
+    from catalog.cli.ledger import key
+
+    with _connected(url, data_dir, owner=True, graph=False) as client:
+        raise typer.Exit(int(key(client, former=former, as_json=as_json)))
+
+
+@_command(
+    ledger_commands,
+    "lineward ledger erase 1 --reason 'Asked by the person' --authority 'Privacy office' --yes",
+    name="erase",
+)
 def ledger_erase(
-    entries: Annotated[list[int], typer.Argument(min=0, help="The indexes of the entries whose bodies go.")],
-    reason: Annotated[str, typer.Option(help="Why.")],
-    authority: Annotated[str, typer.Option(help="On whose authority: a request, an order, a regulation.")],
+    entries: Annotated[
+        list[int], typer.Argument(min=0, metavar="ENTRY", help="The indexes of the entries whose bodies go.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    authority: Annotated[
+        str, typer.Option(metavar="TEXT", help="On whose authority: a request, an order, a regulation.")
+    ],
     nothing: Annotated[
         bool, typer.Option("--keep-nothing", help="Keep no names, flows and labels either: they could not go later.")
     ] = False,
@@ -324,23 +487,7 @@ def ledger_erase(
         raise typer.Exit(int(erase(client, entries, reason, authority, residue, yes=yes, as_json=as_json)))
 
 
-@ledger_commands.command("key")
-def ledger_key(
-    former: Annotated[bool, typer.Option("--all", help="With the keys that signed before, the present one first.")] = (
-        False
-    ),
-    url: Url = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Print the log's verifier key, for `lineward verify --key`; give it to others by a way that they trust."""
-    from catalog.cli.ledger import key
-
-    with _connected(url, data_dir, owner=True, graph=False) as client:
-        raise typer.Exit(int(key(client, former=former, as_json=as_json)))
-
-
-@graph_commands.command("rebuild")
+@_command(graph_commands, "lineward graph rebuild", name="rebuild")
 def graph_rebuild(
     replace: Annotated[bool, typer.Option("--replace", help="Also where the graph is another ledger's.")] = False,
     data_dir: DataDir = None,
@@ -353,7 +500,7 @@ def graph_rebuild(
         raise typer.Exit(int(rebuilt(settings, replace=replace, as_json=as_json)))
 
 
-@graph_commands.command("counts")
+@_command(graph_commands, "lineward graph counts", name="counts")
 def graph_counts(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Count nodes and edges of each kind."""
     from catalog.cli.graph import counted
@@ -362,7 +509,7 @@ def graph_counts(data_dir: DataDir = None, as_json: Json = False) -> None:
         raise typer.Exit(int(counted(settings, as_json=as_json)))
 
 
-@graph_commands.command("schema")
+@_command(graph_commands, "lineward graph schema", name="schema")
 def graph_schema(as_json: Json = False) -> None:
     """Describe every kind of node and edge."""
     from catalog.cli.graph import described
@@ -370,21 +517,19 @@ def graph_schema(as_json: Json = False) -> None:
     raise typer.Exit(int(described(as_json=as_json)))
 
 
-@key_commands.command("create")
+@_command(key_commands, "lineward key create steward-pi --kind person --role steward", name="create")
 def key_create(
-    principal: Annotated[str, typer.Argument(help="The principal's name; best an opaque id, it stays for ever.")],
-    role: Annotated[
-        list[str] | None,
-        typer.Option(help=f"{', '.join(PrincipalRole)}; may be repeated."),
+    principal: Annotated[
+        str, typer.Argument(metavar="PRINCIPAL", help="The principal's name; best an opaque id, it stays for ever.")
+    ],
+    role: Annotated[list[str] | None, choice(PrincipalRole, "What it may do")] = None,
+    approves: Annotated[list[str] | None, choice(ApprovalKind, "What an approver decides on")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="TEXT", help="Its display name, with which an approver signs.")
     ] = None,
-    approves: Annotated[
-        list[str] | None,
-        typer.Option(help=f"What an approver decides on: {', '.join(ApprovalKind).lower()}."),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Its display name, with which an approver signs.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its function, such as 'Privacy officer'.")] = None,
-    organisation: Annotated[str | None, typer.Option(help="The organisation that it acts for.")] = None,
-    kind: Annotated[str | None, typer.Option(help=f"{listed(PrincipalKind).lower()}; a new one is a service.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its function, such as 'Privacy officer'.")] = None,
+    organisation: Annotated[str | None, typer.Option(metavar="TEXT", help="The organisation that it acts for.")] = None,
+    kind: Annotated[str | None, choice(PrincipalKind, "What it is, a new one a service where nothing is said")] = None,
     redefine: Annotated[bool, typer.Option("--redefine", help="Change what is known of the principal.")] = False,
     force: Force = False,
     url: Url = None,
@@ -400,9 +545,9 @@ def key_create(
     definition = PrincipalChange(
         principal,
         name,
-        kind,
-        tuple(role) if role else None,
-        tuple(approves) if approves else None,
+        None if kind is None else one_of(kind, PrincipalKind, "--kind"),
+        tuple(each_of(role, PrincipalRole, "--role")) if role else None,
+        tuple(each_of(approves, ApprovalKind, "--approves")) if approves else None,
         title,
         organisation,
     )
@@ -410,7 +555,7 @@ def key_create(
         raise typer.Exit(int(create(client, definition, redefine=redefine, force=force, as_json=as_json)))
 
 
-@key_commands.command("list")
+@_command(key_commands, "lineward key list", name="list")
 def key_list(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show principals and their keys, never a key itself."""
     from catalog.cli.keys import listed
@@ -419,9 +564,11 @@ def key_list(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -
         raise typer.Exit(int(listed(client, as_json=as_json)))
 
 
-@key_commands.command("revoke")
+@_command(key_commands, "lineward key revoke KEY-ID", name="revoke")
 def key_revoke(
-    key_id: Annotated[str, typer.Argument(help="The key's id: the part between `lw_` and the next `_`.")],
+    key_id: Annotated[
+        str, typer.Argument(metavar="KEY-ID", help="The key's id: the part between `lw_` and the next `_`.")
+    ],
     force: Force = False,
     url: Url = None,
     data_dir: DataDir = None,
@@ -445,10 +592,8 @@ def _connected(
     from catalog.cli.client import announce, connect, key_from_environment
     from catalog.cli.target import target_for
 
-    with (
-        exit_codes(),
-        connect(target_for(url, data_dir), key_from_environment(), owner=owner, new=new, graph=graph) as client,
-    ):
+    target, key = target_for(url, data_dir), key_from_environment()
+    with connect(target, key, owner=owner, new=new, graph=graph) as client:
         announce(client.where)
         yield client
 
@@ -467,10 +612,9 @@ def _place(data_dir: Path | None, command: str) -> Iterator[Settings]:
     from catalog.cli.client import announce
     from catalog.cli.target import folder_for
 
-    with exit_codes():
-        target = folder_for(data_dir, command)
-        announce(target.name)
-        yield target.settings
+    target = folder_for(data_dir, command)
+    announce(target.name)
+    yield target.settings
 
 
 def run() -> None:
@@ -478,19 +622,16 @@ def run() -> None:
     # What any command leaves behind, a report too, is for whoever ran it.
     os.umask(0o077)
     try:
-        sys.exit(commands(standalone_mode=False))
+        sys.exit(commands(standalone_mode=False, prog_name="lineward"))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(int(Exit.FINE))
     except Exception as error:  # noqa: BLE001  the outermost place: a defect ends in one sentence
-        # Typer keeps the class of its errors to itself; each shows what was typed wrong, and how it ends.
-        show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
-        if callable(show) and isinstance(code, int):
-            show(file=(shown := io.StringIO()))
-            _complain(shown.getvalue())
-            sys.exit(code)
+        if (wrong := complaint(error)) is not None:
+            _complain(wrong if is_help(error) else escape_hidden(f"lineward: {wrong}"))
+            sys.exit(int(Exit.WRONG_USE))
         if os.environ.get("LINEWARD_LOG_LEVEL") == "DEBUG":
             _complain(traceback.format_exc())
         _complain(

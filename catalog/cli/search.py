@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from catalog.assets.rules import MANDATORY
 from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.words import each_of, one_of
 from catalog.errors import Exit, SenderError
+from catalog.search.model import SearchKind
+from catalog.search.queries import FACETS
+from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+
+_CLOSED: Mapping[str, type[StrEnum]] = {
+    "label": SearchKind,
+    "zone": Zone,
+    "phi": PhiKind,
+    "phi_category": PhiKind,
+    "deidentification_state": DeidentificationState,
+    "source_system": SourceKind,
+    "retention": RetentionClass,
+}
+"""The facets that have one of few values."""
+_OPTION = {"deidentification_state": "deidentification", "source_system": "source-system"}
+"""How the options of some are called."""
+_NOTHING_YET = "The catalog holds nothing yet: send it events with `lineward ingest FILE`."
+_NO_MATCH = "Nothing in the catalog matches all of that."
 
 _QUERY = f"""
 query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
@@ -27,46 +50,92 @@ query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first
 """
 
 
-def search(
-    client: Client,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for: words, kinds, values of facets, missing fields, facets to count; one page of it."""
+
+    text: str
+    kinds: list[str]
+    facets: dict[str, list[str]]
+    gaps: list[str]
+    counts: list[str]
+    first: int
+    after: str | None
+
+    @property
+    def everything(self) -> bool:
+        """Tell whether nothing narrows it."""
+        return not (self.text.strip() or self.kinds or self.facets or self.gaps)
+
+
+def wanted(
     text: str,
     kinds: list[str],
+    facets: dict[str, list[str] | None],
     filters: list[str],
     gaps: list[str],
     counts: list[str],
     first: int,
     after: str | None,
-    *,
-    as_json: bool,
-) -> Exit:
+) -> Wanted:
+    """Return what is looked for, every word of a closed list as it is spelt; raises SenderError with the list."""
+    chosen = {name: _values(name, values, f"--{_OPTION.get(name, name)}") for name, values in facets.items() if values}
+    for one in filters:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise SenderError(f"--filter {one}: write a facet and its value, such as zone=LANDING.")
+        facet = one_of(name, FACETS, "--filter")
+        chosen.setdefault(facet, []).extend(_values(facet, [value], f"--filter {facet}"))
+    return Wanted(
+        text,
+        each_of(kinds, SearchKind.__members__, "--kind"),
+        chosen,
+        each_of(gaps, (field for field in MANDATORY if field != "lineage"), "--gap"),
+        each_of(counts, FACETS, "--count"),
+        first,
+        after,
+    )
+
+
+def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
     """Print a page of finds."""
     variables = {
-        "text": text,
-        "filter": {"kinds": [kind.upper() for kind in kinds], "facets": _filters(filters), "gaps": gaps},
-        "facets": [name.upper() for name in counts],
-        "first": first,
-        "after": after,
+        "text": asked.text,
+        "filter": {
+            "kinds": asked.kinds,
+            "facets": [{"facet": name.upper(), "values": values} for name, values in asked.facets.items()],
+            "gaps": asked.gaps,
+        },
+        "facets": [name.upper() for name in asked.counts],
+        "first": asked.first,
+        "after": asked.after,
     }
     found = ask(client, _QUERY, variables)["search"]
     if as_json:
         print_json(found)
     else:
-        _print(found)
+        _print(found, empty=_NOTHING_YET if asked.everything else _NO_MATCH)
     return Exit.FINE
 
 
-def _print(found: dict[str, Any]) -> None:
+def _values(facet: str, values: list[str], option: str) -> list[str]:
+    closed = _CLOSED.get(facet)
+    return list(values) if closed is None else each_of(values, closed, option)
+
+
+def _print(found: dict[str, Any], empty: str) -> None:
     print_table(
         f"{found['totalCount']} found",
         ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
         [_row(one) for one in found["nodes"]],
-        empty="Nothing like that is in the catalog.",
+        empty=empty,
+        yielding=("de-identification", "namespace", "zone", "name"),
     )
     for facet in found["facets"]:
         rows = [(one["value"], one["count"]) for one in facet["counts"]]
-        print_table(facet["facet"].lower(), ("value", "count"), rows)
+        print_table(facet["facet"].lower().replace("_", " "), ("value", "count"), rows, empty="No find has one.")
     if found["pageInfo"]["hasNextPage"]:
-        note(f"There is more: --after {found['pageInfo']['endCursor']}")
+        note(f"There is more: go on with --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])
 
 
@@ -76,13 +145,3 @@ def _row(node: dict[str, Any]) -> tuple[object, ...]:
         namespace = node["job"]["ref"]["namespace"] if node["job"] else None
         return "Run", namespace, node["runId"], node["runState"], *shown
     return node["__typename"], node["ref"]["namespace"], node["ref"]["name"], node.get("state"), *shown
-
-
-def _filters(given: list[str]) -> list[dict[str, Any]]:
-    chosen: dict[str, list[str]] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not equals:
-            raise SenderError(f"--filter {one}: write a facet and its value, such as zone=LANDING.")
-        chosen.setdefault(name.upper(), []).append(value)
-    return [{"facet": name, "values": values} for name, values in chosen.items()]

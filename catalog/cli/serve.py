@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -132,9 +133,24 @@ def _listen(settings: Settings, listener: socket.socket) -> int:
 
 
 def _not_listening(settings: Settings, error: OSError) -> OperatorError:
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return OperatorError(
+            f"{settings.host} is no address of this machine.",
+            action="Name one by --host or LINEWARD_HOST, such as 127.0.0.1.",
+        )
+    if error.errno == errno.EADDRINUSE:
+        return OperatorError(
+            f"Something listens at {where} already.",
+            action="End it, or choose another port by --port or LINEWARD_PORT; 0 takes a free one.",
+        )
+    if error.errno == errno.EACCES:
+        return OperatorError(
+            f"This user may not listen at {where}.", action="Choose a port above 1023 by --port or LINEWARD_PORT."
+        )
     return OperatorError(
-        f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}).",
-        action="Choose another port by LINEWARD_PORT, or end what listens there.",
+        f"Nobody can listen at {where} ({error.strerror}).",
+        action="Choose another address or port by --host and --port.",
     )
 
 

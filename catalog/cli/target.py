@@ -8,6 +8,7 @@ A folder on which a server runs is reached through that server.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from catalog.settings import Settings
 
 URL_VARIABLE = "LINEWARD_URL"
+_SUCH = "http://127.0.0.1:8080"
+_HOST_ALONE = re.compile(r"[\w.-]+(:\d+)?(/.*)?$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,19 @@ def folder_for(data_dir: Path | None, command: str) -> Target:
 
 
 def _address(url: str, source: str) -> str:
-    parts = _parts(url.strip())
+    url = url.strip()
+    if url[:1] in {'"', "'", "`"}:
+        fail(f"{source} has quotes around the address: set it without.", Exit.WRONG_USE)
+    if _HOST_ALONE.match(url):
+        fail(f"{source} names no http:// or https://: write it before the host, as in {_SUCH}.", Exit.WRONG_USE)
+    parts = _parts(url)
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        fail(f"{source} is the address of a running catalog, such as http://127.0.0.1:8080.", Exit.WRONG_USE)
+        fail(f"{source} is the address of a running catalog, such as {_SUCH}.", Exit.WRONG_USE)
     if parts.username is not None or parts.password is not None:
         fail(f"{source} holds a user or a password; keys are given by LINEWARD_KEY alone.", Exit.WRONG_USE)
     if parts.query or parts.fragment:
-        fail(f"{source} is an address without `?` and `#`, such as http://127.0.0.1:8080.", Exit.WRONG_USE)
-    return url.strip().rstrip("/")
+        fail(f"{source} is an address without `?` and `#`, such as {_SUCH}.", Exit.WRONG_USE)
+    return url.rstrip("/")
 
 
 def _parts(url: str) -> SplitResult | None:

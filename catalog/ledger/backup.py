@@ -62,9 +62,14 @@ class Manifest:
             found = cls(**json.loads((folder / MANIFEST).read_text("utf-8")))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError) as error:
+        except NotADirectoryError as error:
             raise OperatorError(
-                f"The manifest of {folder} cannot be read ({type(error).__name__}).", action="Name another backup."
+                f"{folder} is no folder.", action="Name a folder that `lineward backup` made."
+            ) from error
+        except (OSError, ValueError, TypeError) as error:
+            why = getattr(error, "strerror", None) or "it is not as `lineward backup` writes it"
+            raise OperatorError(
+                f"The manifest of {folder} cannot be read: {why}.", action="Name another backup."
             ) from error
         if found.backup != _VERSION:
             raise OperatorError(
@@ -190,7 +195,9 @@ def mark_for(path: Path, keys: SiteKeys) -> HighWater:
 def _new_folder(folder: Path) -> Iterator[None]:
     """Make the folder, or take an empty one, and leave nothing in it where what is done inside fails."""
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and not folder.is_dir():
+            raise OperatorError(f"{folder} is a file.", action="Name a new folder.")
+        if folder.exists() and any(folder.iterdir()):
             raise OperatorError(f"{folder} is not empty.", action="Name a new folder: a backup is never written over.")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)

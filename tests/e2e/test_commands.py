@@ -112,9 +112,9 @@ def test_the_approvals_record_of_anything_that_can_be_approved_is_written(
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        (["audit", "readmission@1"], "There is no report 'audit'; there are model-dossier, approvals."),
+        (["audit", "readmission@1"], "REPORT is one of model-dossier, approvals; 'audit' is none of them."),
         (["approvals", "landing", "visits"], "in quotes where that has blanks"),
-        (["landing visits"], "Nothing is called"),
+        (["landing visits"], "'landing visits' is a dataset, and a model version is needed here."),
     ],
 )
 def test_a_report_that_there_is_not_is_named(data: Path, words: list[str], wrong: str) -> None:
@@ -252,7 +252,7 @@ def test_a_server_whose_port_is_taken_begins_no_catalog(start: Start, tmp_path: 
     port = start(tmp_path / "first").url.rpartition(":")[2]
     answer = command(tmp_path / "second", "serve", "--port", port)
     assert answer.returncode == OUTSIDE
-    assert f"127.0.0.1:{port} cannot be listened on (Address already in use)" in answer.stderr.decode()
+    assert f"Something listens at 127.0.0.1:{port} already." in answer.stderr.decode()
     assert not (tmp_path / "second").exists()
 
 

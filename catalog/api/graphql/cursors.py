@@ -63,7 +63,7 @@ def _parts(after: str) -> list[Any]:
 
 
 def _no_cursor() -> InvalidInputError:
-    return InvalidInputError("This is no cursor; use an endCursor as it was given.", "after")
+    return InvalidInputError("This is no cursor: go on by one as the page before gave it.", "after")
 
 
 def _is_beyond(part: object) -> bool:

@@ -124,6 +124,7 @@ def _summary(services: Services, outcomes: list[Accepted | Exception]) -> dict[s
         "summary": {
             "received": len(outcomes),
             "successful": len(outcomes) - len(failed),
+            "duplicates": met["duplicate"],
             "failed": len(failed),
             "retriable": retriable[True],
             "non_retriable": retriable[False],

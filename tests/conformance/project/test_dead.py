@@ -28,6 +28,9 @@ USED_OUTSIDE = {
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",
     "process_renderables": "what rich calls",
+    "on_broken_pipe": "the same",
+    "format_commands": "what typer calls",
+    "format_options": "the same",
     "settings_customise_sources": "what pydantic calls",
     "_unsupported_upgrade_warning": "what uvicorn calls",
 }

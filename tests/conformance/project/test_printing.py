@@ -25,7 +25,7 @@ def _prints(node: ast.AST) -> bool:
         return False
     called = ast.unparse(node.func)
     streams = ("sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write", "sys.stderr.buffer.write")
-    return called in {"print", "typer.echo", "typer.secho", "Console", *streams}
+    return called in {"print", "typer.echo", "typer.secho", "Console", "_Console", *streams}
 
 
 def test_nothing_is_printed_but_by_the_module_that_escapes_it() -> None:

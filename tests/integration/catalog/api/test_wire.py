@@ -149,15 +149,29 @@ def test_a_batch_says_what_became_of_each_event(catalog: Catalog) -> None:
     assert answer.status_code == 200
     found = answer.json()
     assert found["status"] == "partial_success"
-    assert found["summary"] == {"received": 3, "successful": 2, "failed": 1, "retriable": 0, "non_retriable": 1}
+    assert found["summary"] == {
+        "received": 3,
+        "successful": 2,
+        "duplicates": 0,
+        "failed": 1,
+        "retriable": 0,
+        "non_retriable": 1,
+    }
     assert [(one["index"], one["retriable"]) for one in found["failed_events"]] == [(1, False)]
 
 
 def test_a_batch_of_good_events_is_a_success(catalog: Catalog) -> None:
-    found = catalog.client.post("/api/v1/lineage/batch", json=[event("START"), event()]).json()
+    found = catalog.client.post("/api/v1/lineage/batch", json=[event("START"), event(), event()]).json()
     assert found == {
         "status": "success",
-        "summary": {"received": 2, "successful": 2, "failed": 0, "retriable": 0, "non_retriable": 0},
+        "summary": {
+            "received": 3,
+            "successful": 3,
+            "duplicates": 1,
+            "failed": 0,
+            "retriable": 0,
+            "non_retriable": 0,
+        },
         "failed_events": [],
     }
 

@@ -17,7 +17,7 @@ from catalog.cli.client import connect
 from catalog.cli.root import commands
 from catalog.cli.target import Target
 from catalog.settings import load
-from tests.support.records import event
+from tests.support.records import declaration, event
 
 KEY = "lw_aaaaaaaaaa_" + "A" * 43
 
@@ -136,8 +136,9 @@ def test_an_answer_that_is_somebody_elses_is_called_that(
 ) -> None:
     stranger = listen(listening, answer)
     hidden = dict.fromkeys((name for name in os.environ if name.startswith("LINEWARD_")), None)
+    sent = json.dumps(declaration() if arguments == ("record",) else event())
     typed = CliRunner().invoke(
-        commands, [*arguments, "--url", stranger.url], input=json.dumps(event()), env={**hidden, "LINEWARD_KEY": KEY}
+        commands, [*arguments, "--url", stranger.url], input=sent, env={**hidden, "LINEWARD_KEY": KEY}
     )
     assert (typed.exit_code, typed.stdout) == (3, ""), typed.output
-    assert "is 200 and not Lineward's. Check --url" in typed.stderr
+    assert "is no Lineward catalog (status 200). Check --url" in typed.stderr

@@ -50,7 +50,7 @@ def test_a_command_that_may_not_begin_a_catalog_says_that_there_is_none(
     for folder in (empty, tmp_path / "nothing"):
         answer = typed(folder, *arguments)
         assert (answer.exit_code, answer.stdout) == (OUTSIDE, "")
-        assert f"lineward: There is no catalog in {folder}." in answer.stderr
+        assert f"lineward: No catalog at {folder}." in answer.stderr
     assert list(tmp_path.iterdir()) == [empty]
     assert list(empty.iterdir()) == []
 

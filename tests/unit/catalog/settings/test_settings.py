@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,79 @@ def test_a_misspelt_key_in_the_file_is_refused_with_the_nearest_name(tmp_path: P
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lineward.toml").write_text("port 1\n")
-    assert refusal().startswith("The settings file lineward.toml cannot be read")
+    assert refusal().startswith("The settings file lineward.toml is no TOML")
+
+
+def test_a_file_that_is_named_and_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINEWARD_CONFIG", "nowhere.toml")
+    assert refusal() == "LINEWARD_CONFIG names nowhere.toml, and there is no such file. Correct the name, or unset it."
+    monkeypatch.setenv("LINEWARD_CONFIG", "")
+    load()
+
+
+def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LINEWARD_DATA_DIR", "LINEWARD_PORT", "LINEWARD_ALLOWED_HOSTS"):
+        monkeypatch.setenv(name, "")
+    found = load()
+    assert (found.data_dir, found.port, found.allowed_hosts) == (Path("lineward-data"), 8080, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "hosts"),
+    [
+        ("a.example", ("a.example",)),
+        ("a.example,b.example", ("a.example", "b.example")),
+        (" a.example , b.example, ", ("a.example", "b.example")),
+        ('["a.example", "b.example"]', ("a.example", "b.example")),
+        ("192.0.2.7,[2001:db8::7],2001:db8::8", ("192.0.2.7", "2001:db8::7", "2001:db8::8")),
+        ("[2001:db8::7]", ("2001:db8::7",)),
+        ("[]", ()),
+    ],
+)
+def test_a_list_is_written_with_commas_or_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, hosts: tuple[str, ...]
+) -> None:
+    (tmp_path / "lineward.toml").write_text(f"allowed_hosts = {json.dumps(written)}\n")
+    assert load().allowed_hosts == hosts
+    (tmp_path / "lineward.toml").write_text(f"allowed_hosts = {json.dumps(hosts)}\n")
+    assert load().allowed_hosts == hosts
+    (tmp_path / "lineward.toml").unlink()
+    monkeypatch.setenv("LINEWARD_ALLOWED_HOSTS", written)
+    assert load().allowed_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("https://a.example", "names of hosts alone"),
+        ("a.example:8080", "names of hosts alone"),
+        ("a.example/path", "names of hosts alone"),
+        ("a.example b.example", "names of hosts alone"),
+        ('["a.example"', "is none; write names separated by commas"),
+        ('["a.example", 1]', "is a text"),
+    ],
+)
+def test_a_wrong_list_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str, sentence: str) -> None:
+    monkeypatch.setenv("LINEWARD_ALLOWED_HOSTS", written)
+    assert refusal().startswith("LINEWARD_ALLOWED_HOSTS (`allowed_hosts`) ")
+    assert sentence in refusal()
+
+
+@pytest.mark.parametrize(
+    ("variable", "written", "predicate"),
+    [
+        ("PORT", "many", "is a whole number"),
+        ("PORT", "99999", "is at most 65535"),
+        ("MAX_JSON_DEPTH", "1", "is at least 8"),
+        ("BODY_SECONDS", "0", "is more than 0"),
+        ("STORE", "postgres", "is one of sqlite, neo4j"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, variable: str, written: str, predicate: str
+) -> None:
+    monkeypatch.setenv(f"LINEWARD_{variable}", written)
+    assert refusal() == f"LINEWARD_{variable} (`{variable.lower()}`) {predicate}. Correct it and start again."
 
 
 def test_a_wrong_value_is_refused_without_repeating_it(monkeypatch: pytest.MonkeyPatch) -> None:

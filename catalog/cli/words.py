@@ -1,0 +1,50 @@
+"""The words of options: closed lists in any case, times, and numbers of things."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from catalog.errors import SenderError
+from graph_schema.times import is_rfc3339, parse_zoned
+
+
+def one_of(given: str, words: Iterable[str], option: str) -> str:
+    """Return the word of a closed list that is meant, in any case, `-` for `_`; raises SenderError with the list."""
+    known = list(words)
+    by_form = {_form(word): word for word in known}
+    if (found := by_form.get(_form(given))) is not None:
+        return found
+    near = difflib.get_close_matches(_form(given), by_form, 1)
+    meant = f" Did you mean {by_form[near[0]].lower()}?" if near else ""
+    shown = ", ".join(word.lower() for word in known)
+    raise SenderError(f"{option} is one of {shown}; '{given}' is none of them.{meant}")
+
+
+def each_of(given: Iterable[str], words: Iterable[str], option: str) -> list[str]:
+    """Return the words of a closed list that are meant, as `one_of` finds them."""
+    known = tuple(words)
+    return [one_of(word, known, option) for word in given]
+
+
+def time(given: str | None, option: str) -> str | None:
+    """Return a time as it was given; raises SenderError where it is none."""
+    if given is None:
+        return None
+    text = given.strip()
+    try:
+        parse_zoned(text)
+        if is_rfc3339(text):
+            return text
+    except ValueError:
+        pass
+    raise SenderError(f"{option} is a time with its zone, such as 2026-01-31T12:00:00Z; '{given}' is none.")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return a number of things in words: `1 node`, `2 nodes`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _form(word: str) -> str:
+    return word.strip().replace("-", "_").lower()
