@@ -257,6 +257,11 @@ def earliest(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
+def has_begun(valid_from: int, at: int) -> bool:
+    """Tell whether what is valid from one time on holds at another, as far as its beginning goes."""
+    return valid_from <= at
+
+
 def in_force(
     statements: Iterable[Statement],
     fold: Callable[[str], RunFold | None],

@@ -51,6 +51,8 @@ class Vertex:
     kind: str
     zone: str | None = None
     deid_state: str | None = None
+    attested: bool | None = None
+    """None where its state does not say that identifiers are gone."""
     root: bool = False
     raw_feed: bool = False
 

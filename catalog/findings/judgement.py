@@ -6,40 +6,38 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from catalog.approvals.model import Approval
-from catalog.assets.model import RunRecord
 from catalog.findings.approvals import NOUNS, of_approvals
+from catalog.findings.coverage import deidentification
 from catalog.findings.gaps import gaps
-from catalog.findings.model import Basis, Finding, Gap, Powers
+from catalog.findings.model import Basis, Deidentification, Finding, Gap, Powers
 from catalog.findings.powers import of_powers
 from catalog.findings.version import of_snapshots, of_version
-from catalog.findings.way import claim_of, claims, of_schemas, of_way
+from catalog.findings.way import of_schemas, of_way
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is found on a model version and on what it rests on, what is not recorded, and what is only claimed."""
+    """What is found on a model version and on what it rests on, what is not recorded, and what attestations come to."""
 
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
-    claims: tuple[tuple[RunRecord, int], ...]
-    """The runs that claim to have removed identifiers and that nobody attested, each with the entry of the claim."""
+    deidentification: Deidentification
 
 
 def judge(basis: Basis) -> Judgement:
     """Return everything that the rules say of a model version."""
     found = tuple(gaps(basis))
-    attested = [one for each in basis.attestations.values() for one in each]
-    claimed = tuple((run, claim_of(run)) for run in claims(basis.runs.values(), attested))
-    return Judgement(_findings(basis, {(gap.subject, gap.field) for gap in found}), found, claimed)
+    attested = deidentification(basis)
+    return Judgement(_findings(basis, {(gap.subject, gap.field) for gap in found}, attested), found, attested)
 
 
-def _findings(basis: Basis, missing: Collection[tuple[str, str]]) -> tuple[Finding, ...]:
+def _findings(basis: Basis, missing: Collection[tuple[str, str]], attested: Deidentification) -> tuple[Finding, ...]:
     names = {id_: f"{one.namespace} {one.name}" for id_, one in basis.datasets.items()}
     names |= {id_: f"{one.namespace} {one.name} {one.digest}" for id_, one in basis.snapshots.items()}
     return (
         *of_version(basis, missing),
         *of_snapshots(basis, missing),
-        *of_way(basis, missing),
+        *of_way(basis, missing, attested),
         *of_approvals(basis.version.id, NOUNS["ModelVersion"], basis.approvals, names),
         *of_powers(basis.approvals, basis.attestations, basis.powers, basis.workers),
         *of_schemas(basis),

@@ -10,7 +10,7 @@ from catalog.approvals.model import Approval
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.assets.schemas import SchemaStep
 from catalog.findings.rules import Rule
-from catalog.labels.model import Attestation, Label
+from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.releases.model import ModelVersionRecord, Registration
 from catalog.snapshots.model import SnapshotRecord
 
@@ -58,6 +58,47 @@ class Powers:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """An attestation and whether it covers what its job did on the way."""
+
+    attestation: Attestation
+    reason: Uncovered | None
+    """Why not; None where it does."""
+    step: Step
+    """The first step that it does not cover, of these one that nothing else covers; else the first that it covers."""
+    entries: tuple[int, ...]
+    """Its own, the one that defined who attested it as they were then, and those of versions that it is bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A step that removes identifiers and that no attestation names.
+
+    That it removes them follows from what its run claims, from what is declared of its output, or from what was
+    attested of another run of its job.
+    """
+
+    step: Step
+    entries: tuple[int, ...]
+    """By which it is known that it removes identifiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentification:
+    """What the attestations on the way come to."""
+
+    coverage: tuple[Coverage, ...]
+    """Every attestation that bears on the way, by its entry."""
+    removals: tuple[Removal, ...]
+    """By when they ran."""
+    idle: tuple[Coverage | Removal, ...]
+    """What removes identifiers and is covered by nothing."""
+    covered: frozenset[Step]
+    attested: frozenset[str]
+    """The nodes of the lineage of which every step that put them into their state is covered; none without a step."""
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """A model version and all that it rests on, as read at one point; ids are those of nodes."""
 
@@ -65,13 +106,21 @@ class Basis:
     registration: Registration
     snapshots: Mapping[str, SnapshotRecord]
     datasets: Mapping[str, DatasetRecord]
+    registered: Mapping[str, DatasetRecord]
+    """The datasets that were known when the version was registered, as they were declared then."""
     jobs: Mapping[str, JobRecord]
     runs: Mapping[str, RunRecord]
     retries: Mapping[str, str]
     """Runs that did not complete, each with the run of the same job that completed after it."""
     labels: Mapping[str, Sequence[Label]]
     attestations: Mapping[str, Sequence[Attestation]]
-    """By job and by run."""
+    """By the job that they are about."""
+    steps: Mapping[str, Sequence[Step]]
+    """By node of the lineage: what put it into its state."""
+    declared_removals: Mapping[Step, int]
+    """The steps whose output, unlike their input, is declared to be without identifiers, with the entry that does."""
+    moment: int
+    """The valid time that is read, in microseconds UTC."""
     schema_changes: Mapping[str, Sequence[SchemaStep]]
     """By dataset."""
     approvals: Sequence[Approval]

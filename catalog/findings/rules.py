@@ -105,7 +105,7 @@ class Rule(Enum):
         "attestation in force",
         Severity.HIGH,
         Topic.DEIDENTIFICATION,
-        "Every step that removes identifiers has an attestation in force.",
+        "An attestation in force covers every step that removes identifiers.",
     )
     LABELS_CONFIRMED = _Rule(
         "labels confirmed", Severity.MEDIUM, Topic.LABELS, "A person confirmed or rejected every suggested label."

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from catalog.assets.model import RunRecord
-from catalog.findings.model import Basis, Finding
+from catalog.findings.model import Basis, Coverage, Deidentification, Finding, Removal
 from catalog.findings.rules import Rule
-from catalog.labels.model import Attestation
 from graph_schema.aspects import DECLARED
 from reports.naming import counted, gathered
 
 _FAILED = frozenset({"FAIL", "ABORT"})
-# The aspect by which a run claims that it removed identifiers.
-_CLAIM = "facet:lineward_deidentification"
 
 
-def of_way(basis: Basis, missing: Collection[tuple[str, str]]) -> Iterator[Finding]:
+def of_way(basis: Basis, missing: Collection[tuple[str, str]], deidentification: Deidentification) -> Iterator[Finding]:
     """Yield one finding on the version for each rule that is broken on the way; `missing` are the gaps."""
     yield from _sources(basis, missing)
     yield from _runs(basis)
-    yield from _steps(basis)
+    yield from _steps(basis, deidentification.idle)
     yield from _labels(basis)
 
 
@@ -38,20 +35,6 @@ def of_schemas(basis: Basis) -> Iterator[Finding]:
         yield Finding(Rule.SCHEMA_UNCHANGED, basis.version.id, text, tuple(dict.fromkeys(entries)))
 
 
-def claims(runs: Iterable[RunRecord], attestations: Iterable[Attestation]) -> list[RunRecord]:
-    """Return the runs that claim to have removed identifiers and are covered by no attestation, by their start.
-
-    A claim without an attestation clears nothing.
-    """
-    covered = {one.run or one.job for one in attestations}
-    return [run for run in _by_start(runs) if _CLAIM in run.aspects and not covered & {run.id, run.job}]
-
-
-def claim_of(run: RunRecord) -> int:
-    """Return the entry by which a run of `claims` makes its claim."""
-    return run.aspects[_CLAIM].entry
-
-
 def _by_start(runs: Iterable[RunRecord]) -> list[RunRecord]:
     return sorted(runs, key=lambda one: (one.started_at or 0, one.run_id))
 
@@ -63,14 +46,15 @@ def _sources(basis: Basis, missing: Collection[tuple[str, str]]) -> Iterator[Fin
     if found:
         names = gathered(basis.dataset_name(one.id) for one in found)
         text = f"Mandatory fields are missing on {counted(len(found), 'source')}: {names}."
-        entries = [
-            entry
-            for one in found
-            for entry in sorted(
-                {one.first_entry, *(one.aspects[name].entry for name in DECLARED if name in one.aspects)}
-            )
-        ]
+        entries = [entry for one in found for entry in sorted({one.first_entry, *_declared(basis, one.id)})]
         yield Finding(Rule.SOURCES_DECLARED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+
+
+def _declared(basis: Basis, dataset: str) -> Iterator[int]:
+    """Yield the entries that declare a dataset, as of the registration and now."""
+    for record in (basis.registered.get(dataset), basis.datasets[dataset]):
+        if record is not None:
+            yield from (record.aspects[name].entry for name in DECLARED if name in record.aspects)
 
 
 def _runs(basis: Basis) -> Iterator[Finding]:
@@ -84,16 +68,12 @@ def _runs(basis: Basis) -> Iterator[Finding]:
         yield Finding(Rule.RUNS_COMPLETED, basis.version.id, text, tuple(dict.fromkeys(entries)))
 
 
-def _steps(basis: Basis) -> Iterator[Finding]:
-    attested = {one.id: one for several in basis.attestations.values() for one in several}
-    ended = sorted((one for one in attested.values() if not one.in_force), key=lambda one: one.entry)
-    idle = [(one.job, one.entry) for one in ended] + [
-        (run.job, claim_of(run)) for run in claims(basis.runs.values(), attested.values())
-    ]
+def _steps(basis: Basis, idle: Sequence[Coverage | Removal]) -> Iterator[Finding]:
     if idle:
-        jobs = gathered(basis.job_name(job) for job, _ in idle)
-        text = f"{counted(len(idle), 'de-identification step')} without an attestation in force: {jobs}."
-        yield Finding(Rule.ATTESTATION_IN_FORCE, basis.version.id, text, tuple(entry for _, entry in idle))
+        jobs = gathered(basis.job_name(one.step.job) for one in idle)
+        text = f"{counted(len(idle), 'de-identification step')} that no attestation covers: {jobs}."
+        entries = dict.fromkeys(entry for one in idle for entry in one.entries)
+        yield Finding(Rule.ATTESTATION_IN_FORCE, basis.version.id, text, tuple(entries))
 
 
 def _labels(basis: Basis) -> Iterator[Finding]:

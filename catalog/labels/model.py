@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
@@ -58,3 +59,37 @@ class Attestation(aspects.Attestation):
     authenticated: bool
     valid_from: int
     in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a job did on a way: one run of it, or all of it where no run is named.
+
+    `at` is when the run ended or, while that is not known, started; `versions` are the schema versions that were
+    declared then of what it wrote, empty where none was, by the entries in `declared`.
+    """
+
+    job: str
+    run: str | None = None
+    at: int | None = None
+    versions: frozenset[str] = frozenset()
+    declared: frozenset[int] = frozenset()
+
+
+class Uncovered(StrEnum):
+    """Why an attestation does not cover a step."""
+
+    OTHER_JOB = "OTHER_JOB"
+    """It is about another job."""
+    OTHER_RUN = "OTHER_RUN"
+    """It is about one run, which is another one."""
+    NOT_AUTHORISED = "NOT_AUTHORISED"
+    """Who attested it was no steward then, or no key proved who they were."""
+    CLEARS_NOTHING = "CLEARS_NOTHING"
+    """Its method leaves protected health information: a limited data set, or none at all."""
+    EXPIRED = "EXPIRED"
+    """It has ended."""
+    BEGINS_LATER = "BEGINS_LATER"
+    """It has not begun, or began after the run."""
+    OTHER_VERSION = "OTHER_VERSION"
+    """It is about another schema version than the run wrote, or none is declared of that."""

@@ -12,6 +12,7 @@ from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
 from graph_schema.facts import Edge, Order, Statement
+from graph_schema.nodes import Attestation as AttestationNode
 from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import PhiKind, TagOrigin
 
@@ -58,6 +59,16 @@ def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation,
         if edge.source in by_id:
             found[edge.target].append(by_id[edge.source])
     return {id_: tuple(sorted(found[id_], key=lambda each: each.entry)) for id_ in dict.fromkeys(ids) if id_ in found}
+
+
+def attestations_of_jobs(view: View, jobs: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:
+    """Return every attestation of each job or of any one run of it, by entry; a job without any is absent."""
+    if not jobs:
+        return {}
+    found: dict[str, list[Attestation]] = defaultdict(list)
+    for one in attestations_by_id(view, view.all_of(AttestationNode.__name__)).values():
+        found[one.job].append(one)
+    return {job: tuple(sorted(found[job], key=lambda each: each.entry)) for job in dict.fromkeys(jobs) if job in found}
 
 
 def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]:

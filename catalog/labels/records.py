@@ -70,7 +70,7 @@ class AttestDeidentification(Record):
     job: JobRef
     """The job that removes identifiers."""
     run_id: Name | None = None
-    """The one run that this covers; left out, it covers every run of the job."""
+    """The one run that this covers; left out, it covers the runs of the job that end while it holds."""
     method: DeidentificationMethod
     """By which provision of 45 CFR 164.514 identifiers are removed."""
     clears: Codes = ()
@@ -79,6 +79,8 @@ class AttestDeidentification(Record):
     """What is done to the data: codes of HL7 for alteration, such as pseudonymization."""
     expert: Name | None = None
     """Who determined it; needed for EXPERT_DETERMINATION, 45 CFR 164.514(b)(1)."""
+    schema_version: Name | None = None
+    """The schema version that must be declared of what the job writes; left out, it covers whichever is."""
     scope: Text
     """What was looked at."""
     result: Text
@@ -86,7 +88,7 @@ class AttestDeidentification(Record):
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
     until: Time | None = None
-    """Until when this holds; left out, until another says otherwise."""
+    """Until when this holds; left out, it has no end."""
 
     @property
     def run(self) -> Run | None:

@@ -1,12 +1,20 @@
-"""What a set of tags of one kind of PHI on one dataset or column comes to."""
+"""What the tags of one kind of PHI come to, and which steps of a pipeline an attestation covers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.labels.model import Label, Tag
-from graph_schema.vocabulary.words import Confidentiality, Stance, TagOrigin
+from catalog.labels.model import Attestation, Label, Step, Tag, Uncovered
+from graph_schema.bitemporal import has_begun
+from graph_schema.vocabulary.words import (
+    Confidentiality,
+    DeidentificationMethod,
+    Stance,
+    TagOrigin,
+)
 
+_CLEARING = frozenset({DeidentificationMethod.SAFE_HARBOR, DeidentificationMethod.EXPERT_DETERMINATION})
+"""45 CFR 164.514(b)(2), (b)(1). A limited data set is still protected health information: (e)(1)."""
 _ORIGINS = [TagOrigin.SUGGESTED.value, TagOrigin.CLAIMED.value, TagOrigin.ASSERTED.value]
 
 
@@ -34,3 +42,33 @@ def label(tags: Sequence[Tag]) -> Label:
         tag=deciding,
         history=tuple(tags),
     )
+
+
+def uncovered(attestation: Attestation, step: Step, at: int, *, authorised: bool) -> Uncovered | None:
+    """Return why an attestation does not cover a step, the first reason that applies; None where it does.
+
+    Judged as of `at`, in microseconds UTC. `authorised` tells whether whoever attested it might when they did. What is
+    attested of one run holds of that run, whenever it was attested; what is attested of a job holds of the runs that
+    ended while it lasts.
+    """
+    if attestation.job != step.job:
+        return Uncovered.OTHER_JOB
+    if attestation.run is not None and attestation.run != step.run:
+        return Uncovered.OTHER_RUN
+    if not authorised or not attestation.authenticated:
+        return Uncovered.NOT_AUTHORISED
+    if attestation.method not in _CLEARING:
+        return Uncovered.CLEARS_NOTHING
+    return _out_of_time(attestation, step, at) or _of_another_version(attestation, step)
+
+
+def _out_of_time(attestation: Attestation, step: Step, at: int) -> Uncovered | None:
+    if attestation.until is not None and attestation.until <= at:
+        return Uncovered.EXPIRED
+    began = at if attestation.run is not None or step.at is None else min(at, step.at)
+    return None if has_begun(attestation.valid_from, began) else Uncovered.BEGINS_LATER
+
+
+def _of_another_version(attestation: Attestation, step: Step) -> Uncovered | None:
+    bound = attestation.schema_version
+    return None if bound is None or step.versions == {bound} else Uncovered.OTHER_VERSION

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.findings.model import Deidentification
+from catalog.labels.model import Label as LabelRecord
 from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import DossierData, full_name
 from catalog.snapshots.model import Seal, SnapshotRecord
 from catalog.snapshots.model import Verification as VerificationRecord
+from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.times import format_time
 from reports.context import Code
 from reports.parts.labels import Label
 from reports.parts.schema_changes import SchemaChange
 from reports.parts.snapshots import ForeignReference, Producer, Snapshot, SnapshotRole, Verification
-from reports.parts.sources import Declared, Source
+from reports.parts.sources import Changed, Declared, Source
 from reports.parts.use import UseStatement
 
 _DECLARED = (
@@ -34,26 +38,55 @@ _DECLARED = (
 )
 
 
-def sources(citations: Citations, data: DossierData) -> Iterator[Source]:
-    """Yield every dataset with what was declared of it."""
+def sources(citations: Citations, data: DossierData, judged: Deidentification) -> Iterator[Source]:
+    """Yield every dataset with what was declared of it when the version was registered, and what has changed since."""
     feeds = {data.dataset_of(node) for node in data.raw_feeds}
+    nodes: dict[str | None, list[str]] = defaultdict(list)
+    for node in data.graph.nodes:
+        nodes[data.dataset_of(node.id)].append(node.id)
     for record in data.datasets.values():
-        yield _source(citations, record, raw_feed=record.id in feeds)
+        cleared = [node in judged.attested for node in nodes[record.id] if data.is_declared_cleared(node)]
+        attested = all(cleared) if cleared else None
+        yield _source(citations, data, record, raw_feed=record.id in feeds, attested=attested)
 
 
-def _source(citations: Citations, record: DatasetRecord, *, raw_feed: bool) -> Source:
-    every: list[tuple[str, AspectInForce[Any] | None]] = [(name, getattr(record, name)) for name in _DECLARED]
-    declared = [(name, one) for name, one in every if one is not None]
-    system = record.source_system
+def _source(
+    citations: Citations, data: DossierData, record: DatasetRecord, *, raw_feed: bool, attested: bool | None
+) -> Source:
+    then = data.registered.get(record.id)
+    both = [(name, None if then is None else getattr(then, name), getattr(record, name)) for name in _DECLARED]
+    system = None if then is None else then.source_system
     return Source(
         dataset=full_name(record),
         system=None if system is None else system.value.name,
         system_kind=None if system is None else system.value.kind,
         raw_feed=raw_feed,
-        declared=tuple(Declared(field=name, value=_words(one.value)) for name, one in declared),
+        attested=attested,
+        declared=tuple(_declared(citations, name, before, now) for name, before, now in both if before or now),
         missing=tuple(gap.field for gap in record.gaps),
-        entries=citations.view.cite(record.first_entry, *(one.entry for _, one in declared)),
+        entries=citations.view.cite(
+            record.first_entry, *(one.entry for _, *pair in both for one in pair if one is not None)
+        ),
     )
+
+
+def _declared(
+    citations: Citations, field: str, then: AspectInForce[Any] | None, now: AspectInForce[Any] | None
+) -> Declared:
+    value = None if then is None else _words(then.value)
+    if now is None or _words(now.value) == value:
+        return Declared(field=field, value=value)
+    changed = Changed(value=_words(now.value), **_since(citations, now))
+    return Declared(field=field, value=value, changed=changed)
+
+
+def _since(citations: Citations, one: AspectInForce[Any]) -> dict[str, Any]:
+    """Return from when something holds, when that was recorded, and by which entry."""
+    return {
+        "since": format_time(one.since),
+        "recorded_at": format_time(citations.ledger.entry(one.entry).entry.recorded_at),
+        "entry": citations.cite(one.entry),
+    }
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  a declared value
@@ -67,37 +100,76 @@ def _words(value: Any) -> str:  # noqa: ANN401  a declared value
 
 
 def labels(citations: Citations, data: DossierData) -> Iterator[Label]:
-    """Yield every label that holds on a dataset or column."""
+    """Yield every label that was on a dataset or column when the version was registered, and what changed since."""
     for record in data.datasets.values():
-        for one in data.labels.get(record.id, ()):
-            if one.present:
-                yield Label(
-                    dataset=full_name(record),
-                    column=one.column,
-                    kind=one.kind,
-                    codes=tuple(Code(system=code.system, code=code.code) for code in one.codes),
-                    confidentiality=one.confidentiality,
-                    origin=one.origin,
-                    because=one.tag.reason,
-                    entries=citations.view.cite(*(tag.entry for tag in one.history)),
-                )
+        then = {(one.column, one.kind): one for one in data.registered_labels.get(record.id, ()) if one.present}
+        now = {(one.column, one.kind): one for one in data.labels.get(record.id, ())}
+        for place in sorted({*then, *now}, key=lambda each: (each[0] or "", each[1])):
+            yield from _labels(citations, full_name(record), then.get(place), now.get(place))
+
+
+def _labels(citations: Citations, dataset: str, then: LabelRecord | None, now: LabelRecord | None) -> Iterator[Label]:
+    # What was rejected and has never been in effect here is none; whatever is shown is cited, so nothing else is made.
+    if now is None or not (now.present or then):
+        return
+    before = None if then is None else _label(citations, dataset, then)
+    after = _label(citations, dataset, now)
+    if before is not None and replace(after, entries=before.entries) == before:
+        # Whatever repeats it since stands behind it too.
+        yield after
+        return
+    if before is not None:
+        yield before
+    recorded = citations.ledger.entry(now.tag.entry).entry.recorded_at
+    yield replace(after, later=True, since=format_time(now.tag.since), recorded_at=format_time(recorded))
+
+
+def _label(citations: Citations, dataset: str, one: LabelRecord) -> Label:
+    return Label(
+        dataset=dataset,
+        column=one.column,
+        kind=one.kind,
+        present=one.present,
+        codes=tuple(Code(system=code.system, code=code.code) for code in one.codes),
+        confidentiality=one.confidentiality,
+        origin=one.origin,
+        because=one.tag.reason,
+        entries=citations.view.cite(*(tag.entry for tag in one.history)),
+    )
 
 
 def use(citations: Citations, data: DossierData) -> Iterator[UseStatement]:
-    """Yield what the owners permit."""
+    """Yield what the owners permitted when the version was registered, and what they declared otherwise since."""
     for record in data.datasets.values():
-        if record.permitted_use is not None:
-            permitted = record.permitted_use.value
-            yield UseStatement(
-                dataset=full_name(record),
-                purposes=permitted.purposes,
-                duo=permitted.duo,
-                refrains=permitted.refrains,
-                obligations=permitted.obligations,
-                statement=permitted.statement,
-                region=None if record.region is None else record.region.value,
-                entries=citations.view.cite(record.permitted_use.entry),
-            )
+        then, now = (None if one is None else one.permitted_use for one in (data.registered.get(record.id), record))
+        before = None if then is None else _permitted(citations, data.registered[record.id], then)
+        after = None if now is None else _permitted(citations, record, now)
+        if before is not None and after is not None and _is_same(before, after):
+            yield replace(before, entries=citations.view.cite(*before.entries, *after.entries))
+            continue
+        if before is not None:
+            yield before
+        if now is not None and after is not None:
+            since = _since(citations, now)
+            yield replace(after, later=True, since=since["since"], recorded_at=since["recorded_at"])
+
+
+def _is_same(before: UseStatement, after: UseStatement) -> bool:
+    return replace(after, region=before.region, entries=before.entries) == before
+
+
+def _permitted(citations: Citations, record: DatasetRecord, one: AspectInForce[PermittedUse]) -> UseStatement:
+    permitted = one.value
+    return UseStatement(
+        dataset=full_name(record),
+        purposes=permitted.purposes,
+        duo=permitted.duo,
+        refrains=permitted.refrains,
+        obligations=permitted.obligations,
+        statement=permitted.statement,
+        region=None if record.region is None else record.region.value,
+        entries=citations.view.cite(one.entry),
+    )
 
 
 def schema_changes(citations: Citations, data: DossierData) -> Iterator[SchemaChange]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
-from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
+from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
 from catalog.findings.model import Basis, Powers
 from catalog.labels import queries as labels
-from catalog.labels.model import Attestation, Label
+from catalog.labels.model import Attestation, Label, Step
 from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage
 from catalog.releases.model import ModelVersionRecord, Registration
@@ -22,6 +23,7 @@ from catalog.snapshots.queries import snapshots
 from catalog.store.protocol import Quarantined
 from catalog.view import View
 from graph_schema.identity import label_of, split_state_id
+from graph_schema.vocabulary.words import DeidentificationState
 
 BUDGET = 5000
 """Nodes at which the walk to the raw feeds ends."""
@@ -51,11 +53,18 @@ class DossierData:
     graph: LineageGraph
     datasets: Mapping[str, DatasetRecord]
     """By the names of the datasets."""
+    registered: Mapping[str, DatasetRecord]
+    """Those that were known when the version was registered, as they were declared then."""
     jobs: Mapping[str, JobRecord]
     attempts: Attempts
     snapshots: Mapping[str, SnapshotRecord]
     labels: Mapping[str, tuple[Label, ...]]
+    registered_labels: Mapping[str, tuple[Label, ...]]
+    """The labels as they were when the version was registered."""
     attestations: Mapping[str, tuple[Attestation, ...]]
+    """By job."""
+    steps: Mapping[str, tuple[Step, ...]]
+    """By node of the lineage: what put it into its state."""
     approvals: Sequence[Approval]
     """Of the version and of every snapshot and dataset that it rests on, in the order of their requests."""
     schema_changes: Mapping[str, Sequence[SchemaStep]]
@@ -74,6 +83,8 @@ class DossierData:
         job_ids = {edge.job for edge in graph.edges if edge.job} | {r.job for r in attempts.runs.values() if r.job}
         dataset_ids = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
         datasets = assets.datasets(view, sorted(dataset_ids))
+        then = view.at(registration.registered_at, registration.entry)
+        attested = _attestations(view, job_ids, attempts.runs)
         asked = approvals_of(view, [version.id, *held, *sorted(dataset_ids)])
         return cls(
             view=view,
@@ -81,11 +92,14 @@ class DossierData:
             registration=registration,
             graph=graph,
             datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
+            registered=assets.datasets(then, sorted(dataset_ids)),
             jobs=assets.jobs(view, sorted(job_ids)),
             attempts=attempts,
             snapshots=held,
             labels=labels.labels(view, sorted(dataset_ids)),
-            attestations=labels.attestations(view, sorted(job_ids | attempts.runs.keys())),
+            registered_labels=labels.labels(then, sorted(dataset_ids)),
+            attestations=attested,
+            steps=_steps(view, graph, held, attempts.runs, attested),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
             schema_changes=schema_changes(view, sorted(dataset_ids), registration.registered_at),
             quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
@@ -111,16 +125,39 @@ class DossierData:
             registration=self.registration,
             snapshots=self.snapshots,
             datasets=self.datasets,
+            registered=self.registered,
             jobs=self.jobs,
             runs=self.attempts.runs,
             retries=self.attempts.retries,
             labels=self.labels,
             attestations=self.attestations,
+            steps=self.steps,
+            declared_removals=dict(self._declared_removals()),
+            moment=self.view.moment,
             schema_changes=self.schema_changes,
             approvals=self.approvals,
             powers=powers,
             workers=self.workers,
         )
+
+    def declared_state(self, node: str) -> AspectInForce[str] | None:
+        """Return the de-identification state that a node's dataset was declared in when the version was registered."""
+        record = self.registered.get(self.dataset_of(node) or "")
+        return None if record is None else record.deidentification_state
+
+    def is_declared_cleared(self, node: str) -> bool:
+        """Tell whether a node's dataset was declared then to be without identifiers."""
+        state = self.declared_state(node)
+        return state is not None and DeidentificationState(state.value).is_cleared
+
+    def _declared_removals(self) -> Iterator[tuple[Step, int]]:
+        """Yield the steps whose output was declared to hold fewer identifiers than their input."""
+        for edge in self.graph.edges:
+            after = self.declared_state(edge.target)
+            if after and self.is_declared_cleared(edge.target) and not self.is_declared_cleared(edge.source):
+                for step in self.steps.get(edge.target, ()):
+                    if (step.job, step.run) == (edge.job, edge.run):
+                        yield step, after.entry
 
     @property
     def raw_feeds(self) -> frozenset[str]:
@@ -160,6 +197,60 @@ def deciders(approvals: Iterable[Approval]) -> frozenset[str]:
     return frozenset(
         name for one in approvals for name in (one.requested_by, *(decision.decided_by for decision in one.decisions))
     )
+
+
+def _attestations(
+    view: View, jobs: Collection[str], runs: Mapping[str, RunRecord]
+) -> dict[str, tuple[Attestation, ...]]:
+    """Return by job the attestations of the jobs and runs, and the newest of another run where none names one of these.
+
+    There may be one for each run that there ever was.
+    """
+    named = labels.attestations(view, sorted({*jobs, *runs}))
+    found = {one.id: one for each in named.values() for one in each}
+    answered = {one.job for one in found.values()} | {
+        run.job for one in found.values() if (run := runs.get(one.run or ""))
+    }
+    for job, every in labels.attestations_of_jobs(view, sorted(jobs)).items():
+        if job not in answered:
+            found[every[-1].id] = every[-1]
+    by_job: dict[str, list[Attestation]] = defaultdict(list)
+    for one in sorted(found.values(), key=lambda each: each.entry):
+        by_job[one.job].append(one)
+    return {job: tuple(each) for job, each in by_job.items()}
+
+
+def _steps(
+    view: View,
+    graph: LineageGraph,
+    held: Mapping[str, SnapshotRecord],
+    runs: Mapping[str, RunRecord],
+    attested: Mapping[str, Sequence[Attestation]],
+) -> dict[str, tuple[Step, ...]]:
+    """Return by node what put it into its state; what a run wrote is looked up where an attestation is bound to it."""
+    bound = {job for job, each in attested.items() if any(one.schema_version for one in each)}
+    writes = [edge for edge in graph.edges if edge.job and not edge.attempt]
+    ended = {id_: run.ended_at or run.started_at for id_, run in runs.items()}
+    written: dict[tuple[str, str | None], set[tuple[str, int]]] = defaultdict(set)
+    for edge in writes:
+        dataset = _dataset_of(edge.target, held)
+        if edge.job in bound and dataset is not None:
+            at = ended.get(edge.run or "")
+            then = assets.datasets(view if at is None else view.at(at), [dataset]).get(dataset)
+            version = None if then is None else then.schema_version
+            written[edge.job, edge.run].add(("", -1) if version is None else (version.value, version.entry))
+    found: dict[str, set[Step]] = defaultdict(set)
+    for edge in writes:
+        versions = written[edge.job or "", edge.run]
+        step = Step(
+            edge.job or "",
+            edge.run,
+            ended.get(edge.run or ""),
+            frozenset(version for version, _ in versions),
+            frozenset(entry for _, entry in versions if entry >= 0),
+        )
+        found[edge.target].add(step)
+    return {node: tuple(sorted(each, key=lambda one: (one.job, one.run or ""))) for node, each in found.items()}
 
 
 def _attempts(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from catalog.assets.model import RunRecord
-from catalog.labels.model import Attestation
+from catalog.findings.model import Coverage, Deidentification
+from catalog.labels.model import Uncovered
 from catalog.lineage.model import LineageEdge as Edge
 from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData, full_name
@@ -18,14 +18,14 @@ from reports.parts.lineage import LineageEdge, LineageNode
 from reports.parts.runs import Run
 
 
-def nodes(citations: Citations, data: DossierData) -> Iterator[LineageNode]:
+def nodes(citations: Citations, data: DossierData, judged: Deidentification) -> Iterator[LineageNode]:
     """Yield the nodes from the version on, by their distance from it."""
     feeds = data.raw_feeds
     for node in sorted(data.graph.nodes, key=lambda each: (each.depth, data.title(each.id), each.id)):
-        yield _node(citations, data, node.id, raw_feed=node.id in feeds)
+        yield _node(citations, data, node.id, raw_feed=node.id in feeds, attested=node.id in judged.attested)
 
 
-def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed: bool) -> LineageNode:
+def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed: bool, attested: bool) -> LineageNode:
     version = data.version
     if identifier == version.id:
         return LineageNode(
@@ -38,20 +38,23 @@ def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed:
     record = data.datasets.get(data.dataset_of(identifier) or "")
     if record is None:
         return LineageNode(id=identifier, name=identifier, kind=label_of(identifier))
-    state = record.deidentification_state
+    then, state, now = data.registered.get(record.id), data.declared_state(identifier), record.deidentification_state
+    zone = None if then is None else then.zone
     return LineageNode(
         id=identifier,
         name=full_name(record),
         kind=label_of(identifier),
-        zone=None if record.zone is None else record.zone.value,
+        zone=None if zone is None else zone.value,
         deid_state=None if state is None else state.value,
-        labels=tuple(sorted({one.kind for one in data.labels.get(record.id, ()) if one.present})),
+        attested=attested if data.is_declared_cleared(identifier) else None,
+        deid_state_since=None if now is None or (state and now.value == state.value) else now.value,
+        labels=tuple(sorted({one.kind for one in data.registered_labels.get(record.id, ()) if one.present})),
         raw_feed=raw_feed,
         entries=citations.view.cite(record.first_entry),
     )
 
 
-def edges(citations: Citations, data: DossierData) -> Iterator[LineageEdge]:
+def edges(citations: Citations, data: DossierData, judged: Deidentification) -> Iterator[LineageEdge]:
     """Yield the edges from the raw feeds on; the walk's own order decides what is otherwise alike."""
     away = {node.id: node.depth for node in data.graph.nodes}
     named = {node.id: data.title(node.id) for node in data.graph.nodes}
@@ -62,7 +65,6 @@ def edges(citations: Citations, data: DossierData) -> Iterator[LineageEdge]:
 
     for edge in sorted(data.graph.edges, key=from_the_feeds):
         run = data.attempts.runs.get(edge.run or "")
-        steps = [one for step in (edge.job, edge.run) if step for one in data.attestations.get(step, ())]
         yield LineageEdge(
             source=edge.source,
             target=edge.target,
@@ -71,7 +73,10 @@ def edges(citations: Citations, data: DossierData) -> Iterator[LineageEdge]:
             run=None if run is None else run.run_id,
             run_state=None if run is None else run.state,
             confidence=edge.confidence.value,
-            deidentifies=any(one.in_force for one in steps),
+            deidentifies=any(
+                (step.job, step.run) == (edge.job, edge.run) and step in judged.covered
+                for step in data.steps.get(edge.target, ())
+            ),
             entries=citations.view.cite(edge.known_from),
         )
 
@@ -98,31 +103,40 @@ def _message(value: Any) -> str | None:  # noqa: ANN401  a facet is any JSON
 
 
 def deidentification(
-    citations: Citations, data: DossierData, claims: Iterable[tuple[RunRecord, int]]
+    citations: Citations, data: DossierData, judged: Deidentification
 ) -> Iterator[DeidentificationStep]:
-    """Yield what was attested, in order, then the steps that a run claims and nobody attested."""
-    attested = {one.id: one for each in data.attestations.values() for one in each}
-    for one in sorted(attested.values(), key=lambda each: each.entry):
+    """Yield what was attested, in order, then the steps that remove identifiers and that nobody attested."""
+    for one in judged.coverage:
         yield _attested(citations, data, one)
-    for run, entry in claims:
-        yield DeidentificationStep(job=data.job_name(run.job), run=run.run_id, entries=citations.view.cite(entry))
+    for each in judged.removals:
+        yield DeidentificationStep(
+            job=data.job_name(each.step.job),
+            run=data.run_id(each.step.run),
+            entries=citations.view.cite(*each.entries),
+        )
 
 
-def _attested(citations: Citations, data: DossierData, one: Attestation) -> DeidentificationStep:
-    run = data.attempts.runs.get(one.run or "")
+def _attested(citations: Citations, data: DossierData, judged: Coverage) -> DeidentificationStep:
+    one, step = judged.attestation, judged.step
     return DeidentificationStep(
         job=data.job_name(one.job),
-        run=None if run is None else run.run_id,
+        run=data.run_id(one.run),
         method=one.method,
         clears=tuple(Code(system=code.system, code=code.code) for code in one.clears),
         alterations=one.alterations,
         expert=one.expert,
+        schema_version=one.schema_version,
         scope=one.scope,
         result=one.result,
         attested_by=citations.actor(one.attested_by, authenticated=one.authenticated),
         attested_at=format_time(citations.ledger.entry(one.entry).entry.recorded_at),
+        later=one.entry > data.registration.entry,
         valid_from=format_time(one.valid_from),
         until=time_of(one.until),
         in_force=one.in_force,
-        entries=citations.view.cite(one.entry),
+        covers=judged.reason is None,
+        reason=None if judged.reason is None else judged.reason.value,
+        not_covered=None if judged.reason is None else data.run_id(step.run),
+        written_versions=tuple(sorted(step.versions - {""})) if judged.reason is Uncovered.OTHER_VERSION else (),
+        entries=citations.view.cite(*judged.entries),
     )

@@ -39,4 +39,5 @@ class Attestation(Part):
     result: Annotated[str, "What was found."]
     run: Annotated[str | None, "The one run that is covered, by id, where one is named."] = None
     expert: Annotated[str | None, "Who determined it, 45 CFR 164.514(b)(1)."] = None
+    schema_version: Annotated[str | None, "The schema version of the outputs that it is bound to."] = None
     until: Annotated[int | None, "When it ends, in microseconds UTC."] = None

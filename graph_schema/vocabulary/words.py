@@ -37,6 +37,11 @@ class DeidentificationState(StrEnum):
     UNKNOWN = "UNKNOWN"
     """Nobody has declared it."""
 
+    @property
+    def is_cleared(self) -> bool:
+        """Tell whether it says that identifiers are gone or replaced, which somebody has to attest."""
+        return self not in {DeidentificationState.RAW, DeidentificationState.UNKNOWN}
+
 
 class DeidentificationMethod(StrEnum):
     """By which provision identifiers were removed: 45 CFR 164.514(b)(2), (b)(1), (e)(2), or none."""

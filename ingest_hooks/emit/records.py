@@ -170,10 +170,14 @@ class RecordsClient:
         result: str,
         run_id: str | None = None,
         expert: str | None = None,
+        schema_version: str | None = None,
         valid_from: str | None = None,
         until: str | None = None,
     ) -> RecordReceipt:
-        """Attest what a job's de-identification clears, by which method, and until when."""
+        """Attest what a job's de-identification clears, by which method, and until when.
+
+        With `schema_version` it covers only what the job writes while that version is declared of its outputs.
+        """
         return self.send(
             "attest_deidentification",
             {
@@ -183,6 +187,7 @@ class RecordsClient:
                 "clears": _codes(clears),
                 "alterations": list(alterations),
                 "expert": expert,
+                "schema_version": schema_version,
                 "scope": scope,
                 "result": result,
                 "valid_from": valid_from,

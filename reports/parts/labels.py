@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_schema.vocabulary import hl7
 from reports.codes import coded, meant
@@ -13,30 +13,35 @@ from reports.document import (
     Column,
     Heading,
     Item,
+    Line,
     Text,
     cell,
     cites,
     code,
+    faint,
+    item,
     mark,
     missing,
     plain,
     table,
     words,
 )
-from reports.naming import alike, worded
+from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import tone
+from reports.phrases import tone, when
 from reports.section import Frame, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label(Strict):
-    """A PHI label in effect on a dataset or column, and why."""
+    """A PHI label on a dataset or column and why: as in effect when the version was registered, or as changed since."""
 
     dataset: str
     column: str | None = None
     """None: the dataset as a whole."""
     kind: str
+    present: bool = True
+    """False where it was rejected after the registration."""
     codes: tuple[Code, ...] = ()
     confidentiality: str | None = None
     """A code of HL7 v3 Confidentiality: U, L, M, N, R or V."""
@@ -44,6 +49,12 @@ class Label(Strict):
     """SUGGESTED, CLAIMED or ASSERTED."""
     because: str | None = None
     """The reason that the deciding tag gives."""
+    later: bool = False
+    """Whether it came to be so after the registration; what held then, if anything, stands before it."""
+    since: str | None = None
+    """Of a later one: from when the deciding tag holds."""
+    recorded_at: str | None = None
+    """Of a later one: when the deciding tag was recorded."""
     entries: tuple[int, ...] = ()
 
 
@@ -57,12 +68,12 @@ class Labels(Findings):
 
 def blocks(context: Labels, _: Frame) -> Iterator[Block]:
     """Show the labels, those that stand for the same reason together."""
-    yield Heading("PHI labels in effect", "labels", "", 2)
+    yield Heading("PHI labels", "labels", "", 2)
     if not context.labels:
         yield Text(words(plain("PHI labels:"), missing()))
         return
     yield table(
-        "PHI labels that records set on datasets and columns, and why",
+        "PHI labels in effect when the model version was registered, and what changed since",
         (Column("Dataset", 4), Column("Label, origin and reason", 6), Column("Columns and codes", 11)),
         [
             (
@@ -72,6 +83,7 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
                         plain(worded(group[0].kind)),
                         mark(worded(group[0].origin), tone(group[0].origin)),
                     ),
+                    *_later(group[0]),
                     words(plain("confidentiality"), meant(hl7.CONFIDENTIALITY, group[0].confidentiality))
                     if group[0].confidentiality
                     else (),
@@ -90,16 +102,28 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
             )
             for group in alike(
                 context.labels,
-                lambda each: (each.dataset, each.kind, each.confidentiality, each.origin, each.because),
+                lambda each: replace(each, column=None, codes=(), entries=()),
             )
         ],
         note="Labels appear where they were recorded; what derives from there is listed in the lineage section.",
     )
 
 
+def _later(label: Label) -> Iterator[Line]:
+    """Yield that a label was set, changed or rejected after the registration, and when."""
+    if label.later:
+        word = "set or changed" if label.present else "rejected"
+        yield mark(f"{word} since the registration", "warn")
+        yield words(faint("from"), when(label.since), faint("recorded"), when(label.recorded_at))
+
+
 def items(context: Labels, _: Frame) -> Iterator[Item]:
-    """Yield how many labels nobody confirmed or rejected."""
+    """Yield how many labels nobody confirmed or rejected, and how many changed since the registration."""
     yield from found(context, "labels")
+    later = [label for label in context.labels if label.later]
+    if later:
+        text = f"{counted(len(later), 'label')} set, changed or rejected since the registration."
+        yield item("warn", "LABELS", text, (entry for label in later for entry in label.entries))
 
 
 PART = Part(blocks, items)

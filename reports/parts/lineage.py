@@ -15,6 +15,7 @@ from reports.document import (
     Text,
     cell,
     cites,
+    faint,
     item,
     mark,
     maybe,
@@ -24,7 +25,7 @@ from reports.document import (
     words,
 )
 from reports.layout import Arrow, Vertex, lay_out
-from reports.naming import counted, gathered
+from reports.naming import counted, gathered, worded
 from reports.parts.runs import Runs, numbers
 from reports.phrases import number_of, unfinished
 from reports.section import Frame, Part
@@ -51,11 +52,15 @@ class LineageNode(Strict):
     name: str
     kind: str
     zone: str | None = None
-    """Declared of its dataset."""
+    """Declared of its dataset when the version was registered."""
     deid_state: str | None = None
-    """Declared of its dataset."""
+    """Declared of its dataset when the version was registered."""
+    attested: bool | None = None
+    """Whether attestations cover every step that wrote it; None where it is not declared to be without identifiers."""
+    deid_state_since: str | None = None
+    """What the state was declared to be since the registration, where that is another one."""
     labels: tuple[str, ...] = ()
-    """Kinds of PHI that hold on its dataset."""
+    """Kinds of PHI on its dataset when the version was registered."""
     root: bool = False
     """Whether it is the subject."""
     raw_feed: bool = False
@@ -78,7 +83,7 @@ class LineageEdge(Strict):
     confidence: str | None = None
     """STATED or INFERRED."""
     deidentifies: bool = False
-    """Whether an attestation in force covers its job or run."""
+    """Whether an attestation covers it: what its job or run did."""
     entries: tuple[int, ...] = ()
 
 
@@ -97,6 +102,7 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
     if not context.nodes:
         yield Text(words(plain("Lineage:"), missing()))
         return
+    nodes = {node.id: node for node in context.nodes}
     names = {node.id: node.name for node in context.nodes}
     feeds = sorted(node.name for node in context.nodes if node.raw_feed)
     if feeds:
@@ -107,7 +113,7 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
         (
             cell(plain(str(number))),
             cell(plain(names.get(edge.source, edge.source))),
-            cell(plain(names.get(edge.target, edge.target))),
+            cell(plain(names.get(edge.target, edge.target)), *_state(nodes.get(edge.target))),
             cell(words(maybe(edge.job), number_of(edge.run, known), *unfinished(edge.run_state))),
             cell(
                 words(
@@ -125,6 +131,17 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
         (Column("No.", 3), Column("From", 14), Column("To", 14), Column("Job and run", 19), Column("How known", 10)),
         rows,
     )
+
+
+def _state(node: LineageNode | None) -> Iterator[Line]:
+    """Yield the state that a dataset was declared in, whether that is attested, and what it was declared since."""
+    if node is None:
+        return
+    if node.deid_state:
+        declared = faint(f"declared {worded(node.deid_state)}")
+        yield words(declared, mark("not attested", "bad")) if node.attested is False else declared
+    if node.deid_state_since:
+        yield mark(f"declared {worded(node.deid_state_since)} since the registration", "warn")
 
 
 def _known(edge: LineageEdge) -> Iterator[Line]:
@@ -146,6 +163,7 @@ def _drawing(context: Lineage, caption: str) -> Graph:
                 kind=node.kind,
                 zone=node.zone,
                 deid_state=node.deid_state,
+                attested=node.attested,
                 root=node.root,
                 raw_feed=node.raw_feed,
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reports.context import Strict
 from reports.document import (
     Block,
+    Cell,
     Column,
     Facts,
     Item,
@@ -16,38 +17,58 @@ from reports.document import (
     cell,
     cites,
     faint,
+    item,
     mark,
     maybe,
     missing,
     plain,
+    stamp,
     table,
     words,
 )
-from reports.naming import alike, worded
+from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
 from reports.section import Frame, Part
 from reports.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Strict):
+    """What a field is declared as at the read point, where that is not what held when the version was registered."""
+
+    value: str
+    since: str
+    """From when it holds, which may lie before the registration: then it was corrected."""
+    recorded_at: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared(Strict):
-    """A declared field and its value in words."""
+    """A declared field and its value in words, as in force and known when the model version was registered."""
 
     field: str
-    value: str
+    value: str | None = None
+    """None: nobody had declared it then."""
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Strict):
-    """A source or raw feed with the mandatory fields that were declared, and those that were not, by name."""
+    """A source or raw feed with the mandatory fields that were declared, and those that are not, by name."""
 
     dataset: str
     system: str | None = None
+    """As declared when the version was registered."""
     system_kind: str | None = None
     raw_feed: bool = False
+    attested: bool | None = None
+    """Whether attestations cover every step that wrote it; None where it was not declared to be without identifiers."""
     declared: tuple[Declared, ...] = ()
     missing: tuple[str, ...] = ()
+    """What nobody has declared by the read point either."""
     entries: tuple[int, ...] = ()
+    """By which it was first known, and which declare it: then and now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +96,12 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
         return
     shared = _shared(context.sources)
     if shared:
-        yield Facts(
-            tuple(
-                (_first_upper(clean(_field(field))) + " (all)", cell(plain(_value(field, value))))
-                for field, value in shared
-            )
-        )
+        yield Facts(tuple((_first_upper(_field(fact.field)) + " (all)", _one(fact)) for fact in shared))
     rest = {
-        each.dataset: tuple((fact.field, fact.value) for fact in each.declared if _is_own(each, fact, shared))
-        for each in context.sources
+        each.dataset: tuple(fact for fact in each.declared if _is_own(each, fact, shared)) for each in context.sources
     }
     yield table(
-        "Datasets on the way, with what their owners declared; those that say the same stand together",
+        "Datasets on the way, as declared when the model version was registered; those declared alike stand together",
         (Column("Datasets", 8), Column("Source system", 4), Column("Declared", 8)),
         [
             (
@@ -96,38 +111,70 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
                     mark("raw feed", "none") if group[0].raw_feed else (),
                 ),
                 cell(
-                    words(*_declared(rest[group[0].dataset])),
+                    words(*_declared(rest[group[0].dataset], group[0])),
+                    *(line for fact in rest[group[0].dataset] for line in _changed(fact)),
                     words(*(missing(f"{clean(_field(name))}: not recorded") for name in group[0].missing)),
                 )
                 or cell(plain("nothing else") if shared else missing()),
             )
             for group in alike(
-                context.sources, lambda each: (each.system, each.raw_feed, rest[each.dataset], each.missing)
+                context.sources,
+                lambda each: (each.system, each.raw_feed, each.attested, rest[each.dataset], each.missing),
             )
         ],
-        note="Declarations as in force at the read point, not when the version was registered.",
+        note="What was declared otherwise since the registration is marked, with the ledger entry that declares it.",
     )
 
 
-def _shared(all_of: tuple[Source, ...]) -> tuple[tuple[str, str], ...]:
+def _shared(all_of: tuple[Source, ...]) -> tuple[Declared, ...]:
     """Return the fields that every source declares with the same value, where there are several sources."""
     if len(all_of) < _FEW:
         return ()
-    declared = [{fact.field: fact.value for fact in each.declared} for each in all_of]
+    rest = [set(each.declared) for each in all_of[1:]]
+    # Whether a state is attested is another thing for each.
     return tuple(
-        (field, value) for field, value in declared[0].items() if all(each.get(field) == value for each in declared[1:])
+        fact
+        for fact in all_of[0].declared
+        if fact.field != "deidentification_state" and all(fact in each for each in rest)
     )
 
 
-def _is_own(source: Source, fact: Declared, shared: tuple[tuple[str, str], ...]) -> bool:
-    is_system = fact.field == "source_system" and source.system is not None
-    return not is_system and (fact.field, fact.value) not in shared
+def _is_own(source: Source, fact: Declared, shared: tuple[Declared, ...]) -> bool:
+    is_system = fact.field == "source_system" and source.system is not None and fact.changed is None
+    return not is_system and fact not in shared
 
 
-def _declared(facts: tuple[tuple[str, str], ...]) -> Iterator[Line]:
-    for number, (field, value) in enumerate(facts, 1):
-        end = ";" if number < len(facts) else ""
-        yield words(faint(f"{_field(field)}:"), plain(_value(field, value) + end))
+def _declared(facts: tuple[Declared, ...], source: Source) -> Iterator[Line]:
+    known = [fact for fact in facts if fact.value is not None]
+    for fact in known:
+        end = ";" if fact is not known[-1] else ""
+        unattested = fact.field == "deidentification_state" and source.attested is False
+        yield words(
+            faint(f"{_field(fact.field)}:"),
+            plain(_value(fact.field, fact.value or "") + ("" if unattested else end)),
+            words(mark("not attested", "bad"), plain(end) if end else ()) if unattested else (),
+        )
+
+
+def _one(fact: Declared) -> Cell:
+    return cell(maybe(fact.value and _value(fact.field, fact.value)), *_changed(fact))
+
+
+def _changed(fact: Declared) -> Iterator[Line]:
+    """Yield what a field was declared to be after the registration, since when and by which entry."""
+    changed = fact.changed
+    if changed is not None:
+        word = "declared" if fact.value is None else "changed"
+        yield words(
+            mark(f"{word} since the registration", "warn"),
+            faint(f"{_field(fact.field)}:"),
+            plain(_value(fact.field, changed.value)),
+            faint("from"),
+            stamp(changed.since),
+            faint("recorded"),
+            stamp(changed.recorded_at),
+            cites([changed.entry]),
+        )
 
 
 def _value(field: str, value: str) -> str:
@@ -144,8 +191,15 @@ def _field(name: str) -> str:
 
 
 def items(context: Sources, _: Frame) -> Iterator[Item]:
-    """Yield which datasets lack mandatory fields."""
+    """Yield which datasets lack mandatory fields, and how many were declared otherwise since the registration."""
     yield from found(context, "sources")
+    changed = [fact.changed for each in context.sources for fact in each.declared if fact.changed is not None]
+    if changed:
+        datasets = sum(any(fact.changed for fact in each.declared) for each in context.sources)
+        text = (
+            f"{counted(len(changed), 'declaration')} changed since the registration, of {counted(datasets, 'dataset')}."
+        )
+        yield item("warn", "SOURCES", text, (one.entry for one in changed))
 
 
 PART = Part(blocks, items)

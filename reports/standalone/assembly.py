@@ -20,6 +20,7 @@ MODULES = (
     "shapes",
     "bodies",
     "comparison",
+    "derived_coverage",
     "derived_records",
     "derived_approvals",
     "derived_lineage",

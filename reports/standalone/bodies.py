@@ -79,6 +79,10 @@ class Record:
         return self.order[0]
 
 
+Declarations = dict[str, tuple[Record, Any]]
+"""What is declared of a dataset: aspect to the record that declares it, and the value."""
+
+
 @dataclass(frozen=True)
 class Event:
     """An OpenLineage event whose body is disclosed."""
@@ -144,10 +148,13 @@ class Disclosed:
     valid_at: int
     records: list[Record] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    definitions: list[Record] = field(default_factory=list)
+    """What principals were defined to be, whenever that holds."""
     withheld: set[int] = field(default_factory=set)
     unread: dict[int, str] = field(default_factory=dict)
     """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
+    _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
     _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -173,21 +180,14 @@ class Disclosed:
         if entry.kind.startswith("record."):
             content = body["record"]
             since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
+            kind = entry.kind.removeprefix("record.")
+            order = since, _RECORD_RANK, tie
+            proven, added = body["authenticated"], body["added"]
+            record = Record(entry.index, kind, entry.actor, entry.recorded_at, order, proven, content, added)
             if since <= self.valid_at:
-                kind = entry.kind.removeprefix("record.")
-                order = since, _RECORD_RANK, tie
-                self.records.append(
-                    Record(
-                        entry.index,
-                        kind,
-                        entry.actor,
-                        entry.recorded_at,
-                        order,
-                        body["authenticated"],
-                        content,
-                        body["added"],
-                    )
-                )
+                self.records.append(record)
+            if kind == "define_principal":
+                self.definitions.append(record)
         elif entry.kind.startswith("openlineage."):
             event = _event(entry.index, body["event"], recorded, tie)
             if event.order[0] <= self.valid_at:
@@ -220,9 +220,26 @@ class Disclosed:
             **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
         }
 
-    def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
-        """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
-        return self._declared.get(dataset, {})
+    def defined(self, principal: str, index: int) -> Record | None:
+        """Return the newest definition of a principal before an entry."""
+        before = [one for one in self.definitions if one.content["principal"] == principal and one.index < index]
+        return max(before, key=lambda one: one.index, default=None)
+
+    def declarations(self, dataset: str, last: int | None = None) -> Declarations:
+        """Return what is declared of a dataset by its full name: aspect to the newest record and its value.
+
+        With `last`, as it was known by that entry.
+        """
+        return self._declared_by(last).get(dataset, {})
+
+    def declared_version(self, dataset: str, at: int | None) -> Record | None:
+        """Return the record that declared the schema version of a dataset in force at a time, by its full name."""
+        versions = [
+            one
+            for one in self.of("declare_dataset", lambda content: full_name(content["dataset"]) == dataset)
+            if "schema_version" in one.content and (at is None or one.since <= at)
+        ]
+        return versions[-1] if versions else None
 
     def run(self, run_id: str) -> list[Event]:
         """Return the events of a run, in order."""
@@ -258,12 +275,14 @@ class Disclosed:
                 found.setdefault(each.run, []).append(each)
         return found
 
-    @cached_property
-    def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
-        found: dict[str, dict[str, tuple[Record, Any]]] = {}
-        for each in self.of("declare_dataset"):
-            aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
-            found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
+    def _declared_by(self, last: int | None) -> dict[str, Declarations]:
+        found = self._declared.get(last)
+        if found is None:
+            found = self._declared[last] = {}
+            for each in self.of("declare_dataset"):
+                if last is None or each.index <= last:
+                    aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+                    found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
         return found
 
     @cached_property

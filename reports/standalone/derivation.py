@@ -24,6 +24,7 @@ from reports.standalone.comparison import (
     subject_of,
 )
 from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
+from reports.standalone.derived_coverage import Attested
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
 from reports.standalone.derived_records import (
@@ -65,6 +66,11 @@ _SHOWN_RULES = {
 """The rules whose findings follow from what the report shows, which is derived by itself; the others, on powers, are as
 the catalog issued them."""
 
+_SHOWN_OTHERWISE = frozenset(
+    {"de-identification", "labels", "declarations", "permitted use", "lineage", "nodes", "findings"}
+)
+_OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -80,6 +86,9 @@ def derive(
     log = Disclosed(entries, micros(valid_at))
     parts = [_bodies(log)]
     for name in PARTS_OF[kind]:
+        if shown.before_people and name in _SHOWN_OTHERWISE:
+            parts.append(DerivedPart(name, 0, (), understood=False, why=_OTHERWISE))
+            continue
         comparison, understood = Comparison(log), True
         try:
             _PARTS[name](shown, log, comparison)
@@ -162,7 +171,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
-        on_parts = (*_of_parts(shown), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
+        on_parts = (*_of_parts(shown, log), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -183,7 +192,7 @@ def _compare_findings(
     compare.alike("findings", listed, ({name: one[name] for name in (*names, "entries")} for one in derived))
 
 
-def _of_parts(shown: Shown) -> Iterator[Found]:
+def _of_parts(shown: Shown, log: Disclosed) -> Iterator[Found]:
     """Yield what is found on the version by what the parts of the report show of it."""
     model, own = shown.model, " ".join(shown.version)
     roles = {each.get("role") for each in shown.each("snapshots")}
@@ -196,19 +205,25 @@ def _of_parts(shown: Shown) -> Iterator[Found]:
         yield "evaluation data recorded", own, []
     lacking = [each for each in shown.each("sources") if each.get("missing")]
     names = {each.get("dataset") for each in lacking}
+    # Where a label has changed since the registration, what it is now stands behind what it was.
+    labels = {(each.get("dataset"), each.get("column"), each.get("kind")): each for each in shown.each("labels")}
+    labels = {place: each for place, each in labels.items() if each.get("present") is not False}
     broken = {
         "sources declared": [
             *lacking,
             *(each for each in shown.each("use") if each.get("dataset") in names and lacking),
         ],
         "runs completed": [each for each in shown.each("runs") if each.get("state") in {"FAIL", "ABORT"}],
-        "attestation in force": [each for each in shown.each("deidentification") if each.get("in_force") is not True],
-        "labels confirmed": [each for each in shown.each("labels") if each.get("origin") == "SUGGESTED"],
+        "labels confirmed": [each for each in labels.values() if each.get("origin") == "SUGGESTED"],
         "schema unchanged": shown.each("schema_changes"),
     }
     for rule, items in broken.items():
         if items:
             yield rule, own, _cited_by(items)
+    unattested = [each for each in shown.each("deidentification") if each.get("attested_by") is None]
+    idle = sorted({*Attested(shown, log).idle(), *_cited_by(unattested)})
+    if idle:
+        yield "attestation in force", own, idle
 
 
 def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:

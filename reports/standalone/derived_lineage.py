@@ -18,6 +18,7 @@ from reports.standalone.bodies import (
     texts_in,
 )
 from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of, state_of
+from reports.standalone.derived_coverage import Attested, attempted
 from reports.standalone.evidence import Entry
 
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
@@ -97,11 +98,9 @@ def _failure(facets: Values) -> Values | None:
 def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
-    in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
+    judged = Attested(shown, log)
     kinds = {entry.index: entry for entry in log.entries}
     registered = {each.index: each for each in registrations_of(shown, log)}
-    runs = {one.content.get("run_id") for one in log.of("attest_deidentification")}
-    attested = not log.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -109,12 +108,9 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
             compare.same(where, edge, {"run_state": state_of(run)})
-        removes = any(
-            (step.get("run") is not None and step["run"] == edge.get("run"))
-            or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
-            for step in in_force
-        )
-        if attested:
+        if not log.withheld:
+            steps = (step for step in judged.steps.get(edge.get("target"), ()) if step.run == edge.get("run"))
+            removes = any(step.job == edge.get("job") and judged.is_covered(step) for step in steps)
             compare.same(where, edge, {"deidentifies": removes})
         if compare.rests_on_withheld(edge):
             continue
@@ -166,10 +162,10 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
-    for label in shown.each("labels"):
+    for label in (each for each in shown.each("labels") if each.get("later") is not True):
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
-    tried = _attempted(shown, log)
+    tried, judged = attempted(shown, log), Attested(shown, log)
     targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
@@ -184,7 +180,7 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held = log.declarations(name)
+            held, now = log.declarations(name, judged.registered), log.declarations(name)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
             names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
@@ -192,8 +188,10 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.holds(names_it, f"{where}: it cites an entry that does not name it")
             if not log.withheld:
                 derived["zone"] = held["zone"][1] if "zone" in held else None
-                state = held.get("deidentification_state")
-                derived["deid_state"] = None if state is None else state[1]
+                state, since = (each.get("deidentification_state", (None, None))[1] for each in (held, now))
+                derived["deid_state"] = state
+                derived["deid_state_since"] = since if since != state else None
+                derived["attested"] = judged.is_attested(id_) if judged.is_cleared(name) else None
         compare.same(where, node, derived)
         if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
@@ -207,7 +205,7 @@ def _version_node(
     node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
     own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
-    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "labels": []})
+    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "attested": None, "labels": []})
     first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
     held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]
@@ -218,17 +216,6 @@ def _version_node(
 def _names_version(body: object, shown: Shown) -> bool:
     """Return whether a body names the model version: a record in its fields, an event in the facets of a dataset."""
     return set(shown.version) <= set(texts_in(body))
-
-
-def _attempted(shown: Shown, log: Disclosed) -> set[Any]:
-    """Return the runs that did not put anything into its state: none of their outputs took effect."""
-    found = set()
-    for run_id, run in shown.runs.items():
-        events = log.run(run_id)
-        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
-        if run.get("state") != "COMPLETE" and not streamed:
-            found.add(run_id)
-    return found
 
 
 def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -299,12 +286,6 @@ def _dataset_of(id_: object, log: Disclosed) -> str | None:
         return f"Dataset:{rest.partition('.')[0]}"
     identity = log.identities.get(str(id_))
     return None if identity is None else node_id("Dataset", *identity)
-
-
-def _streams(event: Event) -> bool:
-    kind = event.job_facets.get("jobType")
-    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
-    return (processing or "").upper() in {"STREAMING", "SERVICE"}
 
 
 def _stands_for_itself(event: Event) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.standalone.bodies import (
+    Declarations,
     Disclosed,
     Identity,
     Order,
@@ -31,7 +32,12 @@ from reports.standalone.comparison import (
     registrations_of,
     state_of,
 )
+from reports.standalone.derived_coverage import Attested
 
+Place = tuple[str, str | None, str]
+"""Of a label: its dataset, its column if it has one, and its kind."""
+Tag = tuple[Order, int, Values, str]
+"""Of a label: when it holds, by which entry, what it says, and when it was recorded."""
 _ORIGINS = ("SUGGESTED", "CLAIMED", "ASSERTED")
 _CONFIDENTIALITY = "ULMNRV"
 _PHI_KINDS = frozenset(
@@ -190,49 +196,42 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Dis
 
 
 def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
+    """Compare the steps that remove identifiers with the attestations, what they cover, what runs and owners say."""
     steps = shown.each("deidentification")
-    attested = {each.index: each for each in log.of("attest_deidentification")}
-    claims = [step for step in steps if step.get("attested_by") is None]
-    listed = [index for step in steps if step not in claims for index in citations({"entries": step.get("entries")})]
-    compare.alike("attestations", (index for index in listed if index not in log.withheld), attested)
-    for step in steps:
-        if step in claims or compare.rests_on_withheld(step):
+    judged = Attested(shown, log)
+    attested = {record.index: record for record in judged.records}
+    named = [step for step in steps if step.get("attested_by") is not None]
+    listed = [index for step in named for index in citations({"entries": step.get("entries")}) if index in attested]
+    compare.alike("attestations", listed, attested)
+    for step in named:
+        if compare.rests_on_withheld(step):
             continue
-        record = attested.get(next(iter(citations({"entries": step.get("entries")})), -1))
-        if record is not None:
-            _attestation(step, record, shown, log, compare)
-    covered = {one.content.get("run_id") or full_name(one.content["job"]) for one in attested.values()}
-    expected = [
-        {"job": run.get("job"), "run": run_id}
-        for run_id, run in shown.runs.items()
-        if not covered & {run_id, run.get("job")}
-        and any("lineward_deidentification" in event.run_facets for event in log.run(run_id))
-    ]
+        records = [attested[index] for index in citations({"entries": step.get("entries")}) if index in attested]
+        compare.holds(len(records) == 1, "attestation: it cites no entry that attests a step")
+        for record in records:
+            _attestation(step, record, judged, log, compare)
+    claims = [step for step in steps if step.get("attested_by") is None]
     if not log.withheld:
-        listed_claims = [{"job": step.get("job"), "run": step.get("run")} for step in claims]
-        compare.alike("steps without attestation", listed_claims, expected)
+        listed_claims = [[step.get("job"), step.get("run")] for step in claims]
+        compare.alike("steps without attestation", listed_claims, map(list, judged.removals()))
+    empty: dict[str, Any] = dict.fromkeys(
+        ("method", "expert", "schema_version", "scope", "result", "until", "reason", "not_covered")
+    )
+    empty |= {"clears": [], "alterations": [], "in_force": False, "covers": False, "later": False}
     for step in claims:
-        empty: dict[str, Any] = {
-            "method": None,
-            "clears": [],
-            "alterations": [],
-            "expert": None,
-            "scope": None,
-            "result": None,
-        }
-        compare.same("step without attestation", step, {**empty, "in_force": False, "until": None})
+        compare.same("step without attestation", step, empty)
 
 
-def _attestation(step: Values, record: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
     content, until = record.content, optional_micros(record.content.get("until"))
-    job, run = content["job"], content.get("run_id")
+    job = content["job"]
     derived = {
-        "run": run if run in shown.runs else None,
+        "run": content.get("run_id"),
         "method": content["method"],
         "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
         "alterations": list(content.get("alterations", ())),
         "expert": content.get("expert"),
+        "schema_version": content.get("schema_version"),
         "scope": content.get("scope"),
         "result": content.get("result"),
         "attested_by": log.actor(record),
@@ -241,50 +240,75 @@ def _attestation(step: Values, record: Record, shown: Shown, log: Disclosed, com
         "until": None if until is None else stamp(until),
         "in_force": until is None or log.valid_at < until,
     }
+    if not log.withheld:
+        derived |= {**judged.coverage(record), "later": record.index > judged.registered}
     compare.same(f"attestation #{record.index}", step, derived, by=(record.index,))
     names = {full_name(job), node_id("Job", *identity_of(job))}
     compare.holds(step.get("job") in names, f"attestation #{record.index}: it is of another job")
 
 
 def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the labels with every tag of a person and every claim of an emitter on the datasets shown."""
+    """Compare the labels with every tag of a person and every claim of an emitter, as of the registration and now."""
     shown_labels = shown.each("labels")
     datasets = {each.get("dataset") for each in shown.each("sources")}
-    content: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
+    content: dict[Place, list[Tag]] = {}
     for record in log.of("tag", lambda content: full_name(content["dataset"]) in datasets):
         place = full_name(record.content["dataset"]), record.content.get("column"), record.content["phi_kind"]
-        content.setdefault(place, []).append((record.order, record.index, {**record.content, "origin": "ASSERTED"}))
+        tag = {**record.content, "origin": "ASSERTED"}
+        content.setdefault(place, []).append((record.order, record.index, tag, record.recorded_at))
+    recorded = {entry.index: entry.recorded_at for entry in log.entries}
     for event in log.events:
         for dataset in event.datasets:
             if full_name(dataset) in datasets:
                 for kind, claim in _claims(dataset):
                     place = full_name(dataset), claim.get("column"), kind
-                    content.setdefault(place, []).append((event.order, event.index, claim))
-    derived = [label for place, tags in content.items() if (label := _label(place, tags)) is not None]
-    if not any(compare.rests_on_withheld(each) for each in shown_labels):
+                    content.setdefault(place, []).append((event.order, event.index, claim, recorded[event.index]))
+    registrations = registrations_of(shown, log)
+    if registrations and not any(compare.rests_on_withheld(each) for each in (*shown_labels, shown.model)):
+        last = registrations[-1].index
+        derived = [label for place, tags in content.items() for label in _labels(place, tags, last)]
         compare.alike("labels", shown_labels, derived)
 
 
-def _label(place: tuple[str, str | None, str], tags: list[tuple[Order, int, Values]]) -> dict[str, Any] | None:
-    """Return a label as it stands: a principal's newest word outweighs every claim; a rejected one is none."""
+def _labels(place: Place, tags: list[Tag], last: int) -> Iterator[dict[str, Any]]:
+    """Yield a label as it was by the entry `last`, and as it is now where that is another thing."""
+    known = [tag for tag in tags if tag[1] <= last]
+    then = _label(place, known)[0] if known else None
+    before = then if then and then["present"] else None
+    after, deciding = _label(place, tags)
+    if before is not None and {**after, "entries": before["entries"]} == before:
+        yield after
+        return
+    if before is not None:
+        yield before
+    if after["present"] or before is not None:
+        yield {**after, "later": True, "since": stamp(deciding[0][0]), "recorded_at": deciding[3]}
+
+
+def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
+    """Return a label as it stands, and the tag that decides: a principal's newest word outweighs every claim."""
     tags.sort(key=lambda tag: (tag[0], tag[2]["origin"]))
     asserted = [tag for tag in tags if tag[2]["origin"] == "ASSERTED"]
     deciding = asserted[-1] if asserted else max(reversed(tags), key=lambda tag: _ORIGINS.index(tag[2]["origin"]))
-    if deciding[2].get("stance") == "REJECT":
-        return None
-    holding = [tag[2] for tag in tags if tag[2].get("stance") != "REJECT"]
+    present = deciding[2].get("stance") != "REJECT"
+    holding = [tag[2] for tag in tags if tag[2].get("stance") != "REJECT"] if present else [deciding[2]]
     levels = {tag.get("confidentiality") for tag in holding}
     codes = sorted({(code["system"], code["code"]) for tag in holding for code in tag.get("codes", ())})
-    return {
+    label = {
         "dataset": place[0],
         "column": place[1],
         "kind": place[2],
+        "present": present,
         "codes": [{"system": system, "code": code} for system, code in codes],
         "confidentiality": next((level for level in reversed(_CONFIDENTIALITY) if level in levels), None),
         "origin": deciding[2]["origin"],
         "because": deciding[2].get("reason"),
+        "later": False,
+        "since": None,
+        "recorded_at": None,
         "entries": sorted({tag[1] for tag in tags}),
     }
+    return label, deciding
 
 
 def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -303,28 +327,28 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the sources with what was declared of them and is in force."""
+    """Compare the sources with what was declared of them at the registration, and with what is in force now."""
     sources = shown.each("sources")
+    judged = Attested(shown, log)
     for source in sources:
-        if compare.rests_on_withheld(source):
+        if compare.rests_on_withheld((source, shown.model)):
             continue
         name = str(source.get("dataset"))
-        held = log.declarations(name)
-        system = held["source_system"][1] if "source_system" in held else {}
-        derived = {
+        then, now = log.declarations(name, judged.registered), log.declarations(name)
+        system = then["source_system"][1] if "source_system" in then else {}
+        derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [{"field": one, "value": _words(held[one][1])} for one in _DECLARED if one in held],
+            "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
         }
-        by = sorted({record.index for record, _ in held.values()})
-        in_force = {held[one][0].index for one in _DECLARED if one in held}
+        if not log.withheld:
+            derived["attested"] = judged.is_dataset_attested(name)
+        in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
         _rests_on(source, f"source {name}", in_force, log, compare)
-        compare.same(f"source {name}", source, derived, by=by)
+        compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
-        compare.same(
-            f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in held]}
-        )
+        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
         if name in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
@@ -332,26 +356,53 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
     compare.holds(used <= named, "sources: the dataset of a snapshot is left out")
 
 
+def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
+    """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
+    record, value = now[field][0], _words(now[field][1])
+    before = _words(then[field][1]) if field in then else None
+    changed = {
+        "value": value,
+        "since": stamp(record.since),
+        "recorded_at": record.recorded_at,
+        "entry": record.index,
+    }
+    return {"field": field, "value": before, "changed": None if value == before else changed}
+
+
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the permitted uses with the declarations in force."""
+    """Compare the permitted uses with the declarations in force at the registration and now."""
     derived = []
+    registrations = registrations_of(shown, log)
     for source in shown.each("sources"):
-        held = log.declarations(str(source.get("dataset")))
-        if "permitted_use" in held and not compare.rests_on_withheld(source):
-            record, use = held["permitted_use"]
-            lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
-            region = held["region"][1] if "region" in held else None
-            derived.append(
-                {
-                    "dataset": source.get("dataset"),
-                    **lists,
-                    "statement": use.get("statement"),
-                    "region": region,
-                    "entries": [record.index],
-                }
-            )
-    if not any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources"))):
+        name = source.get("dataset")
+        if registrations and not compare.rests_on_withheld((source, shown.model)):
+            derived += [{"dataset": name, **use} for use in _uses(str(name), registrations[-1].index, log)]
+    withheld = any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources")))
+    if registrations and not withheld and not compare.rests_on_withheld(shown.model):
         compare.alike("permitted use", shown.each("use"), derived)
+
+
+def _uses(dataset: str, last: int, log: Disclosed) -> Iterator[dict[str, Any]]:
+    """Yield what was permitted of a dataset by the entry `last`, and what is now where that is another thing."""
+    then, now = (_use(held) for held in (log.declarations(dataset, last), log.declarations(dataset)))
+    none = {"later": False, "since": None, "recorded_at": None}
+    if then and now and {**now[1], "region": None} == {**then[1], "region": None}:
+        yield {**then[1], **none, "entries": sorted({then[0].index, now[0].index})}
+        return
+    if then:
+        yield {**then[1], **none, "entries": [then[0].index]}
+    if now:
+        times = {"since": stamp(now[0].since), "recorded_at": now[0].recorded_at}
+        yield {**now[1], "later": True, **times, "entries": [now[0].index]}
+
+
+def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
+    if "permitted_use" not in held:
+        return None
+    record, use = held["permitted_use"]
+    lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
+    region = held["region"][1] if "region" in held else None
+    return record, {**lists, "statement": use.get("statement"), "region": region}
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - a declared value

@@ -43,6 +43,7 @@ _RECORDS: dict[str, Shape] = {
         "method": str,
         "clears?": _CODES,
         "alterations?": [str],
+        "schema_version?": str,
         "valid_from?": str,
         "until?": str,
     },

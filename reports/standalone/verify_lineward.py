@@ -752,6 +752,7 @@ _RECORDS: dict[str, Shape] = {
         "method": str,
         "clears?": _CODES,
         "alterations?": [str],
+        "schema_version?": str,
         "valid_from?": str,
         "until?": str,
     },
@@ -883,6 +884,10 @@ class Record:
         return self.order[0]
 
 
+Declarations = dict[str, tuple[Record, Any]]
+"""What is declared of a dataset: aspect to the record that declares it, and the value."""
+
+
 @dataclass(frozen=True)
 class Event:
     """An OpenLineage event whose body is disclosed."""
@@ -948,10 +953,13 @@ class Disclosed:
     valid_at: int
     records: list[Record] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    definitions: list[Record] = field(default_factory=list)
+    """What principals were defined to be, whenever that holds."""
     withheld: set[int] = field(default_factory=set)
     unread: dict[int, str] = field(default_factory=dict)
     """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
+    _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
     _accesses: dict[str, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -977,21 +985,14 @@ class Disclosed:
         if entry.kind.startswith("record."):
             content = body["record"]
             since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
+            kind = entry.kind.removeprefix("record.")
+            order = since, _RECORD_RANK, tie
+            proven, added = body["authenticated"], body["added"]
+            record = Record(entry.index, kind, entry.actor, entry.recorded_at, order, proven, content, added)
             if since <= self.valid_at:
-                kind = entry.kind.removeprefix("record.")
-                order = since, _RECORD_RANK, tie
-                self.records.append(
-                    Record(
-                        entry.index,
-                        kind,
-                        entry.actor,
-                        entry.recorded_at,
-                        order,
-                        body["authenticated"],
-                        content,
-                        body["added"],
-                    )
-                )
+                self.records.append(record)
+            if kind == "define_principal":
+                self.definitions.append(record)
         elif entry.kind.startswith("openlineage."):
             event = _event(entry.index, body["event"], recorded, tie)
             if event.order[0] <= self.valid_at:
@@ -1024,9 +1025,26 @@ class Disclosed:
             **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
         }
 
-    def declarations(self, dataset: str) -> dict[str, tuple[Record, Any]]:
-        """Return what is declared of a dataset by its full name: aspect to the newest record and its value."""
-        return self._declared.get(dataset, {})
+    def defined(self, principal: str, index: int) -> Record | None:
+        """Return the newest definition of a principal before an entry."""
+        before = [one for one in self.definitions if one.content["principal"] == principal and one.index < index]
+        return max(before, key=lambda one: one.index, default=None)
+
+    def declarations(self, dataset: str, last: int | None = None) -> Declarations:
+        """Return what is declared of a dataset by its full name: aspect to the newest record and its value.
+
+        With `last`, as it was known by that entry.
+        """
+        return self._declared_by(last).get(dataset, {})
+
+    def declared_version(self, dataset: str, at: int | None) -> Record | None:
+        """Return the record that declared the schema version of a dataset in force at a time, by its full name."""
+        versions = [
+            one
+            for one in self.of("declare_dataset", lambda content: full_name(content["dataset"]) == dataset)
+            if "schema_version" in one.content and (at is None or one.since <= at)
+        ]
+        return versions[-1] if versions else None
 
     def run(self, run_id: str) -> list[Event]:
         """Return the events of a run, in order."""
@@ -1062,12 +1080,14 @@ class Disclosed:
                 found.setdefault(each.run, []).append(each)
         return found
 
-    @cached_property
-    def _declared(self) -> dict[str, dict[str, tuple[Record, Any]]]:
-        found: dict[str, dict[str, tuple[Record, Any]]] = {}
-        for each in self.of("declare_dataset"):
-            aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
-            found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
+    def _declared_by(self, last: int | None) -> dict[str, Declarations]:
+        found = self._declared.get(last)
+        if found is None:
+            found = self._declared[last] = {}
+            for each in self.of("declare_dataset"):
+                if last is None or each.index <= last:
+                    aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+                    found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
         return found
 
     @cached_property
@@ -1467,6 +1487,198 @@ def brief(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."  # noqa: PLR2004 - enough to find it
 
 
+_CLEARING = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
+"""45 CFR 164.514(b): a limited data set is still protected health information."""
+_CLEARED = frozenset({"DE_IDENTIFIED", "PSEUDONYMIZED", "AGGREGATED"})
+_CLAIM = "lineward_deidentification"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one run of a job did on the way, by name and id; all of the job where no run is named."""
+
+    job: str
+    run: str | None
+    at: int | None = None
+    versions: frozenset[str] = frozenset()
+    declared: frozenset[int] = frozenset()
+    """By which entries."""
+
+
+class Attested:
+    """The steps that a report shows, held against the attestations that the entries disclose."""
+
+    def __init__(self, shown: Shown, log: Disclosed) -> None:
+        self._shown = shown
+        self._log = log
+        registrations = registrations_of(shown, log)
+        self.registered = registrations[-1].index if registrations else -1
+        self.records = log.of("attest_deidentification")
+
+    def registered_state(self, dataset: str) -> str | None:
+        """Return the de-identification state that a dataset was declared in when the version was registered."""
+        found = self._log.declarations(dataset, self.registered).get("deidentification_state")
+        return None if found is None else str(found[1])
+
+    def is_cleared(self, dataset: str) -> bool:
+        """Return whether it was declared then to be without identifiers."""
+        return self.registered_state(dataset) in _CLEARED
+
+    def is_covered(self, step: Step) -> bool:
+        """Return whether an attestation covers the step."""
+        return any(self._reason(record, step) is None for record in self.records)
+
+    def is_attested(self, node: object) -> bool:
+        """Return whether every step that put a node into its state is covered; not where none is shown."""
+        steps = self.steps.get(node, set())
+        return bool(steps) and all(self.is_covered(step) for step in steps)
+
+    def is_dataset_attested(self, dataset: str) -> bool | None:
+        """Return whether every state of a dataset that is shown is attested; None where it was not declared cleared."""
+        nodes = [node for node, name in self._names.items() if name == dataset]
+        return all(self.is_attested(node) for node in nodes) if nodes and self.is_cleared(dataset) else None
+
+    def coverage(self, record: Record) -> dict[str, Any]:
+        """Return what a report has to say of what an attestation covers."""
+        step = self._step(record)
+        reason = self._reason(record, step)
+        is_bound = record.content.get("schema_version") is not None
+        declared = [index for one in self._about(record) for index in one.declared] if is_bound else []
+        definition = self._log.defined(record.actor, record.index)
+        return {
+            "covers": reason is None,
+            "reason": reason,
+            "not_covered": None if reason is None else step.run,
+            "written_versions": sorted(step.versions - {""}) if reason == "OTHER_VERSION" else [],
+            "entries": sorted({record.index, *([definition.index] if definition else ()), *declared}),
+        }
+
+    def idle(self) -> list[int]:
+        """Return the entries of the attestations that do not cover a step which nothing else covers."""
+        found: list[int] = []
+        for record in self.records:
+            coverage = self.coverage(record)
+            if coverage["reason"] not in {None, "OTHER_RUN"} and not self.is_covered(self._step(record)):
+                found += coverage["entries"]
+        return found
+
+    def removals(self) -> set[tuple[str, str | None]]:
+        """Return job and run of each step that removes identifiers and that no attestation names."""
+        named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
+        others = {
+            full_name(record.content["job"])
+            for record in self.records
+            if self.coverage(record)["reason"] == "OTHER_RUN"
+        }
+        found = {(step.job, step.run) for step in self._every if step.job in others}
+        found |= set(self._declared())
+        found |= {
+            (str(run.get("job")), run_id)
+            for run_id, run in self._shown.runs.items()
+            if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
+        }
+        return {step for step in found if not named & set(step)}
+
+    @cached_property
+    def steps(self) -> dict[object, set[Step]]:
+        """Return by node what put it into its state, as the edges show it."""
+        edges = [edge for edge in self._edges if edge.get("job") is not None]
+        bound = {full_name(one.content["job"]) for one in self.records if one.content.get("schema_version")}
+        written: dict[tuple[Any, Any], set[tuple[str, int]]] = {}
+        for edge in edges:
+            name = self._names.get(edge.get("target"))
+            if edge["job"] in bound and name is not None:
+                record = self._log.declared_version(name, self._ended(edge.get("run")))
+                version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
+                written.setdefault((edge["job"], edge.get("run")), set()).add(version)
+        found: dict[object, set[Step]] = {}
+        for edge in edges:
+            key = edge["job"], edge.get("run")
+            versions = written.get(key, set())
+            declared = frozenset(index for _, index in versions if index >= 0)
+            step = Step(*key, self._ended(key[1]), frozenset(version for version, _ in versions), declared)
+            found.setdefault(edge.get("target"), set()).add(step)
+        return found
+
+    @cached_property
+    def _every(self) -> list[Step]:
+        every = {step for steps in self.steps.values() for step in steps}
+        return sorted(every, key=lambda step: (step.at or 0, step.job, step.run or ""))
+
+    @cached_property
+    def _edges(self) -> list[dict[str, Any]]:
+        tried = attempted(self._shown, self._log)
+        return [edge for edge in self._shown.each("edges") if edge.get("run") not in tried]
+
+    @cached_property
+    def _names(self) -> dict[object, str]:
+        nodes = self._shown.each("nodes")
+        return {node.get("id"): str(node.get("name")) for node in nodes if node.get("kind") != "ModelVersion"}
+
+    def _ended(self, run_id: object) -> int | None:
+        run = self._shown.runs.get(run_id, {})
+        return optional_micros(text_in(run.get("ended_at")) or text_in(run.get("started_at")))
+
+    def _declared(self) -> Iterator[tuple[str, str | None]]:
+        for edge in self._edges:
+            source, target = (self._names.get(edge.get(end), "") for end in ("source", "target"))
+            if edge.get("job") is not None and self.is_cleared(target) and not self.is_cleared(source):
+                yield edge["job"], edge.get("run")
+
+    def _about(self, record: Record) -> list[Step]:
+        job, run = full_name(record.content["job"]), record.content.get("run_id")
+        of_job = [step for step in self._every if step.job == job]
+        named = of_job if run is None else [step for step in self._every if step.run == run]
+        if not named and run not in self._shown.runs:
+            named = of_job
+        return named or [Step(job, run)]
+
+    def _step(self, record: Record) -> Step:
+        """Return the step by which an attestation is judged: first of all one that neither it nor another covers."""
+        about = self._about(record)
+        others = [step for step in about if self._reason(record, step) is not None]
+        return next((step for step in others if not self.is_covered(step)), (*others, about[0])[0])
+
+    def _reason(self, record: Record, step: Step) -> str | None:
+        content, valid_at = record.content, self._log.valid_at
+        run, until = content.get("run_id"), optional_micros(content.get("until"))
+        definition = self._log.defined(record.actor, record.index)
+        is_steward = definition is not None and "steward" in definition.content.get("roles", ())
+        began = valid_at if run is not None or step.at is None else min(valid_at, step.at)
+        bound = content.get("schema_version")
+        holds = {
+            "OTHER_JOB": full_name(content["job"]) == step.job,
+            "OTHER_RUN": run is None or run == step.run,
+            "NOT_AUTHORISED": record.authenticated and is_steward,
+            "CLEARS_NOTHING": content["method"] in _CLEARING,
+            "EXPIRED": until is None or until > valid_at,
+            "BEGINS_LATER": record.since <= began,
+            "OTHER_VERSION": bound is None or step.versions == {bound},
+        }
+        return next((reason for reason, held in holds.items() if not held), None)
+
+
+def attempted(shown: Shown, log: Disclosed) -> set[Any]:
+    """Return the runs that did not put anything into its state: none of their outputs took effect."""
+    found = set()
+    for run_id, run in shown.runs.items():
+        events = log.run(run_id)
+        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
+        if run.get("state") != "COMPLETE" and not streamed:
+            found.add(run_id)
+    return found
+
+
+def _streams(event: Event) -> bool:
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
+
+
+Place = tuple[str, str | None, str]
+"""Of a label: its dataset, its column if it has one, and its kind."""
+Tag = tuple[Order, int, Values, str]
+"""Of a label: when it holds, by which entry, what it says, and when it was recorded."""
 _ORIGINS = ("SUGGESTED", "CLAIMED", "ASSERTED")
 _CONFIDENTIALITY = "ULMNRV"
 _PHI_KINDS = frozenset(
@@ -1625,49 +1837,42 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Dis
 
 
 def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the steps that remove identifiers with the attestations and with the runs that claim one."""
+    """Compare the steps that remove identifiers with the attestations, what they cover, what runs and owners say."""
     steps = shown.each("deidentification")
-    attested = {each.index: each for each in log.of("attest_deidentification")}
-    claims = [step for step in steps if step.get("attested_by") is None]
-    listed = [index for step in steps if step not in claims for index in citations({"entries": step.get("entries")})]
-    compare.alike("attestations", (index for index in listed if index not in log.withheld), attested)
-    for step in steps:
-        if step in claims or compare.rests_on_withheld(step):
+    judged = Attested(shown, log)
+    attested = {record.index: record for record in judged.records}
+    named = [step for step in steps if step.get("attested_by") is not None]
+    listed = [index for step in named for index in citations({"entries": step.get("entries")}) if index in attested]
+    compare.alike("attestations", listed, attested)
+    for step in named:
+        if compare.rests_on_withheld(step):
             continue
-        record = attested.get(next(iter(citations({"entries": step.get("entries")})), -1))
-        if record is not None:
-            _attestation(step, record, shown, log, compare)
-    covered = {one.content.get("run_id") or full_name(one.content["job"]) for one in attested.values()}
-    expected = [
-        {"job": run.get("job"), "run": run_id}
-        for run_id, run in shown.runs.items()
-        if not covered & {run_id, run.get("job")}
-        and any("lineward_deidentification" in event.run_facets for event in log.run(run_id))
-    ]
+        records = [attested[index] for index in citations({"entries": step.get("entries")}) if index in attested]
+        compare.holds(len(records) == 1, "attestation: it cites no entry that attests a step")
+        for record in records:
+            _attestation(step, record, judged, log, compare)
+    claims = [step for step in steps if step.get("attested_by") is None]
     if not log.withheld:
-        listed_claims = [{"job": step.get("job"), "run": step.get("run")} for step in claims]
-        compare.alike("steps without attestation", listed_claims, expected)
+        listed_claims = [[step.get("job"), step.get("run")] for step in claims]
+        compare.alike("steps without attestation", listed_claims, map(list, judged.removals()))
+    empty: dict[str, Any] = dict.fromkeys(
+        ("method", "expert", "schema_version", "scope", "result", "until", "reason", "not_covered")
+    )
+    empty |= {"clears": [], "alterations": [], "in_force": False, "covers": False, "later": False}
     for step in claims:
-        empty: dict[str, Any] = {
-            "method": None,
-            "clears": [],
-            "alterations": [],
-            "expert": None,
-            "scope": None,
-            "result": None,
-        }
-        compare.same("step without attestation", step, {**empty, "in_force": False, "until": None})
+        compare.same("step without attestation", step, empty)
 
 
-def _attestation(step: Values, record: Record, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
     content, until = record.content, optional_micros(record.content.get("until"))
-    job, run = content["job"], content.get("run_id")
+    job = content["job"]
     derived = {
-        "run": run if run in shown.runs else None,
+        "run": content.get("run_id"),
         "method": content["method"],
         "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
         "alterations": list(content.get("alterations", ())),
         "expert": content.get("expert"),
+        "schema_version": content.get("schema_version"),
         "scope": content.get("scope"),
         "result": content.get("result"),
         "attested_by": log.actor(record),
@@ -1676,50 +1881,75 @@ def _attestation(step: Values, record: Record, shown: Shown, log: Disclosed, com
         "until": None if until is None else stamp(until),
         "in_force": until is None or log.valid_at < until,
     }
+    if not log.withheld:
+        derived |= {**judged.coverage(record), "later": record.index > judged.registered}
     compare.same(f"attestation #{record.index}", step, derived, by=(record.index,))
     names = {full_name(job), node_id("Job", *identity_of(job))}
     compare.holds(step.get("job") in names, f"attestation #{record.index}: it is of another job")
 
 
 def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the labels with every tag of a person and every claim of an emitter on the datasets shown."""
+    """Compare the labels with every tag of a person and every claim of an emitter, as of the registration and now."""
     shown_labels = shown.each("labels")
     datasets = {each.get("dataset") for each in shown.each("sources")}
-    content: dict[tuple[str, str | None, str], list[tuple[Order, int, Values]]] = {}
+    content: dict[Place, list[Tag]] = {}
     for record in log.of("tag", lambda content: full_name(content["dataset"]) in datasets):
         place = full_name(record.content["dataset"]), record.content.get("column"), record.content["phi_kind"]
-        content.setdefault(place, []).append((record.order, record.index, {**record.content, "origin": "ASSERTED"}))
+        tag = {**record.content, "origin": "ASSERTED"}
+        content.setdefault(place, []).append((record.order, record.index, tag, record.recorded_at))
+    recorded = {entry.index: entry.recorded_at for entry in log.entries}
     for event in log.events:
         for dataset in event.datasets:
             if full_name(dataset) in datasets:
                 for kind, claim in _claims(dataset):
                     place = full_name(dataset), claim.get("column"), kind
-                    content.setdefault(place, []).append((event.order, event.index, claim))
-    derived = [label for place, tags in content.items() if (label := _label(place, tags)) is not None]
-    if not any(compare.rests_on_withheld(each) for each in shown_labels):
+                    content.setdefault(place, []).append((event.order, event.index, claim, recorded[event.index]))
+    registrations = registrations_of(shown, log)
+    if registrations and not any(compare.rests_on_withheld(each) for each in (*shown_labels, shown.model)):
+        last = registrations[-1].index
+        derived = [label for place, tags in content.items() for label in _labels(place, tags, last)]
         compare.alike("labels", shown_labels, derived)
 
 
-def _label(place: tuple[str, str | None, str], tags: list[tuple[Order, int, Values]]) -> dict[str, Any] | None:
-    """Return a label as it stands: a principal's newest word outweighs every claim; a rejected one is none."""
+def _labels(place: Place, tags: list[Tag], last: int) -> Iterator[dict[str, Any]]:
+    """Yield a label as it was by the entry `last`, and as it is now where that is another thing."""
+    known = [tag for tag in tags if tag[1] <= last]
+    then = _label(place, known)[0] if known else None
+    before = then if then and then["present"] else None
+    after, deciding = _label(place, tags)
+    if before is not None and {**after, "entries": before["entries"]} == before:
+        yield after
+        return
+    if before is not None:
+        yield before
+    if after["present"] or before is not None:
+        yield {**after, "later": True, "since": stamp(deciding[0][0]), "recorded_at": deciding[3]}
+
+
+def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
+    """Return a label as it stands, and the tag that decides: a principal's newest word outweighs every claim."""
     tags.sort(key=lambda tag: (tag[0], tag[2]["origin"]))
     asserted = [tag for tag in tags if tag[2]["origin"] == "ASSERTED"]
     deciding = asserted[-1] if asserted else max(reversed(tags), key=lambda tag: _ORIGINS.index(tag[2]["origin"]))
-    if deciding[2].get("stance") == "REJECT":
-        return None
-    holding = [tag[2] for tag in tags if tag[2].get("stance") != "REJECT"]
+    present = deciding[2].get("stance") != "REJECT"
+    holding = [tag[2] for tag in tags if tag[2].get("stance") != "REJECT"] if present else [deciding[2]]
     levels = {tag.get("confidentiality") for tag in holding}
     codes = sorted({(code["system"], code["code"]) for tag in holding for code in tag.get("codes", ())})
-    return {
+    label = {
         "dataset": place[0],
         "column": place[1],
         "kind": place[2],
+        "present": present,
         "codes": [{"system": system, "code": code} for system, code in codes],
         "confidentiality": next((level for level in reversed(_CONFIDENTIALITY) if level in levels), None),
         "origin": deciding[2]["origin"],
         "because": deciding[2].get("reason"),
+        "later": False,
+        "since": None,
+        "recorded_at": None,
         "entries": sorted({tag[1] for tag in tags}),
     }
+    return label, deciding
 
 
 def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -1738,28 +1968,28 @@ def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the sources with what was declared of them and is in force."""
+    """Compare the sources with what was declared of them at the registration, and with what is in force now."""
     sources = shown.each("sources")
+    judged = Attested(shown, log)
     for source in sources:
-        if compare.rests_on_withheld(source):
+        if compare.rests_on_withheld((source, shown.model)):
             continue
         name = str(source.get("dataset"))
-        held = log.declarations(name)
-        system = held["source_system"][1] if "source_system" in held else {}
-        derived = {
+        then, now = log.declarations(name, judged.registered), log.declarations(name)
+        system = then["source_system"][1] if "source_system" in then else {}
+        derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [{"field": one, "value": _words(held[one][1])} for one in _DECLARED if one in held],
+            "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
         }
-        by = sorted({record.index for record, _ in held.values()})
-        in_force = {held[one][0].index for one in _DECLARED if one in held}
+        if not log.withheld:
+            derived["attested"] = judged.is_dataset_attested(name)
+        in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
         _rests_on(source, f"source {name}", in_force, log, compare)
-        compare.same(f"source {name}", source, derived, by=by)
+        compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
-        compare.same(
-            f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in held]}
-        )
+        compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
         if name in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
@@ -1767,26 +1997,53 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
     compare.holds(used <= named, "sources: the dataset of a snapshot is left out")
 
 
+def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
+    """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
+    record, value = now[field][0], _words(now[field][1])
+    before = _words(then[field][1]) if field in then else None
+    changed = {
+        "value": value,
+        "since": stamp(record.since),
+        "recorded_at": record.recorded_at,
+        "entry": record.index,
+    }
+    return {"field": field, "value": before, "changed": None if value == before else changed}
+
+
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    """Compare the permitted uses with the declarations in force."""
+    """Compare the permitted uses with the declarations in force at the registration and now."""
     derived = []
+    registrations = registrations_of(shown, log)
     for source in shown.each("sources"):
-        held = log.declarations(str(source.get("dataset")))
-        if "permitted_use" in held and not compare.rests_on_withheld(source):
-            record, use = held["permitted_use"]
-            lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
-            region = held["region"][1] if "region" in held else None
-            derived.append(
-                {
-                    "dataset": source.get("dataset"),
-                    **lists,
-                    "statement": use.get("statement"),
-                    "region": region,
-                    "entries": [record.index],
-                }
-            )
-    if not any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources"))):
+        name = source.get("dataset")
+        if registrations and not compare.rests_on_withheld((source, shown.model)):
+            derived += [{"dataset": name, **use} for use in _uses(str(name), registrations[-1].index, log)]
+    withheld = any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources")))
+    if registrations and not withheld and not compare.rests_on_withheld(shown.model):
         compare.alike("permitted use", shown.each("use"), derived)
+
+
+def _uses(dataset: str, last: int, log: Disclosed) -> Iterator[dict[str, Any]]:
+    """Yield what was permitted of a dataset by the entry `last`, and what is now where that is another thing."""
+    then, now = (_use(held) for held in (log.declarations(dataset, last), log.declarations(dataset)))
+    none = {"later": False, "since": None, "recorded_at": None}
+    if then and now and {**now[1], "region": None} == {**then[1], "region": None}:
+        yield {**then[1], **none, "entries": sorted({then[0].index, now[0].index})}
+        return
+    if then:
+        yield {**then[1], **none, "entries": [then[0].index]}
+    if now:
+        times = {"since": stamp(now[0].since), "recorded_at": now[0].recorded_at}
+        yield {**now[1], "later": True, **times, "entries": [now[0].index]}
+
+
+def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
+    if "permitted_use" not in held:
+        return None
+    record, use = held["permitted_use"]
+    lists = {name: list(use.get(name, ())) for name in ("purposes", "duo", "refrains", "obligations")}
+    region = held["region"][1] if "region" in held else None
+    return record, {**lists, "statement": use.get("statement"), "region": region}
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
@@ -2101,11 +2358,9 @@ def _failure(facets: Values) -> Values | None:
 def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every edge with the run or the registration that it cites, and its ends with the nodes."""
     version = node_id("ModelVersion", *shown.version)
-    in_force = [step for step in shown.each("deidentification") if step.get("in_force") is True]
+    judged = Attested(shown, log)
     kinds = {entry.index: entry for entry in log.entries}
     registered = {each.index: each for each in registrations_of(shown, log)}
-    runs = {one.content.get("run_id") for one in log.of("attest_deidentification")}
-    attested = not log.withheld and runs <= shown.runs.keys() | {None}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
         run = shown.runs.get(edge.get("run"))
@@ -2113,12 +2368,9 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
             compare.same(where, edge, {"run_state": state_of(run)})
-        removes = any(
-            (step.get("run") is not None and step["run"] == edge.get("run"))
-            or (step.get("run") is None and step.get("job") is not None and step["job"] == edge.get("job"))
-            for step in in_force
-        )
-        if attested:
+        if not log.withheld:
+            steps = (step for step in judged.steps.get(edge.get("target"), ()) if step.run == edge.get("run"))
+            removes = any(step.job == edge.get("job") and judged.is_covered(step) for step in steps)
             compare.same(where, edge, {"deidentifies": removes})
         if compare.rests_on_withheld(edge):
             continue
@@ -2170,10 +2422,10 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every node with its place in the graph and with what is shown of it elsewhere."""
     version = node_id("ModelVersion", *shown.version)
     labels: dict[Any, set[str]] = {}
-    for label in shown.each("labels"):
+    for label in (each for each in shown.each("labels") if each.get("later") is not True):
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
-    tried = _attempted(shown, log)
+    tried, judged = attempted(shown, log), Attested(shown, log)
     targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
@@ -2188,7 +2440,7 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held = log.declarations(name)
+            held, now = log.declarations(name, judged.registered), log.declarations(name)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
             names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
@@ -2196,8 +2448,10 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             compare.holds(names_it, f"{where}: it cites an entry that does not name it")
             if not log.withheld:
                 derived["zone"] = held["zone"][1] if "zone" in held else None
-                state = held.get("deidentification_state")
-                derived["deid_state"] = None if state is None else state[1]
+                state, since = (each.get("deidentification_state", (None, None))[1] for each in (held, now))
+                derived["deid_state"] = state
+                derived["deid_state_since"] = since if since != state else None
+                derived["attested"] = judged.is_attested(id_) if judged.is_cleared(name) else None
         compare.same(where, node, derived)
         if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
@@ -2211,7 +2465,7 @@ def _version_node(
     node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
     own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
-    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "labels": []})
+    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "attested": None, "labels": []})
     first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
     held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]
@@ -2222,17 +2476,6 @@ def _version_node(
 def _names_version(body: object, shown: Shown) -> bool:
     """Return whether a body names the model version: a record in its fields, an event in the facets of a dataset."""
     return set(shown.version) <= set(texts_in(body))
-
-
-def _attempted(shown: Shown, log: Disclosed) -> set[Any]:
-    """Return the runs that did not put anything into its state: none of their outputs took effect."""
-    found = set()
-    for run_id, run in shown.runs.items():
-        events = log.run(run_id)
-        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
-        if run.get("state") != "COMPLETE" and not streamed:
-            found.add(run_id)
-    return found
 
 
 def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -2303,12 +2546,6 @@ def _dataset_of(id_: object, log: Disclosed) -> str | None:
         return f"Dataset:{rest.partition('.')[0]}"
     identity = log.identities.get(str(id_))
     return None if identity is None else node_id("Dataset", *identity)
-
-
-def _streams(event: Event) -> bool:
-    kind = event.job_facets.get("jobType")
-    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
-    return (processing or "").upper() in {"STREAMING", "SERVICE"}
 
 
 def _stands_for_itself(event: Event) -> bool:
@@ -2466,6 +2703,11 @@ _SHOWN_RULES = {
 """The rules whose findings follow from what the report shows, which is derived by itself; the others, on powers, are as
 the catalog issued them."""
 
+_SHOWN_OTHERWISE = frozenset(
+    {"de-identification", "labels", "declarations", "permitted use", "lineage", "nodes", "findings"}
+)
+_OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -2481,6 +2723,9 @@ def derive(
     log = Disclosed(entries, micros(valid_at))
     parts = [_bodies(log)]
     for name in PARTS_OF[kind]:
+        if shown.before_people and name in _SHOWN_OTHERWISE:
+            parts.append(DerivedPart(name, 0, (), understood=False, why=_OTHERWISE))
+            continue
         comparison, understood = Comparison(log), True
         try:
             _PARTS[name](shown, log, comparison)
@@ -2563,7 +2808,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
-        on_parts = (*_of_parts(shown), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
+        on_parts = (*_of_parts(shown, log), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -2584,7 +2829,7 @@ def _compare_findings(
     compare.alike("findings", listed, ({name: one[name] for name in (*names, "entries")} for one in derived))
 
 
-def _of_parts(shown: Shown) -> Iterator[Found]:
+def _of_parts(shown: Shown, log: Disclosed) -> Iterator[Found]:
     """Yield what is found on the version by what the parts of the report show of it."""
     model, own = shown.model, " ".join(shown.version)
     roles = {each.get("role") for each in shown.each("snapshots")}
@@ -2597,19 +2842,25 @@ def _of_parts(shown: Shown) -> Iterator[Found]:
         yield "evaluation data recorded", own, []
     lacking = [each for each in shown.each("sources") if each.get("missing")]
     names = {each.get("dataset") for each in lacking}
+    # Where a label has changed since the registration, what it is now stands behind what it was.
+    labels = {(each.get("dataset"), each.get("column"), each.get("kind")): each for each in shown.each("labels")}
+    labels = {place: each for place, each in labels.items() if each.get("present") is not False}
     broken = {
         "sources declared": [
             *lacking,
             *(each for each in shown.each("use") if each.get("dataset") in names and lacking),
         ],
         "runs completed": [each for each in shown.each("runs") if each.get("state") in {"FAIL", "ABORT"}],
-        "attestation in force": [each for each in shown.each("deidentification") if each.get("in_force") is not True],
-        "labels confirmed": [each for each in shown.each("labels") if each.get("origin") == "SUGGESTED"],
+        "labels confirmed": [each for each in labels.values() if each.get("origin") == "SUGGESTED"],
         "schema unchanged": shown.each("schema_changes"),
     }
     for rule, items in broken.items():
         if items:
             yield rule, own, _cited_by(items)
+    unattested = [each for each in shown.each("deidentification") if each.get("attested_by") is None]
+    idle = sorted({*Attested(shown, log).idle(), *_cited_by(unattested)})
+    if idle:
+        yield "attestation in force", own, idle
 
 
 def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:

@@ -20,7 +20,7 @@ from catalog.assets.queries import (
 from catalog.assets.retries import retried
 from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
-from catalog.labels.queries import attestations, attestations_by_id, labels
+from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
@@ -77,6 +77,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "labels": ("Dataset", labels),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
+    "attestations_of_jobs": ("Job", attestations_of_jobs),
     "attestations_by_id": ("Attestation", attestations_by_id),
     "node_records": ("Source", node_records),
     "schema_changes": ("Dataset", lambda view, ids: schema_changes(view, ids, NOW)),

@@ -84,6 +84,9 @@ class Attestation(Node):
     clears: list[Code] = strawberry.field(description="Which identifiers are gone afterwards.")
     alterations: list[str] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
     expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
+    schema_version: str | None = strawberry.field(
+        description="The declared schema version of the outputs that it is bound to; null: whichever they have."
+    )
     scope: str | None = strawberry.field(description="What was looked at.")
     result: str | None = strawberry.field(description="What was found.")
     attested_by: str = strawberry.field(description="The principal that attested it.")

@@ -29,6 +29,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.tell_story(approver)
     for dated in (declaration, tag, attestation):
         house.record(dated(valid_from=EARLY))
+    house.record(attestation(schema_version="1.2.0"))
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
     house.record({**principal("grace", "approver"), "force": True})

@@ -174,9 +174,7 @@ def test_steps_labels_runs_sources_and_schemas_on_the_way_are_found(house: House
     house.record(registration())
     house.clock.now += 30 * 86_400
     said = found(house)
-    assert said["attestation in force"] == [
-        "1 de-identification step without an attestation in force: pipeline/curate."
-    ]
+    assert said["attestation in force"] == ["1 de-identification step that no attestation covers: pipeline/curate."]
     assert said["runs completed"] == ["1 run did not complete: pipeline/curate. Of these, 1 retried with success."]
     assert said["sources declared"] == ["Mandatory fields are missing on 2 sources: curated/visits; landing/visits."]
     assert said["schema unchanged"] == ["The schema changed on the way to the training data, of 1 dataset: b, a."]

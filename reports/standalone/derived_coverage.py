@@ -1,0 +1,198 @@
+"""Which steps on the way the disclosed attestations cover, and why others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reports.standalone.bodies import Disclosed, Event, Record, full_name, optional_micros, text_in
+from reports.standalone.comparison import Shown, registrations_of
+
+_CLEARING = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
+"""45 CFR 164.514(b): a limited data set is still protected health information."""
+_CLEARED = frozenset({"DE_IDENTIFIED", "PSEUDONYMIZED", "AGGREGATED"})
+_CLAIM = "lineward_deidentification"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one run of a job did on the way, by name and id; all of the job where no run is named."""
+
+    job: str
+    run: str | None
+    at: int | None = None
+    versions: frozenset[str] = frozenset()
+    declared: frozenset[int] = frozenset()
+    """By which entries."""
+
+
+class Attested:
+    """The steps that a report shows, held against the attestations that the entries disclose."""
+
+    def __init__(self, shown: Shown, log: Disclosed) -> None:
+        self._shown = shown
+        self._log = log
+        registrations = registrations_of(shown, log)
+        self.registered = registrations[-1].index if registrations else -1
+        self.records = log.of("attest_deidentification")
+
+    def registered_state(self, dataset: str) -> str | None:
+        """Return the de-identification state that a dataset was declared in when the version was registered."""
+        found = self._log.declarations(dataset, self.registered).get("deidentification_state")
+        return None if found is None else str(found[1])
+
+    def is_cleared(self, dataset: str) -> bool:
+        """Return whether it was declared then to be without identifiers."""
+        return self.registered_state(dataset) in _CLEARED
+
+    def is_covered(self, step: Step) -> bool:
+        """Return whether an attestation covers the step."""
+        return any(self._reason(record, step) is None for record in self.records)
+
+    def is_attested(self, node: object) -> bool:
+        """Return whether every step that put a node into its state is covered; not where none is shown."""
+        steps = self.steps.get(node, set())
+        return bool(steps) and all(self.is_covered(step) for step in steps)
+
+    def is_dataset_attested(self, dataset: str) -> bool | None:
+        """Return whether every state of a dataset that is shown is attested; None where it was not declared cleared."""
+        nodes = [node for node, name in self._names.items() if name == dataset]
+        return all(self.is_attested(node) for node in nodes) if nodes and self.is_cleared(dataset) else None
+
+    def coverage(self, record: Record) -> dict[str, Any]:
+        """Return what a report has to say of what an attestation covers."""
+        step = self._step(record)
+        reason = self._reason(record, step)
+        is_bound = record.content.get("schema_version") is not None
+        declared = [index for one in self._about(record) for index in one.declared] if is_bound else []
+        definition = self._log.defined(record.actor, record.index)
+        return {
+            "covers": reason is None,
+            "reason": reason,
+            "not_covered": None if reason is None else step.run,
+            "written_versions": sorted(step.versions - {""}) if reason == "OTHER_VERSION" else [],
+            "entries": sorted({record.index, *([definition.index] if definition else ()), *declared}),
+        }
+
+    def idle(self) -> list[int]:
+        """Return the entries of the attestations that do not cover a step which nothing else covers."""
+        found: list[int] = []
+        for record in self.records:
+            coverage = self.coverage(record)
+            if coverage["reason"] not in {None, "OTHER_RUN"} and not self.is_covered(self._step(record)):
+                found += coverage["entries"]
+        return found
+
+    def removals(self) -> set[tuple[str, str | None]]:
+        """Return job and run of each step that removes identifiers and that no attestation names."""
+        named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
+        others = {
+            full_name(record.content["job"])
+            for record in self.records
+            if self.coverage(record)["reason"] == "OTHER_RUN"
+        }
+        found = {(step.job, step.run) for step in self._every if step.job in others}
+        found |= set(self._declared())
+        found |= {
+            (str(run.get("job")), run_id)
+            for run_id, run in self._shown.runs.items()
+            if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
+        }
+        return {step for step in found if not named & set(step)}
+
+    @cached_property
+    def steps(self) -> dict[object, set[Step]]:
+        """Return by node what put it into its state, as the edges show it."""
+        edges = [edge for edge in self._edges if edge.get("job") is not None]
+        bound = {full_name(one.content["job"]) for one in self.records if one.content.get("schema_version")}
+        written: dict[tuple[Any, Any], set[tuple[str, int]]] = {}
+        for edge in edges:
+            name = self._names.get(edge.get("target"))
+            if edge["job"] in bound and name is not None:
+                record = self._log.declared_version(name, self._ended(edge.get("run")))
+                version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
+                written.setdefault((edge["job"], edge.get("run")), set()).add(version)
+        found: dict[object, set[Step]] = {}
+        for edge in edges:
+            key = edge["job"], edge.get("run")
+            versions = written.get(key, set())
+            declared = frozenset(index for _, index in versions if index >= 0)
+            step = Step(*key, self._ended(key[1]), frozenset(version for version, _ in versions), declared)
+            found.setdefault(edge.get("target"), set()).add(step)
+        return found
+
+    @cached_property
+    def _every(self) -> list[Step]:
+        every = {step for steps in self.steps.values() for step in steps}
+        return sorted(every, key=lambda step: (step.at or 0, step.job, step.run or ""))
+
+    @cached_property
+    def _edges(self) -> list[dict[str, Any]]:
+        tried = attempted(self._shown, self._log)
+        return [edge for edge in self._shown.each("edges") if edge.get("run") not in tried]
+
+    @cached_property
+    def _names(self) -> dict[object, str]:
+        nodes = self._shown.each("nodes")
+        return {node.get("id"): str(node.get("name")) for node in nodes if node.get("kind") != "ModelVersion"}
+
+    def _ended(self, run_id: object) -> int | None:
+        run = self._shown.runs.get(run_id, {})
+        return optional_micros(text_in(run.get("ended_at")) or text_in(run.get("started_at")))
+
+    def _declared(self) -> Iterator[tuple[str, str | None]]:
+        for edge in self._edges:
+            source, target = (self._names.get(edge.get(end), "") for end in ("source", "target"))
+            if edge.get("job") is not None and self.is_cleared(target) and not self.is_cleared(source):
+                yield edge["job"], edge.get("run")
+
+    def _about(self, record: Record) -> list[Step]:
+        job, run = full_name(record.content["job"]), record.content.get("run_id")
+        of_job = [step for step in self._every if step.job == job]
+        named = of_job if run is None else [step for step in self._every if step.run == run]
+        if not named and run not in self._shown.runs:
+            named = of_job
+        return named or [Step(job, run)]
+
+    def _step(self, record: Record) -> Step:
+        """Return the step by which an attestation is judged: first of all one that neither it nor another covers."""
+        about = self._about(record)
+        others = [step for step in about if self._reason(record, step) is not None]
+        return next((step for step in others if not self.is_covered(step)), (*others, about[0])[0])
+
+    def _reason(self, record: Record, step: Step) -> str | None:
+        content, valid_at = record.content, self._log.valid_at
+        run, until = content.get("run_id"), optional_micros(content.get("until"))
+        definition = self._log.defined(record.actor, record.index)
+        is_steward = definition is not None and "steward" in definition.content.get("roles", ())
+        began = valid_at if run is not None or step.at is None else min(valid_at, step.at)
+        bound = content.get("schema_version")
+        holds = {
+            "OTHER_JOB": full_name(content["job"]) == step.job,
+            "OTHER_RUN": run is None or run == step.run,
+            "NOT_AUTHORISED": record.authenticated and is_steward,
+            "CLEARS_NOTHING": content["method"] in _CLEARING,
+            "EXPIRED": until is None or until > valid_at,
+            "BEGINS_LATER": record.since <= began,
+            "OTHER_VERSION": bound is None or step.versions == {bound},
+        }
+        return next((reason for reason, held in holds.items() if not held), None)
+
+
+def attempted(shown: Shown, log: Disclosed) -> set[Any]:
+    """Return the runs that did not put anything into its state: none of their outputs took effect."""
+    found = set()
+    for run_id, run in shown.runs.items():
+        events = log.run(run_id)
+        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
+        if run.get("state") != "COMPLETE" and not streamed:
+            found.add(run_id)
+    return found
+
+
+def _streams(event: Event) -> bool:
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
