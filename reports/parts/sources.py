@@ -96,7 +96,7 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
         return
     shared = _shared(context.sources)
     if shared:
-        yield Facts(tuple((_first_upper(_field(fact.field)) + " (all)", _one(fact)) for fact in shared))
+        yield Facts(tuple((_first_upper(clean(_field(fact.field))) + " (all)", _one(fact)) for fact in shared))
     rest = {
         each.dataset: tuple(fact for fact in each.declared if _is_own(each, fact, shared)) for each in context.sources
     }

@@ -24,7 +24,6 @@ USED_OUTSIDE = {
     "write_model": "the same",
     "claim_deidentification": "the same",
     "TEXTS": "the table that the fields of records are held to",
-    "covers": "the order of the codes of a table: part of what the table is",
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",
     "process_renderables": "what rich calls",
