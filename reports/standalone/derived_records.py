@@ -331,7 +331,7 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
     sources = shown.each("sources")
     judged = Attested(shown, log)
     for source in sources:
-        if compare.rests_on_withheld((source, shown.model)):
+        if compare.rests_on_withheld([source, shown.model]):
             continue
         name = str(source.get("dataset"))
         then, now = log.declarations(name, judged.registered), log.declarations(name)
@@ -375,7 +375,7 @@ def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     registrations = registrations_of(shown, log)
     for source in shown.each("sources"):
         name = source.get("dataset")
-        if registrations and not compare.rests_on_withheld((source, shown.model)):
+        if registrations and not compare.rests_on_withheld([source, shown.model]):
             derived += [{"dataset": name, **use} for use in _uses(str(name), registrations[-1].index, log)]
     withheld = any(compare.rests_on_withheld(each) for each in (*shown.each("use"), *shown.each("sources")))
     if registrations and not withheld and not compare.rests_on_withheld(shown.model):
