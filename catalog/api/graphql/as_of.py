@@ -34,9 +34,11 @@ class AsOfInput:
         Raises InvalidInputError where both ways are used, or for what is no index of an entry.
         """
         if self.known_at is not None and self.known_at_index is not None:
-            raise InvalidInputError("Say knownAt or knownAtIndex, not both.", "asOf.knownAtIndex")
+            raise InvalidInputError("Give `knownAt` or `knownAtIndex`, not both.", "asOf.knownAtIndex")
         if self.known_at_index is not None and self.known_at_index < -1:
-            raise InvalidInputError("knownAtIndex is the index of an entry, or -1 for none.", "asOf.knownAtIndex")
+            raise InvalidInputError(
+                "Give as `knownAtIndex` the index of a ledger entry, or -1 for none.", "asOf.knownAtIndex"
+            )
         valid_at = NOW if self.valid_at is None else int(self.valid_at)
         if self.known_at_index is not None:
             return AsOf(valid_at, self.known_at_index)

@@ -73,5 +73,5 @@ def _is_beyond(part: object) -> bool:
 def check_first(first: int, most: int = MAX_FIRST) -> int:
     """Return how many to give; raises InvalidInputError where that is no page."""
     if not 1 <= first <= most:
-        raise InvalidInputError(f"first is from 1 to {most}.", "first")
+        raise InvalidInputError(f"Ask for 1 to {most} items: `first` is {first}.", "first")
     return first

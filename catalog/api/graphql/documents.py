@@ -107,9 +107,13 @@ def _bound(document: DocumentNode, bounds: Bounds) -> None:
     except CircleError as error:
         raise RefusedError([GraphQLError(str(error))]) from error
     if found.depth > bounds.depth:
-        raise RefusedError([too_much("The query has a depth of {}, and may have {}.", found.depth, bounds.depth)])
+        raise RefusedError([too_much(_TOO_DEEP, found.depth, bounds.depth)])
     if found.aliases > bounds.aliases:
-        raise RefusedError([too_much("The query has {} aliases, and may have {}.", found.aliases, bounds.aliases)])
+        raise RefusedError([too_much(_TOO_MANY_ALIASES, found.aliases, bounds.aliases)])
+
+
+_TOO_DEEP = "The query has a depth of {}, and may have {}; ask in several queries."
+_TOO_MANY_ALIASES = "The query has {} aliases, and may have {}; ask in several queries."
 
 
 def _explained(error: GraphQLError) -> GraphQLError:

@@ -67,9 +67,11 @@ class GraphQLRequest:
         # Some clients write an empty object as an empty list.
         variables = {} if variables is None or variables == [] else variables
         if not isinstance(variables, dict):
-            raise SenderError("variables is an object.", pointer="/variables")
+            raise SenderError("Send `variables` as a JSON object: names, and their values.", pointer="/variables")
         if operation is not None and not isinstance(operation, str):
-            raise SenderError("operationName is text.", pointer="/operationName")
+            raise SenderError(
+                "Send `operationName` as text: the name of one of the operations.", pointer="/operationName"
+            )
         return cls(value["query"], variables, operation or None)
 
 
@@ -120,7 +122,7 @@ def _ask(services: Services, actor: Actor, question: GraphQLRequest, allowance: 
     document = read_document(question.query, bounds, allowance)
     operation = operation_of(document, question.operation)
     if operation is None:
-        raise RefusedError([GraphQLError("Say by operationName which of the operations to run.")])
+        raise RefusedError([GraphQLError("Say by `operationName` which of the operations to run.")])
     if not is_mutation(operation):
         rules.require(actor.roles, Permission.READ)
     price = _price(document, operation, question.variables)

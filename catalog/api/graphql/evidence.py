@@ -87,11 +87,11 @@ def find_evidence(
 ) -> Evidence | AnyProblem:
     """Return the evidence for a thing; raises InvalidInputError for a limit out of bounds."""
     if not 1 <= limit <= MAX_ENTRIES:
-        raise InvalidInputError(f"limit is from 1 to {MAX_ENTRIES}.", "limit")
+        raise InvalidInputError(f"Ask for 1 to {MAX_ENTRIES} entries: `limit` is {limit}.", "limit")
     view = context.view(as_of(when, context))
     found = read_evidence(view, context.ledger, identifier, limit)
     if found is None:
-        return not_found("Nothing of this id is known at the time asked for.")
+        return not_found("Nothing of this id is known at the time asked for; `search` finds ids.")
     cut = reading.Truncated(limit, len(found.entries)) if found.total > len(found.entries) else None
     entries = [_entry(one) for one in found.entries]
     return converted(

@@ -59,7 +59,7 @@ class CircleError(Exception):
 
     def __init__(self, name: str) -> None:
         """Keep its name."""
-        super().__init__(f"The fragment {name} spreads itself, directly or through others.")
+        super().__init__(f"The fragment {name} spreads itself, directly or through others; leave that out.")
 
 
 class Nesting(NamedTuple):
@@ -171,7 +171,11 @@ def _check_lists(value: object, path: str, node: FieldNode) -> None:
     if isinstance(value, list):
         if len(value) > MAX_ITEMS:
             extensions = {"code": "INVALID_INPUT", "field": path}
-            raise GraphQLError(f"{path} has {len(value)} items, and may have {MAX_ITEMS}.", node, extensions=extensions)
+            raise GraphQLError(
+                f"`{path}` has {len(value)} items, and may have {MAX_ITEMS}; send them in several queries.",
+                node,
+                extensions=extensions,
+            )
         for item in value:
             _check_lists(item, path, node)
     elif isinstance(value, dict):

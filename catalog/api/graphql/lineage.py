@@ -366,7 +366,9 @@ def _missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyPr
     for one in ids:
         if not known.get(one):
             ever = one in context.view(AsOf()).nodes([one])
-            return not_found(f"Nothing of the id {one} is known at the time asked for.", ever_known=ever)
+            return not_found(
+                f"Nothing of the id {one} is known at the time asked for; `search` finds ids.", ever_known=ever
+            )
     return None
 
 

@@ -140,4 +140,6 @@ async def find_named(
     if isinstance(found, kind):
         return found
     now = await find(kind, context, identifier, AsOf())
-    return not_found(f"There is no {noun} of this name at the time asked for.", ever_known=now is not None)
+    return not_found(
+        f"There is no {noun} of this name at the time asked for; `search` finds names.", ever_known=now is not None
+    )

@@ -38,13 +38,13 @@ def read_time(text: Any) -> Micros:  # noqa: ANN401  whatever the caller sent
     try:
         return Micros(parse_zoned(text if isinstance(text, str) else ""))
     except ValueError:
-        raise GraphQLError("A DateTime is an RFC 3339 time with its zone, such as 2026-01-31T12:00:00Z.") from None
+        raise GraphQLError("Write a DateTime as RFC 3339 has it, with its zone: 2026-01-31T12:00:00Z.") from None
 
 
 def _read_long(value: Any) -> int:  # noqa: ANN401
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not _LONG.fullmatch(text) or not -_BEYOND <= int(text) < _BEYOND:
-        raise GraphQLError("A Long is a decimal integer of at most 64 bits, as text.")
+        raise GraphQLError("Write a Long as an integer of at most 64 bits: a number, or decimal text.")
     return int(text)
 
 

@@ -160,7 +160,10 @@ class SnapshotQueries:
             return found[0]
         if found:
             return _ambiguous(found)
-        return not_found("There is no snapshot of this digest at the time asked for.", ever_known=bool(ids))
+        return not_found(
+            "There is no snapshot of this digest at the time asked for; give all of it, or its first 8 digits.",
+            ever_known=bool(ids),
+        )
 
 
 def _with_digest(context: RequestContext, digest: str) -> tuple[str, ...]:

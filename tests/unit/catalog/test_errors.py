@@ -31,7 +31,7 @@ MET: list[tuple[Exception, int]] = [
     (SenderError("Send it otherwise.", pointer="/record/name", status=422), WRONG_USE),
     (SenderError("Send less.", status=413), WRONG_USE),
     (SenderError("Send it faster.", status=408), OUTSIDE),
-    (InvalidInputError("first is from 1 to 500.", "first"), WRONG_USE),
+    (InvalidInputError("Ask for 1 to 500 items: `first` is 501.", "first"), WRONG_USE),
     (Unreadable(400, "", "This is no JSON."), WRONG_USE),
     (Unreadable(413, "/run", "This is too deep."), WRONG_USE),
     (Unreadable(422, "/job", "It has no job."), WRONG_USE),

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from catalog.errors import SenderError
-from catalog.lineage.model import Confidence, Direction, Grain, LineageGraph, Walk
+from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.reading import AsOf, Complete, Truncated
 from catalog.store.memory import MemoryStore
@@ -243,3 +243,25 @@ def test_a_seal_that_names_the_run_gives_its_unversioned_state_a_past_and_a_futu
     down = lineage(View(graph), Walk((dataset("A").id,), Direction.DOWNSTREAM, Grain.SNAPSHOT))
     assert edges(up) == {(dataset("A").id, sealed.id)}
     assert (dataset("A").id, sealed.id) in edges(down)
+
+
+def test_raw_feeds_are_what_nothing_flows_into_and_nothing_more_can_lie_behind() -> None:
+    def flow(source: str, target: str, *, attempt: bool = False) -> LineageEdge:
+        return LineageEdge(source, target, "ran", None, None, Confidence.STATED, 0, 0, attempt=attempt)
+
+    nodes = (
+        LineageNode("ModelVersion:m", 0),
+        LineageNode("Dataset:fed", 1),
+        LineageNode("Dataset:feed", 2),
+        LineageNode("Dataset:fed only by a run that failed", 2),
+        LineageNode("Dataset:cut off", 2, more=True),
+        LineageNode("Dataset:behind which something is hidden", 2, hidden=1),
+    )
+    edges = (
+        flow("Dataset:fed", "ModelVersion:m"),
+        *(flow(node.id, "Dataset:fed") for node in nodes[2:]),
+        flow("Dataset:feed", "Dataset:fed only by a run that failed", attempt=True),
+    )
+    graph = LineageGraph(("ModelVersion:m",), Grain.DATASET, nodes, edges)
+    assert graph.sources == {"Dataset:feed", "Dataset:fed only by a run that failed"}
+    assert LineageGraph(("ModelVersion:m",), Grain.DATASET, nodes[:1], ()).sources == set()
