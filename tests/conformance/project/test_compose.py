@@ -100,6 +100,6 @@ def test_the_image_is_built_from_named_files_only() -> None:
 
 
 def test_what_has_to_be_done_first_stands_in_the_file_as_in_the_readme() -> None:
-    (shown,) = (block for block in blocks("README.md", "shell") if "docker compose" in block)
+    (shown,) = (block for block in blocks("docs/operating.md", "shell") if "docker compose" in block)
     assert re.findall(r"^# {3}(.+)$", TEXT, re.MULTILINE) == shown.splitlines()
     assert "LINEWARD_NEO4J_PASSWORD" in shown.splitlines()[0]

@@ -20,13 +20,18 @@ from tests.conformance.project.test_makefile import TARGETS
 from tests.support.documents import blocks, document, languages, spans
 from tests.support.project import REPOSITORY
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(name for name in GENERATED if name.startswith("docs/")))
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{path.name}" for path in sorted((REPOSITORY / "docs").glob("*.md"))),
+)
 RUN = {
-    "README.md": {"sh", "shell", "python", "json", "graphql", "cypher", "mermaid"},
+    "README.md": {"sh", "python", "graphql", "mermaid"},
     "CONTRIBUTING.md": {"python"},
-    "docs/graph.md": {"mermaid"},
+    "docs/graph.md": {"cypher", "mermaid"},
+    "docs/operating.md": {"shell"},
 }
-"""README: tests/e2e/test_readme.py, and the Cypher in tests/integration/store; a diagram is drawn, not run,
+"""README: tests/e2e/test_readme.py; the Cypher: tests/integration/store; a diagram is drawn, not run,
 and what needs containers (`shell`) is held to compose.yaml in test_compose.py."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
@@ -37,10 +42,12 @@ def shown(prefix: str) -> list[tuple[str, str]]:
 
 
 def in_blocks() -> list[tuple[str, str]]:
-    found = re.findall(
-        r"\blineward (?!-)[a-z][^#)\n]*", "\n".join(blocks("README.md", "sh") + blocks("README.md", "shell"))
-    )
-    return [("README.md", each) for each in found]
+    typed = {name: [*blocks(name, "sh"), *blocks(name, "shell")] for name in DOCUMENTS}
+    return [
+        (name, each)
+        for name, several in typed.items()
+        for each in re.findall(r"\blineward (?!-)[a-z][^#)\n]*", "\n".join(several))
+    ]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -75,7 +82,13 @@ def test_every_module_that_is_run_is_there(name: str, module: str) -> None:
     assert find_spec(module), name
 
 
-NAMED = [span for span in spans("README.md") if LOOKS_LIKE_A_PATH.fullmatch(span) and span not in MADE_BY_USE]
+NAMED = [
+    span
+    for name in DOCUMENTS
+    if name != "CONTRIBUTING.md"
+    for span in spans(name)
+    if LOOKS_LIKE_A_PATH.fullmatch(span) and span not in MADE_BY_USE
+]
 
 
 @pytest.mark.parametrize("path", NAMED)
@@ -100,9 +113,3 @@ def test_what_is_generated_is_as_its_module_writes_it(name: str) -> None:
 def test_the_readme_leads_to_every_document() -> None:
     there = {path for path in tracked() if fnmatch(path, "docs/*.md")}
     assert there == set(re.findall(r"\]\((docs/[\w.-]+)\)", document("README.md")))
-
-
-def test_the_readme_shows_the_cypher_that_the_tests_run() -> None:
-    tested = re.findall(r"```cypher\n(.*?)```", document("graph_schema/queries.cypher.md"), re.DOTALL)
-    assert len(tested) == 5
-    assert blocks("README.md", "cypher") == tested

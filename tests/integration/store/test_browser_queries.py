@@ -1,4 +1,4 @@
-"""The five questions of `queries.cypher.md`, asked in the very text that stands there.
+"""The five questions of `docs/graph.md`, asked in the very text that stands there.
 
 Of the example pipeline, which lands, curates and trains twice, they get what lineage answers for each of its snapshots.
 """
@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import neo4j
 import pytest
 
-import graph_schema
 from catalog.labels.queries import labels
 from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import lineage
@@ -27,14 +25,14 @@ from graph_schema.edges import Captures, Covers, Executed, Generated, IsTagged, 
 from graph_schema.facts import Role
 from graph_schema.nodes import Attestation, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from tests.support.capture_server import capture_server
+from tests.support.documents import document
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import House
 from tests.support.sockets import Reach, reach
 
 pytestmark = pytest.mark.neo4j
 
-TEXT = (Path(graph_schema.__file__).parent / "queries.cypher.md").read_text(encoding="utf-8")
-QUESTIONS = re.findall(r"^## (.+?)$.*?```cypher\n(.+?)```", TEXT, re.MULTILINE | re.DOTALL)
+QUESTIONS = re.findall(r"^### ([^\n]+)\n\n```cypher\n(.+?)```", document("docs/graph.md"), re.MULTILINE | re.DOTALL)
 TRAINED = "training/readmission"
 DAY = 86_400_000_000
 START = int(datetime(2024, 3, 1, tzinfo=UTC).timestamp()) * 1_000_000
