@@ -12,7 +12,7 @@ NOUNS = {"ModelVersion": "model version", "Snapshot": "snapshot", "Dataset": "da
 """What that is called of which an approval can be asked for, by the label of its node."""
 
 _ENDED = frozenset({ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED})
-_OPEN = {ApprovalState.REQUESTED: "pending", ApprovalState.ABSTAINED: "abstained"}
+_OPEN = {ApprovalState.REQUESTED: "pending", ApprovalState.ABSTAINED: "still open: whoever decided abstained"}
 
 
 def of_approvals(subject: str, noun: str, approvals: Sequence[Approval], names: Mapping[str, str]) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def attest(steward: RecordsClient, run_id: str) -> None:
         expert="Testexpert Omega",
         scope=f"{estate.STAYS.name} to {estate.DEIDENTIFIED_STAYS.name}, schema 1",
         result="The risk of naming a person from the output is very small",
-        until=(datetime.now(UTC) + timedelta(days=365)).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        until=_in_a_year(),
     )
 
 
@@ -139,6 +139,7 @@ def request_approvals(engineer: RecordsClient, version: ModelVersion, opinions: 
             approval_kind=opinion.approval_kind,
             use_case="Silent trial on the wards of Sampletown General",
             reason=f"Release of {version.model.name} {version.version}",
+            expires_at=_in_a_year(),
         ).index
         for opinion in opinions
     )
@@ -154,6 +155,10 @@ def decide(approver: RecordsClient, request: int, opinion: Opinion) -> None:
         time_zone="America/New_York",
         conditions=opinion.conditions,
     )
+
+
+def _in_a_year() -> str:
+    return (datetime.now(UTC) + timedelta(days=365)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _declare(steward: RecordsClient, dataset: Dataset, standing: _Standing, schema_version: str) -> None:

@@ -113,7 +113,7 @@ def blocks(context: People, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "Principals that wrote the entries cited in this report",
-        (Column("Who", 5), Column("Rights", 6), Column("Authenticated by", 6), Column("Did", 5)),
+        (Column("Who", 10), Column("Rights", 11), Column("Authenticated by", 13), Column("Did", 10)),
         [
             (
                 cell(*_identity(each)),
@@ -160,8 +160,9 @@ def _rights(person: Person) -> Iterator[Line]:
     yield plain(f"roles: {', '.join(person.roles) or 'none'}")
     if person.approves:
         yield plain(f"decides on: {', '.join(person.approves)}")
-    yield words(faint("defined"), stamp(person.defined_at))
-    yield words(faint("by"), who(person.defined_by), cites(() if entry is None else (entry,)))
+    yield words(faint("defined"), cites(() if entry is None else (entry,)))
+    yield stamp(person.defined_at)
+    yield words(faint("by"), who(person.defined_by))
 
 
 def _proof(person: Person) -> Iterator[Line]:

@@ -38,7 +38,7 @@ def test_a_person_is_shown_with_function_rights_keys_and_acts() -> None:
     who, rights, proof, did = row_of(steward())
     assert who == ["Testperson Beta", "testperson-beta", "person", "Data steward", "St. Example Hospital"]
     assert rights[0] == "roles: steward, engineer"
-    assert rights[1:] == ["defined 2031-03-01 08:00:00 UTC", "by local principal, unauthenticated #2"]
+    assert rights[1:] == ["defined #2", "2031-03-01 08:00:00 UTC", "by local principal, unauthenticated"]
     assert proof[0].startswith("API key ")
     assert proof[1:] == ["issued 2031-03-01 08:00:00 UTC", "by local principal, unauthenticated"]
     assert [line.rstrip(" #0123456789+") for line in did] == [
