@@ -104,7 +104,7 @@ def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
         "filter": {
             "kinds": asked.kinds,
             "facets": [{"facet": name.upper(), "values": values} for name, values in asked.facets.items()],
-            "gaps": asked.gaps,
+            "gaps": [name.upper() for name in asked.gaps],
         },
         "facets": [name.upper() for name in asked.counts],
         "first": asked.first,

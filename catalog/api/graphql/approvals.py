@@ -33,8 +33,12 @@ enums.enter(SignatureMeaning)
 
 @strawberry.type(description="A digest that a request binds, and what it is of.")
 class BoundDigest:
-    of: str = strawberry.field(description="What it is of: artifact, snapshot, code, environment or declaration.")
-    digest: Digest = strawberry.field(description="The digest, with its algorithm.")
+    of: str = strawberry.field(
+        description="What it is of: artifact, code, environment, declaration, or a snapshot and its role."
+    )
+    digest: str = strawberry.field(
+        description="The digest, with its algorithm; of code, the repository and the commit, which is a digest."
+    )
 
 
 @strawberry.type(description="A signed decision, with what 21 CFR 11.50(a) asks for.")

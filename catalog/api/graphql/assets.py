@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,6 +13,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, ReadPoint, read_point
+from catalog.api.graphql.codes import Code, codes_of
 from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
@@ -20,10 +22,11 @@ from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameI
 from catalog.api.graphql.problems import AnyProblem
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import model, queries
+from catalog.assets.rules import MANDATORY
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.identity import split_state_id
-from graph_schema.vocabulary import words
+from graph_schema.vocabulary import duo, hl7, words
 
 T = TypeVar("T")
 Names = Annotated[
@@ -47,6 +50,19 @@ Zone = words.Zone
 enums.enter(Zone)
 PhiKind = words.PhiKind
 enums.enter(PhiKind)
+
+
+if TYPE_CHECKING:
+
+    class MandatoryField(StrEnum):
+        """A field of `rules.MANDATORY`."""
+else:
+    MandatoryField = StrEnum("MandatoryField", {name.upper(): name for name in MANDATORY})
+enums.enter(
+    MandatoryField,
+    description="What has to be recorded of every dataset.",
+    members={name.upper(): note for name, note in MANDATORY.items()},
+)
 
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
@@ -75,12 +91,12 @@ class Retention:
 
 @strawberry.type(description="What the owner permits, in codes and in words.")
 class PermittedUse:
-    purposes: list[str] = strawberry.field(description="Purposes that it may be used for: codes of HL7 PurposeOfUse.")
-    duo: list[str] = strawberry.field(
+    purposes: list[Code] = strawberry.field(description="Purposes that it may be used for: codes of HL7 PurposeOfUse.")
+    duo: list[Code] = strawberry.field(
         description="Permissions and their modifiers: codes of the GA4GH Data Use Ontology."
     )
-    refrains: list[str] = strawberry.field(description="What must not be done with it: codes of HL7 RefrainPolicy.")
-    obligations: list[str] = strawberry.field(
+    refrains: list[Code] = strawberry.field(description="What must not be done with it: codes of HL7 RefrainPolicy.")
+    obligations: list[Code] = strawberry.field(
         description="What must be done by whoever uses it: codes of HL7 ObligationPolicy."
     )
     statement: str | None = strawberry.field(description="The same in the owner's own words.")
@@ -88,7 +104,7 @@ class PermittedUse:
 
 @strawberry.type(description="A mandatory field that nobody recorded, and what would fill it.")
 class RecordGap:
-    field: str = strawberry.field(description="The field that is missing, as the filter of search names it.")
+    field: MandatoryField = strawberry.field(description="The field that is missing.")
     note: str = strawberry.field(description="What would fill it, in words.")
 
 
@@ -161,7 +177,15 @@ class Dataset(Asset):
     @strawberry.field(description="What it may be used for.")
     def permitted_use(self) -> PermittedUse | None:
         declared = _value(self.record.permitted_use)
-        return None if declared is None else converted(PermittedUse, declared)
+        if declared is None:
+            return None
+        return PermittedUse(
+            purposes=codes_of(hl7.PURPOSE_OF_USE, declared.purposes),
+            duo=codes_of(duo.DUO, declared.duo),
+            refrains=codes_of(hl7.REFRAINS, declared.refrains),
+            obligations=codes_of(hl7.OBLIGATIONS, declared.obligations),
+            statement=declared.statement,
+        )
 
     @strawberry.field(description="Where in the estate it lies.")
     def zone(self) -> Zone | None:

@@ -11,6 +11,7 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.assets import Asset, Job, PhiKind
+from catalog.api.graphql.codes import Code, codes_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
@@ -18,10 +19,10 @@ from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
-from catalog.labels import queries
+from catalog.labels import model, queries
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
-from graph_schema.vocabulary import systems, words
+from graph_schema.vocabulary import hl7, words
 
 Confidentiality = words.Confidentiality
 enums.enter(Confidentiality)
@@ -40,16 +41,6 @@ enums.enter(LabelOrigin, name="LabelOrigin")
 class PhiTag(Node):
     phi_kind: PhiKind = strawberry.field(description="Which of the six kinds of PHI it is.")
     first_entry: int = strawberry.field(description="The ledger entry that first named it.")
-
-
-@strawberry.type(description="A code with the system that gives it its meaning.")
-class Code:
-    system: str = strawberry.field(description="The system that gives the code its meaning, by URI.")
-    code: str = strawberry.field(description="The code, as its system writes it.")
-
-    @strawberry.field(description="What it means, in words; null for one that this catalog does not know.")
-    def meaning(self) -> str | None:
-        return systems.meaning(self.system, self.code)
 
 
 @strawberry.type(description="One statement about a label.")
@@ -82,7 +73,7 @@ class Attestation(Node):
         description="By which provision of 45 CFR 164.514 identifiers are removed."
     )
     clears: list[Code] = strawberry.field(description="Which identifiers are gone afterwards.")
-    alterations: list[str] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
+    alterations: list[Code] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
     expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
     schema_version: str | None = strawberry.field(
         description="The declared schema version of the outputs that it is bound to; null: whichever they have."
@@ -123,7 +114,7 @@ async def attestations_of_edge(edge: strawberry.Parent[LineageEdge], info: Conte
 @nodes.resolves(Attestation)
 async def _attestation(context: RequestContext, identifier: str, at: AsOf) -> Attestation | None:
     found = await context.load(queries.attestations_by_id, at, identifier)
-    return None if found is None else converted(Attestation, found)
+    return None if found is None else _as_attestation(found)
 
 
 @nodes.resolves(PhiTag)
@@ -135,4 +126,8 @@ async def _phi_tag(context: RequestContext, identifier: str, at: AsOf) -> PhiTag
 
 
 async def _attestations_of(context: RequestContext, job_or_run: str, at: AsOf) -> list[Attestation]:
-    return [converted(Attestation, one) for one in await context.load(queries.attestations, at, job_or_run) or ()]
+    return [_as_attestation(one) for one in await context.load(queries.attestations, at, job_or_run) or ()]
+
+
+def _as_attestation(found: model.Attestation) -> Attestation:
+    return converted(Attestation, found, alterations=codes_of(hl7.ALTERATION, found.alterations))

@@ -1,4 +1,9 @@
-"""The scalars that GraphQL's own five do not hold."""
+"""The scalars that GraphQL's own five do not hold.
+
+Bytes are a Long: a file may be larger than 2 GiB. Indexes of the ledger and counts are an Int: 2,147,483,647 entries of
+a thousand bytes are two terabytes in one file, more than one server of this catalog is for; and programs can reckon
+with them as numbers.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
+from catalog.api.graphql.assets import MandatoryField
 from catalog.api.graphql.connections import After, First, PageInfo
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
@@ -58,8 +59,9 @@ class SearchFilter:
     facets: list[FacetChoice] = strawberry.field(
         default_factory=list, description="The facets that must match, each by one of its values."
     )
-    gaps: list[str] = strawberry.field(
-        default_factory=list, description="Mandatory fields of a dataset that must be missing, such as `owner`."
+    gaps: list[MandatoryField] = strawberry.field(
+        default_factory=list,
+        description="Mandatory fields of a dataset that must be missing; LINEAGE cannot be searched for.",
     )
 
 
@@ -132,7 +134,7 @@ class SearchQueries:
                 choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
                 for choice in asked.facets
             },
-            gaps=tuple(asked.gaps),
+            gaps=tuple(gap.value for gap in asked.gaps),
             facets=tuple(facet.value for facet in facets or ()),
             first=check_first(first),
         )

@@ -206,8 +206,30 @@ def test_search_finds_counts_and_shows_gaps(filled: Catalog) -> None:
     by_namespace = {node["ref"]["namespace"]: node for node in found["nodes"]}
     assert by_namespace["landing"]["zone"] == "LANDING"
     assert by_namespace["landing"]["gaps"] == []
-    assert {gap["field"] for gap in by_namespace["curated"]["gaps"]} >= {"owner", "retention"}
+    assert {gap["field"] for gap in by_namespace["curated"]["gaps"]} >= {"OWNER", "RETENTION"}
     assert found["facets"] == [{"facet": "ZONE", "counts": [{"value": "LANDING", "count": 1}]}]
+
+
+def test_codes_come_with_their_system_and_their_meaning(filled: Catalog) -> None:
+    query = """query($of: ID!, $visits: ID!) {
+      node(id: $of) { ... on Dataset { permittedUse {
+        purposes { ...coded } duo { ...coded } refrains { ...coded } obligations { ...coded } } } }
+      lineage(input: {of: [$visits], direction: UPSTREAM}) { ... on LineageGraph { edges { nodes {
+        attestations { alterations { ...coded } } } } } } }
+      fragment coded on Code { system code meaning }"""
+    found = filled.data(query, of=LANDING, visits=VISITS)
+    used = found["node"]["permittedUse"]
+    altered = found["lineage"]["edges"]["nodes"][0]["attestations"][0]["alterations"]
+    assert {name: [one["code"] for one in codes] for name, codes in used.items()} == {
+        "purposes": ["MLTRAINING"],
+        "duo": ["DUO:0000042"],
+        "refrains": ["NORELINK"],
+        "obligations": ["ENCRYPT"],
+    }
+    assert [one["code"] for one in altered] == ["MASKED", "PSEUDED"]
+    for code in (*altered, *(one for codes in used.values() for one in codes)):
+        assert code["system"].startswith("http")
+        assert code["meaning"]
 
 
 def test_every_facet_of_search_is_offered_and_labels_of_phi_are_counted(filled: Catalog) -> None:
