@@ -14,6 +14,7 @@ from catalog.kinds import KINDS, Kind
 from graph_schema.marked import replaced
 
 BEGIN, END = "<!-- records:begin -->", "<!-- records:end -->"
+ROLES = "<!-- roles:begin -->", "<!-- roles:end -->"
 
 _TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "object": "object"}
 
@@ -81,21 +82,31 @@ def _type(schema: Mapping[str, Any], *, several: bool) -> str:
     return f"list of {kind}" if several else kind
 
 
-def markdown() -> str:
-    """Return the reference as Markdown."""
-    return "\n".join(line for one in references() for line in _section(one))
+def roles() -> str:
+    """Return the table of the roles and what each may do, as Markdown."""
+    rows = ["| role | may |", "| --- | --- |"]
+    rows += [
+        f"| `{role.value}` | {', '.join(sorted(f'`{each.value}`' for each in may))} |" for role, may in TABLE.items()
+    ]
+    return "\n".join(rows)
 
 
-def _section(kind: KindReference) -> Iterator[str]:
+def markdown(examples: Mapping[str, str]) -> str:
+    """Return the reference as Markdown, with a text as the example of each kind."""
+    return "\n".join(line for one in references() for line in _section(one, examples[one.name]))
+
+
+def _section(kind: KindReference, example: str) -> Iterator[str]:
     yield f"### `{kind.name}`\n"
     yield f"{kind.description} May be written by: {', '.join(kind.roles)}.\n"
     yield "| member | type | required | what it is |"
     yield "| --- | --- | --- | --- |"
     for member in kind.members:
         yield f"| `{member.name}` | {member.type} | {'yes' if member.required else ''} | {member.description} |"
-    yield ""
+    yield f"\n```json\n{example.strip()}\n```\n"
 
 
-def rewritten(document: str) -> str:
-    """Return the document with the reference between its marks; raises ValueError where they are missing."""
-    return replaced(document, BEGIN, END, f"\n\n{markdown()}\n")
+def rewritten(document: str, examples: Mapping[str, str]) -> str:
+    """Return the document with both tables between their marks; raises ValueError where these are missing."""
+    document = replaced(document, *ROLES, f"\n{roles()}\n")
+    return replaced(document, BEGIN, END, f"\n\n{markdown(examples)}\n")

@@ -14,11 +14,21 @@ import reports.describe
 
 ROOT = Path(__file__).resolve().parents[1]
 
+
+def examples() -> dict[str, str]:
+    """Return the example of each kind of record, by its name."""
+    return {path.stem: path.read_text("utf-8") for path in (ROOT / "examples/records").glob("*.json")}
+
+
+def _records(document: str) -> str:
+    return catalog.reference.rewritten(document, examples())
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": reports.describe.rewritten,
     "docs/findings.md": catalog.findings.describe.rewritten,
     "docs/graph.md": graph_schema.describe.rewritten,
-    "docs/records.md": catalog.reference.rewritten,
+    "docs/records.md": _records,
     "docs/redaction.md": ingest_hooks.redaction.describe.rewritten,
     "docs/settings.md": catalog.settings.rewritten,
 }
