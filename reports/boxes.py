@@ -7,7 +7,7 @@ must be the same on every machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reports.breaking import segments
@@ -15,7 +15,7 @@ from reports.document import Label, LabelStyle
 from reports.text import clean, starts_cluster, width_of
 
 PADDING = 4
-_SIZES: dict[LabelStyle, int] = {"name": 70, "place": 64, "detail": 64}
+_SIZES: dict[LabelStyle, int] = {"name": 70, "place": 64, "detail": 64, "doubt": 64}
 _FIRST, _NAME_STEP, _STEP, _GAP, _BELOW, _LEAST = 10, 8, 7, 9, 5, 30
 _MOST_LINES = 8
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
@@ -38,25 +38,28 @@ class Labels:
     height: int
 
 
-def labelled(name: str, details: tuple[str, ...], width: int) -> Labels:
+def labelled(name: str, details: tuple[tuple[LabelStyle, str], ...], width: int) -> Labels:
     """Return what stands in a box of this width: the name's last part, where that lies, and the details."""
     place, last = _parted(_DIGEST.sub(r"\1…", clean(name)))
     lines: list[Label] = []
     y = _FIRST
-    for style, texts in _styled(last, place, details):
-        wrapped = [line for text in texts for line in _wrapped(text, width - 2 * PADDING, _SIZES[style])]
-        for number, line in enumerate(_kept(wrapped)):
-            if lines:
-                y += _GAP if number == 0 else _NAME_STEP if style == "name" else _STEP
+    parts: tuple[tuple[LabelStyle, str], ...] = (("name", last), ("place", place), *details)
+    before: LabelStyle | None = None
+    for style, text in parts:
+        if not text:
+            continue
+        for line in _kept(_wrapped(text, width - 2 * PADDING, _SIZES[style])):
+            y += 0 if before is None else _step(before, style)
             lines.append(Label(line, style, y))
+            before = style
     return Labels(tuple(lines), max(y + _BELOW, _LEAST))
 
 
-def _styled(name: str, place: str, details: tuple[str, ...]) -> Iterator[tuple[LabelStyle, tuple[str, ...]]]:
-    yield "name", (name,)
-    if place:
-        yield "place", (place,)
-    yield "detail", details
+def _step(before: LabelStyle, style: LabelStyle) -> int:
+    """Return how far a line stands below the one before it."""
+    if before in {"name", "place"} and style != before:
+        return _GAP
+    return _NAME_STEP if style == "name" else _STEP
 
 
 def _parted(name: str) -> tuple[str, str]:
@@ -67,33 +70,32 @@ def _parted(name: str) -> tuple[str, str]:
 
 def _wrapped(text: str, room: int, size: int) -> list[str]:
     """Return the lines of a text, broken where a reader sees that it goes on."""
+
+    def fits(part: str) -> bool:
+        return _wide(part.rstrip(), size) <= room * 10_000
+
     lines: list[str] = []
     current = ""
-    for part in _parts(text, room, size):
-        if current and _wide(current + part.rstrip(), size) > room * 10_000:
-            lines.append(current.rstrip())
-            current = part.lstrip()
-        else:
-            current += part
+    for word in re.findall(r"\S+\s*", text):
+        for part in (piece for segment in segments(word, fits) for piece in _fitting(segment, fits)):
+            if current and not fits(current + part):
+                lines.append(current.rstrip())
+                current = part.lstrip()
+            else:
+                current += part
     return [*lines, current.rstrip()]
 
 
-def _parts(text: str, room: int, size: int) -> Iterator[str]:
-    for word in re.findall(r"\S+\s*", text):
-        for chunk in segments(word):
-            yield from _fitting(chunk, room, size)
-
-
-def _fitting(chunk: str, room: int, size: int) -> Iterator[str]:
-    """Yield a chunk, in pieces where it is wider than a line."""
-    start = fits = 0
-    for end in range(1, len(chunk) + 1):
-        if fits > start and _wide(chunk[start:end].rstrip(), size) > room * 10_000:
-            yield chunk[start:fits]
-            start = fits
-        if end < len(chunk) and starts_cluster(chunk, end):
-            fits = end
-    yield chunk[start:]
+def _fitting(part: str, fits: Callable[[str], bool]) -> Iterator[str]:
+    """Yield a part of a word, in pieces where it is wider than a line."""
+    start = whole = 0
+    for end in range(1, len(part) + 1):
+        if whole > start and not fits(part[start:end]):
+            yield part[start:whole]
+            start = whole
+        if end < len(part) and starts_cluster(part, end):
+            whole = end
+    yield part[start:]
 
 
 def _wide(text: str, size: int) -> int:

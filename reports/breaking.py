@@ -10,7 +10,7 @@ what runs from right to left is a chunk by itself, so that it turns the order of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from graph_schema.characters import runs
 from reports.text import LEADING_VOWELS, starts_cluster, width_of
@@ -72,9 +72,11 @@ def _straight(stretch: str, longest: int) -> Iterator[str | list[str]]:
                 yield each if width_of(each) <= longest or _IDEOGRAPHS.fullmatch(each) else chunks(each, longest)
 
 
-def segments(word: str) -> list[str]:
-    """Return a word in the pieces between which a reader sees that it goes on, however short they are."""
-    return [each for part in _AFTER.split(word) for each in _BEFORE.split(part)]
+def segments(word: str, fits: Callable[[str], bool]) -> list[str]:
+    """Return a word in as few pieces as fit, divided where a reader sees that it goes on; one may be too long still."""
+    if fits(word):
+        return [word]
+    return [each for part in _AFTER.split(word) for each in ([part] if fits(part) else _BEFORE.split(part))]
 
 
 def chunks(word: str, longest: int = LONG_WORD) -> list[str]:

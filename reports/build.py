@@ -83,11 +83,14 @@ def _cover(report: Report[C], context: C, making: Making) -> Facts:
 
 
 def _blocks(report: Report[C], context: C, frame: Frame) -> Iterator[Block]:
+    summary = _summary(report, context, frame)
+    drawn = [[block for part in section.parts for block in part.blocks(context, frame)] for section in report.sections]
+    others = [_cover(report, context, frame.making), summary, *(block for blocks in drawn for block in blocks)]
     yield Heading("Summary, exceptions first", "summary", "")
-    yield _summary(report, context, frame)
-    for section in report.sections:
+    yield summary
+    for section, blocks in zip(report.sections, drawn, strict=True):
         yield Heading(section.title, section.anchor, frame.number(section.anchor))
-        shown = [block for part in section.parts for block in part.blocks(context, frame)]
+        shown = [*blocks, *(block for part in section.parts for block in part.closing(others))]
         yield from shown or ([Text(plain(section.empty))] if section.empty else [])
 
 

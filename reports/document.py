@@ -103,7 +103,7 @@ class Summary:
     items: tuple[Item, ...]
 
 
-LabelStyle = Literal["name", "place", "detail"]
+LabelStyle = Literal["name", "place", "detail", "doubt"]
 
 
 @dataclass(frozen=True, slots=True)

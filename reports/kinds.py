@@ -18,6 +18,7 @@ from reports.parts import (
     deidentification,
     findings,
     gaps,
+    glossary,
     labels,
     lineage,
     method,
@@ -125,6 +126,7 @@ MODEL_DOSSIER = Report[ModelDossier](
         Section("gaps", "What is not recorded", (gaps.PART,)),
         Section("regulation", "Where a regulator's question is answered", (regulation.PART,)),
         Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("glossary", "Words used here", (glossary.PART,)),
         Section("proof", "How to verify this offline", (proof.PART,)),
     ),
 )
@@ -149,6 +151,7 @@ APPROVALS = Report[ApprovalsRecord](
             empty="None are known at the read point.",
         ),
         Section("method", "Method and versions", (method.PART,), leads=True),
+        Section("glossary", "Words used here", (glossary.PART,)),
         Section("proof", "How to verify this offline", (proof.PART,)),
     ),
 )

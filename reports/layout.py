@@ -15,7 +15,7 @@ from itertools import pairwise
 import networkx as nx
 
 from reports.boxes import labelled
-from reports.document import Band, Box, Graph, Key, Path
+from reports.document import Band, Box, Graph, Key, LabelStyle, Path
 from reports.naming import worded
 from reports.text import clean
 
@@ -26,6 +26,7 @@ _NARROWEST, _WIDEST = 58, 104
 _UPRIGHT, _TURNED = 470, 717
 _NO_ZONE = "zone not recorded"
 _FEEDS, _MODEL, _FEED, _COLLAPSED = "raw feeds", "model", "raw feed", "collapsed"
+_ATTESTED, _NOT_ATTESTED = "attested", "not attested"
 _COLUMNS = (
     (_FEEDS,),
     (_NO_ZONE,),
@@ -273,12 +274,18 @@ def _box(node: Vertex, wide: int) -> Box:
     return Box(0, 0, wide, labels.height, labels.lines, root=node.root, collapsed=gathered)
 
 
-def _details(node: Vertex) -> Iterator[str]:
-    yield _noun(node.kind)
+def _details(node: Vertex) -> Iterator[tuple[LabelStyle, str]]:
+    yield "detail", _noun(node.kind)
     if node.raw_feed:
-        yield _FEED
+        yield "detail", _FEED
     if node.deid_state:
-        yield clean(node.deid_state if node.deid_state == "RAW" else worded(node.deid_state))
+        yield "detail", clean(_state(node.deid_state))
+    if node.attested is not None:
+        yield ("detail", _ATTESTED) if node.attested else ("doubt", _NOT_ATTESTED)
+
+
+def _state(declared: str) -> str:
+    return declared if declared == "RAW" else worded(declared)
 
 
 def _noun(kind: str) -> str:
@@ -331,7 +338,8 @@ def _paths(
 
 _KINDS = {
     "Snapshot": "one exact state of a dataset, named by its digest",
-    "Dataset": "a dataset of which no exact state is recorded here",
+    "State": "what a run took or left of a dataset, without an exact version",
+    "Dataset": "a dataset of which no state is recorded",
     "ModelVersion": "a model version, named by its registration",
 }
 _STATES = {
@@ -348,6 +356,7 @@ def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) 
     drawn = [edges[number - 1] for _, _, numbers in picture.edges for number in numbers]
     kinds = {node.kind for node in picture.nodes}
     states = {node.deid_state for node in picture.nodes}
+    attested = {node.attested for node in picture.nodes}
     texts = [label.text for box in boxes for label in box.labels]
     keys = [
         Key("root", "", "what this report is of") if any(node.root for node in picture.nodes) else None,
@@ -356,11 +365,13 @@ def _legend(picture: Picture, edges: tuple[Arrow, ...], boxes: tuple[Box, ...]) 
         if any(node.raw_feed for node in picture.nodes)
         else None,
         *(
-            Key("word", state if state == "RAW" else worded(state), f"{meaning}, as its owner declared")
-            if state in states
-            else None
+            Key("word", _state(state), f"{meaning}, as its owner declared") if state in states else None
             for state, meaning in _STATES.items()
         ),
+        Key("word", _ATTESTED, "attestations in force cover every step that wrote it") if True in attested else None,
+        Key("word", _NOT_ATTESTED, "declared alone: no attestation in force covers every step that wrote it")
+        if False in attested
+        else None,
         Key("edge", "", "data went from one to the other, by the table's line of that number") if drawn else None,
         Key("dashed", "", "inferred: no record states the exact version") if any(e.inferred for e in drawn) else None,
         Key("strong", "", "an attestation of de-identification in force covers it")

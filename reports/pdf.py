@@ -10,19 +10,24 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import typst
 
 from graph_schema.characters import RIGHT_TO_LEFT, runs
 from reports.breaking import pieces
-from reports.document import Document
+from reports.document import Document, Table
 from reports.errors import RenderError
 from reports.moment import in_utc
 from reports.text import beginning
 
 ATTACHMENT = "lineward-evidence.json"
 _KEPT_COMPILATIONS = 11
+# Beyond so many rows the pages are set once: another time would take long, and the last page matters less.
+_MOST_TRIED = 1_000
+_SPREADS = (100, 85, 70)
+_WELL_FILLED = 0.4
 # What a line beside a name has room for, in letters: of a sentence's words, and of a digest's.
 _PROSE, _DIGEST = 40, 72
 # The width of the text and of a cell's inset in points, and how wide letters are in a table: on average, and in a code.
@@ -32,7 +37,7 @@ _LEAST = 8
 # How wide the subject may be in the header.
 _RUNNING_TITLE = 38
 # Fields beside the spans whose text may be one long word, and from which length on it is one.
-_TOKENS = {"checkpoint": 8, "vkey": 8, "subject": 24, "organisation": _PROSE}
+_TOKENS = {"checkpoint": 8, "vkey": 8, "subject": 24, "organisation": _PROSE, "caption": _PROSE}
 
 
 def file_of(document: Document) -> bytes:
@@ -41,6 +46,11 @@ def file_of(document: Document) -> bytes:
     Raises `RenderError` where the typesetter refuses it.
     """
     at = _moment(document.date)
+    inputs = {
+        "document": json.dumps(_data(document, at), ensure_ascii=False),
+        "evidence": "{}",
+        "attachment": ATTACHMENT,
+    }
     with as_file(files("reports") / "templates") as templates:
         try:
             return typst.compile(
@@ -51,16 +61,39 @@ def file_of(document: Document) -> bytes:
                 format="pdf",
                 pdf_standards=["a-3b", "ua-1"],
                 timestamp=int(at.timestamp()),
-                sys_inputs={
-                    "document": json.dumps(_data(document, at), ensure_ascii=False),
-                    "evidence": "{}",
-                    "attachment": ATTACHMENT,
-                },
+                sys_inputs=inputs | {"spread": str(_spread(templates, document, inputs))},
             )
         except typst.TypstError as error:
             raise RenderError(f"The typesetter refused the document: {error.diagnostic}") from error
         finally:
             _forget()
+
+
+def _spread(templates: Path, document: Document, inputs: dict[str, str]) -> int:
+    """Return how far rows stand apart, in percent: the ordinary, or else what fills the last page better.
+
+    What was set to find that out is in the typesetter's memory, and not set again.
+    """
+    if sum(len(block.rows) for block in document.blocks if isinstance(block, Table)) > _MOST_TRIED:
+        return _SPREADS[0]
+    best, fullest = _SPREADS[0], 0.0
+    for spread in _SPREADS:
+        found = typst.query(
+            templates / "report.typ",
+            "<filled>",
+            field="value",
+            one=True,
+            root=templates,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs=inputs | {"spread": str(spread)},
+        )
+        filled = float(json.loads(found))
+        if filled > fullest:
+            best, fullest = spread, filled
+        if filled >= _WELL_FILLED:
+            break
+    return best
 
 
 def _moment(at: str) -> datetime:

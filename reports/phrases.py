@@ -30,6 +30,25 @@ _STATUS_TONES: dict[str, Tone] = {
     "SUGGESTED": "warn",
 }
 
+KINDS = {
+    "openlineage.run_event": "event of a run",
+    "openlineage.job_event": "event of a job",
+    "openlineage.dataset_event": "event of a dataset",
+    "record.declare_dataset": "declaration of a dataset",
+    "record.tag": "PHI tag",
+    "record.attest_deidentification": "attestation of de-identification",
+    "record.seal_snapshot": "seal of a snapshot",
+    "record.verify_snapshot": "verification of a snapshot",
+    "record.register_model_version": "registration of a model version",
+    "record.request_approval": "request for approval",
+    "record.decide_approval": "decision on a request",
+    "record.define_principal": "definition of a principal",
+    "record.issue_key": "issue of an API key",
+    "record.revoke_key": "revocation of an API key",
+    "record.erase_entries": "erasure of bodies",
+    "record.restore_ledger": "restore of the ledger",
+    "report.issued": "issue of a report",
+}
 _LOCAL = "local"
 """Whoever acts on the catalog's own machine before any key exists: one principal, without a name."""
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -60,6 +79,11 @@ def about(subject: EntrySubject) -> Line:
         *dataset, digest = subject.key
         return words(faint(noun), plain("/".join(dataset)), code(digest))
     return words(faint(noun), plain("/".join(subject.key)))
+
+
+def in_words(kind: str) -> str:
+    """Return the kind of a ledger entry in words; one that this version does not know by the words of its name."""
+    return KINDS.get(kind) or kind.rpartition(".")[2].replace("_", " ")
 
 
 def when(at: str | None) -> Line:

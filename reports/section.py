@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -40,10 +40,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[C_contra]):
-    """What shows one part of a context: its blocks, and its lines of the summary."""
+    """What shows one part of a context: its blocks, and its lines of the summary.
 
-    blocks: Callable[[C_contra, Frame], Iterator[Block]]
+    `closing` makes blocks of all the others that the document has, as a glossary is made.
+    """
+
+    blocks: Callable[[C_contra, Frame], Iterator[Block]] = lambda *_: iter(())
     items: Callable[[C_contra, Frame], Iterator[Item]] = lambda *_: iter(())
+    closing: Callable[[Sequence[Block]], Iterator[Block]] = lambda _: iter(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,31 @@ from collections.abc import Iterator
 from reports.context import Context
 from reports.document import (
     Block,
+    Cell,
     Facts,
     Item,
     Text,
     cell,
+    cites,
     code,
+    faint,
     item,
     mark,
     missing,
     plain,
     stamp,
+    words,
 )
+from reports.making import Making
+from reports.naming import counted
 from reports.section import Frame, Part
+from reports.standalone.evidence import MAKER
+
+_LIBRARIES = {"typst": "Typst", "jinja2": "Jinja2", "segno": "segno"}
+_FILES = {"code": "code", "templates": "templates", "fonts": "fonts"}
+
+
+_NOT_HELD = "No checkpoint is known to be held by a third party"
 
 
 def blocks(context: Context, frame: Frame) -> Iterator[Block]:
@@ -34,9 +47,10 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
     )
     yield Facts(
         (
-            ("Valid at, known at", cell(stamp(point.valid_at), stamp(point.known_at))),
-            ("Ledger", cell(plain(f"size {point.ledger_size:,}, entry {point.ledger_index:,}"), code(point.root))),
-            ("Projection", cell(code(point.projection_version))),
+            ("Valid at", cell(stamp(point.valid_at))),
+            ("Known at", cell(words(stamp(point.known_at), cites((point.ledger_index,))))),
+            ("Ledger", cell(plain(counted(point.ledger_size, "entry", "entries")), code(point.root))),
+            ("Projection", cell(plain(f"version {point.projection_version}"))),
             (
                 "Completeness",
                 cell(
@@ -45,29 +59,40 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
                     *(plain(reason) for reason in answer.reasons),
                 ),
             ),
-            (
-                "Newest checkpoint held outside",
-                cell(missing("none known: whoever holds this report holds the checkpoint it prints")),
-            ),
+            ("Checkpoints held outside", cell(missing(f"{_NOT_HELD}."))),
+            *_made_with(frame.making),
         )
     )
-    yield Facts(
-        (
-            *((f"Made with: {name}", cell(code(value))) for name, value in sorted(frame.making.tools.items())),
-            (
-                "Context",
-                cell(plain("SHA-256 of its canonical JSON in the attachment"), code(frame.making.context_digest)),
-            ),
-        )
+
+
+def _made_with(making: Making) -> Iterator[tuple[str, Cell]]:
+    """Yield what the report was made with: the product and its report, what it is built on, and its own files."""
+    tools = making.tools
+    yield (
+        "Made with",
+        cell(
+            plain(f"Lineward {tools.get(MAKER, '')}".rstrip()),
+            words(faint("report and version"), code(tools.get("template", ""))),
+        ),
     )
+    others = [f"{name} {tools[key]}" for key, name in _LIBRARIES.items() if key in tools]
+    if others:
+        yield "Built on", cell(plain(", ".join(others)))
+    digests = [words(faint(name), code(tools[key])) for key, name in _FILES.items() if key in tools]
+    if digests:
+        yield "Its own files", cell(*digests)
+    digest = words(faint("context, in canonical JSON"), code(making.context_digest))
+    yield "Content", cell(words(faint("report number"), code(making.number)), digest)
 
 
 def items(context: Context, _: Frame) -> Iterator[Item]:
-    """Yield why the answer is not whole."""
+    """Yield why the answer is not whole, and that nobody outside is known to hold the ledger to what it was."""
     answer = context.read_point.completeness
     if answer.state != "COMPLETE":
         why = "; ".join(answer.reasons) or "no reason was given"
         yield item("bad", answer.state, f"The answer behind this report is not complete: {why}.")
+    text = f"{_NOT_HELD}: who holds the log's key could have rewritten the ledger before this report."
+    yield item("warn", "CHECKPOINT", text)
 
 
 PART = Part(blocks, items)

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 import segno
 
-from reports.context import Context
+from reports.context import EntrySubject, EvidenceEntry
 from reports.document import (
     Block,
     Column,
     Facts,
+    Line,
     Proof,
     Span,
+    Table,
     Text,
     cell,
     code,
+    faint,
     missing,
     plain,
     table,
+    timed,
     words,
 )
 from reports.making import Making
-from reports.phrases import when
+from reports.moment import moments
+from reports.parts.people import People
+from reports.phrases import about, in_words
 from reports.section import Frame, Part
 from reports.text import clean
 
+_KEY = (
+    "Obtain the key from the operator (“lineward ledger key”) by another channel: a forged report could carry a forged "
+    "key."
+)
 _TO_KEEP = (
     "The signed checkpoint. Scan and keep it: a ledger that is rewritten later does not fit it. The operator can be "
     "asked to check that (lineward ledger verify --checkpoint)."
@@ -51,7 +62,7 @@ def _verifying(making: Making) -> Iterator[Block]:
                 ),
             ),
             ("Its SHA-256", cell(code(making.tools.get("verifier", "")))),
-            ("Key", cell(plain("From the log's operator (“lineward ledger key”), never from this file"))),
+            ("Key", cell(plain(_KEY))),
         )
     )
     yield Text(
@@ -65,10 +76,10 @@ def _verifying(making: Making) -> Iterator[Block]:
     )
 
 
-def blocks(context: Context, frame: Frame) -> Iterator[Block]:
+def blocks(context: People, frame: Frame) -> Iterator[Block]:
     """Show how to check the file, with what, and where that is had from; the checkpoint; the entries."""
     yield from _verifying(frame.making)
-    evidence, point = context.evidence, context.read_point
+    point = context.read_point
     if point.checkpoint:
         yield Proof(
             checkpoint=tuple(clean(line) for line in point.checkpoint.rstrip("\n").split("\n")),
@@ -79,21 +90,52 @@ def blocks(context: Context, frame: Frame) -> Iterator[Block]:
         )
     else:
         yield Text(words(plain("Checkpoint:"), missing()))
-    if evidence.cited:
-        yield table(
-            "Ledger entries cited in this report",
-            (Column("Entry", 24), Column("Kind", 108), Column("Recorded", 94), Column("Leaf hash", 239)),
-            [
-                (
-                    cell((Span(f"#{each.index}", "cite"),)),
-                    cell(code(each.kind)),
-                    cell(when(each.recorded_at)),
-                    cell(code(each.leaf)),
-                )
-                for each in evidence.cited
-            ],
-            dense=True,
-        )
+    if context.evidence.cited:
+        yield _entries(context)
+
+
+def _entries(context: People) -> Table:
+    names = {each.actor.id: each.actor.name for each in context.people}
+    subjects = {each.id: each for each in context.entry_subjects}
+    cited = context.evidence.cited
+    times = moments([each.recorded_at for each in cited])
+    return table(
+        "Ledger entries cited in this report",
+        (Column("Entry", 22), Column("Kind", 107), Column("Recorded, by", 110), Column("About, and leaf hash", 231)),
+        [
+            (
+                cell((Span(f"#{each.index}", "cite"),)),
+                cell(plain(in_words(each.kind)), code(each.kind)),
+                cell(timed(at or ""), _by(each.actor, names.get(each.actor))),
+                cell(_about(each, subjects), code(each.leaf)),
+            )
+            for each, at in zip(cited, times, strict=True)
+        ],
+        note="+2: what the entry is about besides, as many things.",
+        dense=True,
+    )
+
+
+def _by(actor: str, name: str | None) -> Line:
+    return plain(name) if name else code(actor)
+
+
+def _about(entry: EvidenceEntry, subjects: Mapping[str, EntrySubject]) -> Line:
+    """Return what an entry is about by its own header, and how many more things that names: of a run's, its job."""
+    found = sorted(_subjects(entry), key=lambda one: one.startswith("Run:"))
+    if not found:
+        return faint("nothing named")
+    subject = subjects.get(found[0]) or EntrySubject(id=found[0])
+    # A snapshot's digest stands with the snapshot; a second hash beside the entry's own would be taken for that.
+    named = tuple(span for span in about(subject) if span.style != "code" or not subject.key)
+    return words(named, faint(f"+{len(found) - 1}") if len(found) > 1 else ())
+
+
+def _subjects(entry: EvidenceEntry) -> list[str]:
+    """Return the ids that an entry's header names; it was read back from the ledger, so it is JSON."""
+    header = json.loads(entry.entry)
+    found = header.get("subject") if isinstance(header, dict) else None
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def _modules(payload: str) -> tuple[str, ...]:

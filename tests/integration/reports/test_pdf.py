@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import pypdf
 import pytest
 
 from reports.context import Context, Evidence
-from reports.drawing import render
+from reports.drawing import document_of, render
 from reports.kinds import ModelDossier
+from reports.parts.lineage import LineageEdge, LineageNode
 from reports.standalone.container import take
 from tests.support.clinical_story import CLAIMS_ID, story
 from tests.support.dossier import clinical_dossier, dossier_saying, empty_dossier, large_dossier, long_dossier
@@ -88,6 +90,17 @@ def long_names() -> ModelDossier:
     return replace(dossier, model=model, organisation="Klinikum" + "gesellschaft" * 12, gaps=(*dossier.gaps, gap))
 
 
+def wide_lineage() -> ModelDossier:
+    """A dossier of a lineage with more steps than an upright page has columns for."""
+    dossier = clinical_dossier()
+    nodes = tuple(
+        LineageNode(id=f"Dataset:STEP{number}", name=f"lake/step-{number}", kind="Dataset", zone="CURATED")
+        for number in range(7)
+    )
+    edges = tuple(LineageEdge(source=one.id, target=two.id, kind="RAN") for one, two in pairwise(nodes))
+    return replace(dossier, nodes=nodes, edges=edges)
+
+
 CASES: dict[str, Callable[[], Context]] = {
     "clinical": clinical_dossier,
     "approvals": lambda: story().approvals(),
@@ -98,6 +111,7 @@ CASES: dict[str, Callable[[], Context]] = {
     "too-many-witnesses": lambda: cosigned(60),
     "rows-300": lambda: large_dossier(300),
     "rows-6000": lambda: long_dossier(6_000),
+    "wide": wide_lineage,
     "long-parts": many_decisions,
     "long-names": long_names,
     "scripts": lambda: dossier_saying(" · ".join(SCRIPTS.values())),
@@ -212,6 +226,55 @@ def test_every_page_but_the_cover_says_what_it_is_of_and_every_page_its_number(p
         assert number == 1 or "known at 2031-03-07 09:30:00 UTC" in page
 
 
+def filled(page: pypdf.PageObject) -> float:
+    """Return how much of a page's text area is above its last line, from 0 to 1."""
+    top, bottom = page.mediabox.height - 27 * 72 / 25.4, 22 * 72 / 25.4
+    heights = []
+
+    def visit(text: str, current: Any, matrix: Any, *_: Any) -> None:
+        height = matrix[4] * current[1] + matrix[5] * current[3] + current[5]
+        if text.strip() and height > bottom:
+            heights.append(height)
+
+    page.extract_text(visitor_text=visit)
+    return float((top - min(heights, default=top)) / (top - bottom))
+
+
+@pytest.mark.parametrize("name", ["clinical", "approvals", "empty"])
+def test_no_page_stands_half_empty(pdfs: dict[str, Path], name: str) -> None:
+    *pages, last = [filled(page) for page in pypdf.PdfReader(pdfs[name]).pages]
+    assert min(pages) > 0.6
+    assert last > 0.3
+
+
+def test_what_goes_on_says_so_on_the_next_page(pdfs: dict[str, Path]) -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(pdfs["rows-6000"]).pages]
+    rows = [number for number, page in enumerate(pages) if re.search(r"no job \d+", page)]
+    caption = "Records that could not be projected and may bear on this report"
+    assert [f"{caption} (continued)" in pages[number] for number in rows] == [False] + [True] * (len(rows) - 1)
+    assert f"{caption} (continued)" not in pages[rows[-1] + 1]
+
+
+def test_no_line_ends_with_the_hyphen_of_a_name(pdfs: dict[str, Path]) -> None:
+    lines = [line.strip() for line in text_of(pdfs["clinical"]).split("\n")]
+    assert [line for line in lines if re.search(r"\w-$", line)] == []
+
+
+def test_the_report_number_stands_in_the_files_own_data_and_on_every_page(pdfs: dict[str, Path]) -> None:
+    number = document_of(clinical_dossier())[1].number
+    reader = pypdf.PdfReader(pdfs["clinical"])
+    assert reader.metadata is not None
+    assert str(reader.metadata["/Keywords"]) == number
+    assert all(number in page.extract_text() for page in reader.pages)
+
+
+def test_only_a_drawing_too_wide_for_an_upright_page_is_turned(pdfs: dict[str, Path]) -> None:
+    def turned(name: str) -> int:
+        return sum(page.mediabox.width > page.mediabox.height for page in pypdf.PdfReader(pdfs[name]).pages)
+
+    assert (turned("clinical"), turned("wide")) == (0, 1)
+
+
 def attached_to(file: bytes) -> tuple[dict[str, str], bytes]:
     """Return what a PDF says of its one attachment, and its content."""
     root: Any = pypdf.PdfReader(BytesIO(file)).trailer["/Root"]
@@ -257,7 +320,7 @@ try:
     locale.setlocale(locale.LC_ALL, "")
 except locale.Error:
     pass
-from reports.drawing import render
+from reports.drawing import document_of, render
 from tests.support.dossier import clinical_dossier
 for form in ("pdf", "html", "json"):
     print(hashlib.sha256(render(clinical_dossier(), form)).hexdigest())
@@ -289,7 +352,7 @@ def test_the_same_bytes_come_out_in_another_process_time_zone_and_language(
 MANY = """
 from dataclasses import replace
 from pathlib import Path
-from reports.drawing import render
+from reports.drawing import document_of, render
 from tests.support.dossier import clinical_dossier
 for number in range(12):
     render(replace(clinical_dossier(), organisation=f"organisation {number}"), "pdf")

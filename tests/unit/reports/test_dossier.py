@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from catalog.kinds import KINDS
 from reports.context import Answer
 from reports.document import MOST_ROWS, Cell, Document, Facts, Gaps, Heading, SignOff, Summary, Table, Tone
 from reports.drawing import document_of
@@ -14,6 +15,9 @@ from reports.parts.findings import Finding, Severity, Topic
 from reports.parts.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.parts.runs import Run
 from reports.parts.sources import Declared
+from reports.phrases import KINDS as WORDS_OF_KINDS
+from reports.phrases import in_words
+from reports.standalone.verification import ISSUED_KIND
 from tests.support.dossier import STEWARD, clinical_dossier, empty_dossier, large_dossier
 
 
@@ -58,7 +62,8 @@ def test_a_decision_nobody_authenticated_is_an_exception() -> None:
 @pytest.mark.parametrize(("severity", "tone"), [("HIGH", "bad"), ("MEDIUM", "warn")])
 def test_every_finding_has_its_line_in_the_summary(topic: Topic, severity: Severity, tone: Tone) -> None:
     found = Finding(rule="a rule", severity=severity, topic=topic, subject="s", text="It is so.", entries=(3,))
-    (item,) = summary_of(replace(empty_dossier(), findings=(found,))).items
+    items = summary_of(replace(empty_dossier(), findings=(found,))).items
+    (item,) = [each for each in items if each.verdict != "CHECKPOINT"]
     assert item.tone == tone
     assert "".join(span.text for span in item.line).endswith("It is so. #3")
 
@@ -67,6 +72,43 @@ def test_an_answer_that_is_not_whole_is_the_first_thing_said() -> None:
     dossier = clinical_dossier()
     lagging = replace(dossier.read_point, completeness=Answer(state="LAGGING", reasons=("three entries behind",)))
     assert said_by(replace(dossier, read_point=lagging))[0].endswith("not complete: three entries behind.")
+
+
+def test_a_ledger_that_nobody_outside_is_known_to_hold_is_a_point_to_note() -> None:
+    found = next(item for item in summary_of(clinical_dossier()).items if item.verdict == "CHECKPOINT")
+    assert found.tone == "warn"
+    assert found.line[0].text.startswith("No checkpoint is known to be held by a third party")
+    assert found.section == "method"
+
+
+def test_the_cover_names_the_issuer_or_that_the_operator_did_not() -> None:
+    dossier = clinical_dossier()
+    shown = {name: [*lines_of(value)] for name, value in build_model_dossier(dossier).cover.rows}
+    assert shown["Issuer"] == [dossier.organisation]
+    assert shown["Report number"] == [build_model_dossier(dossier).number]
+    assert shown["States"] == [
+        "what was true at 2031-03-07 09:30:01 UTC as the ledger recorded it by 2031-03-07 09:30:00 UTC (entry #46)"
+    ]
+    unnamed = dict(build_model_dossier(replace(dossier, organisation=None)).cover.rows)
+    assert lines_of(unnamed["Issuer"]) == ["not named by the operator"]
+
+
+def test_a_cited_entry_is_shown_with_its_kind_in_words_who_wrote_it_and_what_it_is_about() -> None:
+    dossier = clinical_dossier()
+    rows = {lines_of(row[0])[0]: row for row in table_of(dossier, "Ledger entries cited").rows}
+    decision = dossier.approvals[0].decisions[0]
+    entry, kind, recorded, about = (lines_of(one) for one in rows[f"#{decision.entry}"])
+    assert kind == ["decision on a request", "record.decide_approval"]
+    assert recorded[1] == "Testperson Gamma"
+    assert about == [f"request #{dossier.approvals[0].entry}", decision.leaf]
+    assert entry == [f"#{decision.entry}"]
+    assert any("curation/join_admissions" in lines_of(row[3])[0] for row in rows.values())
+
+
+def test_every_kind_of_entry_has_words() -> None:
+    known = {f"record.{name}" for name in KINDS if name != "report_issued"} | {ISSUED_KIND}
+    assert known <= WORDS_OF_KINDS.keys()
+    assert in_words("record.retire_dataset") == "retire dataset"
 
 
 def test_what_is_missing_is_named() -> None:

@@ -100,7 +100,7 @@ NAMES = st.text(st.characters(categories=("L", "N", "P", "Zs")), min_size=1, max
 
 @given(NAMES, st.integers(50, 104))
 def test_a_name_is_wrapped_in_its_box_and_nothing_of_it_is_left_out(name: str, width: int) -> None:
-    labels = labelled(name, ("dataset",), width)
+    labels = labelled(name, (("detail", "dataset"),), width)
     shown = {style: "".join(each.text for each in labels.lines if each.style == style) for style in ("place", "name")}
     whole = re.sub(r"\s", "", clean(name))
     if "…" not in shown["place"] + shown["name"]:
@@ -116,8 +116,8 @@ def test_a_name_shows_its_end_first_and_breaks_where_a_reader_sees_it() -> None:
     assert texts == [
         ("professional", "name"),
         ("-claims", "name"),
-        ("fhir://ehr.a", "place"),
-        (".example/", "place"),
+        ("fhir://", "place"),
+        ("ehr.a.example/", "place"),
     ]
 
 
@@ -135,6 +135,19 @@ def test_the_legend_explains_what_is_drawn_and_nothing_else() -> None:
     words = {("word", text) for text in ("snapshot", "model version", "raw feed", "RAW")}
     assert keys == words | {("root", ""), ("edge", ""), ("dashed", "")}
     assert lay_out((), (), "A lineage").legend == ()
+
+
+@pytest.mark.parametrize(("attested", "word"), [(True, "attested"), (False, "not attested"), (None, "")])
+def test_a_state_that_was_only_declared_is_not_drawn_like_one_that_is_attested(
+    attested: bool | None,  # noqa: FBT001  # a parameter of the table above
+    word: str,
+) -> None:
+    vertex = Vertex(id="Dataset:a", name="a", kind="Dataset", deid_state="DE_IDENTIFIED", attested=attested)
+    graph = lay_out((vertex,), (), "A lineage")
+    labels = {label.text: label.style for label in graph.boxes[0].labels}
+    assert labels.get("not attested") == ("doubt" if attested is False else None)
+    assert {key.text for key in graph.legend} - {"dataset", "de-identified", word} == set()
+    assert (word in labels) is (word != "")
 
 
 @pytest.mark.parametrize(("columns", "turned"), [(1, False), (6, False), (7, True), (12, True)])
