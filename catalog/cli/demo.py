@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from catalog.cli.client import Client, ask, checked, connect, served_at, succeed
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.ending import fail
 from catalog.cli.options import settings_for
-from catalog.cli.output import err, note, out, print_line, print_table
+from catalog.cli.output import err, note, out, print_line, print_table, short
 from catalog.cli.report import FORMS, write_report
 from catalog.cli.target import Target
 from catalog.errors import Exit, OperatorError
@@ -27,6 +29,8 @@ from graph_schema.characters import escape_hidden
 from reports.kinds import MODEL_DOSSIER
 from reports.verify import verify
 
+_WIDE = 100
+"""Columns of the tables: what is read along with the answers is not as wide as a log."""
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 _ADMIN_RECORD = {
@@ -57,12 +61,16 @@ fragment Described on Dataset {{
 _SNAPSHOT = """
 query Snapshot($digest: Digest!) { snapshot(digest: $digest) { __typename ... on Problem { code message }
   ... on Snapshot { id name digest sealed
-    trainedModelVersions { id name version approvals { approvalKind approvalState decisions { decidedBy decision } }
-              registration { metrics { name value split } } } } } }
+    trainedModelVersions { id name version registration { metrics { name value split } }
+      approvals { approvalKind approvalState decisions { printedName decision reason } } } } } }
+"""
+_ISSUE = """
+mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }
+  ... on Problem { code message } } }
 """
 _ATTEMPTS = """
 query Attempts($of: [ID!]!) { lineage(input: { of: $of, direction: UPSTREAM, depth: 50, includeAttempts: true }) {
-  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId runState } } } } } }
+  ... on LineageGraph { edges(first: 500) { nodes { attempt job { name } run { runId runState endedAt } } } } } }
 """
 
 
@@ -75,9 +83,11 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
     settings = settings_for(data)
     keys: dict[str, str | None] = {}
     with connect(Target(settings), None, owner=True, new=True) as owner:
-        admin = _key(owner, _ADMIN_RECORD)
+        people = [_Person.of(owner, _ADMIN_RECORD)]
         for one in principals:
-            keys[one.key] = _key(owner, _defined(one))
+            people.append(_Person.of(owner, _defined(one)))
+            keys[one.key] = people[-1].key
+        admin = people[0].key
     with _server(data, port) as url:
         note(f"Lineward serves {url}, data in {data}")
         with _status("running the pipeline") as status:
@@ -93,7 +103,9 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
                     client, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
                 )
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
-        _farewell(url, data, place, output, admin, time.monotonic() - began)
+        _farewell(url, data, place, output, time.monotonic() - began)
+        folder = shlex.quote(str(data.absolute()))
+        _invite(people, f"LINEWARD_DATA_DIR={folder}" if once else f"LINEWARD_URL={url}")
         if not once:
             note("The server goes on until Ctrl-C.")
             _wait()
@@ -122,16 +134,23 @@ def _defined(one: Any) -> dict[str, Any]:  # noqa: ANN401  the example's own pri
     }
 
 
-def _key(client: Client, definition: dict[str, Any]) -> str:
-    """Define a principal and return its key."""
-    checked(client.request("POST", "api/v1/records", json=definition))
-    issued = ask(
-        client,
-        "mutation Issue($of: String!) { issueKey(principal: $of) { __typename ... on IssuedKey { secret }"
-        " ... on Problem { code message } } }",
-        {"of": definition["principal"]},
-    )
-    return str(succeeded(issued["issueKey"])["secret"])
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A principal of the demo, what it may do, and the key that it acts by."""
+
+    name: str
+    may: str
+    key: str
+
+    @classmethod
+    def of(cls, client: Client, definition: dict[str, Any]) -> _Person:
+        """Define a principal and issue a key to it."""
+        checked(client.request("POST", "api/v1/records", json=definition))
+        issued = ask(client, _ISSUE, {"of": definition["principal"]})["issueKey"]
+        roles = [str(role) for role in definition["roles"]]
+        kinds = ", ".join(str(kind).lower() for kind in definition.get("approves", ()))
+        may = " and ".join(roles) + (f" ({kinds})" if kinds else "")
+        return cls(definition["display_name"], may, str(succeeded(issued)["secret"]))
 
 
 @contextmanager
@@ -187,29 +206,36 @@ def _answers(client: Client, outcome: Any, at_least: int) -> bool:  # noqa: ANN4
     feeds = [node for node in nodes.values() if node["id"] not in fed]
     out.print()
     print_table(
-        f"1. Which raw feeds produced the training snapshot {newest.training_digest[:19]}… of {snapshot['name']}?",
-        ("feed", "source system", "kind", "zone", "de-identification", "PHI"),
+        f"1. Which raw feeds produced the training snapshot {short(newest.training_digest)} of {snapshot['name']}?",
+        ("feed", "source system", "kind", "zone", "state", "PHI"),
         [_feed(node) for node in sorted(feeds, key=lambda node: str(node["asset"]["name"]))],
+        most=_WIDE,
     )
     warn(graph["completeness"])
     attempts = ask(client, _ATTEMPTS, {"of": [snapshot["id"]]})["lineage"]["edges"]["nodes"]
     out.print()
-    print_table(
-        "2. Which jobs touched it?",
-        ("job", "run", "state", "de-identification attested by"),
-        _jobs([*edges, *(edge for edge in attempts if edge["attempt"])]),
+    jobs = _jobs([*edges, *(edge for edge in attempts if edge["attempt"])])
+    columns = ("job", "its run ended", "how", "attested by")
+    print_table("2. Which jobs produced it?", columns, jobs, yielding=("job",), most=_WIDE)
+    attested = any(row[-1] for row in jobs)
+    note(
+        "  Attested means that an authorised person vouched for the step that removes identifiers"
+        + ("." if attested else ": of these runs nobody did.")
     )
     out.print()
+    trained = [(each, one.training_digest) for one in outcome.versions for each in _trained(client, one)]
     print_table(
-        "3. Which model versions were trained on it?",
-        ("model version", "metrics", "approvals"),
-        [_version(one) for one in snapshot["trainedModelVersions"]],
+        "3. Which model versions were trained on it, and on the one before?",
+        ("model version", "training snapshot", "metrics"),
+        [(each["name"], short(digest), _metrics(each)) for each, digest in reversed(trained)],
+        most=_WIDE,
     )
-    others = [one for one in outcome.versions if one is not newest]
-    for one in others:
-        trained = succeeded(ask(client, _SNAPSHOT, {"digest": one.training_digest})["snapshot"])["trainedModelVersions"]
-        names = ", ".join(each["name"] for each in trained) or "none"
-        print_line(f"  and on the snapshot before it, {one.training_digest[:19]}…: {names}")
+    _explain_metrics([each for each, _ in trained])
+    out.print()
+    rows = [row for each, _ in reversed(trained) for row in _approvals(each)]
+    print_table("   Who approved them?", ("model version", "approval", "status", "by", "why"), rows, most=_WIDE)
+    if any(status == "ABSTAINED" for _, _, status, *_ in rows):
+        note("  An abstention decides nothing: the request stays open until somebody else approves or denies.")
     return not (feeds and snapshot["trainedModelVersions"])
 
 
@@ -228,20 +254,46 @@ def _feed(node: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
+def _trained(client: Client, version: Any) -> list[dict[str, Any]]:  # noqa: ANN401  the example's own version
+    """Return the model versions that were trained on the snapshot of this one."""
+    snapshot = succeeded(ask(client, _SNAPSHOT, {"digest": version.training_digest})["snapshot"])
+    found: list[dict[str, Any]] = snapshot["trainedModelVersions"]
+    return found
+
+
 def _jobs(edges: list[dict[str, Any]]) -> list[tuple[object, ...]]:
     rows: dict[tuple[str, str], tuple[object, ...]] = {}
     for edge in edges:
         job, run = (edge["job"] or {}).get("name"), edge["run"] or {}
         if job is not None:
             attested = sorted({step["attestedBy"] for step in edge.get("attestations") or () if step["inForce"]})
-            rows.setdefault((job, run.get("runId", "")), (job, run.get("runId"), run.get("runState"), attested))
+            row = (job, run.get("endedAt"), str(run.get("runState") or "").lower(), attested)
+            rows.setdefault((job, run.get("runId", "")), row)
     return [rows[key] for key in sorted(rows)]
 
 
-def _version(version: dict[str, Any]) -> tuple[object, ...]:
-    metrics = [f"{one['name']} {one['value']}" for one in (version["registration"] or {}).get("metrics", ())]
-    approvals = [f"{one['approvalKind']} {one['approvalState']}" for one in version["approvals"]]
-    return version["name"], metrics, approvals
+def _metrics(version: dict[str, Any]) -> list[str]:
+    return [f"{one['name']} {one['value']}" for one in (version["registration"] or {}).get("metrics", ())]
+
+
+def _explain_metrics(versions: list[dict[str, Any]]) -> None:
+    """Say why a Brier score is the same for two versions, where it is."""
+    scores = [one for version in versions for one in _metrics(version) if one.startswith("brier ")]
+    if len(scores) > len(set(scores)):
+        note(
+            "  The Brier score is the same by chance: each version was measured on people of its own, and the score "
+            "depends on how many of them are readmitted."
+        )
+
+
+def _approvals(version: dict[str, Any]) -> list[tuple[str, str, str, str | None, str | None]]:
+    """Return a row for each approval that was asked for: of which version, which, how it stands, by whom, why."""
+    rows = []
+    for one in version["approvals"]:
+        newest = one["decisions"][-1] if one["decisions"] else {}
+        kind = str(one["approvalKind"]).lower()
+        rows.append((version["name"], kind, one["approvalState"], newest.get("printedName"), newest.get("reason")))
+    return rows
 
 
 def _verified(path: Path, vkey: str) -> bool:
@@ -255,17 +307,25 @@ def _verified(path: Path, vkey: str) -> bool:
     return result.ok
 
 
-def _farewell(url: str, data: Path, place: Path, output: Path, admin: str, seconds: float) -> None:
+def _farewell(url: str, data: Path, place: Path, output: Path, seconds: float) -> None:
     out.print()
     rows = [
         ("explorer", f"{url}/graphql"),
-        ("API key for it", admin),
         ("reports", str(output.resolve())),
         ("ledger and graph", str(data)),
         ("the pipeline's data", str(place / "pipeline")),
         ("took", f"{seconds:.0f} s"),
     ]
     print_table("Where everything is", ("what", "where"), rows)
+
+
+def _invite(people: list[_Person], catalog: str) -> None:
+    """Print the line by which a shell acts as each of them; it is pasted as it is."""
+    out.print()
+    out.print("Act as one of them: paste a line, then try `lineward lineage readmission@2.0.0`", style="bold")
+    for one in people:
+        print_line(f"  # {one.name}: {one.may}")
+        print_line(f"  export {catalog} LINEWARD_KEY={one.key}")
 
 
 @contextmanager

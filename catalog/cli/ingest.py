@@ -138,8 +138,10 @@ def _first_lines(stream: BinaryIO) -> list[bytes]:
 
 def _is_one(content: bytes) -> bool:
     """Tell whether bytes that are no JSON were meant as one value and not as one a line."""
-    lines = [line.lstrip() for line in content.split(b"\n") if line.strip()]
-    return lines[0][:1] in {b"{", b"["} and not all(line.startswith(b"{") for line in lines)
+    first, *others = (line for line in content.split(b"\n") if line.strip())
+    if first.lstrip().startswith(b"{"):
+        return not any(isinstance(_value(line), dict) for line in others)
+    return first.lstrip().startswith(b"[")
 
 
 def _value(content: bytes) -> JSON:

@@ -114,15 +114,19 @@ def print_table(
     empty: str = "nothing",
     *,
     yielding: Sequence[str] = (),
+    most: int | None = None,
 ) -> None:
     """Print a table; values are text, never markup.
 
     It fits the terminal: the `yielding` columns are shortened there, the first of them first, then the others are
-    wrapped. Where nobody looks it is as wide as it is.
+    wrapped. Where nobody looks it is as wide as it is, or as `most` says.
     """
     if title:
         out.print(Text(escape_hidden(title), "bold"))
-    for line in table_lines(columns, rows, empty, width=out.width if out.is_terminal else None, yielding=yielding):
+    width = most
+    if out.is_terminal:
+        width = out.width if most is None else min(out.width, most)
+    for line in table_lines(columns, rows, empty, width=width, yielding=yielding):
         out.print(Segments([*line, Segment.line()]), end="")
 
 

@@ -97,8 +97,33 @@ def test_the_demo_runs_to_its_end_and_its_dossiers_verify(tmp_path: Path) -> Non
     catalog = tmp_path / "demo" / "catalog"
     dossiers = sorted((tmp_path / "out").rglob("*.pdf"))
     assert len(dossiers) == 2
+    printed = done.stdout.decode()
+    assert max(len(line) for line in printed.splitlines() if "export " not in line and str(tmp_path) not in line) <= 100
+    assert all(line == line.rstrip() for line in printed.splitlines())
+    _hold_invitations(printed, tmp_path)
     for dossier in dossiers:
         checked = command(catalog, "verify", str(dossier), "--key", str(catalog / "keys" / "verifiers"))
         assert checked.returncode == 0, checked.stdout.decode()
     down = command(catalog, "lineage", "readmission@2.0.0", "--direction", "upstream", "--json")
     assert down.returncode == 0, down.stderr.decode()
+
+
+def _hold_invitations(printed: str, folder: Path) -> None:
+    """Hold every line that is to be pasted to act as who stands above it."""
+    lines = [line.strip() for line in printed.splitlines()]
+    invited = [(lines[at - 1], line) for at, line in enumerate(lines) if line.startswith("export ")]
+    declared = folder / "declared.json"
+    declared.write_text(
+        '{"kind": "declare_dataset", "dataset": {"namespace": "here", "name": "it"}, "owner": "Testowner"}'
+    )
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    for who, line in invited:
+        may = "steward" in who or "engineer" in who
+        script = f"{line}; lineward record {declared} 2>&1 || true"
+        shell = ["/bin/sh", "-euc", script]
+        told = subprocess.run(
+            shell, env={"PATH": path}, capture_output=True, timeout=SECONDS, check=True
+        ).stdout.decode()
+        assert ("1 record taken" in told or "already there" in told) == may, told
+        assert ("needs the role" in told) != may, told
+    assert len(invited) == 6

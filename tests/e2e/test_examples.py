@@ -1,0 +1,96 @@
+"""The example in each command's help, typed in one folder in the order in which one comes to need them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from catalog.cli.root import commands
+from tests.support.records import CURATED, declaration, event, principal, registration, seal, tag
+from tests.support.typed import Typed, typed
+
+ORDER = (
+    "ingest",
+    "record",
+    "search",
+    "lineage",
+    "report",
+    "ledger key",
+    "verify",
+    "verifier",
+    "ledger status",
+    "ledger proof",
+    "ledger checkpoint",
+    "ledger erase",
+    "graph rebuild",
+    "graph counts",
+    "graph schema",
+    "ledger verify",
+    "backup",
+    "restore",
+    "settings",
+    "key create",
+    "key list",
+    "key revoke",
+)
+SERVERS = {"serve", "demo"}
+"""They run until they are ended; tests of their own run them."""
+
+
+def examples() -> dict[str, str]:
+    """Return the example of each command, by its name."""
+    group: Any = get_command(commands)
+    found: dict[str, str] = {}
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        named = {name: command} if inner is None else {f"{name} {one}": each for one, each in inner.items()}
+        found |= {key: str(each.epilog).rpartition("\n")[2].strip() for key, each in named.items()}
+    return found
+
+
+def test_every_command_has_an_example_of_itself() -> None:
+    for name, line in examples().items():
+        assert line.startswith(f"lineward {name}"), line
+    assert set(examples()) == {*ORDER, *SERVERS}
+
+
+def _type(folder: Path, line: str, **environment: Any) -> Typed:
+    words = shlex.split(line)
+    target = Path(words[words.index(">") + 1]) if ">" in words else None
+    done = typed(folder, *(words[1 : words.index(">")] if target else words[1:]), **environment)
+    if target:
+        target.write_text(done.out)
+    return done
+
+
+@pytest.mark.timeout(400)
+def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "lineward-data"
+    begun = [declaration(), declaration(dataset=CURATED, zone="CURATED"), tag(dataset=CURATED), seal(), registration()]
+    (tmp_path / "events.ndjson").write_text(json.dumps(event()))
+    (tmp_path / "declarations.ndjson").write_text("\n".join(map(json.dumps, begun)))
+    assert typed(folder, "ingest", "--new", stdin=json.dumps(event("START")).encode()).code == 0
+    shown: dict[str, Typed] = {}
+    key, further = "", ""
+    for name in ORDER:
+        line = examples()[name]
+        if name == "restore":
+            # The keys are kept apart from a backup, and are there before it is put back.
+            shutil.copytree(folder / "keys", tmp_path / "restored" / "keys")
+        if name == "key create":
+            admin = {**principal("admin-1", "admin"), "principal_kind": "SERVICE"}
+            assert typed(folder, "record", stdin=json.dumps(admin).encode()).code == 0
+            key = json.loads(typed(folder, "key", "create", "admin-1", "--json").out)["key"]
+            further = json.loads(typed(folder, "key", "create", "admin-1", "--json", LINEWARD_KEY=key).out)["keyId"]
+        shown[name] = _type(folder, line.replace("KEY-ID", further), **({"LINEWARD_KEY": key} if key else {}))
+        assert shown[name].code == 0, f"{line}: {shown[name].printed}"
+    assert "curated" in shown["search"].out
+    assert "VERIFIED" in shown["verify"].out
+    assert "curate" in shown["lineage"].out
