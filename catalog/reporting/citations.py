@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalog.access import queries as access
 from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord
+from catalog.ledger.entry import Entry
 from catalog.ledger.protocol import Ledger
 from catalog.view import View
 from graph_schema.identity import node_id
@@ -22,6 +23,7 @@ class Citations:
     ledger: Ledger
     principals: dict[str, PrincipalRecord]
     """Everyone who acted and is defined, by principal."""
+    _headers: dict[int, Entry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, view: View, ledger: Ledger, principals: Iterable[str]) -> Citations:
@@ -35,6 +37,12 @@ class Citations:
         names = sorted(set(principals) - self.principals.keys())
         found = access.principals(self.view, [node_id("Principal", (name,)) for name in names])
         self.principals.update({one.principal: one for one in found.values()})
+
+    def header(self, index: int) -> Entry:
+        """Return an entry without its body; each is read once."""
+        if index not in self._headers:
+            self._headers[index] = self.ledger.entry(index).entry
+        return self._headers[index]
 
     def cite(self, entry: int) -> int:
         """Return the entry, noted as one that the report rests on."""
@@ -61,8 +69,7 @@ class Citations:
 
     def entry_subjects(self) -> tuple[EntrySubject, ...]:
         """Return what every entry that was noted by now is about."""
-        headers = (self.ledger.entry(index).entry for index in sorted(self.view.cited))
-        ids = sorted({subject for header in headers for subject in header.subjects})
+        ids = sorted({subject for index in self.view.cited for subject in self.header(index).subjects})
         known = self.view.nodes(ids)
         return tuple(EntrySubject(id=one, key=known[one].node.key if one in known else ()) for one in ids)
 

@@ -31,7 +31,7 @@ def _acts(citations: Citations) -> Mapping[str, _Acts]:
     read: set[int] = set()
     while unread := citations.view.cited - read:
         for index in sorted(unread):
-            header = citations.ledger.entry(index).entry
+            header = citations.header(index)
             acts[header.actor][header.kind].append(index)
         read |= unread
         citations.introduce(acts)

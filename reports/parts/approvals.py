@@ -28,7 +28,7 @@ from reports.document import (
     words,
 )
 from reports.moment import local
-from reports.naming import counted, gathered
+from reports.naming import counted, gathered, worded
 from reports.parts.findings import Findings, found
 from reports.phrases import tone, who
 from reports.section import Frame, Part
@@ -125,12 +125,6 @@ _STATUSES: dict[ApprovalStatus, str] = {
     "INVALIDATED": "Invalidated for good: what it binds has become something else; only a new request can be approved.",
 }
 _DECISIONS = {"ABSTAIN": "decides nothing; the request stays open for somebody else"}
-_MEANINGS = {
-    "AUTHORSHIP": "authorship",
-    "REVIEW": "review",
-    "APPROVAL": "approval",
-    "RESPONSIBILITY": "responsibility",
-}
 
 
 def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
@@ -149,11 +143,16 @@ def blocks(context: Approvals, _: Frame) -> Iterator[Block]:
     doubted = _doubted(context)
     for approval in context.approvals:
         yield SignOff(
-            title=clean(f"{approval.kind} approval"),
+            title=_title(approval),
             status=mark(approval.status, tone(approval.status))[0],
             rows=_request(approval, doubted),
             decisions=tuple(_decision(decision, approval.expires_at) for decision in approval.decisions),
         )
+
+
+def _title(approval: Approval) -> str:
+    kind = clean(worded(approval.kind))
+    return f"{kind[:1].upper()}{kind[1:]} approval"
 
 
 def _doubted(context: Approvals) -> frozenset[int]:
@@ -234,7 +233,7 @@ def _decision(decision: Decision, request_ends: str | None) -> tuple[tuple[str, 
         ("Printed name", cell(maybe(decision.printed_name, "strong"))),
         ("Title, organisation", cell(*_function(decision.signer))),
         ("Signed at", cell(stamp(decision.decided_at), there)),
-        ("Meaning", cell(maybe(_MEANINGS.get(decision.meaning or "", decision.meaning)))),
+        ("Meaning", cell(maybe(decision.meaning and worded(decision.meaning)))),
         ("Principal", cell(*_proof(decision))),
         ("Reason", cell(maybe(decision.reason))),
     ]
@@ -280,7 +279,9 @@ def _in_force(context: Approvals) -> Iterator[Item]:
         if approval.status == "APPROVED" and doubted.isdisjoint(decision.entry for decision in approval.decisions)
     ]
     if granted:
-        text = f"{counted(len(granted), 'approval')} in force: {gathered(approval.kind for approval in granted)}."
+        text = (
+            f"{counted(len(granted), 'approval')} in force: {gathered(worded(approval.kind) for approval in granted)}."
+        )
         entries = [i for each in granted for i in (each.entry, *(decision.entry for decision in each.decisions))]
         yield item("good", "APPROVALS", text, entries)
 

@@ -24,6 +24,7 @@ from reports.document import (
     table,
     words,
 )
+from reports.naming import worded
 from reports.phrases import who
 from reports.section import Frame, Part
 
@@ -159,7 +160,7 @@ def _rights(person: Person) -> Iterator[Line]:
     entry = person.actor.entry
     yield plain(f"roles: {', '.join(person.roles) or 'none'}")
     if person.approves:
-        yield plain(f"decides on: {', '.join(person.approves)}")
+        yield plain(f"decides on: {', '.join(map(worded, person.approves))}")
     yield words(faint("defined"), cites(() if entry is None else (entry,)))
     yield stamp(person.defined_at)
     yield words(faint("by"), who(person.defined_by))

@@ -20,9 +20,9 @@ What it does, step by step:
 6. Every ledger index that the report cites is among the entries, and no entry is there that nothing cites.
 7. The ledger holds an entry that says that this very report was issued: by SHA-256 its context and its pages, and its
    template, read point, subject and for whom.
-8. Everything that follows from the disclosed bodies (registration, snapshots, approvals and decisions, attestations,
-   labels, declarations, runs, lineage, gaps, findings) is derived from them anew and compared with what the report
-   says, both ways.
+8. Everything that follows from the disclosed bodies (registration, snapshots, approvals, decisions and who signed them,
+   attestations, labels, declarations, runs, lineage, gaps, findings, who acted, by which keys, and on what) is derived
+   from them anew and compared with what the report says, both ways.
 9. Bodies that are withheld (erased, or too large) are named: what rests on them is not comparable.
 
 Each check passes, fails, or is not verified. Exit code 0: every check passed. 1: one failed, or something that is
