@@ -33,7 +33,8 @@ class EvidenceEntry:
     leaf: Digest = strawberry.field(description="The hash that stands in the Merkle tree for it.")
     entry: str = strawberry.field(description="The canonical entry: SHA-256(0x00 ‖ these bytes) is the leaf.")
     body: JSON | None = strawberry.field(
-        description="The redacted body; null once erased, and where it names what you may not see."
+        description="The redacted body as the ledger holds it: JSON, since events and records have their own shapes;"
+        " null once erased, and where it names what you may not see."
     )
     flags: list[Flag] = strawberry.field(
         description="Of an event: what was odd about it; empty where the body is not shown."

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLType,
     GraphQLUnionType,
     get_named_type,
     is_leaf_type,
@@ -115,3 +117,43 @@ def test_everything_of_the_schema_is_described_by_a_sentence() -> None:
 )
 def test_what_only_repeats_the_name_is_no_description(text: str | None, path: str, *, expected: bool) -> None:
     assert is_sentence(text, path) is expected
+
+
+def test_only_what_has_any_shape_is_json() -> None:
+    found = {
+        f"{name}.{field_name}"
+        for name, kind in SCHEMA.type_map.items()
+        for field_name, field in getattr(kind, "fields", {}).items()
+        if get_named_type(field.type).name == "JSON"
+    }
+    assert found == {"AspectInForce.value", "EvidenceEntry.body"}
+
+
+OF_ANOTHER_MEANING = {
+    "Code.meaning": "in words, not what a signature stands for",
+    "BoundDigest.digest": "of code, a commit stands in its place",
+}
+
+
+def is_closed(kind: GraphQLType) -> bool:
+    """Tell whether values of this type are of a list or a form that the schema checks."""
+    named = get_named_type(kind)
+    return isinstance(named, GraphQLEnumType) or named.name in {"DateTime", "Digest", "Long"}
+
+
+def test_what_comes_out_has_the_type_that_goes_in() -> None:
+    closed: dict[str, set[str]] = defaultdict(set)
+    for kind in SCHEMA.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            for name, field in kind.fields.items():
+                closed[name].add(get_named_type(field.type).name if is_closed(field.type) else "")
+    closed = {name: types for name, types in closed.items() if "" not in types}
+    assert {"validFrom", "expiresAt", "artifactDigest", "size", "approvalKind", "zone"} <= closed.keys()
+    found = {
+        f"{kind.name}.{name}"
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if name in closed and is_leaf_type(get_named_type(field.type)) and not is_closed(field.type)
+    }
+    assert found == OF_ANOTHER_MEANING.keys()
