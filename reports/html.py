@@ -41,7 +41,8 @@ def _line(spans: list[dict[str, str]]) -> Markup:
 
 
 def _span(text: str, style: str, tone: str) -> Markup:
-    shown = _breakable(text)
+    # What is short needs no places to break at.
+    shown = _isolated(text) if style in {"time", "mark", "cite"} else _breakable(text)
     if style == "plain":
         return shown
     if style in {"code", "strong"}:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,22 @@ def test_a_page_can_be_read_without_seeing_it() -> None:
     assert len(ids) == len(set(ids))
     targets = {(attributes["href"] or "").removeprefix("#") for tag, attributes in elements if tag == "a"}
     assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_contents_lead_to_every_section_and_no_heading_leaves_out_a_level(name: str) -> None:
+    elements = read(golden(name, "html")).elements
+    sections = {f"#{section.anchor}" for section in REPORTS[name].sections}
+    assert sections <= {attributes["href"] for tag, attributes in elements if tag == "a"}
+    levels = [int(tag[1]) for tag, _ in elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_what_the_ledger_does_not_prove_stands_once_on_the_page() -> None:
+    page = render(clinical_dossier(), "html").decode()
+    body = page.partition("<body>")[2].partition("<script")[0]
+    assert body.count("not that they were true or complete") == 1
 
 
 @pytest.mark.parametrize("text", HOSTILE)

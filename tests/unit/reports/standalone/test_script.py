@@ -52,6 +52,7 @@ def test_the_script_verifies_with_nothing_but_cryptography(issuer: Issuer, file:
     result = json.loads(ran.stdout)
     assert (result["ok"], result["verdict"]) == (True, "VERIFIED")
     assert {check["status"] for check in result["checks"]} == {"PASS"}
+    assert f"Report {result['number']}\n" in run(str(file), "--key", issuer.key).stdout
 
 
 def test_without_a_key_nothing_is_ok(file: Path) -> None:
