@@ -69,6 +69,7 @@ CLOSED: Final = frozenset(
         "decision",
         "deidentification_state",
         "duo",
+        "end",
         "expires_at",
         "key_id",
         "kind",
@@ -87,6 +88,7 @@ CLOSED: Final = frozenset(
         "signature",
         "signed_checkpoint",
         "stance",
+        "start",
         "system",
         "time_zone",
         "until",
@@ -94,7 +96,7 @@ CLOSED: Final = frozenset(
         "zone",
     }
 )
-"""Words of a closed list, systems, times and signatures: the records' models refuse whatever has not their form."""
+"""Words of a closed list, systems, days, times, signatures: the records' models refuse whatever has not their form."""
 
 _CORRELATION_BYTES: Final = 8
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from graph_schema.vocabulary import dicom, duo, hipaa, hl7, systems
 from reports.context import Code
-from reports.document import Line, code, faint, missing, plain, words
+from reports.document import Line, code, faint, plain, words
+from reports.phrases import unrecorded
 
 _SYSTEMS = {
     # The urn is this project's own name of the paragraph.
@@ -30,7 +31,7 @@ def coded(codes: Iterable[Code]) -> Iterator[Line]:
     for system, values in by_system.items():
         yield from coded_in(_SYSTEMS.get(system, system), system, values)
     if not by_system:
-        yield missing("no code recorded")
+        yield unrecorded("label codes")
 
 
 def coded_in(name: str, system: str, codes: Iterable[str]) -> Iterator[Line]:

@@ -23,6 +23,7 @@ from reports.parts import (
     lineage,
     method,
     model_version,
+    origins,
     people,
     proof,
     quarantine,
@@ -33,22 +34,14 @@ from reports.parts import (
     sources,
     use,
 )
+from reports.parts.regulated.answer import Regulated
 from reports.section import Section, Subject
 
 C = TypeVar("C", bound=Context)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelDossier(
-    sources.Sources,
-    labels.Labels,
-    use.Use,
-    schema_changes.SchemaChanges,
-    quarantine.Quarantine,
-    gaps.Unrecorded,
-    regulation.Regulated,
-    people.People,
-):
+class ModelDossier(Regulated, schema_changes.SchemaChanges, quarantine.Quarantine, people.People):
     """All that the model provenance dossier shows."""
 
 
@@ -111,8 +104,8 @@ MODEL_DOSSIER = Report[ModelDossier](
         Section("model", "The model version", (model_version.PART,)),
         Section("data", "Training and evaluation data", (snapshots.PART,)),
         Section("sources", "Sources and their mandatory fields", (sources.PART,)),
-        Section("lineage", "Lineage from the raw feeds", (lineage.PART,)),
-        Section("runs", "Jobs and runs", (runs.PART,)),
+        Section("lineage", "Lineage from the raw feeds", (lineage.PART, origins.FEEDS)),
+        Section("runs", "Jobs and runs", (runs.PART, origins.JOBS)),
         Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
         Section("use", "Permitted use", (use.PART,)),
         Section("approvals", "Approvals", (approvals.PART,)),
@@ -123,7 +116,7 @@ MODEL_DOSSIER = Report[ModelDossier](
             (schema_changes.PART, findings.PART, quarantine.PART),
             empty="None are known at the read point.",
         ),
-        Section("gaps", "What is not recorded", (gaps.PART,)),
+        Section("gaps", "What is not recorded", (gaps.PART, regulation.UNANSWERED)),
         Section("regulation", "Where a regulator's question is answered", (regulation.PART,)),
         Section("method", "Method and versions", (method.PART,), leads=True),
         Section("glossary", "Words used here", (glossary.PART,)),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from reports.context import Actor, EntrySubject
 from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
+from reports.fields import named
+from reports.text import clean
 
 _STATUS_TONES: dict[str, Tone] = {
     "APPROVED": "good",
@@ -84,6 +86,11 @@ def about(subject: EntrySubject) -> Line:
 def in_words(kind: str) -> str:
     """Return the kind of a ledger entry in words; one that this version does not know by the words of its name."""
     return KINDS.get(kind) or kind.rpartition(".")[2].replace("_", " ")
+
+
+def unrecorded(field: str) -> Line:
+    """Return what stands in a table where a field was not recorded, by its name."""
+    return missing(clean(f"{named(field)}: not recorded"))
 
 
 def when(at: str | None) -> Line:

@@ -12,7 +12,12 @@ NOUNS = {"ModelVersion": "model version", "Snapshot": "snapshot", "Dataset": "da
 """What that is called of which an approval can be asked for, by the label of its node."""
 
 _ENDED = frozenset({ApprovalState.DENIED, ApprovalState.EXPIRED, ApprovalState.INVALIDATED})
-_OPEN = {ApprovalState.REQUESTED: "pending", ApprovalState.ABSTAINED: "still open: whoever decided abstained"}
+_OPEN = {
+    ApprovalState.REQUESTED: "is pending: nobody has decided on the request",
+    ApprovalState.ABSTAINED: (
+        "is still open: whoever decided abstained, which decides nothing until somebody approves or denies"
+    ),
+}
 
 
 def of_approvals(subject: str, noun: str, approvals: Sequence[Approval], names: Mapping[str, str]) -> Iterator[Finding]:
@@ -20,12 +25,17 @@ def of_approvals(subject: str, noun: str, approvals: Sequence[Approval], names: 
 
     `noun` is what the subject is called: model version, snapshot or dataset.
     """
-    if all(one.subject != subject for one in approvals):
+    if never_asked(subject, approvals):
         text = f"No approval was requested for this {noun}."
         yield Finding(Rule.APPROVAL_REQUESTED, subject, text, ())
     for approval in approvals:
         of = "" if approval.subject == subject else f" of {names.get(approval.subject, approval.subject)}"
         yield from _approval(approval, f"{approval.approval_kind} approval{of}")
+
+
+def never_asked(subject: str, approvals: Sequence[Approval]) -> bool:
+    """Tell whether no approval of the subject itself was requested."""
+    return all(one.subject != subject for one in approvals)
 
 
 def _approval(approval: Approval, name: str) -> Iterator[Finding]:
@@ -36,7 +46,7 @@ def _approval(approval: Approval, name: str) -> Iterator[Finding]:
         shown = entries if approval.because is None else tuple(dict.fromkeys((*entries, approval.because)))
         yield Finding(Rule.APPROVAL_IN_FORCE, approval.subject, text, shown)
     elif approval.state in _OPEN:
-        yield Finding(Rule.APPROVAL_DECIDED, approval.subject, f"{name} is {_OPEN[approval.state]}.", entries)
+        yield Finding(Rule.APPROVAL_DECIDED, approval.subject, f"{name} {_OPEN[approval.state]}.", entries)
     for decision in approval.decisions:
         if not decision.authenticated:
             text = f"{name} was decided by a local principal that nobody authenticated."

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from catalog.access.model import PrincipalRecord
 from catalog.approvals.model import Approval
 from catalog.findings.approvals import NOUNS, of_approvals
 from catalog.findings.coverage import deidentification
-from catalog.findings.gaps import gaps
+from catalog.findings.gaps import gaps, gaps_of_principals
 from catalog.findings.model import Basis, Deidentification, Finding, Gap, Powers
 from catalog.findings.powers import of_powers
+from catalog.findings.separation import Separation, separation
 from catalog.findings.version import of_snapshots, of_version
 from catalog.findings.way import of_schemas, of_way
 
@@ -22,16 +24,23 @@ class Judgement:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     deidentification: Deidentification
+    separation: Separation | None
+    """Whether evaluation data is apart from training data, None where one of them is not named."""
 
 
 def judge(basis: Basis) -> Judgement:
     """Return everything that the rules say of a model version."""
-    found = tuple(gaps(basis))
     attested = deidentification(basis)
-    return Judgement(_findings(basis, {(gap.subject, gap.field) for gap in found}, attested), found, attested)
+    found = tuple(gaps(basis, attested))
+    return Judgement(_findings(basis, found, attested), found, attested, separation(basis))
 
 
-def _findings(basis: Basis, missing: Collection[tuple[str, str]], attested: Deidentification) -> tuple[Finding, ...]:
+def absent_of(acted: Mapping[str, PrincipalRecord | None]) -> tuple[Gap, ...]:
+    """Return what is not recorded of the principals who acted under keys, each by its newest definition."""
+    return tuple(gaps_of_principals(acted))
+
+
+def _findings(basis: Basis, missing: Sequence[Gap], attested: Deidentification) -> tuple[Finding, ...]:
     names = {id_: f"{one.namespace} {one.name}" for id_, one in basis.datasets.items()}
     names |= {id_: f"{one.namespace} {one.name} {one.digest}" for id_, one in basis.snapshots.items()}
     return (

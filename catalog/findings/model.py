@@ -11,8 +11,8 @@ from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.assets.schemas import SchemaStep
 from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation, Label, Step, Uncovered
-from catalog.releases.model import ModelVersionRecord, Registration
-from catalog.snapshots.model import SnapshotRecord
+from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
+from catalog.snapshots.model import SnapshotRecord, Written
 
 Holds = Callable[[Definition], bool]
 
@@ -29,11 +29,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A field of a node that no record fills, and in words what is missing."""
+    """A field that no record fills: of which node, what a report calls that, and in words what would fill it.
+
+    `rule` is the one whose finding says that it is missing, None where only the gap does.
+    """
 
     subject: str
+    name: str
     field: str
     note: str
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,10 @@ class Basis:
     version: ModelVersionRecord
     registration: Registration
     snapshots: Mapping[str, SnapshotRecord]
+    producers: Mapping[str, str]
+    """The run that wrote each snapshot, where one is known."""
+    written: Mapping[str, Mapping[str, Written]]
+    """How many rows runs wrote, by dataset and run."""
     datasets: Mapping[str, DatasetRecord]
     registered: Mapping[str, DatasetRecord]
     """The datasets that were known when the version was registered, as they were declared then."""
@@ -113,6 +122,8 @@ class Basis:
     retries: Mapping[str, str]
     """Runs that did not complete, each with the run of the same job that completed after it."""
     labels: Mapping[str, Sequence[Label]]
+    registered_labels: Mapping[str, Sequence[Label]]
+    """As they were when the version was registered."""
     attestations: Mapping[str, Sequence[Attestation]]
     """By the job that they are about."""
     steps: Mapping[str, Sequence[Step]]
@@ -129,6 +140,15 @@ class Basis:
     """Of everyone who acted."""
     workers: frozenset[str]
     """Whose work is decided on: who registered the version, and who sealed the snapshots."""
+
+    @property
+    def title(self) -> str:
+        """Return the model's name and its version."""
+        return f"{self.version.model} {self.version.version}"
+
+    def rows_written(self, use: SnapshotUse) -> Written | None:
+        """Return how many rows the run that wrote a snapshot says that it wrote."""
+        return self.written.get(use.dataset, {}).get(self.producers.get(use.snapshot, ""))
 
     def dataset_name(self, identifier: str) -> str:
         """Return a dataset's namespace and name, its id where nothing names it."""

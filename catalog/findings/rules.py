@@ -54,7 +54,7 @@ class Rule(Enum):
         "model version recorded",
         Severity.MEDIUM,
         Topic.MODEL,
-        "The registration names intended use, signature and code revision.",
+        "The registration names intended use, signature, metrics with their splits, training run and code.",
     )
     TRAINING_RECORDED = _Rule(
         "training data recorded",
@@ -159,7 +159,7 @@ class Rule(Enum):
         "schema unchanged",
         Severity.MEDIUM,
         Topic.SCHEMA,
-        "The schemas on the way to the training data stayed as they were, up to the registration.",
+        "The schemas on the way to the training and evaluation data stayed as they were, up to the registration.",
     )
 
     @property

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.assets.model import RunRecord
-from catalog.findings.model import Basis, Coverage, Deidentification, Finding, Removal
+from catalog.findings.model import Basis, Coverage, Deidentification, Finding, Gap, Removal
 from catalog.findings.rules import Rule
 from graph_schema.aspects import DECLARED
 from reports.naming import counted, gathered
@@ -13,7 +13,7 @@ from reports.naming import counted, gathered
 _FAILED = frozenset({"FAIL", "ABORT"})
 
 
-def of_way(basis: Basis, missing: Collection[tuple[str, str]], deidentification: Deidentification) -> Iterator[Finding]:
+def of_way(basis: Basis, missing: Sequence[Gap], deidentification: Deidentification) -> Iterator[Finding]:
     """Yield one finding on the version for each rule that is broken on the way; `missing` are the gaps."""
     yield from _sources(basis, missing)
     yield from _runs(basis)
@@ -31,7 +31,7 @@ def of_schemas(basis: Basis) -> Iterator[Finding]:
             entries += sorted(step.entries)
     if datasets:
         count = counted(len(datasets), "dataset")
-        text = f"The schema changed on the way to the training data, of {count}: {gathered(names)}."
+        text = f"The schema changed on the way to the training and evaluation data, of {count}: {gathered(names)}."
         yield Finding(Rule.SCHEMA_UNCHANGED, basis.version.id, text, tuple(dict.fromkeys(entries)))
 
 
@@ -39,13 +39,13 @@ def _by_start(runs: Iterable[RunRecord]) -> list[RunRecord]:
     return sorted(runs, key=lambda one: (one.started_at or 0, one.run_id))
 
 
-def _sources(basis: Basis, missing: Collection[tuple[str, str]]) -> Iterator[Finding]:
-    lacking = {subject for subject, _ in missing}
+def _sources(basis: Basis, missing: Sequence[Gap]) -> Iterator[Finding]:
+    lacking = {gap.subject for gap in missing if gap.rule is Rule.SOURCES_DECLARED}
     records = sorted(basis.datasets.values(), key=lambda one: (one.namespace, one.name))
     found = [one for one in records if one.id in lacking]
     if found:
         names = gathered(basis.dataset_name(one.id) for one in found)
-        text = f"Mandatory fields are missing on {counted(len(found), 'source')}: {names}."
+        text = f"Mandatory fields are not recorded of {counted(len(found), 'source')}: {names}."
         entries = [entry for one in found for entry in sorted({one.first_entry, *_declared(basis, one.id)})]
         yield Finding(Rule.SOURCES_DECLARED, basis.version.id, text, tuple(dict.fromkeys(entries)))
 

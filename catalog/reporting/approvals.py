@@ -13,7 +13,6 @@ from catalog.findings.model import Finding as FindingRecord
 from catalog.findings.model import Gap as GapRecord
 from catalog.findings.model import Powers
 from catalog.reporting.citations import Citations, time_of
-from catalog.reporting.dossier_data import DossierData, full_name
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time
 from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, Signer, local_time
@@ -107,14 +106,10 @@ def findings(citations: Citations, found: Iterable[FindingRecord]) -> Iterator[F
         )
 
 
-def gaps(data: DossierData, found: Iterable[GapRecord]) -> Iterator[Gap]:
+def gaps(found: Iterable[GapRecord]) -> Iterator[Gap]:
     """Yield what is not recorded of a version and of what it rests on."""
-    version, registration = data.version, data.registration
-    names = {id_: full_name(record) for id_, record in data.datasets.items()}
-    names |= {use.snapshot: use.digest for use in (*registration.trained_on, *registration.evaluated_on)}
-    names[version.id] = f"{version.model} {version.version}"
     for gap in found:
-        yield Gap(subject=names[gap.subject], field=gap.field, note=gap.note)
+        yield Gap(subject=gap.name, field=gap.field, note=gap.note, rule=gap.rule and gap.rule.value.name)
 
 
 def quarantined(citations: Citations, found: Iterable[QuarantinedEntry]) -> Iterator[Quarantined]:

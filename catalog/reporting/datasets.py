@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
 from catalog.findings.model import Deidentification
+from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
 from catalog.releases.model import SnapshotUse
 from catalog.reporting.citations import Citations
@@ -20,7 +21,15 @@ from graph_schema.times import format_time
 from reports.context import Code
 from reports.parts.labels import Label
 from reports.parts.schema_changes import SchemaChange
-from reports.parts.snapshots import ForeignReference, Producer, Snapshot, SnapshotRole, Verification
+from reports.parts.snapshots import (
+    ForeignReference,
+    Period,
+    Producer,
+    Separation,
+    Snapshot,
+    SnapshotRole,
+    Verification,
+)
 from reports.parts.sources import Changed, Declared, Source
 from reports.parts.use import UseStatement
 
@@ -196,6 +205,22 @@ def snapshots(citations: Citations, data: DossierData) -> tuple[Snapshot, ...]:
     return tuple(_snapshot(citations, data, role, use) for role, uses in roles for use in sorted(uses))
 
 
+def separation(citations: Citations, found: SeparationRecord | None) -> Separation | None:
+    """Return whether evaluation data is apart from training data."""
+    if found is None:
+        return None
+    return Separation(
+        result=found.result.value,
+        training_files=found.training_files,
+        evaluation_files=found.evaluation_files,
+        overlap=found.overlap,
+        shared=found.shared,
+        unlisted=found.unlisted,
+        text=found.text,
+        entries=citations.view.cite(*found.entries),
+    )
+
+
 def _snapshot(citations: Citations, data: DossierData, role: SnapshotRole, use: SnapshotUse) -> Snapshot:
     found = data.snapshots.get(use.snapshot)
     dataset = data.title(use.dataset)
@@ -206,7 +231,7 @@ def _snapshot(citations: Citations, data: DossierData, role: SnapshotRole, use: 
         dataset=dataset,
         digest=found.digest,
         state=found.state.value,
-        produced_by=_producer(data, found),
+        produced_by=_producer(citations, data, found),
         verification=None if found.verification is None else _verification(citations, found.verification),
         entries=citations.view.cite(found.first_entry, *(one.entry for one in found.seals)),
     )
@@ -219,6 +244,9 @@ def _sealed(citations: Citations, shown: Snapshot, seal: Seal) -> Snapshot:
         foreign=tuple(ForeignReference(system=one.system, id=one.id) for one in seal.foreign),
         files=seal.files,
         size_bytes=seal.size_bytes,
+        rows=seal.rows,
+        persons=seal.persons,
+        period=None if seal.period is None else Period(start=seal.period.start, end=seal.period.end),
         sealed_at=format_time(seal.sealed_at),
         sealed_by=citations.actor(seal.sealed_by, authenticated=seal.authenticated),
         locked=seal.locked,
@@ -236,7 +264,15 @@ def _verification(citations: Citations, found: VerificationRecord) -> Verificati
     )
 
 
-def _producer(data: DossierData, found: SnapshotRecord) -> Producer | None:
-    runs = (data.attempts.runs.get(run) for run in found.produced_by)
-    run = next((run for run in runs if run is not None), None)
-    return None if run is None else Producer(job=data.job_name(run.job), run=run.run_id, state=run.state)
+def _producer(citations: Citations, data: DossierData, found: SnapshotRecord) -> Producer | None:
+    run = data.producer(found)
+    if run is None:
+        return None
+    wrote = data.written.get(found.dataset, {}).get(run.id)
+    return Producer(
+        job=data.job_name(run.job),
+        run=run.run_id,
+        state=run.state,
+        rows=None if wrote is None else wrote.rows,
+        entries=() if wrote is None else citations.view.cite(wrote.entry),
+    )

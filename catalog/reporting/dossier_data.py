@@ -15,11 +15,11 @@ from catalog.assets.schemas import SchemaStep, schema_changes
 from catalog.findings.model import Basis, Powers
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label, Step
-from catalog.lineage.model import Direction, Grain, LineageGraph, Walk
+from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, Walk
 from catalog.lineage.queries import lineage
 from catalog.releases.model import ModelVersionRecord, Registration
-from catalog.snapshots.model import SnapshotRecord
-from catalog.snapshots.queries import snapshots
+from catalog.snapshots.model import SnapshotRecord, Written
+from catalog.snapshots.queries import rows_written, snapshots
 from catalog.store.protocol import Quarantined
 from catalog.view import View
 from graph_schema.identity import label_of, split_state_id
@@ -27,6 +27,9 @@ from graph_schema.vocabulary.words import DeidentificationState
 
 BUDGET = 5000
 """Nodes at which the walk to the raw feeds ends."""
+
+EVALUATED = "evaluated"
+"""How an edge is known by which a version was measured on a snapshot."""
 
 _DEPTH = 100
 _FAILED = frozenset({"FAIL", "ABORT"})
@@ -58,6 +61,8 @@ class DossierData:
     jobs: Mapping[str, JobRecord]
     attempts: Attempts
     snapshots: Mapping[str, SnapshotRecord]
+    written: Mapping[str, Mapping[str, Written]]
+    """How many rows the runs wrote, by the datasets whose states the version names, and by run."""
     labels: Mapping[str, tuple[Label, ...]]
     registered_labels: Mapping[str, tuple[Label, ...]]
     """The labels as they were when the version was registered."""
@@ -74,13 +79,16 @@ class DossierData:
     @classmethod
     def read(cls, view: View, version: ModelVersionRecord, registration: Registration) -> DossierData:
         """Read what a registered version rests on."""
-        walk = Walk((version.id,), Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
-        graph = lineage(view, walk)
+        evaluated = {use.snapshot for use in registration.evaluated_on}
+        roots = (version.id, *sorted(evaluated))
+        walk = Walk(roots, Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
+        graph = _measured(lineage(view, walk), version.id, registration)
         uses = (*registration.trained_on, *registration.evaluated_on)
         states = {node.id for node in graph.nodes if label_of(node.id) == "Snapshot"}
         held = snapshots(view, sorted(states | {use.snapshot for use in uses}))
         attempts = _attempts(view, walk, graph, held, registration)
         job_ids = {edge.job for edge in graph.edges if edge.job} | {r.job for r in attempts.runs.values() if r.job}
+        job_ids |= {registration.job} if registration.job else set()
         dataset_ids = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
@@ -96,6 +104,7 @@ class DossierData:
             jobs=assets.jobs(view, sorted(job_ids)),
             attempts=attempts,
             snapshots=held,
+            written=rows_written(view, sorted({use.dataset for use in uses})),
             labels=labels.labels(view, sorted(dataset_ids)),
             registered_labels=labels.labels(then, sorted(dataset_ids)),
             attestations=attested,
@@ -124,12 +133,15 @@ class DossierData:
             version=self.version,
             registration=self.registration,
             snapshots=self.snapshots,
+            producers={id_: run.id for id_, one in self.snapshots.items() if (run := self.producer(one)) is not None},
+            written=self.written,
             datasets=self.datasets,
             registered=self.registered,
             jobs=self.jobs,
             runs=self.attempts.runs,
             retries=self.attempts.retries,
             labels=self.labels,
+            registered_labels=self.registered_labels,
             attestations=self.attestations,
             steps=self.steps,
             declared_removals=dict(self._declared_removals()),
@@ -163,6 +175,11 @@ class DossierData:
     def raw_feeds(self) -> frozenset[str]:
         """Return the nodes that nothing flows into: where the recorded history begins."""
         return self.graph.sources
+
+    def producer(self, snapshot: SnapshotRecord) -> RunRecord | None:
+        """Return the run that wrote a snapshot, None where none is known."""
+        runs = (self.attempts.runs.get(run) for run in snapshot.produced_by)
+        return next((run for run in runs if run is not None), None)
 
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""
@@ -276,6 +293,41 @@ def _attempts(
         if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
     }
     return Attempts({**runs, **failed}, frozenset(failed), {id_: by for id_, by in retries.items() if id_ in failed})
+
+
+def _measured(graph: LineageGraph, version: str, registration: Registration) -> LineageGraph:
+    """Return what version and evaluation data came from as one graph: edges say what the version was measured on.
+
+    No data of those snapshots is in the model, so that lineage itself has no such edges.
+    """
+    edges = [
+        LineageEdge(
+            use.snapshot,
+            version,
+            EVALUATED,
+            None,
+            None,
+            Confidence.STATED,
+            registration.registered_at,
+            registration.entry,
+        )
+        for use in sorted(registration.evaluated_on)
+    ]
+    known = {node.id for node in graph.nodes}
+    every = (*graph.edges, *(edge for edge in edges if edge.source in known))
+    into: defaultdict[str, list[str]] = defaultdict(list)
+    for edge in every:
+        into[edge.target].append(edge.source)
+    depths, front, depth = {version: 0}, [version], 0
+    while front:
+        depth += 1
+        nearer = dict.fromkeys(source for target in front for source in into[target])
+        front = [source for source in nearer if source not in depths]
+        depths |= dict.fromkeys(front, depth)
+    # What only hidden nodes connect stands where the walk met it.
+    placed = (replace(node, depth=depths.get(node.id, node.depth)) for node in graph.nodes)
+    nodes = sorted(placed, key=lambda one: (one.depth, one.id))
+    return replace(graph, roots=(version,), nodes=tuple(nodes), edges=every)
 
 
 def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | None:

@@ -72,6 +72,7 @@ def edges(citations: Citations, data: DossierData, judged: Deidentification) -> 
             job=None if edge.job is None else data.job_name(edge.job),
             run=None if run is None else run.run_id,
             run_state=None if run is None else run.state,
+            attempt=edge.attempt,
             confidence=edge.confidence.value,
             deidentifies=any(
                 (step.job, step.run) == (edge.job, edge.run) and step in judged.covered

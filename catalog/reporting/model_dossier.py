@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.findings.judgement import judge
+from catalog.findings.judgement import absent_of, judge
 from catalog.ledger.protocol import Ledger
 from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
@@ -40,6 +40,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         read_point=point.read_point(_answer(point, data)),
         model=_model(citations, data),
         snapshots=datasets.snapshots(citations, data),
+        separation=datasets.separation(citations, judgement.separation),
         nodes=tuple(lineage.nodes(citations, data, judgement.deidentification)),
         edges=tuple(lineage.edges(citations, data, judgement.deidentification)),
         sources=tuple(datasets.sources(citations, data, judgement.deidentification)),
@@ -50,11 +51,13 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         approvals=tuple(approvals(citations, data.approvals, powers)),
         findings=tuple(findings(citations, judgement.findings)),
         schema_changes=tuple(datasets.schema_changes(citations, data)),
-        gaps=tuple(gaps(data, judgement.gaps)),
+        gaps=tuple(gaps(judgement.gaps)),
         quarantined=tuple(quarantined(citations, data.quarantined)),
     )
     # Last: by now every entry that the rest cites is noted.
-    context = replace(context, people=people(citations))
+    acted = people(citations)
+    proven = {one.actor.id: citations.principals.get(one.actor.id) for one in acted if one.actor.authenticated}
+    context = replace(context, people=acted, gaps=(*context.gaps, *gaps(absent_of(proven))))
     return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
 
 
@@ -78,6 +81,8 @@ def _model(citations: Citations, data: DossierData) -> ModelVersion:
         signature=registration.signature,
         code=CodeRevision(repository=code.repository, revision=code.revision, clean=code.clean),
         environment=Environment(digest=environment.digest, description=environment.description),
+        job=None if registration.job is None else data.job_name(registration.job),
+        run=data.run_id(registration.run),
         metrics=tuple(Metric(name=one.name, value=one.value, split=one.split) for one in registration.metrics),
         entries=citations.view.cite(*(one.entry for one in version.registrations)),
     )

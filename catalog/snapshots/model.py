@@ -30,6 +30,14 @@ class Verification(aspects.Verification):
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows a run says that it wrote to a dataset, and the entry that says so."""
+
+    rows: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotRecord:
     """A snapshot: whose state, its digest or its store's own version, and what is known of its bytes.
 

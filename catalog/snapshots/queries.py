@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.assets.folds import DROPPED, last_writes
-from catalog.snapshots.model import Seal, SnapshotRecord, Verification
+from catalog.snapshots.model import Seal, SnapshotRecord, Verification, Written
 from catalog.snapshots.rules import state
 from catalog.store.protocol import Query
 from catalog.view import View
@@ -82,6 +82,27 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
         id_: (known[id_].node.title, tuple(_verification(each) for each in sorted(of, key=lambda each: each.order)))
         for id_, of in found.items()
     }
+
+
+def rows_written(view: View, datasets: Sequence[str]) -> dict[str, dict[str, Written]]:
+    """Return for each dataset how many rows its runs say that they wrote, each by its newest event that counts them."""
+    newest: dict[tuple[str, str], Statement] = {}
+    for each in view.statements(datasets, ("output_statistics",)):
+        if each.run is not None and _rows(each) is not None:
+            held = newest.get((each.subject, each.run))
+            if held is None or held.order < each.order:
+                newest[each.subject, each.run] = each
+    found: dict[str, dict[str, Written]] = {}
+    for (dataset, run), each in newest.items():
+        found.setdefault(dataset, {})[run] = Written(_rows(each) or 0, each.entry)
+    return found
+
+
+def _rows(statement: Statement) -> int | None:
+    """Return the facet's rowCount; whatever else an emitter put there counts nothing."""
+    facet = statement.data
+    rows = facet.get("rowCount") if isinstance(facet, dict) else None
+    return rows if type(rows) is int and rows >= 0 else None
 
 
 def with_digest(view: View, digest: str) -> tuple[str, ...]:

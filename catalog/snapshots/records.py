@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
@@ -58,8 +59,36 @@ class ForeignId(Part):
     """What that system calls the state."""
 
 
+def _is_day(text: str) -> str:
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ValueError("is a day of the calendar, such as 2026-01-31")
+    return text
+
+
+Day = Annotated[str, Field(max_length=10), AfterValidator(_is_day)]
+
+
+class PeriodOf(Part):
+    """The first and the last day that data is of, both among them (as FHIR's Period)."""
+
+    start: Day
+    """The first day, as YYYY-MM-DD."""
+    end: Day
+    """The last day, as YYYY-MM-DD."""
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("ends before it starts; say the first day and the last")
+        return self
+
+
 class SealSnapshot(Record):
-    """That an exact state of a dataset is fixed, by the digest over its manifest."""
+    """That an exact state of a dataset is fixed, by the digest over its manifest, and what is in it."""
 
     name: ClassVar[str] = "seal_snapshot"
 
@@ -77,6 +106,12 @@ class SealSnapshot(Record):
     """What the snapshot is for; by default OTHER."""
     locked: StrictBool = False
     """Whether whoever holds the bytes keeps them unchanged from now on; by default not."""
+    rows: Size | None = None
+    """How many rows it holds."""
+    persons: Size | None = None
+    """How many persons it holds data of."""
+    period: PeriodOf | None = None
+    """The days that its data is of."""
 
     @property
     def node(self) -> Snapshot:

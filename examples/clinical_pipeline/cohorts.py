@@ -15,11 +15,20 @@ _TRAINING_PERCENT = 75
 
 
 @dataclass(frozen=True, slots=True)
+class Cohort:
+    """One side of the split: its files, and how much is in them."""
+
+    files: Manifest
+    rows: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cohorts:
     """Both snapshots, and the run that wrote them."""
 
-    training: Manifest
-    evaluation: Manifest
+    training: Cohort
+    evaluation: Cohort
     run_id: str
 
 
@@ -35,10 +44,11 @@ def split(workspace: Workspace) -> Cohorts:
         for dataset, learns in ((estate.TRAINING, True), (estate.EVALUATION, False)):
             chosen = [row for row in rows if is_for_training(row["person_key"]) is learns]
             write_table(workspace.folder(dataset), columns, chosen)
-            written[dataset.name] = emit.manifest(workspace.folder(dataset))
+            persons = len({row["person_key"] for row in chosen})
+            written[dataset.name] = Cohort(emit.manifest(workspace.folder(dataset)), len(chosen), persons)
             run.write(
                 dataset,
-                files=written[dataset.name],
+                files=written[dataset.name].files,
                 columns=columns,
                 column_lineage={
                     name: [Flow(estate.DEIDENTIFIED_STAYS, name, subtype="IDENTITY", masking=False)] for name in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from graph_schema.vocabulary import hipaa
 from ingest_hooks.emit import Code, Column, Dataset, DataSource, Job, PhiTag, Storage
@@ -10,6 +11,8 @@ from ingest_hooks.emit import Code, Column, Dataset, DataSource, Job, PhiTag, St
 SAFE_HARBOR = hipaa.SYSTEM
 SITE = "sampletown-general"
 REGION = "US"
+ADMISSIONS = (date(2025, 1, 1), date(2025, 12, 31))
+"""The first and the last day on which a stay that is studied can have begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from openlineage.client import OpenLineageClient
 from openlineage.client.transport.http import HttpConfig, HttpTransport
@@ -19,7 +20,7 @@ from ingest_hooks.emit import Dataset, RecordsClient
 from ingest_hooks.emit.sessions import session_to
 
 from . import estate, governance
-from .cohorts import Cohorts, split
+from .cohorts import Cohort, Cohorts, split
 from .curation import curate
 from .deidentification import deidentify
 from .evaluation import evaluate
@@ -119,10 +120,23 @@ def _land_torn(workspace: Workspace, source: Dataset, progress: Progress) -> Non
 
 def _seal(workspace: Workspace, engineer: RecordsClient, cohorts: Cohorts) -> None:
     """Seal both cohorts, and read them again at once: what is sealed must be what lies there."""
-    engineer.seal_snapshot(estate.TRAINING, cohorts.training, role="TRAINING", locked=False, run_id=cohorts.run_id)
-    engineer.seal_snapshot(estate.EVALUATION, cohorts.evaluation, role="EVALUATION", locked=True, run_id=cohorts.run_id)
-    for dataset, sealed in ((estate.TRAINING, cohorts.training), (estate.EVALUATION, cohorts.evaluation)):
-        engineer.verify_snapshot(dataset, sealed, emit.manifest(workspace.folder(dataset)))
+    sides: tuple[tuple[Dataset, Cohort, Literal["TRAINING", "EVALUATION"]], ...] = (
+        (estate.TRAINING, cohorts.training, "TRAINING"),
+        (estate.EVALUATION, cohorts.evaluation, "EVALUATION"),
+    )
+    for dataset, cohort, role in sides:
+        engineer.seal_snapshot(
+            dataset,
+            cohort.files,
+            role=role,
+            locked=role == "EVALUATION",
+            run_id=cohorts.run_id,
+            rows=cohort.rows,
+            persons=cohort.persons,
+            period=estate.ADMISSIONS,
+        )
+    for dataset, cohort, _ in sides:
+        engineer.verify_snapshot(dataset, cohort.files, emit.manifest(workspace.folder(dataset)))
 
 
 def _train(
@@ -132,9 +146,10 @@ def _train(
     opinions: tuple[Opinion, ...],
     progress: Progress,
 ) -> TrainedVersion:
-    trained = train(workspace, cohorts.training)
-    metrics = evaluate(workspace, cohorts.evaluation, trained)
-    made = version(workspace, cohorts.training, cohorts.evaluation, trained.artifact, metrics)
+    training, evaluation = cohorts.training.files, cohorts.evaluation.files
+    trained = train(workspace, training)
+    metrics = evaluate(workspace, evaluation, trained)
+    made = version(workspace, training, evaluation, trained.artifact, metrics)
     offices.engineer.register_model_version(made, run_id=trained.run_id, job=estate.TRAIN)
     progress(f"Registered {made.version}: " + ", ".join(f"{metric.name} {metric.value}" for metric in metrics))
     requests = governance.request_approvals(offices.engineer, made, opinions)
@@ -146,8 +161,8 @@ def _train(
             progress(f"Nobody but the requester is here, so the {opinion.approval_kind.lower()} request stays open")
     return TrainedVersion(
         made.version,
-        cohorts.training.digest,
-        cohorts.evaluation.digest,
+        training.digest,
+        evaluation.digest,
         made.artifact_digest,
         metrics,
         requests,

@@ -26,8 +26,16 @@ class ForeignRef(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Period(Part):
+    """The days that data is of, the first and the last among them."""
+
+    start: Annotated[str, "The first day, as YYYY-MM-DD."]
+    end: Annotated[str, "The last day, as YYYY-MM-DD."]
+
+
+@dataclass(frozen=True, slots=True)
 class Seal(Part):
-    """Manifest, role, lock and foreign references of a sealed snapshot."""
+    """Manifest, role, lock, foreign references and contents of a sealed snapshot."""
 
     manifest: Annotated[tuple[ManifestFile, ...], "The files that the digest is made of."]
     foreign: Annotated[tuple[ForeignRef, ...], "The same state under other systems' names."]
@@ -35,6 +43,9 @@ class Seal(Part):
     locked: Annotated[bool, "Whether it is held unchanged."]
     files: Annotated[int, "How many files it has."]
     size_bytes: Annotated[int, "How large they are together."]
+    rows: Annotated[int | None, "How many rows it holds."] = None
+    persons: Annotated[int | None, "How many persons it holds data of."] = None
+    period: Annotated[Period | None, "The days that its data is of."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -204,8 +205,14 @@ class RecordsClient:
         locked: bool,
         run_id: str | None = None,
         foreign: Sequence[tuple[str, str]] = (),
+        rows: int | None = None,
+        persons: int | None = None,
+        period: tuple[date, date] | None = None,
     ) -> RecordReceipt:
-        """Seal an exact state of a dataset; `foreign` are its names elsewhere, as (system, id)."""
+        """Seal an exact state of a dataset; `foreign` are its names elsewhere, as (system, id).
+
+        `rows` and `persons` are how many it holds, `period` the first and the last day that its data is of.
+        """
         return self.send(
             "seal_snapshot",
             {
@@ -216,6 +223,9 @@ class RecordsClient:
                 "run_id": run_id,
                 "role": role,
                 "locked": locked,
+                "rows": rows,
+                "persons": persons,
+                "period": None if period is None else _period(*period),
             },
         )
 
@@ -341,6 +351,11 @@ def _name(dataset: Dataset) -> dict[str, str]:
 
 def _snapshot(snapshot: SnapshotRef) -> dict[str, object]:
     return {"dataset": _name(snapshot.dataset), "digest": snapshot.digest}
+
+
+def _period(start: date, end: date) -> dict[str, str]:
+    # A datetime is a date too, and would be written with its time.
+    return {name: day.isoformat()[:10] for name, day in (("start", start), ("end", end))}
 
 
 def _codes(codes: Sequence[Code]) -> list[dict[str, str]]:

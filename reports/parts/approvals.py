@@ -30,7 +30,7 @@ from reports.document import (
 from reports.moment import local
 from reports.naming import counted, gathered, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import tone, who
+from reports.phrases import tone, unrecorded, who
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -174,7 +174,7 @@ def _request(approval: Approval, doubted: frozenset[int]) -> tuple[tuple[str, Ce
     digests = [
         (f"Binds {of}" if digest else "Binds", cell(code(digest or of)))
         for of, _, digest in (each.partition(": ") for each in map(clean, approval.digests))
-    ] or [("Binds", cell(missing("no digest bound")))]
+    ] or [("Binds", cell(unrecorded("bound digests")))]
     rows = [
         ("Status", cell(_status(approval, doubted))),
         ("Subject", cell(plain(approval.subject))),
@@ -247,11 +247,11 @@ def _decision(decision: Decision, request_ends: str | None) -> tuple[tuple[str, 
 
 def _function(signer: Signer | None) -> Iterator[Line]:
     if signer is None:
-        yield missing("no record defined who signed")
+        yield unrecorded("signer")
         return
     yield words(
-        plain(f"{signer.title},") if signer.title else missing("title not recorded,"),
-        plain(signer.organisation) if signer.organisation else missing("organisation not recorded"),
+        plain(f"{signer.title},") if signer.title else unrecorded("signer title"),
+        plain(signer.organisation) if signer.organisation else unrecorded("signer organisation"),
         cites((signer.entry,)),
     )
 
@@ -262,7 +262,7 @@ def _proof(decision: Decision) -> Iterator[Line]:
         yield who(signer)
         return
     yield words(code(signer.id), mark("authenticated", "good"))
-    yield words(plain("by API key"), code(decision.key_id)) if decision.key_id else missing("API key: not recorded")
+    yield words(plain("by API key"), code(decision.key_id)) if decision.key_id else unrecorded("signing key")
 
 
 def items(context: Approvals, _: Frame) -> Iterator[Item]:

@@ -22,7 +22,6 @@ from reports.document import (
     faint,
     item,
     mark,
-    maybe,
     missing,
     plain,
     stamp,
@@ -32,7 +31,7 @@ from reports.document import (
 from reports.moment import moment
 from reports.naming import counted, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import who
+from reports.phrases import unrecorded, who
 from reports.section import Frame, Part
 
 Reason = Literal[
@@ -102,15 +101,15 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
                     *_because(step),
                 ),
                 cell(
-                    maybe(step.method and worded(step.method)),
+                    plain(worded(step.method)) if step.method else (),
                     *([plain(step.scope)] if step.scope else []),
                     *([faint(f"schema version {step.schema_version} alone")] if step.schema_version else []),
                     *([faint(f"result: {step.result}")] if step.result else []),
                     *coded_in("alterations", hl7.OBSERVATION_VALUE, step.alterations),
                 ),
-                cell(*coded(step.clears)),
+                cell(*(coded(step.clears) if step.attested_by else ())),
                 cell(
-                    words(plain("by"), who(step.attested_by)) if step.attested_by else missing("not attested"),
+                    words(plain("by"), who(step.attested_by)) if step.attested_by else unrecorded("attestation"),
                     stamp(step.attested_at) if step.attested_at else (),
                     mark("after the registration", "warn") if step.later else (),
                     faint(f"expert: {step.expert}") if step.expert else (),

@@ -15,11 +15,11 @@ from reports.document import (
     Text,
     faint,
     item,
-    missing,
     plain,
     words,
 )
-from reports.naming import counted, gathered
+from reports.fields import sentence
+from reports.phrases import unrecorded
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -30,7 +30,11 @@ class Gap(Strict):
 
     subject: str
     field: str
+    """By the names of `reports.fields`, which has each in words."""
     note: str | None = None
+    """What would fill it."""
+    rule: str | None = None
+    """The rule whose finding says so too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,11 @@ class Unrecorded(Context):
     """By subject, in the order of the records that lack it."""
 
 
+def lacks(context: Unrecorded, field: str) -> bool:
+    """Tell whether a field is missing of anything."""
+    return any(gap.field == field for gap in context.gaps)
+
+
 def blocks(context: Unrecorded, _: Frame) -> Iterator[Block]:
     """Show what is missing, under what it is missing of."""
     if not context.gaps:
@@ -49,16 +58,18 @@ def blocks(context: Unrecorded, _: Frame) -> Iterator[Block]:
     groups: defaultdict[str, list[Line]] = defaultdict(list)
     for gap in context.gaps:
         note = faint(f"({gap.note})") if gap.note else ()
-        groups[gap.subject].append(words(missing(f"{clean(gap.field)}: not recorded"), note))
+        groups[gap.subject].append(words(unrecorded(gap.field), note))
     yield Gaps(tuple((clean(subject), tuple(lines)) for subject, lines in groups.items()))
 
 
 def items(context: Unrecorded, _: Frame) -> Iterator[Item]:
-    """Yield how much is missing."""
-    if context.gaps:
-        of = counted(len({gap.subject for gap in context.gaps}), "subject")
-        fields = gathered(gap.field for gap in context.gaps)
-        yield item("warn", "GAPS", f"{counted(len(context.gaps), 'thing')} not recorded, of {of}: {fields}.")
+    """Yield each field that is missing and of what, but what a finding says already."""
+    subjects: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in context.gaps:
+        if gap.rule is None:
+            subjects[gap.field].append(gap.subject)
+    for field, of in subjects.items():
+        yield item("warn", "NOT RECORDED", sentence(field, of))
 
 
 PART = Part(blocks, items)

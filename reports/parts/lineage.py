@@ -10,22 +10,19 @@ from reports.document import (
     Block,
     Column,
     Graph,
-    Item,
     Line,
     Text,
     cell,
     cites,
     faint,
-    item,
     mark,
-    maybe,
     missing,
     plain,
     table,
     words,
 )
 from reports.layout import Arrow, Vertex, lay_out
-from reports.naming import counted, gathered, worded
+from reports.naming import gathered, worded
 from reports.parts.runs import Runs, numbers
 from reports.phrases import number_of, unfinished
 from reports.section import Frame, Part
@@ -34,6 +31,7 @@ _HOW = {
     "RAN": "by a run",
     "DECLARED": "declared by an event",
     "REGISTERED": "named by the registration",
+    "EVALUATED": "evaluated on it, by the registration",
     "RENAMED": "renamed",
     "ALIAS": "another name of the same data",
     "HIDDEN": "through what rights hide",
@@ -80,6 +78,8 @@ class LineageEdge(Strict):
     run: str | None = None
     """The id that its sender gave it."""
     run_state: str | None = None
+    attempt: bool = False
+    """Whether its run put nothing there: it failed or was aborted."""
     confidence: str | None = None
     """STATED or INFERRED."""
     deidentifies: bool = False
@@ -114,7 +114,7 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
             cell(plain(str(number))),
             cell(plain(names.get(edge.source, edge.source))),
             cell(plain(names.get(edge.target, edge.target)), *_state(nodes.get(edge.target))),
-            cell(words(maybe(edge.job), number_of(edge.run, known), *unfinished(edge.run_state))),
+            cell(words(plain(edge.job) if edge.job else (), number_of(edge.run, known), *unfinished(edge.run_state))),
             cell(
                 words(
                     *_known(edge),
@@ -182,13 +182,4 @@ def _drawing(context: Lineage, caption: str) -> Graph:
     )
 
 
-def items(context: Lineage, _: Frame) -> Iterator[Item]:
-    """Yield where the data comes from."""
-    feeds = [node for node in context.nodes if node.raw_feed]
-    if feeds:
-        names = gathered(sorted(node.name for node in feeds))
-        text = f"The training data comes from {counted(len(feeds), 'raw feed')}: {names}."
-        yield item("none", "RAW FEEDS", text, (i for node in feeds for i in node.entries))
-
-
-PART = Part(blocks, items)
+PART = Part(blocks)

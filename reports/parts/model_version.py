@@ -12,6 +12,7 @@ from reports.document import (
     Column,
     Facts,
     Item,
+    Line,
     Text,
     cell,
     cites,
@@ -27,7 +28,8 @@ from reports.document import (
     words,
 )
 from reports.parts.findings import Findings, found
-from reports.phrases import who
+from reports.parts.gaps import Unrecorded, lacks
+from reports.phrases import unrecorded, who
 from reports.section import Frame, Part, Subject
 
 
@@ -71,12 +73,16 @@ class ModelVersion(Strict):
     signature: str | None = None
     code: CodeRevision | None = None
     environment: Environment | None = None
+    job: str | None = None
+    """That trained it."""
+    run: str | None = None
+    """That trained it, by the id that its sender gave it."""
     metrics: tuple[Metric, ...] = ()
     entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model(Findings):
+class Model(Findings, Unrecorded):
     """The model version that a report is of."""
 
     model: ModelVersion
@@ -86,8 +92,7 @@ class Model(Findings):
 def blocks(context: Model, _: Frame) -> Iterator[Block]:
     """Show the registration and its metrics."""
     version = context.model
-    revision, environment = version.code, version.environment
-    clean_tree = {True: mark("clean", "good"), False: mark("not clean", "bad"), None: missing("clean: not recorded")}
+    environment = version.environment
     yield Facts(
         (
             ("Name and version", cell(strong(f"{version.name} {version.version}"), code(version.namespace))),
@@ -95,15 +100,13 @@ def blocks(context: Model, _: Frame) -> Iterator[Block]:
             ("Registered", cell(words(stamp(version.registered_at), plain("by"), who(version.registered_by)))),
             ("Artifact digest", cell(maybe(version.artifact_digest, "code"))),
             ("Signature", cell(maybe(version.signature, "code"))),
-            (
-                "Code revision",
-                cell(code(revision.repository), words(code(revision.revision), clean_tree[revision.clean]))
-                if revision
-                else cell(missing()),
-            ),
+            ("Trained by", cell(*_trained(version))),
+            ("Code revision", cell(*_code(context, version.code)) if version.code else cell(missing())),
             (
                 "Environment",
-                cell(maybe(environment.description), code(environment.digest)) if environment else cell(missing()),
+                cell(plain(environment.description) if environment.description else (), code(environment.digest))
+                if environment
+                else cell(missing()),
             ),
             ("Ledger entries", cell(cites(version.entries) or missing("no entry cited"))),
         )
@@ -112,16 +115,39 @@ def blocks(context: Model, _: Frame) -> Iterator[Block]:
         yield table(
             "Metrics, as registered with the model version",
             (Column("Metric", 3), Column("Value", 2), Column("Split", 2)),
-            [(cell(plain(m.name)), cell(plain(m.value)), cell(maybe(m.split))) for m in version.metrics],
+            [
+                (
+                    cell(plain(m.name)),
+                    cell(plain(m.value)),
+                    cell(plain(m.split) if m.split else unrecorded("metric split")),
+                )
+                for m in version.metrics
+            ],
         )
     else:
         yield Text(words(plain("Metrics:"), missing()))
 
 
+def _trained(version: ModelVersion) -> Iterator[Line]:
+    if version.job is not None:
+        yield plain(version.job)
+    yield unrecorded("run") if version.run is None else code(version.run)
+
+
+def _code(context: Model, revision: CodeRevision) -> Iterator[Line]:
+    clean = {True: mark("clean", "good"), False: mark("not clean", "bad"), None: unrecorded("clean code")}
+    # What a pipeline sends in place of either is no repository and no revision: the judge of what is missing says so.
+    yield unrecorded("code repository") if lacks(context, "code repository") else code(revision.repository)
+    named = unrecorded("code revision") if lacks(context, "code revision") else code(revision.revision)
+    yield words(named, clean[revision.clean])
+
+
 def items(context: Model, _: Frame) -> Iterator[Item]:
     """Yield what was not recorded of the version, and how its code stood."""
     yield from found(context, "code", "model")
-    if context.model.code is not None and context.model.code.clean:
+    revision = context.model.code
+    is_named = not any(lacks(context, field) for field in ("code repository", "code revision"))
+    if revision is not None and revision.clean and is_named:
         text = "The code revision is recorded, its working tree clean."
         yield item("good", "CODE", text, context.model.entries)
 

@@ -25,7 +25,7 @@ from reports.document import (
     words,
 )
 from reports.naming import worded
-from reports.phrases import who
+from reports.phrases import unrecorded, who
 from reports.section import Frame, Part
 
 PrincipalKind = Literal["PERSON", "SERVICE", "EMITTER"]
@@ -149,13 +149,13 @@ def _identity(person: Person) -> Iterator[Line]:
 
 def _function(person: Person) -> Iterator[Line]:
     if person.principal_kind == "PERSON" or person.title:
-        yield plain(person.title) if person.title else missing("title: not recorded")
-    yield plain(person.organisation) if person.organisation else missing("organisation: not recorded")
+        yield plain(person.title) if person.title else unrecorded("title")
+    yield plain(person.organisation) if person.organisation else unrecorded("organisation")
 
 
 def _rights(person: Person) -> Iterator[Line]:
     if person.defined_at is None or person.defined_by is None:
-        yield missing("defined by no record")
+        yield unrecorded("definition") if person.actor.authenticated else plain("none that a record gave it")
         return
     entry = person.actor.entry
     yield plain(f"roles: {', '.join(person.roles) or 'none'}")
@@ -171,7 +171,7 @@ def _proof(person: Person) -> Iterator[Line]:
         yield plain("nothing: whoever used the catalog's own machine before any API key was issued")
         return
     if not person.keys:
-        yield missing("no API key of it is recorded")
+        yield unrecorded("key")
     for key in person.keys:
         yield words(plain("API key"), code(key.key_id), cites(key.entries))
         yield words(faint("issued"), stamp(key.issued_at))

@@ -1,4 +1,4 @@
-"""The runs of jobs that touched the data."""
+"""The runs of jobs that took part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from reports.document import (
     cites,
     code,
     faint,
-    item,
     mark,
     missing,
     plain,
@@ -26,15 +25,14 @@ from reports.document import (
     words,
 )
 from reports.moment import lasted, moments
-from reports.naming import counted, gathered
 from reports.parts.findings import Findings, found
-from reports.phrases import tone
+from reports.phrases import tone, unrecorded
 from reports.section import Frame, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Strict):
-    """One run of a job that touched the model version's lineage.
+    """One run of a job that took part in how the version and its evaluation came about.
 
     An attempt failed or was aborted and contributed nothing; `retried_by` is the run of the same job that completed
     after it.
@@ -68,7 +66,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
         return
     known = numbers(context)
     yield table(
-        "Runs that touched the data, and those that failed on the way",
+        "Runs that took part, and those that failed on the way",
         (Column("No.", 2), Column("Job and run", 13), Column("State", 5), Column("Started, took", 8)),
         [
             (
@@ -78,7 +76,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
                     words(mark(each.state, tone(each.state)), cites(each.entries)),
                     *_remarks(each, known),
                 ),
-                cell(timed(started) if started else missing(), _took(each)),
+                cell(timed(started) if started else unrecorded("run events"), _took(each)),
             )
             for each, started in zip(context.runs, moments([run.started_at for run in context.runs]), strict=True)
         ],
@@ -87,7 +85,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
 
 def _took(run: Run) -> Line:
     if run.ended_at is None:
-        return missing("end not recorded")
+        return faint("had not ended at the read point") if run.started_at else ()
     took = lasted(run.started_at, run.ended_at) if run.started_at else None
     return plain(took) if took else words(faint("ended"), stamp(run.ended_at))
 
@@ -102,12 +100,8 @@ def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:
 
 
 def items(context: Runs, _: Frame) -> Iterator[Item]:
-    """Yield which runs did not complete, and which jobs there were."""
+    """Yield which runs did not complete."""
     yield from found(context, "runs")
-    jobs = sorted({run.job for run in context.runs})
-    if jobs:
-        text = f"{counted(len(jobs), 'job')} touched it in {counted(len(context.runs), 'run')}: {gathered(jobs)}."
-        yield item("none", "JOBS", text, (i for run in context.runs for i in run.entries))
 
 
 def numbers(context: Runs) -> dict[str, str]:

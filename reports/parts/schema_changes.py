@@ -49,7 +49,7 @@ def blocks(context: SchemaChanges, _: Frame) -> Iterator[Block]:
     known = numbers(context)
     if context.schema_changes:
         yield table(
-            "Schema changes on the way to the training data, up to the version's registration",
+            "Schema changes on the way to the training and evaluation data, up to the version's registration",
             (Column("Dataset and run", 8), Column("When", 4), Column("Change", 5)),
             [
                 (

@@ -13,6 +13,7 @@ from reports.document import (
     Item,
     Line,
     Text,
+    Tone,
     cell,
     cites,
     code,
@@ -28,7 +29,7 @@ from reports.document import (
 )
 from reports.naming import counted
 from reports.parts.findings import Findings, found
-from reports.phrases import listed, tone, unfinished, who
+from reports.phrases import listed, tone, unfinished, unrecorded, who
 from reports.section import Frame, Part
 
 SnapshotRole = Literal["TRAINING", "EVALUATION", "OTHER"]
@@ -62,6 +63,18 @@ class Producer(Strict):
     job: str
     run: str | None = None
     state: str | None = None
+    rows: int | None = None
+    """How many rows its events say that it wrote to the dataset."""
+    entries: tuple[int, ...] = ()
+    """Of the event that counts the rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Strict):
+    """The days that data is of, as YYYY-MM-DD: the first and the last among them."""
+
+    start: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,10 @@ class Snapshot(Strict):
     """Of the manifest of the newest seal."""
     size_bytes: int | None = None
     """Of the manifest of the newest seal."""
+    rows: int | None = None
+    """As who sealed it says, like the next two."""
+    persons: int | None = None
+    period: Period | None = None
     sealed_at: str | None = None
     sealed_by: Actor | None = None
     locked: bool | None = None
@@ -87,22 +104,50 @@ class Snapshot(Strict):
     """By which it was first known, and its seals."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation(Strict):
+    """Whether training and evaluation data share a file, by the manifests of the newest seals.
+
+    Files that hold something are compared, by their digests, and the digests of whole snapshots.
+    """
+
+    result: Literal["APART", "OVERLAP", "UNKNOWN"]
+    training_files: int
+    """How many digests of files the training data has."""
+    evaluation_files: int
+    overlap: int
+    """How many of them both have."""
+    shared: tuple[str, ...] = ()
+    """The evaluation's files among them (dataset: path), the first hundred; datasets where a whole snapshot is both."""
+    unlisted: tuple[str, ...] = ()
+    """Datasets of snapshots of which no manifest lists a file."""
+    text: str
+    entries: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Snapshots(Findings):
     """The snapshots that a subject rests on."""
 
     snapshots: tuple[Snapshot, ...] = ()
     """What it was trained on, then what it was evaluated on."""
+    separation: Separation | None = None
+    """How its evaluation data stands to its training data, None where it names none of the one."""
 
 
 def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
-    """Show each snapshot: its digest, seal, producer and newest verification."""
+    """Show each snapshot: its digest, contents, seal, producer and newest verification; and whether they are apart."""
     if not context.snapshots:
         yield Text(words(plain("Snapshots:"), missing()))
         return
     yield table(
         f"Snapshots that the {frame.subject.noun} was trained and evaluated on",
-        (Column("Role", 2), Column("Dataset and digest", 6), Column("Sealed and produced", 5), Column("Verified", 4)),
+        (
+            Column("Role", 2),
+            Column("Dataset, digest, contents", 6),
+            Column("Sealed and produced", 5),
+            Column("Verified", 4),
+        ),
         [
             (
                 cell(strong(each.role.capitalize()), *_lock(each), cites(each.entries)),
@@ -111,6 +156,7 @@ def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
                     code(each.digest),
                     *(faint(f"{foreign.system}: {foreign.id}") for foreign in each.foreign),
                     *_size(each),
+                    *_contents(each),
                 ),
                 cell(*_sealed(each)),
                 cell(*_verified(each)),
@@ -119,10 +165,23 @@ def blocks(context: Snapshots, frame: Frame) -> Iterator[Block]:
         ],
         note="A snapshot's digest is SHA-256 over its sorted manifest of paths, sizes and file digests.",
     )
+    if all(each.role != "EVALUATION" for each in context.snapshots):
+        yield Text(words(plain("Evaluation snapshot:"), missing()))
+    if context.separation is not None:
+        yield from _separation(context, context.separation)
+
+
+def _separation(context: Snapshots, separation: Separation) -> Iterator[Block]:
+    yield Text(words(plain(separation.text), cites(separation.entries)), _TONES[separation.result])
+    kept = {one.index: one.withheld for one in context.evidence.cited if one.withheld is not None}
+    held = [index for index in separation.entries if index in kept]
+    if held:
+        text = "This file does not hold the manifests that say so, and nobody can compare them by it:"
+        yield Text(words(plain(text), cites(held)), "warn")
 
 
 def _lock(snapshot: Snapshot) -> Iterator[Line]:
-    if snapshot.role == "EVALUATION":
+    if snapshot.role == "EVALUATION" and snapshot.sealed_at is not None:
         yield mark("locked", "good") if snapshot.locked else mark("not locked", "bad")
 
 
@@ -134,12 +193,24 @@ def _size(snapshot: Snapshot) -> Iterator[Line]:
         yield faint(" · ".join(known))
 
 
+def _contents(snapshot: Snapshot) -> Iterator[Line]:
+    """Yield how many rows and persons it holds and of which days, each by its seal; the rows also by who wrote them."""
+    written = None if snapshot.produced_by is None else snapshot.produced_by.rows
+    rows = written if snapshot.rows is None else snapshot.rows
+    yield unrecorded("rows") if rows is None else plain(counted(rows, "row"))
+    if snapshot.rows is not None and written is not None and written != snapshot.rows:
+        yield mark(f"its run wrote {counted(written, 'row')}", "warn")
+    yield unrecorded("persons") if snapshot.persons is None else plain(counted(snapshot.persons, "person"))
+    period = snapshot.period
+    yield unrecorded("period") if period is None else plain(f"{period.start} to {period.end}")
+
+
 def _sealed(snapshot: Snapshot) -> Iterator[Line]:
-    yield stamp(snapshot.sealed_at) if snapshot.sealed_at else missing("not sealed")
+    yield stamp(snapshot.sealed_at) if snapshot.sealed_at else unrecorded("seal")
     if snapshot.sealed_by:
         yield words(plain("by"), who(snapshot.sealed_by))
     if snapshot.produced_by is None:
-        yield missing("producing run: not recorded")
+        yield unrecorded("producer")
         return
     yield plain(f"job {snapshot.produced_by.job}")
     if snapshot.produced_by.run:
@@ -149,27 +220,46 @@ def _sealed(snapshot: Snapshot) -> Iterator[Line]:
 
 def _verified(snapshot: Snapshot) -> Iterator[Line]:
     checked = snapshot.verification
-    if checked is None:
-        yield missing("not verified since")
-        return
-    yield mark(checked.result, tone(checked.result))
-    yield stamp(checked.at)
-    yield words(plain("by"), who(checked.by))
-    if checked.differing:
-        yield listed("differing", checked.differing)
-    yield cites(checked.entries)
+    if checked is not None:
+        yield mark(checked.result, tone(checked.result))
+        yield stamp(checked.at)
+        yield words(plain("by"), who(checked.by))
+        yield plain(checked.method) if checked.method else ()
+        if checked.differing:
+            yield listed("differing", checked.differing)
+        yield cites(checked.entries)
+    if not is_verified(snapshot):
+        yield unrecorded("verification")
+
+
+def is_verified(snapshot: Snapshot) -> bool:
+    """Tell whether its bytes were checked since its newest seal, whatever was found."""
+    checked = snapshot.verification
+    return checked is not None and (snapshot.sealed_at is None or checked.at >= snapshot.sealed_at)
+
+
+def is_sound(snapshot: Snapshot) -> bool:
+    """Tell whether it is sealed, and its bytes were found as they were sealed since."""
+    checked = snapshot.verification
+    return snapshot.sealed_at is not None and is_verified(snapshot) and checked is not None and checked.result == "OK"
 
 
 def items(context: Snapshots, _: Frame) -> Iterator[Item]:
     """Yield what is wrong with the data that the subject was trained and evaluated on, and what is in order."""
     yield from found(context, "training data", "evaluation data", "snapshot", "overlap")
-    sound = [s for s in context.snapshots if s.sealed_at and s.verification and s.verification.result == "OK"]
+    separation = context.separation
+    if separation is not None and separation.result != "OVERLAP":
+        yield item(_TONES[separation.result], "OVERLAP", separation.text, separation.entries)
+    sound = [each for each in context.snapshots if is_sound(each)]
     if sound:
-        text = f"{len(sound)} of {counted(len(context.snapshots), 'snapshot')} sealed and verified again since."
+        every = counted(len(context.snapshots), "snapshot")
+        text = f"{len(sound):,} of {every} sealed, and found unaltered by a verification since."
         entries = [
             i for each in sound for i in (*each.entries, *(each.verification.entries if each.verification else ()))
         ]
         yield item("good", "SNAPSHOTS", text, entries)
 
+
+_TONES: dict[str, Tone] = {"APART": "none", "OVERLAP": "bad", "UNKNOWN": "warn"}
 
 PART = Part(blocks, items)

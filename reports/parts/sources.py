@@ -19,15 +19,16 @@ from reports.document import (
     faint,
     item,
     mark,
-    maybe,
     missing,
     plain,
     stamp,
     table,
     words,
 )
+from reports.fields import named
 from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
+from reports.phrases import unrecorded
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -81,10 +82,6 @@ class Sources(Findings):
 
 # Below this many, saying what all have in common is longer than saying it of each.
 _FEW = 3
-_FIELDS = {
-    "phi_category": "PHI category",
-    "deidentification_state": "de-identification state",
-}
 _CLOSED = frozenset({"phi_category", "deidentification_state", "retention", "zone"})
 """The fields whose values come of closed lists."""
 
@@ -96,7 +93,7 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
         return
     shared = _shared(context.sources)
     if shared:
-        yield Facts(tuple((_first_upper(clean(_field(fact.field))) + " (all)", _one(fact)) for fact in shared))
+        yield Facts(tuple((_first_upper(clean(named(fact.field))) + " (all)", _one(fact)) for fact in shared))
     rest = {
         each.dataset: tuple(fact for fact in each.declared if _is_own(each, fact, shared)) for each in context.sources
     }
@@ -107,13 +104,16 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
             (
                 cell(*(words(plain(each.dataset), cites(each.entries)) for each in group)),
                 cell(
-                    words(maybe(group[0].system), faint(worded(group[0].system_kind)) if group[0].system_kind else ()),
+                    words(
+                        plain(group[0].system) if group[0].system else (),
+                        faint(worded(group[0].system_kind)) if group[0].system_kind else (),
+                    ),
                     mark("raw feed", "none") if group[0].raw_feed else (),
                 ),
                 cell(
                     words(*_declared(rest[group[0].dataset], group[0])),
                     *(line for fact in rest[group[0].dataset] for line in _changed(fact)),
-                    words(*(missing(f"{clean(_field(name))}: not recorded") for name in group[0].missing)),
+                    words(*(unrecorded(name) for name in group[0].missing)),
                 )
                 or cell(plain("nothing else") if shared else missing()),
             )
@@ -150,14 +150,14 @@ def _declared(facts: tuple[Declared, ...], source: Source) -> Iterator[Line]:
         end = ";" if fact is not known[-1] else ""
         unattested = fact.field == "deidentification_state" and source.attested is False
         yield words(
-            faint(f"{_field(fact.field)}:"),
+            faint(f"{named(fact.field)}:"),
             plain(_value(fact.field, fact.value or "") + ("" if unattested else end)),
             words(mark("not attested", "bad"), plain(end) if end else ()) if unattested else (),
         )
 
 
 def _one(fact: Declared) -> Cell:
-    return cell(maybe(fact.value and _value(fact.field, fact.value)), *_changed(fact))
+    return cell(plain(_value(fact.field, fact.value)) if fact.value else (), *_changed(fact))
 
 
 def _changed(fact: Declared) -> Iterator[Line]:
@@ -167,7 +167,7 @@ def _changed(fact: Declared) -> Iterator[Line]:
         word = "declared" if fact.value is None else "changed"
         yield words(
             mark(f"{word} since the registration", "warn"),
-            faint(f"{_field(fact.field)}:"),
+            faint(f"{named(fact.field)}:"),
             plain(_value(fact.field, changed.value)),
             faint("from"),
             stamp(changed.since),
@@ -184,10 +184,6 @@ def _value(field: str, value: str) -> str:
 
 def _first_upper(name: str) -> str:
     return name[:1].upper() + name[1:]
-
-
-def _field(name: str) -> str:
-    return _FIELDS.get(name, name.replace("_", " "))
 
 
 def items(context: Sources, _: Frame) -> Iterator[Item]:

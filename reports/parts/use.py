@@ -19,7 +19,6 @@ from reports.document import (
     faint,
     item,
     mark,
-    maybe,
     missing,
     plain,
     table,
@@ -61,7 +60,7 @@ class Use(Context):
 def blocks(context: Use, _: Frame) -> Iterator[Block]:
     """Show the statements, datasets with the same one together."""
     if not context.use:
-        yield Text(words(plain("Permitted-use statements:"), missing()))
+        yield Text(words(plain("Permitted use:"), missing()))
         return
     groups = alike(context.use, lambda each: replace(each, dataset="", entries=()))
     yield table(
@@ -77,10 +76,10 @@ def blocks(context: Use, _: Frame) -> Iterator[Block]:
                     *coded_in("refrains", hl7.ACT_CODE, group[0].refrains),
                     *coded_in("obligations", hl7.ACT_CODE, group[0].obligations),
                 )
-                or cell(missing("no codes recorded")),
+                or cell(faint("no codes")),
                 cell(
                     *_later(group[0]),
-                    maybe(group[0].statement),
+                    plain(group[0].statement) if group[0].statement else (),
                     faint(f"region: {group[0].region}") if group[0].region else (),
                 ),
             )

@@ -25,6 +25,7 @@ MODULES = (
     "derived_approvals",
     "derived_lineage",
     "derived_people",
+    "derived_gaps",
     "derivation",
     "verification",
     "command",

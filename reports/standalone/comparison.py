@@ -101,6 +101,8 @@ class Shown:
         """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
         self.before_people = template in _BEFORE_PEOPLE
         """Whether it is of a version that did not list yet who acted and what the entries are about."""
+        self.is_before_fourth = template in {"model_dossier/2", "model_dossier/3"}
+        """Whether it is of a version of the dossier that showed less of what is missing, of snapshots and of edges."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 

@@ -25,6 +25,13 @@ from reports.standalone.comparison import (
 )
 from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.derived_gaps import (
+    EARLIER_VERSION_FIELDS,
+    VERSION_FIELDS,
+    derive_gaps,
+    gaps_of_version,
+    is_verified,
+)
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
 from reports.standalone.derived_records import (
@@ -32,6 +39,7 @@ from reports.standalone.derived_records import (
     derive_deidentification,
     derive_labels,
     derive_model,
+    derive_separation,
     derive_snapshots,
     derive_use,
 )
@@ -73,9 +81,6 @@ _OTHERWISE = "Versions of the dossier before the fourth show this as of the read
 
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
-
-_UNKNOWN = "unknown"
-"""What a pipeline sends for a revision where its code was under no version control."""
 
 
 def derive(
@@ -133,32 +138,6 @@ def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
 
 
-def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    registrations = registrations_of(shown, log)
-    if not registrations or compare.rests_on_withheld(shown.model):
-        return
-    content, model = registrations[-1].content, shown.model
-    subject = f"{model['name']} {model['version']}"
-    own = " ".join(shown.version)
-    absent = {
-        "signature": content.get("signature") is None,
-        "evaluation": not content.get("evaluated_on"),
-        "intended use": content.get("intended_use") is None,
-        "metrics": not content.get("metrics"),
-        "run": content.get("run_id") is None,
-        "code revision": not shown.is_second and content["code"].get("revision") == _UNKNOWN,
-        "clean code": content["code"].get("clean") is None,
-        "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
-    }
-    derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
-    for source in shown.each("sources"):
-        derived += [(source.get("dataset"), name) for name in source.get("missing") or ()]
-    for snapshot in shown.each("snapshots"):
-        derived += [(snapshot.get("digest"), "seal")] if snapshot.get("sealed_at") is None else []
-        derived += [(snapshot.get("digest"), "verification")] if snapshot.get("verification") is None else []
-    compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
-
-
 def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     registrations = registrations_of(shown, log)
     is_dossier = "model" in shown.context
@@ -171,7 +150,8 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
-        on_parts = (*_of_parts(shown, log), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
+        newest = registrations[-1:] if is_dossier else []
+        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown))]
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -192,12 +172,12 @@ def _compare_findings(
     compare.alike("findings", listed, ({name: one[name] for name in (*names, "entries")} for one in derived))
 
 
-def _of_parts(shown: Shown, log: Disclosed) -> Iterator[Found]:
+def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
     """Yield what is found on the version by what the parts of the report show of it."""
     model, own = shown.model, " ".join(shown.version)
     roles = {each.get("role") for each in shown.each("snapshots")}
-    code = object_in(model.get("code"), "model/code")
-    if not (model.get("intended_use") and model.get("signature")) or code.get("revision") == _UNKNOWN:
+    asked = EARLIER_VERSION_FIELDS if shown.is_before_fourth else VERSION_FIELDS
+    if any(field in asked for _, field in gaps_of_version(shown, newest)):
         yield "model version recorded", own, list(citations({"entries": model.get("entries")}))
     if "TRAINING" not in roles:
         yield "training data recorded", own, []
@@ -231,7 +211,7 @@ def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:
     used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
         each = held.get(("/".join(key[:2]), key[2]), {})
-        if each.get("verification") is None:
+        if not is_verified(shown, each):
             yield "snapshot verified", " ".join(key), _cited_by([each])
         if each.get("sealed_at") is None:
             yield "snapshot sealed", " ".join(key), _cited_by([each])
@@ -332,6 +312,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
+    "separation": derive_separation,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,
@@ -341,7 +322,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "lineage": derive_edges,
     "nodes": derive_nodes,
     "schema changes": derive_schema_changes,
-    "gaps": _gaps,
+    "gaps": derive_gaps,
     "findings": _findings,
 }
 

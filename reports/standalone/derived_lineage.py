@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.standalone.bodies import (
     Disclosed,
     Event,
+    Record,
     Values,
     facets_of,
     full_name,
@@ -17,10 +18,20 @@ from reports.standalone.bodies import (
     text_in,
     texts_in,
 )
-from reports.standalone.comparison import Comparison, Shown, brief, citations, object_in, registrations_of, state_of
+from reports.standalone.comparison import (
+    Comparison,
+    Shown,
+    brief,
+    citations,
+    object_in,
+    registrations_of,
+    snapshot_key,
+    state_of,
+)
 from reports.standalone.derived_coverage import Attested, attempted
 from reports.standalone.evidence import Entry
 
+_EVALUATED = "EVALUATED"
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
@@ -112,7 +123,8 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             steps = (step for step in judged.steps.get(edge.get("target"), ()) if step.run == edge.get("run"))
             removes = any(step.job == edge.get("job") and judged.is_covered(step) for step in steps)
             compare.same(where, edge, {"deidentifies": removes})
-        if compare.rests_on_withheld(edge):
+        is_measure = edge.get("kind") == _EVALUATED and not shown.is_before_fourth
+        if is_measure or compare.rests_on_withheld(edge):
             continue
         cited = [kinds[index] for index in citations(edge) if index in kinds]
         registers = str(edge.get("target")).startswith("ModelVersion:")
@@ -120,18 +132,58 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if registers:
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
-            for record in known:
-                job, run_id = record.content.get("job"), record.content.get("run_id")
-                derived = {
-                    "job": None if job is None else full_name(job),
-                    "run": run_id if run_id in shown.runs else None,
-                }
-                compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+            _registered(edge, where, known, shown, compare)
         else:
             _ran(edge, where, cited, log, compare)
+    _measured(version, registered, shown, log, compare)
     nodes = {node.get("id") for node in shown.each("nodes")}
     ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
     compare.holds(ends <= nodes, "edges: an end is not among the nodes")
+
+
+def _registered(edge: Values, where: str, known: Sequence[Record], shown: Shown, compare: Comparison) -> None:
+    for record in known:
+        job, run_id = record.content.get("job"), record.content.get("run_id")
+        derived = {
+            "job": None if job is None else full_name(job),
+            "run": run_id if run_id in shown.runs else None,
+        }
+        compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+
+
+def _measured(
+    version: str, registered: Mapping[int, Record], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare the edges from what the version was evaluated on with its newest registration, and which only tried."""
+    if shown.is_before_fourth:
+        return
+    if not log.withheld:
+        tried = attempted(shown, log)
+        for number, edge in enumerate(shown.each("edges"), 1):
+            made = edge.get("target") != version and edge.get("run") in tried
+            compare.same(f"edge {number}", edge, {"attempt": made})
+    edges = [edge for edge in shown.each("edges") if edge.get("kind") == _EVALUATED]
+    if not registered or compare.rests_on_withheld([shown.model, edges]):
+        return
+    newest = list(registered.values())[-1]
+    compare.alike(
+        "evaluation edges",
+        (
+            {name: edge.get(name) for name in ("source", "target", "job", "run", "confidence", "entries")}
+            for edge in edges
+        ),
+        (
+            {
+                "source": node_id("Snapshot", *snapshot_key(one)),
+                "target": version,
+                "job": None,
+                "run": None,
+                "confidence": "STATED",
+                "entries": [newest.index],
+            }
+            for one in newest.content.get("evaluated_on", ())
+        ),
+    )
 
 
 def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:

@@ -71,6 +71,7 @@ _MANDATORY = (
     "retention",
     "permitted_use",
 )
+_MOST_SHARED = 100
 _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
 
@@ -98,6 +99,9 @@ def derive_model(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         ],
         "entries": sorted(each.index for each in registrations),
     }
+    if not shown.is_before_fourth:
+        job = content.get("job")
+        derived |= {"job": None if job is None else full_name(job), "run": content.get("run_id")}
     compare.same("model", shown.model, derived, by=(newest.index,))
 
 
@@ -131,6 +135,7 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
+    contents = {name: None if seal is None else seal.content.get(name) for name in ("rows", "persons", "period")}
     if seal is not None:
         manifest = seal.content.get("manifest", ())
         derived = {
@@ -153,6 +158,8 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
             "differing": list(check.content.get("differing", ())),
             "entries": [check.index],
         }
+    if not shown.is_before_fourth:
+        derived |= contents
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
@@ -193,6 +200,77 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Dis
     if run in known:
         maker = shown.runs[run]
         compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
+        if not shown.is_before_fourth:
+            _rows(producer, f"{where} produced_by", str(each.get("dataset")), log, compare)
+
+
+def _rows(producer: Values, where: str, dataset: str, log: Disclosed, compare: Comparison) -> None:
+    """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
+    counts = [
+        (event.index, rows)
+        for event in log.run(str(producer.get("run")))
+        for content in event.outputs
+        if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
+    ]
+    if log.aliased:
+        return
+    newest = counts[-1:]
+    derived = {"rows": newest[0][1] if newest else None, "entries": [index for index, _ in newest]}
+    compare.same(where, producer, derived)
+
+
+def _count(facet: object) -> int | None:
+    rows = facet.get("rowCount") if isinstance(facet, dict) else None
+    return rows if type(rows) is int and rows >= 0 else None
+
+
+def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what training and evaluation data share with the manifests of their newest seals."""
+    registrations = registrations_of(shown, log)
+    separation = shown.context.get("separation")
+    if shown.is_before_fourth or not registrations or compare.rests_on_withheld([shown.model, separation]):
+        return
+    newest = registrations[-1]
+    sides = {part: newest.content.get(part, ()) for part in ("trained_on", "evaluated_on")}
+    if not all(sides.values()):
+        compare.same("separation", shown.context, {"separation": None})
+        return
+    manifests = {part: [(one, _manifest(one, log)) for one in uses] for part, uses in sides.items()}
+    files = {part: {file["digest"] for _, found in held for file in found} for part, held in manifests.items()}
+    digests = {one["digest"] for one in sides["trained_on"]}
+    both = files["trained_on"] & files["evaluated_on"]
+    whole = {full_name(one["dataset"]) for one in sides["evaluated_on"] if one["digest"] in digests}
+    paths = {
+        f"{full_name(one['dataset'])}: {file.get('path')}"
+        for one, found in manifests["evaluated_on"]
+        for file in found
+        if file["digest"] in both
+    }
+    unlisted = {full_name(one["dataset"]) for held in manifests.values() for one, found in held if not found}
+    seals = {seal.index for uses in sides.values() for one in uses for seal in _seals(one, log)[-1:]}
+    derived = {
+        "result": "OVERLAP" if whole or both else "UNKNOWN" if unlisted else "APART",
+        "training_files": len(files["trained_on"]),
+        "evaluation_files": len(files["evaluated_on"]),
+        "overlap": len(both),
+        "entries": sorted({newest.index, *seals}),
+    }
+    found = object_in(separation, "separation")
+    compare.same("separation", found, derived, by=sorted(seals))
+    compare.alike("separation unlisted", found.get("unlisted") or (), unlisted)
+    listed, named = found.get("shared") or (), whole or paths
+    compare.holds(
+        set(listed) <= named and len(listed) == min(len(named), _MOST_SHARED), "separation: other files are shared"
+    )
+
+
+def _seals(use: Values, log: Disclosed) -> list[Record]:
+    return log.of_snapshot("seal_snapshot", full_name(use["dataset"]), use["digest"])
+
+
+def _manifest(use: Values, log: Disclosed) -> list[Values]:
+    """Return the files that hold something by the newest seal of a snapshot; all that hold nothing are alike."""
+    return [file for seal in _seals(use, log)[-1:] for file in seal.content.get("manifest", ()) if file["size"]]
 
 
 def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:

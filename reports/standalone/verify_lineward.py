@@ -1378,6 +1378,8 @@ class Shown:
         """Whether it is of the dossier's second version: fewer findings, and no time at which an approval ended."""
         self.before_people = template in _BEFORE_PEOPLE
         """Whether it is of a version that did not list yet who acted and what the entries are about."""
+        self.is_before_fourth = template in {"model_dossier/2", "model_dossier/3"}
+        """Whether it is of a version of the dossier that showed less of what is missing, of snapshots and of edges."""
         self.read_point = object_in(context.get("read_point"), "read_point")
         self.subject = subject_in(context)
 
@@ -1712,6 +1714,7 @@ _MANDATORY = (
     "retention",
     "permitted_use",
 )
+_MOST_SHARED = 100
 _ALTERED = frozenset({"MISMATCH", "MISSING"})
 
 
@@ -1739,6 +1742,9 @@ def derive_model(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         ],
         "entries": sorted(each.index for each in registrations),
     }
+    if not shown.is_before_fourth:
+        job = content.get("job")
+        derived |= {"job": None if job is None else full_name(job), "run": content.get("run_id")}
     compare.same("model", shown.model, derived, by=(newest.index,))
 
 
@@ -1772,6 +1778,7 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
+    contents = {name: None if seal is None else seal.content.get(name) for name in ("rows", "persons", "period")}
     if seal is not None:
         manifest = seal.content.get("manifest", ())
         derived = {
@@ -1794,6 +1801,8 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
             "differing": list(check.content.get("differing", ())),
             "entries": [check.index],
         }
+    if not shown.is_before_fourth:
+        derived |= contents
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
@@ -1834,6 +1843,77 @@ def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Dis
     if run in known:
         maker = shown.runs[run]
         compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
+        if not shown.is_before_fourth:
+            _rows(producer, f"{where} produced_by", str(each.get("dataset")), log, compare)
+
+
+def _rows(producer: Values, where: str, dataset: str, log: Disclosed, compare: Comparison) -> None:
+    """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
+    counts = [
+        (event.index, rows)
+        for event in log.run(str(producer.get("run")))
+        for content in event.outputs
+        if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
+    ]
+    if log.aliased:
+        return
+    newest = counts[-1:]
+    derived = {"rows": newest[0][1] if newest else None, "entries": [index for index, _ in newest]}
+    compare.same(where, producer, derived)
+
+
+def _count(facet: object) -> int | None:
+    rows = facet.get("rowCount") if isinstance(facet, dict) else None
+    return rows if type(rows) is int and rows >= 0 else None
+
+
+def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what training and evaluation data share with the manifests of their newest seals."""
+    registrations = registrations_of(shown, log)
+    separation = shown.context.get("separation")
+    if shown.is_before_fourth or not registrations or compare.rests_on_withheld([shown.model, separation]):
+        return
+    newest = registrations[-1]
+    sides = {part: newest.content.get(part, ()) for part in ("trained_on", "evaluated_on")}
+    if not all(sides.values()):
+        compare.same("separation", shown.context, {"separation": None})
+        return
+    manifests = {part: [(one, _manifest(one, log)) for one in uses] for part, uses in sides.items()}
+    files = {part: {file["digest"] for _, found in held for file in found} for part, held in manifests.items()}
+    digests = {one["digest"] for one in sides["trained_on"]}
+    both = files["trained_on"] & files["evaluated_on"]
+    whole = {full_name(one["dataset"]) for one in sides["evaluated_on"] if one["digest"] in digests}
+    paths = {
+        f"{full_name(one['dataset'])}: {file.get('path')}"
+        for one, found in manifests["evaluated_on"]
+        for file in found
+        if file["digest"] in both
+    }
+    unlisted = {full_name(one["dataset"]) for held in manifests.values() for one, found in held if not found}
+    seals = {seal.index for uses in sides.values() for one in uses for seal in _seals(one, log)[-1:]}
+    derived = {
+        "result": "OVERLAP" if whole or both else "UNKNOWN" if unlisted else "APART",
+        "training_files": len(files["trained_on"]),
+        "evaluation_files": len(files["evaluated_on"]),
+        "overlap": len(both),
+        "entries": sorted({newest.index, *seals}),
+    }
+    found = object_in(separation, "separation")
+    compare.same("separation", found, derived, by=sorted(seals))
+    compare.alike("separation unlisted", found.get("unlisted") or (), unlisted)
+    listed, named = found.get("shared") or (), whole or paths
+    compare.holds(
+        set(listed) <= named and len(listed) == min(len(named), _MOST_SHARED), "separation: other files are shared"
+    )
+
+
+def _seals(use: Values, log: Disclosed) -> list[Record]:
+    return log.of_snapshot("seal_snapshot", full_name(use["dataset"]), use["digest"])
+
+
+def _manifest(use: Values, log: Disclosed) -> list[Values]:
+    """Return the files that hold something by the newest seal of a snapshot; all that hold nothing are alike."""
+    return [file for seal in _seals(use, log)[-1:] for file in seal.content.get("manifest", ()) if file["size"]]
 
 
 def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -2281,6 +2361,7 @@ def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     compare.same("subject", subject.values, derived, by=entries)
 
 
+_EVALUATED = "EVALUATED"
 _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
@@ -2372,7 +2453,8 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             steps = (step for step in judged.steps.get(edge.get("target"), ()) if step.run == edge.get("run"))
             removes = any(step.job == edge.get("job") and judged.is_covered(step) for step in steps)
             compare.same(where, edge, {"deidentifies": removes})
-        if compare.rests_on_withheld(edge):
+        is_measure = edge.get("kind") == _EVALUATED and not shown.is_before_fourth
+        if is_measure or compare.rests_on_withheld(edge):
             continue
         cited = [kinds[index] for index in citations(edge) if index in kinds]
         registers = str(edge.get("target")).startswith("ModelVersion:")
@@ -2380,18 +2462,58 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if registers:
             known = [registered[entry.index] for entry in cited if entry.index in registered]
             compare.holds(edge.get("target") != version or bool(known), f"{where}: no entry registers it")
-            for record in known:
-                job, run_id = record.content.get("job"), record.content.get("run_id")
-                derived = {
-                    "job": None if job is None else full_name(job),
-                    "run": run_id if run_id in shown.runs else None,
-                }
-                compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+            _registered(edge, where, known, shown, compare)
         else:
             _ran(edge, where, cited, log, compare)
+    _measured(version, registered, shown, log, compare)
     nodes = {node.get("id") for node in shown.each("nodes")}
     ends = {edge.get(end) for edge in shown.each("edges") for end in ("source", "target")}
     compare.holds(ends <= nodes, "edges: an end is not among the nodes")
+
+
+def _registered(edge: Values, where: str, known: Sequence[Record], shown: Shown, compare: Comparison) -> None:
+    for record in known:
+        job, run_id = record.content.get("job"), record.content.get("run_id")
+        derived = {
+            "job": None if job is None else full_name(job),
+            "run": run_id if run_id in shown.runs else None,
+        }
+        compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
+
+
+def _measured(
+    version: str, registered: Mapping[int, Record], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
+    """Compare the edges from what the version was evaluated on with its newest registration, and which only tried."""
+    if shown.is_before_fourth:
+        return
+    if not log.withheld:
+        tried = attempted(shown, log)
+        for number, edge in enumerate(shown.each("edges"), 1):
+            made = edge.get("target") != version and edge.get("run") in tried
+            compare.same(f"edge {number}", edge, {"attempt": made})
+    edges = [edge for edge in shown.each("edges") if edge.get("kind") == _EVALUATED]
+    if not registered or compare.rests_on_withheld([shown.model, edges]):
+        return
+    newest = list(registered.values())[-1]
+    compare.alike(
+        "evaluation edges",
+        (
+            {name: edge.get(name) for name in ("source", "target", "job", "run", "confidence", "entries")}
+            for edge in edges
+        ),
+        (
+            {
+                "source": node_id("Snapshot", *snapshot_key(one)),
+                "target": version,
+                "job": None,
+                "run": None,
+                "confidence": "STATED",
+                "entries": [newest.index],
+            }
+            for one in newest.content.get("evaluated_on", ())
+        ),
+    )
 
 
 def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:
@@ -2674,6 +2796,148 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
             yield from _actors(item)
 
 
+MissingField = tuple[str, str]
+"""Of what, and which field."""
+
+_NO_CODE = "unknown"
+"""What a pipeline sends for repository or revision where its code was under no version control."""
+
+_OF_VERSION = ("intended use", "signature", "metrics", "metric split", "run", "code repository", "code revision")
+VERSION_FIELDS = frozenset({*_OF_VERSION, "clean code"})
+"""What the rule "model version recorded" asks for."""
+
+EARLIER_VERSION_FIELDS = frozenset({"intended use", "signature", "code revision"})
+"""What it asked for in dossiers before the fourth version."""
+
+_EARLIER_FIELDS = frozenset(
+    {
+        *EARLIER_VERSION_FIELDS,
+        "metrics",
+        "run",
+        "clean code",
+        "evaluation",
+        "approvals",
+        "seal",
+        "verification",
+    }
+)
+
+
+def derive_gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare what is shown as missing with what the newest registration and the parts of the report lack."""
+    registrations = registrations_of(shown, log)
+    if not registrations or compare.rests_on_withheld(shown.model):
+        return
+    found = [*gaps_of_version(shown, registrations[-1]), *_gaps_of_snapshots(shown)]
+    if shown.is_before_fourth:
+        found = [
+            gap for gap in found if gap[1] in _EARLIER_FIELDS and not (shown.is_second and gap[1] == "code revision")
+        ]
+    else:
+        found += [*_gaps_of_steps(shown), *_gaps_of_requests(shown), *_gaps_of_people(shown)]
+    for source in shown.each("sources"):
+        found += [(str(source.get("dataset")), name) for name in source.get("missing") or ()]
+    compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), found)
+
+
+def gaps_of_version(shown: Shown, newest: Record) -> Iterator[MissingField]:
+    """Yield what the newest registration leaves unsaid, and whether nobody asked for an approval."""
+    content, title = newest.content, f"{shown.model['name']} {shown.model['version']}"
+    metrics, code, own = objects_in(content.get("metrics")), content["code"], " ".join(shown.version)
+    absent = {
+        "intended use": content.get("intended_use") is None,
+        "signature": content.get("signature") is None,
+        "metrics": not metrics,
+        "metric split": any(each.get("split") is None for each in metrics),
+        "run": content.get("run_id") is None,
+        "code repository": code.get("repository") == _NO_CODE,
+        "code revision": code.get("revision") == _NO_CODE,
+        "clean code": code.get("clean") is None,
+        "evaluation": not content.get("evaluated_on"),
+        "approvals": all(each.get("subject") != own for each in shown.each("approvals")),
+    }
+    yield from ((title, field) for field, is_absent in absent.items() if is_absent)
+
+
+def _gaps_of_snapshots(shown: Shown) -> Iterator[MissingField]:
+    each_once = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
+    for each in shown.each("snapshots") if shown.is_before_fourth else each_once.values():
+        producer = each.get("produced_by")
+        written = producer.get("rows") if isinstance(producer, dict) else None
+        absent = {
+            "seal": each.get("sealed_at") is None,
+            "verification": not is_verified(shown, each),
+            "producer": producer is None,
+            "rows": each.get("rows") is None and written is None,
+            "persons": each.get("persons") is None,
+            "period": each.get("period") is None,
+        }
+        digest = str(each.get("digest"))
+        subject = digest if shown.is_before_fourth else f"{each.get('dataset')} {digest}"
+        yield from ((subject, field) for field, is_absent in absent.items() if is_absent)
+
+
+def is_verified(shown: Shown, snapshot: Values) -> bool:
+    """Return whether a snapshot's bytes were checked since its newest seal, in earlier dossiers whether ever."""
+    checked, sealed = snapshot.get("verification"), snapshot.get("sealed_at")
+    if not isinstance(checked, dict):
+        return False
+    return shown.is_before_fourth or sealed is None or str(checked.get("at")) >= str(sealed)
+
+
+def _gaps_of_steps(shown: Shown) -> Iterator[MissingField]:
+    title = f"{shown.model['name']} {shown.model['version']}"
+    for part, field in (("runs", "runs"), ("deidentification", "de-identification"), ("labels", "labels")):
+        if not shown.each(part):
+            yield title, field
+    for run in shown.each("runs"):
+        if run.get("state") == "UNKNOWN":
+            yield str(run.get("run")), "run events"
+    for step in shown.each("deidentification"):
+        if step.get("attested_by") is None:
+            yield " ".join(str(step[name]) for name in ("job", "run") if step.get(name)), "attestation"
+        elif not step.get("clears"):
+            yield str(step.get("job")), "cleared codes"
+    bare = [label for label in shown.each("labels") if not label.get("codes")]
+    # What held at the registration and what holds since are one label.
+    for dataset, column, _ in dict.fromkeys((one.get("dataset"), one.get("column"), one.get("kind")) for one in bare):
+        yield " ".join(str(part) for part in (dataset, column) if part), "label codes"
+
+
+def _gaps_of_requests(shown: Shown) -> Iterator[MissingField]:
+    for each in shown.each("approvals"):
+        subject = f"{each.get('kind')} #{each.get('entry')}"
+        if not each.get("digests"):
+            yield subject, "bound digests"
+        for decision in objects_in(each.get("decisions")):
+            yield from _gaps_of_decision(decision)
+
+
+def _gaps_of_decision(decision: Values) -> Iterator[MissingField]:
+    signer, by = decision.get("signer"), object_in(decision.get("decided_by"), "decided_by")
+    entry = f"#{decision.get('entry')}"
+    if not isinstance(signer, dict):
+        yield entry, "signer"
+    else:
+        yield from ((entry, f"signer {name}") for name in ("title", "organisation") if not signer.get(name))
+    if by.get("authenticated") is True and not decision.get("key_id"):
+        yield entry, "signing key"
+
+
+def _gaps_of_people(shown: Shown) -> Iterator[MissingField]:
+    for person in shown.each("people"):
+        actor, kind = object_in(person.get("actor"), "actor"), person.get("principal_kind")
+        if actor.get("authenticated") is not True:
+            continue
+        absent = {
+            "definition": kind is None,
+            "title": kind == "PERSON" and not person.get("title"),
+            "organisation": kind is not None and not person.get("organisation"),
+            "key": not person.get("keys"),
+        }
+        yield from ((str(actor.get("id")), field) for field, is_absent in absent.items() if is_absent)
+
+
 _RULES = {
     "code revision clean": ("HIGH", "code"),
     "snapshot unaltered": ("HIGH", "snapshot"),
@@ -2710,9 +2974,6 @@ _OTHERWISE = "Versions of the dossier before the fourth show this as of the read
 
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
-
-_UNKNOWN = "unknown"
-"""What a pipeline sends for a revision where its code was under no version control."""
 
 
 def derive(
@@ -2770,32 +3031,6 @@ def _point(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     compare.holds(latest < index_in(shown.read_point.get("ledger_size")), f"#{latest} came after the read point")
 
 
-def _gaps(shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    registrations = registrations_of(shown, log)
-    if not registrations or compare.rests_on_withheld(shown.model):
-        return
-    content, model = registrations[-1].content, shown.model
-    subject = f"{model['name']} {model['version']}"
-    own = " ".join(shown.version)
-    absent = {
-        "signature": content.get("signature") is None,
-        "evaluation": not content.get("evaluated_on"),
-        "intended use": content.get("intended_use") is None,
-        "metrics": not content.get("metrics"),
-        "run": content.get("run_id") is None,
-        "code revision": not shown.is_second and content["code"].get("revision") == _UNKNOWN,
-        "clean code": content["code"].get("clean") is None,
-        "approvals": not any(each.get("subject") == own for each in shown.each("approvals")),
-    }
-    derived: list[tuple[object, object]] = [(subject, name) for name, is_absent in absent.items() if is_absent]
-    for source in shown.each("sources"):
-        derived += [(source.get("dataset"), name) for name in source.get("missing") or ()]
-    for snapshot in shown.each("snapshots"):
-        derived += [(snapshot.get("digest"), "seal")] if snapshot.get("sealed_at") is None else []
-        derived += [(snapshot.get("digest"), "verification")] if snapshot.get("verification") is None else []
-    compare.alike("gaps", ((gap.get("subject"), gap.get("field")) for gap in shown.each("gaps")), derived)
-
-
 def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     registrations = registrations_of(shown, log)
     is_dossier = "model" in shown.context
@@ -2808,7 +3043,8 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if shown.is_second:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
-        on_parts = (*_of_parts(shown, log), *_of_snapshots(registrations[-1], shown)) if is_dossier else ()
+        newest = registrations[-1:] if is_dossier else []
+        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown))]
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -2829,12 +3065,12 @@ def _compare_findings(
     compare.alike("findings", listed, ({name: one[name] for name in (*names, "entries")} for one in derived))
 
 
-def _of_parts(shown: Shown, log: Disclosed) -> Iterator[Found]:
+def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
     """Yield what is found on the version by what the parts of the report show of it."""
     model, own = shown.model, " ".join(shown.version)
     roles = {each.get("role") for each in shown.each("snapshots")}
-    code = object_in(model.get("code"), "model/code")
-    if not (model.get("intended_use") and model.get("signature")) or code.get("revision") == _UNKNOWN:
+    asked = EARLIER_VERSION_FIELDS if shown.is_before_fourth else VERSION_FIELDS
+    if any(field in asked for _, field in gaps_of_version(shown, newest)):
         yield "model version recorded", own, list(citations({"entries": model.get("entries")}))
     if "TRAINING" not in roles:
         yield "training data recorded", own, []
@@ -2868,7 +3104,7 @@ def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:
     used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
         each = held.get(("/".join(key[:2]), key[2]), {})
-        if each.get("verification") is None:
+        if not is_verified(shown, each):
             yield "snapshot verified", " ".join(key), _cited_by([each])
         if each.get("sealed_at") is None:
             yield "snapshot sealed", " ".join(key), _cited_by([each])
@@ -2969,6 +3205,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "subject": derive_subject,
     "model": derive_model,
     "snapshots": derive_snapshots,
+    "separation": derive_separation,
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,
@@ -2978,7 +3215,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "lineage": derive_edges,
     "nodes": derive_nodes,
     "schema changes": derive_schema_changes,
-    "gaps": _gaps,
+    "gaps": derive_gaps,
     "findings": _findings,
 }
 

@@ -80,6 +80,8 @@ def manifest(name: str, *parts: int) -> list[dict[str, Any]]:
     ]
 
 
+ROWS = {TRAINING: 14_203, EVALUATION: 4_711}
+STUDIED = {"start": "2028-01-01", "end": "2030-12-31"}
 MANIFESTS = {TRAINING: manifest(TRAINING, 1, 2, 3), EVALUATION: manifest(EVALUATION, 1)}
 
 
@@ -213,18 +215,34 @@ class Story:
         made = {
             name: {"version": {"datasetVersion": manifest_digest(MANIFESTS[name])}} for name in (TRAINING, EVALUATION)
         }
-        self._whole(4, "build_training_set", "2031-03-02T04", (CLEARED,), made)
+        counted = {name: {"outputStatistics": {"rowCount": rows}} for name, rows in ROWS.items()}
+        self._whole(4, "build_training_set", "2031-03-02T04", (CLEARED,), made, counts=counted)
         self._whole(5, "fit", "2031-03-02T05", (TRAINING,), {})
         self._whole(6, "evaluate", "2031-03-02T06", (EVALUATION,), {})
 
     def _whole(
-        self, number: int, job: str, hour: str, reads: tuple[str, ...], writes: dict[str, Any], run: Any = None
+        self,
+        number: int,
+        job: str,
+        hour: str,
+        reads: tuple[str, ...],
+        writes: dict[str, Any],
+        run: Any = None,
+        counts: Any = None,
     ) -> None:
         self._event(number, job, "START", f"{hour}:00:00Z", reads, ())
-        self._event(number, job, "COMPLETE", f"{hour}:12:40Z", reads, writes, run=run)
+        self._event(number, job, "COMPLETE", f"{hour}:12:40Z", reads, writes, run=run, counts=counts)
 
     def _event(
-        self, number: int, job: str, kind: str, at: str, reads: Any, writes: Any, run: dict[str, Any] | None = None
+        self,
+        number: int,
+        job: str,
+        kind: str,
+        at: str,
+        reads: Any,
+        writes: Any,
+        run: dict[str, Any] | None = None,
+        counts: dict[str, Any] | None = None,
     ) -> None:
         if at > "2031-03-02":
             self.at(at)
@@ -248,7 +266,10 @@ class Story:
                 "run": {"runId": run_id(number), "facets": run or {}},
                 "job": {"namespace": "curation", "name": job, "facets": {}},
                 "inputs": [{**lake(one), "facets": claims if one == CLAIMS else {}} for one in reads],
-                "outputs": [{**lake(one), "facets": facets} for one, facets in dict(writes).items()],
+                "outputs": [
+                    {**lake(one), "facets": facets, "outputFacets": (counts or {}).get(one, {})}
+                    for one, facets in dict(writes).items()
+                ],
             },
             self.people["curation-scheduler"],
         )
@@ -270,6 +291,8 @@ class Story:
         )
         for name, role in ((TRAINING, "TRAINING"), (EVALUATION, "EVALUATION")):
             digest = manifest_digest(MANIFESTS[name])
+            # Of the evaluation snapshot nobody says how many people are in it, or of which days it is.
+            contents = {"rows": ROWS[name], "persons": 11_874, "period": STUDIED} if name == TRAINING else {}
             self.record(
                 "testperson-alpha",
                 "seal_snapshot",
@@ -280,6 +303,7 @@ class Story:
                 run_id=run_id(4),
                 role=role,
                 locked=role == "EVALUATION",
+                **contents,
             )
             self.record(
                 "testperson-beta",

@@ -25,7 +25,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.releases.queries import model_versions, registrations, trained_on, versions_of
-from catalog.snapshots.queries import snapshots, snapshots_of, verifications, with_digest
+from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
@@ -73,6 +73,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "retried": ("Run", _retried),
     "snapshots": ("Snapshot", snapshots),
     "snapshots_of": ("Dataset", snapshots_of),
+    "rows_written": ("Dataset", rows_written),
     "with_digest": ("Snapshot", _with_digest),
     "labels": ("Dataset", labels),
     "attestations": ("Job", attestations),

@@ -123,6 +123,9 @@ def seal(**more: Any) -> dict[str, Any]:
         "run_id": RUN,
         "role": "TRAINING",
         "locked": False,
+        "rows": 12,
+        "persons": 9,
+        "period": {"start": "2025-01-01", "end": "2025-12-31"},
         **more,
     }
 

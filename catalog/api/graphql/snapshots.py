@@ -45,6 +45,12 @@ class ForeignRef:
     id: str = strawberry.field(description="What that system calls the state.")
 
 
+@strawberry.type(description="The days that data is of, the first and the last among them.")
+class Period:
+    start: str = strawberry.field(description="The first day, as YYYY-MM-DD.")
+    end: str = strawberry.field(description="The last day, as YYYY-MM-DD.")
+
+
 @strawberry.type(description="A principal's record that fixed a snapshot.")
 class Seal:
     found: strawberry.Private[model.Seal]
@@ -55,6 +61,9 @@ class Seal:
     locked: bool = strawberry.field(description="Whether its bytes are kept unchanged.")
     files: int = strawberry.field(description="How many files it has.")
     size_bytes: Long = strawberry.field(description="How many bytes they have together.")
+    rows: Long | None = strawberry.field(description="How many rows the snapshot holds, as who sealed it says.")
+    persons: Long | None = strawberry.field(description="How many persons it holds data of, as who sealed it says.")
+    period: Period | None = strawberry.field(description="The days that its data is of, as who sealed it says.")
     foreign: list[ForeignRef] = strawberry.field(description="The same state under other systems' names for it.")
 
     @strawberry.field(description="The files that the digest is made of, by path.")

@@ -65,6 +65,7 @@ def others(value: Any) -> Iterator[Any]:
                 yield from (member.value for member in vocabulary if member != value)
         yield value.replace("29", "28", 1)
         yield re.sub(r"2026-01-05", "2026-01-04", value)
+        yield re.sub(r"2025-(\d\d)-\d\d", r"2025-\1-15", value)
         yield value[:-1] + ("a" if value[-1] != "a" else "b")
         yield "NOTHING"
 

@@ -172,6 +172,7 @@ def test_sealed_snapshots_are_what_lies_on_the_disk_and_were_read_again(told: To
         )
     }
     assert {digest for digest, _, _ in sealed} <= on_disk
+    assert {record["period"]["start"] for record in records(told, "seal_snapshot")} == {"2025-01-01"}
     assert {(record["digest"], record["result"]) for record in records(told, "verify_snapshot")} == {
         (digest, "OK") for digest, _, _ in sealed
     }
@@ -231,6 +232,8 @@ def test_a_model_that_saw_more_tells_more_and_both_tell_more_than_chance(told: T
     assert 0.6 < first["auroc"] < second["auroc"] < 1
     assert 0 < first["brier"] < 0.25
     assert 0 < second["brier"] < 0.25
+    # The scores are alike though the people are not: only against how often they come back can the two be compared.
+    assert 0 < first["brier_skill"] < second["brier_skill"] < 1
 
 
 def test_the_same_run_again_gives_the_same_snapshots_and_models_on_an_open_catalog_without_decisions(

@@ -96,12 +96,12 @@ def test_a_decision_shows_title_organisation_and_the_key_that_proved_its_signer(
 
 def test_a_decision_says_what_is_not_recorded_of_its_signer() -> None:
     shown = rows_of(decided(signer=None, key_id=None))
-    assert shown["Title, organisation"] == "no record defined who signed"
+    assert shown["Title, organisation"] == "signer: not recorded"
     assert shown["Principal"] == "testperson-gamma authenticated / API key: not recorded"
     signer = clinical_dossier().approvals[0].decisions[0].signer
     assert signer is not None
     bare = rows_of(decided(signer=replace(signer, title=None, organisation=None)))
-    assert bare["Title, organisation"] == "title not recorded, organisation not recorded #4"
+    assert bare["Title, organisation"] == "title: not recorded organisation: not recorded #4"
 
 
 def test_a_decision_of_the_local_principal_names_no_key() -> None:

@@ -59,7 +59,7 @@ def test_a_code_that_is_not_kept_here_is_said_to_be_unknown() -> None:
 
 
 def test_no_code_is_said_in_words_too() -> None:
-    assert [text(line) for line in coded([])] == ["no code recorded"]
+    assert [text(line) for line in coded([])] == ["codes: not recorded"]
     assert list(coded_in("purposes", hl7.ACT_REASON, [])) == []
 
 

@@ -12,7 +12,7 @@ from reports.drawing import document_of
 from reports.kinds import ModelDossier
 from reports.parts.approvals import Decision
 from reports.parts.findings import Finding, Severity, Topic
-from reports.parts.regulation import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
+from reports.parts.regulated.attributes import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
 from reports.parts.runs import Run
 from reports.parts.sources import Declared
 from reports.phrases import KINDS as WORDS_OF_KINDS
@@ -152,7 +152,7 @@ def test_a_paragraph_is_answered_where_its_section_stands() -> None:
     titles = {block.number: block.text for block in document.blocks if isinstance(block, Heading)}
     table = next(b for b in document.blocks if isinstance(b, Table) and b.columns[0].title == "Paragraph")
     for row in table.rows:
-        number, _, name = row[2][0][0].text.partition(" ")
+        number, _, name = row[3][0][0].text.partition(" ")
         assert name in titles[number]
 
 
@@ -207,7 +207,7 @@ def test_a_failed_run_names_the_one_that_completed_after_it() -> None:
     good = Run(job="jobs/land", run="run-2", state="COMPLETE", entries=(3,))
     bad = Run(job="jobs/land", run="run-1", state="FAIL", attempt=True, retried_by="run-2", entries=(2,))
     context = replace(clinical_dossier(), runs=(bad, good))
-    shown = table_of(context, "Runs that touched the data")
+    shown = table_of(context, "Runs that took part")
     assert "retried: R2 completed after it" in lines_of(shown.rows[0][2])
 
 
@@ -216,7 +216,7 @@ def test_an_edge_names_its_run_by_the_number_in_the_table_of_runs() -> None:
     numbers = {each.run: f"R{number}" for number, each in enumerate(dossier.runs, 1)}
     shown = table_of(dossier, "Every edge")
     for edge, row in zip(dossier.edges, shown.rows, strict=True):
-        told = lines_of(row[3])[0]
+        told = " ".join(lines_of(row[3]))
         assert edge.run is None or (numbers.get(edge.run, edge.run) in told)
 
 
@@ -227,7 +227,7 @@ def test_a_run_is_shown_with_its_start_and_how_long_it_took() -> None:
     shown = [lines_of(row[3]) for row in table_of(replace(clinical_dossier(), runs=runs), "Runs").rows]
     assert shown == [
         ["2031-03-01 08:00:00.000 UTC", "1 min 5 s"],
-        ["2031-03-01 08:00:00.250 UTC", "end not recorded"],
+        ["2031-03-01 08:00:00.250 UTC", "had not ended at the read point"],
     ]
 
 

@@ -58,7 +58,7 @@ def test_a_key_that_was_revoked_says_since_when_and_by_whom() -> None:
 def test_what_is_not_recorded_of_a_person_is_said() -> None:
     who, _, proof, _ = row_of(replace(steward(), title=None, organisation=None, keys=(), active=False))
     assert who[3:] == ["title: not recorded", "organisation: not recorded", "not active"]
-    assert proof == ["no API key of it is recorded"]
+    assert proof == ["API key: not recorded"]
 
 
 def test_a_service_needs_no_title() -> None:
@@ -70,7 +70,7 @@ def test_the_local_principal_is_proven_by_nothing() -> None:
     local = next(each for each in clinical_dossier().people if each.actor.id == "local")
     who, rights, proof, did = row_of(local)
     assert who == ["local principal, unauthenticated"]
-    assert rights == ["defined by no record"]
+    assert rights == ["none that a record gave it"]
     assert proof[0].startswith("nothing: whoever used the catalog's own machine")
     assert any(line.startswith("defined principals #") for line in did)
 

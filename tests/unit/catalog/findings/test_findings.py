@@ -76,7 +76,9 @@ def sound(house: House, approver: Actor, **more: Any) -> None:
 def test_two_snapshots_that_share_a_file_are_not_apart(house: House, approver: Actor) -> None:
     sound(house, approver)
     assert found(house) == {
-        "evaluation apart from training": ["1 files stand in a training and in an evaluation snapshot, by digest."]
+        "evaluation apart from training": [
+            "1 file stands in a training and in an evaluation snapshot, by digest: curated/visits: part-a.csv."
+        ]
     }
 
 
@@ -109,12 +111,12 @@ def test_what_the_registration_leaves_out_is_found(house: House) -> None:
     house.record(registration(evaluated_on=[], signature=None, intended_use=None, code=nameless))
     said = found(house)
     assert said["model version recorded"] == [
-        "Not recorded of the model version: intended use, signature, code revision."
+        "The intended use, the artifact's signature, the code's repository and the code's revision are not recorded."
     ]
     assert said["code revision clean"] == ["The code's working tree had uncommitted changes."]
-    assert said["evaluation data recorded"] == ["No evaluation snapshot is recorded for this model version."]
+    assert said["evaluation data recorded"] == ["An evaluation snapshot is not recorded."]
     assert said["approval requested"] == ["No approval was requested for this model version."]
-    assert "code revision" in {gap.field for gap in dossier(house).gaps}
+    assert {"code repository", "code revision"} <= {gap.field for gap in dossier(house).gaps}
 
 
 def test_bytes_that_are_not_what_was_sealed_are_found(house: House, approver: Actor) -> None:
@@ -132,7 +134,9 @@ def test_an_approval_of_a_dataset_is_none_of_the_version(house: House) -> None:
     house.record(request(subject={"dataset": RAW}))
     said = found(house)
     assert said["approval requested"] == ["No approval was requested for this model version."]
-    assert said["approval decided"] == ["CLINICAL approval of landing visits is pending."]
+    assert said["approval decided"] == [
+        "CLINICAL approval of landing visits is pending: nobody has decided on the request."
+    ]
 
 
 def test_an_approval_of_what_has_become_something_else_is_found_with_the_record_that_changed_it(
@@ -176,5 +180,9 @@ def test_steps_labels_runs_sources_and_schemas_on_the_way_are_found(house: House
     said = found(house)
     assert said["attestation in force"] == ["1 de-identification step that no attestation covers: pipeline/curate."]
     assert said["runs completed"] == ["1 run did not complete: pipeline/curate. Of these, 1 retried with success."]
-    assert said["sources declared"] == ["Mandatory fields are missing on 2 sources: curated/visits; landing/visits."]
-    assert said["schema unchanged"] == ["The schema changed on the way to the training data, of 1 dataset: b, a."]
+    assert said["sources declared"] == [
+        "Mandatory fields are not recorded of 2 sources: curated/visits; landing/visits."
+    ]
+    assert said["schema unchanged"] == [
+        "The schema changed on the way to the training and evaluation data, of 1 dataset: b, a."
+    ]

@@ -1,0 +1,146 @@
+"""The checks of what asks for the provenance of a model and of its data, and for where that data is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.naming import counted, gathered
+from reports.parts.origins import origins
+from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, gaps_of, nothing
+
+_PROVENANCE = ("lineage", "source_system", "producer", "runs", "run events", "seal", "evaluation")
+
+_WAY = "the way of the data from its raw feeds, by the runs that took part"
+
+
+def independence(context: Regulated) -> Answer:
+    """Look at whether the manifests of training and evaluation data share a file."""
+    separation, split = context.separation, "a split of the data by person"
+    if separation is None:
+        return Answer("not recorded", lacks=("training and evaluation snapshots", split))
+    if separation.result != "APART":
+        return Answer("not recorded", lacks=(f"that they are apart ({separation.text.rstrip('.')})", split))
+    text = "no file of the training data is among those of the evaluation data, by digest"
+    return answered(text, split, [split], separation.entries)
+
+
+def data_governance(context: Regulated) -> Answer:
+    """Look at the raw feeds, and at the jobs that prepared the data."""
+    lacks = ["design choices and assumptions", "annotation and labelling", "the examination for biases and gaps"]
+    return answered(_origin(context), _WAY, [*gaps_of(context, *_PROVENANCE), *lacks], _feeds(context))
+
+
+def training_data(context: Regulated) -> Answer:
+    """Look at where the data comes from, and at how much of what days there is."""
+    lacks = ["how the data was selected and cleaned", "how it was labelled"]
+    described = gaps_of(context, *_PROVENANCE, "rows", "persons", "period")
+    return answered(_origin(context), _WAY, [*described, *lacks], _feeds(context))
+
+
+def provenance(context: Regulated) -> Answer:
+    """Look at the way from the raw feeds to the snapshots, and at what is missing of it."""
+    return answered(_origin(context), _WAY, gaps_of(context, *_PROVENANCE), _feeds(context))
+
+
+def inventory(context: Regulated) -> Answer:
+    """Look at the registration of the version."""
+    text = "this version is registered" if context.model.entries else ""
+    return answered(text, "a registration", ["that every system in use is registered"], context.model.entries)
+
+
+def change_approval(context: Regulated) -> Answer:
+    """Look at the approvals of the version that are in force, and at what is found on approvals and on who decided."""
+    own = f"{context.model.namespace} {context.model.name} {context.model.version}"
+    granted = [each for each in context.approvals if each.status == "APPROVED" and each.subject == own]
+    lacks = [
+        finding.text.rstrip(".")
+        for finding in context.findings
+        if finding.topic in {"approvals", "approval", "signer", "powers"}
+    ]
+    kinds = gathered(each.kind for each in granted)
+    text = f"{counted(len(granted), 'approval')} of this version in force ({kinds})" if granted else ""
+    return answered(text, "an approval of this version in force", lacks, (each.entry for each in granted))
+
+
+def places(context: Regulated) -> Answer:
+    """Look at the regions that owners declare, and at how many persons the snapshots hold data of."""
+    declared = [(source, fact) for source in context.sources for fact in source.declared if fact.field == "region"]
+    regions = [fact.value for _, fact in declared if fact.value]
+    held = [source for source, fact in declared if fact.value]
+    lacks = [
+        *gaps_of(context, "persons"),
+        *(["where every dataset is"] if len(held) < len(context.sources) else []),
+        "whose citizens they are, and whether data is genomic",
+        "to which places it was transferred",
+    ]
+    text = f"where {counted(len(held), 'dataset')} of {len(context.sources):,} are: {gathered(regions)}" if held else ""
+    entries = (index for source in held for index in source.entries)
+    return answered(text, "where the datasets are", lacks, entries)
+
+
+def running_logs(_: Regulated) -> Answer:
+    """Look at nothing: the logs of a system in use are its own."""
+    text = "the logs of the system in use are kept where it runs; this catalog holds how the model came to be"
+    return Answer("not kept here", text)
+
+
+def _origin(context: Regulated) -> str:
+    found = []
+    for each in origins(context):
+        if each.feeds and each.jobs:
+            feeds, jobs = counted(len(each.feeds), "raw feed"), counted(len(each.jobs), "job")
+            found.append(f"the {each.data} data from {feeds} by {jobs}")
+    return " and ".join(found)
+
+
+def _feeds(context: Regulated) -> Iterator[int]:
+    return (index for each in origins(context) for node in each.feeds for index in node.entries)
+
+
+_AI_ACT = "Regulation (EU) 2024/1689"
+
+ASKS = (
+    Ask(
+        "Good Machine Learning Practice, principle 4", "Training data is independent of test data", "data", independence
+    ),
+    Ask(
+        "FD&C Act, section 515C",
+        "Changes follow a predetermined change control plan",
+        "model",
+        nothing("the change control plan, and that this version is within it"),
+    ),
+    Ask(
+        f"{_AI_ACT}, Article 10(2)",
+        "Data governance: origin, preparation, assumptions, biases, gaps",
+        "lineage",
+        data_governance,
+    ),
+    Ask(
+        f"{_AI_ACT}, Annex IV 2(d)",
+        "Training data: provenance, scope, how it was obtained, selected and labelled",
+        "data",
+        training_data,
+    ),
+    Ask(
+        f"{_AI_ACT}, Articles 11 and 18",
+        "Technical documentation, kept for ten years",
+        "model",
+        nothing("the technical documentation, of which this can be a part, and how long it is kept"),
+    ),
+    Ask(
+        f"{_AI_ACT}, Articles 12, 19 and 26(6)",
+        "Automatic recording of events while the system is in use",
+        "runs",
+        running_logs,
+    ),
+    Ask("ISO/IEC 42001, A.7.5", "Provenance of the data, over its life", "lineage", provenance),
+    Ask("NIST AI RMF 1.0, GOVERN 1.6", "An inventory of AI systems", "model", inventory),
+    Ask("SOC 2, CC8.1", "Changes are authorised and approved", "approvals", change_approval),
+    Ask(
+        "Regulation (EU) 2025/327 (EHDS), Articles 61, 68 and 71",
+        "Secondary use by permit, and opting out of it",
+        "use",
+        nothing("the data permit and its purposes, and that those who opted out are not in the data"),
+    ),
+    Ask("28 CFR part 202", "Where data of how many persons is, and to whom it goes", "sources", places),
+)
