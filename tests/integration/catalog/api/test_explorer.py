@@ -49,6 +49,10 @@ def test_each_starter_runs_as_it_is_and_asks_for_no_variable(catalog: Catalog) -
         assert answer(catalog, name)["nodes"] == []
 
 
+def test_no_line_of_the_starters_is_cut_off_at_the_editor_s_side() -> None:
+    assert [line for line in STARTERS.splitlines() if len(line) > 60] == []
+
+
 def test_the_starters_answer_the_three_questions(clinical: Catalog) -> None:
     (snapshot,) = answer(clinical, "RawFeeds")["nodes"]
     assert (snapshot["name"], snapshot["state"]) == (TRAINING, "LIVE")
