@@ -120,7 +120,7 @@ _STATUSES: dict[ApprovalStatus, str] = {
     "PENDING": "Pending: nobody has decided; the request is open, and nothing is approved by it.",
     "APPROVED": "Approved, and in force at the read point.",
     "DENIED": "Denied: that is final for this request; only a new one can be approved.",
-    "ABSTAINED": "Abstained: decides nothing; the request is still open. A release has no approval by it.",
+    "ABSTAINED": "Abstained: decides nothing; the request is still open, and approves no release.",
     "EXPIRED": "Expired: it holds no longer, or was not decided in time; only a new request can be approved.",
     "INVALIDATED": "Invalidated for good: what it binds has become something else; only a new request can be approved.",
 }

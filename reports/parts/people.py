@@ -114,7 +114,7 @@ def blocks(context: People, _: Frame) -> Iterator[Block]:
         return
     yield table(
         "Principals that wrote the entries cited in this report",
-        (Column("Who", 10), Column("Rights", 11), Column("Authenticated by", 13), Column("Did", 10)),
+        (Column("Who", 23), Column("Rights", 28), Column("Authenticated by", 30), Column("Did", 21)),
         [
             (
                 cell(*_identity(each)),
