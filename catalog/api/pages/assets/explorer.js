@@ -2,12 +2,12 @@
 // The key, where one is needed, lives in this tab's memory only: never in storage, cookie or address.
 let key = "";
 
-const starters = `# Lineward. Ctrl-Enter (Cmd-Enter) runs the query that the
-# cursor stands in, the play button lets you choose one.
-# Each runs as it is, over the snapshots whose name has
-# "train" in it: put your own word there, or leave it out.
-# The Docs on the left describe every field; Ctrl-Space
-# completes what you type.
+const starters = `# Lineward. Ctrl-Enter (Cmd-Enter) runs the query
+# that the cursor stands in, the play button lets you
+# choose one. Each runs as it is, over the snapshots
+# whose name has "train" in it: put your own word there,
+# or leave it out. The Docs on the left describe every
+# field; Ctrl-Space completes what you type.
 
 # 1. Which raw feeds produced a training snapshot?
 query RawFeeds {
@@ -26,7 +26,9 @@ query RawFeeds {
             nodes {
               name
               ... on Dataset { ...described }
-              ... on DatasetState { of { ...described } }
+              ... on DatasetState {
+                of { ...described }
+              }
               ... on Snapshot {
                 digest
                 of { ...described }
@@ -47,8 +49,8 @@ query RawFeeds {
   }
 }
 
-# 2. Which jobs and runs touched its data on the way, and
-# who attested that they remove identifiers?
+# 2. Which jobs and runs touched its data on the way,
+# and who attested that they remove identifiers?
 query JobsAndRuns {
   search(
     text: "train"
@@ -92,8 +94,8 @@ query JobsAndRuns {
   }
 }
 
-# 3. Which model versions were trained on it, and are they
-# approved?
+# 3. Which model versions were trained on it, and are
+# they approved?
 query ModelVersions {
   search(
     text: "train"
