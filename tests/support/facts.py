@@ -234,5 +234,8 @@ def _tag(chance: random.Random, builder: FactBuilder, world: World) -> None:
     if chance.random() < 0.4:
         subject = Column(dataset.namespace, dataset.name, "patientId")
         builder.add_edge(HasColumn(dataset, subject))
+    if chance.random() < 0.3:
+        builder.add_edge(IsTagged(subject, PhiTag(kind)), value | {"stance": "ASSERT", "origin": "CLAIMED"})
+        return
     builder.add_edge(IsTagged(subject, PhiTag(kind)), value)
     builder.add_statement(subject, f"phi.{kind}", value)

@@ -72,59 +72,61 @@ class Hits:
 def search(connection: sqlite3.Connection, query: Query) -> Hits:
     """Return a page of what is current."""
     where = _condition(query)
-    if question(query.text).words:
-        total, hits = _ranked(connection, query, where)
-    else:
-        total, hits = _listed(connection, query, where)
-    return Hits(hits[: query.first], total, _counts(connection, query, where), len(hits) > query.first)
+    return (_ranked if question(query.text).words else _listed)(connection, query, where)
 
 
-def _listed(connection: sqlite3.Connection, query: Query, where: Condition) -> tuple[int, list[_Hit]]:
-    """Return the total and a page and one more, walked in the order of the index where there is one label."""
+def _listed(connection: sqlite3.Connection, query: Query, where: Condition) -> Hits:
+    """Return what is found without a text, walked in the order of the index where there is one label."""
     total = connection.execute(f"SELECT count(*) FROM node WHERE {where.text}", where.values).fetchone()[0]  # noqa: S608
+    counts: Mapping[str, Mapping[str, int]] = {}
+    if query.facets:
+        sql = f"WITH hit AS (SELECT n, label FROM node WHERE {where.text}) SELECT {_COUNTS}"  # noqa: S608  # ours
+        counts = _counts(query, connection.execute(sql, (*where.values, json.dumps(query.facets))).fetchone()[0])
     # All are of rank 0; compared together with it, title and id would not be sought in the index.
     rank, *after = query.after or (-1, "", "")
     if rank > 0:
-        return total, []
+        return Hits([], total, counts, more=False)
     place, values = (" AND (title, id) > (?, ?)", after) if rank == 0 else ("", [])
     hits = connection.execute(
         f"SELECT id, label, key, entry, 0 FROM node WHERE {where.text}{place} ORDER BY title, id LIMIT ?",  # noqa: S608
         (*where.values, *values, query.first + 1),
     ).fetchall()
-    return total, hits
+    return Hits(hits[: query.first], total, counts, len(hits) > query.first)
 
 
-def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> tuple[int, list[_Hit]]:
-    """Return the total and a page and one more, the hits looked for once."""
+def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> Hits:
+    """Return what a text is found in, looked for once."""
     rank = _rank(question(query.text))
     place, after = ("", ()) if query.after is None else (" WHERE (rank, title, id) > (?, ?, ?)", query.after)
-    found = connection.execute(
-        f"WITH hit AS MATERIALIZED (SELECT n, title, id, {rank.text} AS rank FROM node WHERE {where.text}), "  # noqa: S608
-        f"page AS (SELECT n, title, id, rank FROM hit{place} ORDER BY rank, title, id LIMIT ?) "
-        "SELECT (SELECT count(*) FROM hit), page.id, label, key, entry, rank "
-        "FROM (SELECT 1) LEFT JOIN page LEFT JOIN node USING (n) ORDER BY rank, page.title, page.id",
-        (*rank.values, *where.values, *after, query.first + 1),
+    total, counts, page = connection.execute(
+        f"WITH hit AS MATERIALIZED (SELECT n, label, title, id, {rank.text} AS rank FROM node WHERE {where.text}) "  # noqa: S608
+        f"SELECT (SELECT count(*) FROM hit), {_COUNTS if query.facets else '?'}, "
+        f"(SELECT json_group_array(json_array(n, rank)) FROM (SELECT n, rank FROM hit{place} "
+        "ORDER BY rank, title, id LIMIT ?))",
+        (*rank.values, *where.values, json.dumps(query.facets), *after, query.first + 1),
+    ).fetchone()
+    places = json.loads(page)
+    hits = connection.execute(
+        "SELECT node.id, label, node.key, entry, a.value ->> 1 "
+        "FROM json_each(?) a CROSS JOIN node ON node.n = a.value ->> 0 ORDER BY a.key",
+        (json.dumps(places[: query.first]),),
     ).fetchall()
-    return found[0][0], [row[1:] for row in found if row[1] is not None]
+    return Hits(hits, total, _counts(query, counts) if query.facets else {}, len(places) > query.first)
 
 
-def _counts(connection: sqlite3.Connection, query: Query, where: Condition) -> Mapping[str, Mapping[str, int]]:
+_COUNTS: Final = (
+    "(SELECT json_group_array(json_array(name, value, number)) FROM ("  # noqa: S608  # names of ours
+    "SELECT 'label' AS name, label AS value, count(*) AS number FROM hit GROUP BY label UNION ALL "
+    f"SELECT f.name, f.value, count(DISTINCT f.node) FROM hit CROSS JOIN {FACET.name} f ON f.node = hit.n "
+    "AND f.name IN (SELECT value FROM json_each(?)) GROUP BY f.name, f.value))"
+)
+
+
+def _counts(query: Query, found: str) -> Mapping[str, Mapping[str, int]]:
     counts: dict[str, dict[str, int]] = {facet: {} for facet in query.facets}
-    if "label" in counts:
-        counts["label"] = dict(
-            connection.execute(
-                f"SELECT label, count(*) FROM node WHERE {where.text} GROUP BY label ORDER BY label",  # noqa: S608
-                where.values,
-            ).fetchall()
-        )
-    if set(counts) - {"label"}:
-        found = connection.execute(
-            f"SELECT f.name, f.value, count(DISTINCT f.node) FROM node CROSS JOIN {FACET.name} f ON f.node = node.n "  # noqa: S608
-            f"AND f.name IN (SELECT value FROM json_each(?)) WHERE {where.text} GROUP BY f.name, f.value ORDER BY 1, 2",
-            (json.dumps(list(counts)), *where.values),
-        )
-        for name, value, count in found:
-            counts[name][value] = count
+    for name, value, number in sorted(json.loads(found)):
+        if name in counts:
+            counts[name][value] = number
     return counts
 
 
