@@ -8,6 +8,7 @@ from pathlib import Path
 from catalog import app
 from catalog.cli.ending import fail
 from catalog.cli.output import note, out, print_json, print_table, progress
+from catalog.cli.words import count
 from catalog.errors import Exit
 from catalog.ledger import backup, restoring
 from catalog.ledger.sealing import utc_microseconds
@@ -59,7 +60,7 @@ def put_back(settings: Settings, source: Path, reason: str | None, *, accept_los
         lost = None if done.loss is None else {"size": done.loss.size, "signedSize": done.loss.signed.size}
         print_json({"size": done.size, "root": done.root.hex(), "loss": lost, "keysCopied": done.keys_copied})
         return Exit.FINE
-    out.print(f"Restored: {done.size} entries, verified.", markup=False)
+    out.print(f"Restored: {count(done.size, 'entry', 'entries')}, verified.", markup=False)
     if done.loss is not None:
         note(f"Given up, and recorded as entry {done.size - 1}: {done.loss.sentence}.")
         note("Keys that were revoked among it work again, keys that were issued do not: see `lineward key list`.")

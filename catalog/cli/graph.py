@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog import app
 from catalog.cli.output import note, out, print_json, print_table, progress
+from catalog.cli.words import count
 from catalog.errors import DamagedGraphError, Exit, OperatorError
 from catalog.ledger.protocol import Ledger
 from catalog.operations import provenance
@@ -41,7 +42,7 @@ def rebuilt(settings: Settings, *, replace: bool, as_json: bool) -> Exit:
             }
         )
     else:
-        out.print(f"{entries} entries projected, {len(quarantined)} quarantined.")
+        out.print(f"{count(entries, 'entry', 'entries')} projected, {len(quarantined)} quarantined.")
         print_table("", ("entry", "kind", "why"), [(q.entry, q.kind, q.reason) for q in quarantined], empty="")
     return Exit.FINDING if quarantined else Exit.FINE
 

@@ -14,6 +14,7 @@ import orjson
 from catalog.cli import files
 from catalog.cli.client import Client, document
 from catalog.cli.output import note, print_json, print_table, progress
+from catalog.cli.words import count
 from catalog.errors import Exit, OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import JSON, parse
@@ -189,7 +190,7 @@ def _send(client: Client, events: list[Event], tally: Tally) -> None:
         return
     for one in answer["failed_events"]:
         if one["retriable"]:
-            raise OperatorError(one["reason"], action=f"{tally.taken} events were taken; send the rest again.")
+            raise OperatorError(one["reason"], action=f"{count(tally.taken, 'event')} taken; send the rest again.")
         tally.refuse(events[one["index"]], one["reason"])
     there = answer["summary"].get("duplicates", 0)
     tally.taken += answer["summary"]["successful"] - there

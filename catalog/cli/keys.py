@@ -12,6 +12,7 @@ from rich.text import Text
 
 from catalog.cli.client import Client, ask, checked, document, succeeded
 from catalog.cli.output import err, note, out, print_json, print_line, print_table
+from catalog.cli.words import count
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 
 _CATCH_UP_SECONDS = 10.0
@@ -153,7 +154,14 @@ def listed(client: Client, *, as_json: bool) -> Exit:
         "issued",
         "revoked",
     )
-    print_table("", columns, rows, empty="No key exists; whoever uses this machine is the local principal.")
+    print_table(
+        "",
+        columns,
+        rows,
+        empty="No key exists; whoever uses this machine is the local principal.",
+        optional=("title, organisation", "issued", "kind", "approves"),
+        yielding=("name", "principal"),
+    )
     return Exit.FINE
 
 
@@ -176,7 +184,9 @@ def _caught_up(client: Client) -> None:
     while behind := _behind(client):
         if time.monotonic() > end:
             raise OperatorError(
-                f"The graph is {behind} entries behind.", action="Try again in a moment.", retry_after=2
+                f"The graph is {count(behind, 'entry', 'entries')} behind.",
+                action="Try again in a moment.",
+                retry_after=2,
             )
         time.sleep(_LOOK_SECONDS)
 

@@ -8,7 +8,7 @@ from catalog.cli.assets import identify
 from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.output import note, print_json, print_table, short
-from catalog.cli.words import count
+from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
 _PAGE = 500
@@ -40,7 +40,7 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         return Exit.FINE
     names = {node["id"]: _name(node) for node in found["nodes"]}
     rows = [
-        (node["depth"], names[node["id"]], node["kind"], _state(node), "yes" if node["truncatedHere"] else "")
+        (node["depth"], names[node["id"]], words_of(node["kind"]), _state(node), "yes" if node["truncatedHere"] else "")
         for node in found["nodes"]
     ]
     print_table(
@@ -64,7 +64,8 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         ("from", "to", "job", "how", "valid from"),
         edges,
         empty="Nothing leads on from here.",
-        yielding=("valid from", "how", "job", "from", "to"),
+        optional=("valid from", "how"),
+        yielding=("job", "from", "to"),
     )
     warn(found["completeness"])
     ahead(asked["asOf"] or {})

@@ -29,8 +29,10 @@ _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)\.\d+Z")
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _INDENT, _GAP = 2, 2
-_LEAST = 8
-"""Cells of a column that gives way: enough to tell names apart."""
+_LEAST, _READABLE = 8, 20
+"""Cells of a column that gives way: enough to tell names apart, and to read most of one."""
+_COPIED = frozenset({"id", "key", "key id"})
+"""The columns of what is copied from here: broken in two it could not be."""
 _DIGEST_SHOWN = len("sha256:") + 12
 
 
@@ -113,21 +115,28 @@ def print_table(
     rows: Iterable[Sequence[object]],
     empty: str = "nothing",
     *,
+    optional: Sequence[str] = (),
     yielding: Sequence[str] = (),
     most: int | None = None,
 ) -> None:
     """Print a table; values are text, never markup.
 
-    It fits the terminal: the `yielding` columns are shortened there, the first of them first, then the others are
-    wrapped. Where nobody looks it is as wide as it is, or as `most` says.
+    It fits the terminal: `optional` columns are left out there, then `yielding` ones are shortened, the first named
+    first, and the others are wrapped. Where nobody looks it is as wide as it is, or as `most` says.
     """
     if title:
         out.print(Text(escape_hidden(title), "bold"))
     width = most
     if out.is_terminal:
         width = out.width if most is None else min(out.width, most)
-    for line in table_lines(columns, rows, empty, width=width, yielding=yielding):
+    found = [[_cell(value) for value in row] for row in rows]
+    shown = _fitting(columns, found, width, optional, yielding)
+    cells = [[row[at] for at in shown] for row in found]
+    for line in table_lines([columns[at] for at in shown], cells, empty, width=width, yielding=yielding):
         out.print(Segments([*line, Segment.line()]), end="")
+    if len(shown) < len(columns):
+        hidden = [column for at, column in enumerate(columns) if at not in shown]
+        note(f"  Not shown here: {', '.join(hidden)}. A wider terminal shows them, and --json.")
 
 
 def table_lines(
@@ -142,23 +151,53 @@ def table_lines(
     found = [[_cell(value) for value in row] for row in rows]
     if not found:
         return [[Segment(f"{' ' * _INDENT}{empty}", Style(dim=True))]] if empty else []
-    natural = [max(cell_len(column), *(row[at].cell_len for row in found)) for at, column in enumerate(columns)]
-    whole = _INDENT + sum(natural) + _GAP * (len(columns) - 1)
+    natural = _widths(columns, found)
+    whole = _total(natural)
     widths = natural if width is None else _shortened(columns, natural, whole - width, yielding)
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, _GAP, 0, 0))
-    for column, most, least in zip(columns, natural, widths, strict=True):
-        shortened = column in yielding and least < most
-        # An id that is broken in two cannot be copied.
+    for column, long, least in zip(columns, natural, widths, strict=True):
+        shortened = column in yielding and least < long
         table.add_column(
             column,
             overflow="ellipsis" if shortened else "fold",
-            no_wrap=shortened or column == "id",
+            no_wrap=shortened or column in _COPIED,
             width=least if shortened else None,
         )
     for row in found:
         table.add_row(*row)
     options = out.options.update(width=(whole if width is None else min(whole, width)) - _INDENT)
     return [_stripped([Segment(" " * _INDENT), *line]) for line in out.render_lines(table, options, pad=False)]
+
+
+def _fitting(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Text]],
+    width: int | None,
+    optional: Sequence[str],
+    yielding: Sequence[str],
+) -> list[int]:
+    """Return the places of the columns that have room, once those that give way keep as much as reads well."""
+    shown = list(range(len(columns)))
+    if width is None or not rows:
+        return shown
+    natural = _widths(columns, rows)
+    narrow = [
+        min(long, max(_READABLE, cell_len(column))) if column in yielding else long
+        for column, long in zip(columns, natural, strict=True)
+    ]
+    for name in optional:
+        if _total([narrow[at] for at in shown]) <= width:
+            break
+        shown.remove(columns.index(name))
+    return shown
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> list[int]:
+    return [max(cell_len(column), *(row[at].cell_len for row in rows)) for at, column in enumerate(columns)]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return _INDENT + sum(widths) + _GAP * (len(widths) - 1)
 
 
 def short(digest: str) -> str:

@@ -11,7 +11,7 @@ from catalog.assets.rules import MANDATORY
 from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.words import each_of, one_of
+from catalog.cli.words import each_of, one_of, words_of
 from catalog.errors import Exit, SenderError
 from catalog.search.model import SearchKind
 from catalog.search.queries import FACETS
@@ -129,7 +129,8 @@ def _print(found: dict[str, Any], empty: str) -> None:
         ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
         [_row(one) for one in found["nodes"]],
         empty=empty,
-        yielding=("de-identification", "namespace", "zone", "name"),
+        optional=("de-identification", "zone", "state"),
+        yielding=("namespace", "name"),
     )
     for facet in found["facets"]:
         rows = [(one["value"], one["count"]) for one in facet["counts"]]
@@ -143,5 +144,5 @@ def _row(node: dict[str, Any]) -> tuple[object, ...]:
     shown = (node.get(name) for name in ("zone", "deidentificationState", "id"))
     if node["__typename"] == "Run":
         namespace = node["job"]["ref"]["namespace"] if node["job"] else None
-        return "Run", namespace, node["runId"], node["runState"], *shown
-    return node["__typename"], node["ref"]["namespace"], node["ref"]["name"], node.get("state"), *shown
+        return "run", namespace, node["runId"], node["runState"], *shown
+    return words_of(node["__typename"]), node["ref"]["namespace"], node["ref"]["name"], node.get("state"), *shown

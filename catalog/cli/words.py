@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from catalog.errors import SenderError
 from graph_schema.times import is_rfc3339, parse_zoned
+
+_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def one_of(given: str, words: Iterable[str], option: str) -> str:
@@ -44,6 +47,11 @@ def time(given: str | None, option: str) -> str | None:
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return a number of things in words: `1 node`, `2 nodes`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def words_of(name: str) -> str:
+    """Return the words of a label or an enumeration's value: `model version` of ModelVersion and MODEL_VERSION."""
+    return _WITHIN.sub(" ", name).replace("_", " ").lower()
 
 
 def _form(word: str) -> str:

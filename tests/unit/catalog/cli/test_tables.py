@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from catalog.cli import output
 from catalog.cli.output import short, table_lines
 
 ID = "Dataset:2k6nmvf36akjzkwb2d4xzz7rjy"
@@ -61,6 +65,31 @@ def test_an_empty_table_says_so() -> None:
     (line,) = table_lines(COLUMNS, [], "Nothing leads on from here.", width=80)
     assert "".join(segment.text for segment in line) == "  Nothing leads on from here."
     assert table_lines(COLUMNS, [], "", width=80) == []
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, width: int | None) -> tuple[str, list[str]]:
+    """Return the head of the table on a terminal of so many cells, or in a pipe, and what is said beside it."""
+    written = io.StringIO()
+    said: list[str] = []
+    terminal = width is not None
+    console = Console(file=written, force_terminal=terminal, width=width, color_system=None, soft_wrap=True)
+    monkeypatch.setattr(output, "out", console)
+    monkeypatch.setattr(output, "note", said.append)
+    output.print_table("", COLUMNS, ROWS, optional=("kind", "namespace"), yielding=("name",))
+    return written.getvalue().partition("\n")[0], said
+
+
+def test_columns_for_which_there_is_no_room_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [printed(monkeypatch, width)[0].split() for width in (None, 200, 100, 80)] == [
+        ["kind", "namespace", "name", "id"],
+        ["kind", "namespace", "name", "id"],
+        ["namespace", "name", "id"],
+        ["name", "id"],
+    ]
+    assert printed(monkeypatch, 200)[1] == []
+    assert printed(monkeypatch, 80)[1] == [
+        "  Not shown here: kind, namespace. A wider terminal shows them, and --json."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.cli.words import count, each_of, one_of, time
+from catalog.cli.words import count, each_of, one_of, time, words_of
 from catalog.errors import SenderError
 from graph_schema.vocabulary.words import PrincipalRole, Zone
 
@@ -45,3 +45,8 @@ def test_one_is_no_plural(number: int, words: str) -> None:
 
 def test_an_odd_plural_is_given() -> None:
     assert (count(1, "entry", "entries"), count(3, "entry", "entries")) == ("1 entry", "3 entries")
+
+
+@pytest.mark.parametrize("name", ["ModelVersion", "MODEL_VERSION"])
+def test_a_label_is_read_as_words(name: str) -> None:
+    assert words_of(name) == "model version"
