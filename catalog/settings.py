@@ -334,7 +334,8 @@ def _sentence(error: ValidationError) -> str:
         return f"`{name}` in {_config_file()} is not a setting of Lineward; did you mean `{_nearest_key(name)}`?"
     where = f"{PREFIX}{name.upper()} (`{name}`)" if name else "The settings"
     if first["type"] == "string_pattern_mismatch":
-        return f"{where} is written otherwise. {Settings.model_fields[name].description}"
+        description = str(Settings.model_fields[name].description)
+        return f"{where} does not have the form that it needs: {description[:1].lower()}{description[1:]}"
     return f"{where} {predicate(error)}."
 
 

@@ -38,7 +38,7 @@ query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first
     totalCount pageInfo {{ hasNextPage endCursor }}
     nodes {{ __typename id
       ... on Asset {{ name ref {{ namespace name }} state }}
-      ... on Dataset {{ owner zone deidentificationState gaps {{ field }} }}
+      ... on Dataset {{ owner zone deidentificationState gaps {{ field }} labels {{ phiKind }} }}
       ... on Job {{ ref {{ namespace name }} }}
       ... on Model {{ ref {{ namespace name }} }}
       ... on Run {{ runId runState job {{ ref {{ namespace }} }} }}
@@ -126,10 +126,10 @@ def _values(facet: str, values: list[str], option: str) -> list[str]:
 def _print(found: dict[str, Any], empty: str) -> None:
     print_table(
         f"{found['totalCount']} found",
-        ("kind", "namespace", "name", "state", "zone", "de-identification", "id"),
+        ("kind", "namespace", "name", "state", "zone", "de-identification", "owner", "PHI", "id"),
         [_row(one) for one in found["nodes"]],
         empty=empty,
-        optional=("de-identification", "zone", "state"),
+        optional=("de-identification", "state", "zone", "PHI", "owner"),
         yielding=("namespace", "name"),
     )
     for facet in found["facets"]:
@@ -141,7 +141,8 @@ def _print(found: dict[str, Any], empty: str) -> None:
 
 
 def _row(node: dict[str, Any]) -> tuple[object, ...]:
-    shown = (node.get(name) for name in ("zone", "deidentificationState", "id"))
+    phi = sorted({label["phiKind"] for label in node.get("labels") or ()})
+    shown = (node.get("zone"), node.get("deidentificationState"), node.get("owner"), phi, node["id"])
     if node["__typename"] == "Run":
         namespace = node["job"]["ref"]["namespace"] if node["job"] else None
         return "run", namespace, node["runId"], node["runState"], *shown

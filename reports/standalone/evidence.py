@@ -107,8 +107,8 @@ class Evidence:
     def parse(cls, values: Any) -> Evidence:  # noqa: ANN401 - untrusted JSON
         """Return the evidence; raise MalformedError, naming the place, for values that are none."""
         top = Reader(values, "")
-        format_ = top.text("format")
-        if format_ not in {FORMAT, OLDER}:
+        format_ = values.get("format") if isinstance(values, dict) else None
+        if not isinstance(format_, str) or format_ not in {FORMAT, OLDER}:
             raise MalformedError(f"This is JSON, but not the evidence of a Lineward report ({FORMAT})")
         context = top.inner("context")
         proof, point = context.inner("evidence"), context.inner("read_point")

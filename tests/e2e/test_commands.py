@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from tests.e2e.conftest import command
+from tests.e2e.conftest import OPENER, REPOSITORY, command
 from tests.support.records import DIGEST, MODEL, declaration, event, registration, seal
 
 if TYPE_CHECKING:
@@ -289,3 +289,15 @@ def test_a_graph_of_another_ledger_is_refused_by_whoever_would_use_it(tmp_path: 
     assert command(folder, "ledger", "verify").returncode == FINE
     assert command(folder, "graph", "rebuild", "--replace").returncode == FINE
     assert command(folder, "ledger", "verify", "--graph").returncode == FINE
+
+
+def test_a_reader_that_goes_away_is_no_finding() -> None:
+    """`lineward … | head` ends well: an exit code of 1 would say that something was found."""
+    with subprocess.Popen(
+        [*OPENER, "graph", "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(100) == FINE
