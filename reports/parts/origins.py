@@ -78,7 +78,7 @@ def _used(context: Lineage) -> frozenset[str]:
     return frozenset(edge.source for edge in context.edges if edge.target in root)
 
 
-def _by_data(context: Lineage, of: Callable[[Origin], object]) -> Iterator[tuple[str, Origin]]:
+def by_data(context: Lineage, of: Callable[[Origin], object]) -> Iterator[tuple[str, Origin]]:
     """Yield each origin with the data that it is of; where two agree in something, the first for both."""
     every = origins(context)
     if len({of(each) for each in every}) == 1 < len(every):
@@ -88,7 +88,7 @@ def _by_data(context: Lineage, of: Callable[[Origin], object]) -> Iterator[tuple
 
 
 def _feeds(context: Lineage, _: Frame) -> Iterator[Item]:
-    for data, origin in _by_data(context, lambda each: each.feeds):
+    for data, origin in by_data(context, lambda each: each.feeds):
         if origin.feeds:
             names = gathered(node.name for node in origin.feeds)
             feeds = counted(len(origin.feeds), "raw feed")
@@ -98,7 +98,7 @@ def _feeds(context: Lineage, _: Frame) -> Iterator[Item]:
 
 
 def _jobs(context: Lineage, _: Frame) -> Iterator[Item]:
-    for data, origin in _by_data(context, lambda each: (each.jobs, each.runs)):
+    for data, origin in by_data(context, lambda each: (each.jobs, each.runs)):
         if origin.jobs:
             jobs, runs = counted(len(origin.jobs), "job"), counted(len(origin.runs), "run")
             text = f"{jobs} produced the {data}, in {runs}: {gathered(origin.jobs)}."

@@ -20,7 +20,6 @@ from reports.document import (
     table,
     words,
 )
-from reports.naming import counted
 from reports.parts.regulated import hipaa, models, part11
 from reports.parts.regulated.answer import Answer, Ask, Regulated, Result
 from reports.parts.regulated.attributes import ATTRIBUTE_GROUPS, SOURCE_ATTRIBUTES
@@ -102,8 +101,9 @@ def unanswered(context: Regulated, frame: Frame) -> Iterator[Block]:
     if asked or absent:
         yield Text(
             plain(
-                f"No record answers {counted(len(asked), 'paragraph')} that regulators ask by, nor {absent:,} of the "
-                f"{len(SOURCE_ATTRIBUTES)} source attributes: section {frame.number('regulation')} names them."
+                f"No record answers {len(asked):,} of the {len(ASKS)} paragraphs of section "
+                f"{frame.number('regulation')}, and {absent:,} of its {len(SOURCE_ATTRIBUTES)} source attributes are "
+                "not recorded."
             )
         )
 

@@ -202,7 +202,7 @@ def _contents(snapshot: Snapshot) -> Iterator[Line]:
         yield mark(f"its run wrote {counted(written, 'row')}", "warn")
     yield unrecorded("persons") if snapshot.persons is None else plain(counted(snapshot.persons, "person"))
     period = snapshot.period
-    yield unrecorded("period") if period is None else plain(f"{period.start} to {period.end}")
+    yield unrecorded("period") if period is None else plain(f"of {period.start} to {period.end}")
 
 
 def _sealed(snapshot: Snapshot) -> Iterator[Line]:

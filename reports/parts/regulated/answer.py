@@ -53,9 +53,9 @@ class Ask:
 
 def answered(shown: str, needs: str, lacks: Iterable[str] = (), entries: Iterable[int] = ()) -> Answer:
     """Return what follows from what is shown and lacking; without `needs` nothing can be shown."""
-    missing = tuple(dict.fromkeys(lacks))
     if not shown:
-        return Answer("not recorded", lacks=tuple(dict.fromkeys((needs, *missing))))
+        return Answer("not recorded", lacks=(needs,))
+    missing = tuple(dict.fromkeys(lacks))
     return Answer("partly" if missing else "recorded", shown, missing, tuple(sorted(set(entries))))
 
 

@@ -37,7 +37,7 @@ def integrity(context: Regulated) -> Answer:
     lacks = [*gaps_of(context, "seal", "verification"), *found_by(context, "snapshot unaltered")]
     entries = [index for each in sound for index in each.entries]
     entries += [index for each in sound if each.verification for index in each.verification.entries]
-    return answered(text, "a seal of each snapshot, and a verification since", lacks, entries)
+    return answered(text, "a seal of each snapshot, and a verification since that finds it unaltered", lacks, entries)
 
 
 def retention(context: Regulated) -> Answer:
@@ -93,7 +93,10 @@ def limited_data_set(context: Regulated) -> Answer:
     text = f"{counted(len(attested), 'attestation')} of a limited data set in force" if attested else ""
     lacks = ["the agreement with whoever receives it"]
     return answered(
-        text, "that a limited data set was made", lacks, (index for step in attested for index in step.entries)
+        text,
+        "that a limited data set was made, and the agreement with whoever receives it",
+        lacks,
+        (index for step in attested for index in step.entries),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.naming import counted, gathered
-from reports.parts.origins import origins
+from reports.parts.origins import by_data, origins
 from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, gaps_of, nothing
 
 _PROVENANCE = ("lineage", "source_system", "producer", "runs", "run events", "seal", "evaluation")
@@ -86,10 +86,10 @@ def running_logs(_: Regulated) -> Answer:
 
 def _origin(context: Regulated) -> str:
     found = []
-    for each in origins(context):
-        if each.feeds and each.jobs:
-            feeds, jobs = counted(len(each.feeds), "raw feed"), counted(len(each.jobs), "job")
-            found.append(f"the {each.data} data from {feeds} by {jobs}")
+    for data, origin in by_data(context, lambda each: (each.feeds, each.jobs)):
+        if origin.feeds and origin.jobs:
+            feeds, jobs = counted(len(origin.feeds), "raw feed"), counted(len(origin.jobs), "job")
+            found.append(f"the {data} from {feeds} by {jobs}")
     return " and ".join(found)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_seal_carries_the_manifest_that_its_digest_is_of(server: CaptureServer
     assert body["foreign"] == [{"system": "lakefs", "id": "c0ffee"}]
     assert body["locked"] is True
     assert "run_id" not in body
+
+
+def test_a_seal_says_how_much_of_which_days_it_holds(server: CaptureServer, records: RecordsClient) -> None:
+    days = date(2025, 1, 1), datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+    records.seal_snapshot(STAYS, Manifest((ONE,)), role="OTHER", locked=False, rows=0, persons=12, period=days)
+    records.seal_snapshot(STAYS, Manifest((ONE,)), role="OTHER", locked=False)
+    full, bare = server.records
+    assert (full["rows"], full["persons"], full["period"]) == (0, 12, {"start": "2025-01-01", "end": "2025-12-31"})
+    assert not {"rows", "persons", "period"} & bare.keys()
 
 
 @pytest.mark.parametrize(

@@ -259,12 +259,14 @@ def test_a_kind_without_a_type_of_its_own_shows_what_was_in_force_then(filled: C
 
 def test_a_snapshot_names_what_was_trained_on_it(filled: Catalog) -> None:
     query = """query($d: Digest!) { snapshot(digest: $d) { ... on Snapshot { of { ref { name } } sealed
-      seal { role locked files sizeBytes manifest { nodes { path } } } producedBy { runState }
-      trainedModelVersions { version } } } }"""
+      seal { role locked files sizeBytes rows persons period { start end } manifest { nodes { path } } }
+      producedBy { runState } trainedModelVersions { version } } } }"""
     found = filled.data(query, d=DIGEST)["snapshot"]
     assert found["of"] == {"ref": {"name": "visits"}}
     assert found["seal"]["role"] == "TRAINING"
     assert found["seal"]["sizeBytes"] == "30"
+    assert (found["seal"]["rows"], found["seal"]["persons"]) == ("12", "9")
+    assert found["seal"]["period"] == {"start": "2025-01-01", "end": "2025-12-31"}
     assert [file["path"] for file in found["seal"]["manifest"]["nodes"]] == ["part-a.csv", "part-b.csv"]
     assert found["trainedModelVersions"] == [{"version": "1"}]
 

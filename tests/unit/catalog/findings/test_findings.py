@@ -12,6 +12,7 @@ from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.rules import manifest_digest
 from graph_schema.nodes import ModelVersion
 from reports.kinds import ModelDossier
+from reports.parts.origins import origins
 from reports.standalone.verify_lineward import verify
 from tests.support.records import (
     CURATED,
@@ -33,6 +34,7 @@ from tests.support.records import (
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 OTHER = [{"path": "part-c.csv", "size": 30, "digest": "sha256:" + "c" * 64}, MANIFEST[1]]
+STORED = {"datasetVersion": "v9"}
 SECOND = {"dataset": CURATED, "digest": manifest_digest(OTHER)}
 
 
@@ -102,6 +104,75 @@ def test_an_overlap_is_found_by_the_snapshot_where_nobody_sealed_it(house: House
     assert said["snapshot sealed"] == ["Training snapshot of curated/visits is not sealed."]
     assert said["snapshot verified"] == ["Training snapshot of curated/visits was not verified again after sealing."]
     assert "evaluation set locked" not in said
+
+
+def test_files_that_nothing_shares_are_apart_and_it_is_written_so(house: House, approver: Actor) -> None:
+    apart = [{"path": "part-z.csv", "size": 5, "digest": "sha256:" + "e" * 64}]
+    digest = manifest_digest(apart)
+    house.record(declaration(dataset=CURATED))
+    house.record(seal(digest=digest, manifest=apart, role="EVALUATION", locked=True))
+    sound(house, approver, evaluated_on=[{"dataset": CURATED, "digest": digest}])
+    assert "evaluation apart from training" not in found(house)
+    separation = dossier(house).separation
+    assert separation is not None
+    assert (separation.result, separation.training_files, separation.evaluation_files) == ("APART", 2, 1)
+    assert separation.text == (
+        "No file of the training data (2 files) is among those of the evaluation data (1 file), by digest; "
+        "subjects were not compared: no split by person is recorded."
+    )
+
+
+def test_an_overlap_names_the_files_that_are_in_both(house: House, approver: Actor) -> None:
+    sound(house, approver)
+    separation = dossier(house).separation
+    assert separation is not None
+    assert (separation.result, separation.overlap, separation.shared) == ("OVERLAP", 1, ("curated/visits: part-a.csv",))
+
+
+@pytest.mark.parametrize("manifest", [None, [{"path": "empty", "size": 0, "digest": "sha256:" + "0" * 64}]])
+def test_without_a_file_in_a_manifest_nobody_knows_of_an_overlap(
+    house: House, approver: Actor, manifest: list[dict[str, Any]] | None
+) -> None:
+    unknown = {"dataset": CURATED, "digest": "v9" if manifest is None else manifest_digest(manifest)}
+    house.record(declaration(dataset=CURATED))
+    if manifest is None:
+        house.send(event(at="2025-12-31T10:00:00Z", run="0190d2e6-0000-7000-8000-0000000000cd", version=STORED))
+    else:
+        house.record(seal(digest=unknown["digest"], manifest=manifest, role="EVALUATION", locked=True))
+    sound(house, approver, evaluated_on=[unknown])
+    found(house)
+    separation = dossier(house).separation
+    assert separation is not None
+    assert (separation.result, separation.unlisted) == ("UNKNOWN", ("curated/visits",))
+    assert separation.text.endswith("is unknown: no manifest lists the files of curated/visits.")
+
+
+def test_of_a_version_without_evaluation_data_nothing_is_compared(house: House, approver: Actor) -> None:
+    sound(house, approver, evaluated_on=[])
+    found(house)
+    assert dossier(house).separation is None
+
+
+def test_what_the_evaluation_data_came_from_is_drawn_too(house: House, approver: Actor) -> None:
+    sound(house, approver)
+    elsewhere = {"namespace": "lake", "name": "held_out"}
+    sent = event(at="2026-01-03T10:00:00Z", run="0190d2e6-0000-7000-8000-0000000000ab")
+    sent["inputs"] = [{"namespace": "external", "name": "registry", "facets": {}}]
+    sent["outputs"] = [{**elsewhere, "facets": {"version": {"datasetVersion": "v1"}}}]
+    house.send(sent)
+    house.record(registration(evaluated_on=[{"dataset": elsewhere, "digest": "v1"}]), house.act_as("ada", "engineer"))
+    found(house)
+    made = dossier(house)
+    assert {"external/registry", "lake/held_out", "landing/visits"} <= {node.name for node in made.nodes}
+    names = {node.id: node.name for node in made.nodes}
+    measured = [edge for edge in made.edges if edge.kind == "EVALUATED"]
+    assert [(names[edge.source], names[edge.target], edge.run) for edge in measured] == [
+        ("lake/held_out", "readmission 1", None)
+    ]
+    assert [(each.data, [node.name for node in each.feeds], len(each.runs)) for each in origins(made)] == [
+        ("training", ["landing/visits"], 1),
+        ("evaluation", ["external/registry"], 1),
+    ]
 
 
 def test_what_the_registration_leaves_out_is_found(house: House) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalog.assets.model import AssetState
 from catalog.errors import SenderError
-from catalog.snapshots.queries import snapshots, snapshots_of, with_digest
+from catalog.snapshots.model import Written
+from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, with_digest
 from catalog.snapshots.rules import manifest_digest
 from catalog.view import View
+from graph_schema.aspects.snapshots import Period
 from graph_schema.nodes import Dataset, Run, Snapshot
 from ingest_hooks.emit.manifests import Manifest, ManifestFile
 from tests.support.records import CURATED, DIGEST, MANIFEST, RAW, RUN, House, event, seal, verification
@@ -110,3 +114,59 @@ def test_a_snapshot_is_found_by_its_digest(house: House) -> None:
     house.record(seal())
     assert with_digest(View(house.store), DIGEST) == (SNAPSHOT,)
     assert with_digest(View(house.store), DIGEST[:-1]) == ()
+
+
+def test_a_seal_says_how_much_of_which_days_there_is(house: House) -> None:
+    house.record(seal(rows=120, persons=97, period={"start": "2025-01-01", "end": "2025-01-01"}))
+    found = snapshots(View(house.store), [SNAPSHOT])[SNAPSHOT].seal
+    assert found is not None
+    assert (found.rows, found.persons, found.period) == (120, 97, Period("2025-01-01", "2025-01-01"))
+
+
+def test_a_seal_of_an_older_catalog_says_nothing_of_its_contents(house: House) -> None:
+    bare = {name: value for name, value in seal().items() if name not in {"rows", "persons", "period"}}
+    house.record(bare)
+    found = snapshots(View(house.store), [SNAPSHOT])[SNAPSHOT].seal
+    assert found is not None
+    assert (found.rows, found.persons, found.period) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "words"),
+    [
+        ({"rows": -1}, "/rows", "at least 0"),
+        ({"persons": "many"}, "/persons", "whole number"),
+        ({"period": {"start": "2025-02-30", "end": "2025-03-01"}}, "/period/start", "a day of the calendar"),
+        ({"period": {"start": "2025-1-1", "end": "2025-03-01"}}, "/period/start", "a day of the calendar"),
+        ({"period": {"start": "2025-01-01T00:00:00Z", "end": "2025-03-01"}}, "/period/start", "at most 10"),
+        ({"period": {"start": "2025-03-02", "end": "2025-03-01"}}, "/period", "ends before it starts"),
+        ({"period": {"start": "2025-03-02"}}, "/period/end", "missing"),
+    ],
+)
+def test_contents_that_cannot_be_are_refused(house: House, fields: dict[str, Any], pointer: str, words: str) -> None:
+    with pytest.raises(SenderError, match=words) as caught:
+        house.record(seal(**fields))
+    assert caught.value.pointer == pointer
+
+
+def counted(number: object, kind: str = "COMPLETE", at: str = "2026-01-01T10:00:00Z", run: str = RUN) -> dict[str, Any]:
+    sent = event(kind, at, run)
+    sent["outputs"][0]["outputFacets"] = {"outputStatistics": {"rowCount": number}}
+    return sent
+
+
+def test_rows_written_are_what_the_newest_event_of_each_run_counts(house: House) -> None:
+    other = "0190d2e6-0000-7000-8000-0000000000ee"
+    house.send(counted(3, "RUNNING", "2026-01-01T09:30:00Z"))
+    last = house.send(counted(5)).receipt.index
+    house.send(counted(9, run=other))
+    found = rows_written(View(house.store), [Dataset(**CURATED).id, Dataset(**RAW).id])
+    assert found[Dataset(**CURATED).id][Run(RUN).id] == Written(5, last)
+    assert {run: one.rows for run, one in found[Dataset(**CURATED).id].items()} == {Run(RUN).id: 5, Run(other).id: 9}
+    assert Dataset(**RAW).id not in found
+
+
+@pytest.mark.parametrize("number", [-1, "5", 2.5, True, None, [5]])
+def test_what_is_no_count_of_rows_counts_nothing(house: House, number: object) -> None:
+    house.send(counted(number))
+    assert rows_written(View(house.store), [Dataset(**CURATED).id]) == {}
