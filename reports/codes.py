@@ -35,12 +35,13 @@ def coded(codes: Iterable[Code]) -> Iterator[Line]:
 
 
 def coded_in(name: str, system: str, codes: Iterable[str]) -> Iterator[Line]:
-    """Yield codes of one system under a name, nothing where there are none: each in its own line, with its meaning."""
+    """Yield codes of one system after its name, nothing where there are none; several stand in a line of their own."""
     values = tuple(codes)
-    if values:
+    if len(values) == 1:
+        yield words(faint(f"{name}:"), meant(system, values[0]))
+    elif values:
         yield faint(f"{name}:")
-    for value in values:
-        yield meant(system, value)
+        yield from (meant(system, value) for value in values)
 
 
 def meant(system: str, value: str) -> Line:

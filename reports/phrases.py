@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
 from reports.context import Actor, EntrySubject
 from reports.document import Line, Tone, code, faint, mark, missing, plain, stamp, strong, words
@@ -91,6 +92,27 @@ def in_words(kind: str) -> str:
 def unrecorded(field: str) -> Line:
     """Return what stands in a table where a field was not recorded, by its name."""
     return missing(clean(f"{named(field)}: not recorded"))
+
+
+class Attestable(Protocol):
+    """What is declared to be without identifiers, or not, and whether that is attested."""
+
+    @property
+    def attested(self) -> bool | None:
+        """Tell whether it is; None where it is not declared to be without identifiers."""
+
+    @property
+    def from_attested(self) -> bool:
+        """Tell whether it is not attested itself and was made of attested data alone."""
+
+
+def unattested(one: Attestable) -> Line:
+    """Return that nobody attested what is declared, and whether what it was made of is; nothing where somebody did."""
+    if one.attested is not False:
+        return ()
+    if one.from_attested:
+        return words(mark("not attested", "warn"), faint("made of attested data alone"))
+    return mark("not attested", "bad")
 
 
 def when(at: str | None) -> Line:

@@ -9,7 +9,7 @@ from functools import cached_property
 from catalog.access.permissions import Permission
 from catalog.access.rules import may
 from catalog.assets.model import RunRecord
-from catalog.findings.model import Basis, Coverage, Deidentification, Removal
+from catalog.findings.model import Basis, Coverage, Deidentification, KnownBy, Removal
 from catalog.labels.model import Attestation, Step, Uncovered
 from catalog.labels.rules import uncovered
 
@@ -22,13 +22,25 @@ def deidentification(basis: Basis) -> Deidentification:
     judge = _Judge(basis)
     every = {node: frozenset(steps) for node, steps in basis.steps.items() if steps}
     covered = frozenset(step for steps in every.values() for step in steps if judge.is_covered(step))
+    attested = frozenset(node for node, steps in every.items() if steps <= covered)
     return Deidentification(
         coverage=judge.coverage,
         removals=judge.removals,
         idle=judge.idle,
         covered=covered,
-        attested=frozenset(node for node, steps in every.items() if steps <= covered),
+        attested=attested,
+        derived=_made_of(attested & basis.cleared, basis),
     )
+
+
+def _made_of(attested: frozenset[str], basis: Basis) -> frozenset[str]:
+    """Return the nodes declared to be without identifiers that were made of these alone, over however many steps."""
+    found = attested
+    while True:
+        more = {node for node in basis.cleared - found if basis.inputs.get(node) and basis.inputs[node] <= found}
+        if not more:
+            return found - attested
+        found |= more
 
 
 @dataclass(frozen=True)
@@ -46,8 +58,8 @@ class _Judge:
     def removals(self) -> tuple[Removal, ...]:
         """Return the steps that remove identifiers and that no attestation names, by when they ran."""
         named = {one.attestation.run or one.attestation.job for one in self.coverage}
-        found = {step: entries for step, entries in self._removing() if not named & {step.run, step.job}}
-        return tuple(Removal(step, found[step]) for step in sorted(found, key=self._order))
+        found = {each.step: each for each in self._removing() if not named & {each.step.run, each.step.job}}
+        return tuple(found[step] for step in sorted(found, key=self._order))
 
     @property
     def idle(self) -> tuple[Coverage | Removal, ...]:
@@ -93,16 +105,16 @@ class _Judge:
     def _every(self) -> frozenset[Step]:
         return frozenset(step for steps in self.basis.steps.values() for step in steps)
 
-    def _removing(self) -> Iterator[tuple[Step, tuple[int, ...]]]:
-        """Yield the steps that remove identifiers, each with the entries that say so; what a run claims counts most."""
+    def _removing(self) -> Iterator[Removal]:
+        """Yield the steps that remove identifiers; where a step comes again, the last counts."""
         others = {one.attestation.job: one for one in self.coverage if one.reason is Uncovered.OTHER_RUN}
         for step in self._every:
             if step.job in others:
-                yield step, others[step.job].entries
+                yield Removal(step, KnownBy.ANOTHER_RUN, others[step.job].entries)
         for step, entry in self.basis.declared_removals.items():
-            yield step, (entry,)
+            yield Removal(step, KnownBy.DECLARATION, (entry,))
         for run in claiming(self.basis.runs.values()):
-            yield self._step_of(run), (run.aspects[CLAIM].entry,)
+            yield Removal(self._step_of(run), KnownBy.RUN, (run.aspects[CLAIM].entry,))
 
     def _step_of(self, run: RunRecord) -> Step:
         known = (one for one in self._every if (one.job, one.run) == (run.job, run.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from catalog.access.model import Definition, KeyRecord
 from catalog.approvals.model import Approval
@@ -75,6 +76,17 @@ class Coverage:
     """Its own, the one that defined who attested it as they were then, and those of versions that it is bound to."""
 
 
+class KnownBy(StrEnum):
+    """By what a step is known to remove identifiers; what comes first counts."""
+
+    RUN = "RUN"
+    """Its run claims it."""
+    DECLARATION = "DECLARATION"
+    """Its output is declared to be without identifiers, and its input is not."""
+    ANOTHER_RUN = "ANOTHER_RUN"
+    """Another run of its job was attested."""
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A step that removes identifiers and that no attestation names.
@@ -84,6 +96,7 @@ class Removal:
     """
 
     step: Step
+    known_by: KnownBy
     entries: tuple[int, ...]
     """By which it is known that it removes identifiers."""
 
@@ -101,6 +114,8 @@ class Deidentification:
     covered: frozenset[Step]
     attested: frozenset[str]
     """The nodes of the lineage of which every step that put them into their state is covered; none without a step."""
+    derived: frozenset[str]
+    """Of the others, those declared to be without identifiers that were made of such nodes alone, over any steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +145,10 @@ class Basis:
     """By node of the lineage: what put it into its state."""
     declared_removals: Mapping[Step, int]
     """The steps whose output, unlike their input, is declared to be without identifiers, with the entry that does."""
+    inputs: Mapping[str, frozenset[str]]
+    """By node of the lineage: the nodes that what is in it was made of."""
+    cleared: frozenset[str]
+    """The nodes whose dataset was declared to be without identifiers when the version was registered."""
     moment: int
     """The valid time that is read, in microseconds UTC."""
     schema_changes: Mapping[str, Sequence[SchemaStep]]

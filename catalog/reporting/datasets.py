@@ -54,14 +54,16 @@ def sources(citations: Citations, data: DossierData, judged: Deidentification) -
     for node in data.graph.nodes:
         nodes[data.dataset_of(node.id)].append(node.id)
     for record in data.datasets.values():
-        cleared = [node in judged.attested for node in nodes[record.id] if data.is_declared_cleared(node)]
-        attested = all(cleared) if cleared else None
-        yield _source(citations, data, record, raw_feed=record.id in feeds, attested=attested)
+        cleared = {node for node in nodes[record.id] if data.is_declared_cleared(node)}
+        source = _source(citations, data, record, raw_feed=record.id in feeds)
+        yield replace(
+            source,
+            attested=cleared <= judged.attested if cleared else None,
+            from_attested=bool(cleared - judged.attested) and cleared - judged.attested <= judged.derived,
+        )
 
 
-def _source(
-    citations: Citations, data: DossierData, record: DatasetRecord, *, raw_feed: bool, attested: bool | None
-) -> Source:
+def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, raw_feed: bool) -> Source:
     then = data.registered.get(record.id)
     both = [(name, None if then is None else getattr(then, name), getattr(record, name)) for name in _DECLARED]
     system = None if then is None else then.source_system
@@ -70,7 +72,6 @@ def _source(
         system=None if system is None else system.value.name,
         system_kind=None if system is None else system.value.kind,
         raw_feed=raw_feed,
-        attested=attested,
         declared=tuple(_declared(citations, name, before, now) for name, before, now in both if before or now),
         missing=tuple(gap.field for gap in record.gaps),
         entries=citations.view.cite(

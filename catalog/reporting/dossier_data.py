@@ -145,6 +145,8 @@ class DossierData:
             attestations=self.attestations,
             steps=self.steps,
             declared_removals=dict(self._declared_removals()),
+            inputs=self._inputs(),
+            cleared=frozenset(node.id for node in self.graph.nodes if self.is_declared_cleared(node.id)),
             moment=self.view.moment,
             schema_changes=self.schema_changes,
             approvals=self.approvals,
@@ -161,6 +163,13 @@ class DossierData:
         """Tell whether a node's dataset was declared then to be without identifiers."""
         state = self.declared_state(node)
         return state is not None and DeidentificationState(state.value).is_cleared
+
+    def _inputs(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for edge in self.graph.edges:
+            if not edge.attempt:
+                found[edge.target].add(edge.source)
+        return {node: frozenset(sources) for node, sources in found.items()}
 
     def _declared_removals(self) -> Iterator[tuple[Step, int]]:
         """Yield the steps whose output was declared to hold fewer identifiers than their input."""

@@ -22,10 +22,12 @@ def nodes(citations: Citations, data: DossierData, judged: Deidentification) -> 
     """Yield the nodes from the version on, by their distance from it."""
     feeds = data.raw_feeds
     for node in sorted(data.graph.nodes, key=lambda each: (each.depth, data.title(each.id), each.id)):
-        yield _node(citations, data, node.id, raw_feed=node.id in feeds, attested=node.id in judged.attested)
+        yield _node(citations, data, node.id, judged, raw_feed=node.id in feeds)
 
 
-def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed: bool, attested: bool) -> LineageNode:
+def _node(
+    citations: Citations, data: DossierData, identifier: str, judged: Deidentification, *, raw_feed: bool
+) -> LineageNode:
     version = data.version
     if identifier == version.id:
         return LineageNode(
@@ -46,7 +48,8 @@ def _node(citations: Citations, data: DossierData, identifier: str, *, raw_feed:
         kind=label_of(identifier),
         zone=None if zone is None else zone.value,
         deid_state=None if state is None else state.value,
-        attested=attested if data.is_declared_cleared(identifier) else None,
+        attested=identifier in judged.attested if data.is_declared_cleared(identifier) else None,
+        from_attested=identifier in judged.derived,
         deid_state_since=None if now is None or (state and now.value == state.value) else now.value,
         labels=tuple(sorted({one.kind for one in data.registered_labels.get(record.id, ()) if one.present})),
         raw_feed=raw_feed,
@@ -113,6 +116,7 @@ def deidentification(
         yield DeidentificationStep(
             job=data.job_name(each.step.job),
             run=data.run_id(each.step.run),
+            known_by=each.known_by.value,
             entries=citations.view.cite(*each.entries),
         )
 

@@ -39,6 +39,13 @@ Reason = Literal[
 ]
 
 
+_KNOWN_BY = {
+    "RUN": "its run claims that it removes identifiers",
+    "DECLARATION": "its output is declared to be without identifiers, its input is not",
+    "ANOTHER_RUN": "another run of the job was attested",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeidentificationStep(Strict):
     """An attestation that a job, or one run of it, removes identifiers; or a step that does, which nobody attested."""
@@ -72,6 +79,8 @@ class DeidentificationStep(Strict):
     """The run that it does not cover, the first where there are several."""
     written_versions: tuple[str, ...] = ()
     """The schema versions that were declared of what that run wrote, where the attestation is bound to one."""
+    known_by: Literal["RUN", "DECLARATION", "ANOTHER_RUN"] | None = None
+    """Of a step that nobody attested: by what it is known to remove identifiers."""
     entries: tuple[int, ...] = ()
 
 
@@ -101,7 +110,11 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
                     *_because(step),
                 ),
                 cell(
-                    plain(worded(step.method)) if step.method else (),
+                    plain(_KNOWN_BY[step.known_by])
+                    if step.known_by
+                    else plain(worded(step.method))
+                    if step.method
+                    else (),
                     *([plain(step.scope)] if step.scope else []),
                     *([faint(f"schema version {step.schema_version} alone")] if step.schema_version else []),
                     *([faint(f"result: {step.result}")] if step.result else []),
@@ -120,6 +133,12 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
         ],
         note="An attestation of a job covers its runs that ended while it lasts; one of a run, that run alone.",
     )
+
+
+def _method(step: DeidentificationStep) -> Line:
+    if step.known_by:
+        return plain(_KNOWN_BY[step.known_by])
+    return plain(worded(step.method)) if step.method else ()
 
 
 def _verdict(step: DeidentificationStep) -> Line:

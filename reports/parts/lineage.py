@@ -24,7 +24,7 @@ from reports.document import (
 from reports.layout import Arrow, Vertex, lay_out
 from reports.naming import gathered, worded
 from reports.parts.runs import Runs, numbers
-from reports.phrases import number_of, unfinished
+from reports.phrases import number_of, unattested, unfinished
 from reports.section import Frame, Part
 
 _HOW = {
@@ -55,6 +55,8 @@ class LineageNode(Strict):
     """Declared of its dataset when the version was registered."""
     attested: bool | None = None
     """Whether attestations cover every step that wrote it; None where it is not declared to be without identifiers."""
+    from_attested: bool = False
+    """Whether it is not attested itself and was made of attested data alone, all of it declared like it."""
     deid_state_since: str | None = None
     """What the state was declared to be since the registration, where that is another one."""
     labels: tuple[str, ...] = ()
@@ -134,14 +136,13 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
 
 
 def _state(node: LineageNode | None) -> Iterator[Line]:
-    """Yield the state that a dataset was declared in, whether that is attested, and what it was declared since."""
+    """Yield a state that somebody has to attest, whether it is attested, and what was declared since."""
     if node is None:
         return
-    if node.deid_state:
-        declared = faint(f"declared {worded(node.deid_state)}")
-        yield words(declared, mark("not attested", "bad")) if node.attested is False else declared
+    if node.deid_state and node.attested is not None:
+        yield words(faint(f"declared {worded(node.deid_state)}"), unattested(node))
     if node.deid_state_since:
-        yield mark(f"declared {worded(node.deid_state_since)} since the registration", "warn")
+        yield words(mark("changed since the registration", "warn"), plain(worded(node.deid_state_since)))
 
 
 def _known(edge: LineageEdge) -> Iterator[Line]:

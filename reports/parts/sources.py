@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.context import Strict
 from reports.document import (
@@ -28,7 +28,7 @@ from reports.document import (
 from reports.fields import named
 from reports.naming import alike, counted, worded
 from reports.parts.findings import Findings, found
-from reports.phrases import unrecorded
+from reports.phrases import unattested, unrecorded
 from reports.section import Frame, Part
 from reports.text import clean
 
@@ -65,6 +65,8 @@ class Source(Strict):
     raw_feed: bool = False
     attested: bool | None = None
     """Whether attestations cover every step that wrote it; None where it was not declared to be without identifiers."""
+    from_attested: bool = False
+    """Whether it is not attested itself and was made of attested data alone, all of it declared like it."""
     declared: tuple[Declared, ...] = ()
     missing: tuple[str, ...] = ()
     """What nobody has declared by the read point either."""
@@ -119,7 +121,7 @@ def blocks(context: Sources, _: Frame) -> Iterator[Block]:
             )
             for group in alike(
                 context.sources,
-                lambda each: (each.system, each.raw_feed, each.attested, rest[each.dataset], each.missing),
+                lambda each: replace(each, dataset="", declared=rest[each.dataset], entries=()),
             )
         ],
         note="What was declared otherwise since the registration is marked, with the ledger entry that declares it.",
@@ -148,11 +150,10 @@ def _declared(facts: tuple[Declared, ...], source: Source) -> Iterator[Line]:
     known = [fact for fact in facts if fact.value is not None]
     for fact in known:
         end = ";" if fact is not known[-1] else ""
-        unattested = fact.field == "deidentification_state" and source.attested is False
         yield words(
             faint(f"{named(fact.field)}:"),
-            plain(_value(fact.field, fact.value or "") + ("" if unattested else end)),
-            words(mark("not attested", "bad"), plain(end) if end else ()) if unattested else (),
+            plain(_value(fact.field, fact.value or "") + end),
+            unattested(source) if fact.field == "deidentification_state" else (),
         )
 
 

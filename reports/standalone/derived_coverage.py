@@ -56,10 +56,24 @@ class Attested:
         steps = self.steps.get(node, set())
         return bool(steps) and all(self.is_covered(step) for step in steps)
 
-    def is_dataset_attested(self, dataset: str) -> bool | None:
-        """Return whether every state of a dataset that is shown is attested; None where it was not declared cleared."""
-        nodes = [node for node, name in self._names.items() if name == dataset]
-        return all(self.is_attested(node) for node in nodes) if nodes and self.is_cleared(dataset) else None
+    def of_dataset(self, dataset: str) -> dict[str, Any]:
+        """Return what a report has to say of whether every state of a dataset that it shows is attested."""
+        nodes = {node for node, name in self._names.items() if name == dataset and self.is_cleared(name)}
+        rest = {node for node in nodes if not self.is_attested(node)}
+        return {"attested": not rest if nodes else None, "from_attested": bool(rest) and rest <= self.derived}
+
+    @cached_property
+    def derived(self) -> set[object]:
+        """Return the nodes declared cleared and not attested that were made of such nodes alone, over any steps."""
+        cleared = {node for node, name in self._names.items() if self.is_cleared(name)}
+        inputs: dict[object, set[object]] = {}
+        for edge in self._edges:
+            inputs.setdefault(edge.get("target"), set()).add(edge.get("source"))
+        attested = {node for node in cleared if self.is_attested(node)}
+        found = set(attested)
+        while more := {node for node in cleared - found if inputs.get(node) and inputs[node] <= found}:
+            found |= more
+        return found - attested
 
     def coverage(self, record: Record) -> dict[str, Any]:
         """Return what a report has to say of what an attestation covers."""
@@ -85,22 +99,22 @@ class Attested:
                 found += coverage["entries"]
         return found
 
-    def removals(self) -> set[tuple[str, str | None]]:
-        """Return job and run of each step that removes identifiers and that no attestation names."""
+    def removals(self) -> dict[tuple[str, str | None], str]:
+        """Return job and run of each step that removes identifiers and no attestation names, and how that is known."""
         named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
         others = {
             full_name(record.content["job"])
             for record in self.records
             if self.coverage(record)["reason"] == "OTHER_RUN"
         }
-        found = {(step.job, step.run) for step in self._every if step.job in others}
-        found |= set(self._declared())
+        found = {(step.job, step.run): "ANOTHER_RUN" for step in self._every if step.job in others}
+        found |= dict.fromkeys(self._declared(), "DECLARATION")
         found |= {
-            (str(run.get("job")), run_id)
+            (str(run.get("job")), run_id): "RUN"
             for run_id, run in self._shown.runs.items()
             if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
         }
-        return {step for step in found if not named & set(step)}
+        return {step: known_by for step, known_by in found.items() if not named & set(step)}
 
     @cached_property
     def steps(self) -> dict[object, set[Step]]:

@@ -244,6 +244,7 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
                 derived["deid_state"] = state
                 derived["deid_state_since"] = since if since != state else None
                 derived["attested"] = judged.is_attested(id_) if judged.is_cleared(name) else None
+                derived["from_attested"] = id_ in judged.derived
         compare.same(where, node, derived)
         if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
@@ -256,8 +257,9 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 def _version_node(
     node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
-    own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
-    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "attested": None, "labels": []})
+    own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False, "labels": []}
+    none = dict.fromkeys(("zone", "deid_state", "deid_state_since", "attested"))
+    compare.same(where, node, {**derived, **own, **none, "from_attested": False})
     first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
     held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]

@@ -290,8 +290,9 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
             _attestation(step, record, judged, log, compare)
     claims = [step for step in steps if step.get("attested_by") is None]
     if not log.withheld:
-        listed_claims = [[step.get("job"), step.get("run")] for step in claims]
-        compare.alike("steps without attestation", listed_claims, map(list, judged.removals()))
+        listed_claims = [[step.get("job"), step.get("run"), step.get("known_by")] for step in claims]
+        derived = [[*step, known_by] for step, known_by in judged.removals().items()]
+        compare.alike("steps without attestation", listed_claims, derived)
     empty: dict[str, Any] = dict.fromkeys(
         ("method", "expert", "schema_version", "scope", "result", "until", "reason", "not_covered")
     )
@@ -303,8 +304,9 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
 def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
     content, until = record.content, optional_micros(record.content.get("until"))
     job = content["job"]
-    derived = {
+    derived: dict[str, Any] = {
         "run": content.get("run_id"),
+        "known_by": None,
         "method": content["method"],
         "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
         "alterations": list(content.get("alterations", ())),
@@ -420,7 +422,7 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
         }
         if not log.withheld:
-            derived["attested"] = judged.is_dataset_attested(name)
+            derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
         _rests_on(source, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))

@@ -1535,10 +1535,24 @@ class Attested:
         steps = self.steps.get(node, set())
         return bool(steps) and all(self.is_covered(step) for step in steps)
 
-    def is_dataset_attested(self, dataset: str) -> bool | None:
-        """Return whether every state of a dataset that is shown is attested; None where it was not declared cleared."""
-        nodes = [node for node, name in self._names.items() if name == dataset]
-        return all(self.is_attested(node) for node in nodes) if nodes and self.is_cleared(dataset) else None
+    def of_dataset(self, dataset: str) -> dict[str, Any]:
+        """Return what a report has to say of whether every state of a dataset that it shows is attested."""
+        nodes = {node for node, name in self._names.items() if name == dataset and self.is_cleared(name)}
+        rest = {node for node in nodes if not self.is_attested(node)}
+        return {"attested": not rest if nodes else None, "from_attested": bool(rest) and rest <= self.derived}
+
+    @cached_property
+    def derived(self) -> set[object]:
+        """Return the nodes declared cleared and not attested that were made of such nodes alone, over any steps."""
+        cleared = {node for node, name in self._names.items() if self.is_cleared(name)}
+        inputs: dict[object, set[object]] = {}
+        for edge in self._edges:
+            inputs.setdefault(edge.get("target"), set()).add(edge.get("source"))
+        attested = {node for node in cleared if self.is_attested(node)}
+        found = set(attested)
+        while more := {node for node in cleared - found if inputs.get(node) and inputs[node] <= found}:
+            found |= more
+        return found - attested
 
     def coverage(self, record: Record) -> dict[str, Any]:
         """Return what a report has to say of what an attestation covers."""
@@ -1564,22 +1578,22 @@ class Attested:
                 found += coverage["entries"]
         return found
 
-    def removals(self) -> set[tuple[str, str | None]]:
-        """Return job and run of each step that removes identifiers and that no attestation names."""
+    def removals(self) -> dict[tuple[str, str | None], str]:
+        """Return job and run of each step that removes identifiers and no attestation names, and how that is known."""
         named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
         others = {
             full_name(record.content["job"])
             for record in self.records
             if self.coverage(record)["reason"] == "OTHER_RUN"
         }
-        found = {(step.job, step.run) for step in self._every if step.job in others}
-        found |= set(self._declared())
+        found = {(step.job, step.run): "ANOTHER_RUN" for step in self._every if step.job in others}
+        found |= dict.fromkeys(self._declared(), "DECLARATION")
         found |= {
-            (str(run.get("job")), run_id)
+            (str(run.get("job")), run_id): "RUN"
             for run_id, run in self._shown.runs.items()
             if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
         }
-        return {step for step in found if not named & set(step)}
+        return {step: known_by for step, known_by in found.items() if not named & set(step)}
 
     @cached_property
     def steps(self) -> dict[object, set[Step]]:
@@ -1933,8 +1947,9 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
             _attestation(step, record, judged, log, compare)
     claims = [step for step in steps if step.get("attested_by") is None]
     if not log.withheld:
-        listed_claims = [[step.get("job"), step.get("run")] for step in claims]
-        compare.alike("steps without attestation", listed_claims, map(list, judged.removals()))
+        listed_claims = [[step.get("job"), step.get("run"), step.get("known_by")] for step in claims]
+        derived = [[*step, known_by] for step, known_by in judged.removals().items()]
+        compare.alike("steps without attestation", listed_claims, derived)
     empty: dict[str, Any] = dict.fromkeys(
         ("method", "expert", "schema_version", "scope", "result", "until", "reason", "not_covered")
     )
@@ -1946,8 +1961,9 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
 def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
     content, until = record.content, optional_micros(record.content.get("until"))
     job = content["job"]
-    derived = {
+    derived: dict[str, Any] = {
         "run": content.get("run_id"),
+        "known_by": None,
         "method": content["method"],
         "clears": [{"system": one["system"], "code": one["code"]} for one in content.get("clears", ())],
         "alterations": list(content.get("alterations", ())),
@@ -2063,7 +2079,7 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
         }
         if not log.withheld:
-            derived["attested"] = judged.is_dataset_attested(name)
+            derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
         _rests_on(source, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
@@ -2574,6 +2590,7 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
                 derived["deid_state"] = state
                 derived["deid_state_since"] = since if since != state else None
                 derived["attested"] = judged.is_attested(id_) if judged.is_cleared(name) else None
+                derived["from_attested"] = id_ in judged.derived
         compare.same(where, node, derived)
         if identity is None and not log.withheld and derived["kind"] in {"Dataset", "Snapshot", "State"}:
             compare.holds(False, f"{where}: no entry names it")
@@ -2586,8 +2603,9 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 def _version_node(
     node: Values, where: str, derived: dict[str, Any], shown: Shown, log: Disclosed, compare: Comparison
 ) -> None:
-    own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False}
-    compare.same(where, node, {**derived, **own, "zone": None, "deid_state": None, "attested": None, "labels": []})
+    own = {"name": f"{shown.model['name']} {shown.model['version']}", "raw_feed": False, "labels": []}
+    none = dict.fromkeys(("zone", "deid_state", "deid_state_since", "attested"))
+    compare.same(where, node, {**derived, **own, **none, "from_attested": False})
     first = min((record.index for record in registrations_of(shown, log)), default=None)
     cited = list(citations(node))
     held = [i for i in cited if _names_version(log.bodies.get(i), shown) and (first is None or i <= first)]

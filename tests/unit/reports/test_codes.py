@@ -42,8 +42,8 @@ def printed(anchor: str) -> str:
 )
 def test_a_code_stands_with_its_meaning(system: str, table: CodeTable) -> None:
     for code in table:
-        (_, line) = coded_in("codes", system, [code.code])
-        assert text(line) == f"{code.code} {systems.meaning(system, code.code)}"
+        ((line),) = coded_in("codes", system, [code.code])
+        assert text(line) == f"codes: {code.code} {systems.meaning(system, code.code)}"
         assert "unknown" not in text(line)
 
 
@@ -53,8 +53,7 @@ def test_a_code_that_is_not_kept_here_is_said_to_be_unknown() -> None:
         "made-up:",
         "X1 unknown to this catalog",
         "X2 unknown to this catalog",
-        "45 CFR 164.514(b)(2)(i):",
-        "H Medical record numbers",
+        "45 CFR 164.514(b)(2)(i): H Medical record numbers",
     ]
 
 

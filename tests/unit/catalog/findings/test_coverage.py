@@ -12,6 +12,7 @@ from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
 from reports.kinds import ModelDossier
 from reports.standalone.verify_lineward import verify
+from tests.support.dossier import clinical_dossier
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -89,6 +90,7 @@ def test_an_output_that_is_only_declared_is_not_attested_and_its_step_is_found(h
     assert states(made)["curated/visits"] == (state, False)
     ((step),) = made.deidentification
     assert (step.job, step.run, step.attested_by, step.entries) == ("pipeline/curate", RUN, None, (declared,))
+    assert step.known_by == "DECLARATION"
     assert found(made) == ["1 de-identification step that no attestation covers: pipeline/curate."]
 
 
@@ -121,6 +123,7 @@ def test_an_attestation_of_another_run_is_shown_and_the_run_on_the_way_is_found(
     made = dossier(house)
     assert judged(made) == [(OTHER_RUN, False, "OTHER_RUN"), (RUN, False, None)]
     assert made.deidentification[0].not_covered == RUN
+    assert made.deidentification[1].known_by == "ANOTHER_RUN"
     assert newer in made.deidentification[0].entries
     assert older not in {each.index for each in made.evidence.cited}
     assert found(made) == ["1 de-identification step that no attestation covers: pipeline/curate."]
@@ -235,3 +238,35 @@ def test_what_a_state_was_declared_to_be_since_the_registration_stands_beside_it
     house.record(declaration(dataset=CURATED, deidentification_state="RAW"))
     (node,) = (node for node in dossier(house).nodes if node.name == "curated/visits")
     assert (node.deid_state, node.attested, node.deid_state_since) == ("DE_IDENTIFIED", True, "RAW")
+
+
+def test_what_was_made_of_attested_data_alone_is_not_attested_and_said_to_be_made_of_it() -> None:
+    nodes = {node.name: node for node in clinical_dossier().nodes}
+    assert nodes["lake/curated/admissions_deidentified"].attested is True
+    made_of = nodes["lake/training/readmission_train"]
+    assert (made_of.deid_state, made_of.attested, made_of.from_attested) == ("DE_IDENTIFIED", False, True)
+    assert nodes["lake/curated/admissions"].attested is None
+    (source,) = (each for each in clinical_dossier().sources if each.dataset == made_of.name)
+    assert (source.attested, source.from_attested) == (False, True)
+
+
+def test_what_was_made_of_declared_data_too_is_not_said_to_be_made_of_attested_data(
+    house: House, steward: Actor
+) -> None:
+    feeds = [RAW, {"namespace": "landing", "name": "addresses"}]
+    for dataset in (*feeds, CURATED):
+        house.record(declaration(dataset=dataset, deidentification_state="DE_IDENTIFIED"))
+    done = event(run=OTHER_RUN)
+    done["inputs"], done["outputs"] = [{**feeds[1], "facets": {}}], [{**RAW, "facets": {}}]
+    done["job"]["name"] = "clean"
+    house.send(done)
+    house.record(attestation(job={**JOB, "name": "clean"}, run_id=OTHER_RUN), steward)
+    joined = event("COMPLETE", "2026-01-02T10:00:00Z", version={"datasetVersion": DIGEST})
+    house.send({**joined, "inputs": [{**RAW, "facets": {}}]})
+    house.record(seal())
+    house.record(registration())
+    (made,) = (node for node in dossier(house).nodes if node.name == "curated/visits")
+    assert (made.attested, made.from_attested) == (False, True)
+    house.send({**joined, "inputs": [{**one, "facets": {}} for one in feeds]})
+    (made,) = (node for node in dossier(house).nodes if node.name == "curated/visits")
+    assert (made.attested, made.from_attested) == (False, False)
