@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from catalog.assets.rules import MANDATORY
 from catalog.cli.client import Client, ask
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import each_of, one_of, words_of
 from catalog.errors import Exit, SenderError
 from catalog.search.model import SearchKind
-from catalog.search.queries import FACETS
-from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from catalog.search.queries import CLOSED, FACETS, GAPS
 
-_CLOSED: Mapping[str, type[StrEnum]] = {
-    "label": SearchKind,
-    "zone": Zone,
-    "phi": PhiKind,
-    "phi_category": PhiKind,
-    "deidentification_state": DeidentificationState,
-    "source_system": SourceKind,
-    "retention": RetentionClass,
-}
-"""The facets that have one of few values."""
 _OPTION = {"deidentification_state": "deidentification", "source_system": "source-system"}
 """How the options of some are called."""
 _NOTHING_YET = "The catalog holds nothing yet: send it events with `lineward ingest FILE`."
@@ -90,7 +76,7 @@ def wanted(
         text,
         each_of(kinds, SearchKind.__members__, "--kind"),
         chosen,
-        each_of(gaps, (field for field in MANDATORY if field != "lineage"), "--gap"),
+        each_of(gaps, GAPS, "--gap"),
         each_of(counts, FACETS, "--count"),
         first,
         after,
@@ -119,7 +105,7 @@ def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
 
 
 def _values(facet: str, values: list[str], option: str) -> list[str]:
-    closed = _CLOSED.get(facet)
+    closed = CLOSED.get(facet)
     return list(values) if closed is None else each_of(values, closed, option)
 
 

@@ -26,6 +26,8 @@ FACETS = (
 )
 """What can be counted and filtered by: `label` is the kind of node, `phi` the kinds of PHI that the dataset or one of
 its columns is tagged with (`phi_category` is what its owner declares), `purpose` what its data may be used for."""
+GAPS: Final = tuple(field for field in MANDATORY if field != "lineage")
+"""The mandatory fields that datasets are found without."""
 
 
 def search(view: View, request: Search) -> SearchPage:
@@ -66,7 +68,7 @@ def _values(facet: str, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the values as they are stored: those of a closed list in its spelling, a data use code by its id."""
     if facet == "purpose":
         return tuple(map(_purpose, values))
-    codes = _CLOSED.get(facet)
+    codes = CLOSED.get(facet)
     return values if codes is None else tuple(_member(facet, codes, value) for value in values)
 
 
@@ -91,7 +93,7 @@ def _purpose(value: str) -> str:
         ) from error
 
 
-_CLOSED: Final[Mapping[str, Iterable[str]]] = {
+CLOSED: Final[Mapping[str, Iterable[str]]] = {
     "label": LABELS,
     "phi": PhiKind,
     "phi_category": PhiKind,
@@ -113,7 +115,6 @@ def _check(request: Search) -> None:
     for facet in (*request.filters, *request.facets):
         if facet not in FACETS:
             raise SenderError(f"facets are of {', '.join(FACETS)}.", pointer="/facets", status=422)
-    searchable = [field for field in MANDATORY if field != "lineage"]
     for gap in request.gaps:
-        if gap not in searchable:
-            raise SenderError(f"gaps are of {', '.join(searchable)}.", pointer="/gaps", status=422)
+        if gap not in GAPS:
+            raise SenderError(f"gaps are of {', '.join(GAPS)}.", pointer="/gaps", status=422)

@@ -32,6 +32,7 @@ lineward search --kind datasets
 lineward search --zone landng
 lineward search --phi direct
 lineward search --deidentification anonymous
+lineward search --purpose fun
 lineward search --filter zone
 lineward search --filter zne=LANDING
 lineward search --filter zone=nowhere
