@@ -134,13 +134,19 @@ class _Graph(IndexReads):
         asked = words.question(query.text)
         for identifier, known in self.known.items():
             if known.node.label in query.labels:
-                current = self._current.get(identifier, {})
-                of_values = (words.value_terms(aspect, value) for aspect, value in current.items())
-                rank = asked.rank(words.key_terms(known.node).union(*of_values))
+                rank = asked.rank(self._terms[identifier])
                 if rank is not None:
-                    yield Found(
-                        identifier, known.node, known.entry, dict(current), self._facets.get(identifier, _NONE), rank
-                    )
+                    current, facets = self._current.get(identifier, {}), self._facets.get(identifier, _NONE)
+                    yield Found(identifier, known.node, known.entry, dict(current), facets, rank)
+
+    @cached_property
+    def _terms(self) -> Mapping[str, frozenset[str]]:
+        return {
+            identifier: words.key_terms(known.node).union(
+                *(words.value_terms(aspect, value) for aspect, value in self._current.get(identifier, {}).items())
+            )
+            for identifier, known in self.known.items()
+        }
 
     def _is_wanted(self, hit: Found, query: Query) -> bool:
         facets = hit.facets | {("label", hit.node.label)}

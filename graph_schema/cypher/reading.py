@@ -144,24 +144,24 @@ def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
     facets = "coalesce(n.search_facets, [])"
     held = f"(name IN coalesce(n.search_has, []) OR any(f IN {facets} WHERE f STARTS WITH name + '='))"
     place = (
-        "WHERE hit.rank > $rank OR (hit.rank = $rank AND (hit.title > $title "
-        "OR (hit.title = $title AND hit.id > $id))) "
+        "WHERE rank > $rank OR (rank = $rank AND (n.title > $title OR (n.title = $title AND n.id > $id))) "
         if after
         else ""
     )
+    # Of all that is found only nodes are collected: with what stands on them the server would run out of memory.
+    each = "UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank"
     return (
         f"{start} n.known_from IS NOT NULL "
         f"AND all(allowed IN $filters WHERE any(f IN {facets} WHERE split(f, '{FACET_SOURCE}')[0] IN allowed)) "
         f"AND all(name IN $has WHERE {held}) AND none(name IN $missing WHERE {held}) "
-        "WITH collect({title: n.title, id: n.id, label: split(n.id, ':')[0], rank: rank, "
-        f"facets: {facets}}}) AS found "
-        f"CALL (found) {{ UNWIND found AS hit WITH hit {place}ORDER BY hit.rank, hit.title, hit.id LIMIT $first "
-        "RETURN collect([hit.id, hit.rank, hit.facets]) AS page } "
-        "CALL (found) { UNWIND found AS hit UNWIND hit.facets AS facet "
-        "WITH hit, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') "
-        f"WITH DISTINCT hit.id AS id, split(facet, '{FACET_SOURCE}')[0] AS facet "
+        "WITH collect([n, rank]) AS found "
+        f"CALL (found) {{ {each} {place}WITH n, rank ORDER BY rank, n.title, n.id LIMIT $first "
+        f"RETURN collect([n.id, rank, {facets}]) AS page }} "
+        f"CALL (found) {{ {each} UNWIND {facets} AS facet "
+        "WITH n, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') "
+        f"WITH DISTINCT n, split(facet, '{FACET_SOURCE}')[0] AS facet "
         "WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } "
-        "CALL (found) { UNWIND found AS hit WITH hit.label AS label, count(*) AS counted "
+        f"CALL (found) {{ {each} WITH split(n.id, ':')[0] AS label, count(*) AS counted "
         "RETURN collect([label, counted]) AS labels } "
         "RETURN size(found) AS total, page, facets, labels"
     )
