@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -236,6 +236,42 @@ def test_a_run_that_ended_before_it_started_shows_both_times() -> None:
     run = replace(one, started_at="2031-03-01T08:00:00Z", ended_at="2031-03-01T07:59:00Z")
     row = table_of(replace(clinical_dossier(), runs=(run,)), "Runs").rows[0]
     assert lines_of(row[3]) == ["2031-03-01 08:00:00 UTC", "ended 2031-03-01 07:59:00 UTC"]
+
+
+def contents_of(**more: Any) -> list[str]:
+    """Return what is shown to be in the first snapshot, with other numbers in its seal or of the run that wrote it."""
+    first, second = clinical_dossier().snapshots
+    assert first.produced_by is not None
+    written = replace(first.produced_by, rows=more.pop("written", first.produced_by.rows))
+    context = replace(clinical_dossier(), snapshots=(replace(first, produced_by=written, **more), second))
+    return lines_of(table_of(context, "Snapshots").rows[0][1])[-4:]
+
+
+def test_a_snapshot_shows_how_much_of_which_days_it_holds() -> None:
+    assert contents_of()[1:] == ["14,203 rows", "11,874 persons", "of 2028-01-01 to 2030-12-31"]
+    assert contents_of(rows=None, written=7)[1:] == ["7 rows", "11,874 persons", "of 2028-01-01 to 2030-12-31"]
+    assert contents_of(rows=None, written=None, persons=None, period=None)[1:] == [
+        "rows: not recorded",
+        "persons: not recorded",
+        "period: not recorded",
+    ]
+
+
+def test_rows_that_seal_and_run_count_differently_are_marked() -> None:
+    assert contents_of(rows=5, written=6)[:2] == ["5 rows", "its run wrote 6 rows"]
+
+
+def test_a_seal_that_this_file_does_not_hold_cannot_be_compared_by_it() -> None:
+    dossier = clinical_dossier()
+    assert dossier.separation is not None
+    seal = dossier.separation.entries[0]
+    kept = tuple(replace(one, withheld="TOO_LARGE") if one.index == seal else one for one in dossier.evidence.cited)
+    context = replace(dossier, evidence=replace(dossier.evidence, cited=kept))
+    text = "This file does not hold the manifests that say so, and nobody can compare them by it:"
+    assert (text in text_of(build_model_dossier(context)), text in text_of(build_model_dossier(dossier))) == (
+        True,
+        False,
+    )
 
 
 def test_there_are_thirty_one_source_attributes_in_nine_groups() -> None:
