@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from reports.naming import counted, gathered
+from reports.naming import counted, gathered, worded
 from reports.parts.deidentification import DeidentificationStep
 from reports.parts.lineage import LineageEdge
 from reports.parts.origins import bypassing
@@ -58,14 +56,19 @@ def retention(context: Regulated) -> Answer:
 
 def deidentification(context: Regulated) -> Answer:
     """Look at the attestations in force by one of the two methods, and at whether PHI comes past all of them."""
-    attested = _attested(context)
-    methods = gathered(sorted({(step.method or "").replace("_", " ").lower() for step in attested}))
+    attested, feeds = _attested(context), _bypassing(context)
+    methods = gathered(sorted({worded(step.method or "") for step in attested}))
     steps = counted(len(attested), "step that removes identifiers", "steps that remove identifiers")
     text = f"{steps}, attested and in force ({methods})" if attested else ""
+    text += "" if feeds or not attested else ", on every way of the data from feeds that are labelled with PHI"
+    lacks = [
+        *gaps_of(context, "de-identification", "attestation", "cleared codes"),
+        *found_by(context, "attestation in force"),
+        *([f"an attested step on every way of the data from {gathered(feeds)}"] if feeds else []),
+        *gaps_of(context, "labels", "phi_category"),
+    ]
     entries = (index for step in attested for index in step.entries)
-    return answered(
-        text, "an attestation of each step that removes identifiers", _deidentification_lacks(context), entries
-    )
+    return answered(text, "an attestation of each step that removes identifiers", lacks, entries)
 
 
 def _attested(context: Regulated) -> list[DeidentificationStep]:
@@ -73,18 +76,13 @@ def _attested(context: Regulated) -> list[DeidentificationStep]:
     return [step for step in context.deidentification if step.covers and step.in_force and step.method in _DEIDENTIFY]
 
 
+def _bypassing(context: Regulated) -> tuple[str, ...]:
+    attested = _attested(context)
+    return bypassing(context, lambda edge: edge.deidentifies and any(_covers(step, edge) for step in attested))
+
+
 def _covers(step: DeidentificationStep, edge: LineageEdge) -> bool:
     return step.run == edge.run if step.run else step.job == edge.job
-
-
-def _deidentification_lacks(context: Regulated) -> Iterator[str]:
-    yield from gaps_of(context, "de-identification", "attestation", "cleared codes")
-    yield from found_by(context, "attestation in force")
-    attested = _attested(context)
-    feeds = bypassing(context, lambda edge: edge.deidentifies and any(_covers(step, edge) for step in attested))
-    if feeds and attested:
-        yield f"an attested step on every way of the data from {gathered(feeds)}"
-    yield from gaps_of(context, "phi_category")
 
 
 def limited_data_set(context: Regulated) -> Answer:

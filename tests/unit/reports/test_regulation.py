@@ -104,7 +104,7 @@ CASES: dict[str, dict[str, tuple[ModelDossier, ...]]] = {
     "45 CFR 164.316(b)(2)(i)": {"partly": (sound(), lacking("retention")), "not recorded": (empty(),)},
     "45 CFR 164.514(a)–(b)": {
         "recorded": (sound(),),
-        "partly": (full(), lacking("phi_category"), past_every_step()),
+        "partly": (full(), lacking("phi_category"), lacking("labels"), past_every_step()),
         "not recorded": (by_method("LIMITED_DATA_SET"), by_method("NONE"), empty()),
     },
     "45 CFR 164.514(c)": {"not recorded": (sound(), empty())},
