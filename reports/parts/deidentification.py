@@ -110,11 +110,7 @@ def blocks(context: Deidentification, _: Frame) -> Iterator[Block]:
                     *_because(step),
                 ),
                 cell(
-                    plain(_KNOWN_BY[step.known_by])
-                    if step.known_by
-                    else plain(worded(step.method))
-                    if step.method
-                    else (),
+                    _method(step),
                     *([plain(step.scope)] if step.scope else []),
                     *([faint(f"schema version {step.schema_version} alone")] if step.schema_version else []),
                     *([faint(f"result: {step.result}")] if step.result else []),
@@ -176,7 +172,8 @@ def items(context: Deidentification, _: Frame) -> Iterator[Item]:
     covering = [step for step in context.deidentification if step.covers]
     if covering:
         later = sum(step.later for step in covering)
-        text = f"{counted(len(covering), 'attestation')} of de-identification in force, each covering its step"
+        text = f"{counted(len(covering), 'attestation')} of de-identification "
+        text += "is in force and covers its step" if len(covering) == 1 else "are in force and cover their steps"
         text += f"; {later:,} recorded after the registration." if later else "."
         yield item("good", "DE-IDENTIFICATION", text, (i for step in covering for i in step.entries))
 
