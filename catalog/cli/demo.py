@@ -103,7 +103,8 @@ def demo(data_dir: Path | None, output: Path, port: int, *, once: bool) -> Exit:
                     client, MODEL_DOSSIER, f"{outcome.model.name}@{one.version}", output, list(FORMS), {}
                 )
                 failed |= sum(_verified(path, vkey) for path in written) < len(written)
-        _farewell(url, data, place, output, time.monotonic() - began)
+        explorer = None if once else f"{url}/graphql"
+        _farewell(explorer, data, place, output, time.monotonic() - began)
         folder = shlex.quote(str(data.absolute()))
         _invite(people, f"LINEWARD_DATA_DIR={folder}" if once else f"LINEWARD_URL={url}")
         if not once:
@@ -281,8 +282,8 @@ def _explain_metrics(versions: list[dict[str, Any]]) -> None:
     scores = [one for version in versions for one in _metrics(version) if one.startswith("brier ")]
     if len(scores) > len(set(scores)):
         note(
-            "  The Brier score is the same by chance: each version was measured on people of its own, and the score "
-            "depends on how many of them are readmitted."
+            "  The Brier score is the same by chance: each version was measured on other people. brier_skill holds it "
+            "against how often those are readmitted; higher is better."
         )
 
 
@@ -307,10 +308,10 @@ def _verified(path: Path, vkey: str) -> bool:
     return result.ok
 
 
-def _farewell(url: str, data: Path, place: Path, output: Path, seconds: float) -> None:
+def _farewell(explorer: str | None, data: Path, place: Path, output: Path, seconds: float) -> None:
     out.print()
     rows = [
-        ("explorer", f"{url}/graphql"),
+        *([] if explorer is None else [("explorer", explorer)]),
         ("reports", str(output.resolve())),
         ("ledger and graph", str(data)),
         ("the pipeline's data", str(place / "pipeline")),
