@@ -78,6 +78,7 @@ def attest(steward: RecordsClient, run_id: str) -> None:
         clears=[Code(estate.SAFE_HARBOR, letter) for letter in deidentification.CLEARED_LETTERS],
         alterations=deidentification.ALTERATIONS,
         expert="Testexpert Omega",
+        schema_version="1",
         scope=f"{estate.STAYS.name} to {estate.DEIDENTIFIED_STAYS.name}, schema 1",
         result="The risk of naming a person from the output is very small",
         until=_in_a_year(),
