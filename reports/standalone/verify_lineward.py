@@ -3002,7 +3002,7 @@ def derive(
     log = Disclosed(entries, micros(valid_at))
     parts = [_bodies(log)]
     for name in PARTS_OF[kind]:
-        if shown.before_people and name in _SHOWN_OTHERWISE:
+        if shown.is_before_fourth and name in _SHOWN_OTHERWISE:
             parts.append(DerivedPart(name, 0, (), understood=False, why=_OTHERWISE))
             continue
         comparison, understood = Comparison(log), True
