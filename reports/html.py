@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -50,6 +50,7 @@ def _span(text: str, style: str, tone: str) -> Markup:
     return Markup('<span class="{}">{}</span>').format(f"mark {tone}" if style == "mark" else style, shown)
 
 
+@lru_cache(maxsize=4_096)
 def _breakable(text: str) -> Markup:
     """Let a word break where the PDF breaks it; what is copied stays whole."""
     parts = ([part] if isinstance(part, str) else [_whole(chunk) for chunk in part] for part in pieces(text))

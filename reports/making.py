@@ -58,7 +58,8 @@ def _typesetter() -> str:
 def _code() -> str:
     """Return the digest of the modules that draw: a changed heading is another renderer."""
     with_code = Path(str(files("reports")))
-    paths = sorted([*with_code.glob("*.py"), *(with_code / "parts").glob("*.py")])
+    verifier = with_code / "standalone"
+    paths = sorted(path for path in with_code.rglob("*.py") if verifier not in path.parents)
     return _digest_of((str(path.relative_to(with_code).as_posix()), path.read_bytes()) for path in paths)
 
 

@@ -70,10 +70,7 @@ def file_of(document: Document) -> bytes:
 
 
 def _spread(templates: Path, document: Document, inputs: dict[str, str]) -> int:
-    """Return how far rows stand apart, in percent: the ordinary, or else what fills the last page better.
-
-    What was set to find that out is in the typesetter's memory, and not set again.
-    """
+    """Return how far rows stand apart, in percent: the ordinary, or else what fills the last page better."""
     if sum(len(block.rows) for block in document.blocks if isinstance(block, Table)) > _MOST_TRIED:
         return _SPREADS[0]
     best, fullest = _SPREADS[0], 0.0
@@ -88,6 +85,7 @@ def _spread(templates: Path, document: Document, inputs: dict[str, str]) -> int:
             ignore_system_fonts=True,
             sys_inputs=inputs | {"spread": str(spread)},
         )
+        _forget()
         filled = float(json.loads(found))
         if filled > fullest:
             best, fullest = spread, filled

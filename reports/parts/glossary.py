@@ -24,8 +24,10 @@ class Term:
     form: str | None = None
 
     def explains(self, mark: str) -> bool:
-        """Return whether it is of this mark; "… so" is of every mark that ends so."""
-        return mark == self.word or (self.word.startswith("… ") and mark.endswith(self.word[1:]))
+        """Return whether it is of this mark; "… so" is of every mark that ends so, "so …" of one that begins so."""
+        if self.word.startswith("… "):
+            return mark.endswith(self.word[1:])
+        return mark == self.word or (self.word.endswith(" …") and mark.startswith(self.word[:-1]))
 
     def stands_in(self, text: str, marks: frozenset[str]) -> bool:
         """Return whether a document with this text and these marks uses the word."""
@@ -68,6 +70,7 @@ _DATA = (
     ),
     Term("locked", "Sealed with the word that whoever holds the bytes keeps them unchanged."),
     Term("not locked", "No seal says that whoever holds the bytes keeps them unchanged."),
+    Term("its run wrote …", "Its run says that it wrote another number of rows than what was sealed has."),
     Term("OK", "Of a verification: the bytes were those of the seal."),
     Term("MISMATCH", "Of a verification: bytes differed from those of the seal."),
     Term("MISSING", "Of a verification: bytes of the seal were not there."),
@@ -126,7 +129,9 @@ _APPROVALS = (
     Term("HIGH", "Of a finding: it puts in doubt what this report is of."),
     Term("MEDIUM", "Of a finding: to be looked at before relying on what this report is of."),
     Term("QUARANTINED", "An entry that could not be read into the graph, and may bear on this report."),
-    Term("recorded", "The ledger holds a record that bears on the paragraph; whether it suffices is not judged."),
+    Term("recorded", "The ledger holds a record that bears on the question; whether it suffices is not judged."),
+    Term("partly recorded", "The ledger holds a record that bears on part of the question; what is missing is named."),
+    Term("not kept here, by design", "What the question is about is never in this catalog; whoever keeps it has it."),
 )
 _PEOPLE = (
     Term(

@@ -18,7 +18,8 @@ import pytest
 
 from reports.context import Context, Evidence
 from reports.drawing import document_of, render
-from reports.kinds import ModelDossier
+from reports.kinds import MODEL_DOSSIER, ModelDossier
+from reports.making import made_with
 from reports.parts.lineage import LineageEdge, LineageNode
 from reports.standalone.container import take
 from tests.support.clinical_story import CLAIMS_ID, story
@@ -265,6 +266,7 @@ def test_the_report_number_stands_in_the_files_own_data_and_on_every_page(pdfs: 
     reader = pypdf.PdfReader(pdfs["clinical"])
     assert reader.metadata is not None
     assert str(reader.metadata["/Keywords"]) == number
+    assert reader.metadata.creator == f"Typst {made_with(MODEL_DOSSIER.template)['typst']}"
     assert all(number in page.extract_text() for page in reader.pages)
 
 
