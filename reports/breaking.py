@@ -24,7 +24,7 @@ _BEFORE = re.compile(r"(?<=[^._-])(?=[._-]+[^._-])")
 # A line of such letters is read on by itself: a digest, a key.
 _CHUNK = 8
 _MARKS = "\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
-_ORDINARY = re.compile(rf"(?:[^\W\d_]|[{_MARKS}]){{1,24}}\W*")
+_ORDINARY = re.compile(rf"[._-]*(?:[^\W\d_]|[{_MARKS}]){{1,24}}\W*")
 # Thai and what is written with ideographs: a word is not seen to end.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 # Kana that may begin a line, ideographs, syllables of Hangul.

@@ -43,6 +43,7 @@ def test_no_chunk_is_longer_than_a_line_but_for_an_ordinary_word(text: str, long
         ("sampletown-pipelines/readmission.train", [["sampletown", "-pipelines/", "readmission.train"]]),
         ("fhir://ehr.sampletown.example/x", [["fhir://", "ehr", ".sampletown", ".example/", "x"]]),
         ("a_name_that_is_long_enough", [["a", "_name", "_that", "_is", "_long", "_enough"]]),
+        ("De-identification of it", [["De-identification"]]),
         ("demographic representativeness;", [["representativeness;"]]),
         ("sha256:0123456789abcdef0123", [["sha256:", "01234567", "89abcdef", "0123"]]),
         ("a plain sentence.", []),
