@@ -46,11 +46,10 @@ def blocks(context: Regulated, frame: Frame) -> Iterator[Block]:
     )
     yield table(
         "Paragraphs, what the records show, and what they lack",
-        (Column("Paragraph", 4), Column("Asks for", 5), Column("What is recorded here", 9), Column("Section", 3)),
+        (Column("Paragraph", 7), Column("What is recorded here", 11), Column("Section", 3)),
         [
             (
-                cell(strong(ask.paragraph)),
-                cell(plain(ask.subject)),
+                cell(strong(ask.paragraph), plain(ask.subject)),
                 _answer(ask.check(context)),
                 cell(plain(frame.titles[ask.section])),
             )

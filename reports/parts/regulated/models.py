@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.naming import counted, gathered
+from reports.naming import counted, gathered, worded
 from reports.parts.origins import by_data, origins
 from reports.parts.regulated.answer import Answer, Ask, Regulated, answered, gaps_of, nothing
 
@@ -57,7 +57,7 @@ def change_approval(context: Regulated) -> Answer:
         for finding in context.findings
         if finding.topic in {"approvals", "approval", "signer", "powers"}
     ]
-    kinds = gathered(each.kind for each in granted)
+    kinds = gathered(worded(each.kind) for each in granted)
     text = f"{counted(len(granted), 'approval')} of this version in force ({kinds})" if granted else ""
     return answered(text, "an approval of this version in force", lacks, (each.entry for each in granted))
 
