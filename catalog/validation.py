@@ -30,7 +30,7 @@ _PREDICATES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), lambda _: _WHOLE),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), lambda _: _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), lambda _: "is true or false"),
-    **dict.fromkeys(("string_type", "string_unicode"), lambda _: "is a text"),
+    **dict.fromkeys(("string_type", "string_unicode"), lambda _: "is text"),
     **dict.fromkeys(("list_type", "tuple_type", "set_type"), lambda _: _LIST),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), lambda _: _OBJECT),
 }

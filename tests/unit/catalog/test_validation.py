@@ -28,7 +28,7 @@ class Part(BaseModel):
         (int, 1.5, "is a whole number"),
         (float, "much", "is a number"),
         (bool, "perhaps", "is true or false"),
-        (str, 7, "is a text"),
+        (str, 7, "is text"),
         (list[str], "text", "is a list"),
         (tuple[str, ...], 7, "is a list"),
         (Part, 7, "is an object with fields of its own"),

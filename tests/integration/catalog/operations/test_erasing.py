@@ -187,10 +187,10 @@ def test_what_was_erased_before_is_said_and_stays_with_its_first_record(house: H
     [
         ({"entries": [0, 99]}, "/entries/1", "so that 99 is none of them"),
         ({"entries": []}, "/entries", "at least 1 item"),
-        ({"entries": [-1]}, "/entries/0", "greater than or equal to 0"),
-        ({"entries": ["x"]}, "/entries/0", "integer"),
+        ({"entries": [-1]}, "/entries/0", "at least 0"),
+        ({"entries": ["x"]}, "/entries/0", "a whole number"),
         ({"reason": ""}, "/reason", "at least 1 character"),
-        ({"authority": None}, "/authority", "string"),
+        ({"authority": None}, "/authority", "is text"),
         ({"residue": "ALL"}, "/residue", "FLOWS"),
     ],
 )
