@@ -118,4 +118,4 @@ def _begun(text: str) -> str:
 
 
 def _brief(subject: str) -> str:
-    return _DIGEST.sub(r"\1…", subject)
+    return _DIGEST.sub(r"\1", subject)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.approvals.model import Approval, ApprovalState
 from catalog.findings.model import Finding
 from catalog.findings.rules import Rule
+from reports.naming import worded
 
 NOUNS = {"ModelVersion": "model version", "Snapshot": "snapshot", "Dataset": "dataset"}
 """What that is called of which an approval can be asked for, by the label of its node."""
@@ -30,7 +31,7 @@ def of_approvals(subject: str, noun: str, approvals: Sequence[Approval], names: 
         yield Finding(Rule.APPROVAL_REQUESTED, subject, text, ())
     for approval in approvals:
         of = "" if approval.subject == subject else f" of {names.get(approval.subject, approval.subject)}"
-        yield from _approval(approval, f"{approval.approval_kind} approval{of}")
+        yield from _approval(approval, f"The {worded(approval.approval_kind)} approval{of}")
 
 
 def never_asked(subject: str, approvals: Sequence[Approval]) -> bool:

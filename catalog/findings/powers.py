@@ -15,6 +15,7 @@ from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation
 from catalog.operations.residue import ERASED
 from graph_schema.vocabulary.words import PrincipalKind, PrincipalRole
+from reports.naming import worded
 
 
 def of_powers(
@@ -47,12 +48,12 @@ def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator
     if was is not None and (PrincipalRole.EMITTER in was.roles or was.principal_kind == PrincipalKind.EMITTER):
         yield Finding(Rule.NO_EMITTER_DECIDES, approval.subject, "A principal that emits events decided.", shown)
     if was is None or kind not in was.approves:
-        text = f"Who decided on the {kind} approval had not been granted to decide on approvals of this kind."
+        text = f"Who decided on the {worded(kind)} approval had not been granted to decide on approvals of this kind."
         yield Finding(Rule.DECISION_GRANTED, approval.subject, text, shown)
     if was is not None and was.display_name != decision.printed_name and not _is_erased(was, decision):
         text = (
-            f"The {kind} approval was signed with the name {decision.printed_name}, while the record of who decided"
-            f" said {was.display_name}."
+            f"The {worded(kind)} approval was signed with the name {decision.printed_name}, "
+            f"while the record of who decided said {was.display_name}."
         )
         yield Finding(Rule.SIGNED_IN_OWN_NAME, approval.subject, text, shown)
     taken = sorted(
@@ -63,7 +64,7 @@ def _decider(approval: Approval, decision: Decision, powers: Powers) -> Iterator
         }
     )
     if taken:
-        text = f"Who decided on the {kind} approval had given themselves the power to."
+        text = f"Who decided on the {worded(kind)} approval had given themselves the power to."
         yield Finding(Rule.POWERS_GIVEN, approval.subject, text, (*taken, decision.entry))
 
 
@@ -78,10 +79,13 @@ def _interested(
     kind, who = approval.approval_kind, decision.decided_by
     gave = powers.gained(who, decision.entry, _approves(kind))
     if gave is not None and gave.by in interested - {who}:
-        text = f"Who asked for the {kind} approval, or whose work it is about, granted the power to decide on it."
+        text = (
+            f"Who asked for the {worded(kind)} approval, or whose work it is about, granted the power to decide on it."
+        )
         yield Finding(Rule.DECIDER_INDEPENDENT, approval.subject, text, (gave.entry, decision.entry))
     if any(key.issued_by in interested - {who} for key in powers.keys.get(who, ()) if _may_be(key, decision)):
-        text = f"The {kind} approval was decided under a key made by who asked for it, or by whose work it is about."
+        by = "under a key made by who asked for it, or by whose work it is about"
+        text = f"The {worded(kind)} approval was decided {by}."
         yield Finding(Rule.DECIDER_INDEPENDENT, approval.subject, text, (decision.entry,))
 
 

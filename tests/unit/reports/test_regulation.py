@@ -181,7 +181,7 @@ def assert_agrees(answer: Answer) -> None:
         ("21 CFR 11.10(e)", truncated(), "The walk ended at 5000 nodes"),
         ("Good Machine Learning Practice, principle 4", apart("OVERLAP"), "1 file stands in both"),
         ("Good Machine Learning Practice, principle 4", sound(), "a split of the data by person"),
-        ("SOC 2, CC8.1", full(), "SAFETY approval is pending"),
+        ("SOC 2, CC8.1", full(), "The safety approval is pending"),
         ("28 CFR part 202", full(), "where every dataset is"),
     ],
 )

@@ -206,7 +206,7 @@ def test_an_approval_of_a_dataset_is_none_of_the_version(house: House) -> None:
     said = found(house)
     assert said["approval requested"] == ["No approval was requested for this model version."]
     assert said["approval decided"] == [
-        "CLINICAL approval of landing visits is pending: nobody has decided on the request."
+        "The clinical approval of landing visits is pending: nobody has decided on the request."
     ]
 
 
@@ -217,7 +217,7 @@ def test_an_approval_of_what_has_become_something_else_is_found_with_the_record_
     changed = house.record(registration(artifact_digest="sha256:" + "9" * 64, evaluated_on=[SECOND])).receipt.index
     said = found(house)
     assert said["approval in force"] == [
-        "CLINICAL approval is invalidated: the version was registered anew, with other digests."
+        "The clinical approval is invalidated: the version was registered anew, with other digests."
     ]
     assert changed in next(each for each in dossier(house).findings if each.rule == "approval in force").entries
 
@@ -230,9 +230,9 @@ def test_who_asks_and_decides_is_found_in_ledgers_of_older_versions(house: House
     house.append(decision(house.record(request(), ada).receipt.index), "ada")
     house.append(decision(house.record(request(reason="Once more"), ada).receipt.index), "local", authenticated=False)
     said = found(house)
-    assert said["decided by another"] == ["CLINICAL approval was decided by the principal that requested it."]
+    assert said["decided by another"] == ["The clinical approval was decided by the principal that requested it."]
     assert said["decision authenticated"] == [
-        "CLINICAL approval was decided by a local principal that nobody authenticated."
+        "The clinical approval was decided by a local principal that nobody authenticated."
     ]
 
 
