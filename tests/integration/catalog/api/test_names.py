@@ -114,5 +114,5 @@ def test_an_entry_s_header_holds_nothing_that_a_caller_sent(catalog: Catalog) ->
 def test_a_version_that_is_named_is_that_version_or_none(filled: Catalog) -> None:
     assert identify(Way(filled), "readmission@1").startswith("ModelVersion:")
     # The artifact's digest begins so: searching finds the only version there is.
-    with pytest.raises(AskerError, match="Nothing is called 'readmission@d'"):
+    with pytest.raises(AskerError, match="readmission has no version d; it has 1"):
         identify(Way(filled), "readmission@d")

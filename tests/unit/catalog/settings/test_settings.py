@@ -105,7 +105,7 @@ def test_a_list_is_written_with_commas_or_as_json(
         ("a.example/path", "names of hosts alone"),
         ("a.example b.example", "names of hosts alone"),
         ('["a.example"', "is none; write names separated by commas"),
-        ('["a.example", 1]', "is a text"),
+        ('["a.example", 1]', "is text"),
     ],
 )
 def test_a_wrong_list_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str, sentence: str) -> None:
