@@ -141,7 +141,7 @@ def test_a_job_that_ran_is_no_ghost(house: House) -> None:
         (
             {"dataset": RAW, "retention": {"policy_class": "RESEARCH", "period_days": "7"}},
             "/retention/period_days",
-            "integer",
+            "whole number",
         ),
         ({"dataset": RAW, "owner": "a", "valid_from": "yesterday"}, "/valid_from", "RFC 3339"),
         ({"dataset": RAW, "owner": "a", "valid_from": "2026-01-01T00:00:00"}, "/valid_from", "zone"),
