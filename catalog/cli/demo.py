@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -155,6 +156,20 @@ class _Person:
 
 
 @contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let a termination end the demo as Ctrl-C does: its server must not outlive it."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def _server(data: Path, port: int) -> Iterator[str]:
     """Serve the data directory by a process of its own, and end it afterwards by its own handle."""
     log = data / "server.log"
@@ -164,7 +179,7 @@ def _server(data: Path, port: int) -> Iterator[str]:
         "LINEWARD_PORT": str(port),
         "LINEWARD_HOST": "127.0.0.1",
     }
-    with log.open("wb") as stream:
+    with _ended_as_by_ctrl_c(), log.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "catalog.cli", "serve"],
             env=environment,

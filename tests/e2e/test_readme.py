@@ -7,14 +7,16 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from catalog.cli.client import served_at
 from ingest_hooks import emit
-from tests.e2e.conftest import command
+from tests.e2e.conftest import OPENER, command, environment
 from tests.support.documents import blocks, document
 from tests.support.neo4j_server import free_port
 from tests.support.project import REPOSITORY
@@ -127,3 +129,27 @@ def _hold_invitations(printed: str, folder: Path) -> None:
         assert ("1 record taken" in told or "already there" in told) == may, told
         assert ("needs the role" in told) != may, told
     assert len(invited) == 6
+
+
+def test_a_demo_that_is_terminated_ends_its_server(tmp_path: Path) -> None:
+    catalog = tmp_path / "demo" / "catalog"
+    with (tmp_path / "printed").open("wb") as output:
+        demo = subprocess.Popen(
+            [*OPENER, "demo", "--data-dir", str(tmp_path / "demo"), "-o", str(tmp_path / "out")],
+            cwd=REPOSITORY,
+            env=environment(tmp_path),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        end = time.monotonic() + SECONDS
+        while served_at(catalog) is None and time.monotonic() < end:
+            time.sleep(0.05)
+        assert served_at(catalog)
+        demo.terminate()
+        demo.wait(SECONDS)
+    finally:
+        demo.kill()
+        demo.wait(SECONDS)
+    assert served_at(catalog) is None
