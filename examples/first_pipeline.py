@@ -1,4 +1,4 @@
-"""A job of two lines that reports itself: what it read, what it wrote, and which column came of which."""
+"""A job that reports itself: what it read, what it wrote, and which column came of which."""
 
 from pathlib import Path
 

@@ -98,7 +98,7 @@ class Gap:
 class DatasetRecord:
     """A dataset with everything in force about it.
 
-    The declared fields (owner to region) are only ever spoken by records; `documentation` to `storage` mostly by
+    The declared fields (owner to region) are only ever stated by records; `documentation` to `storage` mostly by
     emitters. `aspects` holds every aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
     `gaps` names the mandatory fields missing: owner, source_system, schema_version, clinical_purpose, phi_category,
     retention, permitted_use, lineage, in this order.

@@ -214,7 +214,7 @@ class Store(StoreReader, Protocol):
 
     def scan(self) -> Iterator[tuple[str, ...]]:
         """Yield everything stored as rows of text in one total order: nodes, edges, statements, current aspects,
-        quarantine. Two stores that were told the same yield the same. Flows and contributions are left out: what is
+        quarantine. Two stores that took the same facts yield the same. Flows and contributions are left out: what is
         answered of them does not depend on how many of them stand one by one.
         """
 

@@ -305,7 +305,7 @@ class Job(Named):
     def source_code_location(self) -> SourceCodeLocation | None:
         return _texts(SourceCodeLocation, self.record.source_code_location)
 
-    @strawberry.field(description="The runs that executed it, the one that was last heard of first.")
+    @strawberry.field(description="The runs that executed it, the newest in the ledger first.")
     async def runs(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:
         found = await info.context.load(queries.runs_of, self.at, self.record.id) or ()
         return await _runs(info.context, found, self.at, Cursor.of("job.runs", self.record.id, self.at), first, after)
@@ -356,7 +356,7 @@ class Run(Node):
     async def parent(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.record.parent, self.at)
 
-    @strawberry.field(description="The runs that it started, the one that was last heard of first.")
+    @strawberry.field(description="The runs that it started, the newest in the ledger first.")
     async def children(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:
         found = await info.context.load(queries.children_of, self.at, self.record.id) or ()
         cursor = Cursor.of("run.children", self.record.id, self.at)

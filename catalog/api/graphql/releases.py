@@ -107,7 +107,7 @@ class ModelVersion(Asset):
 class Model(Named):
     at: strawberry.Private[AsOf]
 
-    @strawberry.field(description="Its versions, the one that was last heard of first.")
+    @strawberry.field(description="Its versions, the newest in the ledger first.")
     async def versions(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[ModelVersion]:
         found = await info.context.load(queries.versions_of, self.at, str(self.id)) or ()
         places = [(-place, version) for place, version in reversed(list(enumerate(found)))]

@@ -1,4 +1,4 @@
-"""Nodes by one field of their key, compared whole: search finds by the beginnings of words, and only so many."""
+"""Nodes by one field of their key, compared whole: search finds what words hold, and only so many."""
 
 from __future__ import annotations
 
