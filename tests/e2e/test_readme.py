@@ -30,6 +30,11 @@ SERVED = f"""
 echo $! > server.pid
 until curl --fail --silent --output health.json --noproxy '*' {ADDRESS}/health/ready; do sleep 0.1; done"""
 """What a person does before the next command: sees that the server is there."""
+ASKS = re.compile(r"^(?=lineward (?:lineage|search) )", re.MULTILINE)
+FOLLOWED = f"""
+until curl --fail --silent --noproxy '*' {ADDRESS}/health/ready | grep -q '"behind":0'; do sleep 0.1; done
+"""
+"""Nobody types so fast that the graph has not followed meanwhile."""
 PIPELINE = "examples/first_pipeline.py"
 
 
@@ -57,7 +62,7 @@ def _typed(folder: Path, address: str) -> str:
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "examples").symlink_to(REPOSITORY / "examples")
     shown = "".join(block for block in blocks("README.md", "sh") if not block.startswith(MADE))
-    script = SERVE.sub(lambda found: found[0] + SERVED, shown).replace(ADDRESS, address)
+    script = ASKS.sub(FOLLOWED, SERVE.sub(lambda found: found[0] + SERVED, shown)).replace(ADDRESS, address)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINEWARD_", "OPENLINEAGE_"))}
     with (folder / "printed").open("wb") as output:
         done = subprocess.run(
@@ -72,7 +77,8 @@ def _typed(folder: Path, address: str) -> str:
         )
     printed = (folder / "printed").read_text("utf-8")
     assert done.returncode == 0, printed
-    return printed
+    # The server writes its log between what the commands print.
+    return "\n".join(line for line in printed.splitlines() if not line.startswith("{"))
 
 
 def _asked(address: str, key: str, written: Path) -> Any:
