@@ -39,7 +39,7 @@ from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import Flag
 
-PROJECTION_VERSION = "4"
+PROJECTION_VERSION = "5"
 """Raised whenever the same ledger would give another graph; one of another version is made anew by who follows it."""
 
 _LOG = logging.getLogger("lineward.projection")

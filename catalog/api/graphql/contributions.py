@@ -18,14 +18,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 _CONTRIBUTED: list[tuple[type, StrawberryField]] = []
 
 
-def field_of(kind: type, *, description: str, name: str | None = None) -> Callable[[F], F]:
+def field_of(
+    kind: type, *, description: str, name: str | None = None, deprecated: str | None = None
+) -> Callable[[F], F]:
     """Enter a function as the resolver of a field of this type; it takes the parent first.
 
-    The field is named as the function, unless a name is given.
+    The field is named as the function, unless a name is given; one that is `deprecated` says what to ask instead.
     """
 
     def enter(resolver: F) -> F:
-        _CONTRIBUTED.append((kind, strawberry.field(resolver=resolver, name=name, description=description)))
+        field = strawberry.field(resolver=resolver, name=name, description=description, deprecation_reason=deprecated)
+        _CONTRIBUTED.append((kind, field))
         return resolver
 
     return enter

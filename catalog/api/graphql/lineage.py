@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 import strawberry
@@ -40,12 +41,29 @@ FlowKind = model.FlowKind
 enums.enter(FlowKind)
 
 
+class Manner(StrEnum):
+    """Which flows count, by the words of the first release."""
+
+    CRISP = "CRISP"
+    """As CURRENT of `flows`."""
+    CAUTIOUS = "CAUTIOUS"
+    """As EVER_STATED of `flows`."""
+
+
+enums.enter(Manner)
+
+
 @strawberry.input(description="From where to walk, which way, how far, and at which point in time.")
 class LineageInput:
     of: list[strawberry.ID] = strawberry.field(description="The ids to walk from, which are the roots of the answer.")
     direction: Direction = strawberry.field(description="Which way to walk.")
     grain: Grain | None = strawberry.field(default=None, description="By default as the roots are.")
     flows: FlowScope = strawberry.field(default=model.FlowScope.CURRENT, description="Which flows count.")
+    manner: Manner | None = strawberry.field(
+        default=None,
+        description="Which flows count, by the words of the first release.",
+        deprecation_reason="Ask for `flows`.",
+    )
     depth: int = strawberry.field(default=3, description="How many steps to walk, at most 100.")
     as_of: AsOfInput | None = strawberry.field(
         default=None, description="The point in time that is asked about; by default now."
@@ -70,7 +88,7 @@ class LineageInput:
             direction=self.direction,
             grain=self.grain,
             depth=self.depth,
-            flows=self.flows,
+            flows=FlowScope.EVER_STATED if self.manner is Manner.CAUTIOUS else self.flows,
             include_past=self.include_past,
             include_attempts=self.include_attempts,
             budget=self.budget,

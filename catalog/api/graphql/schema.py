@@ -13,6 +13,7 @@ from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
     contributions,
+    earlier,  # noqa: F401  as `labels`
     generated,
     labels,  # noqa: F401  it has no questions, and contributes fields
     nodes,

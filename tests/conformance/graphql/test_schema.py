@@ -41,7 +41,8 @@ def conflicts(types: frozenset[str], seen: set[frozenset[str]], path: str) -> It
         kind = SCHEMA.type_map[one]
         assert isinstance(kind, GraphQLObjectType)
         for name, field in kind.fields.items():
-            fields[name][one] = field.type
+            if field.deprecation_reason is None:
+                fields[name][one] = field.type
     for name, found in fields.items():
         if len({shape(kind) for kind in found.values()}) > 1:
             yield f"{path}.{name}: " + ", ".join(f"{one} {kind}" for one, kind in sorted(found.items()))
