@@ -26,8 +26,10 @@ from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
 from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
+from catalog.drafting import draft_event
 from catalog.errors import OperatorError, SenderError
-from catalog.kinds import EVENT, KINDS, OPEN, Kind
+from catalog.kinds import KINDS, OPEN, Kind
+from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
@@ -38,13 +40,9 @@ from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
-from graph_schema.nodes import Dataset, Job, Run
 from graph_schema.times import SECOND
-from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.wire import JSON, Flag
-from ingest_hooks.redaction import redact
 
-MAX_SUBJECTS = 64
 PATIENCE = 2.0
 """Seconds that a record waits for a graph that lags."""
 
@@ -52,7 +50,6 @@ RETRY_SECONDS = 600.0
 """For how long the same record about the same subject, with no other in between, counts as sent again."""
 
 _REMEMBERED = 10_000
-EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -311,25 +308,8 @@ class Intake:
     def _read_event(
         self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str
     ) -> tuple[Draft, _Terms]:
-        redacted = redact(value, token_key=self._token_key)
-        event = read_event(redacted.value)
-        subjects = _subjects_of(event)
-        redactions = tuple((each.pointer, each.rule) for each in redacted.redactions)
-        body = {
-            "event": redacted.value,
-            "flags": [(flag.code, flag.pointer) for flag in flags],
-            "redactions": redactions,
-            "subjects": subjects[MAX_SUBJECTS:],
-        }
-        draft = Draft(
-            kind=EVENT + EVENT_KINDS[type(event)],
-            actor=actor.principal,
-            correlation_id=correlation_id,
-            subjects=subjects[:MAX_SUBJECTS],
-            body=canonical_bytes(body),
-            received=canonical_bytes(value),
-        )
-        return draft, _Terms(draft.kind, subjects, (), redactions)
+        found = draft_event(value, flags, actor.principal, correlation_id, token_key=self._token_key)
+        return found.draft, _Terms(found.draft.kind, found.subjects, (), found.redactions)
 
     def _append(self, draft: Draft) -> Future[Receipt]:
         return self._until_durable(1, lambda: self._ledger.append(draft))
@@ -393,16 +373,6 @@ def _kind_of(payload: Mapping[str, Any]) -> Kind[Any]:
 
 def _wrong(pointer: str, sentence: str) -> SenderError:
     return SenderError(sentence, pointer=pointer, status=422)
-
-
-def _subjects_of(event: Event) -> tuple[str, ...]:
-    """Return what an event is about: its run, its job, and its datasets, outputs first."""
-    if isinstance(event, DatasetEvent):
-        return (Dataset(event.dataset.namespace, event.dataset.name).id,)
-    nodes: list[Run | Job | Dataset] = [Run(event.run_id)] if isinstance(event, RunEvent) else []
-    nodes.append(Job(event.job.namespace, event.job.name))
-    nodes += [Dataset(one.namespace, one.name) for one in (*(event.outputs or ()), *(event.inputs or ()))]
-    return tuple(dict.fromkeys(node.id for node in nodes))
 
 
 def _redaction_warning(redactions: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.clock import ClockWatch
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier
-from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
+from catalog.ledger.packing import decompress
+from catalog.ledger.protocol import Clock, Draft, PackedDraft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
-from catalog.ledger.sealing import SealedDraft, seal, utc_microseconds
+from catalog.ledger.sealing import seal, utc_microseconds
 
 
 class MemoryLedger(ReadableLedger):
@@ -45,12 +46,22 @@ class MemoryLedger(ReadableLedger):
         future.set_result(self._take(drafts))
         return future
 
+    def append_packed(self, drafts: Sequence[PackedDraft]) -> Future[Sequence[Receipt]]:
+        """Take records that were sealed elsewhere; see `Ledger.append_packed`."""
+        future: Future[Sequence[Receipt]] = Future()
+        future.set_result(self._place_all(drafts))
+        return future
+
     def _take(self, drafts: Sequence[Draft]) -> list[Receipt]:
-        sealed = [seal(draft, self._keys) for draft in drafts]
+        sealed = [seal(draft, self._keys).packed() for draft in drafts]
         with self._lock:
-            self._refuse_closed()
             for draft in drafts:
                 self._check_erasable(draft)
+            return self._place_all(sealed)
+
+    def _place_all(self, sealed: Sequence[PackedDraft]) -> list[Receipt]:
+        with self._lock:
+            self._refuse_closed()
             if self._watch is not None:
                 self._watch.check(self._newest)
             return [self._place(one) for one in sealed]
@@ -108,7 +119,7 @@ class MemoryLedger(ReadableLedger):
         if self._closed:
             raise OperatorError("The ledger is closed.", action="Start the service again.")
 
-    def _place(self, sealed: SealedDraft) -> Receipt:
+    def _place(self, sealed: PackedDraft) -> Receipt:
         known = self._stored.remembered.get(sealed.duplicate_key)
         if known is not None:
             stored = audit.read_again(self._stored, known, self._keys)
@@ -117,7 +128,7 @@ class MemoryLedger(ReadableLedger):
         entry = sealed.entry(self._recorded_at).serialize()
         completed = self._frontier.append(merkle.leaf_hash(entry))
         mac = binding.entry_mac(index, entry, self._keys.binding)
-        self._stored.entries.append(Row(index, entry, sealed.salt, sealed.body, None, mac))
+        self._stored.entries.append(Row(index, entry, sealed.salt, decompress(sealed.stored, sealed.size), None, mac))
         for erased in sealed.erases:
             row = self._stored.entries[erased]
             if row.erased_by is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.entry import Entry
@@ -30,6 +30,41 @@ class Draft:
     body: bytes
     received: bytes
     erases: tuple[int, ...] = ()
+
+
+class PackedDraft(NamedTuple):
+    """A sealed draft as it is kept, which another process may have made: its body's size, what is stored, its digest.
+
+    Whoever writes it has nothing more to do than to give it its time and place.
+    """
+
+    kind: str
+    actor: str
+    correlation_id: str
+    subjects: tuple[str, ...]
+    salt: bytes
+    size: int
+    stored: bytes
+    digest: str
+    received: str
+    duplicate_key: bytes
+    erases: tuple[int, ...] = ()
+
+    def packed(self) -> PackedDraft:
+        """Return itself."""
+        return self
+
+    def entry(self, recorded_at: int) -> Entry:
+        """Return the entry, recorded at that time in UTC microseconds."""
+        return Entry(
+            kind=self.kind,
+            recorded_at=recorded_at,
+            actor=self.actor,
+            correlation_id=self.correlation_id,
+            subjects=self.subjects,
+            body=self.digest,
+            received=self.received,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +157,12 @@ class Ledger(Protocol):
         """Take several records, written one behind the other; the future resolves once all of them are durable.
 
         Raises as `append` does for the first that cannot be taken.
+        """
+
+    def append_packed(self, drafts: Sequence[PackedDraft]) -> Future[Sequence[Receipt]]:
+        """Take several records that another process sealed under this site's keys; they erase nothing.
+
+        Resolves and raises as `append_all` does.
         """
 
     def size(self) -> int:

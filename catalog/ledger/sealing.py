@@ -8,9 +8,10 @@ import threading
 import time
 from dataclasses import dataclass
 
-from catalog.ledger.entry import Entry, check_names
+from catalog.ledger.entry import check_names
 from catalog.ledger.keys import SiteKeys
-from catalog.ledger.protocol import Draft
+from catalog.ledger.packing import compress
+from catalog.ledger.protocol import Draft, PackedDraft
 
 SALT_SIZE = 32
 _SALTS_AT_ONCE = 256
@@ -30,16 +31,20 @@ class SealedDraft:
     duplicate_key: bytes
     erases: tuple[int, ...] = ()
 
-    def entry(self, recorded_at: int) -> Entry:
-        """Return the entry, recorded at that time in UTC microseconds."""
-        return Entry(
-            kind=self.kind,
-            recorded_at=recorded_at,
-            actor=self.actor,
-            correlation_id=self.correlation_id,
-            subjects=self.subjects,
-            body=body_digest(self.salt, self.body),
-            received=self.received,
+    def packed(self) -> PackedDraft:
+        """Return it as it is kept, its body hashed and compressed."""
+        return PackedDraft(
+            self.kind,
+            self.actor,
+            self.correlation_id,
+            self.subjects,
+            self.salt,
+            len(self.body),
+            compress(self.body),
+            body_digest(self.salt, self.body),
+            self.received,
+            self.duplicate_key,
+            self.erases,
         )
 
 

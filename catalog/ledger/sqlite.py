@@ -21,14 +21,13 @@ from catalog.ledger.group_commit import GroupCommit, Limits
 from catalog.ledger.high_water import Acknowledgements, HighWater, State, newest
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import Frontier, Node
-from catalog.ledger.protocol import Clock, Draft, Progress, Receipt, VerifyReport
+from catalog.ledger.packing import MAX_BODY
+from catalog.ledger.protocol import Clock, Draft, PackedDraft, Progress, Receipt, VerifyReport
 from catalog.ledger.reading import ReadableLedger
 from catalog.ledger.sealing import SealedDraft, duplicate_key, seal, utc_microseconds
 from catalog.ledger.sqlite_file import (
     FORMAT,
-    MAX_BODY,
     SqliteSnapshot,
-    compress,
     connect,
     explain,
     insert_rows,
@@ -46,6 +45,7 @@ from catalog.ledger.sqlite_opening import (
 )
 
 _DEFAULT_LIMITS: Final = Limits()
+_Job = SealedDraft | PackedDraft
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class SqliteLedger(ReadableLedger):
         self._size = 0
         self._closed = False
         self._unfolded = False
-        self._writer: GroupCommit[SealedDraft, Receipt] | None = None
+        self._writer: GroupCommit[_Job, Receipt] | None = None
         self._acknowledgements: Acknowledgements | None = None
         if lock is not None:
             self._acknowledgements = Acknowledgements(marks, keys)
@@ -175,11 +175,20 @@ class SqliteLedger(ReadableLedger):
         writer = self._writable()
         return writer.submit_all([self._sealed(draft) for draft in drafts], sum(len(draft.body) for draft in drafts))
 
+    def append_packed(self, drafts: Sequence[PackedDraft]) -> Future[Sequence[Receipt]]:
+        """Take records that were sealed elsewhere; see `Ledger.append_packed`."""
+        writer = self._writable()
+        self._hold_refusal()
+        return writer.submit_all(drafts, sum(len(draft.stored) for draft in drafts))
+
+    def _hold_refusal(self) -> None:
+        if self._refusal is not None:
+            raise EvidenceError(self._refusal.detail, index=self._refusal.index)
+
     def _sealed(self, draft: Draft) -> SealedDraft:
         if len(draft.body) > MAX_BODY:
             raise MalformedEntryError(f"a body has at most {MAX_BODY} bytes")
-        if self._refusal is not None:
-            raise EvidenceError(self._refusal.detail, index=self._refusal.index)
+        self._hold_refusal()
         self._check_erasable(draft)
         return seal(draft, self._keys)
 
@@ -243,7 +252,7 @@ class SqliteLedger(ReadableLedger):
         if self._lock is not None:
             self._lock.close()
 
-    def _writable(self) -> GroupCommit[SealedDraft, Receipt]:
+    def _writable(self) -> GroupCommit[_Job, Receipt]:
         if self._writer is None:
             raise OperatorError(
                 f"The ledger {self._path} was opened for reading.", action="Ask the service that writes it."
@@ -300,7 +309,7 @@ class SqliteLedger(ReadableLedger):
             self._size = frontier.size
             self._grown.notify_all()
 
-    def _commit(self, jobs: Sequence[SealedDraft]) -> list[Receipt]:
+    def _commit(self, jobs: Sequence[_Job]) -> list[Receipt]:
         """Write one batch in one transaction."""
         if self._watch is not None:
             self._watch.check(self._newest)
@@ -322,7 +331,7 @@ class SqliteLedger(ReadableLedger):
             self._fold()
         return receipts
 
-    def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[SealedDraft]) -> list[Receipt]:
+    def _write(self, connection: sqlite3.Connection, head: _Head, jobs: Sequence[_Job]) -> list[Receipt]:
         snapshot = SqliteSnapshot(connection, self._path)
         batch = _Batch([], [], [], [], {}, [], [])
         known = snapshot.duplicates([job.duplicate_key for job in jobs])
@@ -333,7 +342,7 @@ class SqliteLedger(ReadableLedger):
             if first is None and key in known:
                 first = self._known(snapshot, key, known[key])
             if first is None:
-                receipts.append(_place(job, head, self._clock(), batch, self._keys))
+                receipts.append(_place(job.packed(), head, self._clock(), batch, self._keys))
             else:
                 batch.seen.append((key,))
                 receipts.append(replace(first, duplicate=True))
@@ -366,7 +375,7 @@ class SqliteLedger(ReadableLedger):
             return None
         return latest.checkpoint if latest.checkpoint.names(self._keys.signers) else None
 
-    def _sign(self, writer: GroupCommit[SealedDraft, Receipt]) -> SignedCheckpoint:
+    def _sign(self, writer: GroupCommit[_Job, Receipt]) -> SignedCheckpoint:
         """Re-hash what was never signed for, over a new connection that has nothing of it in memory, and sign.
 
         The high-water mark is durable before the checkpoint is seen anywhere.
@@ -425,7 +434,7 @@ class SqliteLedger(ReadableLedger):
         self._unfolded = bool(busy)
 
 
-def _place(job: SealedDraft, head: _Head, now: int, batch: _Batch, keys: SiteKeys) -> Receipt:
+def _place(job: PackedDraft, head: _Head, now: int, batch: _Batch, keys: SiteKeys) -> Receipt:
     """Give a record its time and its place, behind everything before it."""
     index, head.recorded_at = head.frontier.size, max(now, head.recorded_at + 1)
     entry_bytes = job.entry(head.recorded_at).serialize()
@@ -433,7 +442,7 @@ def _place(job: SealedDraft, head: _Head, now: int, batch: _Batch, keys: SiteKey
     receipt = Receipt(index, completed[0].hash, head.recorded_at, duplicate=False)
     batch.entries.append((index, entry_bytes))
     batch.macs.append((index, binding.entry_mac(index, entry_bytes, keys.binding)))
-    batch.bodies.append((index, job.salt, len(job.body), compress(job.body)))
+    batch.bodies.append((index, job.salt, job.size, job.stored))
     batch.nodes += completed
     batch.placed[job.duplicate_key] = receipt
     batch.erasures += [(erased, index) for erased in job.erases]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -11,19 +10,17 @@ from pathlib import Path
 
 from catalog.errors import EvidenceError, OperatorError
 from catalog.ledger.audit import CheckpointRow, Row
+from catalog.ledger.packing import decompress
 
 APPLICATION_ID = 0x4C57_4C47  # "LWLG"
 FORMAT, UNBOUND_FORMAT = 2, 1
 """The format that is written, and the one before it, whose rows have no MACs: read as it is, bound before writing."""
 
-MAX_BODY = 64 * 1024 * 1024
 
 _RETRY_AFTER = 30
 _BUSY_SECONDS = 5.0
 _PRIMARY_CODE = 0xFF
-_WORTHWHILE = 256
 _AT_ONCE = 500
-_COMPRESSION_LEVEL = 1
 _ROWS_AT_ONCE = (64, 8, 1)
 # SQLITE_ERROR is a statement that does not fit the file; these are fixed, so it is the file that is not as it was made.
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_ERROR}
@@ -196,26 +193,6 @@ def insert_rows(connection: sqlite3.Connection, table: str, rows: Sequence[tuple
         while len(rows) - start >= size:
             connection.execute(statement, list(chain.from_iterable(rows[start : start + size])))
             start += size
-
-
-def compress(body: bytes) -> bytes:
-    """Return the body compressed where that pays, else as it is."""
-    if len(body) < _WORTHWHILE:
-        return body
-    packed = zlib.compress(body, _COMPRESSION_LEVEL)
-    return packed if len(packed) < len(body) else body
-
-
-def decompress(stored: bytes, size: int) -> bytes:
-    """Return the body of that size, or what is stored where it does not unpack to one: no digest fits that."""
-    if len(stored) == size or not 0 <= size <= MAX_BODY:
-        return stored
-    unpacker = zlib.decompressobj()
-    try:
-        body = unpacker.decompress(stored, size + 1)
-    except zlib.error:
-        return stored
-    return body if len(body) == size and unpacker.eof and not unpacker.unused_data else stored
 
 
 class SqliteSnapshot:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from catalog.api.graphql import enums
-from catalog.intake import EVENT_KINDS
+from catalog.drafting import EVENT_KINDS
 from catalog.kinds import EVENT, KINDS
 
 _EVENTS = {name.upper(): EVENT + name for name in EVENT_KINDS.values()}

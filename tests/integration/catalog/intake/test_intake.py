@@ -12,7 +12,8 @@ from catalog.access.keys import local_actor
 from catalog.access.model import Actor
 from catalog.assets.queries import datasets
 from catalog.errors import AskerError, OperatorError, SenderError
-from catalog.intake import MAX_SUBJECTS, RETRY_SECONDS, Intake
+from catalog.intake import RETRY_SECONDS, Intake
+from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
 from catalog.projection import facts_of

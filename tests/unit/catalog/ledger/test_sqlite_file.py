@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import EvidenceError, OperatorError
-from catalog.ledger.sqlite_file import SCHEMA, compress, connect, decompress, explain
+from catalog.ledger.packing import compress, decompress
+from catalog.ledger.sqlite_file import SCHEMA, connect, explain
 
 
 @pytest.fixture
