@@ -126,7 +126,7 @@ class IsPartOf(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class Read(EdgeKind):
-    """The run read the dataset; value `{"version"?}` names the state that it read."""
+    """The run read the dataset; value `{"version"?, "stated_by"?}` names the state, or the facet that alone says so."""
 
     source: Run
     target: Dataset
@@ -134,7 +134,9 @@ class Read(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class Wrote(EdgeKind):
-    """The run wrote the dataset; value `{"version"?, "mode"?, "renamed_from"?}`, mode being a lifecycleStateChange."""
+    """The run wrote the dataset; value `{"version"?, "mode"?, "renamed_from"?, "sources"?, "by"?, "stated_by"?}`, mode
+    being a lifecycleStateChange and `sources` what feeds it, by id, as the facet that `by` names says.
+    """
 
     source: Run
     target: Dataset
@@ -178,6 +180,14 @@ class Produces(EdgeKind):
 
     source: Job
     target: Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds(EdgeKind):
+    """The dataset feeds the dataset, as its own event says; the job feeds the job, as a lineage facet says."""
+
+    source: Dataset | Job
+    target: Dataset | Job
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from graph_schema.registry import STRUCTURAL, TYPES
 
 T = TypeVar("T")
 _STATED = tuple(kind for kind in TYPES if kind not in STRUCTURAL)
-_TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES")
+_TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS")
 
 
 def datasets(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:

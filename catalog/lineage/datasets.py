@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from catalog.lineage.declarations import Declared
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force
-from graph_schema.facts import Statement, holds
+from graph_schema.bitemporal import has_begun
 
 _AHEAD = 4
 """How many times the budget is fetched ahead: lineage ever stated holds current lineage and more."""
@@ -68,7 +69,7 @@ def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> 
     current = in_force(writes)
     declared = _newer(loader.declarations(target), current)
     if declared:
-        replaced = {declaration.subject for declaration in declared}
+        replaced = {declaration.job for declaration in declared if declaration.job is not None}
         current = [write for write in current if write.job not in replaced]
     for write in writes if walk.include_past else current:
         yield from _sources(loader, target, write, ends, past=walk.include_past and write not in current)
@@ -76,12 +77,12 @@ def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> 
         yield from _declared(loader, target, declaration, ends)
 
 
-def _newer(declarations: Sequence[Statement], writes: Iterable[Write]) -> Sequence[Statement]:
+def _newer(declarations: Sequence[Declared], writes: Iterable[Write]) -> Sequence[Declared]:
     """Return the declarations that the same job's newest write did not follow."""
     if not declarations:
         return declarations
-    newest = {write.job: write.at for write in writes}
-    return [one for one in declarations if one.subject not in newest or not holds(one, newest[one.subject])]
+    newest = {write.job: write.at for write in writes if write.job is not None}
+    return [one for one in declarations if one.job not in newest or not has_begun(one.valid_from, newest[one.job])]
 
 
 def _resolved(loader: LineageLoader, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
@@ -130,18 +131,9 @@ def _sources(
         )
 
 
-def _declared(loader: LineageLoader, target: str, statement: Statement, ends: Ends | None) -> Iterator[LineageEdge]:
-    for _, source in _resolved(loader, loader.declared_inputs(statement), statement.valid_from, ends):
-        yield LineageEdge(
-            source,
-            target,
-            "declared",
-            statement.subject,
-            None,
-            Confidence.STATED,
-            statement.valid_from,
-            statement.entry,
-        )
+def _declared(loader: LineageLoader, target: str, one: Declared, ends: Ends | None) -> Iterator[LineageEdge]:
+    for _, source in _resolved(loader, one.sources, one.valid_from, ends):
+        yield LineageEdge(source, target, "declared", one.job, None, Confidence.STATED, one.valid_from, one.entry)
 
 
 def _attempts(loader: LineageLoader, front: frozenset[str], ends: Ends | None) -> Iterator[LineageEdge]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
 from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
 from catalog.view import View
-from graph_schema.aspects.events import Io
 from graph_schema.bitemporal import Contribution, RunFold
 from graph_schema.facts import NOW, Edge, Statement
 from graph_schema.identity import state_id
@@ -28,8 +28,7 @@ class LineageLoader:
         self._pointers: dict[str, list[Edge]] = {}
         self._folds: dict[str, RunFold | None] = {}
         self._writes: dict[str, list[Write]] = {}
-        self._declared: dict[str, list[Statement]] = {}
-        self._inputs: dict[Statement, frozenset[str]] = {}
+        self._declared: dict[str, list[Declared]] = {}
         self._trained: dict[str, list[Edge]] = {}
         self._nodes: dict[str, Node | None] = {}
         self._latest: dict[tuple[str, int, str], Write | None] = {}
@@ -175,31 +174,28 @@ class LineageLoader:
             return
         self.load_names(new)
         names = sorted({name for target in new for name in self.names(target)})
-        produces = self.view.edges(names, ("PRODUCES",), "in")
-        jobs = sorted({edge.source for edge in produces})
-        newest: dict[str, Statement] = {}
-        for statement in self.view.statements(jobs, ("io",)):
-            held = newest.get(statement.subject)
+        designed = self.view.edges(names, ("PRODUCES", "FEEDS"), "in")
+        declaring = {edge.source if edge.kind == "PRODUCES" else edge.target for edge in designed}
+        newest: dict[tuple[str, str], Statement] = {}
+        for statement in self.view.statements(sorted(declaring), ("io", *OF_DATASETS)):
+            held = newest.get((statement.subject, statement.aspect))
             if held is None or statement.order > held.order:
-                newest[statement.subject] = statement
-        declared = {subject: Io.from_json(stated.data or {}) for subject, stated in newest.items()}
-        self.load_names(name for io in declared.values() for name in (*(io.inputs or ()), *(io.outputs or ())))
+                newest[statement.subject, statement.aspect] = statement
+        declarations = declared_by(newest.values())
+        self.load_names(name for one in declarations for name in one.names)
         for target in new:
             self._declared[target] = []
-        for subject, stated in newest.items():
-            outputs = {self.resolve(name, stated.valid_from) for name in declared[subject].outputs or ()}
-            for target in outputs & set(new):
-                self._declared[target].append(stated)
+        for one in declarations:
+            outputs: dict[str, list[str]] = defaultdict(list)
+            for name in one.outputs:
+                outputs[self.resolve(name, one.valid_from)].append(name)
+            for target in outputs.keys() & set(new):
+                sources = frozenset(source for name in outputs[target] for source in one.sources_of(name))
+                self._declared[target].append(Declared(one.job, sources, one.valid_from, one.entry))
 
-    def declarations(self, target: str) -> list[Statement]:
-        """Return each job's newest declaration that names the dataset among its outputs."""
+    def declarations(self, target: str) -> list[Declared]:
+        """Return each job's newest declaration that names the dataset among its outputs, and its own."""
         return self._declared.get(target, [])
-
-    def declared_inputs(self, statement: Statement) -> frozenset[str]:
-        """Return what a declaration names as read; it is read once however many outputs it has."""
-        if statement not in self._inputs:
-            self._inputs[statement] = frozenset(Io.from_json(statement.data or {}).inputs or ())
-        return self._inputs[statement]
 
     def load_latest(self, asks: Collection[tuple[str, int, str]]) -> None:
         """Fetch for each (dataset, time, run) the newest write to the dataset at or before the time by another run."""

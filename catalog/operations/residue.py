@@ -32,10 +32,12 @@ _WHOLE: Final = frozenset(
     {
         "api_key",
         "code",
+        "column_lineage_sources",
         "deidentification_state",
         "event",
         "io",
         "lifecycle",
+        "lineage_sources",
         "phi_category",
         "region",
         "retention",

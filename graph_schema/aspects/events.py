@@ -19,6 +19,15 @@ class Event(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Fed(Part):
+    """What feeds one output of a job, as facets say."""
+
+    output: Annotated[str, "The dataset that is fed, by id."]
+    sources: Annotated[tuple[str, ...], "The datasets that feed it, by id; none where nothing does."]
+    by: Annotated[str, "lineage or column_lineage: the facet that names them."]
+
+
+@dataclass(frozen=True, slots=True)
 class Io(Part):
     """The inputs and outputs that a job declares at design time."""
 
@@ -26,6 +35,18 @@ class Io(Part):
         None
     )
     outputs: Annotated[tuple[str, ...] | None, "The datasets that it writes, likewise."] = None
+    fed: Annotated[tuple[Fed, ...], "What feeds each output that facets speak of; the others take all inputs."] = ()
+    named: Annotated[tuple[str, ...], "The datasets that facets name as sources beside the inputs, by id."] = ()
+
+    def sources_of(self, output: str) -> tuple[str, ...]:
+        """Return what feeds one of the outputs, by id."""
+        stated = next((one for one in self.fed if one.output == output), None)
+        return (self.inputs or ()) if stated is None else stated.sources
+
+    @property
+    def taken_in(self) -> tuple[str, ...]:
+        """Return all that it was ever said to read here, by id: the inputs, and what facets name beside them."""
+        return (*(self.inputs or ()), *self.named)
 
 
 @dataclass(frozen=True, slots=True)

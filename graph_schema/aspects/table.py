@@ -81,6 +81,18 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     ),
     Aspect("column_lineage", ("Dataset",), Facet("columnLineage"), "Which input fields each field derives from."),
     Aspect("lineage", ("Dataset", "Job"), Facet("lineage"), "The explicit lineage facet."),
+    Aspect(
+        "lineage_sources",
+        ("Dataset",),
+        _TEXTS,
+        "What feeds the dataset, by id, as the explicit lineage facet of an event about the dataset itself says.",
+    ),
+    Aspect(
+        "column_lineage_sources",
+        ("Dataset",),
+        _TEXTS,
+        "The same as the columnLineage facet of such an event says; an explicit lineage facet counts more.",
+    ),
     Aspect("symlinks", ("Dataset",), Facet("symlinks"), "The other names of the dataset."),
     Aspect(
         "lifecycle",

@@ -19,9 +19,12 @@ from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.builder import FactBuilder
 from graph_schema.column_lineage import read_column_lineage
+from graph_schema.facet_reading import dataset as dataset_named
+from graph_schema.facet_reading import is_deleted, objects, text
+from graph_schema.facet_reading import job as job_named
 from graph_schema.facts import Role
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
-from ingest_hooks.openlineage.part_memo import PartMemo, Sources
+from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON
 
 Facet = Mapping[str, JSON]
@@ -56,59 +59,37 @@ class Named(NamedTuple):
     effect: Callable[[Scope, Facet], None] | None
 
 
-def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> Sources:
-    """Add every facet of one job, run or dataset; return the datasets that they name as inputs, in order."""
-    aspects, found = _ASPECTS[node.label], dict[str, Sources]()
+def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> None:
+    """Add every facet of one job, run or dataset."""
+    aspects = _ASPECTS[node.label]
     for name, facet in facets.items():
         if facet is not None:
             effect = None if _YIELDS_TO.get(name) in facets else EFFECTS.get((type(node), name))
-            found[name] = _add_remembered(scope, node, Named(name, facet, aspects.get(name), effect))
-    return [source for name in _NAMING_INPUTS for source in found.get(name, ())]
+            _add_remembered(scope, node, Named(name, facet, aspects.get(name), effect))
 
 
-def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> Sources:
+def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> None:
     if scope.memo is None or isinstance(node, nodes.Run):
-        return _add_facet(scope, node, named)
+        _add_facet(scope, node, named)
+        return
     # Which aspect and effect it has follows from its name and what it stands on.
     key = node.id, scope.role.value, scope.run is None, named.name, orjson.dumps(named.facet)
-    return scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
+    scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
 
 
-def _add_facet(scope: Scope, node: nodes.Node, named: Named) -> Sources:
-    """Add what follows from a facet; `_deleted: true` ends one of a job or a dataset. Return as `add_facets`."""
+def _add_facet(scope: Scope, node: nodes.Node, named: Named) -> None:
+    """Add what follows from a facet; `_deleted: true` ends one of a job or a dataset."""
     name, facet, aspect, effect = named
     if not isinstance(facet, dict):
         scope.builder.add_statement(node, KEPT_FACET + name, facet, scope.role)
-        return ()
-    if facet.get("_deleted") is True and not isinstance(node, nodes.Run):
+        return
+    if is_deleted(facet) and not isinstance(node, nodes.Run):
         scope.builder.add_statement(node, aspect or KEPT_FACET + name, None, scope.role)
     else:
         kept = {key: part for key, part in facet.items() if aspect is None or key not in _BOOKKEEPING}
         scope.builder.add_statement(node, aspect or KEPT_FACET + name, kept, scope.role)
         if effect is not None:
             effect(scope, facet)
-    return tuple(named_inputs(name, facet))
-
-
-def text(facet: JSON | Facet, key: str) -> str | None:
-    """A member that is text with something in it."""
-    value = facet.get(key) if isinstance(facet, dict) else None
-    return value if isinstance(value, str) and value else None
-
-
-def objects(facet: JSON | Facet, key: str) -> Iterator[dict[str, JSON]]:
-    """The objects in a member that is a list."""
-    value = facet.get(key) if isinstance(facet, dict) else None
-    if isinstance(value, list):
-        for item in value:
-            if isinstance(item, dict):
-                yield item
-
-
-def identity(item: JSON | Facet) -> nodes.Dataset | None:
-    """The dataset that an object with namespace and name names."""
-    namespace, name = text(item, "namespace"), text(item, "name")
-    return nodes.Dataset(namespace, name) if namespace and name else None
 
 
 def version_of(facets: Mapping[str, JSON]) -> str | None:
@@ -149,43 +130,7 @@ def renamed_from(facets: Mapping[str, JSON]) -> nodes.Dataset | None:
     change = facets.get("lifecycleStateChange")
     if not isinstance(change, dict) or (text(change, "lifecycleStateChange") or "").upper() != "RENAME":
         return None
-    return identity(change.get("previousIdentifier"))
-
-
-def named_inputs(name: str, facet: JSON) -> Iterator[nodes.Dataset]:
-    """Every dataset that a columnLineage or an explicit lineage facet names as an input, in order."""
-    naming = _NAMING_INPUTS.get(name)
-    return iter(()) if naming is None else naming(facet)
-
-
-def named_targets(job_facets: Mapping[str, JSON]) -> Iterator[nodes.Dataset]:
-    """Every dataset that a job's explicit lineage facet names as a target."""
-    for entry in objects(job_facets.get("lineage"), "entries"):
-        if text(entry, "type") == "DATASET" and (found := identity(entry)):
-            yield found
-
-
-def _column_lineage_sources(column_lineage: JSON) -> Iterator[nodes.Dataset]:
-    for item in (*_input_fields(column_lineage), *objects(column_lineage, "dataset")):
-        if found := identity(item):
-            yield found
-
-
-def _lineage_sources(lineage: JSON) -> Iterator[nodes.Dataset]:
-    if not isinstance(lineage, dict):
-        return
-    for holder in (lineage, *objects(lineage, "entries")):
-        fields = holder.get("fields")
-        for part in (holder, *(fields.values() if isinstance(fields, dict) else ())):
-            for item in objects(part, "inputs"):
-                if text(item, "type") in {None, "DATASET"} and (found := identity(item)):
-                    yield found
-
-
-def _input_fields(column_lineage: JSON) -> Iterator[dict[str, JSON]]:
-    fields = column_lineage.get("fields") if isinstance(column_lineage, dict) else None
-    for field in fields.values() if isinstance(fields, dict) else ():
-        yield from objects(field, "inputFields")
+    return dataset_named(change.get("previousIdentifier"))
 
 
 def _add_symlinks(scope: Scope, facet: Facet) -> None:
@@ -197,7 +142,7 @@ def _add_symlinks(scope: Scope, facet: Facet) -> None:
     if dataset is None:
         return
     for item in objects(facet, "identifiers"):
-        other = identity(item)
+        other = dataset_named(item)
         if other is None or other == dataset:
             continue
         is_location = (text(item, "type") or "").upper() == "LOCATION"
@@ -356,19 +301,13 @@ def _named_run(scope: Scope, child: nodes.Run, named: Facet) -> nodes.Run | None
     if run_id is None or run_id in {child.run_id, scope.run.run_id if scope.run else None}:
         return None
     run = nodes.Run(run_id)
-    job = identity(named.get("job"))
+    job = job_named(named.get("job"))
     if job is None:
         scope.builder.add_node(run)
     else:
-        scope.builder.add_edge(edges.Executed(run, nodes.Job(job.namespace, job.name)))
+        scope.builder.add_edge(edges.Executed(run, job))
     return run
 
-
-_NAMING_INPUTS: Final[dict[str, Callable[[JSON], Iterator[nodes.Dataset]]]] = {
-    "columnLineage": _column_lineage_sources,
-    "lineage": _lineage_sources,
-}
-"""The facets that name inputs, in the order in which they are read."""
 
 EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]]] = {
     (nodes.Dataset, "columnLineage"): _add_column_lineage,

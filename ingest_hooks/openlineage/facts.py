@@ -7,7 +7,7 @@ Any order and any repetition of events gives the same facts; what follows from s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import orjson
@@ -16,21 +16,30 @@ from graph_schema import edges, nodes
 from graph_schema.aspects import events as aspects
 from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
+from graph_schema.facet_reading import is_deleted
 from graph_schema.facts import Facts, Role
+from graph_schema.stated_lineage import (
+    Entry,
+    Sources,
+    StatedBy,
+    column_lineage_sources,
+    dataset_entries,
+    job_entries,
+    narrowed,
+    sources_of,
+)
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
     Scope,
     add_facets,
     add_model,
     is_window,
-    named_inputs,
-    named_targets,
     processing_type,
     renamed_from,
     version_of,
     write_value,
 )
-from ingest_hooks.openlineage.part_memo import PartMemo, Sources
+from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON, Flag
 
 _VERSIONS: Final = frozenset({"version", "lineward_snapshot"})
@@ -68,7 +77,8 @@ def project_event(
     elif isinstance(read, JobEvent):
         subject = _add_job(builder, read, memo)
     else:
-        subject, _ = _add_dataset(Scope(builder, memo=memo), read.dataset)
+        subject = _add_dataset(Scope(builder, memo=memo), read.dataset)
+        _add_declared_sources(builder, subject, read.dataset)
     if noted:
         flagged = tuple(aspects.Flag(flag.code, flag.pointer) for flag in noted)
         builder.add_statement(subject, "flags", aspects.Flags(flagged))
@@ -111,32 +121,62 @@ def _is_restated(datasets: Sequence[Dataset]) -> bool:
     return len(names) == len(datasets) and all(_VERSIONS.isdisjoint(each.facets) for each in datasets)
 
 
-def _add_ends(scope: Scope, event: RunEvent) -> Sources:
+def _add_ends(scope: Scope, event: RunEvent) -> None:
     """Add what a run's event says of its job and of what that reads and writes: most runs of a job say the same."""
     builder, run, memo = scope.builder, scope.run, scope.memo
     assert run is not None  # noqa: S101  # it is a run's event
-    add_facets(scope, nodes.Job(event.job.namespace, event.job.name), event.job.facets)
+    job = nodes.Job(event.job.namespace, event.job.name)
+    add_facets(scope, job, event.job.facets)
     inputs, outputs = event.inputs or (), event.outputs or ()
     for each in _each(builder, inputs):
-        dataset, _ = _add_description(Scope(builder, Role.IN, run, memo=memo), each)
+        dataset = _add_description(Scope(builder, Role.IN, run, memo=memo), each)
         version = version_of(each.facets)
         builder.add_edge(edges.Read(run, dataset), {"version": version} if version else {})
-    sources = list(named_inputs("lineage", event.job.facets.get("lineage")))
+    entries = tuple(job_entries(event.job.facets.get("lineage"), job))
+    named = [source for entry in entries if entry.target == job for source in entry.datasets]
     for each in _each(builder, outputs):
-        dataset, named = _add_description(Scope(builder, Role.OUT, run, memo=memo), each)
-        sources += named
-        builder.add_edge(edges.Wrote(run, dataset), write_value(each.facets))
+        dataset = _add_description(Scope(builder, Role.OUT, run, memo=memo), each)
+        sources = sources_of(dataset, each.facets, entries, job)
+        builder.add_edge(edges.Wrote(run, dataset), write_value(each.facets) | (sources.value if sources else {}))
+        named += [*(sources.datasets if sources else ()), *column_lineage_sources(each.facets.get("columnLineage"))]
         if before := renamed_from(each.facets):
             builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})
+    for target, sources in _only_named(entries, outputs, job):
+        builder.add_edge(edges.Wrote(run, target), {"stated_by": StatedBy.LINEAGE.value, **sources.value})
+        named += sources.datasets
     listed = {(each.namespace, each.name) for each in inputs}
-    for source in dict.fromkeys(sources):
+    for source in dict.fromkeys(named):
         if (source.namespace, source.name) not in listed:
-            builder.add_edge(edges.Read(run, source), {"stated_by": "lineage"})
+            builder.add_edge(edges.Read(run, source), {"stated_by": StatedBy.LINEAGE.value})
+    _add_other_jobs(builder, job, entries)
+
+
+def _only_named(
+    entries: Sequence[Entry], outputs: Sequence[Dataset], job: nodes.Job
+) -> Iterator[tuple[nodes.Dataset, Sources]]:
+    """Yield the datasets that entries of an explicit lineage facet name beside the outputs, with what feeds them."""
     listed = {(each.namespace, each.name) for each in outputs}
-    for target in dict.fromkeys(named_targets(event.job.facets)):
-        if (target.namespace, target.name) not in listed:
-            builder.add_edge(edges.Wrote(run, target), {"stated_by": "lineage"})
-    return ()
+    for target in dict.fromkeys(entry.target for entry in entries):
+        if isinstance(target, nodes.Dataset) and (target.namespace, target.name) not in listed:
+            sources = sources_of(target, {}, entries, job)
+            if sources is not None:
+                yield target, sources
+
+
+def _add_other_jobs(builder: FactBuilder, own: nodes.Job, entries: Iterable[Entry]) -> None:
+    """Add what entries say of jobs: which other ones read and write datasets by design, and which job feeds which."""
+    for entry in entries:
+        if isinstance(entry.target, nodes.Dataset):
+            for job in entry.jobs:
+                if job != own:
+                    builder.add_edge(edges.Produces(job, entry.target))
+            continue
+        for job in entry.jobs:
+            if job != entry.target:
+                builder.add_edge(edges.Feeds(job, entry.target))
+        if entry.target != own:
+            for source in entry.datasets:
+                builder.add_edge(edges.Consumes(entry.target, source))
 
 
 def _add_job(builder: FactBuilder, event: JobEvent, memo: PartMemo | None) -> nodes.Job:
@@ -145,23 +185,68 @@ def _add_job(builder: FactBuilder, event: JobEvent, memo: PartMemo | None) -> no
     builder.add_node(job)
     of_job = Scope(builder, memo=memo)
     add_facets(of_job, job, event.job.facets)
+    entries = tuple(job_entries(event.job.facets.get("lineage"), job))
     inputs = [_add_dataset(Scope(builder, Role.IN, memo=memo), each) for each in _each(builder, event.inputs or ())]
-    outputs = [_add_dataset(of_job, each) for each in _each(builder, event.outputs or ())]
-    # A flow that a lineage facet states is a flow, whether or not it is among the inputs.
-    sources = *named_inputs("lineage", event.job.facets.get("lineage")), *(one for _, named in outputs for one in named)
-    consumed = list(dict.fromkeys((*(dataset for dataset, _ in inputs), *sources)))
-    produced = list(dict.fromkeys((*(dataset for dataset, _ in outputs), *named_targets(event.job.facets))))
-    declared = aspects.Io(
-        tuple(dataset.id for dataset in consumed) if event.inputs is not None or consumed else None,
-        tuple(dataset.id for dataset in produced) if event.outputs is not None or produced else None,
-    )
+    inputs += [source for entry in entries if entry.target == job for source in entry.datasets]
+    outputs: list[nodes.Dataset] = []
+    named: list[nodes.Dataset] = []
+    fed: dict[nodes.Dataset, Sources] = {}
+    for each in _each(builder, event.outputs or ()):
+        outputs.append(_add_dataset(of_job, each))
+        named += column_lineage_sources(each.facets.get("columnLineage"))
+        if sources := sources_of(outputs[-1], each.facets, entries, job):
+            fed[outputs[-1]] = sources
+    fed |= dict(_only_named(entries, event.outputs or (), job))
+    outputs += [target for target in fed if target not in outputs]
+    named += [source for sources in fed.values() for source in sources.datasets]
+    declared = _declared(event, inputs, outputs, fed, named)
     if declared != aspects.Io():
         builder.add_statement(job, "io", declared)
-    for dataset in consumed:
+    for dataset in dict.fromkeys((*inputs, *named)):
         builder.add_edge(edges.Consumes(job, dataset))
-    for dataset in produced:
+    for dataset in dict.fromkeys(outputs):
         builder.add_edge(edges.Produces(job, dataset))
+    _add_other_jobs(builder, job, entries)
     return job
+
+
+def _declared(
+    event: JobEvent,
+    inputs: Iterable[nodes.Dataset],
+    outputs: Iterable[nodes.Dataset],
+    fed: Mapping[nodes.Dataset, Sources],
+    named: Iterable[nodes.Dataset],
+) -> aspects.Io:
+    read = tuple(dict.fromkeys(dataset.id for dataset in inputs))
+    wrote = tuple(dict.fromkeys(dataset.id for dataset in outputs))
+    return aspects.Io(
+        read if event.inputs is not None or read else None,
+        wrote if event.outputs is not None or wrote else None,
+        tuple(
+            aspects.Fed(target.id, narrowed(read, sources.value["sources"], sources.by), sources.by.value)
+            for target, sources in fed.items()
+        ),
+        tuple(dict.fromkeys(dataset.id for dataset in named if dataset.id not in read)),
+    )
+
+
+def _add_declared_sources(builder: FactBuilder, dataset: nodes.Dataset, described: Dataset) -> None:
+    """Add what an event about the dataset itself says feeds it, for each facet that can say so."""
+    explicit, columns = described.facets.get("lineage"), described.facets.get("columnLineage")
+    stated = next(dataset_entries(explicit, dataset), None)
+    for facet, aspect, sources in (
+        (explicit, "lineage_sources", None if stated is None else stated.datasets),
+        (columns, "column_lineage_sources", column_lineage_sources(columns) or None),
+    ):
+        if sources is not None:
+            builder.add_statement(dataset, aspect, sorted(one.id for one in sources))
+            for source in sources:
+                builder.add_edge(edges.Feeds(source, dataset))
+        elif facet is not None and is_deleted(facet):
+            builder.add_statement(dataset, aspect, None)
+    if stated is not None:
+        for job in stated.jobs:
+            builder.add_edge(edges.Produces(job, dataset))
 
 
 def _each(builder: FactBuilder, datasets: Iterable[Dataset]) -> Iterator[Dataset]:
@@ -176,21 +261,21 @@ def _each(builder: FactBuilder, datasets: Iterable[Dataset]) -> Iterator[Dataset
     builder.tie = tie
 
 
-def _add_dataset(scope: Scope, described: Dataset) -> tuple[nodes.Dataset, Sources]:
-    """Add a dataset with all its facets; return as `_add_description`."""
+def _add_dataset(scope: Scope, described: Dataset) -> nodes.Dataset:
+    """Add a dataset with all its facets."""
     found = _add_description(scope, described)
     _add_use(scope, described)
     return found
 
 
-def _add_description(scope: Scope, described: Dataset) -> tuple[nodes.Dataset, Sources]:
-    """Add a dataset with the facets of itself; return it, and the datasets that these name as inputs."""
+def _add_description(scope: Scope, described: Dataset) -> nodes.Dataset:
+    """Add a dataset with the facets of itself."""
     dataset = nodes.Dataset(described.namespace, described.name)
     scope.builder.add_node(dataset)
     inner = Scope(scope.builder, scope.role, scope.run, dataset, scope.memo)
-    sources = add_facets(inner, dataset, described.facets)
+    add_facets(inner, dataset, described.facets)
     add_model(inner, described.facets)
-    return dataset, sources
+    return dataset
 
 
 def _add_use(scope: Scope, described: Dataset) -> None:

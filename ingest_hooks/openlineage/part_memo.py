@@ -5,23 +5,15 @@ It changes nothing but the time that projecting takes: a part is remembered by a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
 from graph_schema.builder import FactBuilder, Part
-from graph_schema.nodes import Dataset
 from ingest_hooks.memo import Memo
 
-Sources = Sequence[Dataset]
-"""The datasets that a part names as inputs."""
 Key = tuple[str | bool | bytes, ...]
 
 _BYTES: Final = 64 * 1024 * 1024
-
-
-class _Known(NamedTuple):
-    part: Part
-    sources: Sources
 
 
 class PartMemo:
@@ -29,18 +21,17 @@ class PartMemo:
 
     def __init__(self, most: int = _BYTES) -> None:
         """Keep up to so many bytes."""
-        self._memo: Memo[Key, _Known] = Memo(most)
+        self._memo: Memo[Key, Part] = Memo(most)
 
-    def add(self, builder: FactBuilder, key: Key, make: Callable[[FactBuilder], Sources]) -> Sources:
-        """Do what `make` does to the builder, and return what it returns, which both follow from the key alone.
+    def add(self, builder: FactBuilder, key: Key, make: Callable[[FactBuilder], None]) -> None:
+        """Do what `make` does to the builder, which follows from the key alone.
 
         The run may be the source of edges in it, and stand nowhere else.
         """
         known = self._memo.get(key, None)
         if known is None:
             alone = FactBuilder(entry=0, valid_from=0, tie="", run=builder.run)
-            sources = make(alone)
-            known = _Known(alone.part(), sources)
-            self._memo.keep(key, known, sum(len(step) for step in key if isinstance(step, bytes)) + known.part.size)
-        builder.add_part(known.part)
-        return known.sources
+            make(alone)
+            known = alone.part()
+            self._memo.keep(key, known, sum(len(step) for step in key if isinstance(step, bytes)) + known.size)
+        builder.add_part(known)

@@ -11,6 +11,7 @@ from graph_schema.builder import FactBuilder
 from graph_schema.edges import (
     Captures,
     Executed,
+    Feeds,
     Generated,
     HasColumn,
     IsAliasOf,
@@ -197,7 +198,16 @@ def _declared(chance: random.Random, builder: FactBuilder, world: World) -> None
     inputs = (
         None if chance.random() < 0.3 else [builder.add_node(world.dataset(chance)) for _ in range(world.some(chance))]
     )
-    builder.add_statement(job, "io", {"inputs": inputs, "outputs": [dataset.id for dataset in outputs]})
+    named = [builder.add_node(world.dataset(chance)) for _ in range(chance.randrange(2))]
+    fed = [{"output": dataset.id, "sources": named, "by": "lineage"} for dataset in outputs[:1] if named]
+    declared = {"inputs": inputs, "outputs": [dataset.id for dataset in outputs], "fed": fed, "named": named}
+    builder.add_statement(job, "io", declared)
+    if chance.random() < 0.3:
+        aspect = chance.choice(("lineage_sources", "column_lineage_sources"))
+        fed_here = world.dataset(chance)
+        for _ in named:
+            builder.add_edge(Feeds(world.dataset(chance), fed_here))
+        builder.add_statement(fed_here, aspect, named if chance.random() < 0.8 else None)
 
 
 def _alias(chance: random.Random, builder: FactBuilder, world: World) -> None:

@@ -38,6 +38,10 @@ PAIRS_AN_END: Final = 8
 thousand runs of its job. From there on pairs would outgrow what was said."""
 
 
+DECLARING: Final = frozenset({"io", "lineage_sources", "column_lineage_sources"})
+"""The aspects that declare flows: of a job, and of a dataset whose own event says what feeds it."""
+
+
 MANY_ENDS: Final = 500
 """So much read and written that one more event of the run must not go through all of it again."""
 
@@ -87,16 +91,24 @@ def hub_of_run(run: str, reads: Iterable[Edge], writes: Iterable[Edge], produced
 
 
 def hubs_of_records(statements: Iterable[Statement]) -> Iterator[Hub]:
-    """Yield what jobs are declared to read and write, a hub for each declaration."""
+    """Yield what jobs are declared to read and write and what datasets are declared to be fed by, a hub for each
+    declaration.
+    """
     for statement in statements:
-        if statement.aspect == "io" and statement.value is not None:
-            declared, point = Io.from_json(statement.data), (statement.valid_from, statement.entry)
-            inputs, outputs = (dict.fromkeys(side or ()) for side in (declared.inputs, declared.outputs))
-            yield Hub(
-                f"{statement.subject}.{statement.entry}.{blake2b(statement.value.encode(), digest_size=8).hexdigest()}",
-                tuple(Inlet(source, *point) for source in inputs),
-                tuple(Outlet(target, statement.subject, "declared", *point) for target in outputs),
-            )
+        if statement.value is None or statement.aspect not in DECLARING:
+            continue
+        subject, point = statement.subject, (statement.valid_from, statement.entry)
+        if statement.aspect == "io":
+            declared = Io.from_json(statement.data)
+            job, sources, targets = subject, declared.taken_in, dict.fromkeys(declared.outputs or ())
+        else:
+            job, sources, targets = None, tuple(dict.fromkeys(statement.data)), {subject: None}
+        declaration = blake2b(f"{statement.aspect}{statement.value}".encode(), digest_size=8)
+        yield Hub(
+            f"{subject}.{statement.entry}.{declaration.hexdigest()}",
+            tuple(Inlet(source, *point) for source in sources),
+            tuple(Outlet(target, job, "declared", *point) for target in targets),
+        )
 
 
 def renames(writes: Iterable[Edge]) -> Iterator[Flow]:
