@@ -11,7 +11,19 @@ from pathlib import Path
 from bench.figures import Figure, Measure, Options, markdown
 from bench.machine import describe
 
-MEASURES = ("redaction", "ingest", "projection", "growth", "lineage", "search", "wide", "ledger", "report", "start")
+MEASURES = (
+    "redaction",
+    "ingest",
+    "projection",
+    "growth",
+    "lineage",
+    "connected",
+    "search",
+    "wide",
+    "ledger",
+    "report",
+    "start",
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 INTRODUCTION = """# Measured
 

@@ -73,16 +73,20 @@ def _measure_one(engine: str, estate: Estate, walks: int) -> Iterator[Figure]:
 
 
 def _follow(server: Server, estate: Estate, engine: str) -> Figure:
-    """Wait until the server's projection has brought all of the ledger into its graph."""
-    count, began = 2 * estate.jobs * estate.runs, time.perf_counter()
+    count, elapsed = 2 * estate.jobs * estate.runs, server.started_in + follow(server)
+    return Figure(
+        "graph made by a server that starts", f"{_named(engine, estate)}, {count:,} events", f"{count / elapsed:,.0f}/s"
+    )
+
+
+def follow(server: Server) -> float:
+    """Wait until the server's projection has brought all of the ledger into its graph; return how many seconds."""
+    began = time.perf_counter()
     while behind(server):
         if time.perf_counter() - began > PROJECTION_SECONDS:
             raise RuntimeError(f"the graph was still behind after {PROJECTION_SECONDS} s")
         time.sleep(0.2)
-    elapsed = server.started_in + time.perf_counter() - began
-    return Figure(
-        "graph made by a server that starts", f"{_named(engine, estate)}, {count:,} events", f"{count / elapsed:,.0f}/s"
-    )
+    return time.perf_counter() - began
 
 
 def _named(engine: str, estate: Estate) -> str:

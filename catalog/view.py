@@ -34,6 +34,7 @@ from catalog.store.protocol import (
     Quarantined,
     Query,
     StoreReader,
+    Use,
     counted,
 )
 from catalog.visibility import Visibility
@@ -199,6 +200,18 @@ class View:
         seen = frozenset(self._seen([target for target, _ in asks]))
         asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
         return self._reader.contributions(asked, self.known_at, newest, by_job=by_job)
+
+    def uses(self, ids: Sequence[str]) -> list[Use]:
+        """Return what the jobs use, and by which jobs the others are used; see `StoreReader.uses`."""
+        found = self._reader.uses(self._seen(ids), self.as_of.valid_at, self.known_at)
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for use in found for end in (use.job, use.dataset) if end)
+        return [use for use in found if use.dataset in ends and (use.job is None or use.job in ends)]
+
+    def used(self, hows: Sequence[str]) -> frozenset[str]:
+        """Return every dataset and model version that may be seen and that anything uses in one of these ways."""
+        return self.visible(self._reader.used(hows, self.as_of.valid_at, self.known_at), counted=False)
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""

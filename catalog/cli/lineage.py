@@ -20,7 +20,7 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
       nodes(first: {_PAGE}, after: $nodesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
         nodes {{ id kind depth truncatedHere node {{ __typename
           ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState }}
-          ... on Dataset {{ zone deidentificationState }} ... on Snapshot {{ digest }} }} }} }}
+          ... on Dataset {{ zone deidentificationState }} ... on Snapshot {{ digest }} ... on Job {{ name }} }} }} }}
       edges(first: {_PAGE}, after: $edgesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
         nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId runState }} }} }}
       {FIELDS}

@@ -19,6 +19,9 @@ class Direction(StrEnum):
     """Towards what came of it."""
     BOTH = "BOTH"
     """Both ways."""
+    CONNECTED = "CONNECTED"
+    """Both ways from everything that is met: jobs, and the datasets that they ever read or wrote, at whatever outcome.
+    The depth counts steps from one job to another over a dataset that both use."""
 
 
 class Grain(StrEnum):
@@ -65,6 +68,10 @@ class FlowKind(StrEnum):
     """The one was given the other's name."""
     ALIAS = "alias"
     """The one is another name of the other's data."""
+    READ = "read"
+    """A job read the one, or is to read it by design; of what is connected alone."""
+    WROTE = "wrote"
+    """A job wrote the other, or is to write it by design; of what is connected alone."""
     HIDDEN = "hidden"
     """Only what rights hide lies between the two."""
 

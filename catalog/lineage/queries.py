@@ -11,6 +11,7 @@ import networkx as nx
 
 from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
+from catalog.lineage.connected import check_connected, neighbourhood
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted, without_hidden
@@ -37,21 +38,33 @@ _OWN_GRAIN = {
 def lineage(view: View, walk: Walk) -> LineageGraph:
     """Return the graph around the roots; what rights hide is counted in it, and what it connects stays connected.
 
+    Jobs are among the nodes where what is connected is asked for, and nowhere else.
+
     Raises:
         SenderError: a root of a kind that has no lineage, roots of several grains, a depth or budget out of bounds.
     """
-    grain = walk.grain or own_grain(walk.roots)
+    grain = _grain(walk)
     _check(walk, grain)
     loader = LineageLoader(view.unredacted)
     states = States(loader, walk)
     # Of a root that may not be seen there is nothing around it, as of one that is not there.
     seen = view.visible(walk.roots, counted=False)
-    roots = _roots(loader, states, [root for root in walk.roots if root in seen], grain)
-    walked = _walked(loader, states, walk, grain, roots)
+    shown = [root for root in walk.roots if root in seen]
+    if walk.direction is Direction.CONNECTED:
+        walked = neighbourhood(loader, walk, shown)
+    else:
+        walked = _walked(loader, states, walk, grain, _roots(loader, states, shown, grain))
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
     hidden = redacted(walked, view)
     states.where = without_hidden(states.where, view)
     return _graph(states, walked, walk, grain, hidden)
+
+
+def _grain(walk: Walk) -> Grain:
+    if walk.direction is not Direction.CONNECTED:
+        return walk.grain or own_grain(walk.roots)
+    check_connected(walk)
+    return Grain.DATASET
 
 
 def _walked(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
@@ -92,6 +105,8 @@ def _check(walk: Walk, grain: Grain) -> None:
         raise SenderError(
             "Lineage of flows ever stated has dataset grain only: ask for that grain.", pointer="/grain", status=422
         )
+    if walk.direction is Direction.CONNECTED:
+        return
     allowed = {Grain.DATASET: {"Dataset", "Snapshot", "State", "ModelVersion"}, Grain.RUN: {"Run"}}.get(
         grain, {"Dataset", "Snapshot", "State", "ModelVersion"}
     )

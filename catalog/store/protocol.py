@@ -15,11 +15,12 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, Either
+from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
-__all__ = ("Contribution", "Direction", "Either", "Flow", "InForce")
+__all__ = ("Contribution", "Direction", "Either", "Flow", "InForce", "Use")
 
 
 Place = tuple[int, str, str]
@@ -183,6 +184,14 @@ class StoreReader(Protocol):
         that may replace the whole; or (`by_job=False`) of all jobs together. Duplicates once, in the order of
         (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not.
         """
+
+    def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
+        """Return what the jobs among the ids use, and by which jobs the other ids are used,
+        each (job, dataset, how) with its earliest (valid_from, entry), in that order.
+        """
+
+    def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
+        """Return every dataset and model version that anything uses in one of these ways."""
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Statement
@@ -87,6 +88,14 @@ class SingleReads(ABC):
     ) -> list[Contribution]:
         with self.reading() as read:
             return read.contributions(asks, known_at, newest, by_job=by_job)
+
+    def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
+        with self.reading() as read:
+            return read.uses(ids, valid_at, known_at)
+
+    def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
+        with self.reading() as read:
+            return read.used(hows, valid_at, known_at)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

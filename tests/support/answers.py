@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from catalog.store.indexes.uses import READS, WRITES
 from catalog.store.protocol import Direction, Query, StoreReader
 from graph_schema.facts import NOW, Facts
 from graph_schema.registry import TYPES
@@ -97,6 +98,8 @@ def flowing(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, i
             found[f"flows of some {at}"] = read.flows(ids[::3], direction, valid_at, known_at)
             for limit in (0, 7, 200):
                 found[f"flows within {limit} {at}"] = read.flows(ids, direction, valid_at, known_at, limit)
+            found[f"uses {at}"] = read.uses(ids, valid_at, known_at)
+            found[f"used {at}"] = read.used((*READS, *WRITES)[::2], valid_at, known_at)
             found[f"neighbours {at}"] = read.neighbours(ids[::4], direction, valid_at, known_at)
     return found
 

@@ -40,8 +40,12 @@ def _walks(view: View, ids: Sequence[str], **more: Any) -> dict[str, Any]:
     return {
         f"{one} {direction}": lineage(view, Walk((one,), direction, depth=5, **more))
         for one in ids
-        for direction in Direction
+        for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM, Direction.BOTH)
     }
+
+
+def _connected(view: View, ids: Sequence[str]) -> Any:
+    return {one: lineage(view, Walk((one,), Direction.CONNECTED, depth=1)) for one in ids}
 
 
 def _retried(view: View, ids: Sequence[str]) -> Any:
@@ -106,6 +110,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage of snapshots": ("Snapshot", _walks),
     "lineage of models": ("ModelVersion", _walks),
     "lineage of runs": ("Run", _walks),
+    "lineage, connected": ("Dataset", _connected),
+    "lineage, connected to jobs": ("Job", _connected),
+    "lineage, connected to snapshots": ("Snapshot", _connected),
+    "lineage, connected to models": ("ModelVersion", _connected),
     "lineage_counts": (
         "Dataset",
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],

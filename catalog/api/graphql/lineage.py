@@ -180,10 +180,15 @@ class LineageGraph:
     async def roots(self, info: ContextInfo) -> list[Node]:
         return await nodes.find_all(Node, info.context, self.found.roots, self.at)
 
+    @strawberry.field(description="The ids of all its nodes, by distance and id: the whole set, without pages.")
+    def ids(self) -> list[strawberry.ID]:
+        return [strawberry.ID(node.id) for node in self.found.nodes]
+
     @strawberry.field(description="Nodes by distance and id.")
     def nodes(self, first: First = 100, after: After = None) -> Connection[LineageNode]:
         at = self.at
-        sources = None if self.walk.direction is Direction.DOWNSTREAM else self.found.sources
+        upwards = self.walk.direction in {Direction.UPSTREAM, Direction.BOTH}
+        sources = self.found.sources if upwards else None
         return page_of(
             self.found.nodes,
             lambda node: [node.depth, node.id],

@@ -12,5 +12,6 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
+from catalog.store.indexes.uses import USES
 
-INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS, KEYS)
+INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS, KEYS, USES)

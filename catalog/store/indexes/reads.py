@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.store.indexes import contributions, flows, in_force, keys
+from catalog.store.indexes import contributions, flows, in_force, keys, uses
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, IndexReader
+from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
 from graph_schema.facts import NOW
 
@@ -42,3 +43,9 @@ class IndexReads(IndexReader):
         self, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
     ) -> list[Contribution]:
         return contributions.contributions(self, asks, known_at, newest, by_job=by_job)
+
+    def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
+        return uses.uses(self, ids, valid_at, known_at)
+
+    def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
+        return uses.used(self, hows, valid_at, known_at)

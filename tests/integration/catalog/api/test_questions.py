@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graph_schema.nodes import Dataset, Model, ModelVersion, Run, Snapshot
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -66,6 +66,21 @@ def test_lineage_says_which_nodes_are_raw_feeds(
     walk = {"of": [root], "direction": direction, "grain": "DATASET", "depth": 1}
     nodes = filled.data(query, input=walk)["lineage"]["nodes"]["nodes"]
     assert {node["id"]: node["isSource"] for node in nodes if node["id"] in expected} == expected
+
+
+def test_what_is_connected_comes_whole_with_its_jobs(filled: Catalog) -> None:
+    query = """query($input: LineageInput!) { lineage(input: $input) { ... on LineageGraph { grain ids
+      nodes { nodes { id kind depth isSource node { ... on Job { name } } } }
+      edges { nodes { from to kind job { id } } } completeness { __typename } } } }"""
+    found = filled.data(query, input={"of": [VISITS], "direction": "CONNECTED", "depth": 1})["lineage"]
+    job = Job(**JOB).id
+    assert {VISITS, LANDING, job} <= set(found["ids"]) == {node["id"] for node in found["nodes"]["nodes"]}
+    assert [
+        (node["kind"], node["depth"], node["isSource"]) for node in found["nodes"]["nodes"] if node["id"] == job
+    ] == [("JOB", 1, None)]
+    drawn = {(edge["from"], edge["to"], edge["kind"], edge["job"]["id"]) for edge in found["edges"]["nodes"]}
+    assert {(LANDING, job, "READ", job), (job, VISITS, "WROTE", job)} <= drawn
+    assert (found["grain"], found["completeness"]) == ("DATASET", {"__typename": "Complete"})
 
 
 def test_the_lineage_of_an_asset_is_the_lineage_asked_for_by_its_id(filled: Catalog) -> None:

@@ -63,6 +63,14 @@ def test_a_dataset_is_told_by_its_namespace_and_name(folder: Path, text: str) ->
     assert start(typed(folder, "lineage", text, "--json")).startswith("Dataset:")
 
 
+def test_what_is_connected_to_a_dataset_is_shown_with_its_jobs(folder: Path) -> None:
+    shown = typed(folder, "lineage", "curated visits", "--direction", "connected")
+    assert shown.code == FINE, shown.err
+    assert "curate" in shown.out
+    found = json.loads(typed(folder, "lineage", "curated visits", "--direction", "connected", "--json").out)
+    assert {node["kind"] for node in found["nodes"]} >= {"DATASET", "JOB"}
+
+
 @pytest.mark.parametrize("text", ["visit", "curat", "readmis", "readmission@"])
 def test_what_is_only_like_a_name_is_never_taken_for_it(folder: Path, text: str) -> None:
     answer = typed(folder, "lineage", text, "--json")

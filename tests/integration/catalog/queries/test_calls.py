@@ -11,12 +11,14 @@ import pytest
 from catalog.approvals.queries import approvals_of
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.labels.queries import attestations, labels
+from catalog.lineage.model import Direction, Walk
+from catalog.lineage.queries import lineage
 from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.queries import snapshots, snapshots_of
 from catalog.view import Anchor, View
-from graph_schema.nodes import ModelVersion
-from tests.support.records import MODEL, House, declaration, event, registration, request, seal, tag
+from graph_schema.nodes import Dataset, ModelVersion
+from tests.support.records import MODEL, RAW, House, declaration, event, registration, request, seal, tag
 
 WIDE = 12
 
@@ -81,6 +83,19 @@ def test_a_wide_question_costs_as_many_calls_as_a_narrow_one(house: House, name:
     read(View(wide), ids)
     assert wide.calls == narrow.calls
     assert wide.calls.total() <= 12
+
+
+@pytest.mark.parametrize("jobs", [1, WIDE])
+def test_a_step_of_what_is_connected_costs_as_many_calls_however_many_jobs_it_meets(house: House, jobs: int) -> None:
+    for number in range(jobs):
+        shared = event(run=f"0190d2e6-0000-7000-9000-{number:012d}")
+        shared["job"]["name"], shared["outputs"] = f"reads {number}", []
+        house.send(shared)
+    counting = Counting(house.store)
+    found = lineage(View(counting), Walk((Dataset(**RAW).id,), Direction.CONNECTED, depth=0))
+    assert sum(node.id.startswith("Job:") for node in found.nodes) == jobs
+    assert counting.calls["uses"] == 3  # of the root, of its jobs, and whether there is more behind
+    assert counting.calls.total() <= 8
 
 
 def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
