@@ -52,7 +52,7 @@ def open_ledger(settings: Settings) -> SqliteLedger:
         settings.ledger_file,
         settings.keys,
         settings.origin,
-        limits=Limits(waiting=settings.max_waiting),
+        limits=Limits(waiting=settings.max_waiting, waiting_bytes=settings.max_waiting_bytes),
         watch=ClockWatch(ClockLimits(gap=settings.clock_gap_days * _DAY, jump=settings.clock_jump_seconds * SECOND)),
     )
 

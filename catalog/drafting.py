@@ -11,6 +11,7 @@ from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
+from ingest_hooks.openlineage.oversize import LEFT_OUT, LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
 from ingest_hooks.redaction import redact
 
@@ -27,18 +28,30 @@ class Drafted(NamedTuple):
     flags: tuple[Flag, ...]
 
 
-def draft_event(value: JSON, flags: Sequence[Flag], actor: str, correlation_id: str, *, token_key: bytes) -> Drafted:
+def draft_event(
+    value: JSON,
+    flags: Sequence[Flag],
+    actor: str,
+    correlation_id: str,
+    *,
+    token_key: bytes,
+    left_out: Sequence[LeftOut] = (),
+) -> Drafted:
     """Return the draft of one event as `wire` read it, with its flags.
+
+    What was received is the event's canonical JSON; of one that was too large, `{"event": …, "leftOut": …}`, where each
+    facet `left_out` stands with its pointer, size and digest.
 
     Raises `Unreadable` 422 for what is no event.
     """
     redacted = redact(value, token_key=token_key)
+    noted = (*flags, *(_noted(one, token_key) for one in left_out))
     event = read_event(redacted.value)
     subjects = _subjects_of(event)
     redactions = tuple((each.pointer, each.rule) for each in redacted.redactions)
     body = {
         "event": redacted.value,
-        "flags": [(flag.code, flag.pointer) for flag in flags],
+        "flags": [flag.row for flag in noted],
         "redactions": redactions,
         "subjects": subjects[MAX_SUBJECTS:],
     }
@@ -48,9 +61,23 @@ def draft_event(value: JSON, flags: Sequence[Flag], actor: str, correlation_id: 
         correlation_id=correlation_id,
         subjects=subjects[:MAX_SUBJECTS],
         body=canonical_bytes(body),
-        received=canonical_bytes(value),
+        received=_received(value, left_out),
     )
-    return Drafted(draft, event, subjects, redactions, (*flags, *event.flags))
+    return Drafted(draft, event, subjects, redactions, (*noted, *event.flags))
+
+
+def _received(value: JSON, left_out: Sequence[LeftOut]) -> bytes:
+    if not left_out:
+        return canonical_bytes(value)
+    bound: dict[str, object] = {"event": value, "leftOut": [list(facet) for facet in left_out]}
+    return canonical_bytes(bound)
+
+
+def _noted(facet: LeftOut, token_key: bytes) -> Flag:
+    """Return what is noted of a facet that was left out; its name is searched as those are that were kept."""
+    owner, _, name = facet.pointer.rpartition("/")
+    searched = redact({name: None}, token_key=token_key).value
+    return Flag(LEFT_OUT, f"{owner}/{''.join(searched) if isinstance(searched, dict) else ''}", facet.size)
 
 
 def _subjects_of(event: Event) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.times import SECOND
+from ingest_hooks.openlineage.oversize import LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
 
 PATIENCE = 2.0
@@ -143,9 +144,16 @@ class Intake:
         self.pending = pending or Pending()
 
     def submit_event(
-        self, value: JSON, actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
+        self,
+        value: JSON,
+        actor: Actor,
+        correlation_id: str,
+        flags: Sequence[Flag] = (),
+        left_out: Sequence[LeftOut] = (),
     ) -> Future[Accepted]:
         """Take one OpenLineage event as `wire.parse` read it, with its flags; the future resolves once it is durable.
+
+        `left_out` are the facets that it is taken without, see `oversize`.
 
         Raises:
             Unreadable: it is no event; 422.
@@ -153,7 +161,8 @@ class Intake:
             OperatorError: the ledger cannot take it now.
         """
         require(actor.roles, Permission.SEND_EVENTS)
-        return self._append_event(value, flags, actor, correlation_id)
+        draft, terms = self._read_event(value, flags, actor, correlation_id, left_out)
+        return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
 
     def submit_events(
         self, values: Sequence[JSON], actor: Actor, correlation_id: str, flags: Sequence[Flag] = ()
@@ -161,6 +170,7 @@ class Intake:
         """Take several events that were parsed already; the future resolves to what became of each, in order.
 
         They go to the ledger together; what it does not take so it is given one by one, each with its own answer.
+        Where it takes nothing now, none of them is taken: a later one would overtake one that is sent again.
         """
         outcomes: list[Outcome | tuple[Draft, _Terms]] = []
         for value in values:
@@ -171,6 +181,8 @@ class Intake:
                 outcomes.append(error)
         try:
             durable = self._append_all([one[0] for one in outcomes if isinstance(one, tuple)])
+        except OperatorError as error:
+            return _resolved([error if isinstance(one, tuple) else one for one in outcomes])
         except Exception:  # noqa: BLE001  each of them meets it again, or does not
             return _resolved([self._outcome(*one) if isinstance(one, tuple) else one for one in outcomes])
         return _settled(durable, lambda done: _answers(outcomes, done))
@@ -301,14 +313,16 @@ class Intake:
                     retry_after=2,
                 )
 
-    def _append_event(self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str) -> Future[Accepted]:
-        draft, terms = self._read_event(value, flags, actor, correlation_id)
-        return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
-
     def _read_event(
-        self, value: JSON, flags: Sequence[Flag], actor: Actor, correlation_id: str
+        self,
+        value: JSON,
+        flags: Sequence[Flag],
+        actor: Actor,
+        correlation_id: str,
+        left_out: Sequence[LeftOut] = (),
     ) -> tuple[Draft, _Terms]:
-        found = draft_event(value, flags, actor.principal, correlation_id, token_key=self._token_key)
+        key = self._token_key
+        found = draft_event(value, flags, actor.principal, correlation_id, token_key=key, left_out=left_out)
         return found.draft, _Terms(found.draft.kind, found.subjects, (), found.redactions)
 
     def _append(self, draft: Draft) -> Future[Receipt]:

@@ -120,7 +120,7 @@ def _event(stored: StoredEntry, body: dict[str, Any]) -> Facts:
         entry=stored.index,
         by=stored.entry.actor,
         authenticated=is_proven(stored.entry.actor),
-        flags=[Flag(code, pointer) for code, pointer in body["flags"]],
+        flags=[Flag(*row) for row in body["flags"]],
         redactions=[(pointer, rule) for pointer, rule in body["redactions"]],
         memo=_PARTS,
     )

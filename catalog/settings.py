@@ -81,7 +81,13 @@ class Settings(BaseSettings):
     neo4j_password: SecretStr | None = Field(None, description="Password there.")
     neo4j_password_file: Path | None = Field(None, description="File that holds the password, for container secrets.")
     max_body_bytes: int = Field(
-        16 * _MEBIBYTE, ge=1024, description="Largest body taken, after decompression, in bytes."
+        16 * _MEBIBYTE, ge=1024, description="Largest body taken as it is, after decompression, in bytes."
+    )
+    max_oversize_bytes: int = Field(
+        128 * _MEBIBYTE,
+        ge=1024,
+        description="Largest body of events taken at all, in bytes: beyond `max_body_bytes` an event is taken without "
+        "its largest facets, one such body at a time.",
     )
     max_connections: int = Field(
         1024, ge=1, description="Most connections at once; fewer where the process may not open as many descriptors."
@@ -101,6 +107,9 @@ class Settings(BaseSettings):
     max_batch_events: int = Field(10_000, ge=1, description="Most events taken in one batch.")
     max_waiting: int = Field(
         4_096, ge=1, description="Most events that may wait for the disk; beyond, 503 with Retry-After."
+    )
+    max_waiting_bytes: int = Field(
+        64 * _MEBIBYTE, ge=1024, description="Most bytes of events that may wait for the disk; beyond, the same."
     )
     projection: Literal["process", "thread"] = Field(
         "process", description="Where a server brings the ledger into the graph: beside the requests, or among them."

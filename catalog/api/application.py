@@ -19,6 +19,7 @@ from catalog.api import problems
 from catalog.api.addresses import START, Addresses
 from catalog.api.edge import ROUTE, EdgeMiddleware
 from catalog.api.http import health, ledger, lineage, metrics, presence, records
+from catalog.api.http.body import DRAINED
 from catalog.api.http.dependencies import Read
 from catalog.api.openapi import described
 from catalog.api.pages import explorer, files
@@ -69,7 +70,7 @@ def create(services: Services) -> EdgeMiddleware:
         services.settings.allowed_hosts,
         services.redactor.correlation_id,
         any_host=not services.settings.is_loopback and not services.settings.allowed_hosts,
-        body_bytes=services.settings.max_body_bytes,
+        body_bytes=DRAINED * services.settings.max_oversize_bytes,
         body_seconds=services.settings.body_seconds,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -12,6 +12,7 @@ from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
+from catalog.api.http.body import Room
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger
@@ -52,6 +53,13 @@ class Services:
     signing_problem: Callable[[], EvidenceError | OperatorError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
     rights_of: Callable[[Actor], Rights] = rules.rights_of
+
+    large_bodies: Room = field(init=False)
+    """The room for a body of events that is larger than others may be."""
+
+    def __post_init__(self) -> None:
+        """Make the room."""
+        object.__setattr__(self, "large_bodies", Room(self.settings.max_body_bytes))
 
     @property
     def redactor(self) -> Redactor:

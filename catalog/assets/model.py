@@ -141,11 +141,15 @@ class NodeRecord:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Noted:
-    """What was noted of one place in an event: `code` of a flag, or of a redaction the rule that replaced it."""
+    """What was noted of one place in an event: `code` of a flag, or of a redaction the rule that replaced it.
+
+    `size` is how many bytes a facet had that was left out.
+    """
 
     entry: int
     pointer: str
     code: str
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def event_notes(view: View, ids: Sequence[str]) -> dict[str, EventNotes]:
     for one in view.statements(ids, ("flags", "redactions")):
         if one.aspect == "flags" and one.value is not None:
             noted[one.subject]["flags"] += [
-                Noted(one.entry, flag.pointer, flag.code) for flag in Flags.from_json(one.data).flags
+                Noted(one.entry, flag.pointer, flag.code, flag.size) for flag in Flags.from_json(one.data).flags
             ]
         elif one.value is not None:
             noted[one.subject]["redactions"] += [

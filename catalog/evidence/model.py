@@ -39,10 +39,10 @@ class EntryEvidence:
         body = self.body if isinstance(self.body, dict) else {}
         flags: tuple[Flag, ...] = ()
         if "event" in body:
-            before = [Flag(code, pointer) for code, pointer in body["flags"]]
+            before = [Flag(*row) for row in body["flags"]]
             flags = flags_of(read_event(body["event"]), self.recorded_at, before)
         return EventNotes(
-            tuple(sorted(Noted(self.index, flag.pointer, flag.code) for flag in flags)),
+            tuple(sorted(Noted(self.index, flag.pointer, flag.code, flag.size) for flag in flags)),
             tuple(sorted(Noted(self.index, pointer, rule) for pointer, rule in body.get("redactions", ()))),
         )
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from catalog.errors import OperatorError
 
@@ -73,14 +73,19 @@ class GroupCommit(Generic[Job, Result]):
             self._refuse_closed()
             jobs, size = self._jobs + len(waiting.jobs), self._bytes + waiting.size
             if self._waiting and (jobs > self._limits.waiting or size > self._limits.waiting_bytes):
-                raise OperatorError(
-                    f"{self._jobs} records wait to be written, which is all that can be taken.",
-                    action="Send this one again later, and see whether the ledger's disk is slow.",
-                    retry_after=_RETRY_AFTER,
-                )
+                self.refuse(self._jobs)
             self._waiting.append(waiting)
             self._jobs, self._bytes = jobs, size
             self._changed.notify()
+
+    @staticmethod
+    def refuse(waiting: int) -> NoReturn:
+        """Raise OperatorError: so many jobs wait, and no more can."""
+        raise OperatorError(
+            f"{waiting} records wait to be written, which is all that can be taken.",
+            action="Send this one again later, and see whether the ledger's disk is slow.",
+            retry_after=_RETRY_AFTER,
+        )
 
     def run(self, command: Callable[[], Answer]) -> Answer:
         """Run something else on the writing thread, between two batches, and return what it returns."""

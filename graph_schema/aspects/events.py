@@ -55,6 +55,7 @@ class Flag(Part):
 
     code: Annotated[str, "What was odd, as a code."]
     pointer: Annotated[str, "Where in the event, as a JSON pointer."]
+    size: Annotated[int | None, "Of a facet that was left out: how many bytes it had."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def project_event(
         subject = _add_dataset(Scope(builder, memo=memo), read.dataset)
         _add_declared_sources(builder, subject, read.dataset)
     if noted:
-        flagged = tuple(aspects.Flag(flag.code, flag.pointer) for flag in noted)
+        flagged = tuple(aspects.Flag(flag.code, flag.pointer, flag.size) for flag in noted)
         builder.add_statement(subject, "flags", aspects.Flags(flagged))
     if redactions:
         replaced = tuple(aspects.Redaction(pointer, rule) for pointer, rule in redactions)

@@ -30,10 +30,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Flag:
-    """Something accepted although it is not as the standard says: what (`code`), and where (a JSON pointer)."""
+    """Something accepted although it is not as the standard says: what (`code`), and where (a JSON pointer).
+
+    `size` is how many bytes were there, of what was left out.
+    """
 
     code: str
     pointer: str = ""
+    size: int | None = None
+
+    @property
+    def row(self) -> tuple[str | int, ...]:
+        """Return it as the ledger's body has it."""
+        return (self.code, self.pointer) if self.size is None else (self.code, self.pointer, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,15 @@ class Inflater:
             except zlib.error as error:
                 raise Unreadable(400, "", "The body must be valid gzip, as Content-Encoding says.") from error
             rest = self._stream.unconsumed_tail or self._stream.unused_data
+
+    @property
+    def size(self) -> int:
+        """How many bytes are held."""
+        return self._size
+
+    def forget(self) -> None:
+        """Lets go of what is held: nobody will ask for it."""
+        self._parts.clear()
 
     def finish(self) -> bytes:
         """The whole body; raises `Unreadable` 400 if the gzip stream was cut off."""

@@ -20,7 +20,7 @@ from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem
-from catalog.api.graphql.scalars import Micros, micros
+from catalog.api.graphql.scalars import Long, Micros, micros
 from catalog.assets import model, queries
 from catalog.assets.rules import MANDATORY
 from catalog.reading import AsOf
@@ -240,6 +240,7 @@ class Flag:
     entry: int = strawberry.field(description="The ledger entry of the event.")
     pointer: str = strawberry.field(description="Where in the event, as a JSON pointer.")
     code: str = strawberry.field(description="What was odd, as a code for programs.")
+    size: Long | None = strawberry.field(description="Of a facet that was left out: how many bytes it had.")
 
 
 @strawberry.type(description="A text in an event or record that was replaced before it was stored.")

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
-from catalog.errors import SenderError
+from catalog.errors import OperatorError, SenderError
+from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import Inflater
 
 BYTES_A_SECOND = 64 * 1024
 """At least so fast a large body arrives, once its first seconds are over: half a megabit."""
 
 
+DRAINED = 4
+"""So many times what it may have, a body that is too large is read to its end before it is answered so.
+
+A client that is answered, and the connection closed, while it still sends sees that break off: it would send it again.
+"""
+
+_RETRY_AFTER = 2
 QUESTION_BYTES = 256 * 1024
 """The largest body of anything but events and records."""
 
@@ -48,18 +59,62 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
     return receive_some
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Return the whole body, inflated; what is too large is refused before it is read to its end.
+class Room:
+    """The room for one body beyond the size of most: its reader takes it on the way, and gives it back when done."""
 
-    Raises `Unreadable` 400 or 413, SenderError 400 where the sender hung up, and what its `bounded` receiving raises.
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._taken = threading.Lock()
+
+    @contextmanager
+    def guest(self) -> Iterator[Callable[[int], None]]:
+        """Yield what a reader tells how much it holds; what is beyond the limit has the room until the end.
+
+        Telling raises OperatorError where another one has it.
+        """
+        has_room = False
+
+        def hold(size: int) -> None:
+            nonlocal has_room
+            if size <= self.limit or has_room:
+                return
+            if not self._taken.acquire(blocking=False):
+                raise OperatorError(
+                    f"Another body of more than {self.limit} bytes is being taken.",
+                    action="Send this one again in a moment.",
+                    retry_after=_RETRY_AFTER,
+                )
+            has_room = True
+
+        try:
+            yield hold
+        finally:
+            if has_room:
+                self._taken.release()
+
+
+async def read_body(request: Request, limit: int, hold: Callable[[int], None] = lambda _: None) -> bytes:
+    """Return the whole body, inflated. What is too large is not held, and read on before it is answered, see `DRAINED`.
+
+    `hold` is told how many bytes are held, and may refuse them. Raises `Unreadable` 400 or 413, SenderError 400 where
+    the sender hung up, what `hold` raises, and what its `bounded` receiving raises.
     """
     inflater = Inflater(request.headers.get("content-encoding"), limit)
+    refusal: Exception | None = None
     try:
         async for chunk in request.stream():
-            if chunk:
+            if not chunk or refusal is not None:
+                continue
+            try:
                 inflater.feed(chunk)
+                hold(inflater.size)
+            except (Unreadable, OperatorError) as error:
+                refusal = error
+                inflater.forget()
     except ClientDisconnect as error:
         raise SenderError("The connection ended before the body did; send it again.") from error
+    if refusal is not None:
+        raise refusal
     return inflater.finish()
 
 

@@ -6,6 +6,8 @@ retries (500, 502, 503, 504) and what it drops (4xx) decides which is which: see
 
 from __future__ import annotations
 
+import io
+import itertools
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -26,6 +28,8 @@ from catalog.api.services import Services
 from catalog.errors import OperatorError, SenderError
 from catalog.intake import Accepted
 from catalog.ledger.protocol import Receipt
+from ingest_hooks.openlineage.oversize import parse_within
+from ingest_hooks.openlineage.splitting import split
 from ingest_hooks.openlineage.wire import JSON, Flag, parse
 
 LARGE = 8 * 1024
@@ -39,17 +43,19 @@ _TOGETHER, _AHEAD = 64, 512
 """How many events of one batch go to the ledger together, and how many may wait for the disk at once."""
 
 _TOO_MUCH_AT_ONCE: Literal[413] = 413
+_NO_BATCH = "A batch is a JSON array of events; send a single event to /api/v1/lineage."
 
 
 async def one(services: Services, request: Request) -> Response:
     """Take one event: 201 with its place in the ledger, once it is durable."""
     actor = services.authenticate(request)
-    body = await read_body(request, services.settings.max_body_bytes)
-    began = time.perf_counter()
-    if len(body) < LARGE:
-        waiting = _take(services, actor, body)
-    else:
-        waiting = await run_in_threadpool(_take, services, actor, body)
+    with services.large_bodies.guest() as hold:
+        body = await read_body(request, services.settings.max_oversize_bytes, hold)
+        began = time.perf_counter()
+        if len(body) < LARGE:
+            waiting = _take(services, actor, body)
+        else:
+            waiting = await run_in_threadpool(_take, services, actor, body)
     receipt = (await result_of(waiting)).receipt
     services.metrics.acknowledge_seconds.observe(time.perf_counter() - began)
     services.metrics.received.labels("event", "duplicate" if receipt.duplicate else "taken").inc()
@@ -57,8 +63,10 @@ async def one(services: Services, request: Request) -> Response:
 
 
 def _take(services: Services, actor: Actor, body: bytes) -> Future[Accepted]:
-    wire = parse(body, max_depth=services.settings.max_json_depth)
-    return services.intake.submit_event(wire.value, actor, logs.correlation_id(), wire.flags)
+    limits = services.settings
+    reduced = parse_within(body, limits.max_body_bytes, max_depth=limits.max_json_depth)
+    wire = reduced.wire
+    return services.intake.submit_event(wire.value, actor, logs.correlation_id(), wire.flags, reduced.left_out)
 
 
 def _acknowledgement(receipt: Receipt) -> bytes:
@@ -66,25 +74,41 @@ def _acknowledgement(receipt: Receipt) -> bytes:
 
 
 async def batch(services: Services, request: Request) -> Response:
-    """Take an array of events: 200 with what became of each, once all are durable."""
+    """Take an array of events: 200 with what became of each, once all are durable.
+
+    503 where the queue to the disk is full before any was taken; where it fills on the way, those that are left are
+    answered as retriable, and none of them is taken before one that was sent before it.
+    """
     actor = services.authenticate(request)
-    body = await read_body(request, services.settings.max_body_bytes)
-    return Response(await run_in_threadpool(_answer, services, actor, body), media_type="application/json")
+    with services.large_bodies.guest() as hold:
+        body = await read_body(request, services.settings.max_oversize_bytes, hold)
+        answer = await run_in_threadpool(_answer, services, actor, body)
+    return Response(answer, media_type="application/json")
 
 
 def _answer(services: Services, actor: Actor, body: bytes) -> bytes:
-    events, flags = _events(services, body)
-    return orjson.dumps(_summary(services, list(_outcomes(services, actor, events, flags))))
+    if len(body) <= services.settings.max_body_bytes:
+        outcomes = list(_outcomes(services, actor, *_events(services, body)))
+    else:
+        outcomes = list(_large_outcomes(services, actor, body))
+    if outcomes and isinstance(outcomes[0], OperatorError):
+        # Whatever met it first, nothing after it was taken.
+        raise outcomes[0]
+    return orjson.dumps(_summary(services, outcomes))
 
 
 def _events(services: Services, body: bytes) -> tuple[list[JSON], tuple[Flag, ...]]:
     wire = parse(body, max_depth=services.settings.max_json_depth)
     if not isinstance(wire.value, list):
-        raise SenderError("A batch is a JSON array of events; send a single event to /api/v1/lineage.")
-    most = services.settings.max_batch_events
-    if len(wire.value) > most:
-        raise SenderError(f"A batch has at most {most} events; split it.", status=_TOO_MUCH_AT_ONCE)
+        raise SenderError(_NO_BATCH)
+    _require_few(services, len(wire.value))
     return wire.value, wire.flags
+
+
+def _require_few(services: Services, events: int) -> None:
+    most = services.settings.max_batch_events
+    if events > most:
+        raise SenderError(f"A batch has at most {most} events; split it.", status=_TOO_MUCH_AT_ONCE)
 
 
 def _outcomes(
@@ -97,8 +121,40 @@ def _outcomes(
             yield from ahead.popleft().result()
         some = events[start : start + _TOGETHER]
         ahead.append(services.intake.submit_events(some, actor, logs.correlation_id(), flags))
+        refused = _refused_at_once(ahead[-1])
+        if refused is not None:
+            for waiting in ahead:
+                yield from waiting.result()
+            yield from itertools.repeat(refused, len(events) - start - len(some))
+            return
     for waiting in ahead:
         yield from waiting.result()
+
+
+def _refused_at_once(waiting: Future[list[Accepted | Exception]]) -> OperatorError | None:
+    """Return why the ledger takes no more, where it says so at once: what follows is not to overtake these."""
+    if not waiting.done():
+        return None
+    return next((one for one in reversed(waiting.result()) if isinstance(one, OperatorError)), None)
+
+
+def _large_outcomes(services: Services, actor: Actor, body: bytes) -> Iterator[Accepted | Exception]:
+    """Take the events of a batch one by one, each held to the size of an event."""
+    pieces = list(split(io.BytesIO(body).read, len(body)))
+    if not body.lstrip().startswith(b"["):
+        raise SenderError(_NO_BATCH)
+    if pieces and pieces[-1].problem is not None:
+        raise SenderError(f"The array cannot be read from item {len(pieces)} on. {pieces[-1].problem}")
+    _require_few(services, len(pieces))
+    refused: OperatorError | None = None
+    for piece in pieces:
+        try:
+            yield refused or _take(services, actor, piece.content).result()
+        except OperatorError as error:
+            refused = error
+            yield error
+        except Exception as error:  # noqa: BLE001  it is this event's, and answered with it
+            yield error
 
 
 def _summary(services: Services, outcomes: list[Accepted | Exception]) -> dict[str, object]:

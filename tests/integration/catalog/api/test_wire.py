@@ -14,6 +14,7 @@ import pytest
 
 from catalog.api.http.lineage import LARGE
 from catalog.errors import OperatorError
+from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Draft, Receipt
@@ -119,9 +120,71 @@ def test_what_cannot_be_understood_is_refused_with_the_place(
     assert catalog.service.ledger.size() == 0
 
 
-def test_17_megabytes_are_refused(catalog: Catalog) -> None:
+def test_17_megabytes_that_are_no_facets_are_refused(catalog: Catalog) -> None:
     body = b'{"job": {"namespace": "a", "name": "' + b"x" * (17 * 1024 * 1024) + b'"}}'
     problem(catalog.client.post("/api/v1/lineage", content=body), 413)
+
+
+def large(size: int) -> dict[str, Any]:
+    """Return an event with two facets, of which one has about so many bytes."""
+    said = event(documentation={"description": "a table"})
+    said["run"]["facets"] = {"spark.logicalPlan": {"plan": "a node " * (size // 7)}}
+    return said
+
+
+def test_an_event_over_the_size_limit_is_taken_without_its_largest_facet(catalog: Catalog) -> None:
+    said = large(17 * 1024 * 1024)
+    answer = catalog.client.post("/api/v1/lineage", json=said)
+    assert (answer.status_code, answer.json()) == (201, {"index": 0, "duplicate": False})
+    stored = json.loads(catalog.service.ledger.entry(0).body or b"")
+    assert stored["event"]["run"]["facets"] == {}
+    assert "documentation" in stored["event"]["outputs"][0]["facets"]
+    ((code, pointer, size),) = [row for row in stored["flags"] if len(row) == 3]
+    assert (code, pointer) == ("facet-left-out", "/run/facets/spark.logicalPlan")
+    assert size == len(json.dumps(said["run"]["facets"]["spark.logicalPlan"], separators=(",", ":")).encode())
+    assert catalog.client.post("/api/v1/lineage", json=said).json() == {"index": 0, "duplicate": True}
+
+
+def test_what_was_left_out_is_bound_to_the_entry_as_what_was_kept_is(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(max_body_bytes=2_000)
+    indexes = [catalog.event(large(3_000 + 7 * more)).json()["index"] for more in (0, 1, 0)]
+    assert indexes == [0, 1, 0]
+
+
+def test_beyond_the_second_limit_an_event_is_answered_413_once_it_was_read(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(max_body_bytes=2_000, max_oversize_bytes=20_000)
+    read = []
+
+    def chunks() -> Iterator[bytes]:
+        for part in range(30):
+            read.append(part)
+            yield b" " * 1_000
+        yield EVENT
+
+    problem(catalog.client.post("/api/v1/lineage", content=chunks()), 413)
+    assert len(read) == 30
+    assert catalog.event(large(10_000)).status_code == 201
+
+
+def test_one_large_body_is_taken_at_a_time_and_others_are_asked_to_come_back(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(max_body_bytes=2_000)
+    with catalog.service.large_bodies.guest() as hold:
+        hold(2_001)
+        answer = catalog.event(large(3_000))
+        problem(answer, 503)
+        assert int(answer.headers["retry-after"]) > 0
+        assert catalog.event(event()).status_code == 201
+    assert catalog.event(large(3_000)).status_code == 201
+
+
+def test_a_batch_over_the_size_of_an_event_is_taken_event_by_event(serve: Callable[..., Catalog]) -> None:
+    catalog = serve(max_body_bytes=2_000)
+    sent = [large(3_000), {}, *(event(run=f"0190d2e6-0000-7000-8000-{number:012}") for number in range(5))]
+    found = catalog.client.post("/api/v1/lineage/batch", json=sent).json()
+    assert [one["index"] for one in found["failed_events"]] == [1]
+    assert found["summary"]["successful"] == catalog.service.ledger.size() == 6
+    cut = json.dumps(sent).encode()[:-1]
+    problem(catalog.client.post("/api/v1/lineage/batch", content=cut), 400)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_inflated(catalog: Catalog) -> None:
@@ -187,7 +250,7 @@ class OneByOne(MemoryLedger):
     """A ledger that takes nothing together, so that each record meets what `append` makes of it."""
 
     def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:  # noqa: ARG002  it takes none
-        raise OperatorError("Too many wait.", action="Send fewer together.")
+        raise MalformedEntryError("not these together")
 
 
 class PickyLedger(OneByOne):
@@ -298,11 +361,14 @@ def test_a_record_in_a_form_is_refused(catalog: Catalog) -> None:
     problem(answer, 400)
 
 
-class FullLedger(OneByOne):
+class FullLedger(MemoryLedger):
     """A ledger whose disk is full from the start."""
 
     def append(self, draft: Draft) -> Future[Receipt]:  # noqa: ARG002  every draft meets the same
-        future: Future[Receipt] = Future()
+        raise OperatorError("The disk is full.", action="Make room.", retry_after=7)
+
+    def append_all(self, drafts: Sequence[Draft]) -> Future[Sequence[Receipt]]:  # noqa: ARG002
+        future: Future[Sequence[Receipt]] = Future()
         future.set_exception(OperatorError("The disk is full.", action="Make room.", retry_after=7))
         return future
 
@@ -313,8 +379,11 @@ def test_a_full_disk_is_answered_503_with_a_time_to_come_back(serve: Callable[..
     found = problem(answer, 503)
     assert answer.headers["retry-after"] == "7"
     assert found["type"] == "urn:lineward:problem:operator"
-    batch = catalog.client.post("/api/v1/lineage/batch", json=[event()]).json()
-    assert batch["summary"]["retriable"] == 1
+    several = catalog.client.post("/api/v1/lineage/batch", json=[event(), event("START")])
+    problem(several, 503)
+    assert several.headers["retry-after"] == "7"
+    behind_a_wrong_one = catalog.client.post("/api/v1/lineage/batch", json=[{}, event()]).json()
+    assert [one["retriable"] for one in behind_a_wrong_one["failed_events"]] == [False, True]
 
 
 class BrokenLedger(OneByOne):
