@@ -12,7 +12,7 @@ from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
-from catalog.api.http.body import Room
+from catalog.api.room import Room
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
 from catalog.ledger.protocol import Ledger

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
@@ -24,7 +22,6 @@ DRAINED = 4
 A client that is answered, and the connection closed, while it still sends sees that break off: it would send it again.
 """
 
-_RETRY_AFTER = 2
 QUESTION_BYTES = 256 * 1024
 """The largest body of anything but events and records."""
 
@@ -57,40 +54,6 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
         return message
 
     return receive_some
-
-
-class Room:
-    """The room for one body beyond the size of most: its reader takes it on the way, and gives it back when done."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._taken = threading.Lock()
-
-    @contextmanager
-    def guest(self) -> Iterator[Callable[[int], None]]:
-        """Yield what a reader tells how much it holds; what is beyond the limit has the room until the end.
-
-        Telling raises OperatorError where another one has it.
-        """
-        has_room = False
-
-        def hold(size: int) -> None:
-            nonlocal has_room
-            if size <= self.limit or has_room:
-                return
-            if not self._taken.acquire(blocking=False):
-                raise OperatorError(
-                    f"Another body of more than {self.limit} bytes is being taken.",
-                    action="Send this one again in a moment.",
-                    retry_after=_RETRY_AFTER,
-                )
-            has_room = True
-
-        try:
-            yield hold
-        finally:
-            if has_room:
-                self._taken.release()
 
 
 async def read_body(request: Request, limit: int, hold: Callable[[int], None] = lambda _: None) -> bytes:
