@@ -72,6 +72,9 @@ def loss_recorder(settings: Settings, reason: str) -> Record:
     """Return what records a loss in a ledger that is being restored, as whoever owns the files."""
     from catalog.intake import Intake  # noqa: PLC0415  a process that only projects needs none of these
     from catalog.operations.records import RestoreLedger  # noqa: PLC0415
+    from catalog.record_redaction import rules_of  # noqa: PLC0415
+
+    rules = rules_of(settings)
 
     def record(path: Path, marks: Path, loss: Loss) -> None:
         restored = RestoreLedger.read(
@@ -95,6 +98,7 @@ def loss_recorder(settings: Settings, reason: str) -> Record:
                 Projection(ledger, store),
                 keys,
                 token_key=SiteKeys.load(settings.keys, settings.origin).received.mac(_TOKENS),
+                rules=rules,
                 facts_of=facts_of,
             )
             intake.record_restore(restored, local_actor(), "restore").result()
@@ -211,6 +215,7 @@ def running(
     from catalog.api.services import Services  # noqa: PLC0415
     from catalog.intake import Intake, Pending  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
+    from catalog.record_redaction import rules_of  # noqa: PLC0415
 
     # Before anything listens: whether a key was ever issued decides who is let in without one.
     mirror(ledger, keys)
@@ -220,7 +225,15 @@ def running(
         ledger, store, batch=settings.projection_batch, busy=lambda: pending.any, check=check
     )
     intake = Intake(
-        ledger, store, projection, keys, token_key=token_key, facts_of=facts_of, rights_of=rights, pending=pending
+        ledger,
+        store,
+        projection,
+        keys,
+        token_key=token_key,
+        rules=rules_of(settings),
+        facts_of=facts_of,
+        rights_of=rights,
+        pending=pending,
     )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(

@@ -9,11 +9,13 @@ from catalog.canonical import canonical_bytes
 from catalog.kinds import EVENT
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft
+from catalog.record_redaction import provenance_of
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.oversize import LEFT_OUT, LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
 from ingest_hooks.redaction import redact
+from ingest_hooks.redaction.site_rules import Rules
 
 EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
 
@@ -35,6 +37,7 @@ def draft_event(
     correlation_id: str,
     *,
     token_key: bytes,
+    rules: Rules,
     left_out: Sequence[LeftOut] = (),
 ) -> Drafted:
     """Return the draft of one event as `wire` read it, with its flags.
@@ -42,9 +45,9 @@ def draft_event(
     What was received is the event's canonical JSON; of one that was too large, `{"event": …, "leftOut": …}`, where each
     facet `left_out` stands with its pointer, size and digest.
 
-    Raises `Unreadable` 422 for what is no event.
+    `rules` are the site's own of redaction, whose digest the body holds. Raises `Unreadable` 422 for what is no event.
     """
-    redacted = redact(value, token_key=token_key)
+    redacted = redact(value, token_key=token_key, rules=rules)
     noted = (*flags, *(_noted(one, token_key) for one in left_out))
     event = read_event(redacted.value)
     subjects = _subjects_of(event)
@@ -54,6 +57,7 @@ def draft_event(
         "flags": [flag.row for flag in noted],
         "redactions": redactions,
         "subjects": subjects[MAX_SUBJECTS:],
+        **provenance_of(rules),
     }
     draft = Draft(
         kind=EVENT + EVENT_KINDS[type(event)],

@@ -34,7 +34,7 @@ from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
-from catalog.record_redaction import Redactor
+from catalog.record_redaction import Redactor, provenance_of
 from catalog.reporting.records import ReportIssued
 from catalog.store.protocol import Store
 from catalog.view import View
@@ -43,6 +43,7 @@ from graph_schema.facts import Facts
 from graph_schema.times import SECOND
 from ingest_hooks.openlineage.oversize import LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
+from ingest_hooks.redaction.site_rules import NO_RULES, Rules
 
 PATIENCE = 2.0
 """Seconds that a record waits for a graph that lags."""
@@ -122,6 +123,7 @@ class Intake:
         keys: KeyFile,
         *,
         token_key: bytes,
+        rules: Rules = NO_RULES,
         facts_of: Callable[[StoredEntry], Facts],
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
@@ -134,7 +136,8 @@ class Intake:
         self._follower = follower
         self._keys = keys
         self._token_key = token_key
-        self.redactor = Redactor(token_key)
+        self._rules = rules
+        self.redactor = Redactor(token_key, rules)
         self._facts_of = facts_of
         self._patience = patience
         self._clock = clock
@@ -265,6 +268,7 @@ class Intake:
             "authenticated": actor.authenticated,
             "redactions": redactions,
             "subjects": list(subjects[MAX_SUBJECTS:]),
+            **provenance_of(self._rules),
         }
         draft = Draft(
             kind=kind.in_ledger,
@@ -321,8 +325,10 @@ class Intake:
         correlation_id: str,
         left_out: Sequence[LeftOut] = (),
     ) -> tuple[Draft, _Terms]:
-        key = self._token_key
-        found = draft_event(value, flags, actor.principal, correlation_id, token_key=key, left_out=left_out)
+        key, rules = self._token_key, self._rules
+        found = draft_event(
+            value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out
+        )
         return found.draft, _Terms(found.draft.kind, found.subjects, (), found.redactions)
 
     def _append(self, draft: Draft) -> Future[Receipt]:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import hmac
 from typing import Any, Final
 
+from catalog.errors import OperatorError
+from catalog.settings import Settings
 from ingest_hooks.redaction import redact
+from ingest_hooks.redaction.forms import label_of
 from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.site_rules import NO_RULES, RuleError, Rules, read_rules
 
 NAMES: Final = frozenset(
     {
@@ -99,14 +103,21 @@ CLOSED: Final = frozenset(
 """Words of a closed list, systems, days, times, signatures: the records' models refuse whatever has not their form."""
 
 _CORRELATION_BYTES: Final = 8
+_DIGITS_OF_RULES: Final = 16
+
+
+def provenance_of(rules: Rules) -> dict[str, str]:
+    """Return what an entry's body says of the rules that held for it."""
+    return {"rules": rules.digest[:_DIGITS_OF_RULES]} if rules.digest else {}
 
 
 class Redactor:
-    """Redacts under one site's key; safe for any thread."""
+    """Redacts under one site's key and by its own rules; safe for any thread."""
 
-    def __init__(self, token_key: bytes) -> None:
+    def __init__(self, token_key: bytes, rules: Rules = NO_RULES) -> None:
         self._token_key = token_key
-        self._scanner = Scanner(token_key)
+        self._scanner = Scanner(token_key, rules.forms)
+        self.rules = rules
 
     def record(self, fields: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Return the record's fields without identifiers, and (pointer, rule) of what was replaced."""
@@ -116,7 +127,7 @@ class Redactor:
 
     def name(self, name: str) -> str:
         """Return a name as the catalog holds it."""
-        redacted = redact({"name": name}, token_key=self._token_key).value
+        redacted = redact({"name": name}, token_key=self._token_key, rules=self.rules).value
         return str(redacted["name"]) if isinstance(redacted, dict) else name
 
     def field(self, field: str, value: str) -> str:
@@ -147,7 +158,29 @@ class Redactor:
         if key in CLOSED:
             return value, ""
         if key in NAMES:
-            return self.name(value), "name"
+            return self.name(value), self._rule("name", value)
         if key in PEOPLE:
-            return self._scanner.text(value, emails=False), "person"
-        return self._scanner.text(value), "text"
+            return self._scanner.text(value, emails=False), self._rule("person", value)
+        return self._scanner.text(value), self._rule("text", value)
+
+    def _rule(self, shipped: str, value: str) -> str:
+        return label_of(self._scanner.forms, value) or shipped
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return the site's own rules; raises OperatorError where their file cannot be read, or one cannot be taken."""
+    path = settings.redaction_rules
+    if path is None:
+        return NO_RULES
+    try:
+        return read_rules(path.read_bytes())
+    except OSError as error:
+        raise OperatorError(
+            f"The redaction rules {path} cannot be read ({error.strerror}).",
+            action="Correct LINEWARD_REDACTION_RULES (`redaction_rules`), or unset it.",
+        ) from error
+    except RuleError as error:
+        raise OperatorError(
+            f"The redaction rules {path} cannot be taken: {error}.",
+            action="Correct the file; `lineward redact --explain` tries it.",
+        ) from None

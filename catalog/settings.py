@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     at_least_seconds: float = Field(
         5, ge=0, description="How long a read waits for the graph to reach `atLeast`, in seconds."
     )
+    redaction_rules: Path | None = Field(
+        None, description="File of the site's own redaction rules, in TOML; `lineward redact --explain` tries them."
+    )
     organisation: str | None = Field(None, description="Name printed on the reports.")
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written to standard error; auto is text on a terminal, else JSON."

@@ -176,6 +176,37 @@ def ingest(
         raise typer.Exit(int(send(client, files or [], batch, as_json=as_json)))
 
 
+@_command(commands, "lineward redact events.ndjson --explain", panel=WRITE)
+def redact(
+    files: Files = None,
+    explain: Annotated[bool, typer.Option("--explain", help="List each replacement: where, by which rule.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="New file for the redacted events, one a line."),
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The site's rules; without it, LINEWARD_REDACTION_RULES."),
+    ] = None,
+    token_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Key of tokens and digests; without it, one that is thrown away."),
+    ] = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show what was replaced, on a terminal alone.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what would be replaced in events before they are stored; sends nothing, needs no server and no catalog."""
+    from catalog.cli.redact import Asked, token_key_of
+    from catalog.cli.redact import redact as try_out
+    from catalog.record_redaction import rules_of
+
+    settings = settings_for(None, redaction_rules=rules)
+    asked = Asked(explain, show_values, as_json, output, token_key_of(token_key))
+    raise typer.Exit(int(try_out(files or [], rules_of(settings), asked)))
+
+
 @_command(commands, "lineward record declarations.ndjson", panel=WRITE)
 def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest_hooks.redaction.checksums import ean, luhn
 from ingest_hooks.redaction.spans import Span
 from ingest_hooks.redaction.vocabulary import ORDINARY
 
@@ -112,13 +113,13 @@ def _holds(kind: str, written: str, *, is_name: bool) -> bool:
     match kind:
         case "card":
             digits = "".join(filter(str.isdigit, written))
-            return bool(_ISSUERS.fullmatch(digits)) and _luhn(digits) and not _SNOMED_EXTENSION.fullmatch(digits)
+            return bool(_ISSUERS.fullmatch(digits)) and luhn(digits) and not _SNOMED_EXTENSION.fullmatch(digits)
         case "uid":
             return len(written) >= _SHORTEST_UID and not _is_registered(written)
         case "phone":
             return not is_name or any(sign in written for sign in "-(+")
         case "national" if written.startswith("756."):
-            return _ean(written.replace(".", ""))
+            return ean(written.replace(".", ""))
         case "national" if len(written) == _CPF and written[-3] == "-" and written[3] == ".":
             return _cpf("".join(filter(str.isdigit, written)))
         case _:
@@ -155,15 +156,6 @@ def _ibans(text: str) -> Iterator[Span]:
 
 def _remainder_is_one(written: str) -> bool:
     return int("".join(str(int(character, 36)) for character in written[4:] + written[:4])) % 97 == 1
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
-
-
-def _ean(digits: str) -> bool:
-    return (sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
 
 
 def _cpf(digits: str) -> bool:

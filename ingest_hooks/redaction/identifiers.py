@@ -17,6 +17,7 @@ from typing import Final
 from ingest_hooks.redaction.credentials import may_hold_secret, without_secrets
 from ingest_hooks.redaction.folding import fold
 from ingest_hooks.redaction.formed import find_formed
+from ingest_hooks.redaction.forms import TOKENED, Forms
 from ingest_hooks.redaction.keyed import find_keyed
 from ingest_hooks.redaction.markers import MARKER, TOKEN, marker, settle, token
 from ingest_hooks.redaction.persons import find_persons
@@ -52,6 +53,8 @@ class Scanner:
     """Finds identifiers: in text they become markers, in names tokens that keep equal names equal."""
 
     key: bytes
+    forms: Forms = ()
+    """What the site itself calls an identifier."""
 
     def text(self, text: str, *, emails: bool = True) -> str:
         """Authored text without identifiers; without `emails`, the house's people keep their addresses and titles."""
@@ -60,7 +63,7 @@ class Scanner:
             return text
 
         def once(part: str) -> str:
-            return _replaced(part, lambda kind, _: marker(kind), is_name=False, emails=emails)
+            return self._replaced(part, self._marked, is_name=False, emails=emails)
 
         return _cut(settle(text, once, marker("text")))
 
@@ -72,14 +75,55 @@ class Scanner:
             return text
 
         def once(part: str) -> str:
-            return _replaced(part, lambda _, value: token(value, self.key), is_name=True, emails=True)
+            return self._replaced(part, lambda _, value: token(value, self.key), is_name=True, emails=True)
 
         result = settle(text, once, token(text, self.key))
         return result if len(result) <= MAX_SCANNED else token(text, self.key)
 
+    def formed(self, text: str) -> str:
+        """Any text without what has one of the site's forms, and nothing else changed."""
+
+        def once(part: str) -> str:
+            return self._put(part, (span for form in self.forms for span in form.find(fold(part).text)), self._marked)
+
+        return _cut(settle(_cut(text), once, marker("text")))
+
     def secret(self, text: str) -> str:
         """Any text without passwords, tokens and keys, and nothing else changed."""
         return _cut(settle(_cut(text), without_secrets, marker("secret")))
+
+    def _marked(self, kind: str, value: str) -> str:
+        return token(value, self.key) if kind == TOKENED else marker(kind)
+
+    def _replaced(self, text: str, replace: Replace, *, is_name: bool, emails: bool) -> str:
+        text = without_secrets(text)
+        return self._put(text, self._find(fold(text).text, is_name=is_name, emails=emails), replace)
+
+    def _put(self, text: str, found: Iterator[Span], replace: Replace) -> str:
+        spans = merged(found)
+        if not spans:
+            return text
+        folded = fold(text)
+        written: list[str] = []
+        done = 0
+        for span in spans:
+            value = folded.text[span.start : span.end]
+            if MARKER.search(value) or TOKEN.search(value):
+                continue
+            start, end = folded.span(span.start, span.end)
+            written += (text[done:start], replace(span.kind, value))
+            done = end
+        return "".join((*written, text[done:]))
+
+    def _find(self, text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
+        if _DIGIT.search(text) or (is_name and "=" in text):
+            yield from find_keyed(text, is_name=is_name)
+        if _DIGIT.search(text) or "@" in text or "^" in text:
+            yield from find_formed(text, is_name=is_name, emails=emails)
+        for form in self.forms:
+            yield from form.find(text)
+        if not is_name:
+            yield from find_persons(text, titles=emails)
 
 
 def _cut(text: str) -> str:
@@ -87,30 +131,3 @@ def _cut(text: str) -> str:
     if len(text) <= MAX_SCANNED:
         return text
     return text[: MAX_SCANNED - len(_REST)].rpartition(" ")[0] + _REST
-
-
-def _replaced(text: str, replace: Replace, *, is_name: bool, emails: bool) -> str:
-    text = without_secrets(text)
-    folded = fold(text)
-    spans = merged(_find(folded.text, is_name=is_name, emails=emails))
-    if not spans:
-        return text
-    written: list[str] = []
-    done = 0
-    for span in spans:
-        value = folded.text[span.start : span.end]
-        if MARKER.search(value) or TOKEN.search(value):
-            continue
-        start, end = folded.span(span.start, span.end)
-        written += (text[done:start], replace(span.kind, value))
-        done = end
-    return "".join((*written, text[done:]))
-
-
-def _find(text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
-    if _DIGIT.search(text) or (is_name and "=" in text):
-        yield from find_keyed(text, is_name=is_name)
-    if _DIGIT.search(text) or "@" in text or "^" in text:
-        yield from find_formed(text, is_name=is_name, emails=emails)
-    if not is_name:
-        yield from find_persons(text, titles=emails)

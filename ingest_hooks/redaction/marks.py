@@ -19,6 +19,8 @@ _LETTERS: Final = "abcdefghijklmnop"
 _DIGEST_BYTES: Final = 8
 _SEAL_BYTES: Final = 2
 _MARK: Final = re.compile(r"<redacted:([a-z-]{1,20})(?: length=(\d{1,8}) digest=([a-p]{16})([a-p]{4}))?>")
+ANY_MARK: Final = re.compile(r"<redacted:[a-z-]{1,20}(?: length=\d{1,8} digest=[a-p]{20})?>")
+"""A marker within a text, whoever made it."""
 _KINDS: Final = frozenset(
     {"value", "message", "trace", "sql", "expression", "source-code", "clinical", "secret", "identifier", "text"}
 )

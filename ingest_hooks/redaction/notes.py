@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from ingest_hooks.openlineage.wire import JSON
+from ingest_hooks.redaction.classes import Class
+from ingest_hooks.redaction.forms import Forms, label_of
 from ingest_hooks.redaction.markers import TOKEN
+
+_SCANNED: Final = frozenset({Class.TEXT.rule, Class.OWNER.rule, Class.NAME.rule, "identifier-in-key"})
+"""The rules by which identifiers are found in what is kept."""
 
 
 class Redaction(NamedTuple):
@@ -32,6 +38,8 @@ class Notes:
     redactions: list[Redaction] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
+    forms: Forms = ()
+    """The site's own, by whose rule what they found is noted."""
 
     def note(self, after: str, rule: str) -> str:
         """Note that `after` now stands here by a rule, and return it."""
@@ -40,12 +48,25 @@ class Notes:
 
     def changed(self, before: str, after: str, rule: str) -> str:
         """Note that only where the two differ."""
-        return before if before == after else self.note(after, rule)
+        return before if before == after else self.note(after, self._rule(before, rule))
+
+    def _rule(self, before: str, rule: str) -> str:
+        return (label_of(self.forms, before) if self.forms and rule in _SCANNED else None) or rule
+
+    def left_out(self, item: JSON, rule: str) -> JSON:
+        """Note that an item of a list is left out, unless it is null, and return what stands for it: null."""
+        if item is not None:
+            self.note("", rule)
+        return None
+
+    def relabel(self, start: int, rule: str) -> None:
+        """Let what was noted from there on be noted by another rule."""
+        self.redactions[start:] = [Redaction(one.pointer, rule) for one in self.redactions[start:]]
 
     def named(self, before: str, after: str, rule: str) -> str:
         """Note that a name changed, and each token that is new in it."""
         pointer = self.pointer()
-        self.redactions.append(Redaction(pointer, rule))
+        self.redactions.append(Redaction(pointer, self._rule(before, rule)))
         known = set(TOKEN.findall(before))
         found = dict.fromkeys(TOKEN.findall(after))
         self.findings.extend(Finding(pointer, token) for token in found if token not in known)

@@ -8,22 +8,25 @@ are looked for wherever they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, TypeGuard
 
 import orjson
 
 from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
+from ingest_hooks.redaction.forms import Form
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
-from ingest_hooks.redaction.markers import marker
+from ingest_hooks.redaction.markers import TOKEN, marker, token
+from ingest_hooks.redaction.marks import is_mark
 from ingest_hooks.redaction.memo import Known, Memory, Parts
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
 from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
+from ingest_hooks.redaction.site_rules import NO_RULES, VALUES, Action, Rule, Rules, rule_at
 from ingest_hooks.redaction.strings import MARKERS, Strings
 from ingest_hooks.redaction.traces import is_code, is_error_class
 
@@ -74,12 +77,13 @@ class Redacted:
     findings: tuple[Finding, ...]
 
 
-def redact(event_json: JSON, *, token_key: bytes) -> Redacted:
-    """The event without what may not be stored (`classes`); the argument is left as it was.
+def redact(event_json: JSON, *, token_key: bytes, rules: Rules = NO_RULES) -> Redacted:
+    """The event without what may not be stored (`classes`, and the site's `rules`); the argument is left as it was.
 
-    Pure and deterministic for one `token_key`, takes any JSON, and changes nothing in what it has redacted once.
+    Pure and deterministic for one `token_key` and one set of rules, takes any JSON, and changes nothing in what it has
+    redacted once.
     """
-    walk = _Walk(_memory(token_key))
+    walk = _Walk(_memory(token_key, rules))
     value = walk.root(event_json)
     return Redacted(value, tuple(walk.notes.redactions), tuple(walk.notes.findings))
 
@@ -121,8 +125,8 @@ def _made_plan(key: str) -> _Plan:
 
 
 @lru_cache(maxsize=8)
-def _memory(token_key: bytes) -> Memory:
-    return Memory(Scanner(token_key))
+def _memory(token_key: bytes, rules: Rules = NO_RULES) -> Memory:
+    return Memory(Scanner(token_key, rules.forms), rules)
 
 
 @dataclass(slots=True)
@@ -130,8 +134,13 @@ class _Walk:
     memory: Memory
     notes: Notes = field(default_factory=Notes)
     strings: Strings = field(init=False)
+    placed: tuple[Rule, ...] = ()
+    """The site's rules of places in the facet that the walk is in."""
+    start: int = 0
+    """How many steps lead to that facet."""
 
     def __post_init__(self) -> None:
+        self.notes.forms = self.memory.scanner.forms
         self.strings = Strings(self.memory, self.notes, lambda value: self._under(Class.UNKNOWN, value, _NOWHERE, None))
 
     def root(self, value: JSON) -> JSON:
@@ -153,7 +162,7 @@ class _Walk:
         if are_values and not all(_KEY_AMONG_VALUES.fullmatch(key) for key in value):
             return self.notes.note(marker("value"), Class.VALUE.rule)
         result: dict[str, JSON] = {}
-        is_free = below is None and not place.steps
+        is_free = below is None and not place.steps and not self.placed
         known, path = self.memory.unknown, self.notes.path
         for raw, child in value.items():
             plan = _plan(raw)
@@ -162,10 +171,15 @@ class _Walk:
                 result[raw] = child
                 continue
             key = raw
-            if not plan.is_clean:
+            if not plan.is_clean or (self.notes.forms and raw not in self.memory.keys):
                 key = self._key(raw)
                 plan = _plan(key)
             path.append(key)
+            rule = self._rule()
+            if rule is not None and rule.action is Action.DROP:
+                self.notes.note("", rule.label)
+                path.pop()
+                continue
             if plan.is_facets and not are_values and isinstance(child, dict):
                 result[key] = self._facets(child)
             else:
@@ -175,18 +189,29 @@ class _Walk:
                     member = partial(self._member, key, plan, child, step, below, is_column=is_column)
                     result[key] = self._once(self.memory.parts, key, child, member)
                 else:
-                    result[key] = self._member(key, plan, child, step, below, is_column=is_column)
+                    result[key] = self._member(key, plan, child, step, below, rule, is_column=is_column)
             path.pop()
         return result
 
     def _facets(self, facets: dict[str, JSON]) -> JSON:
         result: dict[str, JSON] = {}
+        around = self.placed, self.start
         for raw, facet in facets.items():
-            key = raw if _plan(raw).is_clean else self._key(raw)
+            key = self._key(raw) if self.notes.forms or not _plan(raw).is_clean else raw
             self.notes.path.append(key)
-            result[key] = self._once(self.memory.facets, key, facet, partial(self._facet, key, facet))
+            self.placed, self.start = self.memory.rules_of(key), len(self.notes.path)
+            rule = self._rule()
+            if rule is not None and rule.action is Action.DROP:
+                self.notes.note("", rule.label)
+            else:
+                result[key] = self._once(self.memory.facets, key, facet, partial(self._facet, key, facet, rule))
             self.notes.path.pop()
+        self.placed, self.start = around
         return result
+
+    def _rule(self) -> Rule | None:
+        """The site's rule that decides over the place the walk is at."""
+        return rule_at(self.placed, self.notes.path[self.start :]) if self.placed else None
 
     def _once(self, parts: Parts, name: str, value: JSON, walk: Callable[[], JSON]) -> JSON:
         """What a part becomes: as the same one before where it is remembered, else by walking through it."""
@@ -208,13 +233,71 @@ class _Walk:
         parts.keep(key, kept, (2 if changed else 1) * len(key[2]) + _BYTES_OF_A_KEY)
         return result
 
-    def _facet(self, name: str, facet: JSON) -> JSON:
+    def _facet(self, name: str, facet: JSON, rule: Rule | None = None) -> JSON:
         place = IN_FACETS.steps.get(name) or IN_OTHER_FACETS
+        if self._applies(rule, place.kind or class_of(name), facet):
+            return self._ruled(rule, place.kind or class_of(name), facet, place, place.below)
         if not isinstance(facet, dict):
             return self._under(place.kind or class_of(name) or Class.UNKNOWN, facet, place, place.below)
-        if name == "sql":
+        if name == "sql" and not self.placed:
             return self._sql_facet(facet, place)
         return self._object(facet, place, place.below)
+
+    def _applies(self, rule: Rule | None, shipped: Class | None, value: JSON) -> TypeGuard[Rule]:
+        """Whether a site's rule decides over a value, which without it is of the shipped class."""
+        return rule is not None and rule.applies(
+            shipped, self.notes.path[self.start - 1], is_object=isinstance(value, dict), is_list=isinstance(value, list)
+        )
+
+    def _ruled(self, rule: Rule, shipped: Class | None, value: JSON, place: Place, below: Below | None) -> JSON:
+        """What the site's rule makes of a value."""
+        if rule.form is not None:
+            return self._under(shipped or Class.UNKNOWN, self._without(rule.form, value), place, below)
+        if rule.action is Action.TOKEN:
+            return self._tokens(rule, value)
+        kind = rule.kind or shipped or Class.UNKNOWN
+        noted = len(self.notes.redactions)
+        result = self._under(kind, value, place, below)
+        if kind in VALUES:
+            self.notes.relabel(noted, rule.label)
+        return result
+
+    def _without(self, form: Form, value: JSON) -> JSON:
+        """A value, or each in a list, without what has a site's form; a number stays one unless it is replaced."""
+        if isinstance(value, list):
+            return [
+                part if isinstance(part, (dict, list)) else self._at(str(at), partial(self._without, form, part))
+                for at, part in enumerate(value)
+            ]
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            return value
+        before = str(value)
+        after = Scanner(self.memory.scanner.key, (form,)).formed(before)
+        return value if after == before else self.notes.note(after, form.label)
+
+    def _tokens(self, rule: Rule, value: JSON) -> JSON:
+        """A token for a text or number, and for each that a list or an object holds."""
+        if value is None or isinstance(value, bool) or value == "":
+            return value
+        if isinstance(value, dict) and not self._is_too_deep():
+            return {key: self._at(key, partial(self._tokens, rule, part)) for key, part in self._clean(value)}
+        if isinstance(value, list) and not self._is_too_deep():
+            return [self._at(str(at), partial(self._tokens, rule, part)) for at, part in enumerate(value)]
+        if isinstance(value, (dict, list)):
+            return self.notes.note(marker("value"), "depth")
+        text = str(value)
+        if isinstance(value, str) and (TOKEN.fullmatch(text) or is_mark(text, self.memory.scanner.key)):
+            return value
+        return self.notes.named(text, token(text, self.memory.scanner.key), rule.label)
+
+    def _clean(self, value: dict[str, JSON]) -> Iterator[tuple[str, JSON]]:
+        return ((self._key(raw), part) for raw, part in value.items())
+
+    def _at(self, step: str, walk: Callable[[], JSON]) -> JSON:
+        self.notes.path.append(step)
+        result = walk()
+        self.notes.path.pop()
+        return result
 
     def _sql_facet(self, facet: dict[str, JSON], place: Place) -> JSON:
         """The one facet that says in which dialect its statement is."""
@@ -229,7 +312,15 @@ class _Walk:
         return result
 
     def _member(
-        self, key: str, plan: _Plan, child: JSON, place: Place | None, below: Below | None, *, is_column: bool
+        self,
+        key: str,
+        plan: _Plan,
+        child: JSON,
+        place: Place | None,
+        below: Below | None,
+        rule: Rule | None = None,
+        *,
+        is_column: bool,
     ) -> JSON:
         if child is None:
             return None
@@ -238,6 +329,8 @@ class _Walk:
         kind = place.kind
         if kind is None and not (place.is_inside and isinstance(child, (dict, list))):
             kind = self._by_key(key, plan, child, below, is_column=is_column)
+        if self._applies(rule, kind, child):
+            return self._ruled(rule, kind, child, place, below)
         if kind in _OF_COLUMNS and plan.is_columns and isinstance(child, dict):
             if clinical.is_clinical(child):
                 return self.notes.note(marker("clinical"), "clinical")
@@ -298,11 +391,18 @@ class _Walk:
         result: list[JSON] = []
         for index, item in enumerate(items):
             self.notes.path.append(str(index))
-            if of_event and isinstance(item, dict):
+            rule = self._rule()
+            shipped = kind if isinstance(item, (dict, list)) else plain
+            if rule is not None and rule.action is Action.DROP:
+                # So that pointers to what is behind it stay.
+                result.append(self.notes.left_out(item, rule.label))
+            elif self._applies(rule, None if shipped is Class.UNKNOWN else shipped, item):
+                result.append(self._ruled(rule, shipped, item, inner, below))
+            elif of_event and isinstance(item, dict):
                 walk = partial(self._under, kind, item, inner, below)
                 result.append(self._once(self.memory.parts, self.notes.path[0], item, walk))
             else:
-                result.append(self._under(kind if isinstance(item, (dict, list)) else plain, item, inner, below))
+                result.append(self._under(shipped, item, inner, below))
             self.notes.path.pop()
         return result
 
@@ -354,7 +454,10 @@ class _Walk:
         return self._under(kind if kind is named and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
 
     def _key(self, key: str) -> str:
-        return self.notes.changed(key, self.memory.scanner.name(key), "identifier-in-key")
+        result = self.memory.scanner.name(key)
+        if result == key:
+            self.memory.keys.keep(key)
+        return self.notes.changed(key, result, "identifier-in-key")
 
     def _is_too_deep(self) -> bool:
         return len(self.notes.path) >= MAX_DEPTH

@@ -167,7 +167,7 @@ class Strings:
         # What was replaced may read as something else now: as a statement, or as JSON.
         with self.notes.forgetting():
             result = settle(result, lambda current: judge(current)[0], marker("text"))
-        return result if rule is None else self.notes.note(result, rule)
+        return result if rule is None else self.notes.changed(text, result, rule)
 
     def _scanned(self, text: str, scan: Callable[[str], str]) -> str:
         if is_mark(text, self.scanner.key):

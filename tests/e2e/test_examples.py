@@ -17,6 +17,7 @@ from tests.support.typed import Typed, typed
 
 ORDER = (
     "ingest",
+    "redact",
     "record",
     "search",
     "lineage",

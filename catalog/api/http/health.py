@@ -50,6 +50,7 @@ def look(services: Services) -> Health:
         "store": _guarded(lambda: _store(services)),
         "projection": _guarded(lambda: _projection(services)),
         "checkpoint": _guarded(lambda: _checkpoint(services)),
+        "redaction": _redaction(services),
     }
     return Health(all(part["state"] == _GREEN for part in parts.values()), parts)
 
@@ -93,6 +94,11 @@ def _projection(services: Services) -> dict[str, Any]:
     elif late:
         part["reason"] = f"The graph is {behind} entries behind the ledger."
     return part
+
+
+def _redaction(services: Services) -> dict[str, Any]:
+    rules = services.redactor.rules
+    return {"state": _GREEN, "rules": len(rules.rules), "digest": rules.digest or None}
 
 
 def _checkpoint(services: Services) -> dict[str, Any]:

@@ -31,9 +31,11 @@ RUN = {
     "docs/graph.md": {"cypher", "mermaid"},
     "docs/operating.md": {"shell"},
     "docs/records.md": {"json"},
+    "docs/redaction.md": {"toml"},
 }
-"""README: tests/e2e/test_readme.py; Cypher: tests/integration/store; records: tests/conformance/kinds. A diagram is
-drawn, not run, and what needs containers (`shell`) is held to compose.yaml in test_compose.py."""
+"""README: tests/e2e/test_readme.py; Cypher: tests/integration/store; records: tests/conformance/kinds; rules of a site:
+tests/e2e/test_redact.py. A diagram is drawn, not run, and what needs containers (`shell`) is held to compose.yaml in
+test_compose.py."""
 MADE_BY_USE = {"demo-out/", "lineward-data/", "keys/"}
 LOOKS_LIKE_A_PATH = re.compile(r"(?:[\w*-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|yaml)")
 

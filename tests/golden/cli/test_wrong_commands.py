@@ -145,6 +145,16 @@ lineward ingest broken.ndjson
 lineward ingest declaration.json
 lineward ingest nameless.ndjson
 
+# Redaction
+lineward redact nowhere.ndjson
+lineward redact broken.ndjson
+lineward redact events.ndjson --show-values
+lineward redact events.ndjson --rules nowhere.toml
+lineward redact events.ndjson --rules text.txt
+lineward redact events.ndjson --rules lax.toml
+lineward redact events.ndjson --token-key text.txt
+lineward redact events.ndjson --output text.txt
+
 # Records
 lineward record nowhere.json
 lineward record folder
@@ -228,6 +238,7 @@ def _files(place: Path) -> None:
         "text.txt": "hello\n",
         "broken.json": '{\n  "kind": "tag",\n  "dataset": {,\n}\n',
         "broken.ndjson": '{"kind": "tag"}\n{"kind": "tag"\n',
+        "lax.toml": '[[rule]]\nname = "ours"\nplace = "errorMessage/message"\naction = "keep"\n',
         "unknown-kind.json": json.dumps({**declared, "kind": "declare_datset"}),
         "unknown-field.json": json.dumps({**declared, "ownr": "cardiology"}),
         "unknown-zone.json": json.dumps({**declared, "zone": "LANDNG"}),

@@ -14,6 +14,7 @@ from ingest_hooks.redaction.classes import FACETS
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.memo import Memory
 from ingest_hooks.redaction.redactor import Redacted, _Walk
+from ingest_hooks.redaction.site_rules import read_rules
 from ingest_hooks.redaction.sql import DIALECTS, redact_sql
 from ingest_hooks.redaction.traces import redact_message, redact_trace
 
@@ -98,6 +99,47 @@ def test_what_is_remembered_of_parts_changes_nothing(said: list[tuple[str, JSON,
 def test_nothing_changes_without_being_told(value: JSON) -> None:
     once = redact(value, token_key=KEY)
     assert bool(once.redactions) == (once.value != value)
+
+
+RULES = read_rules(
+    b"""
+    [[rule]]
+    name = "form"
+    form = {prefix = ["patient ", "s3://b/", "abc"], digits = [6, 8], separators = "- ", check = "luhn"}
+    [[rule]]
+    name = "token-form"
+    action = "token"
+    form = {prefix = ["n-", "2024_", "select ", "x:"], digits = [3, 6], separators = "- "}
+    [[rule]]
+    name = "everything-there"
+    place = "note/**"
+    class = "value"
+    [[rule]]
+    name = "left-out"
+    place = "*/**/samples"
+    action = "drop"
+    [[rule]]
+    name = "token"
+    place = "*/**/note"
+    action = "token"
+    [[rule]]
+    name = "shape"
+    place = "*/condition"
+    class = "sql"
+    """
+)
+FACETS_OF = st.dictionaries(st.one_of(st.sampled_from(["note", "schema", "acme", "sql"]), KEYWORD), PART, max_size=3)
+
+
+@given(FACETS_OF)
+def test_a_site_s_rules_keep_the_laws(facets: dict[str, JSON]) -> None:
+    event: JSON = {"run": {"facets": facets}, "inputs": [{"name": "a", "facets": facets}]}
+    once = redact(event, token_key=KEY, rules=RULES)
+    assert redact(once.value, token_key=KEY, rules=RULES).value == once.value
+    assert bool(once.redactions) == (once.value != event)
+    anew = _Walk(Memory(Scanner(KEY, RULES.forms), RULES))
+    assert anew.root(event) == once.value
+    assert tuple(anew.notes.redactions) == once.redactions
 
 
 @given(TEXT, DIALECT)
