@@ -9,6 +9,7 @@ import catalog.findings.describe
 import catalog.reference
 import catalog.settings
 import graph_schema.describe
+import ingest_hooks.openlineage.meanings
 import ingest_hooks.redaction.describe
 import reports.describe
 
@@ -26,6 +27,7 @@ def _records(document: str) -> str:
 
 GENERATED: dict[str, Callable[[str], str]] = {
     "README.md": reports.describe.rewritten,
+    "docs/facets.md": ingest_hooks.openlineage.meanings.rewritten,
     "docs/findings.md": catalog.findings.describe.rewritten,
     "docs/graph.md": graph_schema.describe.rewritten,
     "docs/records.md": _records,

@@ -27,7 +27,7 @@ class TooManyFactsError(ValueError):
 
 
 class Part(NamedTuple):
-    """Facts without what all those of one record share; of an edge from the record's run, without its source as well.
+    """Facts without what all those of one record share; where they are of the record's run, without that as well.
 
     Records of many runs state the same part: it is made once, and added to each.
     """
@@ -37,7 +37,7 @@ class Part(NamedTuple):
     """Kind, source and target of the structural edges."""
     edges: tuple[tuple[str, str | None, str, str], ...]
     """Kind, source, target and value of the others."""
-    statements: tuple[tuple[str, str, str | None, str], ...]
+    statements: tuple[tuple[str | None, str, str | None, str], ...]
     """Subject, aspect, value and role."""
 
     @property
@@ -140,7 +140,11 @@ class FactBuilder:
                 ]
             )
         )
-        self._statements.update(dict.fromkeys([make(Statement, stated + shared) for stated in part.statements]))
+        self._statements.update(
+            dict.fromkeys(
+                [make(Statement, (subject or self.run, *stated, *shared)) for subject, *stated in part.statements]
+            )
+        )
         self._bound()
 
     def part(self) -> Part:
@@ -153,7 +157,10 @@ class FactBuilder:
                 for edge in self._edges
                 if edge.valid_from != ALWAYS
             ),
-            tuple(statement[:4] for statement in self._statements),
+            tuple(
+                (None if statement.subject == self.run else statement.subject, *statement[1:4])
+                for statement in self._statements
+            ),
         )
 
     def _bound(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from graph_schema.aspects import ASPECTS, KEPT, TAG, Aspect, Facet
+from graph_schema.aspects import ASPECTS, FAMILIES, Aspect, Facet
 from graph_schema.aspects.shape import Member, described
 from graph_schema.edges import EdgeKind
 from graph_schema.marked import replaced
@@ -32,7 +32,7 @@ def description() -> str:
             _table(("Edge", "From", "To", "What it says"), map(_edge_row, EDGES)),
             _table(
                 ("Aspect", "Said of", "OpenLineage facet", "What it says"),
-                map(_aspect_row, (*ASPECTS, TAG, KEPT)),
+                map(_aspect_row, (*ASPECTS, *FAMILIES.values())),
             ),
             "<details><summary>The members of the aspects that the catalog itself gives their shape</summary>",
             _table(("Member", "What it is"), map(_member_row, shaped())),
@@ -61,7 +61,7 @@ def diagram() -> str:
 
 def shaped() -> Iterator[tuple[str, Member]]:
     """Yield each member of an aspect's value with the aspect's name; a facet's are those of OpenLineage."""
-    for one in (*ASPECTS, TAG):
+    for one in (*ASPECTS, *FAMILIES.values()):
         yield from ((one.name, member) for member in described(one.shape))
 
 

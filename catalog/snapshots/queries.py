@@ -11,9 +11,10 @@ from catalog.snapshots.model import Seal, SnapshotRecord, Verification, Written
 from catalog.snapshots.rules import state
 from catalog.store.protocol import Query
 from catalog.view import View
+from graph_schema.aspects import name_of_use
 from graph_schema.aspects import snapshots as aspects
 from graph_schema.bitemporal import RunFold
-from graph_schema.facts import Statement
+from graph_schema.facts import Role, Statement
 from graph_schema.nodes import Dataset, Snapshot
 
 SEVERAL = 50
@@ -86,12 +87,14 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
 
 def rows_written(view: View, datasets: Sequence[str]) -> dict[str, dict[str, Written]]:
     """Return for each dataset how many rows its runs say that they wrote, each by its newest event that counts them."""
+    runs = {edge.source for edge in view.edges(datasets, ("WROTE",), "in")}
+    dataset_of = {name_of_use(Role.OUT, "output_statistics", dataset): dataset for dataset in datasets}
     newest: dict[tuple[str, str], Statement] = {}
-    for each in view.statements(datasets, ("output_statistics",)):
-        if each.run is not None and _rows(each) is not None:
-            held = newest.get((each.subject, each.run))
+    for each in view.statements(sorted(runs), tuple(dataset_of)):
+        if _rows(each) is not None:
+            held = newest.get((dataset_of[each.aspect], each.subject))
             if held is None or held.order < each.order:
-                newest[each.subject, each.run] = each
+                newest[dataset_of[each.aspect], each.subject] = each
     found: dict[str, dict[str, Written]] = {}
     for (dataset, run), each in newest.items():
         found.setdefault(dataset, {})[run] = Written(_rows(each) or 0, each.entry)

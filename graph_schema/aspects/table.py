@@ -1,7 +1,8 @@
 """Every aspect that a statement can be about: what may be said of a node, of which kinds, and in which shape.
 
 A statement whose aspect begins with `facet:` keeps a facet of OpenLineage as it came, under the facet's own name; one
-that begins with `phi.` is a tag of that kind of PHI.
+that begins with `phi.` is a tag of that kind of PHI. Those of one check, of what one job measured and of one use of a
+dataset by a run have a name for each, so that each is in force for itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.approvals import Decision, Request
@@ -17,10 +19,15 @@ from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Red
 from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
+from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.snapshots import Seal, Verification
+from graph_schema.canonical import canonical_text
 
 KEPT_FACET: Final = "facet:"
+CHECK: Final = "check:"
+MEASURED: Final = "measured:"
+USE: Final = "use:"
 PHI: Final = "phi."
 
 _TEXTS: Final = tuple[str, ...]
@@ -79,6 +86,13 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "The storage layer and file format.",
         counted_by=("storageLayer", "storage_layer", "fileFormat", "file_format"),
     ),
+    Aspect(
+        "catalog",
+        ("Dataset",),
+        Facet("catalog"),
+        "The data catalog that lists it: framework, type, name and addresses; values of its properties are not kept.",
+    ),
+    Aspect("hierarchy", ("Dataset",), Facet("hierarchy"), "The levels that it stands under, from the highest on."),
     Aspect("column_lineage", ("Dataset",), Facet("columnLineage"), "Which input fields each field derives from."),
     Aspect("lineage", ("Dataset", "Job"), Facet("lineage"), "The explicit lineage facet."),
     Aspect(
@@ -113,6 +127,44 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "input_statistics", ("Dataset",), Facet("inputStatistics"), "Rows, bytes and files of one read.", momentary=True
     ),
     Aspect(
+        "input_subset", ("Dataset",), Facet("inputSubset"), "Which part of it one read took; no value.", momentary=True
+    ),
+    Aspect(
+        "output_subset",
+        ("Dataset",),
+        Facet("outputSubset"),
+        "Which part of it one write put there; no value.",
+        momentary=True,
+    ),
+    Aspect(
+        "data_quality_assertions",
+        ("Dataset",),
+        Facet("dataQualityAssertions"),
+        "The outcomes of assertions, as one event names them; each is in force as a check.",
+        momentary=True,
+    ),
+    Aspect(
+        "data_quality_metrics",
+        ("Dataset",),
+        Facet("dataQualityMetrics"),
+        "Which metrics one event has; what was measured is in force as a measurement, no value is kept.",
+        momentary=True,
+    ),
+    Aspect(
+        "iceberg_scan_report",
+        ("Dataset",),
+        Facet("icebergScanReport"),
+        "Figures of an Iceberg scan.",
+        momentary=True,
+    ),
+    Aspect(
+        "iceberg_commit_report",
+        ("Dataset",),
+        Facet("icebergCommitReport"),
+        "Figures of an Iceberg commit.",
+        momentary=True,
+    ),
+    Aspect(
         "job_type",
         ("Job",),
         Facet("jobType"),
@@ -133,6 +185,21 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "That the run failed and with which kind of error; the message is redacted.",
     ),
     Aspect("processing_engine", ("Run",), Facet("processing_engine"), "The engine and its version."),
+    Aspect("tests", ("Run",), Facet("test"), "The tests that the run executed, with their outcomes; no value."),
+    Aspect("external_query", ("Run",), Facet("externalQuery"), "The id of the query in the engine that ran it."),
+    Aspect(
+        "extraction_error",
+        ("Run",),
+        Facet("extractionError"),
+        "From which tasks no lineage could be extracted.",
+    ),
+    Aspect(
+        "environment_variables", ("Run",), Facet("environmentVariables"), "The names of variables; no value is kept."
+    ),
+    Aspect(
+        "execution_parameters", ("Run",), Facet("executionParameters"), "The names of parameters; no value is kept."
+    ),
+    Aspect("job_dependencies", ("Run",), Facet("jobDependencies"), "Which jobs and runs come before and after it."),
     Aspect("flags", ("Run", "Job", "Dataset"), Flags, momentary=True),
     Aspect("redactions", ("Run", "Job", "Dataset"), Redactions, momentary=True),
     Aspect("owner", ("Dataset",), str, "Who answers for the dataset.", searchable=True, counted_by=()),
@@ -189,7 +256,43 @@ TAG: Final = Aspect(f"{PHI}KIND", ("Dataset", "Column"), Tag)
 KEPT: Final = Aspect(
     f"{KEPT_FACET}NAME", ("Dataset", "Job", "Run"), Facet("NAME"), "A facet that has no aspect of its own."
 )
+CHECKED: Final = Aspect(f"{CHECK}WHICH", ("Dataset",), Check)
+MEASUREMENT: Final = Aspect(f"{MEASURED}WHICH", ("Dataset",), Measurement)
+USED: Final = Aspect(
+    f"{USE}ROLE:ASPECT:DATASET",
+    ("Run",),
+    Facet("ASPECT"),
+    "What one read (`in`) or write (`out`) of a dataset was like: an aspect that describes one use alone.",
+)
 """Those of which there are many, each of a name of its own."""
+
+FAMILIES: Final[Mapping[str, Aspect]] = {
+    PHI: TAG,
+    KEPT_FACET: KEPT,
+    CHECK: CHECKED,
+    MEASURED: MEASUREMENT,
+    USE: USED,
+}
+"""By how the aspect's name begins."""
+
+
+def name_of_check(job: str | None, assertion: str, name: str | None, column: str | None) -> str:
+    """Return the aspect of one check: by whom, what, and of which column, so that no other job's replaces it."""
+    return CHECK + _short_digest([job, assertion, name, column])
+
+
+def name_of_measurement(job: str | None, column: str | None) -> str:
+    """Return the aspect of what one job measures of one column, or of the whole."""
+    return MEASURED + _short_digest([job, column])
+
+
+def name_of_use(role: str, aspect: str, dataset: str) -> str:
+    """Return the aspect under which a run states what one of its uses of a dataset, by id, was like."""
+    return f"{USE}{role}:{aspect}:{dataset.partition(':')[2]}"
+
+
+def _short_digest(parts: list[str | None]) -> str:
+    return blake2b(canonical_text(parts).encode(), digest_size=8).hexdigest()
 
 
 def aspect_of(name: str) -> Aspect | None:
@@ -197,7 +300,7 @@ def aspect_of(name: str) -> Aspect | None:
     known = BY_NAME.get(name)
     if known is not None:
         return known
-    return TAG if name.startswith(PHI) else KEPT if name.startswith(KEPT_FACET) else None
+    return next((family for beginning, family in FAMILIES.items() if name.startswith(beginning)), None)
 
 
 def is_momentary(name: str) -> bool:

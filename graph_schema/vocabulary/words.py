@@ -140,6 +140,19 @@ class Stance(StrEnum):
     """It does not hold this kind of PHI."""
 
 
+class CheckOutcome(StrEnum):
+    """How an assertion about data came out."""
+
+    PASSED = "PASSED"
+    """It holds."""
+    FAILED = "FAILED"
+    """It does not hold, however grave that is."""
+    SKIPPED = "SKIPPED"
+    """It was not looked at."""
+    UNKNOWN = "UNKNOWN"
+    """Its emitter does not say."""
+
+
 class TagOrigin(StrEnum):
     """Whose word a tag is: a principal's record, an emitter's claim, a rule's suggestion."""
 

@@ -7,23 +7,32 @@ added by its function. Facets are taken as they come: a part of the wrong type s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import orjson
 
 from graph_schema import edges, nodes
-from graph_schema.aspects import KEPT_FACET, aspects_of_facets
+from graph_schema.aspects import (
+    KEPT_FACET,
+    aspects_of_facets,
+    is_momentary,
+    name_of_check,
+    name_of_measurement,
+    name_of_use,
+)
 from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
+from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.builder import FactBuilder
 from graph_schema.column_lineage import read_column_lineage
 from graph_schema.facet_reading import dataset as dataset_named
-from graph_schema.facet_reading import is_deleted, objects, text
+from graph_schema.facet_reading import is_deleted, members, objects, text
 from graph_schema.facet_reading import job as job_named
 from graph_schema.facts import Role
-from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
+from graph_schema.vocabulary.tag_words import phi_kind_of
+from graph_schema.vocabulary.words import CheckOutcome, PhiKind, Stance, TagOrigin
 from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON
 
@@ -48,6 +57,7 @@ class Scope:
     run: nodes.Run | None = None
     dataset: nodes.Dataset | None = None
     memo: PartMemo | None = None
+    job: nodes.Job | None = None
 
 
 class Named(NamedTuple):
@@ -73,7 +83,8 @@ def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> None:
         _add_facet(scope, node, named)
         return
     # Which aspect and effect it has follows from its name and what it stands on.
-    key = node.id, scope.role.value, scope.run is None, named.name, orjson.dumps(named.facet)
+    job = scope.job.id if scope.job is not None and named.name in _OF_ITS_JOB else ""
+    key = node.id, scope.role.value, scope.run is None, job, named.name, orjson.dumps(named.facet)
     scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
 
 
@@ -85,11 +96,14 @@ def _add_facet(scope: Scope, node: nodes.Node, named: Named) -> None:
         return
     if is_deleted(facet) and not isinstance(node, nodes.Run):
         scope.builder.add_statement(node, aspect or KEPT_FACET + name, None, scope.role)
+        return
+    kept = {key: part for key, part in facet.items() if aspect is None or key not in _BOOKKEEPING}
+    if aspect is not None and is_momentary(aspect) and scope.run is not None and scope.dataset is not None:
+        scope.builder.add_statement(scope.run, name_of_use(scope.role.value, aspect, scope.dataset.id), kept)
     else:
-        kept = {key: part for key, part in facet.items() if aspect is None or key not in _BOOKKEEPING}
         scope.builder.add_statement(node, aspect or KEPT_FACET + name, kept, scope.role)
-        if effect is not None:
-            effect(scope, facet)
+    if effect is not None:
+        effect(scope, facet)
 
 
 def version_of(facets: Mapping[str, JSON]) -> str | None:
@@ -195,20 +209,93 @@ def _add_phi_tags(scope: Scope, facet: Facet) -> None:
         kind = _upper(text(item, "kind"))
         if kind is None or kind not in _PHI_KINDS:
             continue
-        column = text(item, "field")
         codes = tuple(
             Coding(system, code)
             for coding in objects(item, "codes")
             if (system := text(coding, "system")) and (code := text(coding, "code"))
         )
-        confidentiality = text(item, "confidentiality")
-        value = Tag(Stance.ASSERT, TagOrigin.CLAIMED, codes, confidentiality=confidentiality).to_json()
-        if column is None:
-            scope.builder.add_edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), value)
-        else:
-            node = nodes.Column(dataset.namespace, dataset.name, column)
-            scope.builder.add_edge(edges.HasColumn(dataset, node))
-            scope.builder.add_edge(edges.IsTagged(node, nodes.PhiTag(kind)), value)
+        value = Tag(Stance.ASSERT, TagOrigin.CLAIMED, codes, confidentiality=text(item, "confidentiality"))
+        _claim(scope.builder, dataset, text(item, "field"), kind, value)
+
+
+def _claim(builder: FactBuilder, dataset: nodes.Dataset, column: str | None, kind: str, tag: Tag) -> None:
+    """Add that an emitter claims a kind of PHI of a dataset, or of one of its columns."""
+    if column is None:
+        builder.add_edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), tag.to_json())
+    else:
+        node = nodes.Column(dataset.namespace, dataset.name, column)
+        builder.add_edge(edges.HasColumn(dataset, node))
+        builder.add_edge(edges.IsTagged(node, nodes.PhiTag(kind)), tag.to_json())
+
+
+_CLAIMED: Final = Tag(Stance.ASSERT, TagOrigin.CLAIMED)
+
+
+def claimed_kinds(facets: Mapping[str, JSON]) -> Iterator[tuple[str | None, str]]:
+    """Yield which kinds of PHI a tags facet claims, each with the column that it is said of, None for the whole.
+
+    TagsDatasetFacet, TagsJobFacet and TagsRunFacet 1-0-0; what tags say of PHI is decided by `vocabulary.tag_words`.
+    """
+    facet = facets.get("tags")
+    if is_deleted(facet):
+        return
+    for item in objects(facet, "tags"):
+        kind = phi_kind_of(text(item, "key") or "", _text_of(item.get("value")))
+        if kind is not None:
+            yield text(item, "field"), kind.value
+
+
+def claim_tags(builder: FactBuilder, facets: Mapping[str, JSON], datasets: Iterable[nodes.Dataset]) -> None:
+    """Add what the tags of a run or job claim of the datasets that it writes."""
+    for _, kind in dict.fromkeys(claimed_kinds(facets)):
+        for dataset in datasets:
+            _claim(builder, dataset, None, kind, _CLAIMED)
+
+
+def _add_tags(scope: Scope, facet: Facet) -> None:
+    """TagsDatasetFacet 1-0-0: what tags say of PHI is a claim on the dataset, or on the column that `field` names."""
+    if scope.dataset is not None:
+        for column, kind in dict.fromkeys(claimed_kinds({"tags": dict(facet)})):
+            _claim(scope.builder, scope.dataset, column, kind, _CLAIMED)
+
+
+def _text_of(value: JSON) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value).lower()
+
+
+def _add_checks(scope: Scope, facet: Facet) -> None:
+    """DataQualityAssertionsDatasetFacet 1-1-0: the outcome of each assertion, which no other job's replaces."""
+    if scope.dataset is None:
+        return
+    job = scope.job.id if scope.job is not None else None
+    for item in objects(facet, "assertions"):
+        name, column = text(item, "name"), text(item, "column")
+        assertion = text(item, "assertion") or text(item, "type") or name
+        if assertion is None:
+            continue
+        check = Check(assertion, _outcome(item.get("success")).value, name, column, text(item, "severity"), job)
+        scope.builder.add_statement(scope.dataset, name_of_check(job, assertion, name, column), check)
+
+
+def _outcome(success: JSON) -> CheckOutcome:
+    if isinstance(success, bool):
+        return CheckOutcome.PASSED if success else CheckOutcome.FAILED
+    return CheckOutcome.UNKNOWN
+
+
+def _add_measurements(scope: Scope, facet: Facet) -> None:
+    """DataQualityMetricsDatasetFacet 1-0-0 and its input form 1-0-3: which metrics there are, never their values."""
+    if scope.dataset is None:
+        return
+    job = scope.job.id if scope.job is not None else None
+    whole = {name: value for name, value in facet.items() if name != "columnMetrics" and name not in _BOOKKEEPING}
+    for column, metrics in ((None, whole), *members(facet, "columnMetrics")):
+        names = (
+            sorted(name for name, value in metrics.items() if value is not None) if isinstance(metrics, dict) else []
+        )
+        if names:
+            aspect = name_of_measurement(job, column)
+            scope.builder.add_statement(scope.dataset, aspect, Measurement(tuple(names), column, job))
 
 
 def _add_model_version(scope: Scope, facet: Facet) -> None:
@@ -311,10 +398,14 @@ def _named_run(scope: Scope, child: nodes.Run, named: Facet) -> nodes.Run | None
 
 EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]]] = {
     (nodes.Dataset, "columnLineage"): _add_column_lineage,
+    (nodes.Dataset, "dataQuality"): _add_measurements,
+    (nodes.Dataset, "dataQualityAssertions"): _add_checks,
+    (nodes.Dataset, "dataQualityMetrics"): _add_measurements,
     (nodes.Dataset, "lineward_modelVersion"): _add_model_version,
     (nodes.Dataset, "lineward_phiTags"): _add_phi_tags,
     (nodes.Dataset, "lineward_snapshot"): _add_digest,
     (nodes.Dataset, "symlinks"): _add_symlinks,
+    (nodes.Dataset, "tags"): _add_tags,
     (nodes.Dataset, "version"): _add_version,
     (nodes.Job, "sourceCodeLocation"): _add_code_location,
     (nodes.Run, "lineward_codeRevision"): _add_code_revision,
@@ -323,3 +414,6 @@ EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]
     (nodes.Run, "spark.exception"): _add_spark_exception,
 }
 """What a facet says beyond its own aspect, by the kind of node it stands on."""
+
+_OF_ITS_JOB: Final = frozenset({"dataQuality", "dataQualityAssertions", "dataQualityMetrics"})
+"""The facets of a dataset that say what a job found of it."""

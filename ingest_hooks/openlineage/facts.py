@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -33,6 +34,7 @@ from ingest_hooks.openlineage.facets import (
     Scope,
     add_facets,
     add_model,
+    claim_tags,
     is_window,
     processing_type,
     renamed_from,
@@ -101,17 +103,19 @@ def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> no
     builder.add_statement(run, "event", _event(event))
     add_facets(Scope(builder, run=run), run, event.run_facets)
     inputs, outputs = event.inputs or (), event.outputs or ()
+    scope = Scope(builder, run=run, memo=memo, job=job)
     if memo is None or not (_is_restated(inputs) and _is_restated(outputs)):
-        _add_ends(Scope(builder, run=run, memo=memo), event)
+        _add_ends(scope, event)
     else:
         parts = [
             [(each.namespace, each.name, each.facets) for each in some] for some in ((event.job,), inputs, outputs)
         ]
-        memo.add(builder, (orjson.dumps(parts),), lambda alone: _add_ends(Scope(alone, run=run, memo=memo), event))
+        memo.add(builder, (orjson.dumps(parts),), lambda alone: _add_ends(replace(scope, builder=alone), event))
     for role, datasets in ((Role.IN, inputs), (Role.OUT, outputs)):
         if any(each.io_facets for each in datasets):
             for each in _each(builder, datasets):
-                _add_use(Scope(builder, role, run, memo=memo), each)
+                _add_use(replace(scope, role=role), each)
+    claim_tags(builder, event.run_facets, [nodes.Dataset(each.namespace, each.name) for each in outputs])
     return run
 
 
@@ -123,24 +127,25 @@ def _is_restated(datasets: Sequence[Dataset]) -> bool:
 
 def _add_ends(scope: Scope, event: RunEvent) -> None:
     """Add what a run's event says of its job and of what that reads and writes: most runs of a job say the same."""
-    builder, run, memo = scope.builder, scope.run, scope.memo
+    builder, run = scope.builder, scope.run
     assert run is not None  # noqa: S101  # it is a run's event
     job = nodes.Job(event.job.namespace, event.job.name)
     add_facets(scope, job, event.job.facets)
     inputs, outputs = event.inputs or (), event.outputs or ()
     for each in _each(builder, inputs):
-        dataset = _add_description(Scope(builder, Role.IN, run, memo=memo), each)
+        dataset = _add_description(replace(scope, role=Role.IN), each)
         version = version_of(each.facets)
         builder.add_edge(edges.Read(run, dataset), {"version": version} if version else {})
     entries = tuple(job_entries(event.job.facets.get("lineage"), job))
     named = [source for entry in entries if entry.target == job for source in entry.datasets]
     for each in _each(builder, outputs):
-        dataset = _add_description(Scope(builder, Role.OUT, run, memo=memo), each)
+        dataset = _add_description(replace(scope, role=Role.OUT), each)
         sources = sources_of(dataset, each.facets, entries, job)
         builder.add_edge(edges.Wrote(run, dataset), write_value(each.facets) | (sources.value if sources else {}))
         named += [*(sources.datasets if sources else ()), *column_lineage_sources(each.facets.get("columnLineage"))]
         if before := renamed_from(each.facets):
             builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})
+    claim_tags(builder, event.job.facets, [nodes.Dataset(each.namespace, each.name) for each in outputs])
     for target, sources in _only_named(entries, outputs, job):
         builder.add_edge(edges.Wrote(run, target), {"stated_by": StatedBy.LINEAGE.value, **sources.value})
         named += sources.datasets
@@ -183,10 +188,12 @@ def _add_job(builder: FactBuilder, event: JobEvent, memo: PartMemo | None) -> no
     job = nodes.Job(event.job.namespace, event.job.name)
     builder.job = job.id
     builder.add_node(job)
-    of_job = Scope(builder, memo=memo)
+    of_job = Scope(builder, memo=memo, job=job)
     add_facets(of_job, job, event.job.facets)
     entries = tuple(job_entries(event.job.facets.get("lineage"), job))
-    inputs = [_add_dataset(Scope(builder, Role.IN, memo=memo), each) for each in _each(builder, event.inputs or ())]
+    inputs = [
+        _add_dataset(Scope(builder, Role.IN, memo=memo, job=job), each) for each in _each(builder, event.inputs or ())
+    ]
     inputs += [source for entry in entries if entry.target == job for source in entry.datasets]
     outputs: list[nodes.Dataset] = []
     named: list[nodes.Dataset] = []
@@ -206,6 +213,7 @@ def _add_job(builder: FactBuilder, event: JobEvent, memo: PartMemo | None) -> no
         builder.add_edge(edges.Consumes(job, dataset))
     for dataset in dict.fromkeys(outputs):
         builder.add_edge(edges.Produces(job, dataset))
+    claim_tags(builder, event.job.facets, outputs)
     _add_other_jobs(builder, job, entries)
     return job
 
@@ -272,7 +280,7 @@ def _add_description(scope: Scope, described: Dataset) -> nodes.Dataset:
     """Add a dataset with the facets of itself."""
     dataset = nodes.Dataset(described.namespace, described.name)
     scope.builder.add_node(dataset)
-    inner = Scope(scope.builder, scope.role, scope.run, dataset, scope.memo)
+    inner = replace(scope, dataset=dataset)
     add_facets(inner, dataset, described.facets)
     add_model(inner, described.facets)
     return dataset
@@ -287,7 +295,7 @@ def _add_use(scope: Scope, described: Dataset) -> None:
         f"{scope.role}.{name}" if name in described.facets else name: facet
         for name, facet in described.io_facets.items()
     }
-    add_facets(Scope(scope.builder, scope.role, scope.run, dataset, scope.memo), dataset, facets)
+    add_facets(replace(scope, dataset=dataset), dataset, facets)
 
 
 def _event(event: RunEvent) -> aspects.Event:

@@ -26,7 +26,7 @@ class PartMemo:
     def add(self, builder: FactBuilder, key: Key, make: Callable[[FactBuilder], None]) -> None:
         """Do what `make` does to the builder, which follows from the key alone.
 
-        The run may be the source of edges in it, and stand nowhere else.
+        The run may be the source of edges in it and the subject of statements, and stand nowhere else.
         """
         known = self._memo.get(key, None)
         if known is None:

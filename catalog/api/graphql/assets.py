@@ -25,6 +25,7 @@ from catalog.assets import model, queries
 from catalog.assets.rules import MANDATORY
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
+from graph_schema.aspects import USE
 from graph_schema.identity import split_state_id
 from graph_schema.vocabulary import duo, hl7, words
 
@@ -517,9 +518,9 @@ def _texts(kind: type[T], facet: model.AspectInForce[Any] | None) -> T | None:
 
 
 def aspects_of(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:
-    """Return the aspects in force of these names, all where none are given, by name."""
+    """Return the aspects in force of these names, all but those of single uses where none are given, by name."""
     return [
         converted(AspectInForce, found, aspect=name)
         for name, found in sorted(aspects.items())
-        if names is None or name in names
+        if (not name.startswith(USE) if names is None else name in names)
     ]

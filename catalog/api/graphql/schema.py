@@ -17,6 +17,7 @@ from catalog.api.graphql import (
     generated,
     labels,  # noqa: F401  it has no questions, and contributes fields
     nodes,
+    quality,  # noqa: F401  as `labels`
 )
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point

@@ -16,7 +16,7 @@ from typing import Any, Final
 from catalog.store.indexes.table import Row
 from catalog.store.neo4j.searching import facet_text
 from catalog.store.words import is_searchable, value_terms
-from graph_schema.aspects import BY_NAME, KEPT_FACET, PHI, Facet
+from graph_schema.aspects import BY_NAME, FAMILIES, Facet
 from graph_schema.identity import label_of
 from graph_schema.registry import property_of
 
@@ -129,7 +129,7 @@ def properties(label: str, aspect: str, value: object | None) -> dict[str, Shown
     found: dict[str, Shown] = {}
     if value is None:
         return found
-    if not aspect.startswith((KEPT_FACET, PHI)):
+    if not aspect.startswith(tuple(FAMILIES)):
         found |= {property_of(label, name): one for name, one in shown(aspect, value).items()}
     if is_searchable(aspect):
         found[f"search_{aspect}"] = " ".join(sorted(value_terms(aspect, value)))

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.store.indexes.hubs import hubs_of_records, renames
 from graph_schema import nodes
+from graph_schema.aspects import name_of_use
 from graph_schema.bitemporal import RunFacts, RunFold, fold_run, in_force
 from graph_schema.facts import Edge, Facts, Role, Statement
 from ingest_hooks.openlineage.facts import project_event
@@ -394,12 +395,11 @@ def test_a_run_ran_a_code_revision_in_an_environment() -> None:
         ("dataSource", "data_source"),
         ("datasetType", "dataset_type"),
         ("storage", "storage"),
-        ("lifecycleStateChange", "lifecycle"),
-        ("version", "version"),
+        ("catalog", "catalog"),
+        ("hierarchy", "hierarchy"),
         ("symlinks", "symlinks"),
         ("columnLineage", "column_lineage"),
         ("lineage", "lineage"),
-        ("dataQualityMetrics", "facet:dataQualityMetrics"),
         ("my-own.facet", "facet:my-own.facet"),
     ],
 )
@@ -439,7 +439,12 @@ def test_every_facet_of_a_job_is_stated(facet: str, aspect: str) -> None:
         ("errorMessage", "error"),
         ("processing_engine", "processing_engine"),
         ("tags", "tags"),
-        ("environmentVariables", "facet:environmentVariables"),
+        ("environmentVariables", "environment_variables"),
+        ("executionParameters", "execution_parameters"),
+        ("externalQuery", "external_query"),
+        ("extractionError", "extraction_error"),
+        ("jobDependencies", "job_dependencies"),
+        ("test", "tests"),
         ("lineward_deidentification", "facet:lineward_deidentification"),
         ("spark.logicalPlan", "facet:spark.logicalPlan"),
     ],
@@ -485,8 +490,8 @@ def test_statistics_stand_on_one_read_and_one_write() -> None:
             outputs=[dataset("clean", outputFacets={"outputStatistics": {"rowCount": 2}})],
         )
     )
-    assert said(facts, RAW, "input_statistics")[0].data == {"rowCount": 1}
-    assert said(facts, CLEAN, "output_statistics")[0].data == {"rowCount": 2}
+    assert said(facts, RUN, name_of_use("in", "input_statistics", RAW.id))[0].data == {"rowCount": 1}
+    assert said(facts, RUN, name_of_use("out", "output_statistics", CLEAN.id))[0].data == {"rowCount": 2}
 
 
 def test_a_facet_of_one_use_does_not_hide_the_dataset_s_own() -> None:

@@ -1,0 +1,87 @@
+"""What jobs found of a dataset: each check and what was measured, none replaced by another job's. Values in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.assets.model import AspectInForce
+from graph_schema.aspects import CHECK, MEASURED, quality
+from graph_schema.facet_reading import objects, text
+from graph_schema.vocabulary.words import CheckOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one assertion last came out: `job` and `run` by id, `since` in UTC microseconds."""
+
+    assertion: str
+    outcome: CheckOutcome
+    name: str | None
+    column: str | None
+    severity: str | None
+    job: str | None
+    run: str | None
+    entry: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Which metrics a job last measured of a column, or of the whole; never their values."""
+
+    metrics: tuple[str, ...]
+    column: str | None
+    job: str | None
+    run: str | None
+    entry: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunTest:
+    """A test that a run executed, and how it came out."""
+
+    name: str
+    outcome: CheckOutcome
+    type: str | None
+    severity: str | None
+    description: str | None
+
+
+def check_results(aspects: Mapping[str, AspectInForce[Any]]) -> tuple[CheckResult, ...]:
+    """Return the checks in force of a dataset, by column, assertion, name and job."""
+    found = []
+    for name, held in aspects.items():
+        if name.startswith(CHECK):
+            one = quality.Check.from_json(held.value)
+            outcome = CheckOutcome(one.outcome)
+            what = one.assertion, outcome, one.name, one.column, one.severity, one.job
+            found.append(CheckResult(*what, held.run, held.entry, held.since))
+    return tuple(
+        sorted(found, key=lambda one: (one.column or "", one.assertion, one.name or "", one.job or "", one.entry))
+    )
+
+
+def measurements(aspects: Mapping[str, AspectInForce[Any]]) -> tuple[Measurement, ...]:
+    """Return what is measured of a dataset, by column and job."""
+    found = []
+    for name, held in aspects.items():
+        if name.startswith(MEASURED):
+            one = quality.Measurement.from_json(held.value)
+            found.append(Measurement(one.metrics, one.column, one.job, held.run, held.entry, held.since))
+    return tuple(sorted(found, key=lambda one: (one.column or "", one.job or "", one.entry)))
+
+
+_STATUS = {"pass": CheckOutcome.PASSED, "fail": CheckOutcome.FAILED, "skip": CheckOutcome.SKIPPED}
+
+
+def tests_of(aspects: Mapping[str, AspectInForce[Any]]) -> Iterator[RunTest]:
+    """Yield the tests that a run says it executed, as it lists them (TestRunFacet 1-0-1)."""
+    held = aspects.get("tests")
+    for item in objects(None if held is None else held.value, "tests"):
+        name = text(item, "name")
+        if name is not None:
+            status = _STATUS.get((text(item, "status") or "").casefold(), CheckOutcome.UNKNOWN)
+            yield RunTest(name, status, text(item, "type"), text(item, "severity"), text(item, "description"))

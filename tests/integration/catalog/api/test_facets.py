@@ -1,0 +1,96 @@
+"""What facets say, asked over GraphQL: checks of several jobs, metrics, tests, tags, and how a run used a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.catalog.api.conftest import Catalog
+from tests.support.events import RUN_ID, dataset, run_event
+
+Json = dict[str, Any]
+
+OTHER_RUN = RUN_ID[:-1] + "2"
+
+
+def assertions(column: str, *, success: bool) -> Json:
+    item = {"assertion": "not_null", "column": column, "success": success, "severity": "error", "actual": "3 rows"}
+    return {"dataQualityAssertions": {"assertions": [item]}}
+
+
+def asked(catalog: Catalog, fields: str, of: str = "clean") -> Any:
+    found = catalog.data(f'{{ dataset(ref: {{namespace: "lake", name: "{of}"}}) {{ ... on Dataset {{ {fields} }} }} }}')
+    return found["dataset"]
+
+
+@pytest.fixture
+def catalog(catalog: Catalog) -> Catalog:
+    written = dataset(
+        "clean",
+        facets={
+            "lifecycleStateChange": {"lifecycleStateChange": "OVERWRITE"},
+            "version": {"datasetVersion": "7"},
+            "tags": {"tags": [{"key": "classification", "value": "PII", "source": "CONFIG", "field": "insurer_no"}]},
+        },
+        outputFacets={"outputStatistics": {"rowCount": 5_000_000_000, "size": 12, "fileCount": 2}},
+    )
+    read = dataset("raw", inputFacets={"inputStatistics": {"rowCount": 3}})
+    test = {"test": {"tests": [{"name": "not_null_clean_id", "status": "fail", "severity": "warn", "actual": "3"}]}}
+    checked = [dataset("clean", facets=assertions("id", success=False))]
+    passed = [dataset("clean", facets=assertions("id", success=True))]
+    metrics = {"dataQualityMetrics": {"rowCount": 7, "columnMetrics": {"id": {"nullCount": 1}}}}
+    for event in (
+        run_event("START", 1, inputs=[read], outputs=[written]),
+        run_event("COMPLETE", 2, inputs=[read], outputs=[]),
+        run_event("FAIL", 3, run_id=OTHER_RUN, job_name="test of id", inputs=checked, run=test),
+        run_event("COMPLETE", 4, run_id=RUN_ID[:-1] + "3", job_name="another test", inputs=passed),
+        run_event(
+            "COMPLETE", 5, run_id=RUN_ID[:-1] + "4", job_name="profile", inputs=[dataset("clean", inputFacets=metrics)]
+        ),
+    ):
+        assert catalog.event(event).status_code == 201
+    catalog.caught_up()
+    return catalog
+
+
+def test_assertions_metrics_and_test_results_of_one_job_never_replace_another_s(catalog: Catalog) -> None:
+    found = asked(catalog, "qualityResults { assertion column outcome job { ref { name } } run { runId } entry }")
+    results = {(one["job"]["ref"]["name"], one["column"], one["outcome"]) for one in found["qualityResults"]}
+    assert results == {("test of id", "id", "FAILED"), ("another test", "id", "PASSED")}
+    metrics = asked(catalog, "qualityMetrics { metrics column job { ref { name } } }")["qualityMetrics"]
+    assert [(one["column"], one["metrics"]) for one in metrics] == [(None, ["rowCount"]), ("id", ["nullCount"])]
+
+
+def test_a_run_shows_its_tests_and_no_value_of_them(catalog: Catalog) -> None:
+    found = catalog.data(f'{{ run(runId: "{OTHER_RUN}") {{ ... on Run {{ tests {{ name outcome severity }} }} }} }}')
+    assert found["run"]["tests"] == [{"name": "not_null_clean_id", "outcome": "FAILED", "severity": "warn"}]
+
+
+def test_how_a_run_used_a_dataset_is_shown_on_the_run_and_on_the_edge(catalog: Catalog) -> None:
+    use = "{ dataset { ref { name } } version lifecycle rows size files }"
+    run = catalog.data(f'{{ run(runId: "{RUN_ID}") {{ ... on Run {{ reads {use} writes {use} }} }} }}')["run"]
+    wrote = {
+        "dataset": {"ref": {"name": "clean"}},
+        "version": "7",
+        "lifecycle": "OVERWRITE",
+        "rows": "5000000000",
+        "size": "12",
+        "files": "2",
+    }
+    assert run["writes"] == [wrote]
+    assert [(one["dataset"]["ref"]["name"], one["rows"], one["version"]) for one in run["reads"]] == [
+        ("raw", "3", None)
+    ]
+    of = asked(catalog, "id")["id"]
+    walk = f'lineage(input: {{of: ["{of}"], direction: UPSTREAM}})'
+    edges = f"... on LineageGraph {{ edges {{ nodes {{ write {use} read {use} }} }} }}"
+    (edge,) = catalog.data(f"{{ {walk} {{ {edges} }} }}")["lineage"]["edges"]["nodes"]
+    assert edge["write"] == wrote
+    assert edge["read"]["rows"] == "3"
+
+
+def test_tags_facet_is_shown_and_claims_phi_of_the_column(catalog: Catalog) -> None:
+    found = asked(catalog, "tags { key value source column } labels { phiKind column origin }")
+    assert found["tags"] == [{"key": "classification", "value": "PII", "source": "CONFIG", "column": "insurer_no"}]
+    assert found["labels"] == [{"phiKind": "DIRECT_IDENTIFIER", "column": "insurer_no", "origin": "CLAIMED"}]
