@@ -48,7 +48,7 @@ def draft_event(
     `rules` are the site's own of redaction, whose digest the body holds. Raises `Unreadable` 422 for what is no event.
     """
     redacted = redact(value, token_key=token_key, rules=rules)
-    noted = (*flags, *(_noted(one, token_key) for one in left_out))
+    noted = (*flags, *(_noted(one, token_key, rules) for one in left_out))
     event = read_event(redacted.value)
     subjects = _subjects_of(event)
     redactions = tuple((each.pointer, each.rule) for each in redacted.redactions)
@@ -77,10 +77,10 @@ def _received(value: JSON, left_out: Sequence[LeftOut]) -> bytes:
     return canonical_bytes(bound)
 
 
-def _noted(facet: LeftOut, token_key: bytes) -> Flag:
+def _noted(facet: LeftOut, token_key: bytes, rules: Rules) -> Flag:
     """Return what is noted of a facet that was left out; its name is searched as those are that were kept."""
     owner, _, name = facet.pointer.rpartition("/")
-    searched = redact({name: None}, token_key=token_key).value
+    searched = redact({name: None}, token_key=token_key, rules=rules).value
     return Flag(LEFT_OUT, f"{owner}/{''.join(searched) if isinstance(searched, dict) else ''}", facet.size)
 
 

@@ -46,11 +46,17 @@ VALUE: Final = re.compile(
     r"(?P<digits>\d[0-9a-z]*+(?:[-_.:/][0-9][0-9a-z]*+)*+(?: \d{2,}+(?![0-9a-z.,]))*+))",
     re.IGNORECASE,
 )
+_SERVICES: Final = (
+    r"(?:aws|amazon|gcp|google|azure|snowflake|databricks|cloud|service|storage|github|gitlab|superset|helm|looker"
+    r"|tableau|grafana|dashboard|support|zenodo\.org|sra|geo|genbank|refseq|uniprot|ena|clinvar|arrayexpress|dbgap|ncbi"
+    r"|public|sequence|protein|gene|kafka|dns|log|process|worker|server|iam|network|software)"
+)
 GUARD: Final = re.compile(
-    r"(?:\b(?:aws|amazon|gcp|google|azure|snowflake|databricks|cloud|service|storage|github|gitlab|superset|helm|looker"
-    r"|tableau|grafana|dashboard|bar|line|pie|use|test|edge|corner|lower|upper|support|bug|zenodo\.org|sra|geo|genbank"
-    r"|refseq|uniprot|ena|clinvar|arrayexpress|dbgap|ncbi|public|sequence|protein|gene|kafka|dns|log|process|worker"
-    r"|server|parent|retention|access|iam|network|software|per|every)[\s_:/.-]{1,2}|\d[\d,]{2,12} |://)$",
+    # A service's account is under its whole name, and not below a host that ends in it; a word that only says of which
+    # kind something is does not reach over a slash.
+    rf"(?:\b{_SERVICES}[\s_:.-]{{1,2}}|(?<![\w.-]){_SERVICES}[\s_:.-]?/"
+    r"|\b(?:bar|line|pie|use|test|edge|corner|lower|upper|bug|parent|retention|access|per|every)[\s_:.-]{1,2}"
+    r"|\d[\d,]{2,12} |://)$",
     re.IGNORECASE,
 )
 PUBLIC: Final = re.compile(

@@ -423,7 +423,11 @@ def _gap(statement: str, start: int, end: int) -> Iterator[Span]:
     if inner not in {_COMMENT, ";"}:
         lead = len(text) - len(text.lstrip())
         apart = " " if start and not lead else ""  # or an operator before it and the marker would read as one
-        yield start + lead, start + lead + len(inner), apart + _COMMENT
+        stop = lead + len(inner)
+        blanks = len(text) - stop - len(text[stop:].lstrip(" \t"))
+        if text[stop + blanks :][:1] == "\n" or start + stop + blanks == len(statement):
+            stop += blanks  # they end a comment that ends its line
+        yield start + lead, start + stop, apart + _COMMENT
 
 
 def _union(readings: list[list[Span]]) -> list[Span]:

@@ -330,6 +330,8 @@ KEYED_NAMES: Final[dict[str, Maker]] = {
     "last_name=": lambda s: f"last_name=Testperson{s.choice(_GREEK)}",
     "dob=": lambda s: f"dob={_day(s)}",
     "account-": lambda s: f"account-{_n(s, 9)}",
+    "account- in a folder of tests": lambda s: f"test/account-{_n(s, 9)}",
+    "specimen_ below a host": lambda s: f"db://x1.eu-1.aws/specimen_{_n(s, 8)}",
     "specimen_": lambda s: f"specimen_{_n(s, 7)}",
     "patients%2F": lambda s: f"patients%2F{_n(s, 8)}",
     "mrn= percent-encoded": lambda s: f"mrn%3D{_encoded(_n(s, 8))}",
