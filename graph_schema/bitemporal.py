@@ -66,6 +66,8 @@ class Access:
     version: str | None = None
     mode: str | None = None
     renamed_from: str | None = None
+    dataset: str | None = None
+    """Of a model version: the dataset by which its emitter names the model."""
 
     @property
     def replaces(self) -> bool:
@@ -152,6 +154,7 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     for edge in _within(writes, window):
         place = edge.target, edge.job
         outputs[place] = _newer(outputs.get(place, BARE), edge)
+    inputs, outputs = _by_version(inputs, _dataset_read), _by_version(outputs, _dataset_written)
     streams = any(data.processing in STREAMING for _, data in parsed)
     ended_at = terminal[0].valid_from if terminal else None
     completed = terminal is not None and terminal[1].type == "COMPLETE"
@@ -171,6 +174,20 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
         entries=tuple(sorted({event.entry for event in events})),
         known_from=_first_entries((*reads, *writes)),
     )
+
+
+def _by_version(accesses: dict[Key, Access], dataset: Callable[[Key], str]) -> dict[Key, Access]:
+    """Return the accesses without one to a dataset of which the same run names the model version that it is."""
+    named = {access.dataset for access in accesses.values() if access.dataset is not None}
+    return {key: access for key, access in accesses.items() if dataset(key) not in named} if named else accesses
+
+
+def _dataset_read(name: str) -> str:
+    return name
+
+
+def _dataset_written(place: tuple[str, str | None]) -> str:
+    return place[0]
 
 
 def _first_entries(accesses: Iterable[Edge]) -> dict[str, int]:
@@ -208,6 +225,7 @@ def _newer(before: Access, edge: Edge) -> Access:
         data.get("version") or before.version,
         data.get("mode") or before.mode,
         data.get("renamed_from") or before.renamed_from,
+        data.get("dataset") or before.dataset,
     )
 
 
@@ -218,7 +236,7 @@ class Flow(NamedTuple):
     target: str
     job: str | None
     how: str
-    """ran, renamed, declared, registered or alias."""
+    """ran, renamed, declared, registered, version or alias."""
     valid_from: int
     entry: int
 

@@ -92,11 +92,11 @@ class Captures(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class IsVersionOf(EdgeKind):
-    """The model version is a version of the model."""
+    """The model version is a version of the model, or of the dataset by which emitters name that."""
 
     structural = True
     source: ModelVersion
-    target: Model
+    target: Model | Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +126,23 @@ class IsPartOf(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class Read(EdgeKind):
-    """The run read the dataset; value `{"version"?, "stated_by"?}` names the state, or the facet that alone says so."""
+    """The run read the dataset or model version; value `{"version"?, "stated_by"?, "dataset"?}` names the state, or the
+    facet that alone says so; of a model version the dataset by which its emitter names the model.
+    """
 
     source: Run
-    target: Dataset
+    target: Dataset | ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
 class Wrote(EdgeKind):
-    """The run wrote the dataset; value `{"version"?, "mode"?, "renamed_from"?, "sources"?, "by"?, "stated_by"?}`, mode
-    being a lifecycleStateChange and `sources` what feeds it, by id, as the facet that `by` names says.
+    """The run wrote the dataset or model version; value `{"version"?, "mode"?, "renamed_from"?, "sources"?, "by"?,
+    "stated_by"?, "dataset"?}`, mode being a lifecycleStateChange, `sources` what feeds it, by id, as the facet that
+    `by` names says, and `dataset` that by which the emitter of a model version names the model.
     """
 
     source: Run
-    target: Dataset
+    target: Dataset | ModelVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from catalog.lineage.declarations import Declared
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Write, in_force
-from graph_schema.bitemporal import has_begun
+from graph_schema.bitemporal import Access, has_begun
 
 _AHEAD = 4
 """How many times the budget is fetched ahead: lineage ever stated holds current lineage and more."""
@@ -85,16 +86,23 @@ def _newer(declarations: Sequence[Declared], writes: Iterable[Write]) -> Sequenc
     return [one for one in declarations if one.job not in newest or not has_begun(one.valid_from, newest[one.job])]
 
 
-def _resolved(loader: LineageLoader, names: Collection[str], at: int, ends: Ends | None) -> Iterator[tuple[str, str]]:
+def _resolved(
+    loader: LineageLoader,
+    names: Collection[str],
+    at: int,
+    ends: Ends | None,
+    reads: Mapping[str, Access] = MappingProxyType({}),
+) -> Iterator[tuple[str, str]]:
     """Yield the wanted ones of the names, ascending, each with the dataset that it stood for at the time."""
     if ends is None:
         for name in sorted(names):
-            yield name, loader.resolve(name, at)
+            yield name, loader.resolve(name, at, reads[name].version if name in reads else None)
         return
     # Whichever is fewer is gone through: a run may have read a thousand of which one is wanted.
     few, many = (names, ends.names) if len(names) < len(ends.names) else (ends.names, names)
     for name in sorted(name for name in few if name in many):
-        if (dataset := loader.resolve(name, at)) in ends.datasets:
+        version = reads[name].version if name in reads else None
+        if (dataset := loader.resolve(name, at, version)) in ends.datasets:
             yield name, dataset
 
 
@@ -116,7 +124,7 @@ def _sources(
     confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
     renamed = write.access.renamed_from
     names: Collection[str] = fold.inputs if renamed is None else fold.inputs.keys() | {renamed}
-    for name, source in _resolved(loader, names, write.at, ends):
+    for name, source in _resolved(loader, names, write.at, ends, fold.inputs):
         how = "renamed" if name == renamed else write.how
         yield LineageEdge(
             source,
@@ -154,7 +162,7 @@ def _attempts(loader: LineageLoader, front: frozenset[str], ends: Ends | None) -
         if target not in front or (since is not None and fold.started_at < since):
             continue
         confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-        for read, source in _resolved(loader, fold.inputs.keys(), fold.started_at, ends):
+        for read, source in _resolved(loader, fold.inputs.keys(), fold.started_at, ends, fold.inputs):
             yield LineageEdge(
                 source,
                 target,
@@ -174,7 +182,7 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
     Where there are more than `limit`, more than that of them.
     """
     flows = loader.view.flows(front, "in" if direction is Direction.UPSTREAM else "out", limit)
-    stated = {"declared", "registered", "renamed", "alias"}
+    stated = {"declared", "registered", "renamed", "alias", "version"}
     return [
         LineageEdge(
             flow.source,

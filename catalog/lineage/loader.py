@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
+from catalog.lineage.models import Models
 from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
 from catalog.view import View
 from graph_schema.bitemporal import Contribution, RunFold
 from graph_schema.facts import NOW, Edge, Statement
-from graph_schema.identity import state_id
+from graph_schema.identity import label_of, state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
 
 _ALL = 2**31 - 1
@@ -31,16 +32,18 @@ class LineageLoader:
         self._declared: dict[str, list[Declared]] = {}
         self._trained: dict[str, list[Edge]] = {}
         self._nodes: dict[str, Node | None] = {}
+        self._models = Models(view)
         self._latest: dict[tuple[str, int, str], Write | None] = {}
 
     def load_names(self, ids: Iterable[str]) -> None:
-        """Fetch the aliases around the datasets."""
+        """Fetch the aliases around the datasets, and the versions of models that they name."""
         new = sorted({name for name in ids if name not in self._names})
         if not new:
             return
         neighbours: dict[str, set[str]] = defaultdict(set)
         pointers: dict[str, list[Edge]] = defaultdict(list)
-        for edge in self._aliases(new):
+        aliases, versions = self._pointing(new)
+        for edge in aliases:
             neighbours[edge.source].add(edge.target)
             neighbours[edge.target].add(edge.source)
             pointers[edge.source].append(edge)
@@ -59,27 +62,46 @@ class LineageLoader:
             together = frozenset(closure)
             for member in closure:
                 self._names[member] = together
+        self._load_versions(new, versions)
 
-    def _aliases(self, ids: Iterable[str]) -> set[Edge]:
-        """Return all pointers of the names' closure over them, at whatever time they hold: rule 8 chooses."""
+    def _load_versions(self, names: Iterable[str], versions: Collection[Edge]) -> None:
+        """Fetch the models that the names name; a version is read under the names of its model too."""
+        self._models.load(versions)
+        named = {one: dataset for one in names if (dataset := self._models.dataset_of(one))}
+        self.load_names(named.values())
+        for version, dataset in named.items():
+            self._names[version] |= self._names[dataset]
+
+    def _pointing(self, ids: Iterable[str]) -> tuple[set[Edge], set[Edge]]:
+        """Return all pointers of the names' closure over them, at whatever time they hold: rule 8 chooses; and which
+        versions of models all these names name.
+        """
         found: set[Edge] = set()
+        versions: set[Edge] = set()
         seen: set[str] = set()
         front = set(ids)
         ever = self.view.at(NOW)
         while front:
             seen |= front
-            beyond = ever.edges(sorted(front), ("IS_ALIAS_OF",), "both")
-            found.update(beyond)
-            front = {end for edge in beyond for end in (edge.source, edge.target)} - seen
-        return found
+            beyond = ever.edges(sorted(front), ("IS_ALIAS_OF", "IS_VERSION_OF"), "both")
+            aliases = [edge for edge in beyond if edge.kind == "IS_ALIAS_OF"]
+            versions.update(edge for edge in beyond if edge.kind == "IS_VERSION_OF")
+            found.update(aliases)
+            front = {end for edge in aliases for end in (edge.source, edge.target)} - seen
+        return found, versions
 
     def names(self, name: str) -> frozenset[str]:
-        """Return every name that was ever an alias of the dataset or it of them, itself included."""
+        """Return every name that was ever an alias of the dataset or it of them, itself included; of a model version
+        the names of its model as well.
+        """
         return self._names[name]
 
-    def resolve(self, name: str, at: int) -> str:
-        """Return the dataset that the name stood for at a time; see `rules.resolve`."""
-        return resolve(name, at, self._pointers) if name in self._pointers else name
+    def resolve(self, name: str, at: int, version: str | None = None) -> str:
+        """Return the dataset that the name stood for at a time, or the model version where it names a model; see
+        `rules.resolve` and `Models.resolve`.
+        """
+        found = resolve(name, at, self._pointers) if name in self._pointers else name
+        return self._models.resolve(found, at, version)
 
     def load_runs(self, runs: Iterable[str]) -> None:
         """Fetch what was said of the runs."""
@@ -241,7 +263,11 @@ class LineageLoader:
         return self._nodes.get(identifier)
 
     def state(self, dataset: str, run: str, version: str | None) -> str:
-        """Return the id of the state in which the run left or found the dataset: a snapshot where it has a version."""
+        """Return the id of the state in which the run left or found the dataset: a snapshot where it has a version, and
+        a model version itself.
+        """
+        if label_of(dataset) == "ModelVersion":
+            return dataset
         node = self._nodes.get(dataset)
         if version is None or not isinstance(node, Dataset):
             return state_id(dataset, run)

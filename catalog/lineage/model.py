@@ -68,6 +68,8 @@ class FlowKind(StrEnum):
     """The one was given the other's name."""
     ALIAS = "alias"
     """The one is another name of the other's data."""
+    VERSION = "version"
+    """The one is a version of the model that the other names."""
     READ = "read"
     """A job read the one, or is to read it by design; of what is connected alone."""
     WROTE = "wrote"

@@ -68,11 +68,14 @@ class States:
 
     def _read(self, run: str, fold: RunFold, name: str) -> StateRead:
         version = fold.inputs[name].version
+        dataset = self.loader.resolve(name, fold.started_at, version)
+        confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
+        if label_of(dataset) == "ModelVersion":
+            return StateRead(dataset, name, Confidence.STATED if version or dataset == name else confidence)
         if version is not None:
             state = self.loader.state(name, run, version)
             self.where.setdefault(state, (name, None))
             return StateRead(state, name, Confidence.STATED)
-        confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
         write = self.loader.latest(self.loader.resolve(name, fold.started_at), fold.started_at, run)
         if write is None or write.run is None:
             return StateRead(self.loader.resolve(name, fold.started_at), name, confidence)
@@ -82,7 +85,8 @@ class States:
         if write.how == "registered" or write.run is None:
             return write.name
         state = self.loader.state(write.name, write.run, write.access.version)
-        self.where[state] = (write.name, write.run)
+        if state != write.name:
+            self.where[state] = (write.name, write.run)
         return state
 
     def producers(self, states: Sequence[str]) -> dict[str, list[Write]]:
@@ -227,7 +231,7 @@ class States:
         loader = self.loader
         snapshots = [state for state in states if label_of(state) == "Snapshot"]
         loader.load_nodes(snapshots)
-        datasets = {state for state in states if label_of(state) == "Dataset"}
+        datasets = {state for state in states if label_of(state) in {"Dataset", "ModelVersion"}}
         datasets |= {pair[0] for state in states if (pair := split_state_id(state))}
         for state in snapshots:
             node = loader.node(state)

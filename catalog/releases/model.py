@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.assets.model import AssetState
+from catalog.assets.model import AssetState, StatementSource
 from graph_schema.aspects import models as aspects
 
 
@@ -35,7 +35,8 @@ class Registration(aspects.Registration):
 class ModelVersionRecord:
     """A model version; `registration` is the newest of `registrations`, which run from the oldest to the newest.
 
-    It is None where nobody registered the version, but something names it.
+    It is None where nobody registered the version, but something names it. `state` is LIVE once a run wrote it, or
+    read one that was registered.
     """
 
     id: str
@@ -45,8 +46,20 @@ class ModelVersionRecord:
     first_entry: int
     registration: Registration | None
     registrations: tuple[Registration, ...]
+    state: AssetState
 
-    @property
-    def state(self) -> AssetState:
-        """Return where it stands: described once somebody registered it."""
-        return AssetState.GHOST if self.registration is None else AssetState.DECLARED
+
+@dataclass(frozen=True, slots=True)
+class VersionStatement:
+    """That a record or a run's event stated a model version: in which entry, by whom, and when that holds."""
+
+    source: StatementSource
+    """RECORD for a registration, WRITING_RUN for an event of a run that wrote the version, READING_RUN for one that
+    read it.
+    """
+    by: str
+    authenticated: bool
+    entry: int
+    at: int
+    run: str | None
+    job: str | None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
+from catalog.assets.folds import DROPPED, last_writes
+from catalog.assets.model import StatementSource
+from catalog.assets.rules import state
+from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse, VersionStatement
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema import nodes
@@ -13,6 +16,7 @@ from graph_schema.aspects import models as aspects
 from graph_schema.facts import Edge, Statement
 
 _NAMED = ("TRAINED_ON", "EVALUATED_ON")
+_BY_RUNS = frozenset({"WROTE", "READ"})
 
 
 def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionRecord]:
@@ -22,6 +26,8 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
     if not wanted:
         return {}
     registered = registrations(view, wanted)
+    used = {use.dataset for use in view.uses(wanted) if use.how in _BY_RUNS}
+    last, _ = last_writes(view, sorted(used))
     found = {}
     for id_ in wanted:
         node = known[id_].node
@@ -35,6 +41,12 @@ def model_versions(view: View, ids: Sequence[str]) -> dict[str, ModelVersionReco
             first_entry=known[id_].entry,
             registration=registered[id_][-1] if registered[id_] else None,
             registrations=registered[id_],
+            state=state(
+                described=bool(registered[id_]),
+                touched=id_ in used,
+                written=id_ in last,
+                dropped=last.get(id_) == DROPPED,
+            ),
         )
     return found
 
@@ -57,6 +69,44 @@ def registrations(view: View, versions: Sequence[str]) -> dict[str, tuple[Regist
         )
         for id_ in versions
     }
+
+
+def version_statements(view: View, versions: Sequence[str]) -> dict[str, tuple[VersionStatement, ...]]:
+    """Return who stated each model version, by entry: registrations and runs that wrote it, and runs that read it where
+    nothing else does. Of a run's events the first that counts is named.
+    """
+    found: dict[str, list[VersionStatement]] = {
+        id_: [
+            VersionStatement(
+                StatementSource.RECORD,
+                one.registered_by,
+                one.authenticated,
+                one.entry,
+                one.registered_at,
+                one.run,
+                one.job,
+            )
+            for one in several
+        ]
+        for id_, several in registrations(view, versions).items()
+    }
+    _add_runs(view, found, list(versions), "WROTE", StatementSource.WRITING_RUN)
+    _add_runs(view, found, [id_ for id_ in versions if not found[id_]], "READ", StatementSource.READING_RUN)
+    return {id_: tuple(sorted(several, key=lambda one: (one.entry, one.run or ""))) for id_, several in found.items()}
+
+
+def _add_runs(
+    view: View, found: dict[str, list[VersionStatement]], versions: Sequence[str], kind: str, source: StatementSource
+) -> None:
+    first: dict[tuple[str, str, str], Edge] = {}
+    for edge in view.edges(versions, (kind,), "in") if versions else ():
+        held = first.setdefault((edge.target, edge.source, edge.by), edge)
+        if edge.entry < held.entry:
+            first[edge.target, edge.source, edge.by] = edge
+    for edge in first.values():
+        found[edge.target].append(
+            VersionStatement(source, edge.by, edge.authenticated, edge.entry, edge.valid_from, edge.source, edge.job)
+        )
 
 
 def versions_of(view: View, models: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -44,6 +44,9 @@ _ASPECTS: Final = {label: aspects_of_facets(label) for label in ("Dataset", "Job
 _YIELDS_TO: Final = {"spark.exception": "errorMessage"}
 """Facets that another one of the same run says better."""
 
+_OF_A_SNAPSHOT: Final = frozenset({"version", "lineward_snapshot"})
+"""Facets by which a dataset's state is a snapshot; a model's is a model version."""
+
 _BOOKKEEPING = frozenset({"_producer", "_schemaURL", "_deleted"})
 _PHI_KINDS = frozenset(kind.value for kind in PhiKind)
 
@@ -72,9 +75,12 @@ class Named(NamedTuple):
 def add_facets(scope: Scope, node: nodes.Node, facets: Mapping[str, JSON]) -> None:
     """Add every facet of one job, run or dataset."""
     aspects = _ASPECTS[node.label]
+    model = model_version_of(node, facets) if isinstance(node, nodes.Dataset) else None
     for name, facet in facets.items():
         if facet is not None:
             effect = None if _YIELDS_TO.get(name) in facets else EFFECTS.get((type(node), name))
+            if name in _OF_A_SNAPSHOT and model is not None:
+                effect = None
             _add_remembered(scope, node, Named(name, facet, aspects.get(name), effect))
 
 
@@ -82,9 +88,10 @@ def _add_remembered(scope: Scope, node: nodes.Node, named: Named) -> None:
     if scope.memo is None or isinstance(node, nodes.Run):
         _add_facet(scope, node, named)
         return
-    # Which aspect and effect it has follows from its name and what it stands on.
+    # Which aspect it has follows from its name and what it stands on.
     job = scope.job.id if scope.job is not None and named.name in _OF_ITS_JOB else ""
-    key = node.id, scope.role.value, scope.run is None, job, named.name, orjson.dumps(named.facet)
+    effective = named.effect is not None
+    key = node.id, scope.role.value, scope.run is None, job, named.name, effective, orjson.dumps(named.facet)
     scope.memo.add(scope.builder, key, lambda alone: _add_facet(replace(scope, builder=alone), node, named))
 
 
@@ -298,23 +305,28 @@ def _add_measurements(scope: Scope, facet: Facet) -> None:
             scope.builder.add_statement(scope.dataset, aspect, Measurement(tuple(names), column, job))
 
 
-def _add_model_version(scope: Scope, facet: Facet) -> None:
-    """LinewardModelVersionDatasetFacet 1-0-0: that the version exists; what it was made from, a record attests."""
-    _name_model_version(scope, text(facet, "version"))
+def model_version_of(dataset: nodes.Dataset, facets: Mapping[str, JSON]) -> nodes.ModelVersion | None:
+    """The model version that a dataset of type MODEL (DatasetTypeDatasetFacet 1-0-1) in a version is, or one with a
+    LinewardModelVersionDatasetFacet 1-0-0; None for any other, and where this event alone does not say.
+    """
+    is_model = (text(facets.get("datasetType"), "datasetType") or "").upper() == "MODEL"
+    version = text(facets.get("version"), "datasetVersion") if is_model else None
+    version = version or text(facets.get("lineward_modelVersion"), "version")
+    return nodes.ModelVersion(dataset.namespace, dataset.name, version) if version else None
 
 
 def add_model(scope: Scope, facets: Mapping[str, JSON]) -> None:
-    """A dataset of type MODEL in a version is a model version."""
-    if (text(facets.get("datasetType"), "datasetType") or "").upper() == "MODEL":
-        _name_model_version(scope, text(facets.get("version"), "datasetVersion"))
+    """Add that a dataset in a version is a model version; what that was made from, its run says, and a record attests.
 
-
-def _name_model_version(scope: Scope, version: str | None) -> None:
+    A run reads and writes the version as well as the dataset: what one event says stands in its facts alone, and where
+    another event of the run names no version, that same access is meant (`graph_schema.bitemporal`).
+    """
     dataset = scope.dataset
-    if version is None or dataset is None:
+    model = model_version_of(dataset, facets) if dataset is not None else None
+    if dataset is None or model is None:
         return
-    model_version = nodes.ModelVersion(dataset.namespace, dataset.name, version)
-    scope.builder.add_edge(edges.IsVersionOf(model_version, nodes.Model(dataset.namespace, dataset.name)))
+    scope.builder.add_edge(edges.IsVersionOf(model, nodes.Model(dataset.namespace, dataset.name)))
+    scope.builder.add_edge(edges.IsVersionOf(model, dataset))
 
 
 def _add_code_location(scope: Scope, facet: Facet) -> None:
@@ -401,7 +413,6 @@ EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]
     (nodes.Dataset, "dataQuality"): _add_measurements,
     (nodes.Dataset, "dataQualityAssertions"): _add_checks,
     (nodes.Dataset, "dataQualityMetrics"): _add_measurements,
-    (nodes.Dataset, "lineward_modelVersion"): _add_model_version,
     (nodes.Dataset, "lineward_phiTags"): _add_phi_tags,
     (nodes.Dataset, "lineward_snapshot"): _add_digest,
     (nodes.Dataset, "symlinks"): _add_symlinks,

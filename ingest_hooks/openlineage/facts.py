@@ -36,6 +36,7 @@ from ingest_hooks.openlineage.facets import (
     add_model,
     claim_tags,
     is_window,
+    model_version_of,
     processing_type,
     renamed_from,
     version_of,
@@ -44,7 +45,7 @@ from ingest_hooks.openlineage.facets import (
 from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON, Flag
 
-_VERSIONS: Final = frozenset({"version", "lineward_snapshot"})
+_VERSIONS: Final = frozenset({"version", "lineward_snapshot", "lineward_modelVersion"})
 
 
 def project_event(
@@ -136,12 +137,18 @@ def _add_ends(scope: Scope, event: RunEvent) -> None:
         dataset = _add_description(replace(scope, role=Role.IN), each)
         version = version_of(each.facets)
         builder.add_edge(edges.Read(run, dataset), {"version": version} if version else {})
+        if model := model_version_of(dataset, each.facets):
+            builder.add_edge(edges.Read(run, model), {"dataset": dataset.id})
     entries = tuple(job_entries(event.job.facets.get("lineage"), job))
     named = [source for entry in entries if entry.target == job for source in entry.datasets]
     for each in _each(builder, outputs):
         dataset = _add_description(replace(scope, role=Role.OUT), each)
         sources = sources_of(dataset, each.facets, entries, job)
-        builder.add_edge(edges.Wrote(run, dataset), write_value(each.facets) | (sources.value if sources else {}))
+        value = write_value(each.facets) | (sources.value if sources else {})
+        builder.add_edge(edges.Wrote(run, dataset), value)
+        if model := model_version_of(dataset, each.facets):
+            named_by = {key: part for key, part in value.items() if key not in {"version", "renamed_from"}}
+            builder.add_edge(edges.Wrote(run, model), {**named_by, "dataset": dataset.id})
         named += [*(sources.datasets if sources else ()), *column_lineage_sources(each.facets.get("columnLineage"))]
         if before := renamed_from(each.facets):
             builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})

@@ -24,7 +24,7 @@ from catalog.labels.queries import attestations, attestations_by_id, attestation
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
-from catalog.releases.queries import model_versions, registrations, trained_on, versions_of
+from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
 from graph_schema.facts import NOW
@@ -97,6 +97,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "model_versions": ("ModelVersion", model_versions),
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),
+    "version_statements": ("ModelVersion", version_statements),
     "principals": ("Principal", principals),
     "definitions": ("Principal", definitions),
     "list_principals": ("Principal", lambda view, _: list_principals(view)),

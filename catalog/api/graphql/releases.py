@@ -8,7 +8,7 @@ import strawberry
 
 from catalog.api.graphql import nodes
 from catalog.api.graphql.as_of import AsOfArgument
-from catalog.api.graphql.assets import Asset, Job, Run
+from catalog.api.graphql.assets import Asset, Job, Run, StatementSource
 from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
@@ -72,6 +72,25 @@ class Registration:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
 
+@strawberry.type(description="That a record or an emitter's event stated a model version.")
+class ModelVersionStatement:
+    found: strawberry.Private[found_model.VersionStatement]
+    at: strawberry.Private[AsOf]
+    source: StatementSource = strawberry.field(description="Whether a record says so, or an event of a run.")
+    by: str = strawberry.field(description="The principal whose record or event it is.")
+    authenticated: bool = strawberry.field(description="Whether a key proved who that was.")
+    entry: int = strawberry.field(description="The ledger entry that says so.")
+    valid_from: Micros = strawberry.field(description="From when on it holds.")
+
+    @strawberry.field(description="The run that it is an event of, or that a registration names.")
+    async def run(self, info: ContextInfo) -> Run | None:
+        return await nodes.find(Run, info.context, self.found.run, self.at)
+
+    @strawberry.field(description="The job of it.")
+    async def job(self, info: ContextInfo) -> Job | None:
+        return await nodes.find(Job, info.context, self.found.job, self.at)
+
+
 @strawberry.type(description="One trained model: exact snapshots, code, environment and artifact.")
 class ModelVersion(Asset):
     record: strawberry.Private[found_model.ModelVersionRecord]
@@ -89,6 +108,32 @@ class ModelVersion(Asset):
     @strawberry.field(description="Every registration, the oldest first.")
     def registrations(self) -> list[Registration]:
         return [_registration(one, self.at) for one in self.record.registrations]
+
+    @strawberry.field(
+        name="saidBy",
+        description="Who stated it, by ledger entry: registrations and the runs that wrote it; without any, the runs "
+        "that read it.",
+    )
+    async def statements(
+        self, info: ContextInfo, first: First = 50, after: After = None
+    ) -> Connection[ModelVersionStatement]:
+        found = await info.context.load(queries.version_statements, self.at, str(self.id)) or ()
+        return page_of(
+            found,
+            lambda one: [one.entry, one.run or ""],
+            lambda one: ModelVersionStatement(
+                found=one,
+                at=self.at,
+                source=one.source,
+                by=one.by,
+                authenticated=one.authenticated,
+                entry=one.entry,
+                valid_from=Micros(one.at),
+            ),
+            Cursor.of("model.saidBy", self.id, self.at),
+            first,
+            after,
+        )
 
     @strawberry.field(description="The snapshots that it was trained on.")
     async def trained_on(self, info: ContextInfo) -> list[Snapshot]:

@@ -374,5 +374,5 @@ _COMPARED: Final = 1_000
 """How many flows are compared of so many nodes: more than that have only those that a hub joins, all alike."""
 
 FLOWS: Final = Index(
-    "flows", 2, (FLOW, ALIAS, HUB, INLET, OUTLET, SHAPE), _derive, _specification, _answers, uses=("runs",)
+    "flows", 3, (FLOW, ALIAS, HUB, INLET, OUTLET, SHAPE), _derive, _specification, _answers, uses=("runs",)
 )

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from graph_schema.aspects.events import Io
 from graph_schema.bitemporal import Flow, earliest
 from graph_schema.facts import ALWAYS, Edge, Statement
+from graph_schema.identity import label_of
 
 Ends = TypeVar("Ends")
 
@@ -120,11 +121,13 @@ def renames(writes: Iterable[Edge]) -> Iterator[Flow]:
 
 
 def flows_of_edges(edges: Iterable[Edge]) -> Iterator[Flow]:
-    """Yield the flows that single edges state: aliases both ways at every time, training sets."""
+    """Yield the flows that single edges state: at every time aliases both ways and models' versions; training sets."""
     for edge in edges:
         if edge.kind == "IS_ALIAS_OF" and not edge.data.get("ended"):
             yield Flow(edge.source, edge.target, None, "alias", ALWAYS, edge.entry)
             yield Flow(edge.target, edge.source, None, "alias", ALWAYS, edge.entry)
+        elif edge.kind == "IS_VERSION_OF" and label_of(edge.target) == "Dataset":
+            yield Flow(edge.source, edge.target, None, "version", ALWAYS, edge.entry)
         elif edge.kind == "TRAINED_ON":
             yield Flow(edge.data["dataset"], edge.source, edge.job, "registered", edge.valid_from, edge.entry)
 

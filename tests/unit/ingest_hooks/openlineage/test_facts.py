@@ -323,8 +323,17 @@ def test_explicit_lineage_is_kept_and_its_flows_are_not_lost() -> None:
 def test_a_dataset_of_type_model_in_a_version_is_a_model_version() -> None:
     facets = {"datasetType": {"datasetType": "MODEL"}, "version": {"datasetVersion": "3"}}
     facts = project(run_event(outputs=[dataset("risk", "models", facets=facets)]))
-    (edge,) = edges(facts, "IS_VERSION_OF")
-    assert edge.source == nodes.ModelVersion("models", "risk", "3").id
+    version, risk = nodes.ModelVersion("models", "risk", "3").id, nodes.Dataset("models", "risk").id
+    named = edges(facts, "IS_VERSION_OF")
+    assert {(one.source, one.target) for one in named} == {
+        (version, nodes.Model("models", "risk").id),
+        (version, risk),
+    }
+    assert {one.target: one.data for one in edges(facts, "WROTE")} == {
+        risk: {"version": "3"},
+        version: {"dataset": risk},
+    }
+    assert edges(facts, "GENERATED") == []
     assert said(facts, nodes.Dataset("models", "risk"), "dataset_type")[0].data == {"datasetType": "MODEL"}
 
 

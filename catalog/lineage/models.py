@@ -1,0 +1,99 @@
+"""Which version of a model a read or write meant that names none: a dataset by which emitters name a model is a pointer
+in time to its newest version, as an alias is to a dataset.
+
+An event may name the version, another of the same run may not, and a reader may name a version of a dataset that only
+others say is a model. None of them sees the other, so that this is decided when it is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from catalog.view import View
+from graph_schema.bitemporal import Contribution, RunFold
+from graph_schema.facts import Edge
+from graph_schema.identity import label_of
+from graph_schema.nodes import Model, ModelVersion
+
+_ALL = 2**31 - 1
+
+
+@dataclass(slots=True)
+class Models:
+    """The versions of the models around a walk, fetched for a whole frontier."""
+
+    view: View
+    _versions: dict[str, dict[str, str]] = field(default_factory=dict)
+    """A model's dataset to its versions: name to id."""
+    _dataset: dict[str, str] = field(default_factory=dict)
+    """A model version to the dataset by which emitters name its model."""
+    _pointers: dict[str, list[tuple[int, bool, str]]] = field(default_factory=dict)
+    """A model's dataset to what it stood for: since when, whether itself, which."""
+
+    def load(self, named: Collection[Edge]) -> None:
+        """Fetch all versions of the models that IS_VERSION_OF facts name by a dataset."""
+        fresh = sorted({edge.target for edge in named if label_of(edge.target) == "Dataset"} - self._versions.keys())
+        if fresh:
+            self._load_versions(fresh)
+            self._load_pointers(fresh)
+
+    def _load_versions(self, datasets: Sequence[str]) -> None:
+        named = {edge.source: edge.target for edge in self.view.edges(datasets, ("IS_VERSION_OF",), "in")}
+        of_model = {
+            Model(known.node.namespace, known.node.model).id: named[version]
+            for version, known in self.view.nodes(sorted(named)).items()
+            if isinstance(known.node, ModelVersion)
+        }
+        every = self.view.edges(sorted(of_model), ("IS_VERSION_OF",), "in")
+        nodes = self.view.nodes(sorted({edge.source for edge in every}))
+        self._versions |= {dataset: {} for dataset in datasets}
+        for edge in every:
+            version = nodes[edge.source].node if edge.source in nodes else None
+            if isinstance(version, ModelVersion):
+                dataset = of_model[edge.target]
+                self._versions[dataset][version.version] = edge.source
+                self._dataset[edge.source] = dataset
+
+    def _load_pointers(self, datasets: Sequence[str]) -> None:
+        ids = sorted({*datasets, *(one for dataset in datasets for one in self._versions[dataset].values())})
+        rows = self.view.contributions([(one, self.view.as_of.valid_at) for one in ids], _ALL, by_job=False)
+        folds = self.view.runs({row.run for row in rows if row.run})
+        pointers: dict[str, set[tuple[int, bool, str]]] = defaultdict(set)
+        for row in rows:
+            if _is_true(row, folds.get(row.run) if row.run else None):
+                dataset = self._dataset.get(row.target, row.target)
+                pointers[dataset].add((row.at, row.target == dataset, row.target))
+        for dataset in datasets:
+            self._pointers[dataset] = sorted(pointers[dataset])
+
+    def resolve(self, name: str, at: int, version: str | None = None) -> str:
+        """Return what the name of a model stood for at a time: the version named, else the newest version then, else
+        the first; itself where it was last written in no version, and any other name.
+        """
+        versions = self._versions.get(name)
+        if versions is None:
+            return name
+        if version is not None and version in versions:
+            return versions[version]
+        pointers = self._pointers[name]
+        if not pointers:
+            return name
+        return pointers[max(bisect_right(pointers, (at, True, "￿")) - 1, 0)][2]
+
+    def made(self, version: str) -> list[int]:
+        """Return when a model version was written or registered, ascending."""
+        dataset = self._dataset.get(version)
+        return [] if dataset is None else [at for at, _, one in self._pointers[dataset] if one == version]
+
+    def dataset_of(self, name: str) -> str | None:
+        """Return the dataset by which emitters name the model of a version."""
+        return self._dataset.get(name)
+
+
+def _is_true(row: Contribution, fold: RunFold | None) -> bool:
+    if row.how == "registered":
+        return True
+    return fold is not None and row.at in fold.effective_at and (row.target, row.job) in fold.outputs
