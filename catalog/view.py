@@ -25,14 +25,17 @@ from catalog.reading import (
     Truncated,
 )
 from catalog.store.protocol import (
+    ColumnFlow,
     Direction,
     Either,
     Found,
+    How,
     InForce,
     KnownNode,
     Page,
     Quarantined,
     Query,
+    Said,
     StoreReader,
     Use,
     counted,
@@ -212,6 +215,31 @@ class View:
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""
         return self.visible(self._reader.used(hows, self.as_of.valid_at, self.known_at), counted=False)
+
+    def column_flows(self, ids: Sequence[str], direction: Direction) -> list[ColumnFlow]:
+        """Return the flows between columns ever stated out of or into these; see `StoreReader.column_flows`."""
+        found = self._reader.column_flows(self._seen(ids), direction, self.as_of.valid_at, self.known_at)
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for flow in found for end in (flow.source, flow.target))
+        return [flow for flow in found if flow.source in ends and flow.target in ends]
+
+    def transformations(self, hows: Collection[str]) -> dict[str, How]:
+        """Return what the `how` of such flows stand for."""
+        return self._reader.transformations(hows)
+
+    def column_lineage(self, asks: Sequence[tuple[str, str | None]]) -> list[Said]:
+        """Return all that was said of the columns of datasets; see `StoreReader.column_lineage`.
+
+        What a value names is not filtered: whoever shows it asks `visible`.
+        """
+        seen = frozenset(self._seen([dataset for dataset, _ in asks]))
+        asked = [ask for ask in asks if ask[0] in seen]
+        return self._reader.column_lineage(asked, self.as_of.valid_at, self.known_at) if asked else []
+
+    def columns_stated_by(self, asks: Sequence[tuple[str, str | None]]) -> set[tuple[str, str | None]]:
+        """Return those of the (dataset, job) of which anything of columns was ever stated."""
+        return self._reader.columns_stated_by(asks, self.as_of.valid_at, self.known_at) if asks else set()
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""

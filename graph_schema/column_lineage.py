@@ -1,113 +1,253 @@
-"""What a columnLineage facet says: which column, or which dataset as a whole, derives from which columns, and how.
+"""What facets say of columns: which column, or which dataset as a whole, derives from which columns, and how.
 
-ColumnLineageDatasetFacet 1-2-0. The value is the fact; pairs of columns are derived from it, here alone.
+ColumnLineageDatasetFacet 1-2-0, and the fields of LineageDatasetFacet and LineageJobFacet 1-0-0. A facet's value is the
+fact; which columns it pairs is derived from it, here alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
+from graph_schema.facet_reading import members, objects, text
 from graph_schema.nodes import Column, Dataset
 
+COLUMN_LINEAGE: Final = "columnLineage"
+LINEAGE: Final = "lineage"
+
+_ELEMENT: Final = "_element"
 _WIDE_FIELDS: Final = 3
 _WIDE_SHARE: Final = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One input column that a field or a whole dataset derives from, and how where that is said."""
+class Transformation(NamedTuple):
+    """How one column enters another, as far as it is said; types in upper case."""
 
-    column: Column
     type: str | None
     subtype: str | None
+    description: str | None
     masking: bool | None
     """None means unknown: never taken for unmasked, never for masked."""
+
+
+class Origin(NamedTuple):
+    """What a field, or a dataset as a whole, derives from: one column, or a dataset of which no column is named."""
+
+    source: Column | Dataset
+    indirect: bool
+    """Whether it only decides what is there (a filter, a join), and no value is made of it."""
+    transformations: tuple[Transformation, ...]
+
+
+class FanOut(NamedTuple):
+    """An INDIRECT origin that an emitter repeats for nearly every field: it stands for one of the whole dataset."""
+
+    origin: Origin
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLineage:
     """The origins of each field that is named, and of the dataset as a whole."""
 
-    fields: Mapping[str, tuple[Origin, ...]]
-    wide: tuple[Origin, ...]
-    """What filters, joins and near-cartesian fan-outs took in: it reaches every field."""
+    fields: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
+    """By address, without those of fan-outs; a field that is named without an origin has none."""
+    wide: tuple[Origin, ...] = ()
+    """What reaches every field, as it is said."""
+    fan_outs: tuple[FanOut, ...] = ()
+
+    @property
+    def whole(self) -> tuple[tuple[Origin, int], ...]:
+        """Return what reaches the whole dataset, fan-outs among it, each with how many pairs it stands for."""
+        collapsed = {one.origin: len(one.fields) for one in self.fan_outs}
+        said = dict.fromkeys(self.wide, 0)
+        return tuple((said | collapsed).items())
+
+    def expanded(self) -> ColumnLineage:
+        """Return the same with each fan-out as an origin of the fields that it is said of."""
+        fields = {name: list(origins) for name, origins in self.fields.items()}
+        for one in self.fan_outs:
+            for name in one.fields:
+                fields[name].append(one.origin)
+        return ColumnLineage({name: tuple(origins) for name, origins in fields.items()}, self.wide)
 
     def origins(self) -> Iterator[Origin]:
         """Yield every origin, as often as it is named."""
         for some in self.fields.values():
             yield from some
         yield from self.wide
+        yield from (one.origin for one in self.fan_outs)
+
+    def within(self, datasets: frozenset[Dataset]) -> ColumnLineage:
+        """Return what of it names only these datasets as sources."""
+
+        def kept(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+            return tuple(one for one in origins if _dataset_of(one.source) in datasets)
+
+        return ColumnLineage(
+            {name: kept(origins) for name, origins in self.fields.items()},
+            kept(self.wide),
+            tuple(one for one in self.fan_outs if _dataset_of(one.origin.source) in datasets),
+        )
+
+    def joined(self, other: ColumnLineage) -> ColumnLineage:
+        """Return what both say."""
+        fields = {
+            name: tuple(dict.fromkeys((*self.fields.get(name, ()), *other.fields.get(name, ()))))
+            for name in (*self.fields, *other.fields)
+        }
+        wide = tuple(dict.fromkeys((*self.wide, *other.wide)))
+        return ColumnLineage(fields, wide, tuple(dict.fromkeys((*self.fan_outs, *other.fan_outs))))
+
+
+class Entry(NamedTuple):
+    """What an explicit lineage facet says of one dataset: the datasets that feed it, and of columns where it does."""
+
+    sources: frozenset[Dataset]
+    columns: ColumnLineage | None
+
+
+def address(name: str) -> str:
+    """Return the address of a field in its dataset, byte for byte, but for the elements of an array.
+
+    Members of a structure follow a dot, as do `key` and `value` of a map; the element of an array, which the schema
+    facet nests as `_element`, is `[]`: `visits._element.ward` and `visits[].ward` are one field.
+    """
+    if _ELEMENT not in name:
+        return name
+    head, *rest = name.split(".")
+    return head + "".join("[]" if part == _ELEMENT else f".{part}" for part in rest)
 
 
 def read_column_lineage(facet: Mapping[str, Any]) -> ColumnLineage:
-    """Return what the facet says; a part of the wrong type says nothing."""
-    fields = facet.get("fields")
-    by_field = {
-        name: [origin for item in _objects(field, "inputFields") for origin in _origins(item, field)]
-        for name, field in (fields.items() if isinstance(fields, dict) else ())
-    }
-    wide = {origin: None for item in _objects(facet, "dataset") for origin in _origins(item, None)}
-    wide |= dict.fromkeys(_fanned_out(by_field))
-    narrow = {name: tuple(one for one in some if one not in wide) for name, some in by_field.items()}
-    return ColumnLineage(narrow, tuple(wide))
+    """Return what a columnLineage facet says; a part of the wrong type says nothing."""
+    by_field: dict[str, list[Origin]] = {}
+    for name, part in members(facet, "fields"):
+        by_field.setdefault(address(name), []).extend(_origins(objects(part, "inputFields"), part))
+    wide = _origins((item for item in objects(facet, "dataset") if text(item, "field")), None)
+    return _collapsed(by_field, wide)
 
 
-def pairs(dataset: Dataset, lineage: ColumnLineage) -> Iterator[tuple[Column | Dataset, Origin]]:
-    """Yield each column of the dataset, or the dataset itself, with what it derives from."""
+def read_entry(entry: Mapping[str, Any]) -> Entry:
+    """Return what an explicit lineage facet of a dataset, or an entry of a job's, says of its target."""
+    inputs = [item for item in objects(entry, "inputs") if _is_dataset(item)]
+    by_field: dict[str, list[Origin]] = {}
+    for name, part in members(entry, "fields"):
+        items = (item for item in objects(part, "inputs") if _is_dataset(item))
+        by_field.setdefault(address(name), []).extend(_origins(items, None, datasets=True))
+    wide = _origins((item for item in inputs if text(item, "field")), None)
+    found = _collapsed(by_field, wide)
+    named = (_source(item, whole=True) for item in inputs)
+    sources = {source for source in named if isinstance(source, Dataset)}
+    sources.update(_dataset_of(one.source) for one in found.origins())
+    return Entry(frozenset(sources), found if by_field or wide else None)
+
+
+def read_entries(facet: Mapping[str, Any]) -> Iterator[tuple[Dataset, Mapping[str, Any]]]:
+    """Yield each dataset that is a target of a job's explicit lineage facet, with the entry of it."""
+    for entry in objects(facet, "entries"):
+        namespace, name = text(entry, "namespace"), text(entry, "name")
+        if namespace and name and text(entry, "type") == "DATASET":
+            yield Dataset(namespace, name), entry
+
+
+def pairs(dataset: Dataset, lineage: ColumnLineage) -> Iterator[tuple[Column | Dataset, Origin, tuple[str, ...]]]:
+    """Yield each column of the dataset, or the dataset itself, with what it derives from.
+
+    Of a fan-out, with the fields that it is said of.
+    """
     for name, origins in lineage.fields.items():
         for origin in origins:
-            yield Column(dataset.namespace, dataset.name, name), origin
+            yield Column(dataset.namespace, dataset.name, name), origin, ()
     for origin in lineage.wide:
-        yield dataset, origin
+        yield dataset, origin, ()
+    for fan_out in lineage.fan_outs:
+        yield dataset, fan_out.origin, fan_out.fields
 
 
-def _origins(item: Mapping[str, Any], field: object) -> Iterator[Origin]:
-    """Yield an input field once for each transformation; where there is none, the deprecated transformationType."""
-    namespace, dataset, name = (_text(item, key) for key in ("namespace", "name", "field"))
-    if namespace is None or dataset is None or name is None:
-        return
-    column = Column(namespace, dataset, name)
-    transformations = list(_objects(item, "transformations"))
-    for transformation in transformations:
-        masking = transformation.get("masking")
-        yield Origin(
-            column,
-            _upper(_text(transformation, "type")),
-            _upper(_text(transformation, "subtype")),
+def dataset_of(source: Column | Dataset) -> Dataset:
+    """Return the dataset that a source is, or is a column of."""
+    return _dataset_of(source)
+
+
+def _dataset_of(source: Column | Dataset) -> Dataset:
+    return Dataset(source.namespace, source.dataset) if isinstance(source, Column) else source
+
+
+def _origins(items: Iterable[Mapping[str, Any]], said_of: object, *, datasets: bool = False) -> list[Origin]:
+    """Return each source once, once more where it is said to enter both directly and indirectly.
+
+    `said_of` is the field, whose deprecated transformationType stands in where no transformations are named. Where
+    `datasets` may be sources, one that names no field is one.
+    """
+    found: dict[tuple[Column | Dataset, bool], dict[Transformation, None]] = {}
+    for item in items:
+        source = _source(item, whole=datasets and "field" not in item)
+        if source is None:
+            continue
+        for one in _transformations(item, said_of):
+            found.setdefault((source, one.type == "INDIRECT"), {})[one] = None
+    return [
+        Origin(source, indirect, tuple(one for one in some if one != _UNSAID))
+        for (source, indirect), some in found.items()
+    ]
+
+
+_UNSAID: Final = Transformation(None, None, None, None)
+
+
+def _transformations(item: Mapping[str, Any], said_of: object) -> Iterator[Transformation]:
+    named = list(objects(item, "transformations"))
+    for one in named:
+        masking = one.get("masking")
+        yield Transformation(
+            _upper(text(one, "type")),
+            _upper(text(one, "subtype")),
+            text(one, "description"),
             masking if isinstance(masking, bool) else None,
         )
-    if not transformations:
-        old = _upper(_text(field, "transformationType"))
+    if not named:
+        old = _upper(text(said_of, "transformationType"))
+        description = text(said_of, "transformationDescription")
         # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
-        yield Origin(column, "DIRECT" if old else None, old, True if old == "MASKED" else None)
+        yield Transformation("DIRECT" if old else None, old, description, True if old == "MASKED" else None)
 
 
-def _fanned_out(by_field: Mapping[str, list[Origin]]) -> Iterator[Origin]:
-    """Yield INDIRECT origins of nearly every field: emitters repeat a join or filter once for each output column."""
-    if len(by_field) < _WIDE_FIELDS:
-        return
-    counts: dict[Origin, int] = {}
-    for origins in by_field.values():
-        for origin in dict.fromkeys(origins):
-            if origin.type == "INDIRECT":
-                counts[origin] = counts.get(origin, 0) + 1
-    for origin, count in counts.items():
-        if count >= _WIDE_SHARE * len(by_field):
-            yield origin
+def _source(item: Mapping[str, Any], *, whole: bool = False) -> Column | Dataset | None:
+    namespace, dataset, name = (text(item, key) for key in ("namespace", "name", "field"))
+    if namespace is None or dataset is None:
+        return None
+    if whole:
+        return Dataset(namespace, dataset)
+    return None if name is None else Column(namespace, dataset, address(name))
 
 
-def _objects(value: object, key: str) -> Iterator[dict[str, Any]]:
-    found = value.get(key) if isinstance(value, Mapping) else None
-    if isinstance(found, list):
-        yield from (item for item in found if isinstance(item, dict))
+def _collapsed(by_field: Mapping[str, list[Origin]], wide: Iterable[Origin]) -> ColumnLineage:
+    """Take near-cartesian fan-outs together: emitters repeat a join or filter once for each output column."""
+    named: dict[Origin, dict[str, None]] = {}
+    for name, origins in by_field.items():
+        for origin in origins:
+            if origin.indirect:
+                named.setdefault(origin, {})[name] = None
+    whole = dict.fromkeys(wide)
+    least = max(_WIDE_FIELDS, _WIDE_SHARE * len(by_field))
+    fan_outs = {
+        origin: tuple(fields) for origin, fields in named.items() if len(fields) >= least and origin not in whole
+    }
+    return ColumnLineage(
+        {
+            name: tuple(dict.fromkeys(one for one in some if one not in fan_outs and one not in whole))
+            for name, some in by_field.items()
+        },
+        tuple(whole),
+        tuple(FanOut(origin, fields) for origin, fields in fan_outs.items()),
+    )
 
 
-def _text(value: object, key: str) -> str | None:
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return found if isinstance(found, str) and found else None
+def _is_dataset(item: Mapping[str, Any]) -> bool:
+    return text(item, "type") in {None, "DATASET"}
 
 
-def _upper(text: str | None) -> str | None:
-    return text.upper() if text else None
+def _upper(word: str | None) -> str | None:
+    return word.upper() if word else None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from catalog.assets.model import AssetState, ColumnRecord, Gap
+from graph_schema.column_lineage import address
 from graph_schema.nodes import Column
 
 MANDATORY = {
@@ -46,7 +47,7 @@ def state(*, described: bool, touched: bool, written: bool, dropped: bool) -> As
 
 
 def columns(namespace: str, dataset: str, schema: Any) -> tuple[ColumnRecord, ...]:  # noqa: ANN401  a facet is any JSON
-    """Return the fields of a schema facet in order, nested ones after their parent under their path."""
+    """Return the fields of a schema facet in order, nested ones after their parent under their address."""
     fields = _fields(schema, "", 0)
     return tuple(
         ColumnRecord(
@@ -67,8 +68,9 @@ def _fields(holder: Any, above: str, depth: int) -> Iterator[tuple[str, dict[str
     for field in fields:
         name = _text(field, "name")
         if name is not None:
-            yield above + name, field
-            yield from _fields(field, f"{above}{name}.", depth + 1)
+            path = address(f"{above}.{name}") if above else name
+            yield path, field
+            yield from _fields(field, path, depth + 1)
 
 
 def _text(value: Any, key: str) -> str | None:  # noqa: ANN401  the same

@@ -19,6 +19,7 @@ from catalog.record import (
     is_replayed,
     refusal,
 )
+from graph_schema.column_lineage import address
 from graph_schema.nodes import Column, Dataset, PhiTag, Run
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import hl7
@@ -54,7 +55,7 @@ class Tag(Record):
         """Return what is tagged."""
         if self.column is None:
             return self.dataset.node
-        return Column(self.dataset.namespace, self.dataset.name, self.column)
+        return Column(self.dataset.namespace, self.dataset.name, address(self.column))
 
     @property
     def kind_node(self) -> PhiTag:

@@ -68,7 +68,7 @@ def current_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) 
 def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
     writes = loader.writes(target)
     current = in_force(writes)
-    declared = _newer(loader.declarations(target), current)
+    declared = newer(loader.declarations(target), current)
     if declared:
         replaced = {declaration.job for declaration in declared if declaration.job is not None}
         current = [write for write in current if write.job not in replaced]
@@ -78,7 +78,7 @@ def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> 
         yield from _declared(loader, target, declaration, ends)
 
 
-def _newer(declarations: Sequence[Declared], writes: Iterable[Write]) -> Sequence[Declared]:
+def newer(declarations: Sequence[Declared], writes: Iterable[Write]) -> Sequence[Declared]:
     """Return the declarations that the same job's newest write did not follow."""
     if not declarations:
         return declarations

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from catalog.reading import Complete, Completeness
+from graph_schema.column_lineage import Transformation
 from graph_schema.identity import label_of
 
 
@@ -33,6 +34,8 @@ class Grain(StrEnum):
     """Exact states of datasets, and model versions."""
     RUN = "RUN"
     """Runs, connected by what one wrote and another read."""
+    COLUMN = "COLUMN"
+    """Columns, and datasets as a whole where something reaches all of their columns."""
 
 
 class FlowScope(StrEnum):
@@ -78,6 +81,40 @@ class FlowKind(StrEnum):
     """Only what rights hide lies between the two."""
 
 
+class Dependency(StrEnum):
+    """In which way a column, or a dataset as a whole, depends on another."""
+
+    DIRECT = "DIRECT"
+    """Its values are made of the other's, or it is not said how they enter."""
+    INDIRECT = "INDIRECT"
+    """The other only decides what is there: a condition, a sort or a group of this column alone."""
+    DATASET_WIDE = "DATASET_WIDE"
+    """The other decides what is there in the whole dataset, such as a filter or join, and so reaches every column."""
+    UNSTATED = "UNSTATED"
+    """Data of the one dataset went into the other, and nobody said of which columns: the walk stops there."""
+
+
+class Derivation(NamedTuple):
+    """How an edge between columns came about."""
+
+    dependency: Dependency
+    transformations: tuple[Transformation, ...] = ()
+    facet: str | None = None
+    """The facet that says so: columnLineage, or lineage; None where it follows from a name, a record or nothing."""
+    collapsed: int = 0
+    """How many pairs of columns the edge stands for, where an emitter repeated it for nearly every column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCounts:
+    """What a walk between columns took together, and where it had to stop."""
+
+    collapsed: int = 0
+    """How many pairs of columns stand in edges of whole datasets."""
+    unstated: int = 0
+    """How many writes on the way said nothing of columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A question: from which nodes, which way, at which grain (None: the roots' own), how far."""
@@ -90,6 +127,12 @@ class Walk:
     include_past: bool = False
     include_attempts: bool = False
     budget: int = 2000
+    columns: tuple[str, ...] = ()
+    """At column grain: the addresses of the columns of the roots that are asked about; all of them where none."""
+    dependencies: tuple[Dependency, ...] = tuple(Dependency)
+    """At column grain: which edges are followed."""
+    expand_fan_out: bool = False
+    """At column grain: whether what an emitter repeats for nearly every column is shown of each."""
 
 
 class LineageEdge(NamedTuple):
@@ -109,6 +152,8 @@ class LineageEdge(NamedTuple):
     known_from: int
     past: bool = False
     attempt: bool = False
+    column: Derivation | None = None
+    """How it came about, between columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +169,10 @@ class LineageNode:
     """For such a state: the run that left it."""
     hidden: int = 0
     """How many nodes next to it rights hide."""
+    column: str | None = None
+    """For a column: its address in the dataset."""
+    unstated: bool = False
+    """Whether a write said nothing of columns here, so that the walk between columns does not go on through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +185,8 @@ class LineageGraph:
     edges: tuple[LineageEdge, ...]
     completeness: Completeness = field(default_factory=Complete)
     """What ended the walk and what rights hide; how far the graph is, its view says."""
+    columns: ColumnCounts | None = None
+    """At column grain: what was taken together, and where nothing is said of columns."""
 
     @property
     def sources(self) -> frozenset[str]:

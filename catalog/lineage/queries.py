@@ -11,10 +11,12 @@ import networkx as nx
 
 from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
+from catalog.lineage.columns.queries import column_lineage
 from catalog.lineage.connected import check_connected, neighbourhood
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted, without_hidden
+from catalog.lineage.rules import edge_order
 from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first
 from catalog.reading import Complete, Completeness, Redacted, Truncated
@@ -31,6 +33,7 @@ _OWN_GRAIN = {
     "State": Grain.SNAPSHOT,
     "ModelVersion": Grain.SNAPSHOT,
     "Run": Grain.RUN,
+    "Column": Grain.COLUMN,
 }
 """At which grain a node is walked unless told otherwise (rule 9)."""
 
@@ -45,6 +48,8 @@ def lineage(view: View, walk: Walk) -> LineageGraph:
     """
     grain = _grain(walk)
     _check(walk, grain)
+    if grain is Grain.COLUMN:
+        return column_lineage(view, walk)
     loader = LineageLoader(view.unredacted)
     states = States(loader, walk)
     # Of a root that may not be seen there is nothing around it, as of one that is not there.
@@ -86,8 +91,8 @@ def own_grain(roots: Sequence[str]) -> Grain:
     if len(grains) != 1 or None in grains:
         kinds = ", ".join(sorted({label_of(root) for root in roots})) or "nothing"
         raise SenderError(
-            f"Lineage starts at datasets, snapshots, model versions or runs, all of one grain; this asks of {kinds}: "
-            "name the grain, or ask for each by itself.",
+            "Lineage starts at datasets, columns, snapshots, model versions or runs, all of one grain; this asks of "
+            f"{kinds}: name the grain, or ask for each by itself.",
             pointer="/of",
             status=422,
         )
@@ -101,15 +106,18 @@ def _check(walk: Walk, grain: Grain) -> None:
         raise SenderError(
             f"The budget is {walk.budget}: it goes from 1 to {MAX_BUDGET} nodes.", pointer="/budget", status=422
         )
-    if walk.flows is FlowScope.EVER_STATED and grain is not Grain.DATASET:
+    if walk.flows is FlowScope.EVER_STATED and grain not in {Grain.DATASET, Grain.COLUMN}:
         raise SenderError(
-            "Lineage of flows ever stated has dataset grain only: ask for that grain.", pointer="/grain", status=422
+            "Lineage of flows ever stated has dataset and column grain only: ask for one of these.",
+            pointer="/grain",
+            status=422,
         )
     if walk.direction is Direction.CONNECTED:
         return
-    allowed = {Grain.DATASET: {"Dataset", "Snapshot", "State", "ModelVersion"}, Grain.RUN: {"Run"}}.get(
-        grain, {"Dataset", "Snapshot", "State", "ModelVersion"}
-    )
+    if walk.columns and grain is not Grain.COLUMN:
+        raise SenderError("Columns are named at column grain only: ask for that grain.", pointer="/columns", status=422)
+    data = {"Dataset", "Snapshot", "State", "ModelVersion"}
+    allowed = {Grain.RUN: {"Run"}, Grain.COLUMN: {"Dataset", "Snapshot", "ModelVersion", "Column"}}.get(grain, data)
     wrong = sorted({label_of(root) for root in walk.roots} - allowed)
     if wrong:
         starts = ", ".join(sorted(allowed))
@@ -186,19 +194,7 @@ def _graph(
     if walked.truncated:
         completeness = Truncated(walk.budget, len(nodes), tuple(sorted(walked.more)), concealed)
     roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
-    return LineageGraph(roots, grain, nodes, tuple(sorted(walked.edges, key=_edge_order)), completeness)
-
-
-def _edge_order(edge: LineageEdge) -> tuple[str, ...]:
-    return (
-        edge.source,
-        edge.target,
-        edge.how,
-        edge.job or "",
-        edge.run or "",
-        f"{edge.valid_from:+021d}",
-        str(edge.past),
-    )
+    return LineageGraph(roots, grain, nodes, tuple(sorted(walked.edges, key=edge_order)), completeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +238,7 @@ def paths(view: View, source: str, target: str, walk: Walk, first: int = 5) -> P
     graph = lineage(view, asked)
     drawn: nx.DiGraph[str] = nx.DiGraph()
     best: dict[tuple[str, str], LineageEdge] = {}
-    for edge in sorted(graph.edges, key=_edge_order):
+    for edge in sorted(graph.edges, key=edge_order):
         best.setdefault((edge.source, edge.target), edge)
     drawn.add_edges_from(sorted(best))
     start = _start(drawn, view, source)

@@ -10,14 +10,17 @@ from catalog.lineage.walk import Walked
 from catalog.view import View
 
 
-def redacted(walked: Walked, view: View) -> Mapping[str, frozenset[str]]:
+def redacted(walked: Walked, view: View, judged_as: Mapping[str, str] | None = None) -> Mapping[str, frozenset[str]]:
     """Take out of the walk what the view's rights hide; return the hidden neighbours of each node that stays.
 
+    What is `judged_as` another is hidden where that is: a column that only a schema names is judged as its dataset.
     Where data flowed from one visible node to another through hidden ones alone, one edge `hidden` says so.
     """
     if view.rights.unbounded:
         return {}
-    seen = view.visible(walked.depths) | {node for node, depth in walked.depths.items() if depth == 0}
+    subject = dict.fromkeys(walked.depths, "") | dict(judged_as or {})
+    visible = view.visible({other or one for one, other in subject.items()})
+    seen = {one for one, other in subject.items() if (other or one) in visible or not walked.depths[one]}
     neighbours: dict[str, set[str]] = defaultdict(set)
     for edge in walked.edges:
         for one, other in ((edge.source, edge.target), (edge.target, edge.source)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from catalog.lineage.model import LineageEdge
 from graph_schema.bitemporal import BARE, Access, Contribution, RunFold
 from graph_schema.facts import Edge, holds
 
@@ -86,3 +87,17 @@ def in_force(writes: Collection[Write]) -> list[Write]:
     ordered = sorted(writes, key=write_order)
     base = max((place for place, write in enumerate(ordered) if write.access.replaces), default=0)
     return list({write.job: write for write in ordered[base:]}.values())
+
+
+def edge_order(edge: LineageEdge) -> tuple[str, ...]:
+    """Return what the edges of an answer are sorted by."""
+    return (
+        edge.source,
+        edge.target,
+        edge.how,
+        edge.job or "",
+        edge.run or "",
+        f"{edge.valid_from:+021d}",
+        str(edge.past),
+        "" if edge.column is None else repr(edge.column),
+    )

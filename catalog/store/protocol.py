@@ -7,12 +7,13 @@ exceptions are `in_force` and `find`, which answer on what is current.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from catalog.store.deadline import Deadline
+from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
@@ -20,7 +21,7 @@ from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
-__all__ = ("Contribution", "Direction", "Either", "Flow", "InForce", "Use")
+__all__ = ("ColumnFlow", "Contribution", "Direction", "Either", "Flow", "How", "InForce", "Said", "Use")
 
 
 Place = tuple[int, str, str]
@@ -192,6 +193,29 @@ class StoreReader(Protocol):
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         """Return every dataset and model version that anything uses in one of these ways."""
+
+    def column_flows(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[ColumnFlow]:
+        """Return what ever derived from the columns and datasets as a whole ("out"), or what they derive from ("in"),
+        valid and known by then: one for each (target, source, job, how) with its earliest (valid_from, entry), in that
+        order.
+        """
+
+    def transformations(self, hows: Collection[str]) -> dict[str, How]:
+        """Return what the `how` of such flows stand for."""
+
+    def column_lineage(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> list[Said]:
+        """Return all that was said of the columns of each dataset by a run or declaring job, or by its own events where
+        that is None, valid and known by then, in the order of (dataset, by, valid_from, rank, tie).
+        """
+
+    def columns_stated_by(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> set[tuple[str, str | None]]:
+        """Return those of the (dataset, job) of which anything of columns was ever stated."""
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""

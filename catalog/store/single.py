@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
+from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
@@ -96,6 +97,28 @@ class SingleReads(ABC):
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         with self.reading() as read:
             return read.used(hows, valid_at, known_at)
+
+    def column_flows(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[ColumnFlow]:
+        with self.reading() as read:
+            return read.column_flows(ids, direction, valid_at, known_at)
+
+    def transformations(self, hows: Collection[str]) -> dict[str, How]:
+        with self.reading() as read:
+            return read.transformations(hows)
+
+    def column_lineage(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> list[Said]:
+        with self.reading() as read:
+            return read.column_lineage(asks, valid_at, known_at)
+
+    def columns_stated_by(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> set[tuple[str, str | None]]:
+        with self.reading() as read:
+            return read.columns_stated_by(asks, valid_at, known_at)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

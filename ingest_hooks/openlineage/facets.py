@@ -26,7 +26,7 @@ from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.builder import FactBuilder
-from graph_schema.column_lineage import read_column_lineage
+from graph_schema.column_lineage import ColumnLineage, address, read_column_lineage, read_entries, read_entry
 from graph_schema.facet_reading import dataset as dataset_named
 from graph_schema.facet_reading import is_deleted, members, objects, text
 from graph_schema.facet_reading import job as job_named
@@ -193,14 +193,30 @@ def _add_snapshot(scope: Scope, version: str | None) -> None:
 
 def _add_column_lineage(scope: Scope, facet: Facet) -> None:
     """ColumnLineageDatasetFacet 1-2-0: that the columns are; which derives from which, the value says."""
-    dataset = scope.dataset
-    if dataset is None:
+    if scope.dataset is not None:
+        _add_columns(scope, scope.dataset, read_column_lineage(facet))
+
+
+def _add_lineage_of_dataset(scope: Scope, facet: Facet) -> None:
+    """LineageDatasetFacet 1-0-0: that the columns are."""
+    if scope.dataset is not None:
+        _add_columns(scope, scope.dataset, read_entry(facet).columns)
+
+
+def _add_lineage_of_job(scope: Scope, facet: Facet) -> None:
+    """LineageJobFacet 1-0-0: that the columns of its targets and of their inputs are."""
+    for dataset, entry in read_entries(facet):
+        _add_columns(scope, dataset, read_entry(entry).columns)
+
+
+def _add_columns(scope: Scope, dataset: nodes.Dataset, lineage: ColumnLineage | None) -> None:
+    if lineage is None:
         return
-    lineage = read_column_lineage(facet)
     for name in lineage.fields:
         scope.builder.add_edge(edges.HasColumn(dataset, nodes.Column(dataset.namespace, dataset.name, name)))
-    for column in dict.fromkeys(origin.column for origin in lineage.origins()):
-        scope.builder.add_edge(edges.HasColumn(nodes.Dataset(column.namespace, column.dataset), column))
+    for source in dict.fromkeys(origin.source for origin in lineage.origins()):
+        if isinstance(source, nodes.Column):
+            scope.builder.add_edge(edges.HasColumn(nodes.Dataset(source.namespace, source.dataset), source))
 
 
 def _upper(word: str | None) -> str | None:
@@ -230,7 +246,7 @@ def _claim(builder: FactBuilder, dataset: nodes.Dataset, column: str | None, kin
     if column is None:
         builder.add_edge(edges.IsTagged(dataset, nodes.PhiTag(kind)), tag.to_json())
     else:
-        node = nodes.Column(dataset.namespace, dataset.name, column)
+        node = nodes.Column(dataset.namespace, dataset.name, address(column))
         builder.add_edge(edges.HasColumn(dataset, node))
         builder.add_edge(edges.IsTagged(node, nodes.PhiTag(kind)), tag.to_json())
 
@@ -413,11 +429,13 @@ EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]
     (nodes.Dataset, "dataQuality"): _add_measurements,
     (nodes.Dataset, "dataQualityAssertions"): _add_checks,
     (nodes.Dataset, "dataQualityMetrics"): _add_measurements,
+    (nodes.Dataset, "lineage"): _add_lineage_of_dataset,
     (nodes.Dataset, "lineward_phiTags"): _add_phi_tags,
     (nodes.Dataset, "lineward_snapshot"): _add_digest,
     (nodes.Dataset, "symlinks"): _add_symlinks,
     (nodes.Dataset, "tags"): _add_tags,
     (nodes.Dataset, "version"): _add_version,
+    (nodes.Job, "lineage"): _add_lineage_of_job,
     (nodes.Job, "sourceCodeLocation"): _add_code_location,
     (nodes.Run, "lineward_codeRevision"): _add_code_revision,
     (nodes.Run, "lineward_environment"): _add_environment,

@@ -23,12 +23,14 @@ from catalog.api.graphql.problems import AnyProblem
 from catalog.api.graphql.scalars import Long, Micros, micros
 from catalog.assets import model, queries
 from catalog.assets.rules import MANDATORY
+from catalog.lineage.columns.queries import column_lineage_in_force
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.aspects import USE
 from graph_schema.identity import split_state_id
 from graph_schema.vocabulary import duo, hl7, words
 
+COLUMN_LINEAGE = "column_lineage"
 T = TypeVar("T")
 Names = Annotated[
     list[str] | None,
@@ -125,16 +127,6 @@ class AspectInForce:
     run: strawberry.ID | None = strawberry.field(description="The run that stated it, where one did.")
 
 
-@strawberry.type(description="A field of the schema in force; nested fields follow their parent.")
-class SchemaColumn:
-    id: strawberry.ID = strawberry.field(
-        description="The id of the column as a node, by which its labels are asked for."
-    )
-    name: str = strawberry.field(description="Its name; of a nested field, the path with dots.")
-    type: str | None = strawberry.field(description="Its type, as the emitter writes it.")
-    description: str | None = strawberry.field(description="What the emitter says of it.")
-
-
 @strawberry.type(description="A named collection of data, with everything in force about it.")
 class Dataset(Asset):
     record: strawberry.Private[model.DatasetRecord]
@@ -213,18 +205,6 @@ class Dataset(Asset):
     def named_owners(self) -> list[str]:
         return [owner.name for owner in _value(self.record.ownership) or ()]
 
-    @strawberry.field(description="The fields of its schema, in their order.")
-    def columns(self, first: First = 100, after: After = None) -> Connection[SchemaColumn]:
-        cursor = Cursor.of("columns", self.record.id, self.at)
-        return page_of(
-            self.record.columns,
-            lambda column: [column.ordinal],
-            lambda column: converted(SchemaColumn, column),
-            cursor,
-            first,
-            after,
-        )
-
     @strawberry.field(description="Mandatory fields that nobody recorded.")
     def gaps(self) -> list[RecordGap]:
         return [converted(RecordGap, gap) for gap in self.record.gaps]
@@ -232,8 +212,14 @@ class Dataset(Asset):
     @strawberry.field(
         description="Everything in force about the dataset, with who said it and where; all where no names are given."
     )
-    def aspects(self, names: Names = None) -> list[AspectInForce]:
-        return aspects_of(self.record.aspects, names)
+    async def aspects(self, info: ContextInfo, names: Names = None) -> list[AspectInForce]:
+        found = aspects_of(self.record.aspects, names)
+        # What each job says of its own write is in force, not the last writer's alone.
+        if any(one.aspect == COLUMN_LINEAGE for one in found) or COLUMN_LINEAGE in (names or ()):
+            each = await info.context.load(column_lineage_in_force, self.at, self.record.id) or ()
+            found = [one for one in found if one.aspect != COLUMN_LINEAGE]
+            found += [converted(AspectInForce, one, aspect=COLUMN_LINEAGE) for one in each]
+        return sorted(found, key=lambda one: one.aspect)
 
 
 @strawberry.type(description="Something odd about an event, which was taken all the same.")

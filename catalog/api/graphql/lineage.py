@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Annotated
 
 import strawberry
@@ -21,6 +22,7 @@ from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import existing
 from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
+from catalog.lineage.model import Dependency
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.identity import label_of
@@ -39,6 +41,7 @@ enums.enter(Confidence)
 
 FlowKind = model.FlowKind
 enums.enter(FlowKind)
+enums.enter(Dependency)
 
 
 class Manner(StrEnum):
@@ -80,6 +83,17 @@ class LineageInput:
     budget: int = strawberry.field(
         default=2000, description="The most nodes an answer may have, and 25 edges for each."
     )
+    columns: list[str] | None = strawberry.field(
+        default=None,
+        description="At column grain: the addresses of the columns of `of`, such as `a.b[].c`; by default all of them.",
+    )
+    dependencies: list[Dependency] | None = strawberry.field(
+        default=None, description="At column grain: the dependencies that are followed; by default all of them."
+    )
+    expand_fan_out: bool = strawberry.field(
+        default=False,
+        description="At column grain: show what an emitter repeats for nearly every column of each, not of the whole.",
+    )
 
     def walk(self) -> model.Walk:
         """Return the walk as the capability takes it."""
@@ -92,6 +106,9 @@ class LineageInput:
             include_past=self.include_past,
             include_attempts=self.include_attempts,
             budget=self.budget,
+            columns=tuple(self.columns or ()),
+            dependencies=tuple(one for one in Dependency if self.dependencies is None or one in self.dependencies),
+            expand_fan_out=self.expand_fan_out,
         )
 
 
@@ -421,4 +438,5 @@ def _key(edge: model.LineageEdge) -> list[str | int]:
         edge.valid_from,
         edge.past,
         edge.attempt,
+        "" if edge.column is None else blake2b(repr(edge.column).encode(), digest_size=8).hexdigest(),
     ]

@@ -12,10 +12,11 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
+    columns,  # noqa: F401  it has no questions, and contributes fields
     contributions,
     earlier,  # noqa: F401  as `labels`
     generated,
-    labels,  # noqa: F401  it has no questions, and contributes fields
+    labels,  # noqa: F401  the same
     nodes,
     quality,  # noqa: F401  as `labels`
 )

@@ -1,21 +1,34 @@
-"""Which column derives from which: an index over the columnLineage that is stated, earliest points first.
+"""Which column derives from which: every flow between columns that was ever stated, and what each write said.
 
-The statement's value is the fact, however many pairs it names; a value that a job stated of a dataset before costs one
-look-up.
+The value that says so is the fact, however many pairs it names; one that a job stated of a dataset before costs one
+look-up. `column_lineage` gives the values, `column_flows` the pairs, earliest points first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, Direction, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.bitemporal import earliest
-from graph_schema.column_lineage import pairs, read_column_lineage
-from graph_schema.facts import NOW, Facts, Statement
+from graph_schema.canonical import canonical_text
+from graph_schema.column_lineage import (
+    COLUMN_LINEAGE,
+    LINEAGE,
+    ColumnLineage,
+    Origin,
+    Transformation,
+    dataset_of,
+    pairs,
+    read_column_lineage,
+    read_entries,
+    read_entry,
+)
+from graph_schema.facts import NOW, Facts, Role, Statement
 from graph_schema.nodes import Dataset, Node
 
 COLUMN_FLOW: Final = Table(
@@ -24,118 +37,308 @@ COLUMN_FLOW: Final = Table(
         ("target", Kind.ID),
         ("source", Kind.ID),
         ("job", Kind.ID),
-        ("type", Kind.TEXT),
-        ("masking", Kind.TEXT),
+        ("how", Kind.TEXT),
         ("entry", Kind.INTEGER),
         ("valid_from", Kind.INTEGER),
+        ("target_dataset", Kind.ID),
+        ("source_dataset", Kind.ID),
+        ("type", Kind.TEXT),
+        ("masking", Kind.TEXT),
     ),
-    key=6,
-    prefix=5,
-    merge=(Merge.LEAST,),
+    key=5,
+    prefix=4,
+    merge=(Merge.LEAST,) * 5,
     orders=(("source", "target"),),
     valid="valid_from",
     known="entry",
 )
+"""Datasets, type and masking follow from the key: for whoever walks, and for whoever looks at the graph."""
+
+COLUMN_HOW: Final = Table("column_how", (("digest", Kind.TEXT), ("text", Kind.VALUE)), 1, 1, (Merge.LEAST,))
+"""How one column derives from another, once for all pairs that do so alike."""
+
 STATED: Final = Table(
     "column_lineage_stated",
-    (("dataset", Kind.ID), ("job", Kind.ID), ("digest", Kind.TEXT), ("valid_from", Kind.INTEGER)),
-    key=3,
+    (
+        ("dataset", Kind.ID),
+        ("job", Kind.ID),
+        ("digest", Kind.TEXT),
+        ("entry", Kind.INTEGER),
+        ("valid_from", Kind.INTEGER),
+    ),
+    key=4,
     prefix=3,
     merge=(Merge.LEAST,),
+    valid="valid_from",
+    known="entry",
 )
 """From when on each value stands in the index."""
 
-_ASPECT: Final = "column_lineage"
-_MASKING: Final[Mapping[bool | None, str]] = {None: "", True: "masked", False: "unmasked"}
+SAID: Final = Table(
+    "column_lineage_said",
+    (
+        ("dataset", Kind.ID),
+        ("by", Kind.ID),
+        ("valid_from", Kind.INTEGER),
+        ("rank", Kind.INTEGER),
+        ("tie", Kind.TEXT),
+        ("facet", Kind.TEXT),
+        ("digest", Kind.TEXT),
+        ("entry", Kind.INTEGER),
+        ("job", Kind.ID),
+    ),
+    key=7,
+    prefix=7,
+    merge=(Merge.LEAST, Merge.LEAST),
+    valid="valid_from",
+    known="entry",
+)
+"""What each run, declaring job or event of the dataset itself said: the digest of a value, empty where it ended."""
+
+VALUE: Final = Table("column_lineage_value", (("digest", Kind.TEXT), ("text", Kind.VALUE)), 1, 1, (Merge.LEAST,))
+
+_FACETS: Final = {"column_lineage": COLUMN_LINEAGE, "lineage": LINEAGE}
+"""The aspects that say which column derives from which, and the facets that they are."""
 
 
 class ColumnFlow(NamedTuple):
-    """A column, or a dataset as a whole, derives from a column by a job, as some statement says."""
+    """A column, or a dataset as a whole, derives from a column or a whole dataset by a job, as some statement says."""
 
     target: str
     source: str
     job: str | None
-    type: str
-    """DIRECT or INDIRECT, empty where that is not said."""
-    masking: str
-    """masked or unmasked, empty where that is not said."""
+    how: str
+    """What `transformations` tells more of."""
     valid_from: int
     entry: int
+    target_dataset: str
+    source_dataset: str
+
+
+class How(NamedTuple):
+    """By which facet and transformations one column derives from another.
+
+    Of a fan-out that stands for one of the whole dataset, the fields that it is said of.
+    """
+
+    facet: str
+    indirect: bool
+    transformations: tuple[Transformation, ...]
+    fields: tuple[str, ...] = ()
+
+
+class Said(NamedTuple):
+    """What was said of a dataset's columns, by a run, by a job that declares (`by`), or by the dataset's own event."""
+
+    dataset: str
+    by: str | None
+    valid_from: int
+    rank: int
+    tie: str
+    facet: str
+    """columnLineage, or lineage: the facet of the dataset or the entry of the job's."""
+    entry: int
+    job: str | None
+    value: str | None
+    """The facet or entry as JSON; None ends what was said before."""
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Return what is compared where several of one facet are said: the newest is in force."""
+        return self.valid_from, self.rank, self.tie
+
+    @property
+    def parsed(self) -> Any:  # noqa: ANN401  a facet is any JSON
+        """Return the value parsed."""
+        return None if self.value is None else json.loads(self.value)
 
 
 def column_flows(
     reader: IndexReader, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
 ) -> list[ColumnFlow]:
-    """Return what derives from the columns ("out"), or what the columns and datasets derive from ("in"), each once with
-    its earliest (valid_from, entry), in order.
+    """Return what derives from the columns and datasets ("out"), or what they derive from ("in"), each once with its
+    earliest (valid_from, entry), in order.
     """
     way = 1 if direction == "out" else 0
     found = reader.rows(COLUMN_FLOW, [(one,) for one in dict.fromkeys(ids)], way, valid_at=valid_at, known_at=known_at)
     first: dict[Row, ColumnFlow] = {}
-    for flow in sorted((ColumnFlow._make((*row[:5], row[6], row[5])) for row in found), key=_order):
-        first.setdefault(flow[:5], flow)
+    for flow in sorted((ColumnFlow._make((*row[:4], row[5], row[4], *row[6:8])) for row in found), key=_order):
+        first.setdefault(flow[:4], flow)
     return list(first.values())
 
 
+def transformations(reader: IndexReader, hows: Collection[str]) -> dict[str, How]:
+    """Return what the `how` of flows stand for."""
+    found = reader.rows(COLUMN_HOW, [(one,) for one in sorted(hows)]) if hows else []
+    return {digest: _how(text) for digest, text in found}
+
+
+def column_lineage(
+    reader: IndexReader, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+) -> list[Said]:
+    """Return all that was said of the columns of datasets by runs and declaring jobs; for None, by their own events."""
+    found = reader.rows(SAID, list(dict.fromkeys(asks)), valid_at=valid_at, known_at=known_at)
+    digests = sorted({row[6] for row in found if row[6]})
+    texts: dict[str, str] = dict(reader.rows(VALUE, [(digest,) for digest in digests]))
+    said = (Said._make((*row[:6], *row[7:], texts.get(row[6]))) for row in found)
+    return sorted(said, key=lambda one: (one.dataset, one.by or "", *one.order, one.facet, one.value or ""))
+
+
+def stated_by(
+    reader: IndexReader, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+) -> set[tuple[str, str | None]]:
+    """Return those of the (dataset, job) of which anything of columns was ever stated."""
+    found = reader.rows(STATED, list(dict.fromkeys(asks)), valid_at=valid_at, known_at=known_at)
+    return {row[:2] for row in found}
+
+
 def _order(flow: ColumnFlow) -> tuple[str | int, ...]:
-    return flow.target, flow.source, flow.job or "", *flow[3:]
+    return flow.target, flow.source, flow.job or "", *flow[3:6]
+
+
+class _Stated(NamedTuple):
+    """One value that one statement says of one dataset."""
+
+    statement: Statement
+    dataset: str
+    facet: str
+    value: Mapping[str, Any] | None
+    text: str
+    """The value as JSON, empty where it ends."""
+
+    @property
+    def place(self) -> Row:
+        return self.dataset, self.statement.job, self.digest
+
+    @property
+    def digest(self) -> str:
+        if not self.text:
+            return ""
+        return blake2b(f"{self.facet}:{self.text}".encode(), digest_size=16).hexdigest()
+
+    @property
+    def said(self) -> Row:
+        one = self.statement
+        by = one.run or one.job
+        return self.dataset, by, one.valid_from, one.rank, one.tie, self.facet, self.digest, one.entry, one.job
+
+
+def _values(statements: Iterable[Statement], targets: dict[str, Dataset]) -> Iterator[_Stated]:
+    """Yield what each of the statements says of columns, and note the datasets that a job's facet names."""
+    for one in statements:
+        facet = _FACETS.get(one.aspect)
+        if facet is None:
+            continue
+        if one.subject.startswith("Dataset:"):
+            yield _Stated(one, one.subject, facet, None if one.value is None else one.data, one.value or "")
+        elif one.value is not None:
+            for dataset, entry in read_entries(one.data):
+                targets[dataset.id] = dataset
+                yield _Stated(one, dataset.id, facet, entry, canonical_text(entry))
 
 
 def _derive(work: Work) -> Changes:
     changes = Changes()
-    fresh: dict[Row, list[Statement]] = {}
-    for statement in work.new.statements:
-        if statement.aspect == _ASPECT and statement.value is not None:
-            fresh.setdefault(_place(statement), []).append(statement)
+    targets: dict[str, Dataset] = {}
+    found = list(_values(work.new.statements, targets))
+    if not found:
+        return changes
+    changes.add(SAID, [one.said for one in found if one.statement.role != Role.IN])
+    fresh: dict[Row, list[_Stated]] = {}
+    for one in found:
+        if one.value is not None:
+            fresh.setdefault(one.place, []).append(one)
     known = work.past.under(STATED, fresh) if fresh else {}
-    new = {
-        place: first
-        for place, some in fresh.items()
-        for first in (min(some, key=lambda statement: (statement.valid_from, statement.entry)),)
-        if all(first.valid_from < row[3] for row in known[place])
-    }
+    new: dict[Row, list[tuple[int, int]]] = {}
+    for place, values in fresh.items():
+        points = earliest((one.statement.valid_from, one.statement.entry) for one in values)
+        new[place] = [point for point in points if all(point[0] < row[4] for row in known[place])]
+    new = {place: points for place, points in new.items() if points}
     if not new:
         return changes
-    changes.add(STATED, [(*place, statement.valid_from) for place, statement in new.items()])
-    nodes = {node.id: node for node, _ in work.new.nodes}
-    nodes.update(work.past.nodes({statement.subject for statement in new.values()} - nodes.keys()))
-    stated = [statement for place in new for statement in fresh[place]]
-    points = _points(stated, nodes)
-    before = work.past.under(COLUMN_FLOW, points)
-    for key, some in points.items():
-        new_points = ((at, entry) for at, entry in earliest(some) if all(at < row[6] for row in before[key]))
-        changes.add(COLUMN_FLOW, [(*key, entry, at) for at, entry in new_points])
+    changes.add(STATED, [(*place, entry, at) for place, points in new.items() for at, entry in points])
+    changes.add(VALUE, [(place[2], fresh[place][0].text) for place in new if not known[place]])
+    nodes: dict[str, Node] = {node.id: node for node, _ in work.new.nodes} | dict(targets)
+    nodes.update(work.past.nodes({place[0] for place in new} - nodes.keys()))
+    points_of, hows = _points((one for place in new for one in fresh[place]), nodes)
+    before = work.past.under(COLUMN_FLOW, points_of)
+    for key, (datasets, some) in points_of.items():
+        added = [(at, entry) for at, entry in earliest(some) if all(at < row[5] for row in before[key])]
+        changes.add(COLUMN_FLOW, [(*key, entry, at, *datasets) for at, entry in added])
+    changes.add(COLUMN_HOW, list(hows.items()))
     return changes
 
 
-def _place(statement: Statement) -> Row:
-    return statement.subject, statement.job, blake2b((statement.value or "").encode(), digest_size=16).hexdigest()
+def _points(
+    stated: Iterable[_Stated], nodes: Mapping[str, Node]
+) -> tuple[dict[Row, tuple[Row, list[tuple[int, int]]]], dict[str, str]]:
+    """Return what follows from the key of each pair and when and by which entry it was stated, and how they are."""
+    found: dict[Row, tuple[Row, list[tuple[int, int]]]] = {}
+    hows: dict[str, str] = {}
+    for one in stated:
+        dataset = nodes.get(one.dataset)
+        if not isinstance(dataset, Dataset) or one.value is None:
+            continue
+        for target, origin, fields in pairs(dataset, _read(one.facet, one.value)):
+            text = _text(How(one.facet, origin.indirect, origin.transformations, fields))
+            digest = blake2b(text.encode(), digest_size=12).hexdigest()
+            hows[digest] = text
+            key = target.id, origin.source.id, one.statement.job, digest
+            if key not in found:
+                found[key] = (dataset.id, dataset_of(origin.source).id, *_shown(origin)), []
+            found[key][1].append((one.statement.valid_from, one.statement.entry))
+    return found, hows
 
 
-def _points(stated: Iterable[Statement], nodes: Mapping[str, Node]) -> dict[Row, list[tuple[int, int]]]:
-    """Return when and by which entry each pair was stated."""
-    found: dict[Row, list[tuple[int, int]]] = {}
-    for statement in stated:
-        dataset = nodes.get(statement.subject)
-        if isinstance(dataset, Dataset):
-            for target, origin in pairs(dataset, read_column_lineage(statement.data)):
-                key = target.id, origin.column.id, statement.job, origin.type or "", _MASKING[origin.masking]
-                found.setdefault(key, []).append((statement.valid_from, statement.entry))
-    return found
+def _read(facet: str, value: Mapping[str, Any]) -> ColumnLineage:
+    return read_column_lineage(value) if facet == COLUMN_LINEAGE else read_entry(value).columns or ColumnLineage()
+
+
+def _shown(origin: Origin) -> tuple[str, str]:
+    """Return type and masking in words: DIRECT or INDIRECT, masked or unmasked, empty where that is not said."""
+    types = sorted({one.type for one in origin.transformations if one.type})
+    masked = {one.masking for one in origin.transformations} - {None}
+    masking = sorted("masked" if one else "unmasked" for one in masked)
+    return ", ".join(types), ", ".join(masking)
+
+
+def _text(how: How) -> str:
+    return canonical_text([how.facet, how.indirect, list(map(list, how.transformations)), list(how.fields)])
+
+
+def _how(text: str) -> How:
+    facet, indirect, some, fields = json.loads(text)
+    return How(facet, indirect, tuple(Transformation(*one) for one in some), tuple(fields))
 
 
 def _specification(facts: Facts) -> Changes:
     changes = Changes()
-    stated = [
-        statement for statement in facts.statements if statement.aspect == _ASPECT and statement.value is not None
-    ]
-    for key, some in _points(stated, {node.id: node for node, _ in facts.nodes}).items():
-        changes.add(COLUMN_FLOW, [(*key, entry, at) for at, entry in earliest(some)])
+    targets: dict[str, Dataset] = {}
+    found = list(_values(facts.statements, targets))
+    changes.add(SAID, [one.said for one in found if one.statement.role != Role.IN])
+    stated = [one for one in found if one.value is not None]
+    at: dict[Row, list[tuple[int, int]]] = {}
+    for one in stated:
+        at.setdefault(one.place, []).append((one.statement.valid_from, one.statement.entry))
+    changes.add(STATED, [(*place, entry, when) for place, some in at.items() for when, entry in earliest(some)])
+    changes.add(VALUE, [(one.digest, one.text) for one in stated])
+    points, hows = _points(stated, {node.id: node for node, _ in facts.nodes} | targets)
+    for key, (datasets, some) in points.items():
+        changes.add(COLUMN_FLOW, [(*key, entry, when, *datasets) for when, entry in earliest(some)])
+    changes.add(COLUMN_HOW, list(hows.items()))
     return changes
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
-    yield from column_flows(reader, ids, "in")
+    found = column_flows(reader, ids, "in")
+    yield from found
+    yield from sorted(transformations(reader, {flow.how for flow in found}).items())
+    by = [None, *(one for one in ids if one.startswith(("Run:", "Job:")))]
+    asks = [(one, other) for one in ids if one.startswith("Dataset:") for other in by]
+    yield from column_lineage(reader, asks)
+    yield from sorted(stated_by(reader, asks), key=repr)
 
 
-COLUMN_FLOWS: Final = Index("column_flows", 1, (COLUMN_FLOW, STATED), _derive, _specification, _answers)
+COLUMN_FLOWS: Final = Index(
+    "column_flows", 2, (COLUMN_FLOW, COLUMN_HOW, STATED, SAID, VALUE), _derive, _specification, _answers
+)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from catalog.store.indexes import contributions, flows, in_force, keys, uses
+from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, uses
+from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.table import Direction, IndexReader
 from catalog.store.indexes.uses import Use
@@ -49,3 +50,21 @@ class IndexReads(IndexReader):
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         return uses.used(self, hows, valid_at, known_at)
+
+    def column_flows(
+        self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[ColumnFlow]:
+        return column_flows.column_flows(self, ids, direction, valid_at, known_at)
+
+    def transformations(self, hows: Collection[str]) -> dict[str, How]:
+        return column_flows.transformations(self, hows)
+
+    def column_lineage(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> list[Said]:
+        return column_flows.column_lineage(self, asks, valid_at, known_at)
+
+    def columns_stated_by(
+        self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
+    ) -> set[tuple[str, str | None]]:
+        return column_flows.stated_by(self, asks, valid_at, known_at)

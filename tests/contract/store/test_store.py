@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.store.indexes.column_flows import ColumnFlow, column_flows
+from catalog.store.indexes.column_flows import ColumnFlow, How, column_flows, column_lineage, transformations
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.table import IndexReader
 from catalog.store.protocol import Quarantined, Query, Store
@@ -13,6 +13,7 @@ from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
 from graph_schema.builder import FactBuilder
+from graph_schema.column_lineage import Transformation
 from graph_schema.edges import Executed, HasColumn, IsAliasOf, IsTagged, Produced, Read, TrainedOn, Wrote
 from graph_schema.facts import NOW, Facts, Role
 from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Run, Snapshot
@@ -533,11 +534,20 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
     with store.reading() as read:
         assert isinstance(read, IndexReader)
         (flow,) = column_flows(read, [target.id], "in")
-        assert flow == ColumnFlow(target.id, source.id, CURATE.id, "DIRECT", "", 20, 2)
+        feed = Dataset("made-up", "feed").id
+        assert flow == ColumnFlow(target.id, source.id, CURATE.id, flow.how, 20, 2, CURATED.id, feed)
+        said = Transformation("DIRECT", None, None, None)
+        assert transformations(read, {flow.how}) == {
+            flow.how: How("columnLineage", indirect=False, transformations=(said,))
+        }
         assert column_flows(read, [source.id], "out") == [flow]
         assert column_flows(read, [source.id], "out", known_at=1) == [flow._replace(valid_from=30, entry=0)]
         assert column_flows(read, [source.id], "out", valid_at=19) == []
         assert [one.source for one in column_flows(read, [CURATED.id], "in")] == [Column("made-up", "feed", "k").id]
+        said_by = [(one.by, one.valid_from, one.parsed) for one in column_lineage(read, [(CURATED.id, Run("1").id)])]
+        assert said_by == [(Run("1").id, 40, value)]
+        assert column_lineage(read, [(CURATED.id, Run("1").id)], valid_at=39) == []
+        assert column_lineage(read, [(CURATED.id, Run("1").id)], known_at=0) == []
     assert [edge.kind for edge in store.edges([target.id, source.id, CURATED.id], TYPES, "both")] == []
 
 

@@ -45,7 +45,20 @@ def column_lineage(chance: random.Random, entry: int) -> Facts:
         for _ in range(chance.randrange(3))
     ]
     value = {"fields": {f"a{chance.randrange(2)}": {"inputFields": inputs}}, "dataset": inputs[:1]}
+    # Of the job too, whose facet names the targets.
+    said = [{"type": "DIRECT"}] if chance.random() < 0.5 else []
+    fed = [{"namespace": "made-up", "name": "raw", "type": "DATASET", "field": "x1", "transformations": said}]
+    entry_of = {
+        "namespace": "made-up",
+        "name": chance.choice("01"),
+        "type": "DATASET",
+        "fields": {"a1": {"inputs": fed}},
+    }
     builder.add_statement(clean, "column_lineage", value, Role.OUT)
+    if chance.random() < 0.3:
+        builder.add_statement(job, "lineage", {"entries": [entry_of, {**entry_of, "inputs": fed}]})
+    if chance.random() < 0.1:
+        builder.add_statement(clean, "lineage", None, Role.OUT)
     return builder.build()
 
 

@@ -1,0 +1,214 @@
+"""Column lineage ever stated: every pair of columns that anything stated, whatever became of the run (rule 7)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from catalog.lineage.columns.crisp import ColumnWalked
+from catalog.lineage.columns.loader import ColumnLoader, Key
+from catalog.lineage.columns.rules import CARRIED, UNSTATED
+from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, LineageEdge, Walk
+from catalog.lineage.walk import breadth_first
+from catalog.store.protocol import ColumnFlow, Flow, How
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset
+
+_CARRYING = frozenset({"alias", "renamed"})
+"""The flows between datasets along which a column keeps its name."""
+
+
+class Cautious:
+    """The walk over what was stated, a frontier at a time."""
+
+    def __init__(self, loader: ColumnLoader, walk: Walk) -> None:
+        self._loader = loader
+        self._walk = walk
+        self._view = loader.datasets.view
+        self._inwards = walk.direction is Direction.UPSTREAM
+        self._hows: dict[str, How] = {}
+        self._flows: dict[str, list[Flow]] = {}
+        self._columns: dict[str, list[str]] = {}
+        self._met: set[str] = set()
+        """What was reached by more than that a dataset was read."""
+        self._dense = False
+        self.unstated: set[tuple[str, str]] = set()
+        self.stopped: set[str] = set()
+
+    def walked(self, roots: Iterable[str]) -> ColumnWalked:
+        """Walk from columns, wholes and model versions."""
+        start = sorted(roots)
+        self._met.update(start)
+        walk = self._walk
+        found = breadth_first(start, walk.direction, walk.depth, walk.budget, self._expand)
+        walked = ColumnWalked(found.depths, found.edges, found.more, found.truncated)
+        edges = [edge.column for edge in walked.edges if edge.column is not None]
+        walked.collapsed = sum(edge.collapsed for edge in edges)
+        walked.unstated = {one for one in self.unstated if one[0] in walked.depths}
+        walked.stopped = self.stopped & walked.depths.keys()
+        walked.truncated |= self._dense
+        return walked
+
+    def _expand(self, front: list[str], limit: int) -> Iterator[LineageEdge]:
+        """Yield what lies behind a frontier."""
+        here = [one for one in front if one in self._met or label_of(one) != "Dataset"]
+        self._loader.datasets.load_nodes(here)
+        keys = {one: key for one in here if (key := self._loader.key(one)) is not None}
+        by_dataset: dict[str, list[Key]] = defaultdict(list)
+        for key in keys.values():
+            by_dataset[key.dataset].append(key)
+        self._load_flows(by_dataset, limit)
+        for edge in (*self._stated(keys, by_dataset), *self._between(by_dataset)):
+            if edge.column is not None and edge.column.dependency in self._walk.dependencies:
+                if edge.column.dependency is not Dependency.UNSTATED or label_of(edge.target) == "ModelVersion":
+                    self._met.update((edge.source, edge.target))
+                yield edge
+
+    def _load_flows(self, datasets: Iterable[str], limit: int) -> None:
+        new = sorted(set(datasets) - self._flows.keys())
+        for one in new:
+            self._flows[one] = []
+        found = self._view.flows(new, "in" if self._inwards else "out", limit) if new else []
+        self._dense |= len(found) > limit
+        for flow in found:
+            self._flows[flow.target if self._inwards else flow.source].append(flow)
+
+    def _stated(self, keys: dict[str, Key], by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
+        """Yield what facets say."""
+        asked = sorted({*keys, *(one for one in by_dataset if label_of(one) == "Dataset")})
+        flows = self._view.column_flows(asked, "in" if self._inwards else "out")
+        self._hows |= self._view.transformations({flow.how for flow in flows} - self._hows.keys())
+        wholes = {flow.target_dataset for flow in flows if flow.target == flow.target_dataset}
+        if not self._inwards:
+            self._load_columns(wholes)
+        links: dict[LineageEdge, tuple[int, int]] = {}
+        for flow in flows:
+            how = self._hows[flow.how]
+            if not self._inwards and flow.source == flow.source_dataset and flow.source not in keys:
+                # It is said of the whole dataset: which of its columns went in, it is not.
+                for key in by_dataset[flow.source]:
+                    yield self._edge(flow, self._loader.id(key), flow.source, UNSTATED)
+            if flow.target != flow.target_dataset:
+                yield self._edge(flow, flow.source, flow.target, self._derivation(how))
+                continue
+            columns = by_dataset[flow.target] if self._inwards else map(self._loader.key, self._columns[flow.target])
+            for edge in self._whole(flow, how, [key for key in columns if key is not None and key.name is not None]):
+                if edge.source != flow.target:
+                    yield edge
+                    continue
+                # Whatever reaches the whole, it reaches a column in one way, first when the first did.
+                bare, point = edge._replace(valid_from=0, known_from=0), (edge.valid_from, edge.known_from)
+                links[bare] = min(point, links.get(bare, point))
+        for bare, (valid_from, entry) in links.items():
+            yield bare._replace(valid_from=valid_from, known_from=entry)
+
+    def _whole(self, flow: ColumnFlow, how: How, columns: Sequence[Key]) -> Iterator[LineageEdge]:
+        """Yield what reaches a whole dataset, and these columns of it."""
+        loader, whole = self._loader, flow.target
+        if how.fields and self._walk.expand_fan_out:
+            yield from (
+                self._edge(flow, flow.source, loader.id(key), self._derivation(how))
+                for key in columns
+                if key.name in how.fields
+            )
+            return
+        derived = Derivation(Dependency.DATASET_WIDE, how.transformations, how.facet, len(how.fields))
+        yield self._edge(flow, flow.source, whole, derived)
+        link = Derivation(Dependency.DATASET_WIDE, (), how.facet)
+        yield from (self._edge(flow, whole, loader.id(key), link) for key in columns)
+
+    def _between(self, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
+        """Yield what follows from flows between datasets: other names, model versions, writes without a word."""
+        flows = [flow for one in by_dataset for flow in self._flows[one]]
+        loader = self._loader
+        others = {flow.source if self._inwards else flow.target for flow in flows if flow.how in _CARRYING}
+        loader.datasets.load_nodes(others)
+        trained = [flow for flow in flows if flow.how == "registered"]
+        if self._inwards:
+            self._load_columns({flow.source for flow in trained})
+        plain = [flow for flow in flows if flow.how in {"ran", "declared"} and label_of(flow.target) == "Dataset"]
+        stated = self._view.columns_stated_by([(flow.target, flow.job) for flow in plain]) if plain else set()
+        for flow in flows:
+            if flow.how in _CARRYING:
+                yield from self._carried(flow, by_dataset)
+        for flow in trained:
+            yield from self._trained(flow, by_dataset)
+        for flow in plain:
+            if (flow.target, flow.job) not in stated and flow.source != flow.target:
+                yield from self._unsaid(flow, by_dataset)
+
+    def _carried(self, flow: Flow, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
+        loader = self._loader
+        here, there = (flow.target, flow.source) if self._inwards else (flow.source, flow.target)
+        if not isinstance(loader.datasets.node(there), Dataset):
+            return
+        for key in by_dataset[here]:
+            other = loader.id(Key(there, key.name))
+            ends = (other, loader.id(key)) if self._inwards else (loader.id(key), other)
+            yield self._flow(flow, *ends, CARRIED)
+
+    def _trained(self, flow: Flow, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
+        if self._inwards:
+            for one in self._columns[flow.source] or (flow.source,):
+                yield self._flow(flow, one, flow.target, UNSTATED)
+        else:
+            for key in by_dataset[flow.source]:
+                yield self._flow(flow, self._loader.id(key), flow.target, UNSTATED)
+
+    def _unsaid(self, flow: Flow, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
+        """Yield a flow between datasets of which nobody said which columns it took: the walk stops behind it."""
+        near = flow.target if self._inwards else flow.source
+        yield self._flow(flow, flow.source, flow.target, UNSTATED)
+        for key in by_dataset[near]:
+            if key.name is not None:
+                ends = (near, self._loader.id(key)) if self._inwards else (self._loader.id(key), near)
+                yield self._flow(flow, *ends, UNSTATED)
+        self.unstated.add((flow.target, flow.job or ""))
+        self.stopped.add(flow.target)
+        if self._inwards:
+            self.stopped.update(self._loader.id(key) for key in by_dataset[near])
+
+    def _load_columns(self, datasets: Iterable[str]) -> None:
+        """Fetch the columns that anything was ever said of."""
+        new = sorted(set(datasets) - self._columns.keys())
+        for one in new:
+            self._columns[one] = []
+        found = self._view.edges(new, ("HAS_COLUMN",), "out") if new else []
+        self._loader.datasets.load_nodes(edge.target for edge in found)
+        for edge in found:
+            if isinstance(self._loader.datasets.node(edge.target), Column):
+                self._columns[edge.source].append(edge.target)
+
+    @staticmethod
+    def _derivation(how: How) -> Derivation:
+        narrow = Dependency.INDIRECT if how.indirect else Dependency.DIRECT
+        return Derivation(narrow, how.transformations, how.facet)
+
+    @staticmethod
+    def _edge(flow: ColumnFlow, source: str, target: str, derivation: Derivation) -> LineageEdge:
+        return LineageEdge(
+            source,
+            target,
+            "ran",
+            flow.job,
+            None,
+            Confidence.STATED,
+            flow.valid_from,
+            flow.entry,
+            column=derivation,
+        )
+
+    @staticmethod
+    def _flow(flow: Flow, source: str, target: str, derivation: Derivation) -> LineageEdge:
+        stated = flow.how in {"declared", "registered", "renamed", "alias"}
+        return LineageEdge(
+            source,
+            target,
+            flow.how,
+            flow.job,
+            None,
+            Confidence.STATED if stated else Confidence.INFERRED,
+            flow.valid_from,
+            flow.entry,
+            column=derivation,
+        )

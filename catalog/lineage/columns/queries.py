@@ -1,0 +1,291 @@
+"""What is asked of columns: lineage between them, the origins of each, and which columns a dataset has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.model import AspectInForce, StatementSource
+from catalog.assets.rules import columns as fields_of
+from catalog.errors import SenderError
+from catalog.lineage.columns.cautious import Cautious
+from catalog.lineage.columns.crisp import ColumnWalked, Crisp
+from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key, Place
+from catalog.lineage.columns.model import ColumnOrigin, ListedColumn
+from catalog.lineage.columns.reach import reach
+from catalog.lineage.columns.rules import derivation
+from catalog.lineage.loader import LineageLoader
+from catalog.lineage.model import ColumnCounts, Direction, FlowScope, Grain, LineageGraph, LineageNode, Walk
+from catalog.lineage.redaction import redacted
+from catalog.lineage.rules import edge_order
+from catalog.reading import Complete, Completeness, Redacted, Truncated
+from catalog.view import View
+from graph_schema.column_lineage import COLUMN_LINEAGE, address, dataset_of
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset
+
+_AHEAD = 4
+"""How many times the budget is fetched ahead: what was ever stated holds what is in the data and more."""
+
+
+def column_lineage(view: View, walk: Walk) -> LineageGraph:
+    """Return the graph between columns around the roots: columns, or datasets, snapshots and model versions with all
+    their columns.
+
+    Raises:
+        SenderError: columns are named of what is no dataset, or attempts are asked for.
+    """
+    if walk.include_attempts:
+        raise SenderError(
+            "Attempts are walked between datasets, not between columns: ask at another grain.",
+            pointer="/includeAttempts",
+            status=422,
+        )
+    loader = ColumnLoader(LineageLoader(view.unredacted), walk)
+    seen = view.visible(walk.roots, counted=False)
+    roots, listed = _roots(loader, [root for root in walk.roots if root in seen], walk)
+    walked = _walked(loader, walk, roots, listed)
+    walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
+    keys = {one: key for one in walked.depths if (key := loader.key(one)) is not None}
+    hidden = redacted(walked, view, {one: key.dataset for one, key in keys.items()})
+    return _graph(walked, walk, keys, hidden)
+
+
+def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[Key, tuple[Place, ...]], frozenset[Key]]:
+    """Return the columns and wholes to begin at, and those of them that are there whether or not a write names them."""
+    datasets = loader.datasets
+    datasets.load_nodes(ids)
+    named, wholes = set[Key](), set[str]()
+    for one in ids:
+        node = datasets.node(one)
+        if isinstance(node, Column):
+            named.add(Key(Dataset(node.namespace, node.dataset).id, node.name))
+        elif node is not None and label_of(one) == "Snapshot":
+            wholes.add(Dataset(node.key[0], node.key[1]).id)
+        elif node is not None:
+            wholes.add(one)
+    if walk.columns and (named or any(label_of(one) == "ModelVersion" for one in wholes)):
+        raise SenderError(
+            "Columns are named of datasets and snapshots: name the column as root, or the dataset with `columns`.",
+            pointer="/columns",
+            status=422,
+        )
+    datasets.load_names([*wholes, *(key.dataset for key in named)])
+    at = datasets.valid_at
+    wholes = {datasets.resolve(one, at) if label_of(one) == "Dataset" else one for one in wholes}
+    named = {Key(datasets.resolve(key.dataset, at), key.name) for key in named}
+    named |= {Key(one, address(name)) for one in wholes for name in walk.columns}
+    fields_of_roots = schemas(datasets.view, [*wholes, *(key.dataset for key in named)])
+    listed = frozenset(Key(one, name) for one, fields in fields_of_roots.items() for name in fields)
+    if not walk.columns:
+        places = {one: Place(one, at) for one in wholes}
+        loader.load(places.values())
+        for one, place in places.items():
+            named.add(Key(one))
+            named |= {Key(one, name) for name in _named(loader, place)}
+            named |= {key for key in listed if key.dataset == one}
+    datasets.load_nodes(key.dataset for key in named)
+    return {key: (Place(key.dataset, at),) for key in named}, listed
+
+
+def _named(loader: ColumnLoader, place: Place) -> set[str]:
+    """Return the columns that the writes in force name."""
+    said = (loader.stated(one) for one in loader.contributed(place))
+    return {name for one in said if one is not None for name in one.lineage.fields}
+
+
+def _walked(
+    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Place, ...]], listed: frozenset[Key]
+) -> ColumnWalked:
+    if walk.direction is not Direction.BOTH:
+        return _one_way(loader, walk, roots, listed)
+    walked = _one_way(loader, replace(walk, direction=Direction.UPSTREAM), roots, listed)
+    left = max(walk.budget - len(walked.depths) + len(roots), len(roots))
+    walked.join(_one_way(loader, replace(walk, direction=Direction.DOWNSTREAM, budget=left), roots, listed))
+    return walked
+
+
+def _one_way(
+    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Place, ...]], listed: frozenset[Key]
+) -> ColumnWalked:
+    if walk.flows is FlowScope.EVER_STATED:
+        return Cautious(loader, walk).walked(map(loader.id, roots))
+    ahead = reach(loader, roots, walk.direction, walk.depth + 1, walk.budget * _AHEAD)
+    crisp = Crisp(loader, walk)
+    crisp.note_listed(listed)
+    at = loader.datasets.valid_at
+    if ahead.whole:
+        loader.load(Place(key.dataset, at) for key in ahead.keys.values())
+    if walk.direction is Direction.UPSTREAM:
+        return crisp.upstream(roots)
+    walked = crisp.downstream(roots, ahead.keys)
+    walked.truncated |= not ahead.whole
+    return walked
+
+
+def _graph(
+    walked: ColumnWalked, walk: Walk, keys: Mapping[str, Key], hidden: Mapping[str, frozenset[str]]
+) -> LineageGraph:
+    nodes = tuple(
+        LineageNode(
+            one,
+            depth,
+            one in walked.more,
+            keys[one].dataset if one in keys and label_of(one) == "Column" else None,
+            hidden=len(hidden.get(one, ())),
+            column=keys[one].name if one in keys else None,
+            unstated=one in walked.stopped,
+        )
+        for one, depth in sorted(walked.depths.items(), key=lambda item: (item[1], item[0]))
+    )
+    concealed = len(frozenset().union(*hidden.values())) if hidden else 0
+    completeness: Completeness = Redacted(concealed) if concealed else Complete()
+    if walked.truncated or walked.unstated:
+        frontier = walked.more | (walked.stopped & walked.depths.keys())
+        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(frontier)), concealed)
+    roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
+    counts = ColumnCounts(walked.collapsed, len(walked.unstated))
+    edges = tuple(sorted(walked.edges, key=edge_order))
+    return LineageGraph(roots, Grain.COLUMN, nodes, edges, completeness, counts)
+
+
+def schemas(view: View, datasets: Iterable[str]) -> dict[str, dict[str, ListedColumn]]:
+    """Return the fields of the schema in force of each dataset, by address."""
+    wanted = sorted({one for one in datasets if label_of(one) == "Dataset"})
+    held = aspects_in_force(view, wanted, aspects=("schema",)) if wanted else {}
+    nodes = view.nodes(sorted(held))
+    found: dict[str, dict[str, ListedColumn]] = {}
+    for one, aspects in held.items():
+        node = nodes[one].node
+        if isinstance(node, Dataset) and "schema" in aspects:
+            fields = fields_of(node.namespace, node.name, aspects["schema"].value)
+            found[one] = {
+                each.name: ListedColumn(each.id, each.name, each.type, each.description, each.ordinal, ghost=False)
+                for each in fields
+            }
+    return found
+
+
+def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[ListedColumn, ...]]:
+    """Return the columns of each dataset: the fields of its schema in force, then ghosts by address.
+
+    A ghost is what only column lineage names: of a write in force, or of whoever read it, unless an earlier write made
+    it and the one in force does not. Origins are those of every write in force, for each job its own.
+    """
+    loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
+    known = {one: each.node for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)}
+    at = view.as_of.valid_at
+    loader.load(Place(one, at) for one in known)
+    loader.datasets.load_nodes(known)
+    fields = schemas(view, known)
+    read = _read_columns(view, list(known))
+    found: dict[str, tuple[ListedColumn, ...]] = {}
+    shown = _Shown(loader, view)
+    places = {one: Place(one, at) for one in known}
+    shown.prepare(places.values())
+    for one, node in known.items():
+        columns = dict(fields.get(one, {}))
+        ghosts = (_named(loader, places[one]) | read[one]) - columns.keys()
+        for name in sorted(ghosts):
+            identifier = Column(node.namespace, node.name, name).id
+            columns[name] = ListedColumn(identifier, name, None, None, len(columns) + 1, ghost=True)
+        found[one] = tuple(
+            replace(column, origins=shown.origins(places[one], name)) for name, column in columns.items()
+        )
+    return found
+
+
+def _read_columns(view: View, datasets: Sequence[str]) -> dict[str, set[str]]:
+    """Return the columns of each dataset that something derives from and that no write ever named."""
+    found: dict[str, set[str]] = {one: set() for one in datasets}
+    edges = view.edges(datasets, ("HAS_COLUMN",), "out") if datasets else []
+    columns = sorted({edge.target for edge in edges})
+    if not columns:
+        return found
+    whole = view.unredacted
+    sources = {flow.source for flow in whole.column_flows(columns, "out")}
+    written = {flow.target for flow in whole.column_flows(sorted(sources), "in")} if sources else set()
+    nodes = view.nodes(columns)
+    for edge in edges:
+        if edge.target in sources - written:
+            found[edge.source].add(nodes[edge.target].node.title)
+    return found
+
+
+class _Shown:
+    """The origins of columns, without what rights hide."""
+
+    def __init__(self, loader: ColumnLoader, view: View) -> None:
+        self._loader = loader
+        self._view = view
+        self._seen: frozenset[str] = frozenset()
+
+    def prepare(self, places: Iterable[Place]) -> None:
+        """Judge in one go whatever the origins of columns there name."""
+        wanted: set[str] = set()
+        datasets: dict[str, Dataset] = {}
+        for place in places:
+            for one in self._loader.contributed(place):
+                said = self._loader.stated(one)
+                wanted |= {each for each in (one.job, one.run) if each}
+                for origin in said.lineage.expanded().origins() if said is not None else ():
+                    dataset = dataset_of(origin.source)
+                    datasets[self._loader.source(one, dataset).dataset] = dataset
+        self._loader.load_ids(Key(one, "") for one in datasets)
+        self._seen = self._view.visible({*wanted, *datasets})
+
+    def origins(self, place: Place, name: str) -> tuple[ColumnOrigin, ...]:
+        """Return what the column derives from by each write in force; what reaches the whole dataset among it."""
+        found: dict[ColumnOrigin, None] = {}
+        for one in self._loader.contributed(place):
+            said = self._loader.stated(one)
+            if said is None:
+                continue
+            lineage = said.lineage.expanded()
+            some = [(origin, False) for origin in lineage.fields.get(name, ())]
+            for origin, whole in (*some, *((origin, True) for origin in lineage.wide)):
+                source = self._loader.source(one, dataset_of(origin.source))
+                if source.dataset not in self._seen:
+                    continue
+                column = origin.source.name if isinstance(origin.source, Column) else None
+                key = Key(source.dataset, column)
+                found[
+                    ColumnOrigin(
+                        self._loader.id(key),
+                        source.dataset,
+                        column,
+                        derivation(origin, said.facet, whole=whole),
+                        one.job if one.job in self._seen else None,
+                        one.run if one.run in self._seen else None,
+                        one.at,
+                        said.entry,
+                    )
+                ] = None
+        return tuple(found)
+
+
+def column_lineage_in_force(view: View, datasets: Sequence[str]) -> dict[str, tuple[AspectInForce[object], ...]]:
+    """Return the columnLineage in force of each dataset: for each job that of its own write, newest first."""
+    loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
+    known = [one for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)]
+    at = view.as_of.valid_at
+    loader.load(Place(one, at) for one in known)
+    held = {one: loader.contributed(Place(one, at)) for one in known}
+    seen = view.visible({each.run for some in held.values() for each in some if each.run})
+    return {one: found for one, some in held.items() if (found := _facets(loader, some, seen))}
+
+
+def _facets(
+    loader: ColumnLoader, contributed: Iterable[Contributed], seen: frozenset[str]
+) -> tuple[AspectInForce[object], ...]:
+    found: dict[tuple[str, str | None], AspectInForce[object]] = {}
+    for one in contributed:
+        said = loader.facet(one, COLUMN_LINEAGE)
+        if said is None or said.value is None:
+            continue
+        source = StatementSource.WRITING_RUN if said.by is not None and one.run else StatementSource.OWN_EVENT
+        run = one.run if one.run in seen and source is StatementSource.WRITING_RUN else None
+        since = max(one.at, said.valid_from) if run or one.run else said.valid_from
+        found[said.dataset, said.by] = AspectInForce(said.parsed, source, said.entry, since, run)
+    return tuple(sorted(found.values(), key=lambda one: (-one.since, one.entry)))

@@ -1,0 +1,92 @@
+"""What column lineage can meet, fetched ahead: a call a level, whatever becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from catalog.lineage.columns.loader import ColumnLoader, Key
+from catalog.lineage.model import Direction
+from catalog.view import View
+from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset
+
+
+class Reached(NamedTuple):
+    """Columns and wholes by id, at least all that a walk can meet unless there were too many."""
+
+    keys: dict[str, Key]
+    whole: bool
+
+
+def reach(loader: ColumnLoader, roots: Iterable[Key], direction: Direction, depth: int, limit: int) -> Reached:
+    """Return what the roots ever reached, or were ever made of, within so many steps: pairs that were stated, wholes
+    with the columns of theirs, and the same columns under other names of their datasets.
+    """
+    return _Reach(loader, direction, limit).of(roots, depth)
+
+
+class _Reach:
+    def __init__(self, loader: ColumnLoader, direction: Direction, limit: int) -> None:
+        self._loader = loader
+        self._view: View = loader.datasets.view
+        self._inwards = direction is Direction.UPSTREAM
+        self._limit = limit
+        self._dataset: dict[str, str] = {}
+        """The dataset of each column or whole that was met."""
+        self._looked: set[str] = set()
+        """The datasets whose other names and models were looked for."""
+
+    def of(self, roots: Iterable[Key], depth: int) -> Reached:
+        keys = sorted(set(roots), key=repr)
+        self._loader.load_ids(keys)
+        front = {self._loader.id(key): key.dataset for key in keys}
+        self._dataset |= front
+        step = 0
+        while front and len(self._dataset) <= self._limit:
+            met = self._step(front) if step <= depth else {}
+            step += 1
+            if not met:
+                met, step = self._named_otherwise(), 0
+            front = {one: dataset for one, dataset in met.items() if one not in self._dataset}
+            self._dataset |= front
+        self._loader.datasets.load_nodes([*self._dataset, *self._dataset.values()])
+        found = {one: key for one in self._dataset if (key := self._loader.key(one)) is not None}
+        return Reached(found, len(self._dataset) <= self._limit)
+
+    def _step(self, front: dict[str, str]) -> dict[str, str]:
+        asked = sorted({*front, *(one for one in front.values() if label_of(one) == "Dataset")})
+        flows = self._view.column_flows(asked, "in" if self._inwards else "out")
+        if self._inwards:
+            return {flow.source: flow.source_dataset for flow in flows}
+        met = {flow.target: flow.target_dataset for flow in flows}
+        met |= {flow.source: flow.source_dataset for flow in flows if flow.source == flow.source_dataset}
+        wholes = sorted(met.keys() & set(met.values()))
+        if wholes:
+            met |= {edge.target: edge.source for edge in self._view.edges(wholes, ("HAS_COLUMN",), "out")}
+        return met
+
+    def _named_otherwise(self) -> dict[str, str]:
+        """Return the same columns under other names, and the model versions that were made of the datasets."""
+        loader = self._loader
+        new = sorted(set(self._dataset.values()) - self._looked)
+        self._looked.update(new)
+        flows = self._view.flows(new, "in" if self._inwards else "out", self._limit) if new else []
+        carried = [flow for flow in flows if flow.how in {"alias", "renamed"}]
+        trained = [flow for flow in flows if flow.how == "registered"]
+        ends = {end for flow in carried for end in (flow.source, flow.target)}
+        here = [one for one, dataset in self._dataset.items() if dataset in ends]
+        loader.datasets.load_nodes([*here, *ends])
+        met: dict[str, str] = {}
+        for flow in carried:
+            near, far = (flow.target, flow.source) if self._inwards else (flow.source, flow.target)
+            if isinstance(loader.datasets.node(far), Dataset):
+                for one in here:
+                    key = loader.key(one)
+                    if key is not None and key.dataset == near:
+                        met[loader.id(Key(far, key.name))] = far
+        if self._inwards:
+            sources = sorted({flow.source for flow in trained})
+            found = self._view.edges(sources, ("HAS_COLUMN",), "out") if sources else []
+            return met | {edge.target: edge.source for edge in found} | {one: one for one in sources}
+        return met | {flow.target: flow.target for flow in trained}

@@ -1,0 +1,88 @@
+"""What a write said of its columns: decisions over fetched facts, no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from catalog.lineage.model import Dependency, Derivation
+from catalog.store.indexes.column_flows import Said
+from graph_schema.column_lineage import (
+    COLUMN_LINEAGE,
+    LINEAGE,
+    ColumnLineage,
+    Entry,
+    Origin,
+    read_column_lineage,
+    read_entry,
+)
+from graph_schema.nodes import Dataset
+from ingest_hooks.memo import Memo
+
+
+class Stated(NamedTuple):
+    """What one write says of its columns, by which facet, and the entry that says it."""
+
+    lineage: ColumnLineage
+    facet: str
+    entry: int
+
+
+def stated(said: Iterable[Said]) -> Stated | None:
+    """Return what a write says of its columns (rule 10): an explicit lineage facet is the whole truth for its entries.
+
+    Of each facet the newest counts, whole. An explicit facet that names datasets and no columns bounds what
+    columnLineage may name. None where nothing of columns is said.
+    """
+    newest = [one for one in _newest(said, LINEAGE) if one.value is not None]
+    entries = [_read(LINEAGE, one.value) for one in newest if one.value is not None]
+    explicit = [entry.columns for entry in entries if entry.columns is not None]
+    if explicit:
+        whole = explicit[0]
+        for more in explicit[1:]:
+            whole = whole.joined(more)
+        return Stated(whole, LINEAGE, min(one.entry for one in newest))
+    for one in _newest(said, COLUMN_LINEAGE):
+        if one.value is not None:
+            found = _read(COLUMN_LINEAGE, one.value).columns or ColumnLineage()
+            if entries:
+                sources: frozenset[Dataset] = frozenset().union(*(entry.sources for entry in entries))
+                found = found.within(sources)
+            return Stated(found, COLUMN_LINEAGE, one.entry) if found.fields or found.whole else None
+    return None
+
+
+def _newest(said: Iterable[Said], facet: str) -> Sequence[Said]:
+    """Return what the newest event with the facet says: more than one value where a job's names the target twice."""
+    some = [one for one in said if one.facet == facet]
+    order = max((one.order for one in some), default=None)
+    return [one for one in some if one.order == order]
+
+
+_READ: Final[Memo[tuple[str, str], Entry]] = Memo(16_000_000)
+_BYTES_OF_A_CHARACTER: Final = 8
+"""How much larger a value is once it was read, more or less."""
+
+
+def _read(facet: str, value: str) -> Entry:
+    """Return what a value says: the writes of a job mostly say the same, and so do walks."""
+    found = _READ.get((facet, value), None)
+    if found is None:
+        read = json.loads(value)
+        found = Entry(frozenset(), read_column_lineage(read)) if facet == COLUMN_LINEAGE else read_entry(read)
+        _READ.keep((facet, value), found, _BYTES_OF_A_CHARACTER * len(value))
+    return found
+
+
+def derivation(origin: Origin, facet: str, *, whole: bool = False, collapsed: int = 0) -> Derivation:
+    """Return how a column, or a dataset as a `whole`, derives from the origin."""
+    narrow = Dependency.INDIRECT if origin.indirect else Dependency.DIRECT
+    return Derivation(Dependency.DATASET_WIDE if whole else narrow, origin.transformations, facet, collapsed)
+
+
+LINK = Derivation(Dependency.DATASET_WIDE)
+"""Between a dataset as a whole and a column of it."""
+UNSTATED = Derivation(Dependency.UNSTATED)
+CARRIED = Derivation(Dependency.DIRECT)
+"""Between a column and the same column under another name of its dataset."""
