@@ -18,11 +18,13 @@ query Lineage($input: LineageInput!, $nodesAfter: String, $edgesAfter: String) {
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on LineageGraph {{ grain
       nodes(first: {_PAGE}, after: $nodesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ id kind depth truncatedHere node {{ __typename
+        nodes {{ id kind depth truncatedHere unstated column {{ name dataset {{ name }} }} node {{ __typename
           ... on Asset {{ name state ref {{ namespace name }} }} ... on Run {{ runId runState }}
           ... on Dataset {{ zone deidentificationState }} ... on Snapshot {{ digest }} ... on Job {{ name }} }} }} }}
       edges(first: {_PAGE}, after: $edgesAfter) {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId runState }} }} }}
+        nodes {{ from to kind confidence validFrom knownFrom past attempt job {{ name }} run {{ runId runState }}
+          column {{ dependency facet collapsed transformations {{ type subtype description masking }} }} }} }}
+      columns {{ collapsed unstated }}
       {FIELDS}
     }}
   }}
@@ -40,7 +42,7 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         return Exit.FINE
     names = {node["id"]: _name(node) for node in found["nodes"]}
     rows = [
-        (node["depth"], names[node["id"]], words_of(node["kind"]), _state(node), "yes" if node["truncatedHere"] else "")
+        (node["depth"], names[node["id"]], words_of(node["kind"]), _state(node), _behind(node))
         for node in found["nodes"]
     ]
     print_table(
@@ -67,6 +69,7 @@ def lineage(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool)
         optional=("valid from", "how"),
         yielding=("job", "from", "to"),
     )
+    _count_columns(found["columns"])
     warn(found["completeness"])
     ahead(asked["asOf"] or {})
     point = found["readPoint"]
@@ -89,8 +92,25 @@ def _whole(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
             cursors[f"{name}After"] = page[name]["pageInfo"]["endCursor"] or cursors[f"{name}After"]
 
 
+def _count_columns(counts: dict[str, int] | None) -> None:
+    if counts and counts["collapsed"]:
+        pairs = count(counts["collapsed"], "pair")
+        note(f"{pairs} of columns stand in edges of whole datasets; --expand shows them")
+    if counts and counts["unstated"]:
+        note(f"{count(counts['unstated'], 'write')} said nothing of columns: there the walk stopped")
+
+
+def _behind(node: dict[str, Any]) -> str:
+    if node["unstated"]:
+        return "no columns said"
+    return "yes" if node["truncatedHere"] else ""
+
+
 def _name(node: dict[str, Any]) -> str:
     thing = node["node"] or {}
+    if node["column"]:
+        dataset = (node["column"]["dataset"] or {}).get("name", "")
+        return f"{dataset}.{node['column']['name']}"
     if "runId" in thing:
         return str(thing["runId"])
     name = str(thing.get("name", node["id"]))
@@ -104,5 +124,16 @@ def _state(node: dict[str, Any]) -> str:
 
 
 def _how(edge: dict[str, Any]) -> str:
+    if edge["column"]:
+        return _derived(edge["column"], past=edge["past"])
     words = [edge["kind"].lower(), edge["confidence"].lower().replace("_", " ")]
     return ", ".join([*words, *(["past"] if edge["past"] else []), *(["attempt"] if edge["attempt"] else [])])
+
+
+def _derived(column: dict[str, Any], *, past: bool) -> str:
+    """Return how one column came of another, in words."""
+    words = [column["dependency"].lower().replace("_", " ")]
+    for one in column["transformations"]:
+        words += [one["subtype"].lower()] if one["subtype"] else []
+        words += [] if one["masking"] is None else ["masked" if one["masking"] else "not masked"]
+    return ", ".join([*dict.fromkeys(words), *(["past"] if past else [])])

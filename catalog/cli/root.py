@@ -302,6 +302,14 @@ def lineage(
     ever_stated: Annotated[
         bool, typer.Option("--ever-stated", help="Every flow ever stated, not only current ones.")
     ] = False,
+    columns: Annotated[bool, typer.Option("--columns", help="Between columns: --grain column.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="NAME", help="Between columns, from this one of it, such as a.b[].c."),
+    ] = None,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="Show of each column what is said of nearly all of them.")
+    ] = False,
     budget: Annotated[int, typer.Option(min=1, max=10_000, metavar="NODES", help="Most nodes.")] = 2000,
     url: Url = None,
     data_dir: DataDir = None,
@@ -312,6 +320,10 @@ def lineage(
 
     if known_at is not None and known_at_index is not None:
         raise SenderError("--known-at and --known-at-index say the same: give one of them.")
+    if grain is not None and (columns or column):
+        raise SenderError("--columns and --column say the grain: leave --grain away.")
+    if columns or column:
+        grain = Grain.COLUMN.value.lower()
     times = {
         "validAt": time(valid_at, "--valid-at"),
         "knownAt": time(known_at, "--known-at"),
@@ -326,6 +338,8 @@ def lineage(
         "includeAttempts": attempts,
         "flows": "EVER_STATED" if ever_stated else "CURRENT",
         "budget": budget,
+        "columns": column or None,
+        "expandFanOut": expand,
     }
     with _connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, asset, asked, as_json=as_json)))

@@ -29,6 +29,7 @@ from graph_schema.stated_lineage import (
     narrowed,
     sources_of,
 )
+from ingest_hooks.openlineage.contradictions import contradictions
 from ingest_hooks.openlineage.event import Dataset, DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.facets import (
     Scope,
@@ -94,7 +95,8 @@ def project_event(
 def flags_of(event: Event, recorded_at: int, before: Sequence[Flag] = ()) -> tuple[Flag, ...]:
     """Return everything that is odd about an event recorded at this time: what was noted before, and what it shows."""
     late = event.at is not None and event.at.micros > recorded_at
-    return (*before, *event.flags, *([Flag("event-from-the-future", "/eventTime")] if late else []))
+    future = [Flag("event-from-the-future", "/eventTime")] if late else []
+    return (*before, *event.flags, *contradictions(event), *future)
 
 
 def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> nodes.Run:

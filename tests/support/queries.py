@@ -22,6 +22,7 @@ from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels
 from catalog.ledger.protocol import Ledger
+from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
@@ -120,6 +121,12 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],
     ),
     "paths": ("Dataset", _paths),
+    "lineage of columns": ("Column", _walks),
+    "lineage of columns ever stated": ("Column", lambda view, ids: _walks(view, ids, flows=FlowScope.EVER_STATED)),
+    "lineage of all columns": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.COLUMN)),
+    "columns": ("Dataset", listed_columns),
+    "schemas": ("Dataset", lambda view, ids: {one: list(found) for one, found in schemas(view, ids).items()}),
+    "column_lineage_in_force": ("Dataset", column_lineage_in_force),
 }
 
 

@@ -45,6 +45,9 @@ from tests.support.records import (
 
 EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
 OTHER = "0190d2e6-0000-7000-8000-00000000000b"
+FED = [{**RAW, "field": "mrn", "transformations": [{"type": "DIRECT", "masking": True}]}]
+COLUMNS = {"fields": {"key": {"inputFields": FED}}, "dataset": [{**RAW, "field": "ward"}]}
+OTHER_COLUMNS = {"fields": {"key": {"inputFields": [{**RAW, "field": "ward"}]}, "ward": {"inputFields": FED}}}
 PAYLOADS: dict[str, dict[str, Any]] = {
     "start": event("START", "2026-01-01T09:00:00Z"),
     "complete": event(version={"datasetVersion": "v1"}),
@@ -53,6 +56,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "overwrites": event(
         "COMPLETE", "2026-01-03T10:00:00Z", OTHER, lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"}
     ),
+    "says of columns": event(columnLineage=COLUMNS),
+    "says other columns": event("COMPLETE", "2026-01-02T10:00:00Z", OTHER, columnLineage=OTHER_COLUMNS),
     "declares": declaration(valid_from=EARLY),
     "declares anew": declaration(owner="oncology", valid_from=LATE),
     "tags": tag(valid_from=EARLY),

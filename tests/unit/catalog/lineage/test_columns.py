@@ -127,7 +127,9 @@ def test_dependencies_are_followed_as_they_are_asked_for(flows: FlowScope) -> No
     }
 
 
-FAN = {f"f{number}": [f"raw.x{number}", *([indirect("raw.k", "JOIN")] if number else [])] for number in range(10)}
+FAN: dict[str, Any] = {
+    f"f{number}": [f"raw.x{number}", *([indirect("raw.k", "JOIN")] if number else [])] for number in range(10)
+}
 
 
 @BOTH
