@@ -106,7 +106,8 @@ class ColumnLoader:
         trained = loader.trained_on(write) if write.how == "registered" else []
         fold = None if write.run is None else loader.fold(write.run)
         named = [edge.data["dataset"] for edge in trained] if trained else (fold.inputs if fold else ())
-        inputs = {name: self._read(name, write.at) for name in named}
+        reads = fold.inputs if fold else {}
+        inputs = {name: self._read(name, write.at, reads[name].version if name in reads else None) for name in named}
         renamed = write.access.renamed_from
         if renamed is not None:
             inputs[renamed] = self._read(renamed, write.at)
@@ -156,9 +157,9 @@ class ColumnLoader:
         # What is said of the dataset by itself stands until a write says otherwise.
         return found if found is not None or one.by is None else stated(self._said.get((one.target, None), ()))
 
-    def _read(self, name: str, at: int) -> Place:
+    def _read(self, name: str, at: int, version: str | None = None) -> Place:
         loader = self.datasets
-        return Place(loader.resolve(name, at), loader.valid_at)
+        return Place(loader.resolve(name, at, version), loader.valid_at)
 
     def contributed(self, place: Place) -> tuple[Contributed, ...]:
         """Return what is in force there."""
