@@ -88,7 +88,7 @@ def _subjects_of(event: Event) -> tuple[str, ...]:
     """Return what an event is about: its run, its job, and its datasets, outputs first."""
     if isinstance(event, DatasetEvent):
         return (Dataset(event.dataset.namespace, event.dataset.name).id,)
-    nodes: list[Run | Job | Dataset] = [Run(event.run_id)] if isinstance(event, RunEvent) else []
-    nodes.append(Job(event.job.namespace, event.job.name))
+    job = Job(event.job.namespace, event.job.name)
+    nodes: list[Run | Job | Dataset] = [Run.of(job, event.run_id), job] if isinstance(event, RunEvent) else [job]
     nodes += [Dataset(one.namespace, one.name) for one in (*(event.outputs or ()), *(event.inputs or ()))]
     return tuple(dict.fromkeys(node.id for node in nodes))

@@ -24,6 +24,7 @@ from catalog.reading import (
     Rights,
     Truncated,
 )
+from catalog.run_ids import RunIds
 from catalog.store.protocol import (
     ColumnFlow,
     Direction,
@@ -43,6 +44,7 @@ from catalog.store.protocol import (
 from catalog.visibility import Visibility
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.facts import NOW, Edge, Role, Statement
+from graph_schema.nodes import Run
 
 _PAGE: Final = 500
 Fact = TypeVar("Fact", Edge, Statement)
@@ -82,6 +84,7 @@ class View:
         self._reader = reader
         self._anchor = anchor
         self._visibility = Visibility(reader, rights, self.known_at)
+        self._run_ids = RunIds(reader, self.known_at)
 
     def at(self, valid_at: int, known_at: int | None = None) -> View:
         """Return the view of another point, known by then or earlier; what it cites and hides is noted here too."""
@@ -99,8 +102,10 @@ class View:
     def _derived(self, as_of: AsOf, rights: Rights) -> View:
         view = View(self._reader, as_of, rights, self._anchor)
         view.cited, view.hidden = self.cited, self.hidden
-        if rights == self.rights and view.known_at == self.known_at:
-            view._visibility = self._visibility
+        if view.known_at == self.known_at:
+            view._run_ids = self._run_ids
+            if rights == self.rights:
+                view._visibility = self._visibility
         return view
 
     @property
@@ -139,7 +144,8 @@ class View:
         asked = self._seen(ids)
         if not asked or not kinds:
             return []
-        found = self._reader.edges(asked, kinds, direction, self.as_of.valid_at, self.known_at)
+        asked = self._run_ids.with_bare(asked, kinds)
+        found = self._run_ids.edges(self._reader.edges(asked, kinds, direction, self.as_of.valid_at, self.known_at))
         if self.rights.unbounded:
             return found
         ends = self.visible(end for edge in found for end in (edge.source, edge.target))
@@ -149,6 +155,7 @@ class View:
         """Return what was stated about the nodes, all aspects where None; see `StoreReader.statements`."""
         asked = self._seen(ids)
         found = self._reader.statements(asked, aspects, self.as_of.valid_at, self.known_at) if asked else []
+        found = self._run_ids.statements(found)
         if self.rights.unbounded:
             return found
         # By the run of what was said of an output its effect is judged: whoever shows that run asks `visible`.
@@ -158,6 +165,15 @@ class View:
         """Return the ids of the nodes whose key has one of these values in the field, ascending."""
         found = self._reader.lookup(label, field, values, self.known_at)
         return tuple(self._seen(found))
+
+    def runs_of_ids(self, run_ids: Collection[str]) -> dict[str, tuple[Run, ...]]:
+        """Return the runs of each run id, by their jobs; one without any is absent. See `catalog.run_ids`."""
+        found = self._run_ids.runs(run_ids)
+        if self.rights.unbounded:
+            return found
+        seen = self._visibility.of(run.id for runs in found.values() for run in runs)
+        shown = {run_id: tuple(run for run in runs if run.id in seen) for run_id, runs in found.items()}
+        return {run_id: runs for run_id, runs in shown.items() if runs}
 
     def in_force(self, ids: Sequence[str]) -> list[InForce]:
         """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
@@ -202,7 +218,7 @@ class View:
         """Return the newest candidates for what put the nodes into their states; see `StoreReader.contributions`."""
         seen = frozenset(self._seen([target for target, _ in asks]))
         asked = [(target, min(at, self.as_of.valid_at)) for target, at in asks if target in seen]
-        return self._reader.contributions(asked, self.known_at, newest, by_job=by_job)
+        return self._run_ids.contributions(self._reader.contributions(asked, self.known_at, newest, by_job=by_job))
 
     def uses(self, ids: Sequence[str]) -> list[Use]:
         """Return what the jobs use, and by which jobs the others are used; see `StoreReader.uses`."""

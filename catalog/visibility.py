@@ -1,7 +1,7 @@
 """Which nodes a principal may see: by the namespaces and sites that its rights name, and by nothing else.
 
 What has a namespace of its own is judged by it; a dataset by the sites that hold it as well, at any time, so that no
-answer about the past shows more; a state, snapshot or column as its dataset; a run as its jobs; an approval, an
+answer about the past shows more; a state, snapshot or column as its dataset; a run as its job; an approval, an
 attestation or an evaluation as what it is about. What belongs to no namespace (a person, a code revision) is for all.
 """
 
@@ -14,10 +14,9 @@ from typing import Final
 from catalog.reading import Rights
 from catalog.store.protocol import StoreReader
 from graph_schema.identity import label_of, split_state_id
-from graph_schema.nodes import Column, Dataset, Node, Site, Snapshot
+from graph_schema.nodes import Column, Dataset, Node, Run, Site, Snapshot
 
 _ABOUT: Final[Mapping[str, str]] = {
-    "Run": "EXECUTED",
     "Approval": "CONCERNS",
     "Attestation": "COVERS",
 }
@@ -54,6 +53,9 @@ class Visibility:
             node = known[identifier].node if identifier in known else None
             if isinstance(node, Column | Snapshot):
                 others[identifier].add(Dataset(node.namespace, node.dataset).id)
+            elif isinstance(node, Run):
+                # What a run id alone names belongs to no job that could be seen.
+                others[identifier] |= {job.id for job in (node.executed,) if job is not None}
             elif isinstance(node, Dataset):
                 datasets[identifier] = node
             elif node is not None and identifier not in states:
@@ -64,7 +66,7 @@ class Visibility:
             self._judged.setdefault(identifier, False)
         self._judge({one for needed in others.values() for one in needed} - self._judged.keys())
         for identifier, needed in others.items():
-            self._judged[identifier] = all(self._judged[one] for one in needed)
+            self._judged[identifier] = bool(needed) and all(self._judged[one] for one in needed)
 
     def _follow(self, ids: Collection[str], others: dict[str, set[str]]) -> None:
         kinds = sorted({_ABOUT[label_of(one)] for one in ids})

@@ -105,9 +105,21 @@ class Job(Node):
 
 @dataclass(frozen=True, slots=True)
 class Run(Node):
-    """One execution of a job."""
+    """One execution of a job, of which the run's id is: another job's run may have the same id."""
 
+    job_namespace: str
+    job: str
     run_id: str
+
+    @classmethod
+    def of(cls, job: Job | None, run_id: str) -> Run:
+        """Return the run of a job, or what a run id alone names."""
+        return cls("", "", run_id) if job is None else cls(job.namespace, job.name, run_id)
+
+    @property
+    def executed(self) -> Job | None:
+        """Return the job that it executed, None where a run id alone names it."""
+        return Job(self.job_namespace, self.job) if self.job_namespace or self.job else None
 
 
 @dataclass(frozen=True, slots=True)

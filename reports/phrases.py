@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from reports.context import Actor, EntrySubject
@@ -81,6 +81,8 @@ def about(subject: EntrySubject) -> Line:
     if label == "Snapshot":
         *dataset, digest = subject.key
         return words(faint(noun), plain("/".join(dataset)), code(digest))
+    if label == "Run":
+        return words(faint(noun), plain(subject.key[-1]))
     return words(faint(noun), plain("/".join(subject.key)))
 
 
@@ -126,11 +128,14 @@ def unfinished(state: str | None) -> Iterator[Line]:
         yield mark(state, tone(state))
 
 
-def number_of(run: str | None, known: dict[str, str]) -> Line:
-    """Return a run's number in the table of runs, its id where it is not among them."""
+def number_of(run: str | None, known: Mapping[tuple[str, str], str], job: str | None = None) -> Line:
+    """Return a run's number in the table of runs, by its job and id; its id where that alone names none or several."""
     if run is None:
         return ()
-    return strong(known[run]) if run in known else code(run)
+    if job is not None and (job, run) in known:
+        return strong(known[job, run])
+    numbers = [number for (_, id_), number in known.items() if id_ == run] if job is None else []
+    return strong(numbers[0]) if len(numbers) == 1 else code(run)
 
 
 def listed(name: str, values: tuple[str, ...]) -> Line:

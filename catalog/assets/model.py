@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
-from graph_schema.nodes import Node
+from graph_schema.nodes import Job, Node
 
 T = TypeVar("T")
 
@@ -203,3 +203,5 @@ class RunRecord:
     entries: tuple[int, ...] = ()
     """The ledger entries of its events."""
     aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)
+    executed: Job | None = None
+    """The job by its name; None where only the run's id is known."""

@@ -24,7 +24,7 @@ from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.aspects.events import Flags, Redactions
 from graph_schema.facts import NOW, Edge
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job, Node, Run
 from graph_schema.registry import STRUCTURAL, TYPES
 
 T = TypeVar("T")
@@ -80,24 +80,20 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
         return {}
     folds = view.runs(wanted)
     held = aspects_in_force(view, wanted)
-    jobs_of: dict[str, list[str]] = defaultdict(list)
     parents: dict[str, list[Edge]] = defaultdict(list)
-    for edge in view.edges(wanted, ("EXECUTED", "IS_PART_OF"), "out"):
-        if edge.kind == "EXECUTED":
-            jobs_of[edge.source].append(edge.target)
-        else:
-            parents[edge.source].append(edge)
+    for edge in view.edges(wanted, ("IS_PART_OF",), "out"):
+        parents[edge.source].append(edge)
     named = {name for fold in folds.values() if fold for name in (*fold.inputs, *(name for name, _ in fold.outputs))}
     seen = view.visible(named)
     found = {}
     for id_ in wanted:
-        fold = folds[id_]
+        fold, executed = folds[id_], _executed(known[id_].node)
         newest = max(parents[id_], key=lambda edge: (edge.order, edge.target), default=None)
         found[id_] = RunRecord(
             id=id_,
             run_id=known[id_].node.title,
             first_entry=known[id_].entry,
-            job=min(jobs_of[id_], default=None),
+            job=None if executed is None else executed.id,
             state=RunState(fold.state) if fold else None,
             started_at=fold.started_at if fold else None,
             start_known=bool(fold and fold.start_known),
@@ -108,8 +104,14 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
             parent=None if newest is None else newest.target,
             entries=fold.entries if fold else (),
             aspects=held.get(id_, {}),
+            executed=executed,
         )
     return found
+
+
+def runs_with_id(view: View, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the runs of each run id, by their jobs' names; a run id that nothing names is absent."""
+    return {run_id: tuple(run.id for run in runs) for run_id, runs in view.runs_of_ids(run_ids).items()}
 
 
 def node_records(view: View, ids: Sequence[str]) -> dict[str, NodeRecord]:
@@ -181,6 +183,10 @@ def _stated(view: View, ids: Sequence[str]) -> frozenset[str]:
         return frozenset()
     ends = (end for edge in view.edges(ids, _STATED, "both") for end in (edge.source, edge.target))
     return frozenset({*ends, *(one.subject for one in view.statements(ids))} & set(ids))
+
+
+def _executed(node: Node) -> Job | None:
+    return node.executed if isinstance(node, Run) else None
 
 
 _NEVER = object()

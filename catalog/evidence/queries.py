@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -13,6 +13,7 @@ from catalog.evidence.model import EntryEvidence, Evidence
 from catalog.ledger.protocol import Ledger
 from catalog.store.protocol import Direction
 from catalog.view import View
+from graph_schema.identity import node_id
 from graph_schema.registry import TYPES
 
 MAX_ENTRIES = 1000
@@ -50,11 +51,19 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Ev
 def _redacted(entry: EntryEvidence, view: View) -> EntryEvidence:
     """Return the entry without its body where that names something that may not be seen."""
     body = entry.body if isinstance(entry.body, dict) else {}
-    named = frozenset((*entry.subjects, *body.get("subjects", ())))
+    named = frozenset((*entry.subjects, *body.get("subjects", ()), *_jobs_in(body)))
     seen = view.visible(named)
     if named == seen:
         return entry
     return replace(entry, subjects=tuple(one for one in entry.subjects if one in seen), body=None, salt=None)
+
+
+def _jobs_in(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the jobs that a record, or what the catalog added to it, names beside its subjects."""
+    for part in (body.get("record"), body.get("added")):
+        job = part.get("job") if isinstance(part, dict) else None
+        if isinstance(job, dict):
+            yield node_id("Job", (str(job.get("namespace")), str(job.get("name"))))
 
 
 def entries(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from catalog.assets.run_refs import add_run
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.record import RecordContext
 from graph_schema.aspects import PHI
@@ -53,5 +54,5 @@ def project_attestation(record: AttestDeidentification, context: RecordContext) 
     )
     builder.add_edge(Covers(attestation, record.job.node if record.run is None else record.run))
     if record.run is not None:
-        builder.add_node(record.job.node)
+        add_run(builder, record.run)
     builder.add_edge(Attested(Principal(context.actor), attestation))

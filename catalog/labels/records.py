@@ -94,7 +94,7 @@ class AttestDeidentification(Record):
     @property
     def run(self) -> Run | None:
         """Return the run that alone is covered, where one is named."""
-        return None if self.run_id is None else Run(self.run_id)
+        return None if self.run_id is None else Run.of(self.job.node, self.run_id)
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> Self:

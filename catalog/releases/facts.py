@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.assets.run_refs import add_run, job_named, run_named
 from catalog.record import RecordContext
 from catalog.releases.records import RegisterModelVersion
 from graph_schema.aspects.events import Code, Environment
@@ -34,10 +35,11 @@ def project(record: RegisterModelVersion, context: RecordContext) -> None:
     registration.
     """
     builder, version = context.builder, record.node
-    if record.run is not None:
-        builder.run = builder.add_node(record.run)
-    if record.job is not None:
-        builder.job = builder.add_node(record.job.node)
+    run, job = run_named(record.run_id, record.job, context.added), job_named(record.job, context.added)
+    if run is not None:
+        builder.run = add_run(builder, run)
+    if job is not None:
+        builder.job = builder.add_node(job.node)
     metrics = tuple(Metric(each.name, each.decimal, each.split) for each in record.metrics)
     builder.add_statement(
         version,
@@ -61,8 +63,8 @@ def project(record: RegisterModelVersion, context: RecordContext) -> None:
         builder.add_statement(record.code.node, "code", Code(record.code.clean))
     if record.environment.description is not None:
         builder.add_statement(record.environment.node, "environment", Environment(record.environment.description))
-    if record.run is not None:
-        builder.add_edge(Produced(record.run, version))
+    if run is not None:
+        builder.add_edge(Produced(run, version))
     builder.add_edge(Registered(Principal(context.actor), version))
 
 

@@ -23,7 +23,7 @@ from catalog.record import (
     is_replayed,
     refusal,
 )
-from graph_schema.nodes import CodeRevision, Environment, ModelVersion, Run
+from graph_schema.nodes import CodeRevision, Environment, ModelVersion
 
 _MAX_METRICS = 1000
 _MAX_SNAPSHOTS = 1000
@@ -138,17 +138,12 @@ class RegisterModelVersion(Record):
     run_id: Name | None = None
     """The run that trained it, where one is known."""
     job: JobRef | None = None
-    """The job that trained it, where no run is known."""
+    """The job that trained it; left out beside a run, the one that ran under its id."""
 
     @property
     def node(self) -> ModelVersion:
         """Return the model version."""
         return ModelVersion(self.model.namespace, self.model.name, self.version)
-
-    @property
-    def run(self) -> Run | None:
-        """Return the run that produced it, where one is named."""
-        return None if self.run_id is None else Run(self.run_id)
 
     @model_validator(mode="after")
     def _measures_once(self) -> Self:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from catalog.assets.run_refs import admit_run
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 
 
 def admit_seal(record: SealSnapshot, admission: Admission) -> Admitted:
-    """Hold the dataset to be known; a run that nobody reported is taken, with a warning."""
+    """Hold the dataset to be known, and the run that is named to be one alone."""
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST)])
-    if record.run is not None and record.run.id not in admission.view.nodes([record.run.id]):
-        return Admitted(warnings=("No event of the run that produced the snapshot has arrived.",))
-    return Admitted()
+    return Admitted(*admit_run(record.run_id, record.job, admission))
 
 
 def admit_verification(record: VerifySnapshot, admission: Admission) -> Admitted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.assets.run_refs import add_run, run_named
 from catalog.record import RecordContext
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from graph_schema.aspects.snapshots import Seal, Verification
@@ -17,9 +18,10 @@ def seal_subjects(record: SealSnapshot) -> tuple[Node, ...]:
 def project_seal(record: SealSnapshot, context: RecordContext) -> None:
     """Add what was sealed, by whom, and which run it came from where one is named."""
     builder = context.builder
-    if record.run is not None:
-        builder.run = builder.add_node(record.run)
-        builder.add_edge(Generated(record.run, record.node))
+    run = run_named(record.run_id, record.job, context.added)
+    if run is not None:
+        builder.run = add_run(builder, run)
+        builder.add_edge(Generated(run, record.node))
     builder.add_edge(Captures(record.node, record.dataset.node))
     counted = {"files": len(record.manifest), "size_bytes": sum(file.size for file in record.manifest)}
     builder.add_statement(record.node, "seal", Seal.from_json(record.fields() | counted))

@@ -11,6 +11,7 @@ from catalog.record import (
     MAX_NAME,
     DatasetRef,
     Digest,
+    JobRef,
     Name,
     Part,
     Record,
@@ -22,7 +23,7 @@ from catalog.record import (
     refusal,
 )
 from catalog.snapshots.rules import MAX_FILES, manifest_digest, repeated
-from graph_schema.nodes import Run, Snapshot
+from graph_schema.nodes import Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
 from ingest_hooks.redaction.identifiers import holds_identifier
 
@@ -102,6 +103,8 @@ class SealSnapshot(Record):
     """The same state under other systems' names for it."""
     run_id: Name | None = None
     """The run that made it, where one is known."""
+    job: JobRef | None = None
+    """The job that the run is of; needed where several jobs ran under one id, or where its events are still to come."""
     role: SnapshotRole = SnapshotRole.OTHER
     """What the snapshot is for; by default OTHER."""
     locked: StrictBool = False
@@ -117,11 +120,6 @@ class SealSnapshot(Record):
     def node(self) -> Snapshot:
         """Return the snapshot."""
         return Snapshot(self.dataset.namespace, self.dataset.name, self.digest)
-
-    @property
-    def run(self) -> Run | None:
-        """Return the run that produced it, where one is named."""
-        return None if self.run_id is None else Run(self.run_id)
 
     @field_validator("manifest", mode="after")
     @classmethod

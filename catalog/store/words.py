@@ -44,8 +44,9 @@ _ASCII_CHUNK: Final = re.compile(r"[A-Za-z0-9]+")
 FACET_OF: Final[Mapping[str, str]] = {"permitted_use": "purpose"}
 """The facets that are called otherwise than their aspects."""
 
-_UNNAMED: Final = frozenset({"Column"})
-"""Nodes that are not found by their keys: a column is, by the schema of its dataset."""
+_NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {"Column": (), "Run": ("run_id",)}
+"""The fields of a key by which nodes of a label are found, where these are not all: a column is found by the schema of
+its dataset, and a job by its name without every run of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,13 @@ def _asked(word: str) -> tuple[Asked, ...]:
 
 
 def key_terms(node: Node) -> frozenset[str]:
-    """Return the terms by which a node is found whatever is said of it: of all fields of its key, names whole too."""
-    if node.label in _UNNAMED:
-        return frozenset()
-    fields = zip(node.key_fields(), node.key, strict=True)
-    names = {_name_of(text) for field, text in fields if field != "namespace" and not _WHOLE.fullmatch(text)}
-    return frozenset(_terms(node.key)) | names - {NAME}
+    """Return the terms by which a node is found whatever is said of it: of the fields of its key, names whole too."""
+    fields = dict(zip(node.key_fields(), node.key, strict=True))
+    named_by = _NAMED_BY.get(node.label)
+    if named_by is not None:
+        fields = {field: fields[field] for field in named_by}
+    names = {_name_of(text) for field, text in fields.items() if field != "namespace" and not _WHOLE.fullmatch(text)}
+    return frozenset(_terms(fields.values())) | names - {NAME}
 
 
 def value_terms(aspect: str, value: object) -> frozenset[str]:

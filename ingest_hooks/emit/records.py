@@ -204,12 +204,15 @@ class RecordsClient:
         role: Literal["TRAINING", "EVALUATION", "OTHER"],
         locked: bool,
         run_id: str | None = None,
+        job: Job | None = None,
         foreign: Sequence[tuple[str, str]] = (),
         rows: int | None = None,
         persons: int | None = None,
         period: tuple[date, date] | None = None,
     ) -> RecordReceipt:
         """Seal an exact state of a dataset; `foreign` are its names elsewhere, as (system, id).
+
+        `run_id` is the run that made it; `job` says of which job, where several run under one id.
 
         `rows` and `persons` are how many it holds, `period` the first and the last day that its data is of.
         """
@@ -221,6 +224,7 @@ class RecordsClient:
                 "manifest": manifest.as_json(),
                 "foreign": [{"system": system, "id": name} for system, name in foreign],
                 "run_id": run_id,
+                "job": None if job is None else {"namespace": job.namespace, "name": job.name},
                 "role": role,
                 "locked": locked,
                 "rows": rows,

@@ -413,10 +413,12 @@ def _spark_frames(exception: Facet) -> Iterator[str]:
 def _named_run(scope: Scope, child: nodes.Run, named: Facet) -> nodes.Run | None:
     """The run that `named` names, added with its job; None where it names none but the child itself."""
     run_id = text(named.get("run"), "runId")
-    if run_id is None or run_id in {child.run_id, scope.run.run_id if scope.run else None}:
+    if run_id is None:
         return None
-    run = nodes.Run(run_id)
     job = job_named(named.get("job"))
+    run = nodes.Run.of(job, run_id)
+    if run in {child, scope.run} or (job is None and run_id in {child.run_id, scope.run.run_id if scope.run else None}):
+        return None
     if job is None:
         scope.builder.add_node(run)
     else:

@@ -100,7 +100,8 @@ def flags_of(event: Event, recorded_at: int, before: Sequence[Flag] = ()) -> tup
 
 
 def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> nodes.Run:
-    run, job = nodes.Run(event.run_id), nodes.Job(event.job.namespace, event.job.name)
+    job = nodes.Job(event.job.namespace, event.job.name)
+    run = nodes.Run.of(job, event.run_id)
     builder.rank, builder.run, builder.job = RANK[event.type], run.id, job.id
     builder.add_edge(edges.Executed(run, job))
     builder.add_statement(run, "event", _event(event))

@@ -116,7 +116,13 @@ def blocks(context: Lineage, frame: Frame) -> Iterator[Block]:
             cell(plain(str(number))),
             cell(plain(names.get(edge.source, edge.source))),
             cell(plain(names.get(edge.target, edge.target)), *_state(nodes.get(edge.target))),
-            cell(words(plain(edge.job) if edge.job else (), number_of(edge.run, known), *unfinished(edge.run_state))),
+            cell(
+                words(
+                    plain(edge.job) if edge.job else (),
+                    number_of(edge.run, known, edge.job),
+                    *unfinished(edge.run_state),
+                )
+            ),
             cell(
                 words(
                     *_known(edge),

@@ -70,7 +70,7 @@ def blocks(context: Runs, _: Frame) -> Iterator[Block]:
         (Column("No.", 2), Column("Job and run", 13), Column("State", 5), Column("Started, took", 8)),
         [
             (
-                cell(plain(known[each.run])),
+                cell(plain(known[each.job, each.run])),
                 cell(plain(each.job), code(each.run)),
                 cell(
                     words(mark(each.state, tone(each.state)), cites(each.entries)),
@@ -90,11 +90,11 @@ def _took(run: Run) -> Line:
     return plain(took) if took else words(faint("ended"), stamp(run.ended_at))
 
 
-def _remarks(run: Run, known: dict[str, str]) -> Iterator[Line]:
+def _remarks(run: Run, known: dict[tuple[str, str], str]) -> Iterator[Line]:
     if run.attempt:
         yield faint("attempt: contributed nothing")
     if run.retried_by:
-        yield faint(f"retried: {known.get(run.retried_by, run.retried_by)} completed after it")
+        yield faint(f"retried: {known.get((run.job, run.retried_by), run.retried_by)} completed after it")
     if run.error:
         yield plain(run.error)
 
@@ -104,9 +104,9 @@ def items(context: Runs, _: Frame) -> Iterator[Item]:
     yield from found(context, "runs")
 
 
-def numbers(context: Runs) -> dict[str, str]:
-    """Return the number under which each run (its id) stands in the table of runs: R1, R2, …"""
-    return {each.run: f"R{number}" for number, each in enumerate(context.runs, 1)}
+def numbers(context: Runs) -> dict[tuple[str, str], str]:
+    """Return the number under which each run (its job and id) stands in the table of runs: R1, R2, …"""
+    return {(each.job, each.run): f"R{number}" for number, each in enumerate(context.runs, 1)}
 
 
 PART = Part(blocks, items)

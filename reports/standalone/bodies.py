@@ -18,6 +18,8 @@ from reports.standalone.shapes import hold_body
 
 Values = Mapping[str, Any]
 Identity = tuple[str, str]
+RunKey = tuple[str, str]
+"""The full name of the job that a run executed, and the run's id: several jobs may run under one id."""
 Order = tuple[int, int, str]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC prints without an offset
 _TIME = re.compile(
@@ -45,6 +47,15 @@ def micros(text: str) -> int:
         offset = (int(digits[:2]) * 60 + int(digits[2:])) * (-60 if zone[0] == "-" else 60)
     seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
     return seconds * 1_000_000 + int((match[7] or "")[:6].ljust(6, "0"))
+
+
+def ids_of_run(run: RunKey) -> set[str]:
+    """Return the ids that a run may have in headers: of job and run, wherever its full name is divided, or, as earlier
+    catalogs had it, of the run's id alone.
+    """
+    job, run_id = run
+    places = (place for place, character in enumerate(job) if character == "/")
+    return {node_id("Run", run_id), *(node_id("Run", job[:place], job[place + 1 :], run_id) for place in places)}
 
 
 def stamp(at: int) -> str:
@@ -98,6 +109,11 @@ class Event:
     outputs: tuple[Values, ...]
     about: tuple[Values, ...] = ()
     """The dataset of an event that is about a dataset alone."""
+
+    @property
+    def key(self) -> RunKey | None:
+        """Return which run it is of, None where it is of none."""
+        return None if self.run is None else ("" if self.job is None else full_name(self.job), self.run)
 
     @property
     def datasets(self) -> tuple[Values, ...]:
@@ -155,7 +171,7 @@ class Disclosed:
     """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
     _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
-    _accesses: dict[str, Access] = field(default_factory=dict)
+    _accesses: dict[RunKey, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the bodies; one that cannot be read counts as withheld too."""
@@ -241,15 +257,15 @@ class Disclosed:
         ]
         return versions[-1] if versions else None
 
-    def run(self, run_id: str) -> list[Event]:
+    def run(self, run: RunKey) -> list[Event]:
         """Return the events of a run, in order."""
-        return self._by_run.get(run_id, [])
+        return self._by_run.get(run, [])
 
-    def access(self, run_id: str) -> Access:
+    def access(self, run: RunKey) -> Access:
         """Return what a run's events say that it read and wrote."""
-        if run_id not in self._accesses:
-            self._accesses[run_id] = Access(self.run(run_id))
-        return self._accesses[run_id]
+        if run not in self._accesses:
+            self._accesses[run] = Access(self.run(run))
+        return self._accesses[run]
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
@@ -268,11 +284,11 @@ class Disclosed:
         return found
 
     @cached_property
-    def _by_run(self) -> dict[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
+    def _by_run(self) -> dict[RunKey, list[Event]]:
+        found: dict[RunKey, list[Event]] = {}
         for each in self.events:
-            if each.run is not None:
-                found.setdefault(each.run, []).append(each)
+            if each.key is not None:
+                found.setdefault(each.key, []).append(each)
         return found
 
     def _declared_by(self, last: int | None) -> dict[str, Declarations]:
@@ -286,9 +302,9 @@ class Disclosed:
         return found
 
     @cached_property
-    def makers(self) -> dict[tuple[str, str], set[str]]:
+    def makers(self) -> dict[tuple[str, str], set[RunKey]]:
         """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
-        found: dict[tuple[str, str], set[str]] = {}
+        found: dict[tuple[str, str], set[RunKey]] = {}
         for run, events in self._by_run.items():
             for content in (content for event in events for content in event.outputs):
                 for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):

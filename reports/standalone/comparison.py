@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Record, Values, identity_of
+from reports.standalone.bodies import Disclosed, Record, RunKey, Values, full_name, identity_of
 from reports.standalone.outcome import MalformedError
 
 
@@ -124,9 +124,22 @@ class Shown:
         return self.subject.key if self.subject.kind == "model_version" else ()
 
     @cached_property
-    def runs(self) -> dict[Any, dict[str, Any]]:
-        """Return the runs by their ids."""
-        return {run["run"]: run for run in self.each("runs") if isinstance(run.get("run"), str)}
+    def runs(self) -> dict[RunKey, dict[str, Any]]:
+        """Return the runs by their jobs and ids."""
+        return {(str(run.get("job")), run["run"]): run for run in self.each("runs") if isinstance(run.get("run"), str)}
+
+    def run_of(self, job: object, run_id: object) -> RunKey | None:
+        """Return which run is meant by an id and the full name of its job; without a job, the one that has the id."""
+        if not isinstance(run_id, str):
+            return None
+        if isinstance(job, str):
+            return job, run_id
+        return next(iter(found), None) if len(found := [run for run in self.runs if run[1] == run_id]) == 1 else None
+
+    def run_named(self, record: Record) -> RunKey | None:
+        """Return the run that a record names, of the job that it names or that its admission added."""
+        job = record.content.get("job") or record.added.get("job")
+        return self.run_of(None if job is None else full_name(job), record.content.get("run_id"))
 
 
 class Comparison:

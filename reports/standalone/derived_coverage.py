@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Event, Record, full_name, optional_micros, text_in
+from reports.standalone.bodies import Disclosed, Event, Record, RunKey, full_name, optional_micros, text_in
 from reports.standalone.comparison import Shown, registrations_of
 
 _CLEARING = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
@@ -101,7 +101,7 @@ class Attested:
 
     def removals(self) -> dict[tuple[str, str | None], str]:
         """Return job and run of each step that removes identifiers and no attestation names, and how that is known."""
-        named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
+        named = {self._named(record) for record in self.records}
         others = {
             full_name(record.content["job"])
             for record in self.records
@@ -110,11 +110,14 @@ class Attested:
         found = {(step.job, step.run): "ANOTHER_RUN" for step in self._every if step.job in others}
         found |= dict.fromkeys(self._declared(), "DECLARATION")
         found |= {
-            (str(run.get("job")), run_id): "RUN"
-            for run_id, run in self._shown.runs.items()
-            if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
+            run: "RUN" for run in self._shown.runs if any(_CLAIM in event.run_facets for event in self._log.run(run))
         }
-        return {step: known_by for step, known_by in found.items() if not named & set(step)}
+        return {step: known_by for step, known_by in found.items() if named.isdisjoint({step, (step[0], None)})}
+
+    @staticmethod
+    def _named(record: Record) -> tuple[str, str | None]:
+        """Return the job that an attestation is of, and the run that alone it covers."""
+        return full_name(record.content["job"]), record.content.get("run_id")
 
     @cached_property
     def steps(self) -> dict[object, set[Step]]:
@@ -125,7 +128,7 @@ class Attested:
         for edge in edges:
             name = self._names.get(edge.get("target"))
             if edge["job"] in bound and name is not None:
-                record = self._log.declared_version(name, self._ended(edge.get("run")))
+                record = self._log.declared_version(name, self._ended(edge["job"], edge.get("run")))
                 version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
                 written.setdefault((edge["job"], edge.get("run")), set()).add(version)
         found: dict[object, set[Step]] = {}
@@ -133,7 +136,7 @@ class Attested:
             key = edge["job"], edge.get("run")
             versions = written.get(key, set())
             declared = frozenset(index for _, index in versions if index >= 0)
-            step = Step(*key, self._ended(key[1]), frozenset(version for version, _ in versions), declared)
+            step = Step(*key, self._ended(*key), frozenset(version for version, _ in versions), declared)
             found.setdefault(edge.get("target"), set()).add(step)
         return found
 
@@ -145,15 +148,16 @@ class Attested:
     @cached_property
     def _edges(self) -> list[dict[str, Any]]:
         tried = attempted(self._shown, self._log)
-        return [edge for edge in self._shown.each("edges") if edge.get("run") not in tried]
+        edges, run_of = self._shown.each("edges"), self._shown.run_of
+        return [edge for edge in edges if run_of(edge.get("job"), edge.get("run")) not in tried]
 
     @cached_property
     def _names(self) -> dict[object, str]:
         nodes = self._shown.each("nodes")
         return {node.get("id"): str(node.get("name")) for node in nodes if node.get("kind") != "ModelVersion"}
 
-    def _ended(self, run_id: object) -> int | None:
-        run = self._shown.runs.get(run_id, {})
+    def _ended(self, job: str, run_id: str | None) -> int | None:
+        run = {} if run_id is None else self._shown.runs.get((job, run_id), {})
         return optional_micros(text_in(run.get("ended_at")) or text_in(run.get("started_at")))
 
     def _declared(self) -> Iterator[tuple[str, str | None]]:
@@ -163,10 +167,10 @@ class Attested:
                 yield edge["job"], edge.get("run")
 
     def _about(self, record: Record) -> list[Step]:
-        job, run = full_name(record.content["job"]), record.content.get("run_id")
+        job, run = self._named(record)
         of_job = [step for step in self._every if step.job == job]
-        named = of_job if run is None else [step for step in self._every if step.run == run]
-        if not named and run not in self._shown.runs:
+        named = of_job if run is None else [step for step in of_job if step.run == run]
+        if not named and (run is None or (job, run) not in self._shown.runs):
             named = of_job
         return named or [Step(job, run)]
 
@@ -195,14 +199,14 @@ class Attested:
         return next((reason for reason, held in holds.items() if not held), None)
 
 
-def attempted(shown: Shown, log: Disclosed) -> set[Any]:
+def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     """Return the runs that did not put anything into its state: none of their outputs took effect."""
-    found = set()
-    for run_id, run in shown.runs.items():
-        events = log.run(run_id)
+    found: set[RunKey | None] = set()
+    for key, run in shown.runs.items():
+        events = log.run(key)
         streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
         if run.get("state") != "COMPLETE" and not streamed:
-            found.add(run_id)
+            found.add(key)
     return found
 
 

@@ -12,6 +12,7 @@ from reports.standalone.bodies import (
     Values,
     facets_of,
     full_name,
+    ids_of_run,
     node_id,
     objects_in,
     stamp,
@@ -38,11 +39,12 @@ _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
-    on_the_way = {edge.get("run") for edge in shown.each("edges")}
+    on_the_way = {shown.run_of(edge.get("job"), edge.get("run")) for edge in shown.each("edges")}
     for run in runs:
         run_id = str(run.get("run"))
-        events = log.run(run_id)
-        of_run = {entry.index for entry in log.entries if node_id("Run", run_id) in entry.subjects}
+        key = str(run.get("job")), run_id
+        events, ids = log.run(key), ids_of_run(key)
+        of_run = {entry.index for entry in log.entries if not ids.isdisjoint(entry.subjects)}
         if compare.rests_on_withheld(run) or not log.withheld.isdisjoint(of_run):
             continue
         where = f"run {run_id}"
@@ -59,18 +61,15 @@ def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             "entries": entries,
         }
         compare.same(where, run, derived, by=entries)
-        compare.holds(
-            run.get("job") in {full_name(e.job) for e in events if e.job}, f"{where}: it executed another job"
-        )
         _error(run, where, events, compare)
         tried = run.get("attempt")
         compare.holds(
-            tried is False or (run.get("state") in {"FAIL", "ABORT"} and run_id not in on_the_way),
+            tried is False or (run.get("state") in {"FAIL", "ABORT"} and key not in on_the_way),
             f"{where}: shown as an attempt",
         )
         retried = run.get("retried_by")
         if retried is not None:
-            after = shown.runs.get(retried, {})
+            after = shown.runs.get((key[0], retried), {})
             held = tried is True and (after.get("state"), after.get("job")) == ("COMPLETE", run.get("job"))
             compare.holds(held, f"{where}: not retried by {brief(retried)}")
 
@@ -114,7 +113,8 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     registered = {each.index: each for each in registrations_of(shown, log)}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
-        run = shown.runs.get(edge.get("run"))
+        key = shown.run_of(edge.get("job"), edge.get("run"))
+        run = None if key is None else shown.runs.get(key)
         if edge.get("run") is not None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
@@ -143,10 +143,11 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 def _registered(edge: Values, where: str, known: Sequence[Record], shown: Shown, compare: Comparison) -> None:
     for record in known:
-        job, run_id = record.content.get("job"), record.content.get("run_id")
+        job = record.content.get("job") or record.added.get("job")
+        named = shown.run_named(record)
         derived = {
             "job": None if job is None else full_name(job),
-            "run": run_id if run_id in shown.runs else None,
+            "run": named[1] if named in shown.runs and named is not None else None,
         }
         compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
 
@@ -160,7 +161,7 @@ def _measured(
     if not log.withheld:
         tried = attempted(shown, log)
         for number, edge in enumerate(shown.each("edges"), 1):
-            made = edge.get("target") != version and edge.get("run") in tried
+            made = edge.get("target") != version and shown.run_of(edge.get("job"), edge.get("run")) in tried
             compare.same(f"edge {number}", edge, {"attempt": made})
     edges = [edge for edge in shown.each("edges") if edge.get("kind") == _EVALUATED]
     if not registered or compare.rests_on_withheld([shown.model, edges]):
@@ -187,15 +188,14 @@ def _measured(
 
 
 def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:
-    run_id = str(edge.get("run"))
-    events = log.run(run_id)
-    subject = node_id("Run", run_id)
-    compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
-    jobs = {full_name(event.job) for event in events if event.job}
-    compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
+    run = str(edge.get("job")), str(edge.get("run"))
+    events, ids = log.run(run), ids_of_run(run)
+    is_of_run = bool(cited) and not any(ids.isdisjoint(entry.subjects) for entry in cited)
+    compare.holds(is_of_run, f"{where}: it cites another run")
+    compare.holds(bool(events), f"{where}: the run executed another job")
     if log.aliased:
         return
-    access = log.access(run_id)
+    access = log.access(run)
     source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
     for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
@@ -218,7 +218,8 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
     tried, judged = attempted(shown, log), Attested(shown, log)
-    targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
+    made = (edge for edge in shown.each("edges") if shown.run_of(edge.get("job"), edge.get("run")) not in tried)
+    targets = {edge.get("target") for edge in made}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
         id_, where = str(node.get("id")), f"node {node.get('name')}"
@@ -309,9 +310,9 @@ def _took_effect(event: Event, at: str, shown: Shown, log: Disclosed) -> bool:
     Of a run that is not on the way, the later events are not disclosed.
     """
     own = stamp(event.order[0])
-    if event.run is None or event.run not in shown.runs:
-        return at == own if event.run is None else at >= own
-    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.run)}
+    if event.key is None or event.key not in shown.runs:
+        return at == own if event.key is None else at >= own
+    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.key)}
 
 
 def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:

@@ -12,6 +12,7 @@ from reports.standalone.bodies import (
     Identity,
     Order,
     Record,
+    RunKey,
     Values,
     facets_of,
     full_name,
@@ -100,7 +101,7 @@ def derive_model(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         "entries": sorted(each.index for each in registrations),
     }
     if not shown.is_before_fourth:
-        job = content.get("job")
+        job = content.get("job") or newest.added.get("job")
         derived |= {"job": None if job is None else full_name(job), "run": content.get("run_id")}
     compare.same("model", shown.model, derived, by=(newest.index,))
 
@@ -163,7 +164,7 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
-    _producer(each, where, {one.content.get("run_id") for one in seals}, shown, log, compare)
+    _producer(each, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
 def _rests_on(shown: Values, where: str, derived: set[int], log: Disclosed, compare: Comparison) -> None:
@@ -188,27 +189,29 @@ def _first(dataset: Identity, digest: Any, log: Disclosed) -> int | None:  # noq
     return log.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
 
 
-def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _producer(
+    each: Values, where: str, sealed: set[RunKey | None], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
     wrote = log.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
-    known = {run for run in sealed | wrote if run in shown.runs}
+    known = {run for run in (*sealed, *wrote) if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
         compare.holds(not known, f"{where}: the run that produced it is left out")
         return
-    run = object_in(producer, "produced_by").get("run")
-    compare.holds(run in known, f"{where}: no entry says that run {brief(run)} produced it")
-    if run in known:
-        maker = shown.runs[run]
-        compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
+    shows = object_in(producer, "produced_by")
+    run = shown.run_of(shows.get("job"), shows.get("run"))
+    compare.holds(run in known, f"{where}: no entry says that run {brief(shows.get('run'))} produced it")
+    if run is not None and run in known:
+        compare.same(f"{where} produced_by", producer, {"state": state_of(shown.runs[run])})
         if not shown.is_before_fourth:
-            _rows(producer, f"{where} produced_by", str(each.get("dataset")), log, compare)
+            _rows(producer, f"{where} produced_by", str(each.get("dataset")), run, log, compare)
 
 
-def _rows(producer: Values, where: str, dataset: str, log: Disclosed, compare: Comparison) -> None:
+def _rows(producer: Values, where: str, dataset: str, run: RunKey, log: Disclosed, compare: Comparison) -> None:
     """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
     counts = [
         (event.index, rows)
-        for event in log.run(str(producer.get("run")))
+        for event in log.run(run)
         for content in event.outputs
         if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
     ]

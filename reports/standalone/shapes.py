@@ -52,6 +52,7 @@ _RECORDS: dict[str, Shape] = {
         "manifest?": [{"digest": str, "size": int}],
         "foreign?": [{"system": str, "id": str}],
         "run_id?": str,
+        "job?": _NAMED,
     },
     "verify_snapshot": {**_SNAPSHOT, "result": str, "differing?": [str]},
     "register_model_version": {
@@ -63,6 +64,7 @@ _RECORDS: dict[str, Shape] = {
         "artifact_digest": str,
         "metrics?": [{"name": str, "value": float}],
         "run_id?": str,
+        "job?": _NAMED,
     },
     "request_approval": {
         "subject": {"model_version?": _VERSION, "snapshot?": _SNAPSHOT, "dataset?": _NAMED},
@@ -78,6 +80,8 @@ _RECORDS: dict[str, Shape] = {
     },
 }
 _ADDED: dict[str, Shape] = {
+    "seal_snapshot": {"job?": _NAMED},
+    "register_model_version": {"job?": _NAMED},
     "request_approval": {"digests": [{"of": str, "digest": str}]},
     "decide_approval": {"printed_name?": str, "key_id?": str},
 }

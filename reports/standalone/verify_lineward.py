@@ -761,6 +761,7 @@ _RECORDS: dict[str, Shape] = {
         "manifest?": [{"digest": str, "size": int}],
         "foreign?": [{"system": str, "id": str}],
         "run_id?": str,
+        "job?": _NAMED,
     },
     "verify_snapshot": {**_SNAPSHOT, "result": str, "differing?": [str]},
     "register_model_version": {
@@ -772,6 +773,7 @@ _RECORDS: dict[str, Shape] = {
         "artifact_digest": str,
         "metrics?": [{"name": str, "value": float}],
         "run_id?": str,
+        "job?": _NAMED,
     },
     "request_approval": {
         "subject": {"model_version?": _VERSION, "snapshot?": _SNAPSHOT, "dataset?": _NAMED},
@@ -787,6 +789,8 @@ _RECORDS: dict[str, Shape] = {
     },
 }
 _ADDED: dict[str, Shape] = {
+    "seal_snapshot": {"job?": _NAMED},
+    "register_model_version": {"job?": _NAMED},
     "request_approval": {"digests": [{"of": str, "digest": str}]},
     "decide_approval": {"printed_name?": str, "key_id?": str},
 }
@@ -823,6 +827,8 @@ def _hold(value: object, shape: Shape, at: str) -> None:
 
 Values = Mapping[str, Any]
 Identity = tuple[str, str]
+RunKey = tuple[str, str]
+"""The full name of the job that a run executed, and the run's id: several jobs may run under one id."""
 Order = tuple[int, int, str]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC prints without an offset
 _TIME = re.compile(
@@ -850,6 +856,15 @@ def micros(text: str) -> int:
         offset = (int(digits[:2]) * 60 + int(digits[2:])) * (-60 if zone[0] == "-" else 60)
     seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
     return seconds * 1_000_000 + int((match[7] or "")[:6].ljust(6, "0"))
+
+
+def ids_of_run(run: RunKey) -> set[str]:
+    """Return the ids that a run may have in headers: of job and run, wherever its full name is divided, or, as earlier
+    catalogs had it, of the run's id alone.
+    """
+    job, run_id = run
+    places = (place for place, character in enumerate(job) if character == "/")
+    return {node_id("Run", run_id), *(node_id("Run", job[:place], job[place + 1 :], run_id) for place in places)}
 
 
 def stamp(at: int) -> str:
@@ -903,6 +918,11 @@ class Event:
     outputs: tuple[Values, ...]
     about: tuple[Values, ...] = ()
     """The dataset of an event that is about a dataset alone."""
+
+    @property
+    def key(self) -> RunKey | None:
+        """Return which run it is of, None where it is of none."""
+        return None if self.run is None else ("" if self.job is None else full_name(self.job), self.run)
 
     @property
     def datasets(self) -> tuple[Values, ...]:
@@ -960,7 +980,7 @@ class Disclosed:
     """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
     bodies: dict[int, Any] = field(default_factory=dict)
     _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
-    _accesses: dict[str, Access] = field(default_factory=dict)
+    _accesses: dict[RunKey, Access] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the bodies; one that cannot be read counts as withheld too."""
@@ -1046,15 +1066,15 @@ class Disclosed:
         ]
         return versions[-1] if versions else None
 
-    def run(self, run_id: str) -> list[Event]:
+    def run(self, run: RunKey) -> list[Event]:
         """Return the events of a run, in order."""
-        return self._by_run.get(run_id, [])
+        return self._by_run.get(run, [])
 
-    def access(self, run_id: str) -> Access:
+    def access(self, run: RunKey) -> Access:
         """Return what a run's events say that it read and wrote."""
-        if run_id not in self._accesses:
-            self._accesses[run_id] = Access(self.run(run_id))
-        return self._accesses[run_id]
+        if run not in self._accesses:
+            self._accesses[run] = Access(self.run(run))
+        return self._accesses[run]
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
@@ -1073,11 +1093,11 @@ class Disclosed:
         return found
 
     @cached_property
-    def _by_run(self) -> dict[str, list[Event]]:
-        found: dict[str, list[Event]] = {}
+    def _by_run(self) -> dict[RunKey, list[Event]]:
+        found: dict[RunKey, list[Event]] = {}
         for each in self.events:
-            if each.run is not None:
-                found.setdefault(each.run, []).append(each)
+            if each.key is not None:
+                found.setdefault(each.key, []).append(each)
         return found
 
     def _declared_by(self, last: int | None) -> dict[str, Declarations]:
@@ -1091,9 +1111,9 @@ class Disclosed:
         return found
 
     @cached_property
-    def makers(self) -> dict[tuple[str, str], set[str]]:
+    def makers(self) -> dict[tuple[str, str], set[RunKey]]:
         """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
-        found: dict[tuple[str, str], set[str]] = {}
+        found: dict[tuple[str, str], set[RunKey]] = {}
         for run, events in self._by_run.items():
             for content in (content for event in events for content in event.outputs):
                 for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
@@ -1401,9 +1421,22 @@ class Shown:
         return self.subject.key if self.subject.kind == "model_version" else ()
 
     @cached_property
-    def runs(self) -> dict[Any, dict[str, Any]]:
-        """Return the runs by their ids."""
-        return {run["run"]: run for run in self.each("runs") if isinstance(run.get("run"), str)}
+    def runs(self) -> dict[RunKey, dict[str, Any]]:
+        """Return the runs by their jobs and ids."""
+        return {(str(run.get("job")), run["run"]): run for run in self.each("runs") if isinstance(run.get("run"), str)}
+
+    def run_of(self, job: object, run_id: object) -> RunKey | None:
+        """Return which run is meant by an id and the full name of its job; without a job, the one that has the id."""
+        if not isinstance(run_id, str):
+            return None
+        if isinstance(job, str):
+            return job, run_id
+        return next(iter(found), None) if len(found := [run for run in self.runs if run[1] == run_id]) == 1 else None
+
+    def run_named(self, record: Record) -> RunKey | None:
+        """Return the run that a record names, of the job that it names or that its admission added."""
+        job = record.content.get("job") or record.added.get("job")
+        return self.run_of(None if job is None else full_name(job), record.content.get("run_id"))
 
 
 class Comparison:
@@ -1580,7 +1613,7 @@ class Attested:
 
     def removals(self) -> dict[tuple[str, str | None], str]:
         """Return job and run of each step that removes identifiers and no attestation names, and how that is known."""
-        named = {record.content.get("run_id") or full_name(record.content["job"]) for record in self.records}
+        named = {self._named(record) for record in self.records}
         others = {
             full_name(record.content["job"])
             for record in self.records
@@ -1589,11 +1622,14 @@ class Attested:
         found = {(step.job, step.run): "ANOTHER_RUN" for step in self._every if step.job in others}
         found |= dict.fromkeys(self._declared(), "DECLARATION")
         found |= {
-            (str(run.get("job")), run_id): "RUN"
-            for run_id, run in self._shown.runs.items()
-            if any(_CLAIM in event.run_facets for event in self._log.run(run_id))
+            run: "RUN" for run in self._shown.runs if any(_CLAIM in event.run_facets for event in self._log.run(run))
         }
-        return {step: known_by for step, known_by in found.items() if not named & set(step)}
+        return {step: known_by for step, known_by in found.items() if named.isdisjoint({step, (step[0], None)})}
+
+    @staticmethod
+    def _named(record: Record) -> tuple[str, str | None]:
+        """Return the job that an attestation is of, and the run that alone it covers."""
+        return full_name(record.content["job"]), record.content.get("run_id")
 
     @cached_property
     def steps(self) -> dict[object, set[Step]]:
@@ -1604,7 +1640,7 @@ class Attested:
         for edge in edges:
             name = self._names.get(edge.get("target"))
             if edge["job"] in bound and name is not None:
-                record = self._log.declared_version(name, self._ended(edge.get("run")))
+                record = self._log.declared_version(name, self._ended(edge["job"], edge.get("run")))
                 version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
                 written.setdefault((edge["job"], edge.get("run")), set()).add(version)
         found: dict[object, set[Step]] = {}
@@ -1612,7 +1648,7 @@ class Attested:
             key = edge["job"], edge.get("run")
             versions = written.get(key, set())
             declared = frozenset(index for _, index in versions if index >= 0)
-            step = Step(*key, self._ended(key[1]), frozenset(version for version, _ in versions), declared)
+            step = Step(*key, self._ended(*key), frozenset(version for version, _ in versions), declared)
             found.setdefault(edge.get("target"), set()).add(step)
         return found
 
@@ -1624,15 +1660,16 @@ class Attested:
     @cached_property
     def _edges(self) -> list[dict[str, Any]]:
         tried = attempted(self._shown, self._log)
-        return [edge for edge in self._shown.each("edges") if edge.get("run") not in tried]
+        edges, run_of = self._shown.each("edges"), self._shown.run_of
+        return [edge for edge in edges if run_of(edge.get("job"), edge.get("run")) not in tried]
 
     @cached_property
     def _names(self) -> dict[object, str]:
         nodes = self._shown.each("nodes")
         return {node.get("id"): str(node.get("name")) for node in nodes if node.get("kind") != "ModelVersion"}
 
-    def _ended(self, run_id: object) -> int | None:
-        run = self._shown.runs.get(run_id, {})
+    def _ended(self, job: str, run_id: str | None) -> int | None:
+        run = {} if run_id is None else self._shown.runs.get((job, run_id), {})
         return optional_micros(text_in(run.get("ended_at")) or text_in(run.get("started_at")))
 
     def _declared(self) -> Iterator[tuple[str, str | None]]:
@@ -1642,10 +1679,10 @@ class Attested:
                 yield edge["job"], edge.get("run")
 
     def _about(self, record: Record) -> list[Step]:
-        job, run = full_name(record.content["job"]), record.content.get("run_id")
+        job, run = self._named(record)
         of_job = [step for step in self._every if step.job == job]
-        named = of_job if run is None else [step for step in self._every if step.run == run]
-        if not named and run not in self._shown.runs:
+        named = of_job if run is None else [step for step in of_job if step.run == run]
+        if not named and (run is None or (job, run) not in self._shown.runs):
             named = of_job
         return named or [Step(job, run)]
 
@@ -1674,14 +1711,14 @@ class Attested:
         return next((reason for reason, held in holds.items() if not held), None)
 
 
-def attempted(shown: Shown, log: Disclosed) -> set[Any]:
+def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     """Return the runs that did not put anything into its state: none of their outputs took effect."""
-    found = set()
-    for run_id, run in shown.runs.items():
-        events = log.run(run_id)
+    found: set[RunKey | None] = set()
+    for key, run in shown.runs.items():
+        events = log.run(key)
         streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
         if run.get("state") != "COMPLETE" and not streamed:
-            found.add(run_id)
+            found.add(key)
     return found
 
 
@@ -1757,7 +1794,7 @@ def derive_model(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         "entries": sorted(each.index for each in registrations),
     }
     if not shown.is_before_fourth:
-        job = content.get("job")
+        job = content.get("job") or newest.added.get("job")
         derived |= {"job": None if job is None else full_name(job), "run": content.get("run_id")}
     compare.same("model", shown.model, derived, by=(newest.index,))
 
@@ -1820,7 +1857,7 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
-    _producer(each, where, {one.content.get("run_id") for one in seals}, shown, log, compare)
+    _producer(each, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
 def _rests_on(shown: Values, where: str, derived: set[int], log: Disclosed, compare: Comparison) -> None:
@@ -1845,27 +1882,29 @@ def _first(dataset: Identity, digest: Any, log: Disclosed) -> int | None:  # noq
     return log.first_of_snapshot.get(node_id("Snapshot", *dataset, str(digest)))
 
 
-def _producer(each: Values, where: str, sealed: set[Any], shown: Shown, log: Disclosed, compare: Comparison) -> None:
+def _producer(
+    each: Values, where: str, sealed: set[RunKey | None], shown: Shown, log: Disclosed, compare: Comparison
+) -> None:
     wrote = log.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
-    known = {run for run in sealed | wrote if run in shown.runs}
+    known = {run for run in (*sealed, *wrote) if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
         compare.holds(not known, f"{where}: the run that produced it is left out")
         return
-    run = object_in(producer, "produced_by").get("run")
-    compare.holds(run in known, f"{where}: no entry says that run {brief(run)} produced it")
-    if run in known:
-        maker = shown.runs[run]
-        compare.same(f"{where} produced_by", producer, {"job": maker.get("job"), "state": state_of(maker)})
+    shows = object_in(producer, "produced_by")
+    run = shown.run_of(shows.get("job"), shows.get("run"))
+    compare.holds(run in known, f"{where}: no entry says that run {brief(shows.get('run'))} produced it")
+    if run is not None and run in known:
+        compare.same(f"{where} produced_by", producer, {"state": state_of(shown.runs[run])})
         if not shown.is_before_fourth:
-            _rows(producer, f"{where} produced_by", str(each.get("dataset")), log, compare)
+            _rows(producer, f"{where} produced_by", str(each.get("dataset")), run, log, compare)
 
 
-def _rows(producer: Values, where: str, dataset: str, log: Disclosed, compare: Comparison) -> None:
+def _rows(producer: Values, where: str, dataset: str, run: RunKey, log: Disclosed, compare: Comparison) -> None:
     """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
     counts = [
         (event.index, rows)
-        for event in log.run(str(producer.get("run")))
+        for event in log.run(run)
         for content in event.outputs
         if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
     ]
@@ -2384,11 +2423,12 @@ _TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare every run with its events: state, times, job, error, and whether a later run made good for it."""
     runs = shown.each("runs")
-    on_the_way = {edge.get("run") for edge in shown.each("edges")}
+    on_the_way = {shown.run_of(edge.get("job"), edge.get("run")) for edge in shown.each("edges")}
     for run in runs:
         run_id = str(run.get("run"))
-        events = log.run(run_id)
-        of_run = {entry.index for entry in log.entries if node_id("Run", run_id) in entry.subjects}
+        key = str(run.get("job")), run_id
+        events, ids = log.run(key), ids_of_run(key)
+        of_run = {entry.index for entry in log.entries if not ids.isdisjoint(entry.subjects)}
         if compare.rests_on_withheld(run) or not log.withheld.isdisjoint(of_run):
             continue
         where = f"run {run_id}"
@@ -2405,18 +2445,15 @@ def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             "entries": entries,
         }
         compare.same(where, run, derived, by=entries)
-        compare.holds(
-            run.get("job") in {full_name(e.job) for e in events if e.job}, f"{where}: it executed another job"
-        )
         _error(run, where, events, compare)
         tried = run.get("attempt")
         compare.holds(
-            tried is False or (run.get("state") in {"FAIL", "ABORT"} and run_id not in on_the_way),
+            tried is False or (run.get("state") in {"FAIL", "ABORT"} and key not in on_the_way),
             f"{where}: shown as an attempt",
         )
         retried = run.get("retried_by")
         if retried is not None:
-            after = shown.runs.get(retried, {})
+            after = shown.runs.get((key[0], retried), {})
             held = tried is True and (after.get("state"), after.get("job")) == ("COMPLETE", run.get("job"))
             compare.holds(held, f"{where}: not retried by {brief(retried)}")
 
@@ -2460,7 +2497,8 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     registered = {each.index: each for each in registrations_of(shown, log)}
     for number, edge in enumerate(shown.each("edges"), 1):
         where = f"edge {number}"
-        run = shown.runs.get(edge.get("run"))
+        key = shown.run_of(edge.get("job"), edge.get("run"))
+        run = None if key is None else shown.runs.get(key)
         if edge.get("run") is not None:
             compare.holds(run is not None, f"{where}: its run is not among the runs")
         if run is not None:
@@ -2489,10 +2527,11 @@ def derive_edges(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 def _registered(edge: Values, where: str, known: Sequence[Record], shown: Shown, compare: Comparison) -> None:
     for record in known:
-        job, run_id = record.content.get("job"), record.content.get("run_id")
+        job = record.content.get("job") or record.added.get("job")
+        named = shown.run_named(record)
         derived = {
             "job": None if job is None else full_name(job),
-            "run": run_id if run_id in shown.runs else None,
+            "run": named[1] if named in shown.runs and named is not None else None,
         }
         compare.same(where, edge, {**derived, "confidence": "STATED"}, by=(record.index,))
 
@@ -2506,7 +2545,7 @@ def _measured(
     if not log.withheld:
         tried = attempted(shown, log)
         for number, edge in enumerate(shown.each("edges"), 1):
-            made = edge.get("target") != version and edge.get("run") in tried
+            made = edge.get("target") != version and shown.run_of(edge.get("job"), edge.get("run")) in tried
             compare.same(f"edge {number}", edge, {"attempt": made})
     edges = [edge for edge in shown.each("edges") if edge.get("kind") == _EVALUATED]
     if not registered or compare.rests_on_withheld([shown.model, edges]):
@@ -2533,15 +2572,14 @@ def _measured(
 
 
 def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compare: Comparison) -> None:
-    run_id = str(edge.get("run"))
-    events = log.run(run_id)
-    subject = node_id("Run", run_id)
-    compare.holds(bool(cited) and all(subject in entry.subjects for entry in cited), f"{where}: it cites another run")
-    jobs = {full_name(event.job) for event in events if event.job}
-    compare.holds(edge.get("job") in jobs, f"{where}: the run executed another job")
+    run = str(edge.get("job")), str(edge.get("run"))
+    events, ids = log.run(run), ids_of_run(run)
+    is_of_run = bool(cited) and not any(ids.isdisjoint(entry.subjects) for entry in cited)
+    compare.holds(is_of_run, f"{where}: it cites another run")
+    compare.holds(bool(events), f"{where}: the run executed another job")
     if log.aliased:
         return
-    access = log.access(run_id)
+    access = log.access(run)
     source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
     for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
@@ -2564,7 +2602,8 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         labels.setdefault(label.get("dataset"), set()).add(str(label.get("kind")))
     truncated = object_in(shown.read_point.get("completeness"), "completeness").get("state") == "TRUNCATED"
     tried, judged = attempted(shown, log), Attested(shown, log)
-    targets = {edge.get("target") for edge in shown.each("edges") if edge.get("run") not in tried}
+    made = (edge for edge in shown.each("edges") if shown.run_of(edge.get("job"), edge.get("run")) not in tried)
+    targets = {edge.get("target") for edge in made}
     fed: dict[str, bool] = {}
     for node in shown.each("nodes"):
         id_, where = str(node.get("id")), f"node {node.get('name')}"
@@ -2655,9 +2694,9 @@ def _took_effect(event: Event, at: str, shown: Shown, log: Disclosed) -> bool:
     Of a run that is not on the way, the later events are not disclosed.
     """
     own = stamp(event.order[0])
-    if event.run is None or event.run not in shown.runs:
-        return at == own if event.run is None else at >= own
-    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.run)}
+    if event.key is None or event.key not in shown.runs:
+        return at == own if event.key is None else at >= own
+    return at >= own and at in {stamp(each.order[0]) for each in log.run(event.key)}
 
 
 def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | None], str | None]]:

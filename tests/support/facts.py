@@ -74,6 +74,11 @@ REGISTRATION = Registration(
 """What is said of a version where only that it is registered matters."""
 
 
+def run_node(run_id: str) -> Run:
+    """Return a run of one made-up job, for where its job does not matter."""
+    return Run("made-up", "a job", run_id)
+
+
 @dataclass(frozen=True)
 class World:
     """How many of each there are."""
@@ -96,7 +101,7 @@ class World:
         return Job("made-up", f"job{chance.randrange(self.jobs)}")
 
     def run(self, chance: random.Random) -> Run:
-        return Run(f"00000000-0000-4000-8000-{chance.randrange(self.runs):012d}")
+        return run_node(f"00000000-0000-4000-8000-{chance.randrange(self.runs):012d}")
 
 
 WIDE = World(datasets=30, jobs=2, runs=3, most=60)

@@ -25,7 +25,7 @@ from graph_schema.edges import (
 )
 from graph_schema.facts import Facts, Role
 from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
-from tests.support.facts import REGISTRATION
+from tests.support.facts import REGISTRATION, run_node
 
 NAMESPACE = "made-up"
 DATASETS = "ABC"
@@ -74,7 +74,7 @@ def target(name: str) -> Dataset | ModelVersion:
 
 def facts_of(happening: Happening, entry: int) -> Facts:
     """Return what the record at this entry says: a pure function of it alone."""
-    run = Run(happening.run) if happening.run else None
+    run = run_node(happening.run) if happening.run else None
     job = Job(NAMESPACE, happening.job) if happening.job else None
     rank = RANK[happening.type] if happening.kind == "run" else RECORD_RANK
     builder = FactBuilder(entry, happening.at, happening.tie, rank, run.id if run else None, job.id if job else None)

@@ -16,8 +16,10 @@ from catalog.assets.queries import (
     node_records,
     runs,
     runs_of,
+    runs_with_id,
 )
 from catalog.assets.retries import retried
+from catalog.assets.run_refs import jobs_of_runs
 from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels
@@ -62,6 +64,11 @@ def _with_digest(view: View, ids: Sequence[str]) -> Any:
     return {found.digest: with_digest(view, found.digest) for found in snapshots(view, ids).values()}
 
 
+def _by_run_id(view: View, ids: Sequence[str]) -> Any:
+    named = [run.run_id for run in runs(view, ids).values()]
+    return {run_id: (found, jobs_of_runs(view, named)[run_id]) for run_id, found in runs_with_id(view, named).items()}
+
+
 def _bindings(view: View, ids: Sequence[str]) -> Any:
     return {one: (found.digests, found.assertions) for one, found in bindings(view, ids).items()}
 
@@ -71,6 +78,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
     "runs_of": ("Job", runs_of),
+    "runs_with_id": ("Run", _by_run_id),
     "children_of": ("Run", children_of),
     "event_notes": ("Run", event_notes),
     "existing": ("Dataset", existing),

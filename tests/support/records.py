@@ -24,6 +24,7 @@ from catalog.reporting.issuing import issued_record, proven
 from catalog.snapshots.rules import manifest_digest
 from catalog.store.memory import MemoryStore
 from catalog.view import Anchor, View
+from graph_schema.nodes import Run
 from graph_schema.vocabulary.words import ApprovalKind
 from ingest_hooks.openlineage.wire import parse
 from reports.context import Context
@@ -43,6 +44,11 @@ DIGEST = manifest_digest(MANIFEST)
 SIGNATURE = base64.b64encode(bytes(range(128, 192))).decode()
 """As long as one of Ed25519, and no signature of anything."""
 SIGNER = {"time_zone": "Europe/Berlin"}
+
+
+def run_node(run_id: str = RUN, job: dict[str, str] = JOB) -> Run:
+    """Return the node of a run of a job."""
+    return Run(job["namespace"], job["name"], run_id)
 
 
 def event(kind: str = "COMPLETE", at: str = "2026-01-01T10:00:00Z", run: str = RUN, **facets: Any) -> dict[str, Any]:
@@ -121,6 +127,7 @@ def seal(**more: Any) -> dict[str, Any]:
         "manifest": MANIFEST,
         "foreign": [{"system": "delta", "id": "17"}],
         "run_id": RUN,
+        "job": JOB,
         "role": "TRAINING",
         "locked": False,
         "rows": 12,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph_schema.nodes import Run
+from tests.support.facts import run_node
 from tests.support.histories import DATASETS, MODEL, Happening, dataset, ledger, target
 
 RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
@@ -50,7 +50,7 @@ class Told:
 
 
 def _order(put: Put) -> tuple[int, str, str, str, str]:
-    return put.at, Run(put.run).id if put.run else "", put.tie, target(put.name).id, put.job
+    return put.at, run_node(put.run).id if put.run else "", put.tie, target(put.name).id, put.job
 
 
 class Reference:
@@ -194,7 +194,7 @@ class Reference:
         """Return the run that left the state: the newest completed, else all that tried."""
         name, mark = state
         tried = [
-            (x.effective[-1] if x.effective else -1, Run(run).id, run)
+            (x.effective[-1] if x.effective else -1, run_node(run).id, run)
             for run, x in self.runs.items()
             if name in x.outs and (x.outs[name][0] or f"@{run}") == mark
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -13,16 +14,19 @@ from strawberry.utils.str_converters import to_camel_case
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, ReadPoint, read_point
+from catalog.api.graphql.as_of import as_of as as_of_times
 from catalog.api.graphql.codes import Code, codes_of
 from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
 from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameInput
-from catalog.api.graphql.problems import AnyProblem
+from catalog.api.graphql.problems import AnyProblem, Problem, as_problem
 from catalog.api.graphql.scalars import Long, Micros, micros
 from catalog.assets import model, queries
 from catalog.assets.rules import MANDATORY
+from catalog.assets.run_refs import in_words
+from catalog.errors import ADDRESSED, ProblemCode
 from catalog.lineage.columns.queries import column_lineage_in_force
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -400,8 +404,16 @@ DatasetResult = Annotated[
 JobResult = Annotated[
     Job | AnyProblem, strawberry.union("JobResult", description="The job, or why there is none to show.")
 ]
+
+
+@strawberry.type(description="Several jobs ran under this run id, each a run of its own; say which by `job`.")
+class AmbiguousRun(Problem):
+    candidates: list[Run] = strawberry.field(description="The runs that are meant, by their jobs' names.")
+
+
 RunResult = Annotated[
-    Run | AnyProblem, strawberry.union("RunResult", description="The run, or why there is none to show.")
+    Run | AmbiguousRun | AnyProblem,
+    strawberry.union("RunResult", description="The run, or why there is none to show, or not one alone."),
 ]
 
 
@@ -432,10 +444,32 @@ class AssetQueries:
         self,
         info: ContextInfo,
         run_id: Annotated[str, strawberry.argument(description="The run's UUID, as its pipeline chose it.")],
+        job: Annotated[
+            QualifiedNameInput | None,
+            strawberry.argument(description="The job that it executed, where several ran under one UUID."),
+        ] = None,
         as_of: AsOfArgument = None,
     ) -> RunResult:
-        identifier = kinds.Run(info.context.services.redactor.name(run_id)).id
-        return await nodes.find_named(Run, info.context, identifier, as_of, "run")
+        named = info.context.services.redactor.name(run_id)
+        if job is not None:
+            identifier = kinds.Run.of(kinds.Job(*job.redacted(info.context)), named).id
+            return await nodes.find_named(Run, info.context, identifier, as_of, "run")
+        try:
+            at = as_of_times(as_of, info.context)
+        except ADDRESSED as error:
+            return as_problem(error)
+        ids = await info.context.load(queries.runs_with_id, at, named)
+        ever = ids or await info.context.load(queries.runs_with_id, AsOf(), named) or (kinds.Run.of(None, named).id,)
+        every = await gather(*(nodes.find_then(info.context, one, at) for one in ids or ()))
+        found = [one for one in every if isinstance(one, Run)]
+        if len(found) <= 1:
+            return await nodes.find_named(Run, info.context, found[0].record.id if found else ever[0], as_of, "run")
+        jobs = in_words([one.record.executed for one in found if one.record.executed is not None])
+        return AmbiguousRun(
+            code=ProblemCode.INVALID_INPUT,
+            message=f"Several jobs ran under this run id: {jobs}. Say which by `job`.",
+            candidates=found,
+        )
 
 
 @nodes.resolves(Dataset)

@@ -11,8 +11,11 @@ from catalog.store.indexes.work import Work
 from graph_schema.facts import NOW, Facts
 from graph_schema.nodes import Node
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"Snapshot": ("version",)}
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("run_id",), "Snapshot": ("version",)}
 """The fields by which nodes of a label are looked up: each takes a row a node."""
+
+EMPTY: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("job",)}
+"""The fields by which nodes are looked up where they hold nothing: few do, and the others take no row."""
 
 KEY_FIELD: Final = Table(
     "key_field",
@@ -35,7 +38,7 @@ def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], k
 
     Raises LookupError for a field by which nodes of the label are not looked up.
     """
-    if field not in FIELDS.get(label, ()):
+    if field not in FIELDS.get(label, ()) and (field not in EMPTY.get(label, ()) or any(values)):
         raise LookupError(f"{label} is not looked up by {field}")
     asked = [(label, field, value) for value in dict.fromkeys(values)]
     return sorted(row[3] for row in reader.rows(KEY_FIELD, asked, known_at=known_at))
@@ -45,6 +48,9 @@ def _rows(nodes: Iterable[tuple[Node, int]]) -> Iterator[Row]:
     for node, entry in nodes:
         for field in FIELDS.get(node.label, ()):
             yield node.label, field, getattr(node, field), node.id, entry
+        for field in EMPTY.get(node.label, ()):
+            if not getattr(node, field):
+                yield node.label, field, "", node.id, entry
 
 
 def _derive(work: Work) -> Changes:
@@ -62,8 +68,9 @@ def _specification(facts: Facts) -> Changes:
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     asked = frozenset(ids)
     for label, fields in FIELDS.items():
-        found = (row for field in fields for row in reader.rows(KEY_FIELD, [(label, field)]))
+        every = (*fields, *EMPTY.get(label, ()))
+        found = (row for field in every for row in reader.rows(KEY_FIELD, [(label, field)]))
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 1, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 2, (KEY_FIELD,), _derive, _specification, _answers)

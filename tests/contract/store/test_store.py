@@ -18,11 +18,11 @@ from graph_schema.edges import Executed, HasColumn, IsAliasOf, IsTagged, Produce
 from graph_schema.facts import NOW, Facts, Role
 from graph_schema.nodes import Column, Dataset, Job, Model, ModelVersion, PhiTag, Run, Snapshot
 from graph_schema.registry import TYPES, UnregisteredError
-from tests.support.facts import REGISTRATION
+from tests.support.facts import REGISTRATION, run_node
 
 FEED, CURATED, TRAINING = (Dataset("made-up", name) for name in ("feed", "curated", "training"))
 CURATE, TRAIN = Job("made-up", "curate"), Job("made-up", "train")
-RUN, OTHER = Run("run-1"), Run("run-2")
+RUN, OTHER = run_node("run-1"), run_node("run-2")
 
 
 def event(
@@ -215,7 +215,7 @@ def test_a_run_that_grows_beyond_what_is_stored_pair_by_pair_keeps_every_flow(st
 def test_what_another_run_of_many_inputs_and_outputs_did_before_is_said_by_its_flows(store: Store) -> None:
     store.apply(event(0, "COMPLETE", 10, reads=INPUTS, writes=OUTPUTS), 0)
     store.apply(event(1, "COMPLETE", 20, run=OTHER, reads=INPUTS, writes=OUTPUTS), 1)
-    store.apply(event(2, "COMPLETE", 5, run=Run("run-3"), reads=INPUTS, writes=OUTPUTS), 2)
+    store.apply(event(2, "COMPLETE", 5, run=run_node("run-3"), reads=INPUTS, writes=OUTPUTS), 2)
     assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out")} == {(5, 2)}
     assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out", known_at=1)} == {(10, 0)}
     assert {flow[4:] for flow in store.flows([INPUTS[0].id], "out", valid_at=9)} == {(5, 2)}
@@ -242,11 +242,11 @@ def test_flows_within_a_limit_are_those_of_the_first_ids_that_pass_it(store: Sto
 
 
 def test_contributions_are_the_newest_of_each_job_and_the_newest_that_replaces(store: Store) -> None:
-    store.apply(event(0, "COMPLETE", 10, run=Run("a"), writes=(CURATED,), mode="OVERWRITE"), 0)
-    store.apply(event(1, "COMPLETE", 20, run=Run("b"), writes=(CURATED,)), 1)
-    store.apply(event(2, "COMPLETE", 30, run=Run("c"), writes=(CURATED,)), 2)
-    store.apply(event(3, "COMPLETE", 40, run=Run("d"), job=TRAIN, writes=(CURATED,)), 3)
-    runs = {Run(name).id: name for name in "abcd"}
+    store.apply(event(0, "COMPLETE", 10, run=run_node("a"), writes=(CURATED,), mode="OVERWRITE"), 0)
+    store.apply(event(1, "COMPLETE", 20, run=run_node("b"), writes=(CURATED,)), 1)
+    store.apply(event(2, "COMPLETE", 30, run=run_node("c"), writes=(CURATED,)), 2)
+    store.apply(event(3, "COMPLETE", 40, run=run_node("d"), job=TRAIN, writes=(CURATED,)), 3)
+    runs = {run_node(name).id: name for name in "abcd"}
 
     def found(at: int, known_at: int = NOW, newest: int = 1, *, by_job: bool = True) -> set[tuple[str, bool]]:
         rows = store.contributions([(CURATED.id, at)], known_at, newest, by_job=by_job)
@@ -367,7 +367,7 @@ def test_what_is_called_so_comes_before_what_begins_so_and_that_before_what_hold
 
 
 def test_runs_and_snapshots_are_found_by_the_first_digits_and_models_by_their_names(store: Store) -> None:
-    run, digest = Run("0191b7a0-001b-7000-8000-00000000abcd"), "sha256:" + "0123456789abcdef" * 4
+    run, digest = run_node("0191b7a0-001b-7000-8000-00000000abcd"), "sha256:" + "0123456789abcdef" * 4
     builder = FactBuilder(0, 5, "0" * 16, RECORD_RANK)
     model, version = Model("made-up", "readmission"), ModelVersion("made-up", "readmission", "3")
     for node in (run, Snapshot("made-up", "labs", digest), model, version):
@@ -527,7 +527,7 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
     column = {"namespace": "made-up", "name": "feed", "field": "x", "transformations": [{"type": "DIRECT"}]}
     value = {"fields": {"a": {"inputFields": [column]}}, "dataset": [{**column, "field": "k"}]}
     for entry, at in enumerate((30, 40, 20)):
-        builder = FactBuilder(entry, at, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, CURATE.id)
+        builder = FactBuilder(entry, at, f"{entry:016x}", RANK["COMPLETE"], run_node(f"{entry}").id, CURATE.id)
         builder.add_statement(CURATED, "column_lineage", value, Role.OUT)
         store.apply(builder.build(), entry)
     target, source = Column("made-up", "curated", "a"), Column("made-up", "feed", "x")
@@ -553,12 +553,12 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
 
 def test_what_a_run_restates_comes_back_as_a_fact_of_each_record(store: Store) -> None:
     for entry in range(4):
-        run = Run(f"run-{entry // 2}")
+        run = run_node(f"run-{entry // 2}")
         facts = event(entry, ("START", "COMPLETE")[entry % 2], 10 + entry, run=run, reads=(FEED,), writes=(CURATED,))
         store.apply(facts, entry)
     found = store.edges([FEED.id], ("READ",), "in")
     assert sorted((edge.source, edge.entry) for edge in found) == sorted(
-        (Run(f"run-{entry // 2}").id, entry) for entry in range(4)
+        (run_node(f"run-{entry // 2}").id, entry) for entry in range(4)
     )
-    assert [edge.entry for edge in store.edges([Run("run-1").id], ("WROTE",), "out")] == [2, 3]
-    assert [edge.entry for edge in store.edges([Run("run-1").id], ("WROTE",), "out", valid_at=12)] == [2]
+    assert [edge.entry for edge in store.edges([run_node("run-1").id], ("WROTE",), "out")] == [2, 3]
+    assert [edge.entry for edge in store.edges([run_node("run-1").id], ("WROTE",), "out", valid_at=12)] == [2]

@@ -28,7 +28,7 @@ CREATE INDEX dataset_key IF NOT EXISTS FOR (n:Dataset) ON (n.namespace, n.name);
 CREATE INDEX column_key IF NOT EXISTS FOR (n:Column) ON (n.namespace, n.dataset, n.name);
 CREATE INDEX snapshot_key IF NOT EXISTS FOR (n:Snapshot) ON (n.namespace, n.dataset, n.version);
 CREATE INDEX job_key IF NOT EXISTS FOR (n:Job) ON (n.namespace, n.name);
-CREATE INDEX run_key IF NOT EXISTS FOR (n:Run) ON (n.run_id);
+CREATE INDEX run_key IF NOT EXISTS FOR (n:Run) ON (n.job_namespace, n.job, n.run_id);
 CREATE INDEX coderevision_key IF NOT EXISTS FOR (n:CodeRevision) ON (n.repository, n.revision);
 CREATE INDEX environment_key IF NOT EXISTS FOR (n:Environment) ON (n.digest);
 CREATE INDEX phitag_key IF NOT EXISTS FOR (n:PhiTag) ON (n.kind);

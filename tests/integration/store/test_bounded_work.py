@@ -16,6 +16,7 @@ from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import NOW, Facts, Role
 from graph_schema.nodes import Dataset, Job, Run
+from tests.support.facts import run_node
 
 STEPS = 50
 JOB, TOPIC, TABLE = Job("made-up", "stream"), Dataset("made-up", "topic"), Dataset("made-up", "table")
@@ -49,7 +50,7 @@ def steps_of(store: SqliteStore, work: Callable[[], None]) -> int:
 
 def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
-    run = Run("endless")
+    run = run_node("endless")
     for entry in range(10):
         store.apply(running(entry, run), entry)
     early = steps_of(store, lambda: store.apply(running(10, run), 10))
@@ -73,10 +74,10 @@ def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_pat
 def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
     for entry in range(300):
-        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
-        builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
-        builder.add_edge(Read(Run(f"{entry}"), TOPIC))
-        builder.add_edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run_node(f"{entry}").id, JOB.id)
+        builder.add_statement(run_node(f"{entry}"), "event", {"type": "COMPLETE"})
+        builder.add_edge(Read(run_node(f"{entry}"), TOPIC))
+        builder.add_edge(Wrote(run_node(f"{entry}"), Dataset("made-up", f"{entry}")))
         store.apply(builder.build(), entry)
     every = [Dataset("made-up", f"{number}").id for number in range(300)]
 
@@ -102,12 +103,12 @@ def test_a_read_takes_the_same_statements_for_one_id_and_for_hundreds(tmp_path: 
 
 
 def wide(entry: int, run: str, ends: int, first: int = 0) -> Facts:
-    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(run).id, JOB.id)
-    builder.add_statement(Run(run), "event", {"type": "COMPLETE"})
-    builder.add_edge(Executed(Run(run), JOB))
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run_node(run).id, JOB.id)
+    builder.add_statement(run_node(run), "event", {"type": "COMPLETE"})
+    builder.add_edge(Executed(run_node(run), JOB))
     for number in range(first, first + ends):
-        builder.add_edge(Read(Run(run), Dataset("made-up", f"in-{number}")))
-        builder.add_edge(Wrote(Run(run), Dataset("made-up", f"out-{number}")))
+        builder.add_edge(Read(run_node(run), Dataset("made-up", f"in-{number}")))
+        builder.add_edge(Wrote(run_node(run), Dataset("made-up", f"out-{number}")))
     return builder.build()
 
 
@@ -147,9 +148,9 @@ def test_a_small_event_of_a_run_with_a_thousand_outputs_adds_a_row_and_not_a_tho
     store = SqliteStore(tmp_path / "graph.db")
     store.apply(wide(0, "endless", 1000), 0)
     for entry in range(1, 20):
-        store.apply(running(entry, Run("endless")), entry)
+        store.apply(running(entry, run_node("endless")), entry)
     tables = ("contribution", "output", "moment")
-    before, steps = rows_of(store, *tables), steps_of(store, lambda: store.apply(running(20, Run("endless")), 20))
+    before, steps = rows_of(store, *tables), steps_of(store, lambda: store.apply(running(20, run_node("endless")), 20))
     assert rows_of(store, *tables) == before + 1
     assert steps < 100
     newest = store.contributions([(Dataset("made-up", "out-7").id, NOW)], newest=3)
@@ -165,7 +166,7 @@ def test_one_more_dataset_of_a_run_that_named_thousands_costs_what_it_did_of_one
     steps = []
     for ends in (600, 6000):
         store = SqliteStore(tmp_path / f"{ends}.db")
-        run, taken = Run("endless"), 0
+        run, taken = run_node("endless"), 0
         for entry, names in enumerate((range(ends), (ends,), (ends + 1,))):
             builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["OTHER"], run.id, JOB.id)
             builder.add_statement(run, "event", {"type": "OTHER"})
@@ -194,8 +195,8 @@ def test_a_value_said_in_hundreds_of_runs_is_stored_once(tmp_path: Path) -> None
     store = SqliteStore(tmp_path / "graph.db")
     schema = {"fields": [{"name": f"column_{number}", "type": "string"} for number in range(20_000)]}
     for entry in range(100):
-        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], Run(f"{entry}").id, JOB.id)
-        builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
+        builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run_node(f"{entry}").id, JOB.id)
+        builder.add_statement(run_node(f"{entry}"), "event", {"type": "COMPLETE"})
         builder.add_statement(TABLE, "schema", schema, Role.OUT)
         store.apply(builder.build(), entry)
     assert by_aspect(store.in_force([TABLE.id])) == {TABLE.id: {"schema": schema}}
@@ -211,11 +212,11 @@ def test_a_run_that_restates_its_job_adds_what_it_alone_says(tmp_path: Path) -> 
     def ran(number: int) -> None:
         for part, type_ in enumerate(("START", "COMPLETE")):
             entry = 2 * number + part
-            builder = FactBuilder(entry, entry, f"{entry:016x}", RANK[type_], Run(f"{number}").id, JOB.id)
-            builder.add_statement(Run(f"{number}"), "event", {"type": type_, "time": f"{entry}"})
-            builder.add_edge(Executed(Run(f"{number}"), JOB))
-            builder.add_edge(Read(Run(f"{number}"), TOPIC))
-            builder.add_edge(Wrote(Run(f"{number}"), TABLE))
+            builder = FactBuilder(entry, entry, f"{entry:016x}", RANK[type_], run_node(f"{number}").id, JOB.id)
+            builder.add_statement(run_node(f"{number}"), "event", {"type": type_, "time": f"{entry}"})
+            builder.add_edge(Executed(run_node(f"{number}"), JOB))
+            builder.add_edge(Read(run_node(f"{number}"), TOPIC))
+            builder.add_edge(Wrote(run_node(f"{number}"), TABLE))
             builder.add_statement(TABLE, "schema", {"fields": [{"name": "f" * 500}]}, Role.OUT)
             store.apply(builder.build(), entry)
 

@@ -26,6 +26,7 @@ from graph_schema.facts import Role
 from graph_schema.nodes import Attestation, Dataset, Job, ModelVersion, PhiTag, Run, Snapshot
 from tests.support.capture_server import capture_server
 from tests.support.documents import document
+from tests.support.facts import run_node
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.records import House
 from tests.support.sockets import Reach, reach
@@ -62,7 +63,7 @@ class Pipeline:
         self.entry += 1
 
     def run(self, name: str, job: str, end: str, day: float, reads: list[Dataset], writes: list[Dataset]) -> None:
-        run, executed = Run(name), Job("made-up", job)
+        run, executed = run_node(name), Job("made-up", job)
         for type_, at in (("START", day), (end, day + 0.1)):
             builder = self.builder(at, RANK[type_], run, executed)
             builder.add_statement(run, "event", {"type": type_})
@@ -106,7 +107,7 @@ def asked(
     days.run("r5", "snapshot", "FAIL", 6, [CURATED], [TRAINING])
     builder = days.builder(4)
     builder.add_edge(Captures(SNAPSHOT, TRAINING))
-    builder.add_edge(Generated(Run("r3"), SNAPSHOT))
+    builder.add_edge(Generated(run_node("r3"), SNAPSHOT))
     for version in ("2", "1"):
         builder.add_edge(TrainedOn(ModelVersion("made-up", "sepsis", version), SNAPSHOT), {"dataset": TRAINING.id})
     builder.add_edge(Covers(Attestation("12"), Job("made-up", "snapshot")))
@@ -152,7 +153,7 @@ def test_what_a_run_of_many_inputs_and_outputs_made_of_its_feeds_is_found_by_the
     days.run("r2", "snapshot", "COMPLETE", 2, staged[:3], [TRAINING])
     builder = days.builder(4)
     builder.add_edge(Captures(SNAPSHOT, TRAINING))
-    builder.add_edge(Generated(Run("r2"), SNAPSHOT))
+    builder.add_edge(Generated(run_node("r2"), SNAPSHOT))
     days.apply(builder)
     feeds, jobs = (neo4j_driver.execute_query(query).records for _, query in QUESTIONS[:2])
     assert [row["feed"] for row in feeds] == [dataset.name for dataset in raw]
@@ -173,9 +174,9 @@ def test_a_run_that_names_what_it_read_is_followed_there_and_not_to_what_was_new
     for edge in (
         Captures(SNAPSHOT, TRAINING),
         Captures(first, CURATED),
-        Generated(Run("maker"), SNAPSHOT),
-        Generated(Run("old"), first),
-        Used(Run("maker"), first),
+        Generated(run_node("maker"), SNAPSHOT),
+        Generated(run_node("old"), first),
+        Used(run_node("maker"), first),
     ):
         builder.add_edge(edge)
     days.apply(builder)

@@ -14,7 +14,8 @@ from catalog.store.sqlite import SqliteStore
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job
+from tests.support.facts import run_node
 from tests.support.neo4j_server import Neo4jEndpoint
 
 WIDE = 700
@@ -43,7 +44,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     else:
         endpoint: Neo4jEndpoint = request.getfixturevalue("neo4j_endpoint")
         made = Neo4jStore(request.getfixturevalue("neo4j_uri"), *endpoint.auth)
-    run, job = Run("wide"), Job("made-up", "wide")
+    run, job = run_node("wide"), Job("made-up", "wide")
     builder = FactBuilder(0, 0, "0" * 16, RANK["COMPLETE"], run.id, job.id)
     builder.add_statement(run, "event", {"type": "COMPLETE"})
     builder.add_edge(Executed(run, job))

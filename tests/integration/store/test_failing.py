@@ -20,15 +20,16 @@ from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Read, Wrote
 from graph_schema.facts import NOW, Facts
-from graph_schema.nodes import Dataset, Run
+from graph_schema.nodes import Dataset
+from tests.support.facts import run_node
 from tests.support.neo4j_server import Neo4jEndpoint
 
 
 def wrote(entry: int) -> Facts:
-    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run=Run(f"{entry}").id)
-    builder.add_statement(Run(f"{entry}"), "event", {"type": "COMPLETE"})
-    builder.add_edge(Read(Run(f"{entry}"), Dataset("made-up", f"{entry}")))
-    builder.add_edge(Wrote(Run(f"{entry}"), Dataset("made-up", f"{entry + 1}")))
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run=run_node(f"{entry}").id)
+    builder.add_statement(run_node(f"{entry}"), "event", {"type": "COMPLETE"})
+    builder.add_edge(Read(run_node(f"{entry}"), Dataset("made-up", f"{entry}")))
+    builder.add_edge(Wrote(run_node(f"{entry}"), Dataset("made-up", f"{entry + 1}")))
     return builder.build()
 
 
@@ -157,7 +158,7 @@ def test_a_read_takes_as_few_round_trips_whatever_the_number_of_ids(
     store.apply(sum((wrote(entry) for entry in range(1, 40)), wrote(0)), 39)
     store.close()
     datasets = [Dataset("made-up", f"{number}").id for number in range(40)]
-    runs = [Run(f"{number}").id for number in range(40)]
+    runs = [run_node(f"{number}").id for number in range(40)]
     trips = 0
     with neo4j_driver.session() as session, session.begin_transaction() as transaction:
         once = runner(transaction)

@@ -21,9 +21,9 @@ from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Wrote
 from graph_schema.facts import Facts, Role
-from graph_schema.nodes import Column, Dataset, Job, Run
+from graph_schema.nodes import Column, Dataset, Job
 from tests.support.answers import ids_of
-from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
+from tests.support.facts import LONG, WIDE, World, history, joined, run_node, shuffled
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 WORLDS = st.sampled_from([World(), World(3, 2, 2), WIDE, LONG])
@@ -31,7 +31,7 @@ WORLDS = st.sampled_from([World(), World(3, 2, 2), WIDE, LONG])
 
 def column_lineage(chance: random.Random, entry: int) -> Facts:
     """Return a run event whose output says which columns derive from which."""
-    run, job = Run(f"{chance.randrange(3)}"), Job("made-up", f"{chance.randrange(2)}")
+    run, job = run_node(f"{chance.randrange(3)}"), Job("made-up", f"{chance.randrange(2)}")
     clean = Dataset("made-up", f"{chance.randrange(2)}")
     builder = FactBuilder(entry, chance.randrange(6), f"{entry:016x}", RANK["COMPLETE"], run.id, job.id)
     builder.add_edge(Wrote(run, clean))

@@ -9,11 +9,11 @@ from catalog.reading import AsOf, Rights
 from catalog.store.protocol import Query
 from catalog.view import View
 from graph_schema.identity import state_id
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job
 from graph_schema.times import parse_zoned
-from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event
+from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event, run_node
 
-RAW_ID, CURATED_ID, JOB_ID, RUN_ID = Dataset(**RAW).id, Dataset(**CURATED).id, Job(**JOB).id, Run(RUN).id
+RAW_ID, CURATED_ID, JOB_ID, RUN_ID = Dataset(**RAW).id, Dataset(**CURATED).id, Job(**JOB).id, run_node(RUN).id
 LATER = "0190d2e6-0000-7000-8000-00000000000b"
 AT = parse_zoned("2026-01-01T10:00:00Z")
 NEXT_DAY = parse_zoned("2026-01-02T10:00:00Z")
@@ -49,7 +49,7 @@ def test_what_is_said_is_known_from_its_own_entry_on(house: House, known_at: int
 def test_no_view_is_derived_that_knows_more_than_the_one_it_is_of(house: House) -> None:
     view = View(house.store, AsOf(known_at=0))
     assert view.at(NEXT_DAY, 1).known_at == 0
-    assert view.at(NEXT_DAY, 1).runs([Run(LATER).id]) == {Run(LATER).id: None}
+    assert view.at(NEXT_DAY, 1).runs([run_node(LATER).id]) == {run_node(LATER).id: None}
     assert view.at(NEXT_DAY, -1).nodes([RAW_ID]) == {}
 
 

@@ -17,8 +17,9 @@ from graph_schema.aspects.shape import described, reader, writer
 from graph_schema.aspects.snapshots import ForeignRef, ManifestFile, Seal
 from graph_schema.builder import FactBuilder
 from graph_schema.facts import Facts, Statement
-from graph_schema.nodes import Approval, Column, Dataset, Run, Snapshot
+from graph_schema.nodes import Approval, Column, Dataset, Snapshot
 from graph_schema.registry import UnregisteredError, check_facts
+from tests.support.facts import run_node
 
 SEAL = Seal(
     manifest=(ManifestFile("part-0", 3, "sha256:aa"),),
@@ -94,10 +95,10 @@ def test_every_member_is_described_by_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("node", "aspect", "value"),
     [
-        (Run("r"), "owner", "Testperson Alpha"),
+        (run_node("r"), "owner", "Testperson Alpha"),
         (Approval("1"), "schema", {"fields": []}),
         (Dataset("n", "d"), "seal", SEAL),
-        (Run("r"), "phi.CLINICAL_NOTE", Tag("ASSERT", "ASSERTED")),
+        (run_node("r"), "phi.CLINICAL_NOTE", Tag("ASSERT", "ASSERTED")),
         (Column("n", "d", "c"), "facet:spark_plan", "text"),
     ],
 )

@@ -8,13 +8,14 @@ from graph_schema.builder import FactBuilder
 from graph_schema.cypher import reading, rows, writing
 from graph_schema.edges import Read
 from graph_schema.facts import Facts
-from graph_schema.nodes import Dataset, Run
+from graph_schema.nodes import Dataset
 from graph_schema.registry import UnregisteredError, check_facts, property_of
+from tests.support.facts import run_node
 
 
 def read() -> Facts:
     builder = FactBuilder(0, 0, "")
-    builder.add_edge(Read(Run("r"), Dataset("n", "d")))
+    builder.add_edge(Read(run_node("r"), Dataset("n", "d")))
     builder.add_statement(Dataset("n", "d"), "zone", "TRAINING")
     return builder.build()
 
@@ -27,7 +28,7 @@ def test_registered_facts_pass() -> None:
     "broken",
     [
         lambda facts: replace(facts, edges=(facts.edges[0]._replace(kind="READS"),)),
-        lambda facts: replace(facts, edges=(facts.edges[0]._replace(target=Run("r").id),)),
+        lambda facts: replace(facts, edges=(facts.edges[0]._replace(target=run_node("r").id),)),
         lambda facts: replace(facts, statements=(facts.statements[0]._replace(aspect="colour"),)),
         lambda facts: replace(facts, statements=(facts.statements[0]._replace(subject="Thing:x"),)),
     ],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from graph_schema.nodes import Approval, Dataset, Job, ModelVersion, Node, Principal, Run, Snapshot
+from graph_schema.nodes import Approval, Dataset, Job, ModelVersion, Node, Principal, Snapshot
 from reports.context import Actor, EntrySubject
 from reports.document import Line
 from reports.phrases import about, who
+from tests.support.facts import run_node
 
 
 def text(line: Line) -> str:
@@ -37,7 +38,7 @@ def test_anybody_else_whom_no_key_proved_is_marked_beside_the_name() -> None:
     [
         (Dataset("lake", "landing/stays"), "dataset lake/landing/stays"),
         (Job("pipeline", "curate"), "job pipeline/curate"),
-        (Run("0190d2e6"), "run 0190d2e6"),
+        (run_node("0190d2e6"), "run 0190d2e6"),
         (Snapshot("lake", "stays", "sha256:ab"), "snapshot lake/stays sha256:ab"),
         (ModelVersion("models", "readmission", "1"), "model version models/readmission/1"),
         (Principal("steward-pi"), "principal steward-pi"),

@@ -20,8 +20,8 @@ from schemathesis.graphql import nodes
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.api.application import create
-from graph_schema.nodes import Dataset, Job, ModelVersion, Run, Snapshot
-from tests.support.records import CURATED, DIGEST, JOB, RAW, RUN
+from graph_schema.nodes import Dataset, Job, ModelVersion, Snapshot
+from tests.support.records import CURATED, DIGEST, JOB, RAW, RUN, run_node
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -31,7 +31,7 @@ KNOWN = (
     Dataset(**RAW).id,
     Dataset(**CURATED).id,
     Job(**JOB).id,
-    Run(RUN).id,
+    run_node(RUN).id,
     Snapshot(RAW["namespace"], RAW["name"], DIGEST).id,
     ModelVersion("models", "readmission", "1").id,
 )

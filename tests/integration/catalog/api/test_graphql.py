@@ -17,8 +17,8 @@ from catalog.snapshots.rules import manifest_digest
 from catalog.store.deadline import Deadline
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
-from graph_schema.nodes import Column, Dataset, Job, Run, Snapshot
-from tests.support.records import CURATED, DIGEST, RAW, RUN, declaration, event, registration, tag
+from graph_schema.nodes import Column, Dataset, Job, Snapshot
+from tests.support.records import CURATED, DIGEST, RAW, RUN, declaration, event, registration, run_node, tag
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
@@ -88,7 +88,7 @@ def test_what_an_emitter_says_of_a_job_and_a_failure_has_fields_of_its_own(catal
       ... on Job { sql { query dialect } jobType { processingType integration jobType }
         sourceCodeLocation { type repoUrl version branch } aspects(names: ["job_type"]) { value } }
       ... on Run { error { message programmingLanguage stackTrace } } } }"""
-    job, run = catalog.data(query, ids=[Job("pipeline", "curate").id, Run(RUN).id])["nodes"]
+    job, run = catalog.data(query, ids=[Job("pipeline", "curate").id, run_node(RUN).id])["nodes"]
     assert job["sql"] == {"query": "select age from visits where age > ?", "dialect": "spark"}
     assert job["jobType"] == {"processingType": "BATCH", "integration": "SPARK", "jobType": None}
     assert job["aspects"][0]["value"]["jobType"] == ["of another shape"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Snapshot
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -17,6 +17,7 @@ from tests.support.records import (
     declaration,
     event,
     registration,
+    run_node,
     seal,
 )
 
@@ -185,7 +186,7 @@ def test_what_was_noted_of_an_event_stands_beside_what_it_said(catalog: Catalog)
       node(id: $id) { ... on Run { flags { entry pointer code } redactions { entry pointer rule } } }
       evidence(for: $id) { ... on Evidence { entries { index flags { entry pointer code }
         redactions { entry pointer rule } } } } }"""
-    found = catalog.data(query, id=Run(RUN).id)
+    found = catalog.data(query, id=run_node(RUN).id)
     run = found["node"]
     assert {(one["entry"], one["pointer"]) for one in run["flags"]} == {(index, "/eventTime")}
     assert {(one["entry"], one["pointer"]) for one in run["redactions"]} == {
@@ -300,3 +301,27 @@ def test_names_and_refs_are_had_of_whatever_has_them_by_one_interface(filled: Ca
     query = """{ search(filter: {kinds: [DATASET, JOB, SNAPSHOT]}) { nodes { ... on Named { name ref { name } } } } }"""
     found = {node["name"] for node in filled.data(query)["search"]["nodes"]}
     assert {"visits", "curate"} <= found
+
+
+def test_a_run_id_of_several_jobs_is_answered_with_all_of_them_until_the_job_is_said(catalog: Catalog) -> None:
+    query = """query($run: String!, $job: QualifiedNameInput) { run(runId: $run, job: $job) { __typename
+      ... on Run { runState job { name } }
+      ... on AmbiguousRun { code message candidates { runId runState job { name } } } } }"""
+    jobs = {"COMPLETE": "curate", "FAIL": "join", "ABORT": "score"}
+    for kind, name in jobs.items():
+        sent = event(kind)
+        sent["job"]["name"] = name
+        catalog.event(sent)
+    several = catalog.data(query, run=RUN)["run"]
+    assert (several["__typename"], several["code"]) == ("AmbiguousRun", "INVALID_INPUT")
+    assert several["message"].startswith(
+        "Several jobs ran under this run id: pipeline curate, pipeline join, pipeline score."
+    )
+    assert [(one["runState"], one["job"]["name"]) for one in several["candidates"]] == list(jobs.items())
+    for kind, name in jobs.items():
+        one = catalog.data(query, run=RUN, job={**JOB, "name": name})["run"]
+        assert one == {"__typename": "Run", "runState": kind, "job": {"name": name}}
+    none = catalog.data(query, run=RUN, job={**JOB, "name": "no such"})["run"]
+    assert none == {"__typename": "NotFound"}
+    found = catalog.data("query($text: String!) { search(text: $text) { totalCount } }", text=RUN[:13])
+    assert found["search"]["totalCount"] == len(jobs)

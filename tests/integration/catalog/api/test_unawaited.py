@@ -15,16 +15,17 @@ from catalog.access.keys import local_actor
 from catalog.api.graphql.allowance import Allowance
 from catalog.api.graphql.endpoint import GraphQLRequest, ask
 from catalog.errors import OperatorError
-from graph_schema.nodes import Dataset, Run
-from tests.support.records import CURATED, RUN
+from graph_schema.nodes import Dataset
+from tests.support.records import CURATED, run_node
 
 if TYPE_CHECKING:
     from tests.integration.catalog.api.conftest import Catalog
 
-DEEP = f"""b1: node(id: "{Run(RUN).id}") {{ ... on Run {{ job {{ name attestations {{ method }} runs {{ totalCount }} }}
-    inputs {{ labels {{ phiKind }} snapshots {{ totalCount }} }} outputs {{ snapshots {{ nodes {{
-      producedBy {{ job {{ name }} inputs {{ name }} }} trainedModelVersions {{ approvals {{ reason }} }} }} }} }} }} }}
-  b2: nodes(ids: ["{Dataset(**CURATED).id}", "{Run(RUN).id}"]) {{ ... on Dataset {{
+DEEP = f"""b1: node(id: "{run_node().id}") {{ ... on Run {{ job {{ name attestations {{ method }}
+    runs {{ totalCount }} }} inputs {{ labels {{ phiKind }} snapshots {{ totalCount }} }}
+    outputs {{ snapshots {{ nodes {{ producedBy {{ job {{ name }} inputs {{ name }} }}
+      trainedModelVersions {{ approvals {{ reason }} }} }} }} }} }} }}
+  b2: nodes(ids: ["{Dataset(**CURATED).id}", "{run_node().id}"]) {{ ... on Dataset {{
     feeds {{ nodes {{ nodes {{ name }} }} }}
     lineage {{ edges {{ nodes {{ run {{ flags {{ code }} }} job {{ name }} attestations {{ method }} }} }} }} }} }}"""
 WRONG = (

@@ -18,7 +18,7 @@ from catalog.reporting.model_dossier import model_dossier
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
-from graph_schema.nodes import Column, Dataset, ModelVersion, Run
+from graph_schema.nodes import Column, Dataset, ModelVersion
 from reports.kinds import ModelDossier
 from reports.standalone.verify_lineward import verify
 from tests.support.records import (
@@ -32,6 +32,7 @@ from tests.support.records import (
     event,
     principal,
     restoring,
+    run_node,
     seal,
     tag,
 )
@@ -267,13 +268,13 @@ def test_a_server_forgets_the_runs_that_it_read_before_another_process_made_the_
         follower = Projection(house.ledger, projecting)
         follow(follower)
         with server.reading() as reader:
-            assert {fact.entry for fact in reader.runs([Run(RUN).id])[Run(RUN).id].writes} == {first, second}
+            assert {fact.entry for fact in reader.runs([run_node(RUN).id])[run_node(RUN).id].writes} == {first, second}
         house.record(erasing(second, residue="NOTHING"))
         follow(follower)
         assert follower.state.renewals == 1
         server.forget()
         with server.reading() as reader:
-            assert {fact.entry for fact in reader.runs([Run(RUN).id])[Run(RUN).id].writes} == {first}
+            assert {fact.entry for fact in reader.runs([run_node(RUN).id])[run_node(RUN).id].writes} == {first}
     finally:
         projecting.close()
         server.close()

@@ -15,7 +15,7 @@ from catalog.lineage.queries import lineage
 from catalog.reading import EVERYTHING, LATEST, AsOf, Complete, Redacted, Rights, Truncated
 from catalog.search.model import Search
 from catalog.search.queries import search
-from graph_schema.nodes import Approval, Dataset, Job, ModelVersion, Run, Snapshot
+from graph_schema.nodes import Approval, Dataset, Job, ModelVersion, Snapshot
 from tests.support.queries import about_entries, answers
 from tests.support.records import (
     DIGEST,
@@ -27,6 +27,7 @@ from tests.support.records import (
     event,
     registration,
     request,
+    run_node,
     seal,
     tag,
     verification,
@@ -36,6 +37,7 @@ SECRET = "genomics"
 HIDDEN = Dataset(SECRET, "variants")
 FIRST, BETWEEN, LAST = Dataset("landing", "visits"), HIDDEN, Dataset("curated", "risk")
 SECRET_JOB = {"namespace": SECRET, "name": "call-variants"}
+SCORE = {"namespace": "pipeline", "name": "score"}
 SECRET_RUN = "0190d2e6-0000-7000-8000-0000000000f0"
 SECRET_RUN_TOO = "0190d2e6-0000-7000-8000-0000000000f2"
 OPEN_RUN = "0190d2e6-0000-7000-8000-0000000000f1"
@@ -55,7 +57,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     into |= {"job": {**SECRET_JOB, "facets": {}}, "inputs": [ref(FIRST)], "outputs": [ref(BETWEEN)]}
     out = event(run=OPEN_RUN, at="2026-01-03T10:00:00Z")
     out |= {
-        "job": {"namespace": "pipeline", "name": "score", "facets": {}},
+        "job": {**SCORE, "facets": {}},
         "inputs": [ref(BETWEEN)],
         "outputs": [ref(LAST)],
     }
@@ -69,15 +71,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "outputs": [{**ref(LAST), "facets": described}],
     }
     made.send(beside)
-    made.record(seal(dataset=ref(LAST), run_id=SECRET_RUN_TOO))
+    made.record(seal(dataset=ref(LAST), run_id=SECRET_RUN_TOO, job=SECRET_JOB))
     made.record(declaration(dataset=ref(HIDDEN), owner="the genomics board"))
     made.record(declaration(dataset=ref(LAST), site="South"))
     made.record(tag(dataset=ref(HIDDEN)))
     made.record(attestation(job=SECRET_JOB, run_id=SECRET_RUN))
-    made.record(seal(dataset=ref(HIDDEN), run_id=SECRET_RUN))
+    made.record(seal(dataset=ref(HIDDEN), run_id=SECRET_RUN, job=SECRET_JOB))
     made.record(verification(dataset=ref(HIDDEN)))
     named = [{"dataset": ref(HIDDEN), "digest": DIGEST}]
-    made.record(registration(version="2", trained_on=named, evaluated_on=named, run_id=OPEN_RUN))
+    made.record(registration(version="2", trained_on=named, evaluated_on=named, run_id=OPEN_RUN, job=SCORE))
     made.record(request(subject={"dataset": ref(HIDDEN)}))
     yield made
     made.close()
@@ -98,8 +100,8 @@ def hidden(house: House) -> frozenset[str]:
     return frozenset(asked) | {
         HIDDEN.id,
         Job(**SECRET_JOB).id,
-        Run(SECRET_RUN).id,
-        Run(SECRET_RUN_TOO).id,
+        run_node(SECRET_RUN, SECRET_JOB).id,
+        run_node(SECRET_RUN_TOO, SECRET_JOB).id,
         Snapshot(HIDDEN.namespace, HIDDEN.name, DIGEST).id,
     }
 
@@ -199,4 +201,4 @@ def test_what_is_in_force_is_so_for_everybody_also_where_who_wrote_it_is_hidden(
 def test_what_is_judged_as_something_else_follows_it(house: House) -> None:
     nothing = house.view(rights=Rights(namespaces=frozenset({"models"})))
     version = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
-    assert set(nothing.nodes([version, Run(RUN).id, FIRST.id])) == {version}
+    assert set(nothing.nodes([version, run_node(RUN).id, FIRST.id])) == {version}

@@ -18,7 +18,8 @@ from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Executed, Read, Wrote
 from graph_schema.facts import Facts
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job
+from tests.support.facts import run_node
 
 ENDS = 1000
 INPUTS, OUTPUTS = ([Dataset("made-up", f"{side}-{number:04}") for number in range(ENDS)] for side in ("in", "out"))
@@ -26,7 +27,7 @@ REPORT = Dataset("made-up", "report")
 
 
 def complete(entry: int, job: str, reads: list[Dataset], writes: list[Dataset]) -> Facts:
-    run, executed = Run(f"run-{entry}"), Job("made-up", job)
+    run, executed = run_node(f"run-{entry}"), Job("made-up", job)
     builder = FactBuilder(entry, 10 * entry, f"{entry:016x}", RANK["COMPLETE"], run.id, executed.id)
     builder.add_statement(run, "event", {"type": "COMPLETE"})
     builder.add_edge(Executed(run, executed))

@@ -33,7 +33,8 @@ Jobs = Mapping[str, tuple[set[str], set[str], bool]]
 def told(said: Jobs, to: Store) -> Store:
     """Tell what each job read and wrote, or is to read and write by design."""
     for entry, (name, (reads, writes, by_design)) in enumerate(said.items()):
-        job, run = Job("made-up", name), Run(f"of {name}")
+        job = Job("made-up", name)
+        run = Run.of(job, f"of {name}")
         builder = FactBuilder(entry, 1, f"{entry}", 2, None if by_design else run.id, job.id)
         builder.add_node(job)
         if by_design:

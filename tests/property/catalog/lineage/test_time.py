@@ -13,7 +13,8 @@ from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.bitemporal import RunFacts, fold_run, in_force
 from graph_schema.identity import state_id
-from graph_schema.nodes import Job, Node, Run, Snapshot
+from graph_schema.nodes import Job, Node, Snapshot
+from tests.support.facts import run_node
 from tests.support.histories import (
     DATASETS,
     JOB_OF,
@@ -37,13 +38,13 @@ known_ats = st.sampled_from([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, FOREVER])
 
 NAME_OF: dict[str, str] = {
     **{target(name).id: name for name in names},
-    **{Run(run).id: run for run in JOB_OF},
+    **{run_node(run).id: run for run in JOB_OF},
     **{Job(NAMESPACE, job).id: job for job in JOB_OF.values()},
 }
 STATE_OF: dict[str, State] = {
     **{target(name).id: (name,) for name in names},
     **{Snapshot(NAMESPACE, name, v).id: (name, v) for name in DATASETS for v in ("v1", "v2")},
-    **{state_id(dataset(name).id, Run(run).id): (name, f"@{run}") for name in DATASETS for run in JOB_OF},
+    **{state_id(dataset(name).id, run_node(run).id): (name, f"@{run}") for name in DATASETS for run in JOB_OF},
 }
 ID_OF = {state: identifier for identifier, state in STATE_OF.items()}
 
@@ -144,10 +145,10 @@ def test_runs_are_linked_by_what_one_left_and_the_other_read(
     graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
     linked = {run: reference.upstream_of_run(run) for run in JOB_OF}
     for run in JOB_OF:
-        up = ask(graph, Run(run).id, Direction.UPSTREAM, valid_at, known_at)
-        assert {NAME_OF[e.source] for e in up.edges if e.target == Run(run).id} == linked[run]
-        down = ask(graph, Run(run).id, Direction.DOWNSTREAM, valid_at, known_at)
-        found = {NAME_OF[e.target] for e in down.edges if e.source == Run(run).id}
+        up = ask(graph, run_node(run).id, Direction.UPSTREAM, valid_at, known_at)
+        assert {NAME_OF[e.source] for e in up.edges if e.target == run_node(run).id} == linked[run]
+        down = ask(graph, run_node(run).id, Direction.DOWNSTREAM, valid_at, known_at)
+        found = {NAME_OF[e.target] for e in down.edges if e.source == run_node(run).id}
         assert found == {other for other, sources in linked.items() if run in sources}
 
 
@@ -263,7 +264,7 @@ def test_a_prefetched_walk_equals_a_walk_level_by_level(happenings: list[Happeni
             assert lineage(View(ahead, at), walk) == lineage(View(level_by_level, at), walk)
 
 
-@pytest.mark.parametrize("node", [Job(NAMESPACE, "j1"), Run("r1")])
+@pytest.mark.parametrize("node", [Job(NAMESPACE, "j1"), run_node("r1")])
 def test_a_root_of_another_grain_is_refused_with_what_would_be_right(node: Node) -> None:
     from catalog.errors import SenderError  # noqa: PLC0415
 

@@ -9,8 +9,8 @@ from catalog.assets.queries import datasets, jobs, runs
 from catalog.errors import SenderError
 from catalog.reading import AsOf
 from catalog.view import View
-from graph_schema.nodes import Dataset, Job, Run, Site, Source
-from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event
+from graph_schema.nodes import Dataset, Job, Site, Source
+from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event, run_node
 
 RAW_ID = Dataset(**RAW).id
 CURATED_ID = Dataset(**CURATED).id
@@ -111,13 +111,13 @@ def test_what_is_unknown_is_absent_and_nobody_is_named_twice(house: House) -> No
 def test_a_run_is_told_with_its_job_state_and_events(house: House) -> None:
     house.send(event("START", "2026-01-01T09:00:00Z"))
     house.send(event())
-    run = runs(View(house.store), [Run(RUN).id])[Run(RUN).id]
+    run = runs(View(house.store), [run_node(RUN).id])[run_node(RUN).id]
     assert (run.state, run.job, run.start_known, run.entries) == ("COMPLETE", Job(**JOB).id, True, (0, 1))
     assert (run.inputs, run.outputs) == ((RAW_ID,), (CURATED_ID,))
     assert run.ended_at is not None
     assert run.started_at is not None
     assert run.ended_at - run.started_at == 3_600_000_000
-    before = runs(View(house.store, AsOf(known_at=0)), [Run(RUN).id])[Run(RUN).id]
+    before = runs(View(house.store, AsOf(known_at=0)), [run_node(RUN).id])[run_node(RUN).id]
     assert before.state == "RUNNING"
 
 

@@ -4,9 +4,9 @@ from catalog.evidence.queries import evidence
 from catalog.ledger.merkle import verify_inclusion
 from catalog.reading import AsOf
 from catalog.view import View
-from graph_schema.nodes import Dataset, Run
+from graph_schema.nodes import Dataset
 from tests.contract.ledger.making import make_erasure
-from tests.support.records import CURATED, RAW, RUN, House, declaration, event, tag
+from tests.support.records import CURATED, RAW, RUN, House, declaration, event, run_node, tag
 
 RAW_ID = Dataset(**RAW).id
 
@@ -42,7 +42,7 @@ def test_an_erased_body_is_told_as_such(house: House) -> None:
     house.send(event())
     house.record(declaration())
     house.ledger.append(make_erasure(0, 0)).result()
-    found = evidence(View(house.store), house.ledger, Run(RUN).id)
+    found = evidence(View(house.store), house.ledger, run_node(RUN).id)
     assert found is not None
     assert (found.entries[0].erased, found.entries[0].body, found.entries[0].salt) == (True, None, None)
 

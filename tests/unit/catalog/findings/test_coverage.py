@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.access.model import Actor
+from catalog.errors import SenderError
 from catalog.reading import AsOf
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import ModelVersion
@@ -140,16 +141,26 @@ def test_attestations_of_other_runs_are_not_shown_where_the_run_on_the_way_has_i
     assert judged(dossier(house)) == [(RUN, True, None)]
 
 
-def test_an_attestation_of_the_run_under_another_job_does_not_cover_it(house: House, steward: Actor) -> None:
-    run(house)
-    other = event(at="2025-12-01T10:00:00Z", run=OTHER_RUN)
+def test_an_attestation_of_another_job_s_run_of_the_same_id_does_not_cover_it(house: House, steward: Actor) -> None:
+    run(house, lineward_deidentification={"method": "SAFE_HARBOR"})
+    other = event(at="2025-12-01T10:00:00Z")
     other["job"]["name"] = "join"
     house.send(other)
     house.record(attestation(job={"namespace": JOB["namespace"], "name": "join"}), steward)
     house.record(registration())
     made = dossier(house)
-    assert judged(made) == [(RUN, False, "OTHER_JOB")]
+    assert [(one.run, one.covers, one.known_by) for one in made.deidentification] == [(RUN, False, "RUN")]
     assert len(found(made)) == 1
+
+
+def test_an_attestation_of_a_run_that_no_event_of_its_job_named_is_refused(house: House, steward: Actor) -> None:
+    run(house)
+    other = event(run=OTHER_RUN)
+    other["job"]["name"] = "join"
+    house.send(other)
+    with pytest.raises(SenderError, match="unknown run") as refused:
+        house.record(attestation(job={"namespace": JOB["namespace"], "name": "join"}), steward)
+    assert refused.value.pointer == "/run_id"
 
 
 def test_an_attestation_by_whom_nobody_authenticated_covers_nothing(house: House) -> None:

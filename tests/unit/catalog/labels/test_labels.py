@@ -10,9 +10,9 @@ from catalog.errors import AskerError, SenderError
 from catalog.labels.queries import attestations, labels
 from catalog.reading import AsOf
 from catalog.view import View
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Dataset, Job
 from graph_schema.vocabulary import hipaa
-from tests.support.records import CURATED, JOB, RAW, RUN, House, attestation, event, tag
+from tests.support.records import CURATED, JOB, RAW, RUN, House, attestation, event, run_node, tag
 
 RAW_ID = Dataset(**RAW).id
 CLAIMED = {"kind": "QUASI_IDENTIFIER", "field": "zip", "codes": [], "confidentiality": "N"}
@@ -42,7 +42,7 @@ def test_a_tag_says_who_what_and_why(house: House) -> None:
 def test_a_claim_counts_until_a_person_rejects_it(house: House) -> None:
     curated = Dataset(**CURATED).id
     (claimed,) = labels(View(house.store), [curated])[curated]
-    assert (claimed.present, claimed.origin, claimed.tag.by) == (True, "CLAIMED", Run(RUN).id)
+    assert (claimed.present, claimed.origin, claimed.tag.by) == (True, "CLAIMED", run_node(RUN).id)
     house.record(tag(dataset=CURATED, column="zip", phi_kind="QUASI_IDENTIFIER", stance="REJECT", reason="Made up"))
     (rejected,) = labels(View(house.store), [curated])[curated]
     assert (rejected.present, rejected.origin, len(rejected.history)) == (False, "ASSERTED", 2)
@@ -108,7 +108,7 @@ def test_a_code_of_a_foreign_system_is_taken_with_a_warning(house: House) -> Non
 
 def test_an_attestation_covers_its_run_while_it_lasts(house: House) -> None:
     house.record(attestation())
-    run = Run(RUN).id
+    run = run_node(RUN).id
     (found,) = attestations(View(house.store), [run, Job(**JOB).id])[run]
     assert (found.method, found.in_force, found.expert) == ("EXPERT_DETERMINATION", True, "Testperson Beta")
     at = house.clock.micros()

@@ -8,7 +8,8 @@ from catalog.lineage.queries import lineage
 from catalog.reading import AsOf, Complete, Redacted, Rights, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.view import View
-from graph_schema.nodes import Job, Run
+from graph_schema.nodes import Job
+from tests.support.facts import run_node
 from tests.support.histories import NAMESPACE, Happening, dataset, ledger, told
 
 
@@ -102,7 +103,7 @@ def test_what_rights_hide_is_counted() -> None:
     ("walk", "pointer"),
     [
         (Walk((dataset("A").id,), Direction.CONNECTED, Grain.SNAPSHOT), "/grain"),
-        (Walk((Run("r").id,), Direction.CONNECTED), "/of"),
+        (Walk((run_node("r").id,), Direction.CONNECTED), "/of"),
         (Walk((), Direction.CONNECTED), "/of"),
         (Walk((dataset("A").id,), Direction.CONNECTED, depth=101), "/depth"),
     ],

@@ -14,7 +14,8 @@ from catalog.view import View
 from graph_schema.builder import FactBuilder
 from graph_schema.edges import Captures, Generated
 from graph_schema.identity import state_id
-from graph_schema.nodes import Dataset, Run, Snapshot
+from graph_schema.nodes import Dataset, Snapshot
+from tests.support.facts import run_node
 from tests.support.histories import NAMESPACE, Happening, dataset, ledger, model, told
 
 
@@ -50,7 +51,7 @@ def chain(length: int) -> list[Happening]:
 def test_a_failed_run_leaves_the_last_good_state_current() -> None:
     graph = store(ran(1, "good", "A", "B"), ran(2, "bad", "C", "B", kind="FAIL"))
     found = lineage(View(graph), Walk((dataset("B").id,), Direction.UPSTREAM))
-    assert [(edge.source, edge.run) for edge in found.edges] == [(dataset("A").id, Run("good").id)]
+    assert [(edge.source, edge.run) for edge in found.edges] == [(dataset("A").id, run_node("good").id)]
 
 
 def test_the_failed_run_is_shown_as_an_attempt_on_request() -> None:
@@ -83,14 +84,14 @@ def test_a_late_start_known_afterwards_moves_the_inferred_read_only_from_then_on
         Happening(2, "run", "START", "train", "train", (("B", None),), None),
     ]
     graph = store(*history)
-    trained = state_id(dataset("T").id, Run("train").id)
+    trained = state_id(dataset("T").id, run_node("train").id)
     before = lineage(View(graph, AsOf(known_at=2)), Walk((trained,), Direction.UPSTREAM, depth=1))
     after = lineage(View(graph), Walk((trained,), Direction.UPSTREAM, depth=1))
     assert [(e.source, e.confidence) for e in before.edges] == [
-        (state_id(dataset("B").id, Run("w2").id), Confidence.START_UNKNOWN)
+        (state_id(dataset("B").id, run_node("w2").id), Confidence.START_UNKNOWN)
     ]
     assert [(e.source, e.confidence) for e in after.edges] == [
-        (state_id(dataset("B").id, Run("w1").id), Confidence.INFERRED)
+        (state_id(dataset("B").id, run_node("w1").id), Confidence.INFERRED)
     ]
 
 
@@ -182,7 +183,7 @@ def test_a_depth_or_budget_out_of_bounds_is_refused_with_the_bounds(depth: int, 
 
 def test_roots_of_several_grains_are_refused() -> None:
     with pytest.raises(SenderError, match="one grain"):
-        lineage(View(MemoryStore()), Walk((dataset("A").id, Run("r").id), Direction.UPSTREAM))
+        lineage(View(MemoryStore()), Walk((dataset("A").id, run_node("r").id), Direction.UPSTREAM))
 
 
 class Counting:
@@ -222,8 +223,8 @@ def test_a_wide_level_takes_no_more_calls_than_a_narrow_one() -> None:
 
 
 def test_a_snapshot_walk_takes_a_bounded_number_of_calls_a_level() -> None:
-    ten = calls(10, Grain.SNAPSHOT, state_id(dataset("d10").id, Run("run 9").id))
-    twenty = calls(20, Grain.SNAPSHOT, state_id(dataset("d20").id, Run("run 19").id))
+    ten = calls(10, Grain.SNAPSHOT, state_id(dataset("d10").id, run_node("run 9").id))
+    twenty = calls(20, Grain.SNAPSHOT, state_id(dataset("d20").id, run_node("run 19").id))
     assert twenty - ten <= 10 * 8
 
 
@@ -236,7 +237,7 @@ def test_a_seal_that_names_the_run_gives_its_unversioned_state_a_past_and_a_futu
     graph = store(ran(1, "r1", "A", "B"))
     sealed = Snapshot(NAMESPACE, "B", "sha256:aa")
     builder = FactBuilder(entry=9, valid_from=2, tie="seal")
-    builder.add_edge(Generated(Run("r1"), sealed))
+    builder.add_edge(Generated(run_node("r1"), sealed))
     builder.add_edge(Captures(sealed, dataset("B")))
     graph.apply(builder.build(), 9)
     up = lineage(View(graph), Walk((sealed.id,), Direction.UPSTREAM))

@@ -7,8 +7,8 @@ from catalog.reading import AsOf
 from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.view import View
 from graph_schema.aspects.models import Metric
-from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Run, Snapshot
-from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, seal
+from graph_schema.nodes import Dataset, Job, Model, ModelVersion, Snapshot
+from tests.support.records import CURATED, DIGEST, JOB, MODEL, RUN, House, event, registration, run_node, seal
 
 VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 SNAPSHOT = Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id
@@ -34,7 +34,7 @@ def test_a_registration_names_everything_exactly(house: House) -> None:
     assert found.environment is not None
     assert found.environment.description == "CPython 3.11"
     assert found.metrics == (Metric("auroc", "0.75", "test"),)
-    assert (found.run, found.job) == (Run(RUN).id, Job(**JOB).id)
+    assert (found.run, found.job) == (run_node(RUN).id, Job(**JOB).id)
 
 
 def test_a_figure_is_kept_as_plain_decimal_text(house: House) -> None:

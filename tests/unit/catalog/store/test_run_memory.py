@@ -6,7 +6,7 @@ from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
 from graph_schema.bitemporal import RunFacts, fold_run
 from graph_schema.facts import NOW
-from graph_schema.nodes import Run
+from tests.support.facts import run_node
 from tests.support.histories import Happening, dataset, facts_of
 
 
@@ -49,7 +49,7 @@ def test_it_never_holds_more_than_its_capacity() -> None:
 
 def test_a_run_that_goes_on_is_read_anew_and_an_older_reader_keeps_what_it_saw(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "graph.db")
-    run = Run("r1").id
+    run = run_node("r1").id
     store.apply(facts_of(event(1, "START"), 0), 0)
     with store.reading() as before:
         assert before.runs([run])[run].at(NOW, before.checkpoint()) is not None

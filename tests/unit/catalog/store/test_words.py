@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from catalog.store.words import SEARCHED, facets_of, key_terms, question, suffixes, value_terms
-from graph_schema.nodes import Column, Dataset, ModelVersion, Run, Snapshot
+from graph_schema.nodes import Column, Dataset, ModelVersion, Snapshot
+from tests.support.facts import run_node
 
 RUN = "0191b7a0-001b-7000-8000-00000000abcd"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -53,8 +54,8 @@ def test_a_name_is_a_term_of_its_own_and_a_namespace_only_has_words() -> None:
 
 
 def test_a_run_is_one_term_of_its_digits() -> None:
-    assert key_terms(Run(RUN)) == {"#0191b7a0001b7000800000000000abcd"}
-    assert key_terms(Run("nightly-7")) == {"nightly", "7", "=nightly.7"}
+    assert key_terms(run_node(RUN)) == {"#0191b7a0001b7000800000000000abcd"}
+    assert key_terms(run_node("nightly-7")) == {"nightly", "7", "=nightly.7"}
 
 
 @pytest.mark.parametrize("text", [DIGEST, DIGEST[:15], DIGEST[7:], DIGEST[7:15], DIGEST.upper(), "01234567"])
@@ -69,7 +70,7 @@ def test_a_digest_is_not_found_by_fewer_digits_nor_by_what_is_inside(text: str) 
 
 @pytest.mark.parametrize("text", [RUN, RUN[:8], RUN[:13], RUN[:11], RUN.replace("-", ""), RUN.upper()])
 def test_a_run_is_found_by_its_id_and_the_beginning_of_it(text: str) -> None:
-    assert question(text).rank(key_terms(Run(RUN))) == (0 if len(text) > 30 else 1)
+    assert question(text).rank(key_terms(run_node(RUN))) == (0 if len(text) > 30 else 1)
 
 
 def test_a_model_version_is_found_by_its_model_and_by_its_artifact() -> None:

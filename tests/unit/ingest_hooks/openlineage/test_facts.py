@@ -15,7 +15,8 @@ from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.redaction.redactor import Redaction
 
 RUN_ID = "018f4a3e-0000-7000-8000-000000000001"
-RUN, JOB = nodes.Run(RUN_ID), nodes.Job("demo", "curate")
+JOB = nodes.Job("demo", "curate")
+RUN = nodes.Run.of(JOB, RUN_ID)
 RAW, CLEAN = nodes.Dataset("lake", "raw"), nodes.Dataset("lake", "clean")
 LATE = 2**52
 
@@ -186,22 +187,34 @@ def test_a_parent_is_identity_only_under_its_own_namespace() -> None:
     }
     facts = project(run_event("FAIL", run={"parent": parent}))
     parts = {(edge.source, edge.target) for edge in edges(facts, "IS_PART_OF")}
-    assert parts == {(RUN.id, nodes.Run("parent").id), (nodes.Run("parent").id, nodes.Run("root").id)}
+    above, root = nodes.Run("elsewhere", "flow", "parent"), nodes.Run("elsewhere", "all", "root")
+    assert parts == {(RUN.id, above.id), (above.id, root.id)}
     executed = {(edge.source, edge.target) for edge in edges(facts, "EXECUTED")}
-    assert (nodes.Run("parent").id, nodes.Job("elsewhere", "flow").id) in executed
+    assert (above.id, nodes.Job("elsewhere", "flow").id) in executed
     assert {one.subject for one in facts.statements} == {RUN.id}
 
 
-def test_a_run_that_names_itself_as_parent_is_no_part_of_itself() -> None:
-    parent = {"run": {"runId": RUN_ID}, "job": {"namespace": "demo", "name": "other"}}
+@pytest.mark.parametrize("job", [{"namespace": "demo", "name": "curate"}, None])
+def test_a_run_that_names_itself_as_parent_is_no_part_of_itself(job: dict[str, str] | None) -> None:
+    parent = {"run": {"runId": RUN_ID}, "job": job}
     facts = project(run_event(run={"parent": parent}))
     assert edges(facts, "IS_PART_OF") == []
     assert len(edges(facts, "EXECUTED")) == 1
 
 
-def test_one_run_of_two_jobs_keeps_both() -> None:
+def test_a_parent_of_the_same_run_id_and_another_job_is_another_run() -> None:
+    parent = {"run": {"runId": RUN_ID}, "job": {"namespace": "demo", "name": "nightly"}}
+    facts = project(run_event(run={"parent": parent}))
+    above = nodes.Run("demo", "nightly", RUN_ID)
+    assert [(edge.source, edge.target) for edge in edges(facts, "IS_PART_OF")] == [(RUN.id, above.id)]
+
+
+def test_one_run_id_of_several_jobs_is_a_run_of_each() -> None:
     facts = project_all(run_event(), run_event(job_name="other"))
-    assert {edge.target for edge in edges(facts, "EXECUTED")} == {JOB.id, nodes.Job("demo", "other").id}
+    other = nodes.Job("demo", "other")
+    runs = {(RUN.id, JOB.id), (nodes.Run.of(other, RUN_ID).id, other.id)}
+    assert {(edge.source, edge.target) for edge in edges(facts, "EXECUTED")} == runs
+    assert {one.subject for one in facts.statements if one.aspect == "event"} == {run for run, _ in runs}
 
 
 def test_a_version_is_the_snapshot_s_identity_in_its_store() -> None:
