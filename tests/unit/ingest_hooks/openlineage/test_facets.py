@@ -17,7 +17,7 @@ from tests.support.events import LATE, RUN_ID, dataset, dataset_event, job_event
 Json = dict[str, Any]
 
 RUN, JOB, RAW, CLEAN = (
-    nodes.Run(RUN_ID),
+    nodes.Run("demo", "curate", RUN_ID),
     nodes.Job("demo", "curate"),
     nodes.Dataset("lake", "raw"),
     nodes.Dataset("lake", "clean"),
@@ -74,7 +74,7 @@ def test_a_remembered_use_is_said_of_its_own_run() -> None:
         event["run"]["runId"] = run_id
         facts = project_event(event, tie="t", recorded_at=LATE, entry=0, memo=memo)
         aspect = name_of_use("out", "lifecycle", CLEAN.id)
-        assert [one.subject for one in facts.statements if one.aspect == aspect] == [nodes.Run(run_id).id]
+        assert [one.subject for one in facts.statements if one.aspect == aspect] == [nodes.Run.of(JOB, run_id).id]
 
 
 def test_a_check_is_told_by_its_job_assertion_name_and_column_and_holds_no_value() -> None:
