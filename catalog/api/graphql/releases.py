@@ -86,7 +86,7 @@ class ModelVersionStatement:
     async def run(self, info: ContextInfo) -> Run | None:
         return await nodes.find(Run, info.context, self.found.run, self.at)
 
-    @strawberry.field(description="The job of it.")
+    @strawberry.field(description="The job in which it was said.")
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 

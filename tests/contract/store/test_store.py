@@ -544,10 +544,12 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
         assert column_flows(read, [source.id], "out", known_at=1) == [flow._replace(valid_from=30, entry=0)]
         assert column_flows(read, [source.id], "out", valid_at=19) == []
         assert [one.source for one in column_flows(read, [CURATED.id], "in")] == [Column("made-up", "feed", "k").id]
-        said_by = [(one.by, one.valid_from, one.parsed) for one in column_lineage(read, [(CURATED.id, Run("1").id)])]
-        assert said_by == [(Run("1").id, 40, value)]
-        assert column_lineage(read, [(CURATED.id, Run("1").id)], valid_at=39) == []
-        assert column_lineage(read, [(CURATED.id, Run("1").id)], known_at=0) == []
+        said_by = [
+            (one.by, one.valid_from, one.parsed) for one in column_lineage(read, [(CURATED.id, run_node("1").id)])
+        ]
+        assert said_by == [(run_node("1").id, 40, value)]
+        assert column_lineage(read, [(CURATED.id, run_node("1").id)], valid_at=39) == []
+        assert column_lineage(read, [(CURATED.id, run_node("1").id)], known_at=0) == []
     assert [edge.kind for edge in store.edges([target.id, source.id, CURATED.id], TYPES, "both")] == []
 
 
