@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,6 +192,36 @@ def opened(
         yield stack.enter_context(
             running(settings, ledger, store, keys, token_key, owner=owner, following=following, check=server)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A ledger open to be written, without a graph: who writes, and by which key what looks like an identifier goes."""
+
+    ledger: Ledger
+    actor: Actor
+    token_key: bytes
+
+
+@contextmanager
+def recording(settings: Settings, bearer: str | None) -> Iterator[Recording]:
+    """Open the ledger alone, for whoever holds the key, and sign what was added; the graph follows when it is opened.
+
+    Raises AskerError 401 for a key that does not work and where one is needed, and as `opened`.
+    """
+    with ExitStack() as stack:
+        ledger = open_ledger(settings)
+        stack.callback(ledger.close)
+        keys = open_keys(settings)
+        stack.callback(keys.close)
+        mirror(ledger, keys)
+        actor = Authenticator(keys).authenticate(bearer, from_loopback=True)
+        secrets = SiteKeys.load(settings.keys, settings.origin)
+        try:
+            yield Recording(ledger, actor, secrets.received.mac(_TOKENS))
+        finally:
+            if ledger.size() != _signed(ledger):
+                ledger.checkpoint()
 
 
 @contextmanager

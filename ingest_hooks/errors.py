@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 Status = Literal[400, 413, 422]
@@ -20,3 +21,13 @@ class Unreadable(Exception):  # noqa: N818 - it says what the body is, as in HTT
         self.status: Status = status
         self.pointer = pointer
         self.detail = detail
+
+
+def why_no_json(error: Unreadable) -> str:
+    """Return why bytes cannot be read as JSON, in a predicate that holds nothing of them."""
+    match error.__cause__:
+        case json.JSONDecodeError() as wrong:
+            return f"is no JSON from column {wrong.colno} on"
+        case UnicodeDecodeError():
+            return "is no text in UTF-8"
+    return f"cannot be read: {error.detail[:1].lower()}{error.detail[1:].rstrip('.')}"

@@ -61,26 +61,36 @@ def connect(
     a catalog is OperatorError, unless the command may begin one (`new`). A command that asks the ledger alone (not
     `graph`) does its work while Neo4j is away.
     """
-    if target.url is not None:
-        with _http_client(target.url, key) as http:
-            yield _ServerClient(http, target.url)
-        return
+    with connect_to_server(target, key) as server:
+        if server is not None:
+            yield server
+            return
     begun = not target.settings.holds_catalog()
     if begun and not new:
         target.settings.require_catalog()
-    announced = Announcement.read(target.settings.data_dir)
-    if announced is not None:
-        # On the connection that the server was proved on, the key follows.
-        with _http_client(announced.url, None) as http:
-            if _proves(http, announced):
-                if key:
-                    http.headers["Authorization"] = f"Bearer {key}"
-                yield _ServerClient(http, f"{target.name}, served at {announced.url}")
-                return
     with _FolderClient.open(target, key, owner=owner, graph=graph) as client:
         if begun:
             note(f"A catalog is begun in {target.name}.")
         yield client
+
+
+@contextmanager
+def connect_to_server(target: Target, key: str | None) -> Iterator[Client | None]:
+    """Connect to the server at the target's address, or else to one that runs on its folder; None where none does."""
+    if target.url is not None:
+        with _http_client(target.url, key) as http:
+            yield _ServerClient(http, target.url)
+        return
+    announced = Announcement.read(target.settings.data_dir) if target.settings.holds_catalog() else None
+    if announced is None:
+        yield None
+        return
+    # On the connection that the server was proved on, the key follows.
+    with _http_client(announced.url, None) as http:
+        proven = _proves(http, announced)
+        if proven and key:
+            http.headers["Authorization"] = f"Bearer {key}"
+        yield _ServerClient(http, f"{target.name}, served at {announced.url}") if proven else None
 
 
 def served_at(data_dir: Path) -> str | None:
@@ -214,8 +224,13 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     pointer = str((problem.get("errors") or [{}])[0].get("pointer", "")).removeprefix("#")
     found = error_of(answer.status_code, str(problem.get("type", "")), detail, pointer)
     if isinstance(found, AskerError) and answer.status_code == HTTPStatus.UNAUTHORIZED:
-        raise AskerError(_NOT_VALID if "authorization" in answer.request.headers else _NO_KEY, status=found.status)
+        raise unauthenticated(has_key="authorization" in answer.request.headers)
     raise found
+
+
+def unauthenticated(*, has_key: bool) -> AskerError:
+    """Return that whoever asks is nobody the catalog knows, and what to do about it."""
+    return AskerError(_NOT_VALID if has_key else _NO_KEY, status=401)
 
 
 def document(answer: httpx2.Response, *names: str, success: bool = True) -> dict[str, Any]:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import errno
-import json
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from catalog.errors import OperatorError, SenderError
-from ingest_hooks.errors import Unreadable
+from ingest_hooks.errors import Unreadable, why_no_json
 from ingest_hooks.openlineage.wire import JSON, parse
 
 STANDARD_INPUT = "-"
-_ENVELOPE = frozenset({"eventTime", "eventType", "producer", "schemaURL"})
-"""What every OpenLineage event has one of, and no record."""
 _WHY = {
     errno.ENOENT: ("there is no such file", "Check the name."),
     errno.EISDIR: ("it is a folder", "Name a file in it."),
@@ -81,31 +76,6 @@ def items(name: str, content: bytes, wanted: str = A_RECORD) -> list[Item]:
     if isinstance(found, list):
         return [Item(f"{source(name)}, item {number}", value) for number, value in enumerate(found, 1)]
     return [Item(source(name), found)]
-
-
-def why_no_json(error: Unreadable) -> str:
-    """Return why bytes cannot be read as JSON, in a predicate."""
-    match error.__cause__:
-        case json.JSONDecodeError() as wrong:
-            return f"is no JSON from column {wrong.colno} on"
-        case UnicodeDecodeError():
-            return "is no text in UTF-8"
-    return f"cannot be read: {error.detail[:1].lower()}{error.detail[1:].rstrip('.')}"
-
-
-def line_of(error: Unreadable) -> int:
-    """Return the line of the bytes that is no JSON, from 1."""
-    return getattr(error.__cause__, "lineno", 1)
-
-
-def is_event(value: Mapping[str, Any]) -> bool:
-    """Tell whether an object is an OpenLineage event and no record."""
-    return "kind" not in value and not _ENVELOPE.isdisjoint(value)
-
-
-def is_record(value: object) -> bool:
-    """Tell whether a value is a record and no OpenLineage event."""
-    return isinstance(value, dict) and isinstance(value.get("kind"), str) and _ENVELOPE.isdisjoint(value)
 
 
 def from_standard_input(what: str) -> bytes:

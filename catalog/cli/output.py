@@ -9,13 +9,23 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleRenderable, RenderHook
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.segment import Segment, Segments
 from rich.style import Style
 from rich.table import Table
@@ -249,3 +259,34 @@ def progress(label: str, total: int | None = None) -> Iterator[Any]:
     with shown:
         task = shown.add_task(label, total=total)
         yield lambda done, of=None: shown.update(task, completed=done, total=of if of is not None else total)
+
+
+Transfer = Callable[[int, int], None]
+"""Told how many bytes were read, and how many events that makes."""
+
+
+@contextmanager
+def transfer(label: str, total: int | None) -> Iterator[Transfer]:
+    """Show how many events of a file are done, at which rate, and how long the rest will take, on standard error.
+
+    `total` is in bytes, None where nobody knows. Nothing is shown where nobody looks.
+    """
+    shown = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        *((BarColumn(), TaskProgressColumn()) if total is not None else ()),
+        TextColumn("{task.fields[events]:,} events, {task.fields[rate]:,.0f}/s"),
+        *((TimeRemainingColumn(),) if total is not None else (TimeElapsedColumn(),)),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with shown:
+        task = shown.add_task(label, total=total, events=0, rate=0.0)
+        began = time.monotonic()
+
+        def show(done: int, events: int) -> None:
+            elapsed = max(time.monotonic() - began, 1e-3)
+            shown.update(task, completed=done, events=events, rate=events / elapsed)
+
+        yield show

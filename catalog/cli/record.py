@@ -9,6 +9,7 @@ from catalog.cli.client import Client, document
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count
 from catalog.errors import Exit, SenderError
+from ingest_hooks.openlineage.event import is_event
 
 _EXAMPLE = '{"kind": "declare_dataset", …}'
 
@@ -66,6 +67,6 @@ def _records(name: str, receipts: list[dict[str, Any]]) -> list[files.Item]:
     for item in found:
         if not isinstance(item.value, dict):
             raise SenderError(f"{item.place} is no record: one is a JSON object with its kind, such as {_EXAMPLE}.")
-        if files.is_event(item.value):
+        if is_event(item.value):
             raise SenderError(f"{item.place} is an OpenLineage event and no record: send it with `lineward ingest`.")
     return found

@@ -160,20 +160,59 @@ def settings() -> None:
     sys.stdout.write(markdown() + "\n")
 
 
-@_command(commands, "lineward ingest events.ndjson", panel=WRITE)
+@_command(commands, "lineward ingest events.ndjson --rejects rejects.ndjson", panel=WRITE)
 def ingest(
-    files: Files = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="Files, folders, which are read with all below them, and patterns; `-` is standard input.",
+        ),
+    ] = None,
     batch: Annotated[int, typer.Option(min=1, max=10_000, metavar="EVENTS", help="Most events sent at once.")] = 500,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=64,
+            metavar="NUMBER",
+            help="How many prepare events beside the one that writes a folder's ledger; by default as the machine has.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be taken, refused, flagged and replaced; write nothing.")
+    ] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every refused event there: file, line, pointer and reason, as JSON."),
+    ] = None,
+    with_payload: Annotated[
+        bool, typer.Option("--with-payload", help="Also what was refused, as it came, whatever is in it.")
+    ] = False,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep there how far each file was taken, and go on from there.")
+    ] = None,
     new: New = False,
     url: Url = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Send OpenLineage events: one JSON object a line, one object, or an array of them."""
-    from catalog.cli.ingest import ingest as send
+    """Take OpenLineage events: one JSON object a line, one over many lines, or arrays, plain or as gzip or zstd.
 
-    with _connected(url, data_dir, new=new, graph=False) as client:
-        raise typer.Exit(int(send(client, files or [], batch, as_json=as_json)))
+    Into a running catalog over HTTP; where none runs on a folder, straight into its ledger, by several processes, and
+    the graph follows with whoever opens it next. Events keep their order. One that was taken before is no harm: it is
+    counted as already there. Ctrl-C ends it with what was taken so far.
+    """
+    from catalog.cli.client import key_from_environment
+    from catalog.cli.ingest import Options
+    from catalog.cli.ingest import ingest as take
+    from catalog.cli.target import target_for
+
+    if with_payload and rejects is None:
+        raise SenderError("--with-payload is about what --rejects FILE holds: name that file as well.")
+    options = Options(batch, processes, dry_run, rejects, with_payload, resume, new, as_json)
+    raise typer.Exit(take(target_for(url, data_dir), key_from_environment(), files or [], options))
 
 
 @_command(commands, "lineward redact events.ndjson --explain", panel=WRITE)

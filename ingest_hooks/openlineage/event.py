@@ -16,6 +16,9 @@ from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import JSON, Flag
 
 EVENT_TYPES: Final = ("START", "RUNNING", "OTHER", "ABORT", "FAIL", "COMPLETE")
+_ENVELOPE: Final = frozenset({"eventTime", "eventType", "producer", "schemaURL"})
+"""What every event has one of, and no record."""
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -114,6 +117,16 @@ def read_event(value: JSON) -> Event:
         dataset = _dataset(_object(value, "dataset", ""), "/dataset", flags)
         return DatasetEvent(at=at, dataset=dataset, producer=producer, flags=tuple(flags))
     raise Unreadable(422, "", "An event names a run, a job or a dataset; this one names none of them.")
+
+
+def is_event(value: Mapping[str, JSON]) -> bool:
+    """Whether an object is an event and none of the catalog's records."""
+    return "kind" not in value and not _ENVELOPE.isdisjoint(value)
+
+
+def is_record(value: JSON) -> bool:
+    """Whether a value is one of the catalog's records and no event."""
+    return isinstance(value, dict) and isinstance(value.get("kind"), str) and _ENVELOPE.isdisjoint(value)
 
 
 def is_uuid(text: str) -> bool:

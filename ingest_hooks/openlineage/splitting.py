@@ -224,16 +224,16 @@ def _values(stream: _Stream, limit: int, items: int, *, is_inside: bool) -> Iter
             comes_item = True
         else:
             items, line = items + 1, stream.line
-            problem: str | None
             if is_inside and not comes_item:
-                content, problem = b"", "No comma is before this, and what follows was not read."
+                value = _Value(problem="No comma is before this, and what follows was not read.")
             elif begin in _OPENING:
-                content, problem = _container(stream, limit)
+                value = _container(stream, limit)
             else:
-                content, problem = _scalar(stream, limit)
+                value = _scalar(stream, limit)
             after = Position(stream.offset, stream.line, items, Form.ARRAY if is_inside else Form.VALUES)
-            yield Piece(Unit.ITEM, items, line, content, after, problem, is_last=problem is not None)
-            if problem is not None:
+            is_last = value.is_cut or value.problem is not None
+            yield Piece(Unit.ITEM, items, line, value.content, after, value.problem, is_last)
+            if is_last:
                 return
             comes_item = False
     if is_inside:
@@ -242,25 +242,33 @@ def _values(stream: _Stream, limit: int, items: int, *, is_inside: bool) -> Iter
         yield Piece(Unit.ITEM, items + 1, stream.line, b"", after, ending, is_last=True)
 
 
-def _container(stream: _Stream, limit: int) -> tuple[bytes, str | None]:
-    """Pass the object or array that the stream is at; return it, or why nobody can tell where it ends."""
+class _Value(NamedTuple):
+    """A value that was passed, or why nobody can tell where it ends; of one that is cut, what there is."""
+
+    content: bytes = b""
+    problem: str | None = None
+    is_cut: bool = False
+
+
+def _container(stream: _Stream, limit: int) -> _Value:
+    """Pass the object or array that the stream is at."""
     depth = size = 0
     while True:
         depth, end = _depth_after(stream.held, stream.at + size, depth)
         size = end - stream.at
         if size > limit or (depth and stream.left > limit):
-            return b"", f"This is longer than {limit} bytes, and what follows was not read."
+            return _Value(problem=f"This is longer than {limit} bytes, and what follows was not read.")
         if not depth:
-            return stream.take(size), None
+            return _Value(stream.take(size))
         if not stream.more():
-            return b"", "This ends too early; send it whole."
+            return _Value(stream.take(stream.left), is_cut=True)  # whoever parses it says where it breaks off
 
 
-def _scalar(stream: _Stream, limit: int) -> tuple[bytes, str | None]:
-    """Pass what is neither object nor array; return it, or why nobody can tell where it ends."""
+def _scalar(stream: _Stream, limit: int) -> _Value:
+    """Pass what is neither object nor array."""
     while True:
         found = _SCALAR.match(stream.held, stream.at)
         if found and (found.end() < len(stream.held) or stream.ended):
-            return stream.take(found.end() - stream.at), None
+            return _Value(stream.take(found.end() - stream.at))
         if stream.left > limit or not stream.more():
-            return b"", "This is no JSON, and what follows was not read."
+            return _Value(problem="This is no JSON, and what follows was not read.")

@@ -143,8 +143,8 @@ def _large_outcomes(services: Services, actor: Actor, body: bytes) -> Iterator[A
     pieces = list(split(io.BytesIO(body).read, len(body)))
     if not body.lstrip().startswith(b"["):
         raise SenderError(_NO_BATCH)
-    if pieces and pieces[-1].problem is not None:
-        raise SenderError(f"The array cannot be read from item {len(pieces)} on. {pieces[-1].problem}")
+    if pieces and pieces[-1].is_last:
+        raise SenderError(f"The array cannot be read from item {len(pieces)} on.")
     _require_few(services, len(pieces))
     refused: OperatorError | None = None
     for piece in pieces:

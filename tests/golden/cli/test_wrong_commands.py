@@ -138,11 +138,11 @@ lineward ledger erase 1 --reason r --authority a
 # Events
 lineward ingest nowhere.ndjson
 lineward ingest folder
-lineward ingest text.txt
+LINEWARD_KEY=EMITTER lineward ingest text.txt
 lineward ingest binary.bin
-lineward ingest broken.json
-lineward ingest broken.ndjson
-lineward ingest declaration.json
+LINEWARD_KEY=EMITTER lineward ingest broken.json
+LINEWARD_KEY=EMITTER lineward ingest broken.ndjson
+LINEWARD_KEY=EMITTER lineward ingest declaration.json
 lineward ingest nameless.ndjson
 
 # Redaction

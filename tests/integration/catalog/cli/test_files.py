@@ -59,9 +59,11 @@ def test_a_line_that_is_no_event_spoils_no_other(folder: Path) -> None:
     assert found["refused"][2]["line"] == 4
 
 
-def test_a_wrong_value_over_many_lines_is_refused_once_with_its_place(folder: Path) -> None:
-    found = ingest(folder, '[\n  {"job": 1},\n  {"job": }\n]\n')
-    assert found["refused"] == [{"file": "standard input", "line": 3, "reason": "This is no JSON from column 11 on."}]
+def test_a_wrong_value_over_many_lines_is_refused_alone_with_its_place(folder: Path) -> None:
+    found = ingest(folder, f'[\n  {json.dumps(EVENTS[0])},\n  {{"job":\n  }}, {json.dumps(EVENTS[1])}\n]\n')
+    assert found["taken"] == 2
+    (refused,) = found["refused"]
+    assert refused == {"file": "standard input", "line": 4, "item": 2, "reason": "This is no JSON from column 3 on."}
 
 
 @pytest.mark.parametrize("content", ["", "\n \n", "[]"])
