@@ -26,6 +26,7 @@ from catalog.ledger.sealing import seal
 from ingest_hooks.errors import Unreadable, why_no_json
 from ingest_hooks.openlineage.event import is_record
 from ingest_hooks.openlineage.oversize import parse_within
+from ingest_hooks.redaction.site_rules import Rules
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ _ALONE: Final = 4
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Terms:
-    """Under what events are taken: the site's keys, who sends them, and how large and deep they may be.
+    """Under what events are taken: the site's keys and rules, who sends them, and how large and deep they may be.
 
     Without `keys_dir` they are only looked at.
     """
@@ -47,6 +48,7 @@ class Terms:
     event_bytes: int
     depth: int
     token_key: bytes
+    rules: Rules
     keys_dir: Path | None = None
     origin: str = ""
 
@@ -159,6 +161,7 @@ class _Preparer:
                 terms.actor,
                 terms.correlation_id,
                 token_key=terms.token_key,
+                rules=terms.rules,
                 left_out=found.left_out,
             )
             return self._sealed(drafted)

@@ -27,6 +27,7 @@ from catalog.cli.sources import Source, find
 from catalog.cli.target import Target
 from catalog.cli.words import count
 from catalog.errors import AskerError, Exit
+from catalog.record_redaction import rules_of
 
 _SHOWN: Final = 20
 _LISTED: Final = 10_000
@@ -134,7 +135,9 @@ def _sink(target: Target, key: str | None, options: Options, size: int | None) -
     processes = _processes(options, size)
     if options.dry_run:
         # Nothing is compared with what a catalog holds: any key makes tokens of the same form.
-        terms = Terms("dry-run", "dry-run", settings.max_body_bytes, settings.max_json_depth, os.urandom(32))
+        terms = Terms(
+            "dry-run", "dry-run", settings.max_body_bytes, settings.max_json_depth, os.urandom(32), rules_of(settings)
+        )
         with preparing(terms, processes) as prepared:
             yield LookingSink(prepared)
         return
@@ -158,6 +161,7 @@ def _sink(target: Target, key: str | None, options: Options, size: int | None) -
                 settings.max_body_bytes,
                 settings.max_json_depth,
                 recording.token_key,
+                rules_of(settings),
                 settings.keys,
                 settings.origin,
             )

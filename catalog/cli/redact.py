@@ -19,6 +19,7 @@ from catalog.cli import files
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count
 from catalog.errors import Exit, SenderError
+from ingest_hooks.openlineage.event import is_record
 from ingest_hooks.openlineage.wire import JSON
 from ingest_hooks.redaction.explain import Change, explain
 from ingest_hooks.redaction.site_rules import Rules
@@ -101,7 +102,7 @@ def _values(names: Sequence[str]) -> Iterator[tuple[str, JSON]]:
     for name in names:
         content = files.from_standard_input("events") if name == files.STANDARD_INPUT else files.read(name)
         for item in files.items(name, _inflated(name, content), files.AN_EVENT):
-            if files.is_record(item.value):
+            if is_record(item.value):
                 passed += 1
                 continue
             yield item.place, item.value

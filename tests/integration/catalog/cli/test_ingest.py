@@ -312,3 +312,14 @@ def test_nothing_is_drawn_where_nobody_looks(folder: Path) -> None:
     answer = typed(folder, "ingest", "--new", stdin=lines(said(3)))
     assert answer.err.splitlines() == [f"A catalog is begun in {folder}.", f"catalog: {folder}"]
     assert sys.getsizeof(answer.out) > 0
+
+
+def test_the_sites_own_rules_hold_in_every_process(folder: Path, tmp_path: Path) -> None:
+    rules, file = tmp_path / "rules.toml", tmp_path / "events.ndjson"
+    rules.write_text('[[rule]]\nname = "trial-subject"\nform = {prefix = "TS-", digits = 6}\n')
+    named = [event(run=run, documentation={"description": f"of TS-12345{at % 10}"}) for at, run in enumerate(RUNS)]
+    file.write_bytes(lines(named))
+    arguments = ("ingest", "--new", str(file), "--batch", "2", "--processes", "1")
+    assert typed(folder, *arguments, LINEWARD_REDACTION_RULES=str(rules)).code == Exit.FINE
+    assert len(entries(folder)) == len(RUNS)
+    assert not any(b"TS-12345" in (stored.body or b"") for stored in entries(folder))
