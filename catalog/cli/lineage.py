@@ -111,9 +111,14 @@ def _name(node: dict[str, Any]) -> str:
     if node["column"]:
         dataset = (node["column"]["dataset"] or {}).get("name", "")
         return f"{dataset}.{node['column']['name']}"
+    return thing_name(thing, node["id"])
+
+
+def thing_name(thing: dict[str, Any], identifier: str) -> str:
+    """Return what is shown of a run, a snapshot or another thing: its id where it has no name."""
     if "runId" in thing:
         return str(thing["runId"])
-    name = str(thing.get("name", node["id"]))
+    name = str(thing.get("name", identifier))
     digest = thing.get("digest")
     return f"{name} {short(digest)}" if digest else name
 
@@ -126,6 +131,11 @@ def _state(node: dict[str, Any]) -> str:
 def _how(edge: dict[str, Any]) -> str:
     if edge["column"]:
         return _derived(edge["column"], past=edge["past"])
+    return edge_words(edge)
+
+
+def edge_words(edge: dict[str, Any]) -> str:
+    """Return how data went along an edge, in words."""
     words = [edge["kind"].lower(), edge["confidence"].lower().replace("_", " ")]
     return ", ".join([*words, *(["past"] if edge["past"] else []), *(["attempt"] if edge["attempt"] else [])])
 

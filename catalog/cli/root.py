@@ -384,6 +384,46 @@ def lineage(
         raise typer.Exit(int(show(client, asset, asked, as_json=as_json)))
 
 
+@_command(commands, "lineward paths readmission@1 --choke-points", panel=ASK)
+def paths(
+    assets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[FROM]... TO",
+            help="Where data came from and where it came to, as names, `model@version`, digests or ids.",
+        ),
+    ],
+    choke_points: Annotated[
+        bool, typer.Option("--choke-points", help="What every way passes; without FROM, from the raw feeds.")
+    ] = False,
+    depth: Annotated[int, typer.Option(min=0, max=100, metavar="STEPS", help="Most steps of a way.")] = 20,
+    grain: Annotated[str | None, choice(Grain, "What the nodes are, by default as TO is")] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    budget: Annotated[int, typer.Option(min=1, max=10_000, metavar="NODES", help="Most nodes walked.")] = 2000,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show why two things are connected, or with --choke-points what every way to a thing passes."""
+    from catalog.cli import paths as show
+
+    *sources, target = assets
+    if not choke_points and len(sources) != 1:
+        raise SenderError("A path has one beginning and one end: write FROM and TO, or --choke-points and TO alone.")
+    times: dict[str, Any] = {"validAt": time(valid_at, "--valid-at"), "knownAtIndex": known_at_index}
+    asked: dict[str, Any] = {
+        "grain": None if grain is None else one_of(grain, Grain, "--grain"),
+        "depth": depth,
+        "budget": budget,
+        "asOf": {name: value for name, value in times.items() if value is not None} or None,
+    }
+    with _connected(url, data_dir, owner=True) as client:
+        if choke_points:
+            raise typer.Exit(int(show.choke_points(client, sources, target, asked, as_json=as_json)))
+        raise typer.Exit(int(show.paths(client, sources[0], target, asked, as_json=as_json)))
+
+
 @_command(commands, "lineward report readmission@1 --format pdf --output reports", panel=PROVE)
 def report(
     words: Annotated[

@@ -9,7 +9,7 @@ from functools import cached_property
 from catalog.access.permissions import Permission
 from catalog.access.rules import may
 from catalog.assets.model import RunRecord
-from catalog.findings.model import Basis, Coverage, Deidentification, KnownBy, Removal
+from catalog.findings.model import Basis, Coverage, Deidentification, KnownBy, Powers, Removal
 from catalog.labels.model import Attestation, Step, Uncovered
 from catalog.labels.rules import uncovered
 
@@ -41,6 +41,13 @@ def _made_of(attested: frozenset[str], basis: Basis) -> frozenset[str]:
         if not more:
             return found - attested
         found |= more
+
+
+def why_uncovered(attestation: Attestation, step: Step, powers: Powers, at: int) -> Uncovered | None:
+    """Return why an attestation does not cover a step as of a time, by what who attested it might then."""
+    was = powers.at(attestation.attested_by, attestation.entry)
+    authorised = was is not None and may(was.roles, Permission.ATTEST_DEIDENTIFICATION)
+    return uncovered(attestation, step, at, authorised=authorised)
 
 
 @dataclass(frozen=True)
@@ -92,9 +99,7 @@ class _Judge:
         return named or (Step(attestation.job, attestation.run),)
 
     def _reason(self, attestation: Attestation, step: Step) -> Uncovered | None:
-        was = self.basis.powers.at(attestation.attested_by, attestation.entry)
-        authorised = was is not None and may(was.roles, Permission.ATTEST_DEIDENTIFICATION)
-        return uncovered(attestation, step, self.basis.moment, authorised=authorised)
+        return why_uncovered(attestation, step, self.basis.powers, self.basis.moment)
 
     @cached_property
     def _attestations(self) -> Sequence[Attestation]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from catalog.labels.model import Attestation, Label, Tag
+from catalog.assets import queries as assets
+from catalog.assets.model import RunRecord
+from catalog.labels.model import Attestation, Label, Step, Tag
 from catalog.labels.rules import label
+from catalog.lineage.model import LineageEdge
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
@@ -75,6 +78,42 @@ def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]
     """Return those of the attestations that were known, by their own ids."""
     stated = view.statements(ids, ("attestation",))
     return {each.subject: _attestation(each, view.moment) for each in stated if each.value is not None}
+
+
+def steps_of(
+    view: View,
+    edges: Iterable[LineageEdge],
+    dataset_of: Callable[[str], str | None],
+    runs: Mapping[str, RunRecord],
+    attested: Mapping[str, Sequence[Attestation]],
+) -> dict[str, tuple[Step, ...]]:
+    """Return by node what put it into its state; what a run wrote is looked up where an attestation is bound to it.
+
+    `dataset_of` gives the dataset that a node is a state of, `attested` the attestations by job.
+    """
+    bound = {job for job, each in attested.items() if any(one.schema_version for one in each)}
+    writes = [edge for edge in edges if edge.job and not edge.attempt]
+    ended = {id_: run.ended_at or run.started_at for id_, run in runs.items()}
+    written: dict[tuple[str, str | None], set[tuple[str, int]]] = defaultdict(set)
+    for edge in writes:
+        dataset = dataset_of(edge.target)
+        if edge.job in bound and dataset is not None:
+            at = ended.get(edge.run or "")
+            then = assets.datasets(view if at is None else view.at(at), [dataset]).get(dataset)
+            version = None if then is None else then.schema_version
+            written[edge.job, edge.run].add(("", -1) if version is None else (version.value, version.entry))
+    found: dict[str, set[Step]] = defaultdict(set)
+    for edge in writes:
+        versions = written[edge.job or "", edge.run]
+        step = Step(
+            edge.job or "",
+            edge.run,
+            ended.get(edge.run or ""),
+            frozenset(version for version, _ in versions),
+            frozenset(entry for _, entry in versions if entry >= 0),
+        )
+        found[edge.target].add(step)
+    return {node: tuple(sorted(each, key=lambda one: (one.job, one.run or ""))) for node, each in found.items()}
 
 
 def _tag_of_record(statement: Statement, known: KnownNode) -> Tag:

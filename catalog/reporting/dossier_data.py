@@ -108,7 +108,7 @@ class DossierData:
             labels=labels.labels(view, sorted(dataset_ids)),
             registered_labels=labels.labels(then, sorted(dataset_ids)),
             attestations=attested,
-            steps=_steps(view, graph, held, attempts.runs, attested),
+            steps=labels.steps_of(view, graph.edges, lambda node: _dataset_of(node, held), attempts.runs, attested),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
             schema_changes=schema_changes(view, sorted(dataset_ids), registration.registered_at),
             quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
@@ -244,39 +244,6 @@ def _attestations(
     for one in sorted(found.values(), key=lambda each: each.entry):
         by_job[one.job].append(one)
     return {job: tuple(each) for job, each in by_job.items()}
-
-
-def _steps(
-    view: View,
-    graph: LineageGraph,
-    held: Mapping[str, SnapshotRecord],
-    runs: Mapping[str, RunRecord],
-    attested: Mapping[str, Sequence[Attestation]],
-) -> dict[str, tuple[Step, ...]]:
-    """Return by node what put it into its state; what a run wrote is looked up where an attestation is bound to it."""
-    bound = {job for job, each in attested.items() if any(one.schema_version for one in each)}
-    writes = [edge for edge in graph.edges if edge.job and not edge.attempt]
-    ended = {id_: run.ended_at or run.started_at for id_, run in runs.items()}
-    written: dict[tuple[str, str | None], set[tuple[str, int]]] = defaultdict(set)
-    for edge in writes:
-        dataset = _dataset_of(edge.target, held)
-        if edge.job in bound and dataset is not None:
-            at = ended.get(edge.run or "")
-            then = assets.datasets(view if at is None else view.at(at), [dataset]).get(dataset)
-            version = None if then is None else then.schema_version
-            written[edge.job, edge.run].add(("", -1) if version is None else (version.value, version.entry))
-    found: dict[str, set[Step]] = defaultdict(set)
-    for edge in writes:
-        versions = written[edge.job or "", edge.run]
-        step = Step(
-            edge.job or "",
-            edge.run,
-            ended.get(edge.run or ""),
-            frozenset(version for version, _ in versions),
-            frozenset(entry for _, entry in versions if entry >= 0),
-        )
-        found[edge.target].add(step)
-    return {node: tuple(sorted(each, key=lambda one: (one.job, one.run or ""))) for node, each in found.items()}
 
 
 def _attempts(

@@ -22,7 +22,8 @@ from catalog.assets.retries import retried
 from catalog.assets.run_refs import jobs_of_runs
 from catalog.assets.schemas import schema_changes
 from catalog.evidence.queries import evidence
-from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels
+from catalog.findings.choke_points import choke_points
+from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, steps_of
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
@@ -58,6 +59,16 @@ def _retried(view: View, ids: Sequence[str]) -> Any:
 
 def _paths(view: View, ids: Sequence[str]) -> Any:
     return [paths(view, one, other, Walk((other,), Direction.UPSTREAM, depth=9)) for one in ids for other in ids]
+
+
+def _steps(view: View, ids: Sequence[str]) -> Any:
+    edges = [edge for one in ids for edge in lineage(view, Walk((one,), Direction.UPSTREAM)).edges]
+    ran = runs(view, sorted({edge.run for edge in edges if edge.run}))
+    return steps_of(view, edges, {edge.target: edge.target for edge in edges}.get, ran, {})
+
+
+def _choke_points(view: View, ids: Sequence[str]) -> Any:
+    return {one: choke_points(view, (), one, Walk((one,), Direction.UPSTREAM, depth=9)) for one in ids}
 
 
 def _with_digest(view: View, ids: Sequence[str]) -> Any:
@@ -129,6 +140,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],
     ),
     "paths": ("Dataset", _paths),
+    "steps_of": ("Dataset", _steps),
+    "lineage, choke points": ("Dataset", _choke_points),
     "lineage of columns": ("Column", _walks),
     "lineage of columns ever stated": ("Column", lambda view, ids: _walks(view, ids, flows=FlowScope.EVER_STATED)),
     "lineage of all columns": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.COLUMN)),

@@ -355,7 +355,7 @@ def lineage_of(
 
 def _lineage(context: RequestContext, asked: LineageInput) -> LineageGraph | AnyProblem:
     walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
-    return _missing(context, view, walk.roots) or _graph(view, walk)
+    return missing(context, view, walk.roots) or _graph(view, walk)
 
 
 def _graph(view: View, walk: model.Walk) -> LineageGraph:
@@ -372,9 +372,9 @@ def _graph(view: View, walk: model.Walk) -> LineageGraph:
 
 def _counts(context: RequestContext, asked: LineageInput) -> LineageCounts | AnyProblem:
     walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
-    missing = _missing(context, view, walk.roots)
-    if missing is not None:
-        return missing
+    problem = missing(context, view, walk.roots)
+    if problem is not None:
+        return problem
     found = queries.lineage_counts(view, walk)
     return LineageCounts(
         nodes=[NodeCount(kind=NodeKind(label), count=count) for label, count in found.nodes.items()],
@@ -388,9 +388,9 @@ def _counts(context: RequestContext, asked: LineageInput) -> LineageCounts | Any
 
 def _paths(context: RequestContext, source: str, asked: LineageInput, first: int) -> LineagePaths | AnyProblem:
     walk, view = asked.walk(), context.view(as_of(asked.as_of, context))
-    missing = _missing(context, view, (*walk.roots, source))
-    if missing is not None:
-        return missing
+    problem = missing(context, view, (*walk.roots, source))
+    if problem is not None:
+        return problem
     found = queries.paths(view, source, walk.roots[0], walk, first)
     return LineagePaths(
         paths=[LineagePath(edges=[as_edge(edge, view.as_of) for edge in path]) for path in found.paths],
@@ -399,7 +399,7 @@ def _paths(context: RequestContext, source: str, asked: LineageInput, first: int
     )
 
 
-def _missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyProblem | None:
+def missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyProblem | None:
     """Return the problem where a root is not known at the time asked for; an unknown id has no empty lineage."""
     ids = [one for one in roots if label_of(one) != "State"]
     known = existing(view, ids)

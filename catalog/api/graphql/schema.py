@@ -23,6 +23,7 @@ from catalog.api.graphql import (
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.assets import AssetQueries
+from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
@@ -86,6 +87,7 @@ def _made() -> strawberry.Schema:
             ReleaseQueries,
             SearchQueries,
             LineageQueries,
+            ChokePointQueries,
             EvidenceQueries,
             ApprovalQueries,
             PrincipalQueries,

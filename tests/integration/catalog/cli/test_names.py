@@ -71,6 +71,24 @@ def test_what_is_connected_to_a_dataset_is_shown_with_its_jobs(folder: Path) -> 
     assert {node["kind"] for node in found["nodes"]} >= {"DATASET", "JOB"}
 
 
+def test_ways_and_what_each_passes_are_shown(folder: Path) -> None:
+    shown = typed(folder, "paths", "landing visits", "curated visits")
+    assert shown.code == FINE, shown.err
+    assert "curate" in shown.out
+    points = json.loads(typed(folder, "paths", "curated visits", "--choke-points", "--json").out)
+    assert points["connected"]
+    assert [one["job"]["name"] for one in points["steps"]] == ["curate"]
+    table = typed(folder, "paths", "landing visits", "curated visits", "--choke-points")
+    assert "1 step that would cut every way" in table.out
+    assert "Not every way passes an attested de-identification." in table.err
+
+
+def test_a_path_needs_a_beginning_and_an_end(folder: Path) -> None:
+    answer = typed(folder, "paths", "curated visits")
+    assert (answer.code, answer.out) == (WRONG_USE, "")
+    assert "--choke-points" in answer.err
+
+
 @pytest.mark.parametrize("text", ["visit", "curat", "readmis", "readmission@"])
 def test_what_is_only_like_a_name_is_never_taken_for_it(folder: Path, text: str) -> None:
     answer = typed(folder, "lineage", text, "--json")
