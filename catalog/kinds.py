@@ -14,6 +14,8 @@ import catalog.approvals.facts as approvals_facts
 import catalog.assets.facts as assets_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
+import catalog.mappings.admission as mappings_admission
+import catalog.mappings.facts as mappings_facts
 import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.releases.admission as releases_admission
@@ -29,6 +31,7 @@ from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
+from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
@@ -113,6 +116,14 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_facts.attestation_subjects,
         labels_facts.project_attestation,
         labels_admission.admit_attestation,
+    ),
+    Kind(MapFacet, mappings_facts.subjects, mappings_facts.project_facet),
+    Kind(MapTag, mappings_facts.subjects, mappings_facts.project_tag),
+    Kind(
+        WithdrawMapping,
+        mappings_facts.subjects,
+        mappings_facts.project_withdrawal,
+        mappings_admission.admit_withdrawal,
     ),
     Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.project_seal, snapshots_admission.admit_seal),
     Kind(

@@ -22,10 +22,15 @@ NAMES: Final = frozenset(
         "column",
         "differing",
         "digest",
+        "equal_to",
+        "facet",
         "id",
+        "key",
+        "mapping",
         "name",
         "namespace",
         "path",
+        "pointer",
         "principal",
         "region",
         "repository",
@@ -34,6 +39,7 @@ NAMES: Final = frozenset(
         "schema_version",
         "site",
         "split",
+        "value",
         "version",
     }
 )
@@ -65,6 +71,8 @@ TEXTS: Final = frozenset(
 
 CLOSED: Final = frozenset(
     {
+        "on",
+        "target",
         "alterations",
         "approval_kind",
         "approves",

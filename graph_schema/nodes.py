@@ -193,6 +193,13 @@ class Principal(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Mapping(Node):
+    """What a site lets a facet or tag of its own mean."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site(Node):
     """A hospital, institute or place that data is held at."""
 

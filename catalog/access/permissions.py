@@ -31,6 +31,9 @@ class Permission(StrEnum):
     DEFINE_PRINCIPAL = "define_principal"
     ISSUE_KEY = "issue_key"
     REVOKE_KEY = "revoke_key"
+    MAP_FACET = "map_facet"
+    MAP_TAG = "map_tag"
+    WITHDRAW_MAPPING = "withdraw_mapping"
     ERASE_ENTRIES = "erase_entries"
     RESTORE_LEDGER = "restore_ledger"
 
@@ -65,6 +68,9 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.ATTEST_DEIDENTIFICATION,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
+            Permission.MAP_FACET,
+            Permission.MAP_TAG,
+            Permission.WITHDRAW_MAPPING,
         }
     ),
     PrincipalRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE_APPROVAL}),

@@ -320,6 +320,25 @@ def search(
         raise typer.Exit(int(find(client, asked, as_json=as_json)))
 
 
+@_command(commands, "lineward mappings", panel=ASK)
+def mappings(
+    attempt: Annotated[
+        str | None,
+        typer.Option("--try", metavar="FILE", help="Show what the map_facet record in this file would read instead."),
+    ] = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List what facets and tags are mapped to, or try a mapping on what was received before it is recorded."""
+    from catalog.cli.mappings import mappings as list_them
+    from catalog.cli.mappings import try_out
+
+    with _connected(url, data_dir) as client:
+        ended = list_them(client, as_json=as_json) if attempt is None else try_out(client, attempt, as_json=as_json)
+        raise typer.Exit(int(ended))
+
+
 @_command(commands, "lineward lineage readmission@1 --direction upstream", panel=ASK)
 def lineage(
     asset: Annotated[

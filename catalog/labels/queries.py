@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from catalog.assets import queries as assets
 from catalog.assets.model import RunRecord
+from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, Label, Step, Tag
 from catalog.labels.rules import label
 from catalog.lineage.model import LineageEdge
+from catalog.mappings.model import MappedValue, Rule
+from catalog.mappings.queries import claimed
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
+from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.facts import Edge, Order, Statement
 from graph_schema.nodes import Attestation as AttestationNode
 from graph_schema.nodes import Column, Dataset
-from graph_schema.vocabulary.words import PhiKind, TagOrigin
+from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 
 _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 
@@ -42,6 +46,10 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     for edge in edges:
         tag = _tag_of_claim(edge, nodes[edge.source], nodes[edge.target].node.title)
         tags[edge.source, tag.kind].append((edge.order, tag))
+    for dataset, claims in claimed(view, datasets).items():
+        for claim, rule, by in claims:
+            mapped = _mapped_tag(nodes[dataset], claim, rule, by)
+            tags[mapped.subject, mapped.kind].append(((mapped.since, RECORD_RANK, rule.name), mapped))
     found: dict[str, list[Label]] = defaultdict(list)
     for pairs in tags.values():
         one = label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin))])
@@ -123,6 +131,29 @@ def _tag_of_record(statement: Statement, known: KnownNode) -> Tag:
 
 def _tag_of_claim(edge: Edge, known: KnownNode, kind: str) -> Tag:
     return _tag(known, kind, aspects.Tag.from_json(edge.data), edge.run or edge.job, edge.entry, edge.valid_from)
+
+
+def _mapped_tag(known: KnownNode, claim: MappedValue | EmitterTag, rule: Rule, by: str | None) -> Tag:
+    """Return what a facet or tag claims by a mapping: the entry is the emitter's, the reason names the mapping."""
+    node = known.node
+    assert isinstance(node, Dataset)  # noqa: S101  claims are asked for of datasets
+    column = None if claim.column is None else Column(node.namespace, node.name, claim.column).id
+    if isinstance(claim, MappedValue):
+        kind, what = claim.kind, f"facet {claim.facet}"
+    else:
+        kind, what = getattr(rule.content, "phi_kind", None), f"tag {claim.key}"
+    return Tag(
+        stance=Stance.ASSERT.value,
+        origin=TagOrigin.CLAIMED.value,
+        reason=f"{what}, by the mapping {rule.name}",
+        subject=column or node.id,
+        dataset=node.id,
+        column=claim.column,
+        kind=str(kind),
+        by=by,
+        entry=claim.entry,
+        since=max(claim.since, rule.since),
+    )
 
 
 def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry: int, since: int) -> Tag:

@@ -17,6 +17,7 @@ from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Redactions
 from graph_schema.aspects.labels import Attestation, Tag
+from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
@@ -233,6 +234,9 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("erasure", ("Principal",), Erasure, momentary=True),
     Aspect("restore", ("Principal",), Restore, momentary=True),
     Aspect("code", ("CodeRevision",), Code),
+    Aspect("facet_mapping", ("Mapping",), FacetMapping),
+    Aspect("tag_mapping", ("Mapping",), TagMapping),
+    Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
     Aspect("environment", ("Environment",), Environment),
 )
 BY_NAME: Final[Mapping[str, Aspect]] = {aspect.name: aspect for aspect in ASPECTS}

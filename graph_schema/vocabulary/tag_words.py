@@ -69,13 +69,18 @@ _NEITHER: Final = frozenset({"0", "f", "false", "n", "n a", "na", "no", "none", 
 def phi_kind_of(key: str, value: str) -> PhiKind | None:
     """Return which kind of PHI a tag claims, None where it claims none."""
     name, stated = words_of(key), words_of(value)
-    if stated in _NEITHER:
+    if claims_nothing(value):
         return None
     if name in _OF_WHAT_KIND and stated in KINDS:
         return KINDS[stated]
     for beginning in _HAVING:
         name = name.removeprefix(beginning)
     return KINDS.get(name)
+
+
+def claims_nothing(value: str) -> bool:
+    """Tell whether a tag's value takes back what its key says: false, no, none and the like."""
+    return words_of(value) in _NEITHER
 
 
 def words_of(text: str) -> str:

@@ -153,6 +153,38 @@ class CheckOutcome(StrEnum):
     """Its emitter does not say."""
 
 
+class MappedKind(StrEnum):
+    """What a facet stands on that a mapping reads."""
+
+    DATASET = "DATASET"
+    """A dataset, or one use of it."""
+    JOB = "JOB"
+    """A job, as it stands in events of its runs and of itself."""
+    RUN = "RUN"
+    """One run of a job."""
+
+
+class MappingTarget(StrEnum):
+    """What a facet says by a mapping: always a claim of whoever sent it, beside what is declared."""
+
+    OWNER = "OWNER"
+    """Who answers for it."""
+    CLINICAL_PURPOSE = "CLINICAL_PURPOSE"
+    """What it is for clinically."""
+    SCHEMA_VERSION = "SCHEMA_VERSION"
+    """As which version its owner counts the schema."""
+    SITE = "SITE"
+    """The hospital, institute or place that holds it."""
+    REGION = "REGION"
+    """The region that it lies in."""
+    ZONE = "ZONE"
+    """Where in the estate it lies."""
+    PHI_TAG = "PHI_TAG"
+    """That the dataset, or a column that is named beside, holds a kind of PHI."""
+    FLOW = "FLOW"
+    """That the dataset which is named feeds this one."""
+
+
 class TagOrigin(StrEnum):
     """Whose word a tag is: a principal's record, an emitter's claim, a rule's suggestion."""
 

@@ -28,11 +28,17 @@ from catalog.ledger.protocol import Ledger
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
+from catalog.mappings.queries import carriers, claimed, dry_run, mapped, mappings
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
+from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
+from graph_schema.vocabulary.words import MappedKind
+
+FACETS = "acme_privacy", "tags", "version"
+SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
 
 Ask = Callable[[View, Sequence[str]], Any]
 
@@ -117,6 +123,12 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "model_versions": ("ModelVersion", model_versions),
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),
+    "mappings": ("Dataset", lambda view, _: mappings(view)),
+    "mapped": ("Dataset", mapped),
+    "mapped of jobs": ("Job", mapped),
+    "claimed": ("Dataset", claimed),
+    "carriers": ("Dataset", lambda view, _: [carriers(view, facet, on) for facet in FACETS for on in MappedKind]),
+    "dry_run": ("Dataset", lambda view, _: dry_run(view, SAYS)),
     "version_statements": ("ModelVersion", version_statements),
     "principals": ("Principal", principals),
     "definitions": ("Principal", definitions),

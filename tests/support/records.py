@@ -137,6 +137,39 @@ def seal(**more: Any) -> dict[str, Any]:
     }
 
 
+def facet_mapping(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "map_facet",
+        "mapping": "privacy",
+        "facet": "acme_privacy",
+        "on": "DATASET",
+        "pointer": "/columns",
+        "target": "PHI_TAG",
+        "value": "/class",
+        "column": "/name",
+        "equal_to": ["secret"],
+        "phi_kind": "DIRECT_IDENTIFIER",
+        "reason": "The register says so",
+        **more,
+    }
+
+
+def tag_mapping(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "map_tag",
+        "mapping": "levels",
+        "key": "data_level",
+        "value": "3",
+        "phi_kind": "QUASI_IDENTIFIER",
+        "reason": "As the warehouse counts",
+        **more,
+    }
+
+
+def withdrawal(**more: Any) -> dict[str, Any]:
+    return {"kind": "withdraw_mapping", "mapping": "levels", "reason": "A mistake", **more}
+
+
 def verification(**more: Any) -> dict[str, Any]:
     return {
         "kind": "verify_snapshot",
@@ -337,7 +370,8 @@ class House:
         self.send(event("START", "2026-01-01T09:00:00Z"))
         self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
-        for payload in (tag(), attestation(), seal(), verification(), registration(), request()):
+        mapped = facet_mapping(), tag_mapping(), withdrawal()
+        for payload in (tag(), attestation(), *mapped, seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))

@@ -104,12 +104,12 @@ def _issue_key(
 
 
 def _mutation(kind: type[Record]) -> StrawberryField:
-    asked = _input(kind)
+    asked = input_of(kind)
 
     def write(info: ContextInfo, record: Any) -> RecordResult:  # noqa: ANN401  the annotation is set below
         context = info.context
         try:
-            payload = {"kind": kind.name, **_fields(record)}
+            payload = {"kind": kind.name, **fields_of(record)}
             return receipt(
                 context, context.services.intake.submit_record(payload, context.actor, context.correlation_id).result()
             )
@@ -123,7 +123,7 @@ def _mutation(kind: type[Record]) -> StrawberryField:
 
 
 @cache
-def _input(model: type[BaseModel]) -> type:
+def input_of(model: type[BaseModel]) -> type:
     """Return the GraphQL input of a part of a record: the same fields, the same optionality."""
     if issubclass(model, QualifiedName):
         return QualifiedNameInput
@@ -156,7 +156,7 @@ def _type(annotation: Any) -> Any:  # noqa: ANN401
     if origin is tuple:
         return list[_type(arguments[0])]  # type: ignore[misc]  # the element type is computed
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _input(annotation)
+        return input_of(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return enums.enter(annotation)
     return annotation
@@ -169,17 +169,17 @@ def _is_optional(kind: Any) -> bool:  # noqa: ANN401
     return type(None) in get_args(kind)
 
 
-def _fields(value: Any) -> Any:  # noqa: ANN401
+def fields_of(value: Any) -> Any:  # noqa: ANN401
     """Return an input as a record's fields, without what was left out."""
     if isinstance(value, list):
-        return [_fields(one) for one in value]
+        return [fields_of(one) for one in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Micros):
         return write_time(value)
     if hasattr(value, "__strawberry_definition__"):
         fields: Mapping[str, Any] = vars(value)
-        return {name: _fields(one) for name, one in fields.items() if one is not None}
+        return {name: fields_of(one) for name, one in fields.items() if one is not None}
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

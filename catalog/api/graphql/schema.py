@@ -28,6 +28,7 @@ from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
+from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.records import mutation_type
@@ -91,6 +92,7 @@ def _made() -> strawberry.Schema:
             EvidenceQueries,
             ApprovalQueries,
             PrincipalQueries,
+            MappingQueries,
         ),
     )
     get_object_definition(

@@ -6,6 +6,7 @@ from typing import Final
 
 from catalog.store.indexes.column_flows import COLUMN_FLOWS
 from catalog.store.indexes.contributions import CONTRIBUTIONS
+from catalog.store.indexes.facet_keys import FACET_KEYS
 from catalog.store.indexes.flows import FLOWS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
@@ -14,4 +15,14 @@ from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
 from catalog.store.indexes.uses import USES
 
-INDEXES: Final[tuple[Index, ...]] = (RUNS, FLOWS, CONTRIBUTIONS, IN_FORCE_NOW, SEARCH, COLUMN_FLOWS, KEYS, USES)
+INDEXES: Final[tuple[Index, ...]] = (
+    RUNS,
+    FLOWS,
+    CONTRIBUTIONS,
+    IN_FORCE_NOW,
+    SEARCH,
+    COLUMN_FLOWS,
+    KEYS,
+    FACET_KEYS,
+    USES,
+)

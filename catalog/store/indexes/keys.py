@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from catalog.store.indexes.facet_keys import LABELS, carrying
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
@@ -16,6 +17,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("run_id",), "Snapshot": 
 
 EMPTY: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("job",)}
 """The fields by which nodes are looked up where they hold nothing: few do, and the others take no row."""
+
+CARRIES: Final = "facet"
+"""What is looked up by the facets that it had, which are no part of a key."""
 
 KEY_FIELD: Final = Table(
     "key_field",
@@ -36,8 +40,11 @@ KEY_FIELD: Final = Table(
 def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
     """Return the ids of the nodes known by then whose key has one of these values in the field, ascending.
 
-    Raises LookupError for a field by which nodes of the label are not looked up.
+    By `facet`, those that ever had one of these facets; of runs, the jobs. Raises LookupError for a field by which
+    nodes of the label are not looked up.
     """
+    if field == CARRIES and label in LABELS:
+        return carrying(reader, label, values, known_at)
     if field not in FIELDS.get(label, ()) and (field not in EMPTY.get(label, ()) or any(values)):
         raise LookupError(f"{label} is not looked up by {field}")
     asked = [(label, field, value) for value in dict.fromkeys(values)]

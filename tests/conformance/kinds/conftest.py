@@ -8,7 +8,19 @@ import pytest
 from catalog.reporting.approvals_record import approvals_record
 from catalog.reporting.model_dossier import model_dossier
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
-from tests.support.records import CURATED, DIGEST, MODEL, RAW, House, attestation, declaration, principal, tag
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    MODEL,
+    RAW,
+    House,
+    attestation,
+    declaration,
+    facet_mapping,
+    principal,
+    tag,
+    tag_mapping,
+)
 
 EVENTS = Path(__file__).parents[1] / "openlineage" / "made_up.jsonl"
 EARLY = "2026-01-05T00:00:00Z"
@@ -27,7 +39,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("story"))
     approver = house.act_as("grace", "approver")
     house.tell_story(approver)
-    for dated in (declaration, tag, attestation):
+    for dated in (declaration, tag, attestation, facet_mapping, tag_mapping):
         house.record(dated(valid_from=EARLY))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()

@@ -165,6 +165,9 @@ lineward record number.json
 lineward record binary.bin
 lineward record broken.json
 lineward record broken.ndjson
+lineward mappings --try nowhere.json
+lineward mappings --try list.json
+lineward mappings --try events.ndjson
 lineward record events.ndjson
 LINEWARD_KEY=STEWARD lineward record unknown-kind.json
 LINEWARD_KEY=STEWARD lineward record unknown-field.json

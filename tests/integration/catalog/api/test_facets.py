@@ -94,3 +94,43 @@ def test_tags_facet_is_shown_and_claims_phi_of_the_column(catalog: Catalog) -> N
     found = asked(catalog, "tags { key value source column } labels { phiKind column origin }")
     assert found["tags"] == [{"key": "classification", "value": "PII", "source": "CONFIG", "column": "insurer_no"}]
     assert found["labels"] == [{"phiKind": "DIRECT_IDENTIFIER", "column": "insurer_no", "origin": "CLAIMED"}]
+
+
+def test_a_mapping_is_tried_recorded_listed_and_read(catalog: Catalog) -> None:
+    team = {"acme_team": {"name": "cardiology", "_producer": "https://example.org"}}
+    assert catalog.event(run_event("COMPLETE", 9, outputs=[dataset("clean", facets=team)])).status_code == 201
+    catalog.caught_up()
+    record = {"mapping": "teams", "facet": "acme_team", "on": "DATASET", "pointer": "/name", "target": "OWNER"}
+    record |= {"reason": "Teams stand there"}
+    tried = """query($r: MapFacetInput!) { mappingDryRun(record: $r) { ... on Problem { code message }
+      ... on MappingDryRun { carrying mapped conflicting examples { value node { ... on Dataset { name } } } } } }"""
+    found = catalog.data(tried, r=record)["mappingDryRun"]
+    examples = [{"value": "cardiology", "node": {"name": "clean"}}]
+    assert found == {"carrying": 1, "mapped": 1, "conflicting": 0, "examples": examples}
+    assert catalog.data(tried, r=record | {"pointer": "name"})["mappingDryRun"]["code"] == "INVALID_INPUT"
+    assert catalog.data("{ mappings { name } }")["mappings"] == []
+    assert catalog.record({"kind": "map_facet", **record}).status_code == 201
+    catalog.caught_up()
+    assert catalog.data("{ mappings { name facet on pointer target tagKey phiKind } }")["mappings"] == [
+        {
+            "name": "teams",
+            "facet": "acme_team",
+            "on": "DATASET",
+            "pointer": "/name",
+            "target": "OWNER",
+            "tagKey": None,
+            "phiKind": None,
+        }
+    ]
+    read = asked(catalog, "owner mapped { target value mapping facet }")
+    assert read == {
+        "owner": None,
+        "mapped": [{"target": "OWNER", "value": "cardiology", "mapping": "teams", "facet": "acme_team"}],
+    }
+
+
+def test_what_has_a_facet_is_found_by_its_key(catalog: Catalog) -> None:
+    found = catalog.data('{ withFacet(facet: "tags") { totalCount nodes { ... on Dataset { name } } } }')["withFacet"]
+    assert found == {"totalCount": 1, "nodes": [{"name": "clean"}]}
+    runs = catalog.data('{ withFacet(facet: "test", on: RUN) { nodes { ... on Job { name } } } }')["withFacet"]
+    assert runs["nodes"] == [{"name": "test of id"}]

@@ -35,12 +35,15 @@ from tests.support.records import (
     decision,
     declaration,
     event,
+    facet_mapping,
     principal,
     registration,
     request,
     seal,
     tag,
+    tag_mapping,
     verification,
+    withdrawal,
 )
 
 EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
@@ -61,6 +64,14 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "declares": declaration(valid_from=EARLY),
     "declares anew": declaration(owner="oncology", valid_from=LATE),
     "tags": tag(valid_from=EARLY),
+    "carries facets": event(
+        at="2026-01-01T10:30:00Z",
+        acme_privacy={"columns": [{"name": "mrn", "class": "Secret"}]},
+        tags={"tags": [{"key": "Data-Level", "value": "3", "field": "born"}]},
+    ),
+    "maps the facet": facet_mapping(valid_from=EARLY),
+    "maps the tag": tag_mapping(),
+    "withdraws the mapping": withdrawal(),
     "rejects": tag(stance="REJECT", reason="Not so"),
     "attests": attestation(valid_from=EARLY, until=LATE),
     "seals": seal(),

@@ -1,0 +1,101 @@
+"""What a mapping reads in a facet, and what a tag claims by one: values in, decision out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from catalog.mappings.model import Read, Unread
+from graph_schema.aspects.mappings import FacetMapping, TagMapping
+from graph_schema.facet_reading import dataset
+from graph_schema.vocabulary.tag_words import KINDS, claims_nothing, words_of
+from graph_schema.vocabulary.words import MappingTarget, PhiKind, Zone
+
+_NOWHERE: Final = object()
+_LONGEST: Final = 1_024
+_KINDS: Final = KINDS | {words_of(kind.value): kind for kind in PhiKind}
+
+
+def read(mapping: FacetMapping, facet: Any) -> Iterator[Read | Unread]:  # noqa: ANN401  a facet is any JSON
+    """Yield what the mapping reads in a facet, element by element; nothing where it does not apply."""
+    found = at(facet, mapping.pointer)
+    for element in found if isinstance(found, list) else [found]:
+        value = element if mapping.value is None else at(element, mapping.value)
+        if value is not _NOWHERE and value is not None:
+            one = _read(mapping, element, value)
+            if one is not None:
+                yield one
+
+
+def at(value: Any, pointer: str) -> Any:  # noqa: ANN401
+    """Return what a JSON pointer names (RFC 6901), a mark of its own where that is nothing."""
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return _NOWHERE
+    return value
+
+
+def _read(mapping: FacetMapping, element: Any, value: Any) -> Read | Unread | None:  # noqa: ANN401
+    target = MappingTarget(mapping.target)
+    if target is MappingTarget.FLOW:
+        return _flow(value)
+    text = _text(value)
+    if text is None:
+        return Unread("it is neither text, number nor truth value")
+    if mapping.equal_to and text.casefold() not in {one.casefold() for one in mapping.equal_to}:
+        return None
+    if target is MappingTarget.PHI_TAG:
+        return _tag(mapping, element, text)
+    known = target is not MappingTarget.ZONE or text in {zone.value for zone in Zone}
+    return Read(text) if known else Unread(f"it is none of the zones {', '.join(Zone)}")
+
+
+def _flow(value: Any) -> Read | Unread:  # noqa: ANN401
+    named = dataset(value)
+    if named is None:
+        return Unread("it does not name a dataset by namespace and name")
+    return Read(f"{named.namespace} {named.name}", source=(named.namespace, named.name))
+
+
+def _tag(mapping: FacetMapping, element: Any, text: str) -> Read | Unread | None:  # noqa: ANN401
+    if mapping.phi_kind is not None:
+        kind = None if not mapping.equal_to and claims_nothing(text) else PhiKind(mapping.phi_kind)
+        if kind is None:
+            return None
+    else:
+        kind = _KINDS.get(words_of(text))
+        if kind is None:
+            return None if claims_nothing(text) else Unread("it names no kind of PHI")
+    if mapping.column is None:
+        return Read(text, kind=kind)
+    column = _text(at(element, mapping.column))
+    return Unread("no column is named beside it") if column is None else Read(text, column, kind)
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value) if isinstance(value, int | float) else value
+    return text if isinstance(text, str) and 0 < len(text) <= _LONGEST else None
+
+
+def claims(mapping: TagMapping, key: str, value: str | None) -> bool:
+    """Tell whether a tag with this key and value claims what the mapping says."""
+    if words_of(key) != words_of(mapping.key):
+        return False
+    stated = value or ""
+    if mapping.value is None:
+        return not claims_nothing(stated)
+    if mapping.value.endswith("*"):
+        return words_of(stated).startswith(words_of(mapping.value[:-1]))
+    return words_of(stated) == words_of(mapping.value)
+
+
+def differing(values: Iterable[str]) -> bool:
+    """Tell whether these are not all the same."""
+    return len(set(values)) > 1
