@@ -31,6 +31,7 @@ from catalog.cli.options import (
 from catalog.cli.usage import Explained, Grouped, complaint, example, is_help
 from catalog.cli.words import each_of, one_of, time
 from catalog.errors import Exit, SenderError
+from catalog.lineage.borders import BorderSide
 from catalog.lineage.model import Direction, Grain
 from catalog.search.model import SearchKind
 from graph_schema.characters import escape_hidden
@@ -441,6 +442,34 @@ def paths(
         if choke_points:
             raise typer.Exit(int(show.choke_points(client, sources, target, asked, as_json=as_json)))
         raise typer.Exit(int(show.paths(client, sources[0], target, asked, as_json=as_json)))
+
+
+@_command(commands, "lineward borders egress", panel=ASK)
+def borders(
+    side: Annotated[str | None, typer.Argument(metavar="[SIDE]", help="ingress or egress; without it, both.")] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--within", metavar="NAMESPACE", help="A namespace of the estate; what lies in others is outside."
+        ),
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the datasets at which data enters and leaves: nothing writes what is read, nothing reads what is written."""
+    from catalog.cli.borders import borders as show
+
+    sides = list(BorderSide) if side is None else [BorderSide(one_of(side, BorderSide, "SIDE"))]
+    times: dict[str, Any] = {"validAt": time(valid_at, "--valid-at"), "knownAtIndex": known_at_index}
+    asked: dict[str, Any] = {
+        "within": within or [],
+        "asOf": {name: value for name, value in times.items() if value is not None} or None,
+    }
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, [one.value for one in sides], asked, as_json=as_json)))
 
 
 @_command(commands, "lineward report readmission@1 --format pdf --output reports", panel=PROVE)

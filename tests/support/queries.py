@@ -25,6 +25,7 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, steps_of
 from catalog.ledger.protocol import Ledger
+from catalog.lineage.borders import BorderSide, borders
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
@@ -65,6 +66,10 @@ def _retried(view: View, ids: Sequence[str]) -> Any:
 
 def _paths(view: View, ids: Sequence[str]) -> Any:
     return [paths(view, one, other, Walk((other,), Direction.UPSTREAM, depth=9)) for one in ids for other in ids]
+
+
+def _borders(view: View, _: Sequence[str]) -> Any:
+    return [borders(view, side, within) for side in BorderSide for within in ((), ("landing",))]
 
 
 def _steps(view: View, ids: Sequence[str]) -> Any:
@@ -152,6 +157,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],
     ),
     "paths": ("Dataset", _paths),
+    "borders": ("Dataset", _borders),
     "steps_of": ("Dataset", _steps),
     "lineage, choke points": ("Dataset", _choke_points),
     "lineage of columns": ("Column", _walks),

@@ -23,6 +23,7 @@ from catalog.api.graphql import (
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.assets import AssetQueries
+from catalog.api.graphql.borders import BorderQueries
 from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.evidence import EvidenceQueries
@@ -89,6 +90,7 @@ def _made() -> strawberry.Schema:
             SearchQueries,
             LineageQueries,
             ChokePointQueries,
+            BorderQueries,
             EvidenceQueries,
             ApprovalQueries,
             PrincipalQueries,

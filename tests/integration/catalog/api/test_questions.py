@@ -84,6 +84,17 @@ def test_what_is_connected_comes_whole_with_its_jobs(filled: Catalog) -> None:
     assert (found["grain"], found["completeness"]) == ("DATASET", {"__typename": "Complete"})
 
 
+def test_where_data_enters_comes_in_pages_with_counts(filled: Catalog) -> None:
+    query = """query($after: String) { borders(side: INGRESS) { ... on Borders { byNamespace { value count }
+      points(first: 1, after: $after) { totalCount nodes { name reason dataset { id } } pageInfo { endCursor } }
+      completeness { __typename } readPoint { ledgerIndex } } } }"""
+    found = filled.data(query)["borders"]
+    assert LANDING in [one["dataset"]["id"] for one in found["points"]["nodes"]]
+    assert sum(one["count"] for one in found["byNamespace"]) == found["points"]["totalCount"]
+    after = found["points"]["pageInfo"]["endCursor"]
+    assert filled.data(query, after=after)["borders"]["points"]["nodes"] != found["points"]["nodes"]
+
+
 def test_the_lineage_of_an_asset_is_the_lineage_asked_for_by_its_id(filled: Catalog) -> None:
     edges = "edges { nodes { from to job { name } run { runId } attestations { method } } }"
     query = f"""query($id: ID!, $input: LineageInput!) {{

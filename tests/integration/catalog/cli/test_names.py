@@ -83,6 +83,18 @@ def test_ways_and_what_each_passes_are_shown(folder: Path) -> None:
     assert "Not every way passes an attested de-identification." in table.err
 
 
+def test_the_borders_of_the_estate_are_listed(folder: Path) -> None:
+    both = json.loads(typed(folder, "borders", "--json").out)
+    assert {side: [one["name"] for one in page["points"]] for side, page in both.items()} == {
+        "INGRESS": ["visits"],
+        "EGRESS": [],
+    }
+    shown = typed(folder, "borders", "Egress", "--within", "landing")
+    assert shown.code == FINE, shown.err
+    assert "1 dataset at which data leaves" in shown.out
+    assert typed(folder, "borders", "upwards").code == WRONG_USE
+
+
 def test_a_path_needs_a_beginning_and_an_end(folder: Path) -> None:
     answer = typed(folder, "paths", "curated visits")
     assert (answer.code, answer.out) == (WRONG_USE, "")
