@@ -16,6 +16,8 @@ import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.mappings.admission as mappings_admission
 import catalog.mappings.facts as mappings_facts
+import catalog.names.admission as names_admission
+import catalog.names.facts as names_facts
 import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
 import catalog.releases.admission as releases_admission
@@ -32,6 +34,7 @@ from catalog.assets.records import DeclareDataset
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
+from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
@@ -125,6 +128,10 @@ _KINDS: tuple[Kind[Any], ...] = (
         mappings_facts.project_withdrawal,
         mappings_admission.admit_withdrawal,
     ),
+    Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
+    Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
+    Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),
+    Kind(UnstitchDatasets, names_facts.pair_subjects, names_facts.project_unstitch, names_admission.admit_unstitch),
     Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.project_seal, snapshots_admission.admit_seal),
     Kind(
         VerifySnapshot,

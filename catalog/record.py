@@ -364,5 +364,6 @@ _WORDS = {
     "Run": "run",
     "ModelVersion": "model version",
     "Principal": "principal",
+    "NamespaceRule": "rule of names",
 }
 DECLARE_FIRST = "declare it first, or send an event that names it"

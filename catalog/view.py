@@ -158,11 +158,10 @@ class View:
         found = self._run_ids.statements(found)
         if self.rights.unbounded:
             return found
-        # By the run of what was said of an output its effect is judged: whoever shows that run asks `visible`.
-        return [one if one.role == Role.OUT else self._attributed(one) for one in found]
+        return self.attributed(found)
 
     def lookup(self, label: str, field: str, values: Sequence[str]) -> tuple[str, ...]:
-        """Return the ids of the nodes whose key has one of these values in the field, ascending."""
+        """Return the ids of the nodes that have one of these values in the field, ascending."""
         found = self._reader.lookup(label, field, values, self.known_at)
         return tuple(self._seen(found))
 
@@ -175,14 +174,26 @@ class View:
         shown = {run_id: tuple(run for run in runs if run.id in seen) for run_id, runs in found.items()}
         return {run_id: runs for run_id, runs in shown.items() if runs}
 
-    def in_force(self, ids: Sequence[str]) -> list[InForce]:
-        """Return what is in force about the nodes, of a view of now alone: a store keeps that."""
-        found = self._reader.in_force(self._seen(ids))
+    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+        """Return what is in force about the nodes, of a view of now alone: a store keeps that.
+
+        With `endings` what ended an aspect is there too: what was said under another name may be older than that.
+        """
+        found = self._reader.in_force(self._seen(ids), endings=endings)
         return (
             found
             if self.rights.unbounded
             else [one._replace(statement=self._attributed(one.statement)) for one in found]
         )
+
+    def attributed(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Return facts that were judged for everybody, without the runs and jobs that may not be seen.
+
+        A statement about an output keeps its run, by which its effect is judged: whoever shows that asks `visible`.
+        """
+        if self.rights.unbounded:
+            return list(facts)
+        return [one if getattr(one, "role", None) == Role.OUT else self._attributed(one) for one in facts]
 
     def runs(self, ids: Collection[str]) -> dict[str, RunFold | None]:
         """Return the runs as they were, None for one of which nothing was known or that may not be seen.

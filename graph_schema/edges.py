@@ -108,6 +108,22 @@ class IsAliasOf(EdgeKind):
 
 
 @dataclass(frozen=True, slots=True)
+class IsSameAs(EdgeKind):
+    """The dataset is the same as the dataset, as a principal says; value `{"apart": true}` says that it is not."""
+
+    source: Dataset
+    target: Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class WasRenamedTo(EdgeKind):
+    """The dataset was renamed to the dataset, by a run."""
+
+    source: Dataset
+    target: Dataset
+
+
+@dataclass(frozen=True, slots=True)
 class Executed(EdgeKind):
     """The run executed the job."""
 

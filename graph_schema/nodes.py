@@ -204,3 +204,10 @@ class Site(Node):
     """A hospital, institute or place that data is held at."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRule(Node):
+    """A rule by which several names of a namespace are one dataset, by what its author calls it."""
+
+    name: str

@@ -23,6 +23,10 @@ class Permission(StrEnum):
     JUDGE_TAGS = "tag.judge"
     """Confirm or reject a tag, which outweighs what emitters claim."""
     ATTEST_DEIDENTIFICATION = "attest_deidentification"
+    DEFINE_NAMESPACE_RULE = "define_namespace_rule"
+    END_NAMESPACE_RULE = "end_namespace_rule"
+    STITCH_DATASETS = "stitch_datasets"
+    UNSTITCH_DATASETS = "unstitch_datasets"
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
     REGISTER_MODEL_VERSION = "register_model_version"
@@ -66,6 +70,10 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.TAG,
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
+            Permission.DEFINE_NAMESPACE_RULE,
+            Permission.END_NAMESPACE_RULE,
+            Permission.STITCH_DATASETS,
+            Permission.UNSTITCH_DATASETS,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MAP_FACET,
@@ -80,6 +88,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
         {
             Permission.READ,
             Permission.WATCH,
+            Permission.DEFINE_NAMESPACE_RULE,
+            Permission.END_NAMESPACE_RULE,
             Permission.DEFINE_PRINCIPAL,
             Permission.ISSUE_KEY,
             Permission.REVOKE_KEY,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.approvals import rules
 from catalog.approvals.model import Approval, ApprovalFilter, ApprovalPage, Decision
+from catalog.names.loading import Names
 from catalog.releases.queries import registrations
 from catalog.snapshots.queries import verifications
 from catalog.view import View
@@ -38,13 +39,21 @@ def approvals(view: View, ids: Sequence[str]) -> dict[str, Approval]:
 
 
 def approvals_of(view: View, subjects: Sequence[str]) -> dict[str, tuple[Approval, ...]]:
-    """Return the approvals that concern each subject, the oldest request first; a subject without any is absent."""
-    edges = view.edges(subjects, ("CONCERNS",), "in")
+    """Return the approvals that concern each subject, the oldest request first; a subject without any is absent.
+
+    What was requested of a dataset under one name concerns it under all its names.
+    """
+    edges = Names(view, renamed=True).edges(subjects, ("CONCERNS",), "in")
     found = approvals(view, sorted({edge.source for edge in edges}))
-    result: dict[str, list[Approval]] = defaultdict(list)
-    for approval in sorted(found.values(), key=lambda each: each.request):
-        result[approval.subject].append(approval)
-    return {subject: tuple(result[subject]) for subject in dict.fromkeys(subjects) if subject in result}
+    concerned: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if edge.source in found:
+            concerned[edge.target].add(edge.source)
+    return {
+        subject: tuple(sorted((found[one] for one in concerned[subject]), key=lambda each: each.request))
+        for subject in dict.fromkeys(subjects)
+        if subject in concerned
+    }
 
 
 def list_approvals(
@@ -75,7 +84,7 @@ def bindings(view: View, subjects: Sequence[str]) -> dict[str, rules.Binding]:
     for subject in sorted(view.visible(subjects, counted=False)):
         of[label_of(subject)].append(subject)
     declared: dict[str, list[Statement]] = {id_: [] for id_ in of["Dataset"]}
-    for statement in whole.statements(of["Dataset"], DECLARED):
+    for statement in Names(whole, renamed=True).statements(of["Dataset"], DECLARED):
         declared[statement.subject].append(statement)
     return {
         **{id_: rules.of_model_version(each) for id_, each in registrations(whole, of["ModelVersion"]).items()},

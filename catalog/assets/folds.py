@@ -3,91 +3,191 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.assets.model import AspectInForce, StatementSource
+from catalog.names.loading import Names, is_personal
+from catalog.names.rules import is_past_life
+from catalog.store.protocol import Contribution, InForce
 from catalog.view import View
 from graph_schema.aspects import BY_NAME, DECLARED, PHI
 from graph_schema.bitemporal import RunFold, in_force
-from graph_schema.facts import Role, Statement
+from graph_schema.facts import Order, Role, Statement
 
 DROPPED = "DROP"
 """What the newest write did to a dataset that is gone."""
 
+_WAS_DROPPED = "was_dropped"
 _RECORDED = frozenset(DECLARED)
 _LOOK_BACK = 8
 
+Folds = Mapping[str, RunFold | None]
+Held = tuple[Order, Statement]
 
-def last_writes(view: View, ids: Sequence[str]) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
+
+def last_writes(
+    view: View, ids: Sequence[str], names: Names | None = None
+) -> tuple[dict[str, str | None], dict[str, RunFold | None]]:
     """Return what the newest write that took effect did to the whole (None: nothing), by dataset, and the runs judged.
 
-    The index of contributions only proposes; where it proposes wrongly, the search goes on further back.
+    A write under any name counts for the dataset that the name stood for then. The index of contributions only
+    proposes; where it proposes wrongly, the search goes on further back.
     """
-    last: dict[str, str | None] = {}
+    named = names or Names(view)
+    named.load(ids)
+    whole = view.unredacted
     folds: dict[str, RunFold | None] = {}
-    pending, newest = list(ids), 1
+    seen = view.visible(ids, counted=False)
+    pending = {(id_, name) for id_ in ids if id_ in seen for name in named.names(id_)}
+    written: dict[str, list[tuple[tuple[int, bool, tuple[int, str, str]], str | None]]] = defaultdict(list)
+    newest = 1
     while pending:
-        rows = view.contributions([(id_, view.as_of.valid_at) for id_ in pending], newest, by_job=False)
-        folds.update(view.unredacted.runs({row.run for row in rows if row.run} - folds.keys()))
-        proposed: dict[str, int] = defaultdict(int)
+        asked = sorted({name for _, name in pending})
+        rows = whole.contributions([(name, view.as_of.valid_at) for name in asked], newest, by_job=False)
+        folds.update(whole.runs({row.run for row in rows if row.run} - folds.keys()))
+        by_name: dict[str, list[Contribution]] = defaultdict(list)
         for row in sorted(rows, key=lambda each: each.order, reverse=True):
-            proposed[row.target] += 1
-            fold = folds.get(row.run) if row.run else None
-            access = fold.outputs.get((row.target, row.job)) if fold else None
-            if row.target not in last and fold and access is not None and row.at in fold.effective_at:
-                last[row.target] = access.mode
-        pending = [id_ for id_ in pending if id_ not in last and proposed[id_] >= newest]
-        newest *= _LOOK_BACK
-    return last, folds
+            by_name[row.target].append(row)
+        again = set()
+        for id_, name in pending:
+            dataset = named.dataset(id_)
+            for row in by_name[name]:
+                fold = folds.get(row.run) if row.run else None
+                access = fold.outputs.get((row.target, row.job)) if fold else None
+                if fold and access and row.at in fold.effective_at and named.resolve(name, row.at) == dataset:
+                    written[id_].append(((row.at, access.mode != DROPPED, row.order), access.mode))
+                    break
+            else:
+                if len(by_name[name]) >= newest:
+                    again.add((id_, name))
+        pending, newest = again, newest * _LOOK_BACK
+    return {id_: max(found, key=lambda one: one[0])[1] for id_, found in written.items()}, folds
 
 
 def aspects_in_force(
     view: View,
     ids: Sequence[str],
-    folds: Mapping[str, RunFold | None] | None = None,
+    folds: Folds | None = None,
     aspects: Sequence[str] | None = None,
+    names: Names | None = None,
 ) -> dict[str, dict[str, AspectInForce[object]]]:
     """Return the aspects in force of each node, by name, momentary ones left out.
 
-    `folds` are runs judged already at the same point; those that are missing are fetched in one go.
+    What is said of a dataset under any of its names counts for it; what emitters said before it was dropped is past
+    once something was written or said of it since. `folds` are runs judged already at the same point; those that are
+    missing are fetched in one go.
     """
-    if view.is_now:
-        return _in_force_now(view, ids, aspects)
-    about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for statement in view.statements(ids, aspects):
-        known = BY_NAME.get(statement.aspect)
-        if known is None or not known.momentary:
-            about[statement.subject, statement.aspect].append(statement)
-    judged = dict(folds or {})
-    writers = {
-        statement.run
-        for statements in about.values()
-        for statement in statements
-        if statement.run and statement.role == Role.OUT
-    }
-    # What is in force is so for everybody: by whom it was written may be hidden, not that it was.
-    judged.update(view.unredacted.runs(writers - judged.keys()))
-    found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
-    for (subject, aspect), statements in about.items():
-        held = in_force(statements, judged.get, view.as_of.valid_at, view.known_at)
-        if held is None or held[1].value is None:
-            continue
-        order, statement = held
-        run = statement.run if statement.run is None or view.visible([statement.run]) else None
-        found[subject][aspect] = AspectInForce(statement.data, source_of(statement), statement.entry, order[0], run)
+    named = names or Names(view, renamed=True)
+    named.load(ids)
+    judged: dict[str, RunFold | None] = dict(folds or {})
+    held = _now(view, ids, named) if view.is_now else {}
+    rest = [id_ for id_ in dict.fromkeys(ids) if id_ not in held]
+    if rest:
+        held |= _then(view, rest, named, judged, aspects)
+    return _shown(view, held, aspects)
+
+
+def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, Held]]:
+    """Return what a store keeps of now: however long the history, one call and no judging.
+
+    A node is absent where more has to be looked at: that was dropped once, or whose names stood for others before.
+    """
+    constant = [id_ for id_ in dict.fromkeys(ids) if named.is_alone(id_) or named.naming(id_).is_constant]
+    alone = [id_ for id_ in constant if named.is_alone(id_)]
+    seen = view.visible(constant, counted=False)
+    several = [id_ for id_ in constant if id_ in seen and not named.is_alone(id_)]
+    found: dict[str, dict[str, Held]] = {id_: {} for id_ in constant}
+    for since, statement in view.in_force(alone):
+        found[statement.subject][statement.aspect] = _held(since, statement)
+    if several:
+        every = sorted({name for id_ in several for name in named.names(id_)})
+        about: dict[str, list[InForce]] = defaultdict(list)
+        for one in view.unredacted.in_force(every, endings=True):
+            about[one.statement.subject].append(one)
+        for id_ in several:
+            found[id_] = _newest(one for name in sorted(named.names(id_)) for one in about[name])
+    dropped = {id_ for id_, of in found.items() if _WAS_DROPPED in of}
+    return {id_: of for id_, of in found.items() if id_ not in dropped}
+
+
+def _newest(said: Iterable[InForce]) -> dict[str, Held]:
+    """Return of each aspect what is in force of several names: a writer's or owner's before any reader's."""
+    found: dict[str, Held] = {}
+    for since, statement in said:
+        one, before = _held(since, statement), found.get(statement.aspect)
+        if before is None or _leads(one) > _leads(before):
+            found[statement.aspect] = one
     return found
 
 
-def _in_force_now(
-    view: View, ids: Sequence[str], aspects: Sequence[str] | None
+def _leads(held: Held) -> tuple[bool, Order]:
+    return held[1].role != Role.IN, held[0]
+
+
+def _held(since: int, statement: Statement) -> Held:
+    return (since, statement.rank, statement.tie), statement
+
+
+def _then(
+    view: View, ids: Sequence[str], named: Names, folds: dict[str, RunFold | None], aspects: Sequence[str] | None
+) -> dict[str, dict[str, Held]]:
+    """Return what is in force of everything that was stated, judged at the view's point."""
+    asked = None if aspects is None else (*aspects, _WAS_DROPPED)
+    about: dict[str, dict[str, list[Statement]]] = {id_: defaultdict(list) for id_ in ids}
+    for statement in named.statements(ids, asked):
+        known = BY_NAME.get(statement.aspect)
+        if known is None or not known.momentary:
+            about[statement.subject][statement.aspect].append(statement)
+    every = (one for of in about.values() for several in of.values() for one in several)
+    writers = {one.run for one in every if one.run and one.role == Role.OUT}
+    # What is in force is so for everybody: by whom it was written may be hidden, not that it was.
+    folds.update(view.unredacted.runs(writers - folds.keys()))
+
+    def judged(said: Iterable[Statement]) -> Held | None:
+        return in_force(said, folds.get, view.as_of.valid_at, view.known_at)
+
+    found: dict[str, dict[str, Held]] = {}
+    dropped = {id_: held for id_, of in about.items() if (held := judged(of.get(_WAS_DROPPED, ()))) is not None}
+    last = last_writes(view, sorted(dropped), named)[0] if dropped else {}
+    for id_, of in about.items():
+        lived: Mapping[str, Sequence[Statement]] = of
+        if id_ in dropped:
+            lived = _of_this_life(of, dropped[id_], folds, written=last.get(id_) != DROPPED)
+        found[id_] = {aspect: held for aspect, said in lived.items() if (held := judged(said)) is not None}
+    return found
+
+
+def _of_this_life(
+    about: Mapping[str, Sequence[Statement]], dropped: Held, folds: Folds, *, written: bool
+) -> dict[str, list[Statement]]:
+    """Return the statements without what emitters said before the dataset was dropped, where it lives again."""
+    since = dropped[0][0], dropped[1].run
+
+    def is_past(one: Statement) -> bool:
+        fold = folds.get(one.run) if one.run and one.role == Role.OUT else None
+        effect = fold.takes_effect(one.valid_from) if fold else None
+        return is_past_life(took_effect=one.valid_from if effect is None else effect, by=one.run, dropped=since)
+
+    emitted = {aspect: said for aspect, said in about.items() if not is_personal(aspect) and aspect != _WAS_DROPPED}
+    if not written and all(is_past(one) for said in emitted.values() for one in said):
+        return {aspect: list(said) for aspect, said in about.items()}
+    return {
+        aspect: [one for one in said if aspect not in emitted or not is_past(one)] for aspect, said in about.items()
+    }
+
+
+def _shown(
+    view: View, held: Mapping[str, Mapping[str, Held]], aspects: Sequence[str] | None
 ) -> dict[str, dict[str, AspectInForce[object]]]:
-    """Return the same for now, which a store keeps: however long the history, one call and no judging."""
+    runs = {statement.run for of in held.values() for _, statement in of.values() if statement.run}
+    seen = view.visible(runs, counted=False) if runs else frozenset()
     found: dict[str, dict[str, AspectInForce[object]]] = defaultdict(dict)
-    for since, statement in view.in_force(ids):
-        if aspects is None or statement.aspect in aspects:
-            found[statement.subject][statement.aspect] = AspectInForce(
-                statement.data, source_of(statement), statement.entry, since, statement.run
-            )
+    for id_, of in held.items():
+        for aspect, (order, statement) in of.items():
+            if statement.value is None or aspect == _WAS_DROPPED or (aspects is not None and aspect not in aspects):
+                continue
+            run = statement.run if statement.run in seen else None
+            found[id_][aspect] = AspectInForce(statement.data, source_of(statement), statement.entry, order[0], run)
     return found
 
 

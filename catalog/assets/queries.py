@@ -20,6 +20,7 @@ from catalog.assets.model import (
     RunRecord,
     RunState,
 )
+from catalog.names.loading import Names
 from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.aspects.events import Flags, Redactions
@@ -33,18 +34,27 @@ _TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS")
 
 
 def datasets(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
-    """Return those of the datasets that were known by then, with everything in force about them."""
+    """Return those of the datasets that were known by then, with everything in force about them under any name.
+
+    A name that stands for a dataset of another name gives that one, with its id.
+    """
     known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Dataset)}
     if not known:
         return {}
     wanted = list(known)
-    touched = {edge.target for edge in view.edges(wanted, _TOUCHES, "in")}
-    last, folds = last_writes(view, wanted)
-    held = aspects_in_force(view, wanted, folds)
+    names = Names(view, renamed=True)
+    names.load(wanted)
+    touched = {edge.target for edge in names.edges(wanted, _TOUCHES, "in")}
+    last, folds = last_writes(view, wanted, names)
+    held = aspects_in_force(view, wanted, folds, names=names)
+    shown = names.shown(wanted)
+    names.count_hidden(wanted)
+    others = sorted(set(shown.values()) - known.keys())
+    named = {**known, **(view.nodes(others) if others else {})}
     return {
         id_: _dataset(each.node, each.entry, held.get(id_, {}), touched=id_ in touched, last=last.get(id_, _NEVER))
-        for id_, each in known.items()
-        if isinstance(each.node, Dataset)
+        for id_ in known
+        if (each := named.get(shown[id_])) is not None and isinstance(each.node, Dataset)
     }
 
 
@@ -172,9 +182,17 @@ def existing(view: View, ids: Sequence[str]) -> dict[str, bool]:
     known = list(view.nodes(ids))
     if view.as_of.valid_at == NOW:
         return dict.fromkeys(known, True)
-    then = _stated(view, known)
-    ever = _stated(view.at(NOW), [one for one in known if one not in then])
-    return {one: one in then or one not in ever for one in known}
+    names = Names(view)
+    names.load(known)
+    together = {one: (one, *(() if names.is_alone(one) else _together(names, one))) for one in known}
+    every = sorted({name for several in together.values() for name in several})
+    then = _stated(view.unredacted, every)
+    ever = _stated(view.unredacted.at(NOW), [name for name in every if name not in then])
+    return {one: not then.isdisjoint(several) or ever.isdisjoint(several) for one, several in together.items()}
+
+
+def _together(names: Names, one: str) -> tuple[str, ...]:
+    return names.naming(one).together(one, names.view.as_of.valid_at)
 
 
 def _stated(view: View, ids: Sequence[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from catalog.assets.rules import columns
+from catalog.names.loading import Names
 from catalog.view import View
 from graph_schema.bitemporal import RunFold, history
 from graph_schema.facts import Role, Statement
@@ -28,7 +29,7 @@ class SchemaStep:
 def schema_changes(view: View, datasets: Sequence[str], until: int) -> dict[str, tuple[SchemaStep, ...]]:
     """Return how the schema of each dataset changed up to a time; a dataset whose schema stayed is absent."""
     statements: dict[str, list[Statement]] = defaultdict(list)
-    for each in view.statements(datasets, ("schema",)):
+    for each in Names(view, renamed=True).statements(datasets, ("schema",)):
         statements[each.subject].append(each)
     every = (each for several in statements.values() for each in several)
     folds = view.runs({each.run for each in every if each.run and each.role == Role.OUT})

@@ -73,6 +73,7 @@ def _group(text: str | None = None) -> typer.Typer:
 commands = _group()
 ledger_commands = _group("Show where the ledger stands, verify it, print its proofs, erase bodies.")
 graph_commands = _group("Make the graph anew from the ledger, count it, describe it.")
+name_commands = _group("Show the names of a dataset, list the rules that join names, try one.")
 key_commands = _group("Make, list and revoke the keys that people and programs act by.")
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -526,6 +527,7 @@ def verifier() -> None:
     print_script()
 
 
+commands.add_typer(name_commands, name="names", rich_help_panel=ASK)
 commands.add_typer(ledger_commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(key_commands, name="key", rich_help_panel=RUN)
 commands.add_typer(graph_commands, name="graph", rich_help_panel=RUN)
@@ -564,6 +566,45 @@ def restore(
 
     with _place(data_dir, "restore") as settings:
         raise typer.Exit(int(put_back(settings, folder, reason, accept_loss=accept_loss, as_json=as_json)))
+
+
+@_command(name_commands, "lineward names of 'curated visits'", name="of")
+def names_of(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="One of its names, or an id.")],
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show every name of a dataset and why, and which of the name were dropped or renamed before."""
+    from catalog.cli.names import of
+
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(of(client, dataset, as_json=as_json)))
+
+
+@_command(name_commands, "lineward names rules", name="rules")
+def names_rules(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """List the rules by which several names are one dataset."""
+    from catalog.cli.names import rules
+
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(rules(client, as_json=as_json)))
+
+
+@_command(name_commands, "lineward names check rule.json", name="check")
+def names_check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A define_namespace_rule or stitch_datasets; `-` is standard input.")
+    ],
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which datasets a rule or a stitch would join, without writing it; 1 where they are described differently."""
+    from catalog.cli.names import check
+
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(check(client, file, as_json=as_json)))
 
 
 @_command(ledger_commands, "lineward ledger status", name="status")

@@ -11,6 +11,7 @@ import orjson
 
 from catalog.evidence.model import EntryEvidence, Evidence
 from catalog.ledger.protocol import Ledger
+from catalog.names.loading import Names
 from catalog.store.protocol import Direction
 from catalog.view import View
 from graph_schema.identity import node_id
@@ -31,10 +32,11 @@ def evidence(view: View, ledger: Ledger, identifier: str, limit: int = 50) -> Ev
         return None
     statements: dict[int, set[str]] = defaultdict(set)
     statements[known.entry].add("named")
-    for statement in view.statements([identifier]):
+    names = Names(view, renamed=True)
+    for statement in names.statements([identifier]):
         statements[statement.entry].add(statement.aspect)
     for direction in _BOTH:
-        for edge in view.edges([identifier], TYPES, direction):
+        for edge in names.edges([identifier], TYPES, direction):
             statements[edge.entry].add(edge.kind)
     size = view.known_at + 1
     shown = sorted(statements)[: min(limit, MAX_ENTRIES)]

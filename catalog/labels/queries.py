@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from catalog.assets import queries as assets
 from catalog.assets.model import RunRecord
@@ -13,6 +14,7 @@ from catalog.labels.rules import label
 from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
 from catalog.mappings.queries import claimed
+from catalog.names.loading import Names
 from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
@@ -29,36 +31,60 @@ _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     """Return the labels of each dataset and of its columns, rejected ones included, by (column, kind).
 
-    A dataset of which nothing is known is absent. Flows carry labels further; that is another question.
+    A dataset of which nothing is known is absent. What is said under one of its names counts for it under all of them,
+    whoever asks. Flows carry labels further; that is another question.
     """
-    columns = {edge.target for edge in view.edges(datasets, ("HAS_COLUMN",), "out")}
-    subjects = sorted({*datasets, *columns})
+    names = Names(view, renamed=True)
+    names.load(datasets)
+    asked = [one for one in dict.fromkeys(datasets) if one in view.visible(datasets, counted=False)]
+    shown = names.shown(asked)
+    whole = view.unredacted
+    every = sorted({name for one in asked for name in names.names(one)})
+    columns = {edge.target for edge in whole.edges(every, ("HAS_COLUMN",), "out")}
+    subjects = sorted({*every, *columns})
     edges = [
-        edge for edge in view.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
+        edge for edge in whole.edges(subjects, ("IS_TAGGED",), "out") if edge.data.get("origin") != TagOrigin.ASSERTED
     ]
-    statements = view.statements(subjects, _ASPECTS)
-    nodes = view.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
-    tags: dict[tuple[str, str], list[tuple[Order, Tag]]] = defaultdict(list)
-    for each in statements:
-        if each.value is not None:
-            tag = _tag_of_record(each, nodes[each.subject])
-            tags[each.subject, tag.kind].append((each.order, tag))
-    for edge in edges:
-        tag = _tag_of_claim(edge, nodes[edge.source], nodes[edge.target].node.title)
-        tags[edge.source, tag.kind].append((edge.order, tag))
-    for dataset, claims in claimed(view, datasets).items():
-        for claim, rule, by in claims:
-            mapped = _mapped_tag(nodes[dataset], claim, rule, by)
-            tags[mapped.subject, mapped.kind].append(((mapped.since, RECORD_RANK, rule.name), mapped))
-    found: dict[str, list[Label]] = defaultdict(list)
-    for pairs in tags.values():
-        one = label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin))])
-        found[one.dataset].append(one)
-    return {
-        dataset: tuple(sorted(found[dataset], key=lambda each: (each.column or "", each.kind)))
-        for dataset in dict.fromkeys(datasets)
-        if dataset in found
-    }
+    statements = whole.statements(subjects, _ASPECTS)
+    nodes = whole.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
+    said = [
+        (each.order, _tag_of_record(each, nodes[each.subject]))
+        for each in view.attributed(statements)
+        if each.value is not None
+    ]
+    said += [
+        (each.order, _tag_of_claim(each, nodes[each.source], nodes[each.target].node.title))
+        for each in view.attributed(edges)
+    ]
+    tags: dict[str, dict[tuple[str | None, str], list[tuple[Order, Tag]]]] = {}
+    for order, tag in said:
+        for owner in names.owners(tag.dataset, order[0], personal=True):
+            tags.setdefault(owner, defaultdict(list))[tag.column, tag.kind].append((order, tag))
+    for order, tag in _mapped(view, every, nodes):
+        mapped = tags.setdefault(names.dataset(tag.dataset), defaultdict(list))[tag.column, tag.kind]
+        if all((one.entry, one.reason, one.by) != (tag.entry, tag.reason, tag.by) for _, one in mapped):
+            mapped.append((order, tag))
+    found: dict[str, tuple[Label, ...]] = {}
+    for one in asked:
+        of = tags.get(names.dataset(one), {})
+        labelled = [
+            label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))])
+            for pairs in of.values()
+        ]
+        if labelled:
+            known = (replace(each, dataset=shown[one]) for each in labelled)
+            found[one] = tuple(sorted(known, key=lambda each: (each.column or "", each.kind)))
+    return found
+
+
+def _mapped(view: View, names: Sequence[str], nodes: Mapping[str, KnownNode]) -> Iterator[tuple[Order, Tag]]:
+    """Yield what mappings claim of each of the names, without the runs and jobs that may not be seen."""
+    every = claimed(view.unredacted, names)
+    seen = view.visible({by for claims in every.values() for *_, by in claims if by}, counted=False)
+    for name in names:
+        for claim, rule, by in every.get(name, ()):
+            mapped = _mapped_tag(nodes[name], claim, rule, by if by in seen else None)
+            yield (mapped.since, RECORD_RANK, rule.name), mapped
 
 
 def attestations(view: View, ids: Sequence[str]) -> dict[str, tuple[Attestation, ...]]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
 from catalog.lineage.models import Models
-from catalog.lineage.rules import Write, judge, pointer_order, resolve, write_order
+from catalog.lineage.rules import Write, judge, write_order
+from catalog.names.loading import Names
 from catalog.view import View
 from graph_schema.bitemporal import Contribution, RunFold
-from graph_schema.facts import NOW, Edge, Statement
+from graph_schema.facts import Edge, Statement
 from graph_schema.identity import label_of, state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
 
@@ -25,8 +26,8 @@ class LineageLoader:
         """Read through this view."""
         self.view = view
         self.valid_at = view.as_of.valid_at
-        self._names: dict[str, frozenset[str]] = {}
-        self._pointers: dict[str, list[Edge]] = {}
+        self._named = Names(view, beside=("IS_VERSION_OF",))
+        self._versions_of: dict[str, str | None] = {}
         self._folds: dict[str, RunFold | None] = {}
         self._writes: dict[str, list[Write]] = {}
         self._declared: dict[str, list[Declared]] = {}
@@ -36,72 +37,31 @@ class LineageLoader:
         self._latest: dict[tuple[str, int, str], Write | None] = {}
 
     def load_names(self, ids: Iterable[str]) -> None:
-        """Fetch the aliases around the datasets, and the versions of models that they name."""
-        new = sorted({name for name in ids if name not in self._names})
+        """Fetch the names around the datasets, and the versions of models that they name."""
+        new = sorted({name for name in ids if name not in self._versions_of})
         if not new:
             return
-        neighbours: dict[str, set[str]] = defaultdict(set)
-        pointers: dict[str, list[Edge]] = defaultdict(list)
-        aliases, versions = self._pointing(new)
-        for edge in aliases:
-            neighbours[edge.source].add(edge.target)
-            neighbours[edge.target].add(edge.source)
-            pointers[edge.source].append(edge)
-        for name, edges in pointers.items():
-            self._pointers[name] = sorted(edges, key=pointer_order)
-        for name in new:
-            if name in self._names:
-                continue
-            if name not in neighbours:
-                self._names[name] = frozenset((name,))
-                continue
-            closure, front = {name}, {name}
-            while front:
-                front = set().union(*(neighbours[other] for other in front if other in neighbours)) - closure
-                closure |= front
-            together = frozenset(closure)
-            for member in closure:
-                self._names[member] = together
-        self._load_versions(new, versions)
-
-    def _load_versions(self, names: Iterable[str], versions: Collection[Edge]) -> None:
-        """Fetch the models that the names name; a version is read under the names of its model too."""
-        self._models.load(versions)
-        named = {one: dataset for one in names if (dataset := self._models.dataset_of(one))}
+        self._versions_of.update(dict.fromkeys(new))
+        self._named.load(new)
+        self._models.load(self._named.beside)
+        self._named.beside.clear()
+        named = {one: dataset for one in new if (dataset := self._models.dataset_of(one))}
+        self._versions_of |= named
         self.load_names(named.values())
-        for version, dataset in named.items():
-            self._names[version] |= self._names[dataset]
 
-    def _pointing(self, ids: Iterable[str]) -> tuple[set[Edge], set[Edge]]:
-        """Return all pointers of the names' closure over them, at whatever time they hold: rule 8 chooses; and which
-        versions of models all these names name.
+    def names(self, name: str) -> Collection[str]:
+        """Return every name that ever stood for the dataset or it for them, itself included; of a model version the
+        names of its model as well.
         """
-        found: set[Edge] = set()
-        versions: set[Edge] = set()
-        seen: set[str] = set()
-        front = set(ids)
-        ever = self.view.at(NOW)
-        while front:
-            seen |= front
-            beyond = ever.edges(sorted(front), ("IS_ALIAS_OF", "IS_VERSION_OF"), "both")
-            aliases = [edge for edge in beyond if edge.kind == "IS_ALIAS_OF"]
-            versions.update(edge for edge in beyond if edge.kind == "IS_VERSION_OF")
-            found.update(aliases)
-            front = {end for edge in aliases for end in (edge.source, edge.target)} - seen
-        return found, versions
-
-    def names(self, name: str) -> frozenset[str]:
-        """Return every name that was ever an alias of the dataset or it of them, itself included; of a model version
-        the names of its model as well.
-        """
-        return self._names[name]
+        dataset = self._versions_of.get(name)
+        own = self._named.names(name)
+        return own if dataset is None else {*own, *self._named.names(dataset)}
 
     def resolve(self, name: str, at: int, version: str | None = None) -> str:
         """Return the dataset that the name stood for at a time, or the model version where it names a model; see
-        `rules.resolve` and `Models.resolve`.
+        `catalog.names.rules` and `Models.resolve`.
         """
-        found = resolve(name, at, self._pointers) if name in self._pointers else name
-        return self._models.resolve(found, at, version)
+        return self._models.resolve(self._named.resolve(name, at), at, version)
 
     def load_runs(self, runs: Iterable[str]) -> None:
         """Fetch what was said of the runs."""

@@ -1,16 +1,15 @@
-"""Which writes count, which name stands for which dataset, which edges follow: decisions over fetched facts, no I/O.
+"""Which writes count, and which edges follow: decisions over fetched facts, no I/O.
 
 The numbers in docstrings are those of the ten rules of time in `graph_schema.bitemporal`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 from catalog.lineage.model import LineageEdge
 from graph_schema.bitemporal import BARE, Access, Contribution, RunFold
-from graph_schema.facts import Edge, holds
 
 
 class Write(NamedTuple):
@@ -29,34 +28,6 @@ class Write(NamedTuple):
 def write_order(write: Write) -> tuple[int, str, str, str, str]:
     """Return what writes to one dataset are compared by."""
     return write.at, write.run or "", write.tie, write.name, write.job or ""
-
-
-def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Edge]]) -> str:
-    """Return what the name pointed to at a time: the newest pointer at or before it, else the earliest known (rule 8).
-
-    A pointer that was taken back points nowhere; a cycle resolves to its smallest name. `pointers` maps a name to its
-    IS_ALIAS_OF facts in their order.
-    """
-    seen: list[str] = []
-    while name not in seen:
-        seen.append(name)
-        facts = pointers.get(name)
-        if not facts:
-            return name
-        chosen = facts[0]
-        for fact in facts:
-            if not holds(fact, at):
-                break
-            chosen = fact
-        if chosen.data.get("ended"):
-            return name
-        name = chosen.target
-    return min(seen[seen.index(name) :])
-
-
-def pointer_order(edge: Edge) -> tuple[int, int, str, str]:
-    """Return what aliases of one name are compared by; the target breaks the tie of two said at once."""
-    return *edge.order, edge.target
 
 
 def judge(candidate: Contribution, fold: RunFold | None) -> Write | None:

@@ -75,7 +75,9 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
         declared=tuple(_declared(citations, name, before, now) for name, before, now in both if before or now),
         missing=tuple(gap.field for gap in record.gaps),
         entries=citations.view.cite(
-            record.first_entry, *(one.entry for _, *pair in both for one in pair if one is not None)
+            record.first_entry,
+            *(one.entry for _, *pair in both for one in pair if one is not None),
+            *(one.entry for one in data.names.get(record.id, ()) if one.entry is not None),
         ),
     )
 

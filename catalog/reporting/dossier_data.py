@@ -17,6 +17,9 @@ from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label, Step
 from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, Walk
 from catalog.lineage.queries import lineage
+from catalog.names.loading import Names
+from catalog.names.model import OtherName
+from catalog.names.queries import other_names
 from catalog.releases.model import ModelVersionRecord, Registration
 from catalog.snapshots.model import SnapshotRecord, Written
 from catalog.snapshots.queries import rows_written, snapshots
@@ -54,6 +57,10 @@ class DossierData:
     version: ModelVersionRecord
     registration: Registration
     graph: LineageGraph
+    called: Mapping[str, str]
+    """By every name that the lineage met, the one that stands for the dataset."""
+    names: Mapping[str, tuple[OtherName, ...]]
+    """The other names of the datasets: what is said under these counts too."""
     datasets: Mapping[str, DatasetRecord]
     """By the names of the datasets."""
     registered: Mapping[str, DatasetRecord]
@@ -79,6 +86,8 @@ class DossierData:
     @classmethod
     def read(cls, view: View, version: ModelVersionRecord, registration: Registration) -> DossierData:
         """Read what a registered version rests on."""
+        names = Names(view, renamed=True)
+        registration = _called(registration, names)
         evaluated = {use.snapshot for use in registration.evaluated_on}
         roots = (version.id, *sorted(evaluated))
         walk = Walk(roots, Direction.UPSTREAM, Grain.SNAPSHOT, _DEPTH, include_attempts=True, budget=BUDGET)
@@ -89,7 +98,10 @@ class DossierData:
         attempts = _attempts(view, walk, graph, held, registration)
         job_ids = {edge.job for edge in graph.edges if edge.job} | {r.job for r in attempts.runs.values() if r.job}
         job_ids |= {registration.job} if registration.job else set()
-        dataset_ids = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
+        met = {one for node in graph.nodes if (one := _dataset_of(node.id, held))} | {u.dataset for u in uses}
+        names.load(met)
+        called = names.shown(met)
+        dataset_ids = set(called.values())
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
         attested = _attestations(view, job_ids, attempts.runs)
@@ -99,6 +111,8 @@ class DossierData:
             version=version,
             registration=registration,
             graph=graph,
+            called=called,
+            names=other_names(view, sorted(dataset_ids)),
             datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
             registered=assets.datasets(then, sorted(dataset_ids)),
             jobs=assets.jobs(view, sorted(job_ids)),
@@ -192,7 +206,8 @@ class DossierData:
 
     def dataset_of(self, identifier: str) -> str | None:
         """Return the dataset that a node of the lineage is a state of."""
-        return _dataset_of(identifier, self.snapshots)
+        dataset = _dataset_of(identifier, self.snapshots)
+        return dataset if dataset is None else self.called.get(dataset, dataset)
 
     def title(self, identifier: str) -> str:
         """Return the name of the dataset that a node is a state of, its id where that is unknown."""
@@ -304,6 +319,18 @@ def _measured(graph: LineageGraph, version: str, registration: Registration) -> 
     placed = (replace(node, depth=depths.get(node.id, node.depth)) for node in graph.nodes)
     nodes = sorted(placed, key=lambda one: (one.depth, one.id))
     return replace(graph, roots=(version,), nodes=tuple(nodes), edges=every)
+
+
+def _called(registration: Registration, names: Names) -> Registration:
+    """Return the registration with each dataset by the name that stands for it."""
+    uses = (*registration.trained_on, *registration.evaluated_on)
+    names.load(use.dataset for use in uses)
+    called = names.shown({use.dataset for use in uses})
+    trained, evaluated = (
+        tuple(replace(use, dataset=called[use.dataset]) for use in several)
+        for several in (registration.trained_on, registration.evaluated_on)
+    )
+    return replace(registration, trained_on=trained, evaluated_on=evaluated)
 
 
 def _dataset_of(identifier: str, held: Mapping[str, SnapshotRecord]) -> str | None:

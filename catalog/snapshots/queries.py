@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.assets.folds import DROPPED, last_writes
+from catalog.names.loading import Names
 from catalog.snapshots.model import Seal, SnapshotRecord, Verification, Written
 from catalog.snapshots.rules import state
 from catalog.store.protocol import Query
@@ -40,9 +41,13 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
         for id_, each in known.items()
         if isinstance(each.node, Snapshot)
     }
+    names = Names(view, renamed=True)
+    names.load(dataset_of.values())
+    shown = names.shown(sorted(set(dataset_of.values())))
+    dataset_of = {id_: shown[dataset] for id_, dataset in dataset_of.items()}
     datasets = sorted(set(dataset_of.values()))
     siblings: dict[str, set[str]] = defaultdict(set)
-    for edge in view.edges(datasets, ("CAPTURES",), "in"):
+    for edge in names.edges(datasets, ("CAPTURES",), "in"):
         siblings[edge.target].add(edge.source)
     everyone = sorted(set(known).union(*siblings.values()))
     stated = _stated(view, everyone)
@@ -64,12 +69,18 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
 
 def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[SnapshotRecord, ...]]:
     """Return the snapshots of each dataset, the one first known first; a dataset without any is absent."""
-    edges = view.edges(datasets, ("CAPTURES",), "in")
+    edges = Names(view, renamed=True).edges(datasets, ("CAPTURES",), "in")
     found = snapshots(view, sorted({edge.source for edge in edges}))
-    of: dict[str, list[SnapshotRecord]] = defaultdict(list)
-    for record in sorted(found.values(), key=lambda each: (each.first_entry, each.id)):
-        of[record.dataset].append(record)
-    return {dataset: tuple(of[dataset]) for dataset in dict.fromkeys(datasets) if dataset in of}
+    of: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        of[edge.target].add(edge.source)
+    return {
+        dataset: tuple(
+            sorted((found[one] for one in of[dataset] if one in found), key=lambda each: (each.first_entry, each.id))
+        )
+        for dataset in dict.fromkeys(datasets)
+        if dataset in of
+    }
 
 
 def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[Verification, ...]]]:
@@ -87,14 +98,20 @@ def verifications(view: View, ids: Sequence[str]) -> dict[str, tuple[str, tuple[
 
 def rows_written(view: View, datasets: Sequence[str]) -> dict[str, dict[str, Written]]:
     """Return for each dataset how many rows its runs say that they wrote, each by its newest event that counts them."""
-    runs = {edge.source for edge in view.edges(datasets, ("WROTE",), "in")}
-    dataset_of = {name_of_use(Role.OUT, "output_statistics", dataset): dataset for dataset in datasets}
+    names = Names(view, renamed=True)
+    wrote = {(edge.target, edge.source) for edge in names.edges(datasets, ("WROTE",), "in")}
+    uses: dict[str, list[str]] = defaultdict(list)
+    for dataset in dict.fromkeys(datasets):
+        for name in names.names(dataset):
+            uses[name_of_use(Role.OUT, "output_statistics", name)].append(dataset)
     newest: dict[tuple[str, str], Statement] = {}
-    for each in view.statements(sorted(runs), tuple(dataset_of)):
-        if _rows(each) is not None:
-            held = newest.get((dataset_of[each.aspect], each.subject))
-            if held is None or held.order < each.order:
-                newest[dataset_of[each.aspect], each.subject] = each
+    for each in view.statements(sorted({run for _, run in wrote}), tuple(uses)):
+        if _rows(each) is None:
+            continue
+        for dataset in uses[each.aspect]:
+            held = newest.get((dataset, each.subject))
+            if (dataset, each.subject) in wrote and (held is None or held.order < each.order):
+                newest[dataset, each.subject] = each
     found: dict[str, dict[str, Written]] = {}
     for (dataset, run), each in newest.items():
         found.setdefault(dataset, {})[run] = Written(_rows(each) or 0, each.entry)

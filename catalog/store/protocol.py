@@ -139,14 +139,16 @@ class StoreReader(Protocol):
         """
 
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
-        """Return the ids of the nodes known by then whose key has one of these values in the field, ascending.
+        """Return the ids of the nodes known by then that have one of these values in the field, ascending.
 
         Raises:
             LookupError: nodes of the label are not looked up by the field, see `catalog.store.indexes.keys`.
         """
 
-    def in_force(self, ids: Sequence[str]) -> list[InForce]:
-        """Return the statements now in force about the nodes, endings left out, in the order of (subject, aspect)."""
+    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+        """Return the statements now in force about the nodes, in the order of (subject, aspect); with `endings` those
+        too that ended an aspect, whose value is None.
+        """
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         """Return the events, READ and WROTE facts of each run that had an event, to be folded: at a `known_at` no later

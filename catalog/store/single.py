@@ -55,9 +55,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.lookup(label, field, values, known_at)
 
-    def in_force(self, ids: Sequence[str]) -> list[InForce]:
+    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
         with self.reading() as read:
-            return read.in_force(ids)
+            return read.in_force(ids, endings=endings)
 
     def runs(self, ids: Sequence[str]) -> dict[str, RunFacts]:
         with self.reading() as read:

@@ -19,6 +19,7 @@ from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Red
 from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
+from graph_schema.aspects.names import NamespaceRule
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.shape import ShapeError, reader, writer
@@ -116,6 +117,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "What one write did to the whole: CREATE, OVERWRITE, TRUNCATE, DROP, RENAME, ALTER.",
         momentary=True,
     ),
+    Aspect("was_dropped", ("Dataset",), bool, "That a run dropped it; what emitters said before is past."),
     Aspect("version", ("Dataset",), Facet("version"), "The version that one read or write names.", momentary=True),
     Aspect(
         "output_statistics",
@@ -238,6 +240,10 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("tag_mapping", ("Mapping",), TagMapping),
     Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
     Aspect("environment", ("Environment",), Environment),
+    Aspect("namespace_rule", ("NamespaceRule",), NamespaceRule),
+    Aspect(
+        "withdrawn", ("NamespaceRule",), bool, "That what was said of the rule until then never held.", momentary=True
+    ),
 )
 BY_NAME: Final[Mapping[str, Aspect]] = {aspect.name: aspect for aspect in ASPECTS}
 

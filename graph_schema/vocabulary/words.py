@@ -196,6 +196,30 @@ class TagOrigin(StrEnum):
     """A rule of this catalog, from a column's name."""
 
 
+class NameRuleKind(StrEnum):
+    """Which names of a namespace a rule takes for one."""
+
+    FOLD_CASE = "FOLD_CASE"
+    """Names that differ in case alone."""
+    SAME_NAMESPACE = "SAME_NAMESPACE"
+    """The same name in another namespace, such as one server under two host names."""
+    DEFAULT_PORT = "DEFAULT_PORT"
+    """The same name in the namespace that names the port and in the one that does not."""
+    TRAILING_SLASH = "TRAILING_SLASH"
+    """Names that differ in slashes at their end alone."""
+    DATE_PARTITIONS = "DATE_PARTITIONS"
+    """The partitions of one dataset by date, and the dataset itself."""
+
+
+class LetterCase(StrEnum):
+    """How a store writes names that nobody quoted."""
+
+    UPPER = "UPPER"
+    """In upper case, as Snowflake and Oracle do."""
+    LOWER = "LOWER"
+    """In lower case, as Hive and PostgreSQL do."""
+
+
 class ApprovalKind(StrEnum):
     """Which body an approval is asked of."""
 

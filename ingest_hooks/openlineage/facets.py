@@ -155,19 +155,17 @@ def renamed_from(facets: Mapping[str, JSON]) -> nodes.Dataset | None:
 
 
 def _add_symlinks(scope: Scope, facet: Facet) -> None:
-    """SymlinksDatasetFacet 1-0-1: a location is an alias of the table that lies in it, whichever one it stands on.
+    """SymlinksDatasetFacet 1-0-1: each name listed, table or location, points to the dataset that carries the facet.
 
-    So a location that is used again points to another table from then on, and strangers are not merged.
+    So several tables of one location are one dataset, and a location that is used again points to another from then on.
     """
     dataset = scope.dataset
     if dataset is None:
         return
     for item in objects(facet, "identifiers"):
         other = dataset_named(item)
-        if other is None or other == dataset:
-            continue
-        is_location = (text(item, "type") or "").upper() == "LOCATION"
-        scope.builder.add_edge(edges.IsAliasOf(other, dataset) if is_location else edges.IsAliasOf(dataset, other))
+        if other is not None and other != dataset:
+            scope.builder.add_edge(edges.IsAliasOf(other, dataset))
 
 
 def _add_version(scope: Scope, facet: Facet) -> None:

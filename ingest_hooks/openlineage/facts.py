@@ -147,14 +147,18 @@ def _add_ends(scope: Scope, event: RunEvent) -> None:
     for each in _each(builder, outputs):
         dataset = _add_description(replace(scope, role=Role.OUT), each)
         sources = sources_of(dataset, each.facets, entries, job)
-        value = write_value(each.facets) | (sources.value if sources else {})
+        written = write_value(each.facets)
+        value = written | (sources.value if sources else {})
         builder.add_edge(edges.Wrote(run, dataset), value)
+        if written.get("mode") == "DROP":
+            builder.add_statement(dataset, "was_dropped", True, Role.OUT)
         if model := model_version_of(dataset, each.facets):
             named_by = {key: part for key, part in value.items() if key not in {"version", "renamed_from"}}
             builder.add_edge(edges.Wrote(run, model), {**named_by, "dataset": dataset.id})
         named += [*(sources.datasets if sources else ()), *column_lineage_sources(each.facets.get("columnLineage"))]
         if before := renamed_from(each.facets):
             builder.add_edge(edges.Wrote(run, before), {"mode": "DROP"})
+            builder.add_edge(edges.WasRenamedTo(before, dataset))
     claim_tags(builder, event.job.facets, [nodes.Dataset(each.namespace, each.name) for each in outputs])
     for target, sources in _only_named(entries, outputs, job):
         builder.add_edge(edges.Wrote(run, target), {"stated_by": StatedBy.LINEAGE.value, **sources.value})

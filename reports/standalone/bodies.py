@@ -363,8 +363,17 @@ class Disclosed:
 
     @cached_property
     def aliased(self) -> bool:
-        """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
-        return any("symlinks" in facets_of(content) for event in self.events for content in event.datasets)
+        """Return whether anything says that a dataset has other names, or had: then a name alone decides nothing."""
+        if any(self.of(kind) for kind in ("define_namespace_rule", "stitch_datasets", "unstitch_datasets")):
+            return True
+        facets = (facets_of(content) for event in self.events for content in event.datasets)
+        return any("symlinks" in each or _ends_a_life(each.get("lifecycleStateChange")) for each in facets)
+
+
+def _ends_a_life(change: object) -> bool:
+    """Return whether a dataset was dropped or renamed: what was said of it before counts no longer, or elsewhere."""
+    kind = change.get("lifecycleStateChange") if isinstance(change, dict) else None
+    return isinstance(kind, str) and kind.upper() in {"DROP", "RENAME"}
 
 
 def _event(index: int, content: Values, recorded: int, tie: str) -> Event:

@@ -79,6 +79,28 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
+_OF_NAMES = frozenset(
+    {
+        "subject",
+        "snapshots",
+        "approvals",
+        "de-identification",
+        "labels",
+        "declarations",
+        "permitted use",
+        "lineage",
+        "nodes",
+        "schema changes",
+        "gaps",
+        "findings",
+    }
+)
+"""The parts in which what is said of a dataset under one name counts under another."""
+_NAMED_OTHERWISE = (
+    "Entries say that a dataset has, or had, other names; what counts under which of them is as the catalog issued it, "
+    "and is not derived."
+)
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -100,6 +122,9 @@ def derive(
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
+        if comparison.differing and log.aliased and name in _OF_NAMES:
+            parts.append(DerivedPart(name, 0, (), understood=False, why=_NAMED_OTHERWISE))
+            continue
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
 

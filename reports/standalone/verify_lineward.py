@@ -1172,8 +1172,17 @@ class Disclosed:
 
     @cached_property
     def aliased(self) -> bool:
-        """Return whether any event says that a dataset has other names: then a name alone decides nothing."""
-        return any("symlinks" in facets_of(content) for event in self.events for content in event.datasets)
+        """Return whether anything says that a dataset has other names, or had: then a name alone decides nothing."""
+        if any(self.of(kind) for kind in ("define_namespace_rule", "stitch_datasets", "unstitch_datasets")):
+            return True
+        facets = (facets_of(content) for event in self.events for content in event.datasets)
+        return any("symlinks" in each or _ends_a_life(each.get("lifecycleStateChange")) for each in facets)
+
+
+def _ends_a_life(change: object) -> bool:
+    """Return whether a dataset was dropped or renamed: what was said of it before counts no longer, or elsewhere."""
+    kind = change.get("lifecycleStateChange") if isinstance(change, dict) else None
+    return isinstance(kind, str) and kind.upper() in {"DROP", "RENAME"}
 
 
 def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
@@ -3029,6 +3038,28 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
+_OF_NAMES = frozenset(
+    {
+        "subject",
+        "snapshots",
+        "approvals",
+        "de-identification",
+        "labels",
+        "declarations",
+        "permitted use",
+        "lineage",
+        "nodes",
+        "schema changes",
+        "gaps",
+        "findings",
+    }
+)
+"""The parts in which what is said of a dataset under one name counts under another."""
+_NAMED_OTHERWISE = (
+    "Entries say that a dataset has, or had, other names; what counts under which of them is as the catalog issued it, "
+    "and is not derived."
+)
+
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -3050,6 +3081,9 @@ def derive(
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
+        if comparison.differing and log.aliased and name in _OF_NAMES:
+            parts.append(DerivedPart(name, 0, (), understood=False, why=_NAMED_OTHERWISE))
+            continue
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
 

@@ -21,6 +21,9 @@ ORDER = (
     "record",
     "search",
     "lineage",
+    "names of",
+    "names rules",
+    "names check",
     "report",
     "ledger key",
     "verify",
@@ -77,6 +80,14 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     begun = [declaration(), declaration(dataset=CURATED, zone="CURATED"), tag(dataset=CURATED), seal(), registration()]
     (tmp_path / "events.ndjson").write_text(json.dumps(event()))
     (tmp_path / "declarations.ndjson").write_text("\n".join(map(json.dumps, begun)))
+    rule = {
+        "kind": "define_namespace_rule",
+        "rule": "r",
+        "namespace": "n",
+        "rule_kind": "FOLD_CASE",
+        "reason": "A test",
+    }
+    (tmp_path / "rule.json").write_text(json.dumps(rule))
     assert typed(folder, "ingest", "--new", stdin=json.dumps(event("START")).encode()).code == 0
     shown: dict[str, Typed] = {}
     key, further = "", ""

@@ -30,6 +30,7 @@ from catalog.lineage.columns.queries import column_lineage_in_force, listed_colu
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimed, dry_run, mapped, mappings
+from catalog.names.queries import lives, namespace_rules, other_names
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
@@ -43,7 +44,7 @@ SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the la
 
 Ask = Callable[[View, Sequence[str]], Any]
 
-NOW_ONLY = frozenset({"search", "with_prefix"})
+NOW_ONLY = frozenset({"search", "with_prefix", "check_rule", "check_stitch"})
 """Queries that answer on what is current alone, and say so."""
 
 
@@ -110,6 +111,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "snapshots_of": ("Dataset", snapshots_of),
     "rows_written": ("Dataset", rows_written),
     "with_digest": ("Snapshot", _with_digest),
+    "other_names": ("Dataset", other_names),
+    "lives": ("Dataset", lives),
+    "namespace_rules": ("NamespaceRule", lambda view, _: namespace_rules(view)),
     "labels": ("Dataset", labels),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),

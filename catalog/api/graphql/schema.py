@@ -30,6 +30,7 @@ from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
+from catalog.api.graphql.names import NameQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.records import mutation_type
@@ -91,6 +92,7 @@ def _made() -> strawberry.Schema:
             LineageQueries,
             ChokePointQueries,
             BorderQueries,
+            NameQueries,
             EvidenceQueries,
             ApprovalQueries,
             PrincipalQueries,

@@ -51,11 +51,13 @@ def _specification(facts: Facts) -> Changes:
     return changes
 
 
-def in_force(reader: IndexReader, ids: Sequence[str]) -> list[InForce]:
-    """Return the statements now in force about the nodes, endings left out, in the order of (subject, aspect)."""
+def in_force(reader: IndexReader, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+    """Return the statements now in force about the nodes in the order of (subject, aspect), with `endings` those too
+    that ended an aspect.
+    """
     rows = reader.rows(IN_FORCE, [(identifier,) for identifier in dict.fromkeys(ids)])
     held = (Candidate.of(row) for row in rows)
-    found = [InForce(one.order[0], one.statement) for one in held if one.statement.value is not None]
+    found = [InForce(one.order[0], one.statement) for one in held if endings or one.statement.value is not None]
     return sorted(found, key=lambda one: one.statement[:2])
 
 

@@ -1,8 +1,8 @@
-"""Nodes by one field of their key, compared whole: search finds what words hold, and only so many."""
+"""Nodes by one field of their key, or by what follows from it, compared whole: search finds words, and only so many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from catalog.store.indexes.facet_keys import LABELS, carrying
@@ -10,10 +10,26 @@ from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.facts import NOW, Facts
+from graph_schema.loose_names import folded, undated
 from graph_schema.nodes import Node
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("run_id",), "Snapshot": ("version",)}
-"""The fields by which nodes of a label are looked up: each takes a row a node."""
+
+def _undated(node: Node) -> str | None:
+    """Return the name without dates, None where it is the same as `folded`: that row is there already."""
+    name = undated(node.title)
+    return None if name == folded(node.title) else name
+
+
+FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
+    "Run": {"run_id": lambda node: node.title},
+    "Snapshot": {"version": lambda node: node.title},
+    "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
+    "NamespaceRule": {"every": lambda _: ""},
+}
+"""The fields by which nodes of a label are looked up: each takes a row a node that has it.
+
+A dataset has the loosest forms of its name (`graph_schema.loose_names`), so that names that a rule joins are found.
+"""
 
 EMPTY: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("job",)}
 """The fields by which nodes are looked up where they hold nothing: few do, and the others take no row."""
@@ -38,14 +54,14 @@ KEY_FIELD: Final = Table(
 
 
 def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
-    """Return the ids of the nodes known by then whose key has one of these values in the field, ascending.
+    """Return the ids of the nodes known by then that have one of these values in the field, ascending.
 
     By `facet`, those that ever had one of these facets; of runs, the jobs. Raises LookupError for a field by which
     nodes of the label are not looked up.
     """
     if field == CARRIES and label in LABELS:
         return carrying(reader, label, values, known_at)
-    if field not in FIELDS.get(label, ()) and (field not in EMPTY.get(label, ()) or any(values)):
+    if field not in FIELDS.get(label, {}) and (field not in EMPTY.get(label, ()) or any(values)):
         raise LookupError(f"{label} is not looked up by {field}")
     asked = [(label, field, value) for value in dict.fromkeys(values)]
     return sorted(row[3] for row in reader.rows(KEY_FIELD, asked, known_at=known_at))
@@ -53,8 +69,9 @@ def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], k
 
 def _rows(nodes: Iterable[tuple[Node, int]]) -> Iterator[Row]:
     for node, entry in nodes:
-        for field in FIELDS.get(node.label, ()):
-            yield node.label, field, getattr(node, field), node.id, entry
+        for field, value_of in FIELDS.get(node.label, {}).items():
+            if (value := value_of(node)) is not None:
+                yield node.label, field, value, node.id, entry
         for field in EMPTY.get(node.label, ()):
             if not getattr(node, field):
                 yield node.label, field, "", node.id, entry
@@ -80,4 +97,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 2, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 3, (KEY_FIELD,), _derive, _specification, _answers)

@@ -19,8 +19,8 @@ class IndexReads(IndexReader):
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
         return keys.lookup(self, label, field, values, known_at)
 
-    def in_force(self, ids: Sequence[str]) -> list[InForce]:
-        return in_force.in_force(self, ids)
+    def in_force(self, ids: Sequence[str], *, endings: bool = False) -> list[InForce]:
+        return in_force.in_force(self, ids, endings=endings)
 
     def flows(
         self,

@@ -28,6 +28,9 @@ READING = (
     ("backup", "elsewhere"),
     ("search",),
     ("lineage", "anything"),
+    ("names", "of", "anything"),
+    ("names", "rules"),
+    ("names", "check", "-"),
     ("report", "model@1"),
     ("record",),
     ("ingest",),
@@ -76,5 +79,5 @@ def test_every_command_on_a_catalog_is_held_to_this() -> None:
         found |= {(name, inner) for inner in getattr(command, "commands", {})} or {(name,)}
     begins: set[tuple[str, ...]] = {("serve",), ("demo",), ("restore",), ("key", "create")}
     without: set[tuple[str, ...]] = {("verify",), ("verifier",), ("settings",), ("graph", "schema")}
-    named = {one[: 2 if one[0] in {"ledger", "graph", "key"} else 1] for one in READING}
+    named = {one[: 2 if one[0] in {"ledger", "graph", "key", "names"} else 1] for one in READING}
     assert found - begins - without == named

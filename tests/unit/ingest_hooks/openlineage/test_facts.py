@@ -250,16 +250,21 @@ def test_a_dataset_event_makes_no_snapshot_and_speaks_at_its_own_time() -> None:
     assert (statement.role, statement.run, statement.valid_from) == (Role.OWN, None, minute(0))
 
 
-def test_a_table_is_no_alias_but_its_location_is() -> None:
+def test_each_name_that_a_symlinks_facet_lists_points_to_the_dataset_that_carries_it() -> None:
     table = {"namespace": "hive", "name": "db.t", "type": "TABLE"}
+    view = {"namespace": "hive", "name": "db.other", "type": "TABLE"}
     location = {"namespace": "file", "name": "/warehouse/t", "type": "LOCATION"}
     of_location = project(
-        run_event(outputs=[dataset("/warehouse/t", "file", facets={"symlinks": {"identifiers": [table]}})])
+        run_event(outputs=[dataset("/warehouse/t", "file", facets={"symlinks": {"identifiers": [table, view]}})])
     )
     of_table = project(run_event(outputs=[dataset("db.t", "hive", facets={"symlinks": {"identifiers": [location]}})]))
-    place, name = nodes.Dataset("file", "/warehouse/t"), nodes.Dataset("hive", "db.t")
-    for facts in (of_location, of_table):
-        assert [(edge.source, edge.target) for edge in edges(facts, "IS_ALIAS_OF")] == [(place.id, name.id)]
+    place, name, other = (
+        nodes.Dataset("file", "/warehouse/t").id,
+        nodes.Dataset("hive", "db.t").id,
+        nodes.Dataset("hive", "db.other").id,
+    )
+    pointers = [{(one.source, one.target) for one in edges(facts, "IS_ALIAS_OF")} for facts in (of_location, of_table)]
+    assert pointers == [{(name, place), (other, place)}, {(place, name)}]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""What must hold before a rule of names, or who joins and parts datasets, is taken."""
+
+from __future__ import annotations
+
+from catalog.errors import SenderError
+from catalog.names.records import EndNamespaceRule, StitchDatasets, UnstitchDatasets
+from catalog.record import DECLARE_FIRST, Admission, Admitted
+
+
+def admit_end(record: EndNamespaceRule, admission: Admission) -> Admitted:
+    """Hold the rule to be known."""
+    admission.require([(record.node, "/rule", "define it first; `lineward names rules` lists those there are")])
+    return Admitted()
+
+
+def admit_stitch(record: StitchDatasets, admission: Admission) -> Admitted:
+    """Hold both datasets to be known."""
+    _require_both(record, admission)
+    return Admitted()
+
+
+def admit_unstitch(record: UnstitchDatasets, admission: Admission) -> Admitted:
+    """Hold both datasets to be known, and something other than a rule to have joined them."""
+    _require_both(record, admission)
+    pair = {record.dataset.node.id, record.same_as.node.id}
+    edges = admission.view.unredacted.edges(sorted(pair), ("IS_ALIAS_OF", "IS_SAME_AS"), "both")
+    if not any({edge.source, edge.target} == pair for edge in edges):
+        raise SenderError(
+            "Nobody joined these two directly: part the pair that `names` of the dataset shows, or end the rule that "
+            "joins them.",
+            pointer="/same_as",
+            status=422,
+        )
+    return Admitted()
+
+
+def _require_both(record: StitchDatasets | UnstitchDatasets, admission: Admission) -> None:
+    admission.require(
+        [(record.dataset.node, "/dataset", DECLARE_FIRST), (record.same_as.node, "/same_as", DECLARE_FIRST)]
+    )

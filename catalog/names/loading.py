@@ -1,0 +1,364 @@
+"""The names around datasets, fetched in bulk and judged at any time: what every reader of a dataset goes through."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+
+from catalog.names.rules import (
+    Claim,
+    Name,
+    Naming,
+    Renaming,
+    RuleHistory,
+    covers,
+    decided,
+    normal,
+    shortened,
+)
+from catalog.store.protocol import Direction
+from catalog.view import View
+from graph_schema.aspects import DECLARED, PHI
+from graph_schema.aspects.names import NamespaceRule
+from graph_schema.facts import NOW, Edge, Order, Statement
+from graph_schema.identity import label_of, node_id
+from graph_schema.loose_names import folded, undated
+from graph_schema.nodes import Dataset
+from graph_schema.registry import STRUCTURAL
+from graph_schema.vocabulary.words import NameRuleKind
+
+_POINTING = ("IS_ALIAS_OF", "IS_SAME_AS")
+_RENAMING = "WAS_RENAMED_TO"
+_PERSONAL_EDGES = frozenset({"IS_TAGGED", "CONCERNS", "IS_HELD_AT", "SUPPLIES"})
+_PERSONAL = frozenset(DECLARED)
+
+
+def is_personal(aspect: str) -> bool:
+    """Tell whether it is said of the name by people, or is a label: neither a drop nor a pointer takes it away."""
+    return aspect in _PERSONAL or aspect.startswith(PHI)
+
+
+class Names:
+    """The names around datasets. `load` fetches in bulk what is not known yet; the other methods only judge.
+
+    Names are judged alike for everybody: what rights hide of them is taken out by whoever shows them. `renamed` fetches
+    the names that datasets had before as well.
+    """
+
+    def __init__(self, view: View, *, renamed: bool = False, beside: Sequence[str] = ()) -> None:
+        """Read through this view; edges of the kinds `beside` are kept on the way, of whatever is loaded."""
+        self.view = view
+        self._whole = view.unredacted
+        self._ever = self._whole.at(NOW)
+        self._joining = frozenset((*_POINTING, _RENAMING) if renamed else _POINTING)
+        self._kinds = (*sorted(self._joining), *beside)
+        self.beside: set[Edge] = set()
+        self._naming: dict[str, Naming] = {}
+
+    def load(self, ids: Iterable[str]) -> None:
+        """Fetch the names around the datasets, a call a level; what is no dataset has one name."""
+        every = len(self._kinds) > len(self._joining)
+        new = sorted({one for one in ids if one not in self._naming and (every or label_of(one) == "Dataset")})
+        if not new:
+            return
+        edges, alike, keys = self._closure(new)
+        links: dict[str, set[str]] = defaultdict(set)
+        for one, other in ((edge.source, edge.target) for edge in edges):
+            links[one].add(other)
+            links[other].add(one)
+        for one, other in alike:
+            links[one].add(other)
+            links[other].add(one)
+        joined, apart = decided(
+            (edge.entry, edge.source, edge.target, edge.data.get("apart") is True)
+            for edge in edges
+            if edge.kind == "IS_SAME_AS"
+        )
+        claims = self._claims([edge for edge in edges if edge.kind == "IS_ALIAS_OF"], apart)
+        renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
+        stitched = sorted({one for pair in joined for one in pair} - keys.keys())
+        keys = {**keys, **self._keys(stitched)}
+        ruled = {one for pair in alike for one in pair}
+        for name in new:
+            if name not in self._naming:
+                self._enter(_component(name, links), keys, claims, joined, renamings, ruled)
+
+    def _enter(  # all that was fetched, for one closure of it
+        self,
+        names: frozenset[str],
+        keys: Mapping[str, Name],
+        claims: Mapping[str, Sequence[Claim]],
+        joined: Mapping[tuple[str, str], int],
+        renamings: Sequence[Renaming],
+        ruled: Collection[str],
+    ) -> None:
+        naming = Naming(
+            names={one: keys.get(one, ("", one)) for one in names},
+            claims={one: claims[one] for one in names if one in claims},
+            joined={pair: entry for pair, entry in joined.items() if pair[0] in names},
+            rules=self.rules if not names.isdisjoint(ruled) else (),
+            renamings=tuple(one for one in renamings if one.old in names),
+        )
+        self._naming.update(dict.fromkeys(names, naming))
+
+    def _closure(self, new: Sequence[str]) -> tuple[set[Edge], set[tuple[str, str]], dict[str, Name]]:
+        """Return all edges between names, pairs that rules join at some time, and the names where rules need them."""
+        edges: set[Edge] = set()
+        alike: set[tuple[str, str]] = set()
+        keys: dict[str, Name] = {}
+        seen: set[str] = set()
+        front = set(new)
+        while front:
+            seen |= front
+            found = self._ever.edges(sorted(front), self._kinds, "both")
+            beyond = [edge for edge in found if edge.kind in self._joining]
+            self.beside.update(edge for edge in found if edge.kind not in self._joining)
+            edges.update(beyond)
+            ends = {end for edge in beyond for end in (edge.source, edge.target)}
+            if self.rules:
+                keys.update(self._keys(sorted((front | ends) - keys.keys())))
+                pairs = self._alike(sorted(front), keys)
+                alike |= pairs
+                ends |= {one for pair in pairs for one in pair}
+            front = ends - seen
+        return edges, alike, keys
+
+    def _keys(self, ids: Sequence[str]) -> dict[str, Name]:
+        found = self._whole.nodes(ids) if ids else {}
+        return {
+            one: (each.node.namespace, each.node.name) for one, each in found.items() if isinstance(each.node, Dataset)
+        }
+
+    @cached_property
+    def rules(self) -> tuple[RuleHistory, ...]:
+        """Return every rule that was ever in force, by name; one that was withdrawn never held."""
+        known = self._whole.lookup("NamespaceRule", "every", ("",))
+        said: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self._ever.statements(known, ("namespace_rule", "withdrawn")) if known else ():
+            said[statement.subject].append(statement)
+        return tuple(found for name in sorted(said) if (found := rule_history(name, said[name])) is not None)
+
+    @cached_property
+    def _rule_sets(self) -> list[list[NamespaceRule]]:
+        """Return the rules that held together at any time."""
+        times = sorted({order[0] for rule in self.rules for order, _ in rule.said})
+        sets = [[value for rule in self.rules if (value := rule.at(time)) is not None] for time in (*times[:1], *times)]
+        return [one for place, one in enumerate(sets) if one and one not in sets[:place]]
+
+    def _alike(self, ids: Sequence[str], keys: dict[str, Name]) -> set[tuple[str, str]]:
+        """Return the pairs of these with other names that some rules join, whose names are noted in `keys`."""
+        every = [rule for rules in self._rule_sets for rule in rules]
+        asked = [one for one in ids if one in keys and any(_concerns(rule, keys[one][0]) for rule in every)]
+        if not asked:
+            return set()
+        loose = {folded(keys[one][1]) for one in asked}
+        found = set(self._whole.lookup("Dataset", "folded", sorted(loose)))
+        if any(rule.pattern is not None for rule in every):
+            bare = sorted({undated(keys[one][1]) for one in asked})
+            found.update(self._whole.lookup("Dataset", "undated", bare))
+            found.update(self._whole.lookup("Dataset", "folded", bare))
+        keys.update(self._keys(sorted(found - keys.keys())))
+        pairs: set[tuple[str, str]] = set()
+        for rules in self._rule_sets:
+            first: dict[Name, str] = {}
+            for one in asked:
+                first.setdefault(normal(keys[one], rules), one)
+            for other in found:
+                one = first.get(normal(keys[other], rules), other)
+                if one != other:
+                    pairs.add((one, other))
+        return pairs
+
+    def _claims(self, edges: Sequence[Edge], apart: Collection[frozenset[str]]) -> dict[str, list[Claim]]:
+        """Return the pointers of each name, in their order, those that a steward took back left out."""
+        pointing = [edge for edge in edges if frozenset((edge.source, edge.target)) not in apart]
+        endings = _Endings(self._ever.statements(sorted({edge.target for edge in pointing}), ("symlinks",)))
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for edge in pointing:
+            if edge.data.get("ended"):
+                found[edge.source].append(Claim(edge.order, edge.source, None, edge.entry))
+            else:
+                found[edge.source].append(Claim(edge.order, edge.target, endings.of(edge), edge.entry))
+        return {name: shortened(claims) for name, claims in found.items()}
+
+    def _renamings(self, edges: Sequence[Edge]) -> list[Renaming]:
+        folds = self._whole.runs({edge.run for edge in edges if edge.run}) if edges else {}
+        found = set()
+        for edge in edges:
+            fold = folds.get(edge.run) if edge.run else None
+            at = fold.takes_effect(edge.valid_from) if fold else None
+            if at is not None:
+                found.add(Renaming(at, edge.source, edge.target, edge.run, edge.entry))
+        return sorted(found, key=lambda one: (one.at, one.old, one.new, one.entry))
+
+    def naming(self, name: str) -> Naming:
+        """Return what joins a name that was loaded."""
+        return self._naming[name]
+
+    def names(self, name: str) -> Collection[str]:
+        """Return every name that was ever joined to this one, itself included."""
+        found = self._naming.get(name)
+        return frozenset((name,)) if found is None else found.names.keys()
+
+    def is_alone(self, name: str) -> bool:
+        """Tell whether the name was never joined to another."""
+        return len(self.names(name)) == 1
+
+    def resolve(self, name: str, at: int) -> str:
+        """Return the dataset that the name stood for at a time, by id; see `rules.Naming.resolve`."""
+        found = self._naming.get(name)
+        return name if found is None else found.resolve(name, at)
+
+    def dataset(self, name: str) -> str:
+        """Return the dataset that the name stands for at the view's time."""
+        return self.resolve(name, self.view.as_of.valid_at)
+
+    def shown(self, ids: Collection[str]) -> dict[str, str]:
+        """Return under which of its names each dataset is shown: that which stands for all, or the one asked for where
+        that may not be seen.
+        """
+        datasets = {one: self.dataset(one) for one in ids}
+        seen = self.view.visible(datasets.values(), counted=False)
+        return {one: dataset if dataset in seen else one for one, dataset in datasets.items()}
+
+    def count_hidden(self, ids: Iterable[str]) -> None:
+        """Note which names of the datasets rights hide."""
+        at = self.view.as_of.valid_at
+        several = [one for one in ids if not self.is_alone(one)]
+        self.view.visible(name for one in several for name in self.naming(one).together(one, at))
+
+    def owners(self, name: str, said_at: int, *, personal: bool) -> frozenset[str]:
+        """Return the datasets to which belongs what was said under a name at a time, as they are called now.
+
+        What a person says is said of the name: it counts for what that stood for, and for what it stands for now, but
+        where it went along with a renaming.
+        """
+        found = self._naming.get(name)
+        if found is None:
+            return frozenset((name,))
+        at = self.view.as_of.valid_at
+        then = found.belongs(name, said_at, at)
+        if personal and then == found.resolve(name, said_at):
+            return frozenset((then, found.resolve(name, at)))
+        return frozenset((then,))
+
+    def _asked(self, ids: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+        """Return those of the ids that have one name, and of the others by dataset who asks for it."""
+        self.load(ids)
+        alone = [one for one in ids if self.is_alone(one)]
+        several = [one for one in ids if not self.is_alone(one)]
+        seen = self.view.visible(several, counted=False) if several else frozenset()
+        asking: dict[str, list[str]] = defaultdict(list)
+        for one in dict.fromkeys(several):
+            if one in seen:
+                asking[self.dataset(one)].append(one)
+        return alone, asking
+
+    def _every_name(self, asking: Mapping[str, Sequence[str]]) -> list[str]:
+        return sorted({name for several in asking.values() for one in several for name in self.names(one)})
+
+    def statements(self, ids: Sequence[str], aspects: Sequence[str] | None = None) -> list[Statement]:
+        """Return what was stated about each under all its names, as `View.statements`; the subject is the id asked."""
+        alone, asking = self._asked(ids)
+        found = self.view.statements(alone, aspects) if alone else []
+        if not asking:
+            return found
+        every = self._whole.statements(self._every_name(asking), aspects)
+        for statement in self.view.attributed(every):
+            owners = self.owners(statement.subject, statement.valid_from, personal=is_personal(statement.aspect))
+            found += [
+                statement if one == statement.subject else statement._replace(subject=one)
+                for owner in owners
+                for one in asking.get(owner, ())
+            ]
+        return found
+
+    def edges(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction) -> list[Edge]:
+        """Return the edges of each under all its names, as `View.edges`; the end that was asked for is the id asked."""
+        alone, asking = self._asked(ids)
+        found = self.view.edges(alone, kinds, direction) if alone else []
+        if not asking:
+            return found
+        every = self._whole.edges(self._every_name(asking), kinds, direction)
+        ends = self.view.visible({edge.target if direction == "out" else edge.source for edge in every})
+        for edge in self.view.attributed(every):
+            end, other = (edge.source, edge.target) if direction == "out" else (edge.target, edge.source)
+            if other not in ends:
+                continue
+            at = self.view.as_of.valid_at if edge.kind in STRUCTURAL else edge.valid_from
+            owners = self.owners(end, at, personal=edge.kind in _PERSONAL_EDGES)
+            if edge.kind in STRUCTURAL:
+                owners |= self.owners(end, edge.valid_from, personal=False)
+            found += [
+                edge._replace(source=one) if direction == "out" else edge._replace(target=one)
+                for owner in owners
+                for one in asking.get(owner, ())
+            ]
+        return found
+
+
+def rule_history(name: str, said: Iterable[Statement]) -> RuleHistory | None:
+    """Return what was said of a rule over time; what was withdrawn by a later entry was never said."""
+    statements = list(said)
+    withdrawn = max((one.entry for one in statements if one.aspect == "withdrawn"), default=-1)
+    kept = sorted((one for one in statements if one.entry > withdrawn), key=lambda one: (one.order, one.value or ""))
+    if not any(one.value is not None for one in kept):
+        return None
+    return RuleHistory(
+        name, tuple((one.order, None if one.value is None else NamespaceRule.from_json(one.data)) for one in kept)
+    )
+
+
+def _concerns(rule: NamespaceRule, namespace: str) -> bool:
+    """Tell whether the rule may have to do with a name in this namespace."""
+    if covers(rule.namespace, namespace) or rule.same_as == namespace:
+        return True
+    return rule.rule_kind == NameRuleKind.DEFAULT_PORT and covers(rule.namespace, f"{namespace}:{rule.port}")
+
+
+def _component(name: str, links: Mapping[str, set[str]]) -> frozenset[str]:
+    closure, front = {name}, {name}
+    while front:
+        front = set().union(*(links[one] for one in front if one in links)) - closure
+        closure |= front
+    return frozenset(closure)
+
+
+class _Endings:
+    """When a symlinks facet ceased to list a name: replaced whole by one of the same job, or taken back by any."""
+
+    def __init__(self, said: Iterable[Statement]) -> None:
+        self._said: dict[str, list[Statement]] = defaultdict(list)
+        for statement in sorted(said, key=lambda one: one.order):
+            self._said[statement.subject].append(statement)
+        self._ends: dict[tuple[str, str, str | None], list[Order]] = {}
+
+    def of(self, edge: Edge) -> int | None:
+        """Return from when whoever said the edge says it no longer."""
+        key = edge.source, edge.target, edge.job
+        ends = self._ends.get(key)
+        if ends is None:
+            ends = self._ends[key] = [
+                statement.order
+                for statement in self._said[edge.target]
+                if statement.value is None
+                or (statement.job == edge.job and edge.source not in _listed(statement.value))
+            ]
+        place = bisect_right(ends, edge.order)
+        return ends[place][0] if place < len(ends) else None
+
+
+@lru_cache(maxsize=4_096)
+def _listed(facet: str) -> frozenset[str]:
+    """Return the ids of the datasets that a symlinks facet lists."""
+    identifiers = Statement("", "", facet, "", None, None, 0, 0, "", 0).data.get("identifiers")
+    pairs = [
+        (one.get("namespace"), one.get("name"))
+        for one in (identifiers if isinstance(identifiers, list) else ())
+        if isinstance(one, dict)
+    ]
+    return frozenset(
+        node_id("Dataset", (space, name)) for space, name in pairs if isinstance(space, str) and isinstance(name, str)
+    )
