@@ -184,6 +184,7 @@ PRODUCT: Final = {
     "lineward_environment/**": _N, "lineward_environment/description": _T,
     "lineward_modelVersion/**": _N, "lineward_modelVersion/metrics/*/value": _C,
     "lineward_modelVersion/intendedUse": _T,
+    "lineward_operation/**": _N,
     "lineward_phiTags/**": _N,
     "lineward_snapshot/**": _N,
 }  # fmt: skip

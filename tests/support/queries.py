@@ -28,6 +28,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.lineage.borders import BorderSide, borders
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
+from catalog.lineage.operations import operations
 from catalog.lineage.queries import lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimed, dry_run, mapped, mappings
 from catalog.names.queries import lives, namespace_rules, other_names
@@ -71,6 +72,11 @@ def _paths(view: View, ids: Sequence[str]) -> Any:
 
 def _borders(view: View, _: Sequence[str]) -> Any:
     return [borders(view, side, within) for side in BorderSide for within in ((), ("landing",))]
+
+
+def _operations(view: View, ids: Sequence[str]) -> Any:
+    edges = [edge for one in ids for edge in lineage(view, Walk((one,), Direction.UPSTREAM)).edges]
+    return {repr(edge): found for edge, found in operations(view, edges).items()}
 
 
 def _steps(view: View, ids: Sequence[str]) -> Any:
@@ -161,6 +167,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],
     ),
     "paths": ("Dataset", _paths),
+    "lineage, operations": ("Dataset", _operations),
     "borders": ("Dataset", _borders),
     "steps_of": ("Dataset", _steps),
     "lineage, choke points": ("Dataset", _choke_points),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -22,12 +22,12 @@ from catalog.store.protocol import StoreReader
 from catalog.view import Anchor, View
 
 T = TypeVar("T")
-Read = Callable[[View, Sequence[str]], Mapping[str, T]]
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(slots=True, weakref_slot=True)
 class _Cache:
-    loaders: dict[tuple[object, AsOf], DataLoader[str, Any]] = field(default_factory=dict)
+    loaders: dict[tuple[object, AsOf], DataLoader[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,12 +64,12 @@ class RequestContext:
         """Return what the actor may see at these times; one for each answer, which counts what is hidden of it."""
         return View(self.reader, as_of, self.services.rights_of(self.actor), self._anchor)
 
-    async def load(self, read: Read[T], as_of: AsOf, identifier: str) -> T | None:
+    async def load(self, read: Callable[[View, Sequence[K]], Mapping[K, T]], as_of: AsOf, identifier: K) -> T | None:
         """Return one of what `read` gives; all that a level asks for is read in one call."""
         loader = self._cache.loaders.get((read, as_of))
         if loader is None:
 
-            async def fetch(ids: list[str]) -> list[T | None]:
+            async def fetch(ids: list[K]) -> list[T | None]:
                 found = read(self.view(as_of), tuple(dict.fromkeys(ids)))
                 return [found.get(one) for one in ids]
 

@@ -18,6 +18,7 @@ from catalog.api.graphql import (
     generated,
     labels,  # noqa: F401  the same
     nodes,
+    operations,  # noqa: F401  as `labels`
     quality,  # noqa: F401  as `labels`
 )
 from catalog.api.graphql.approvals import ApprovalQueries

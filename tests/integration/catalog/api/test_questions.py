@@ -84,6 +84,18 @@ def test_what_is_connected_comes_whole_with_its_jobs(filled: Catalog) -> None:
     assert (found["grain"], found["completeness"]) == ("DATASET", {"__typename": "Complete"})
 
 
+def test_what_happened_along_an_edge_is_said_with_its_reason(catalog: Catalog) -> None:
+    copied = event(lineward_operation={"operation": "COPY"})
+    catalog.event(copied)
+    catalog.caught_up()
+    query = """query($input: LineageInput!) { lineage(input: $input) { ... on LineageGraph {
+      edges { nodes { operation { kind reason entries } } } copies { from to } } } }"""
+    found = catalog.data(query, input={"of": [VISITS], "direction": "UPSTREAM"})["lineage"]
+    (edge,) = found["edges"]["nodes"]
+    assert (edge["operation"]["kind"], edge["operation"]["reason"]) == ("COPY", "STATED")
+    assert found["copies"] == [{"from": LANDING, "to": VISITS}]
+
+
 def test_where_data_enters_comes_in_pages_with_counts(filled: Catalog) -> None:
     query = """query($after: String) { borders(side: INGRESS) { ... on Borders { byNamespace { value count }
       points(first: 1, after: $after) { totalCount nodes { name reason dataset { id } } pageInfo { endCursor } }

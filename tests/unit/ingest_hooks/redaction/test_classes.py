@@ -136,6 +136,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
             "rowCount": 1_250_000, "bytes": 10**9, "lastUpdated": "2026-03-01T10:00:00Z",
             "columnMetrics": {"patient_id": {"nullCount": 0, "distinctCount": 1532, "count": 1_250_000}},
         },
+        "lineward_operation": {"operation": "COPY"},
         "lineward_phiTags": {"tags": [{"kind": "DIRECT_IDENTIFIER", "field": "mrn"}]},
     },
     "io": {
