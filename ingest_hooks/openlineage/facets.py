@@ -275,9 +275,14 @@ def claim_tags(builder: FactBuilder, facets: Mapping[str, JSON], datasets: Itera
 
 def _add_tags(scope: Scope, facet: Facet) -> None:
     """TagsDatasetFacet 1-0-0: what tags say of PHI is a claim on the dataset, or on the column that `field` names."""
-    if scope.dataset is not None:
-        for column, kind in dict.fromkeys(claimed_kinds({"tags": dict(facet)})):
-            _claim(scope.builder, scope.dataset, column, kind, _CLAIMED)
+    dataset = scope.dataset
+    if dataset is not None:
+        for name in dict.fromkeys(text(item, "field") for item in objects(facet, "tags")):
+            if name is not None:
+                column = nodes.Column(dataset.namespace, dataset.name, name)
+                scope.builder.add_edge(edges.HasColumn(dataset, column))
+        for named, kind in dict.fromkeys(claimed_kinds({"tags": dict(facet)})):
+            _claim(scope.builder, dataset, named, kind, _CLAIMED)
 
 
 def _text_of(value: JSON) -> str:

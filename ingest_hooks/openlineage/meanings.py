@@ -279,7 +279,7 @@ STANDARD: Final = (
         "1-1-0",
         "job",
         "`RAN` the code revision, where it names one: the version of the code, apart from inputs and outputs",
-        "`Job.sourceCodeLocation`",
+        "`Job.sourceCodeLocation`, `Job.codeVersions`",
     ),
     Meaning(
         "storage",
@@ -311,7 +311,7 @@ STANDARD: Final = (
         "1-0-0",
         "dataset",
         "tags; those that say PII, PHI or a kind of it claim it of the dataset, or of the column that `field` names",
-        "`Dataset.tags`, `labels`, search",
+        "`Dataset.tags`, `tags` of its columns, `labels`, search",
     ),
     Meaning(
         "tags",

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
+from catalog.assets.code_versions import code_versions
 from catalog.assets.queries import (
     children_of,
     datasets,
@@ -138,6 +139,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "model_versions": ("ModelVersion", model_versions),
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),
+    "code_versions": ("Job", code_versions),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
     "mapped": ("Dataset", mapped),
     "mapped of jobs": ("Job", mapped),

@@ -9,15 +9,17 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.assets import AspectInForce, Dataset, Job, Run, aspects_of
+from catalog.api.graphql.columns import SchemaColumn
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import QualifiedName
-from catalog.api.graphql.scalars import Long, Micros
-from catalog.assets import model, quality, queries, tags
+from catalog.api.graphql.scalars import Digest, Long, Micros
+from catalog.assets import code_versions, model, quality, queries, tags
 from catalog.assets import uses as used
 from catalog.reading import AsOf
+from graph_schema import nodes as kinds
 from graph_schema.facts import Role
 from graph_schema.vocabulary import words
 
@@ -121,6 +123,28 @@ def quality_metrics(dataset: strawberry.Parent[Dataset]) -> list[QualityMetrics]
     return [converted(QualityMetrics, one, found=one, at=dataset.at) for one in found]
 
 
+@strawberry.type(description="The code of a job from one time on; what it reads and writes is each run's own.")
+class CodeVersion:
+    found: strawberry.Private[code_versions.CodeVersion]
+    at: strawberry.Private[AsOf]
+    repository: str | None = strawberry.field(description="The address of the repository, or of the file.")
+    path: str | None = strawberry.field(description="Where in the repository the file lies.")
+    revision: str | None = strawberry.field(description="The revision, such as a commit.")
+    statement: Digest | None = strawberry.field(description="SHA-256 over the SQL statement without its literals.")
+    since: Micros = strawberry.field(description="Since when this was the code.")
+    entry: int = strawberry.field(description="The ledger entry that first says so.")
+
+    @strawberry.field(description="The run whose event first says so.")
+    async def run(self, info: ContextInfo) -> Run | None:
+        return await nodes.find(Run, info.context, self.found.run, self.at)
+
+
+@field_of(Job, name="codeVersions", description="Which code it ran, one version after the other, the oldest first.")
+async def versions_of_code(job: strawberry.Parent[Job], info: ContextInfo) -> list[CodeVersion]:
+    found = await info.context.load(code_versions.code_versions, job.at, job.record.id) or ()
+    return [converted(CodeVersion, one, found=one, at=job.at) for one in found]
+
+
 @field_of(Run, description="The tests that it executed, as its emitter lists them.")
 def tests(run: strawberry.Parent[Run]) -> list[RunTest]:
     return [converted(RunTest, one) for one in quality.tests_of(run.record.aspects)]
@@ -129,6 +153,17 @@ def tests(run: strawberry.Parent[Run]) -> list[RunTest]:
 @field_of(Dataset, name="tags", description="The tags that emitters put on it and its columns.")
 def tags_of_dataset(dataset: strawberry.Parent[Dataset]) -> list[EmitterTag]:
     return _tags(dataset.record.aspects)
+
+
+@field_of(SchemaColumn, name="tags", description="The tags that emitters put on it.")
+async def tags_of_column(column: strawberry.Parent[SchemaColumn], info: ContextInfo) -> list[EmitterTag]:
+    known = await info.context.load(queries.node_records, column.at, str(column.id))
+    if known is None or not isinstance(known.node, kinds.Column):
+        return []
+    of = kinds.Dataset(known.node.namespace, known.node.dataset).id
+    dataset = await info.context.load(queries.datasets, column.at, of)
+    every = [] if dataset is None else _tags(dataset.aspects)
+    return [one for one in every if one.column == known.node.name]
 
 
 @field_of(Job, name="tags", description="The tags that emitters put on it.")

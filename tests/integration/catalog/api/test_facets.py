@@ -31,6 +31,7 @@ def catalog(catalog: Catalog) -> Catalog:
         facets={
             "lifecycleStateChange": {"lifecycleStateChange": "OVERWRITE"},
             "version": {"datasetVersion": "7"},
+            "schema": {"fields": [{"name": "insurer_no", "type": "STRING"}, {"name": "plan", "type": "STRING"}]},
             "tags": {"tags": [{"key": "classification", "value": "PII", "source": "CONFIG", "field": "insurer_no"}]},
         },
         outputFacets={"outputStatistics": {"rowCount": 5_000_000_000, "size": 12, "fileCount": 2}},
@@ -91,7 +92,12 @@ def test_how_a_run_used_a_dataset_is_shown_on_the_run_and_on_the_edge(catalog: C
 
 
 def test_tags_facet_is_shown_and_claims_phi_of_the_column(catalog: Catalog) -> None:
-    found = asked(catalog, "tags { key value source column } labels { phiKind column origin }")
+    tagged = "columns { nodes { name tags { key value } } }"
+    found = asked(catalog, f"tags {{ key value source column }} labels {{ phiKind column origin }} {tagged}")
+    assert found["columns"]["nodes"] == [
+        {"name": "insurer_no", "tags": [{"key": "classification", "value": "PII"}]},
+        {"name": "plan", "tags": []},
+    ]
     assert found["tags"] == [{"key": "classification", "value": "PII", "source": "CONFIG", "column": "insurer_no"}]
     assert found["labels"] == [{"phiKind": "DIRECT_IDENTIFIER", "column": "insurer_no", "origin": "CLAIMED"}]
 
