@@ -79,8 +79,16 @@ class Redacted:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Why something that was asked for is not in the answer, as a code, and how many of it."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Truncated:
-    """The budget ended the answer: `reached` of `limit`; the walk goes on from `frontier`.
+    """A bound ended the answer: `reached` of `limit`; the walk goes on from `frontier`; `reasons` says which.
 
     Rights may hide `hidden` nodes of it, and the graph may be behind, as well.
     """
@@ -90,6 +98,7 @@ class Truncated:
     frontier: tuple[str, ...] = ()
     hidden: int = 0
     lagging: Lagging | None = None
+    reasons: tuple[Left, ...] = ()
 
 
 Completeness = Complete | Truncated | Redacted | Lagging

@@ -53,8 +53,9 @@ def last_writes(
             dataset = named.dataset(id_)
             for row in by_name[name]:
                 fold = folds.get(row.run) if row.run else None
-                access = fold.outputs.get((row.target, row.job)) if fold else None
-                if fold and access and row.at in fold.effective_at and named.resolve(name, row.at) == dataset:
+                attempt = fold.written((row.target, row.job), row.at) if fold else None
+                if attempt is not None and named.resolve(name, row.at) == dataset:
+                    access = attempt.outputs[row.target, row.job]
                     written[id_].append(((row.at, access.mode != DROPPED, row.order), access.mode))
                     break
             else:
@@ -165,7 +166,7 @@ def _of_this_life(
 
     def is_past(one: Statement) -> bool:
         fold = folds.get(one.run) if one.run and one.role == Role.OUT else None
-        effect = fold.takes_effect(one.valid_from) if fold else None
+        effect = fold.takes_effect(one.order) if fold else None
         return is_past_life(took_effect=one.valid_from if effect is None else effect, by=one.run, dropped=since)
 
     emitted = {aspect: said for aspect, said in about.items() if not is_personal(aspect) and aspect != _WAS_DROPPED}

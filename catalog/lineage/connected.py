@@ -14,7 +14,7 @@ from typing import Final
 from catalog.errors import SenderError
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, FlowKind, Grain, LineageEdge, Walk
-from catalog.lineage.walk import EDGES_A_NODE, Walked
+from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
 from catalog.store.indexes.uses import WRITES
 from catalog.store.protocol import Use
 from graph_schema.identity import label_of, node_id
@@ -121,7 +121,7 @@ class _Neighbourhood:
         self._pending = after
         if depth > self.walk.depth:
             self.walked.more.update(*after.values())
-        return bool(after) and not self.walked.truncated
+        return bool(after) and not self.walked.cut
 
     def _admit(self, wanted: Mapping[str, set[str]], depth: int) -> list[str]:
         """Add those of the nodes that are new, as far as the budget goes; return all of the wanted that are in."""
@@ -129,7 +129,7 @@ class _Neighbourhood:
         room = max(self.walk.budget - len(self.walked.depths), 0)
         self.walked.depths.update(dict.fromkeys(new[:room], depth))
         if len(new) > room:
-            self.walked.truncated = True
+            self.walked.cut[Cut.NODES] += len(new) - room
             self.walked.more.update(*(wanted[one] & self.walked.depths.keys() for one in new[room:]))
         return sorted({*new[:room], *(one for one in wanted if self.walked.depths.get(one) == 0)})
 
@@ -158,7 +158,7 @@ class _Neighbourhood:
             if (edge.valid_from, edge.known_from) < (held.valid_from, held.known_from):
                 self._edges[source, target, how] = edge
         if len(self._edges) > EDGES_A_NODE * self.walk.budget:
-            self.walked.truncated = True
+            self.walked.cut[Cut.EDGES] = len(self._edges) - EDGES_A_NODE * self.walk.budget
             self.walked.more.update(use.job or "" for use in uses)
 
     def finished(self) -> Walked:

@@ -1,179 +1,286 @@
-"""Lineage at dataset grain: current, what is now in the data; ever stated, every flow that anything stated."""
+"""Lineage at dataset grain: current, what is now in the data; ever stated, every flow that anything stated.
+
+Current lineage is walked over contributions, each followed once: every hop is judged at its reader's time (rule 6), so
+that a dataset may be met at several times. It is shown once, with the newest run of each job between two datasets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
-from catalog.lineage.declarations import Declared
+from catalog.lineage.contributions import Contributions
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
-from catalog.lineage.rules import Write, in_force
-from graph_schema.bitemporal import Access, has_begun
+from catalog.lineage.rules import Contributed, Hop, Source
+from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
 
+OLDER_RUNS: Final = 256
+"""How many contributions of one job to one dataset a walk follows: two jobs in a circle have as many as they ran."""
+FOLLOWED: Final = 10_000
+"""How many contributions a walk follows in all."""
+
+_AT_ONCE: Final = 256
 _AHEAD = 4
 """How many times the budget is fetched ahead: lineage ever stated holds current lineage and more."""
 
 
-def prefetch(loader: LineageLoader, walk: Walk, roots: Sequence[str], direction: Direction) -> None:
-    """Fetch in a handful of calls all that the walk can meet, where that is not far more than its budget.
+@dataclass(slots=True)
+class _Follower:
+    """Follows contributions to what they read, each once, and remembers what was in force where they read it."""
+
+    found: Contributions
+    walk: Walk
+    within: frozenset[str] | None = None
+    """The names to which a walk is kept, all where None."""
+    followed: dict[Contributed, Sequence[Source]] = field(default_factory=dict)
+    """What was followed, to what it read."""
+    current: set[Contributed] = field(default_factory=set)
+    """What was met in force, and not only as what had been replaced already."""
+    cut: Counter[Cut] = field(default_factory=Counter)
+    left: set[str] = field(default_factory=set)
+    """The datasets into which something was not followed since the edges were too many."""
+    _of_group: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _said: int = 0
+
+    def follow(self, hops: Collection[Hop]) -> list[Contributed]:
+        """Return the contributions in force at the hops that were not followed before, newest first; no more than say
+        `EDGES_A_NODE` sources for each node of the budget.
+        """
+        wanted = [hop for hop in hops if self.within is None or hop.dataset in self.within]
+        met = {one for some in self.found.in_force(wanted).values() for one in some}
+        self.current |= met
+        if self.walk.include_past:
+            met.update(one for some in self.found.every(wanted).values() for one in some)
+        if self.walk.include_attempts:
+            met.update(attempts(self.found, wanted))
+        new = [one for one in sorted(met, key=_order, reverse=True) if one not in self.followed and self._has_room(one)]
+        for place in range(0, len(new), _AT_ONCE):
+            if self._said > EDGES_A_NODE * self.walk.budget:
+                self.cut[Cut.EDGES] += len(new) - place
+                self.left.update(one.dataset for one in new[place:])
+                return new[:place]
+            for one, sources in self.found.sources(new[place : place + _AT_ONCE]).items():
+                self.followed[one] = sources
+                self._said += len(sources)
+        return new
+
+    def _has_room(self, one: Contributed) -> bool:
+        if self._of_group[one.group] >= OLDER_RUNS or len(self.followed) >= FOLLOWED:
+            self.cut[Cut.OLDER_RUNS] += 1
+            return False
+        self._of_group[one.group] += 1
+        return True
+
+    def behind(self, hops: Collection[Hop]) -> dict[Hop, list[Contributed]]:
+        """Return for each hop what of all that was followed it led to."""
+        held = {hop: list(some) for hop, some in self.found.in_force(hops).items()}
+        if self.walk.include_past:
+            for hop, some in self.found.every(hops).items():
+                held[hop] = [*held[hop], *(one for one in some if one not in held[hop])]
+        return {hop: [one for one in some if one in self.followed] for hop, some in held.items()}
+
+
+def _order(one: Contributed) -> tuple[object, ...]:
+    return one.at, one.effect, one.run or "", one.attempt, one.tie, one.name, one.job or "", one.dataset, one.how
+
+
+def edge_of(one: Contributed, source: Source, *, past: bool = False) -> LineageEdge:
+    """Return that data of a source reached what a contribution wrote."""
+    attempt = one.how == "attempted"
+    return LineageEdge(
+        source.dataset,
+        one.dataset,
+        source.how,
+        one.job,
+        one.run,
+        source.confidence,
+        one.read_at if attempt else one.at,
+        source.known_from,
+        past=past and not attempt,
+        attempt=attempt,
+    )
+
+
+def edges_of(taken: Iterable[tuple[Contributed, Source]], current: Collection[Contributed]) -> set[LineageEdge]:
+    """Return the edges, of one (source, target, how, job) in current lineage only that of the newest run."""
+    newest: dict[tuple[object, ...], LineageEdge] = {}
+    for one, source in taken:
+        edge = edge_of(one, source, past=one not in current)
+        key: tuple[object, ...] = edge[:4]
+        if edge.past or edge.attempt:
+            key = (*key, edge.run, edge.valid_from, edge.past, edge.attempt)
+        held = newest.get(key)
+        if held is None or _newness(edge) > _newness(held):
+            newest[key] = edge
+    return set(newest.values())
+
+
+def _newness(edge: LineageEdge) -> tuple[int, str, int, str]:
+    return edge.valid_from, edge.run or "", edge.known_from, edge.confidence
+
+
+def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: Direction) -> frozenset[str] | None:
+    """Fetch in a handful of calls what the walk can meet, where that is not far more than its budget; return it.
 
     Current lineage lies within lineage ever stated, and that the store can walk by itself.
     """
+    loader = found.loader
     inwards = direction is Direction.UPSTREAM
-    limit = walk.budget * _AHEAD
-    around = loader.view.reach(roots, "in" if inwards else "out", walk.depth + 1, limit)
+    around = loader.view.reach(roots, "in" if inwards else "out", walk.depth + 1, walk.budget * _AHEAD)
     if around is not None:
-        _load(loader, walk, around)
+        wanted = sorted(around)
+        loader.load_names(wanted)
+        names = sorted({name for target in wanted for name in loader.names(target)})
+        found.prefetch((name, loader.valid_at) for name in names)
+        loader.load_declarations(names)
+        return frozenset(names)
+    return None
 
 
-def _load(loader: LineageLoader, walk: Walk, targets: Iterable[str]) -> None:
-    wanted = sorted(targets)
-    loader.load_names(wanted)
-    names = sorted({name for target in wanted for name in loader.names(target)})
-    loader.load_writes(names, everything=walk.include_past)
-    loader.load_declarations(names)
+def upstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walked:
+    """Return what the datasets and model versions are made of, back to the depth asked for, within the budget."""
+    found = Contributions(loader)
+    prefetch(found, walk, roots, Direction.UPSTREAM)
+    follower, taken = _Follower(found, walk), _Taken(walk, roots, direction=Direction.UPSTREAM)
+    hops = [Hop(root, loader.valid_at) for root in taken.walked.depths]
+    for level in range(walk.depth + 1):
+        passed = [(one, source) for one in follower.follow(hops) for source in follower.followed[one]]
+        taken.take(level, passed)
+        depths = taken.walked.depths
+        hops = list(dict.fromkeys(source.hop(one) for one, source in passed if source.dataset in depths))
+        if not hops or taken.walked.cut:
+            break
+    return taken.finished(follower)
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The datasets at which edges are wanted to start, and every name that may stand for one of them."""
+def downstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walked:
+    """Return what the datasets are now in: of which they are upstream, and the edges on the ways there.
 
-    datasets: frozenset[str]
-    names: frozenset[str]
-
-
-def current_upstream(
-    loader: LineageLoader, walk: Walk, front: Sequence[str], ends: Ends | None = None
-) -> Iterator[LineageEdge]:
-    """Yield the edges into each of the datasets and model versions (rules 6 and 10), only from `ends` where given."""
-    _load(loader, walk, front)
-    for target in front:
-        yield from _into(loader, walk, target, ends)
-    if walk.include_attempts:
-        yield from _attempts(loader, frozenset(front), ends)
-
-
-def current_downstream(loader: LineageLoader, walk: Walk, front: Sequence[str]) -> Iterator[LineageEdge]:
-    """Yield the edges out of each of the datasets: those edges into what they ever fed that start at them."""
-    loader.load_names(front)
-    names = frozenset(name for source in front for name in loader.names(source))
-    fed = loader.view.neighbours(sorted(names), "out")
-    loader.load_names(fed)
-    targets = sorted({name for target in fed for name in loader.names(target)})
-    return current_upstream(loader, walk, targets, Ends(frozenset(front), names))
+    One shared walk back from all that lineage ever stated reaches from them, kept within that; then forward over it.
+    """
+    found, taken = Contributions(loader), _Taken(walk, roots, direction=Direction.DOWNSTREAM)
+    around = prefetch(found, walk, roots, Direction.DOWNSTREAM)
+    if around is None:
+        around = _around(loader, walk, roots, taken.walked.cut)
+    loader.load_names(around)
+    within = frozenset(name for one in around for name in loader.names(one))
+    found.keep_to(within)
+    follower = _Follower(found, walk, within)
+    hops = [Hop(name, loader.valid_at) for name in sorted(within) if loader.resolve(name, loader.valid_at) == name]
+    for _ in range(walk.depth + 1):
+        new = follower.follow(hops)
+        hops = list(dict.fromkeys(source.hop(one) for one in new for source in follower.followed[one]))
+        if not hops:
+            break
+    _forward(follower, taken, frozenset(roots))
+    return taken.finished(follower)
 
 
-def _into(loader: LineageLoader, walk: Walk, target: str, ends: Ends | None) -> Iterator[LineageEdge]:
-    writes = loader.writes(target)
-    current = in_force(writes)
-    declared = newer(loader.declarations(target), current)
-    if declared:
-        replaced = {declaration.job for declaration in declared if declaration.job is not None}
-        current = [write for write in current if write.job not in replaced]
-    for write in writes if walk.include_past else current:
-        yield from _sources(loader, target, write, ends, past=walk.include_past and write not in current)
-    for declaration in declared:
-        yield from _declared(loader, target, declaration, ends)
+def _around(loader: LineageLoader, walk: Walk, roots: Sequence[str], cut: Counter[Cut]) -> frozenset[str]:
+    """Return what the roots ever fed, level by level, until it is far more than the budget."""
+    reached, front = set(roots), set(roots)
+    for _ in range(walk.depth + 1):
+        loader.load_names(front)
+        names = sorted({name for one in front for name in loader.names(one)})
+        front = set(loader.view.neighbours(names, "out")) - reached
+        room = walk.budget * _AHEAD - len(reached)
+        if len(front) > room:
+            cut[Cut.NODES] += len(front) - room
+            front = set(sorted(front)[:room])
+        reached |= front
+        if not front:
+            break
+    return frozenset(reached)
 
 
-def newer(declarations: Sequence[Declared], writes: Iterable[Write]) -> Sequence[Declared]:
-    """Return the declarations that the same job's newest write did not follow."""
-    if not declarations:
-        return declarations
-    newest = {write.job: write.at for write in writes if write.job is not None}
-    return [one for one in declarations if one.job not in newest or not has_begun(one.valid_from, newest[one.job])]
+def _forward(follower: _Follower, taken: _Taken, roots: frozenset[str]) -> None:
+    """Take level by level what was made of the roots, over contributions that were followed back."""
+    pairs = [(one, source) for one, sources in follower.followed.items() for source in sources]
+    hops = {source.hop(one) for one, source in pairs if follower.within is None or source.dataset in follower.within}
+    behind = follower.behind(sorted(hops, key=lambda hop: (hop.dataset, hop.at)))
+    readers: dict[Contributed, list[tuple[Contributed, Source]]] = defaultdict(list)
+    front = [(one, source) for one, source in pairs if source.dataset in roots]
+    for one, source in pairs:
+        for each in behind.get(source.hop(one), ()):
+            readers[each].append((one, source))
+    reached: set[Contributed] = set()
+    for level in range(taken.walk.depth + 1):
+        taken.take(level, front)
+        new = {one for one, _ in front if one.dataset in taken.walked.depths} - reached
+        reached |= new
+        front = [pair for one in sorted(new, key=_order) for pair in readers[one]]
+        if not front or taken.walked.cut:
+            break
 
 
-def _resolved(
-    loader: LineageLoader,
-    names: Collection[str],
-    at: int,
-    ends: Ends | None,
-    reads: Mapping[str, Access] = MappingProxyType({}),
-) -> Iterator[tuple[str, str]]:
-    """Yield the wanted ones of the names, ascending, each with the dataset that it stood for at the time."""
-    if ends is None:
-        for name in sorted(names):
-            yield name, loader.resolve(name, at, reads[name].version if name in reads else None)
-        return
-    # Whichever is fewer is gone through: a run may have read a thousand of which one is wanted.
-    few, many = (names, ends.names) if len(names) < len(ends.names) else (ends.names, names)
-    for name in sorted(name for name in few if name in many):
-        version = reads[name].version if name in reads else None
-        if (dataset := loader.resolve(name, at, version)) in ends.datasets:
-            yield name, dataset
+class _Taken:
+    """The nodes and edges of an answer, taken level by level as far as its budget goes."""
+
+    def __init__(self, walk: Walk, roots: Iterable[str], direction: Direction) -> None:
+        self.walk = walk
+        self.walked = Walked(dict.fromkeys(sorted(roots), 0))
+        self._up = direction is Direction.UPSTREAM
+        self._pairs: list[tuple[Contributed, Source]] = []
+
+    def take(self, level: int, found: Sequence[tuple[Contributed, Source]]) -> None:
+        """Take the new nodes of a level, none at the last, and what connects those that were taken."""
+        walk, walked = self.walk, self.walked
+        far = {source.dataset if self._up else one.dataset for one, source in found}
+        new = sorted(far - walked.depths.keys())
+        room = max(walk.budget - len(walked.depths), 0) if level < walk.depth else 0
+        walked.depths.update(dict.fromkeys(new[:room], level + 1))
+        if level < walk.depth and len(new) > room:
+            walked.cut[Cut.NODES] += len(new) - room
+        for one, source in found:
+            end, near = (source.dataset, one.dataset) if self._up else (one.dataset, source.dataset)
+            if end not in walked.depths:
+                walked.more.add(near)
+            else:
+                self._pairs.append((one, source))
+
+    def finished(self, follower: _Follower) -> Walked:
+        """Return the answer with its edges, no more than `EDGES_A_NODE` for each node of the budget."""
+        walked, most = self.walked, EDGES_A_NODE * self.walk.budget
+        edges = edges_of(self._pairs, follower.current)
+        if len(edges) > most:
+            kept = sorted(edges, key=lambda edge: (walked.depths[edge.source if self._up else edge.target], edge[:5]))
+            walked.cut[Cut.EDGES] += len(edges) - most
+            walked.more |= {edge.target if self._up else edge.source for edge in kept[most:]}
+            edges = set(kept[:most])
+        walked.edges = edges
+        walked.more |= follower.left & walked.depths.keys()
+        walked.cut.update(follower.cut)
+        return walked
 
 
-def _sources(
-    loader: LineageLoader, target: str, write: Write, ends: Ends | None, *, past: bool
-) -> Iterator[LineageEdge]:
-    stated = loader.trained_on(write) if write.how == "registered" else []
-    for edge in stated:
-        source = loader.resolve(edge.data["dataset"], write.at)
-        if ends is None or source in ends.datasets:
-            yield LineageEdge(
-                source, target, "registered", write.job, write.run, Confidence.STATED, write.at, edge.entry, past=past
-            )
-    if stated or write.run is None:
-        return
-    fold = loader.fold(write.run)
-    if fold is None:
-        return
-    confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-    renamed = write.access.renamed_from
-    names: Collection[str] = fold.inputs if renamed is None else fold.inputs.keys() | {renamed}
-    for name, source in _resolved(loader, names, write.at, ends, fold.inputs):
-        how = "renamed" if name == renamed else write.how
-        yield LineageEdge(
-            source,
-            target,
-            how,
-            write.job,
-            write.run,
-            Confidence.STATED if how == "renamed" else confidence,
-            write.at,
-            max(write.entry, loader.known_from(write.run, name, write.name)),
-            past=past,
-        )
-
-
-def _declared(loader: LineageLoader, target: str, one: Declared, ends: Ends | None) -> Iterator[LineageEdge]:
-    for _, source in _resolved(loader, one.sources, one.valid_from, ends):
-        yield LineageEdge(source, target, "declared", one.job, None, Confidence.STATED, one.valid_from, one.entry)
-
-
-def _attempts(loader: LineageLoader, front: frozenset[str], ends: Ends | None) -> Iterator[LineageEdge]:
-    """Yield the edges that runs without a completion would have made, for each job those since its newest write."""
-    names = sorted({name for target in front for name in loader.names(target)})
-    wrote = loader.view.edges(names, ("WROTE",), "in")
-    loader.load_runs(edge.source for edge in wrote)
-    for run, name, job in sorted({(edge.source, edge.target, edge.job or "") for edge in wrote}):
-        fold = loader.fold(run)
-        if fold is None or fold.effective_at or (name, job or None) not in fold.outputs:
-            continue
-        target = loader.resolve(name, fold.started_at)
-        since = (
-            max((write.at for write in loader.writes(target) if write.job == (job or None)), default=None)
-            if target in front
-            else None
-        )
-        if target not in front or (since is not None and fold.started_at < since):
-            continue
-        confidence = Confidence.INFERRED if fold.start_known else Confidence.START_UNKNOWN
-        for read, source in _resolved(loader, fold.inputs.keys(), fold.started_at, ends, fold.inputs):
-            yield LineageEdge(
-                source,
-                target,
-                "ran",
-                job or None,
-                run,
-                confidence,
-                fold.started_at,
-                loader.known_from(run, read, name),
-                attempt=True,
-            )
+def attempts(found: Contributions, hops: Collection[Hop]) -> Iterator[Contributed]:
+    """Yield for each job the attempts without effect on the datasets that started since its newest contribution."""
+    loader = found.loader
+    loader.load_names(hop.dataset for hop in hops)
+    names = sorted({name for hop in hops for name in loader.names(hop.dataset)})
+    tried: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
+    for edge in loader.view.edges(names, ("WROTE",), "in"):
+        tried[edge.target].add((edge.source, edge.job))
+    loader.load_runs(run for some in tried.values() for run, _ in some)
+    for dataset, at in sorted({(hop.dataset, hop.at) for hop in hops}):
+        since: dict[str | None, int] | None = None
+        for name in sorted(loader.names(dataset)):
+            for run, job in sorted(tried[name], key=str):
+                fold = loader.fold(run)
+                for attempt in fold.attempts if fold else ():
+                    place = name, job
+                    if place not in attempt.outputs or place in attempt.effects or attempt.started_at > at:
+                        continue
+                    one = found.attempted(run, attempt.number, place)
+                    if one.dataset != dataset:
+                        continue
+                    if since is None:
+                        since = found.newest_by_job(dataset, at)
+                    if attempt.started_at >= since.get(job, attempt.started_at):
+                        yield one
 
 
 def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:

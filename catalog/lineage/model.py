@@ -51,9 +51,11 @@ class Confidence(StrEnum):
     """How an edge came to be known."""
 
     STATED = "STATED"
-    """A version, a declaration or a registration names both ends."""
+    """A lineage facet, a version, a declaration or a registration names both ends."""
+    COLUMN_LINEAGE = "COLUMN_LINEAGE"
+    """Column lineage of the output names it."""
     INFERRED = "INFERRED"
-    """From inputs times outputs, or from what was newest when the run started."""
+    """From inputs times outputs, or from what was in force when the run started."""
     START_UNKNOWN = "START_UNKNOWN"
     """Inferred, and the run's start was not reported, so that its earliest event stands for it."""
 

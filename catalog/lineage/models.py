@@ -96,4 +96,4 @@ class Models:
 def _is_true(row: Contribution, fold: RunFold | None) -> bool:
     if row.how == "registered":
         return True
-    return fold is not None and row.at in fold.effective_at and (row.target, row.job) in fold.outputs
+    return fold is not None and fold.written((row.target, row.job), row.at) is not None

@@ -18,7 +18,7 @@ from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, Line
 from catalog.lineage.redaction import redacted, without_hidden
 from catalog.lineage.rules import edge_order
 from catalog.lineage.states import States
-from catalog.lineage.walk import Expand, Walked, breadth_first
+from catalog.lineage.walk import Expand, Walked, breadth_first, reasons
 from catalog.reading import Complete, Completeness, Redacted, Truncated
 from catalog.view import View
 from graph_schema.identity import label_of, node_id
@@ -161,7 +161,8 @@ def _datasets_of(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
 
 def _one_way(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:
     if grain is Grain.DATASET and walk.flows is FlowScope.CURRENT:
-        datasets.prefetch(loader, walk, roots, walk.direction)
+        up = walk.direction is Direction.UPSTREAM
+        return (datasets.upstream if up else datasets.downstream)(loader, walk, roots)
     return breadth_first(roots, walk.direction, walk.depth, walk.budget, _expand(loader, states, walk, grain))
 
 
@@ -171,9 +172,7 @@ def _expand(loader: LineageLoader, states: States, walk: Walk, grain: Grain) -> 
         return lambda front, _: (states.upstream if up else states.downstream)(front)
     if grain is Grain.RUN:
         return lambda front, _: (runs.upstream if up else runs.downstream)(states, front)
-    if walk.flows is FlowScope.EVER_STATED:
-        return lambda front, limit: datasets.ever_stated(loader, walk.direction, front, limit)
-    return lambda front, _: (datasets.current_upstream if up else datasets.current_downstream)(loader, walk, front)
+    return lambda front, limit: datasets.ever_stated(loader, walk.direction, front, limit)
 
 
 def _graph(
@@ -191,8 +190,10 @@ def _graph(
     )
     concealed = len(frozenset().union(*hidden.values())) if hidden else 0
     completeness: Completeness = Redacted(concealed) if concealed else Complete()
-    if walked.truncated:
-        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(walked.more)), concealed)
+    if walked.cut:
+        completeness = Truncated(
+            walk.budget, len(nodes), tuple(sorted(walked.more)), concealed, reasons=reasons(walked.cut)
+        )
     roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
     return LineageGraph(roots, grain, nodes, tuple(sorted(walked.edges, key=edge_order)), completeness)
 

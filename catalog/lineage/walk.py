@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import islice
 from operator import attrgetter
 from typing import Final
 
 from catalog.lineage.model import Direction, LineageEdge
+from catalog.reading import Left
 
 Expand = Callable[[list[str], int], Iterable[LineageEdge]]
 """What lies behind a frontier, in an order of its own; no more than so many edges are taken, and one."""
@@ -20,6 +23,19 @@ EDGES_A_NODE: Final = 25
 others there are a million, and nobody reads them."""
 
 
+class Cut(StrEnum):
+    """Why something that was asked for is not in an answer."""
+
+    NODES = "NODES"
+    """The budget of nodes: the walk met so many more, and stopped there."""
+    EDGES = "EDGES"
+    """The budget of edges: so many more at the least."""
+    UNSTATED = "UNSTATED"
+    """So many writes said nothing of columns, and a walk between columns stopped at them."""
+    OLDER_RUNS = "OLDER_RUNS"
+    """So many contributions of a job to a dataset, or of a whole walk, were followed that older ones were not."""
+
+
 @dataclass(slots=True)
 class Walked:
     """Nodes with their distance, the edges between them, and the nodes behind which there is more."""
@@ -27,7 +43,18 @@ class Walked:
     depths: dict[str, int] = field(default_factory=dict)
     edges: set[LineageEdge] = field(default_factory=set)
     more: set[str] = field(default_factory=set)
-    truncated: bool = False
+    cut: Counter[Cut] = field(default_factory=Counter)
+    """What was left out although it was asked for: why, and how many."""
+
+    @property
+    def truncated(self) -> bool:
+        """Tell whether anything was."""
+        return bool(self.cut)
+
+    def leave(self, cut: Cut, count: int) -> None:
+        """Note how many were left out, if any."""
+        if count > 0:
+            self.cut[cut] += count
 
     def join(self, other: Walked) -> None:
         """Add another walk from the same roots."""
@@ -35,7 +62,12 @@ class Walked:
             self.depths[identifier] = min(depth, self.depths.get(identifier, depth))
         self.edges |= other.edges
         self.more |= other.more
-        self.truncated |= other.truncated
+        self.cut.update(other.cut)
+
+
+def reasons(cut: Counter[Cut]) -> tuple[Left, ...]:
+    """Return what an answer says of what was left out."""
+    return tuple(Left(one.value, cut[one]) for one in Cut if cut[one])
 
 
 def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget: int, expand: Expand) -> Walked:
@@ -60,7 +92,8 @@ def breadth_first(roots: Iterable[str], direction: Direction, depth: int, budget
         new = sorted({far(edge) for edge in edges} - walked.depths.keys())
         room = budget - len(walked.depths) if level < depth else 0
         front = new[: max(room, 0)]
-        walked.truncated = dense or (level < depth and len(new) > len(front))
+        walked.leave(Cut.EDGES, int(dense))
+        walked.leave(Cut.NODES, len(new) - len(front) if level < depth else 0)
         walked.depths.update(dict.fromkeys(front, level + 1))
         for edge in edges:
             if far(edge) in walked.depths:

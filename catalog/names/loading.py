@@ -188,7 +188,7 @@ class Names:
         found = set()
         for edge in edges:
             fold = folds.get(edge.run) if edge.run else None
-            at = fold.takes_effect(edge.valid_from) if fold else None
+            at = fold.takes_effect(edge.order) if fold else None
             if at is not None:
                 found.add(Renaming(at, edge.source, edge.target, edge.run, edge.entry))
         return sorted(found, key=lambda one: (one.at, one.old, one.new, one.entry))

@@ -102,7 +102,7 @@ def lives(view: View, ids: Sequence[str]) -> dict[str, tuple[Life, ...]]:
     ended: dict[str, set[tuple[int, str | None, int]]] = defaultdict(set)
     for each in said:
         fold = folds.get(each.run) if each.run and each.role == Role.OUT else None
-        effect = fold.takes_effect(each.valid_from) if fold else None
+        effect = fold.takes_effect(each.order) if fold else None
         if effect is not None and has_begun(effect, view.as_of.valid_at):
             ended[each.subject].add((effect, each.run, each.entry))
     found: dict[str, list[Life]] = {

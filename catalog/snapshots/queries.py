@@ -16,7 +16,7 @@ from graph_schema.aspects import name_of_use
 from graph_schema.aspects import snapshots as aspects
 from graph_schema.bitemporal import RunFold
 from graph_schema.facts import Role, Statement
-from graph_schema.nodes import Dataset, Snapshot
+from graph_schema.nodes import Dataset, Node, Snapshot
 
 SEVERAL = 50
 """How many snapshots are shown of those that a few digits may mean."""
@@ -52,7 +52,9 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     everyone = sorted(set(known).union(*siblings.values()))
     stated = _stated(view, everyone)
     folds = view.runs({run for each in stated.values() for run in each.produced_by})
-    made = {id_: _made_at(stated[id_], folds) for id_ in everyone}
+    others = [id_ for id_ in everyone if id_ not in known]
+    nodes = {**known, **(view.nodes(others) if others else {})}
+    made = {id_: _made_at(each.node, stated[id_], folds) for id_, each in nodes.items()}
     last, _ = last_writes(view, datasets)
     found = {}
     for id_, each in known.items():
@@ -60,7 +62,7 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
             continue
         dataset = dataset_of[id_]
         mine = made[id_]
-        newer = mine is not None and any((made[other] or mine) > mine for other in siblings[dataset])
+        newer = mine is not None and any((made.get(other) or mine) > mine for other in siblings[dataset])
         found[id_] = _snapshot(
             each.node, dataset, each.entry, stated[id_], newer=newer, dropped=last.get(dataset) == DROPPED
         )
@@ -154,10 +156,19 @@ def _stated(view: View, ids: Sequence[str]) -> dict[str, _Stated]:
     return found
 
 
-def _made_at(stated: _Stated, folds: Mapping[str, RunFold | None]) -> int | None:
+def _made_at(node: Node, stated: _Stated, folds: Mapping[str, RunFold | None]) -> int | None:
     """Return when the dataset was last put into this state: by a run that completed, else by the newest seal."""
-    runs = [fold.effective_at[-1] for run in stated.produced_by if (fold := folds.get(run)) and fold.effective_at]
-    return max(runs, default=None) or max((seal.valid_from for seal in stated.seals), default=None)
+    version = node.version if isinstance(node, Snapshot) else ""
+    made = [_left_at(fold, version) for run in stated.produced_by if (fold := folds.get(run))]
+    return max((at for at in made if at is not None), default=None) or max(
+        (seal.valid_from for seal in stated.seals), default=None
+    )
+
+
+def _left_at(fold: RunFold, version: str) -> int | None:
+    """Return when a run left the version, or, where a seal names the run, what it left without one."""
+    at = fold.made(version)
+    return fold.effective_at[-1] if at is None and fold.effective_at else at
 
 
 def _snapshot(

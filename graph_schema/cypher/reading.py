@@ -45,23 +45,12 @@ def records_within() -> str:
 
 
 def moments() -> str:
-    """Return when runs were RUNNING or COMPLETE, and the first entry that states it."""
+    """Return when runs were COMPLETE or otherwise named datasets (NAMED), and the first entry that states it."""
     return (
         f"UNWIND $ids AS id MATCH (r:Record){_BY_RUN} WHERE r.run = id AND r.valid_from >= $always "
-        "AND r.event IN ['RUNNING', 'COMPLETE'] WITH r.run AS run, r.event AS type, r.valid_from AS at, "
+        "AND (r.event = 'COMPLETE' OR r.names_datasets) WITH r.run AS run, "
+        "CASE r.event WHEN 'COMPLETE' THEN 'COMPLETE' ELSE 'NAMED' END AS type, r.valid_from AS at, "
         "min(r.entry) AS entry RETURN collect([run, type, at, entry]) AS found"
-    )
-
-
-def moments_around() -> str:
-    """Return when runs said the like last before a time, and first at it or after."""
-    event = f"MATCH (r:Record){_BY_RUN} WHERE r.run = row.run AND r.valid_from {{0}} row.at AND r.event = row.type"
-    order = "ORDER BY r.run {0}, r.valid_from {0}, r.entry LIMIT 1"
-    earlier = f"{event.format('<')} WITH r {order.format('DESC')} RETURN collect([r.valid_from, r.entry]) AS earlier"
-    later = f"{event.format('>=')} WITH r {order.format('ASC')} RETURN collect([r.valid_from, r.entry]) AS later"
-    return (
-        f"UNWIND $rows AS row CALL (row) {{ {earlier} }} CALL (row) {{ {later} }} "
-        "RETURN collect([row, earlier, later]) AS found"
     )
 
 

@@ -30,7 +30,8 @@ from tests.support.facts import REGISTRATION, run_node
 NAMESPACE = "made-up"
 DATASETS = "ABC"
 MODEL = "M"
-JOB_OF = {"r1": "j1", "r2": "j1", "r3": "j2", "r4": "j2", "r5": "train"}
+WHOLE = {"w1": "j1", "w2": "j2", "w3": "j3", "w4": "j1"}
+JOB_OF = {"r1": "j1", "r2": "j1", "r3": "j2", "r4": "j2", "r5": "train", **WHOLE}
 TIMES = st.integers(0, 5)
 
 
@@ -59,6 +60,15 @@ class Happening:
     def tie(self) -> str:
         return sha256(repr(self).encode()).hexdigest()[:16]
 
+    def written(self) -> list[tuple[str, tuple[str | None, str | None, str | None]]]:
+        """Return what it says of outputs: (name, (version, mode, renamed from)); a renaming drops the old name too."""
+        found: list[tuple[str, tuple[str | None, str | None, str | None]]] = []
+        for name, version, mode, renamed_from in self.outs or ():
+            found.append((name, (version, mode, renamed_from)))
+            if renamed_from:
+                found.append((renamed_from, (None, "DROP", None)))
+        return sorted(found, key=lambda said: sorted(_write_value(*said[1]).items()))
+
 
 def dataset(name: str) -> Dataset:
     return Dataset(NAMESPACE, name)
@@ -66,6 +76,14 @@ def dataset(name: str) -> Dataset:
 
 def model() -> ModelVersion:
     return ModelVersion(NAMESPACE, "model", MODEL)
+
+
+def run_id(run: str) -> str:
+    return run_node(run).id
+
+
+def job_id(job: str) -> str:
+    return Job(NAMESPACE, job).id
 
 
 def target(name: str) -> Dataset | ModelVersion:
@@ -122,12 +140,16 @@ def _accesses(builder: FactBuilder, run: Run, happening: Happening) -> None:
         if version:
             builder.add_edge(Used(run, Snapshot(NAMESPACE, name, version)))
             builder.add_edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
-    for name, version, mode, renamed_from in happening.outs or ():
-        value = {"version": version, "mode": mode, "renamed_from": renamed_from and dataset(renamed_from).id}
-        builder.add_edge(Wrote(run, dataset(name)), {key: said for key, said in value.items() if said})
+    for name, (version, mode, renamed_from) in happening.written():
+        builder.add_edge(Wrote(run, dataset(name)), _write_value(version, mode, renamed_from))
         if version:
             builder.add_edge(Generated(run, Snapshot(NAMESPACE, name, version)))
             builder.add_edge(Captures(Snapshot(NAMESPACE, name, version), dataset(name)))
+
+
+def _write_value(version: str | None, mode: str | None, renamed_from: str | None) -> dict[str, str]:
+    value = {"mode": mode, "renamed_from": renamed_from and dataset(renamed_from).id, "version": version}
+    return {key: said for key, said in value.items() if said}
 
 
 def ledger(happenings: Iterable[Happening]) -> list[tuple[int, Happening]]:
@@ -149,7 +171,19 @@ def told(happenings: Iterable[Happening]) -> Facts:
 _name = st.sampled_from(DATASETS)
 _version = st.sampled_from([None, None, "v1", "v2"])
 _ins = st.one_of(st.none(), st.lists(st.tuples(_name, _version), max_size=2, unique_by=lambda pair: pair[0]).map(tuple))
-_mode = st.sampled_from([(None, None), (None, None), ("OVERWRITE", None), ("CREATE", None), ("RENAME", "A")])
+_mode = st.sampled_from(
+    [
+        (None, None),
+        (None, None),
+        (None, None),
+        ("OVERWRITE", None),
+        ("OVERWRITE", None),
+        ("CREATE", None),
+        ("TRUNCATE", None),
+        ("DROP", None),
+        ("RENAME", "A"),
+    ]
+)
 _out = st.tuples(_name, _version, _mode).map(lambda said: (said[0], said[1], *said[2]))
 _outs = st.one_of(st.none(), st.lists(_out, max_size=2, unique_by=lambda said: said[0]).map(tuple))
 _facets = st.lists(st.tuples(_name, st.just("schema"), st.sampled_from(["s1", "s2", None])), max_size=1).map(tuple)
@@ -162,7 +196,7 @@ runs = st.builds(
     ),
     TIMES,
     _types,
-    st.sampled_from(sorted(JOB_OF)),
+    st.sampled_from(["r1", "r2", "r3", "r4", "r5", "w1"]),
     _ins,
     _outs,
     _facets,
@@ -177,8 +211,21 @@ dense = st.builds(
     st.sampled_from(["START", "FAIL", "COMPLETE", "COMPLETE", "COMPLETE"]),
     st.sampled_from(["r1", "r2", "r3"]),
     st.sampled_from("AC"),
-    st.sampled_from([None, None, "OVERWRITE"]),
+    st.sampled_from([None, None, "OVERWRITE", "DROP"]),
 )
+whole = st.builds(
+    lambda at, lasts, run, source, to, mode: [
+        Happening(at, "run", "START", run[0], run[1], ((source, None),)),
+        Happening(at + lasts, "run", "COMPLETE", run[0], run[1], None, ((to, None, *mode),)),
+    ],
+    TIMES,
+    st.integers(0, 2),
+    st.sampled_from(sorted(WHOLE.items())),
+    _name,
+    _name,
+    _mode,
+)
+"""A run that reads at its START and writes at its COMPLETE, as most do: hops of its own time."""
 jobs = st.builds(
     lambda at, job, ins, outs: Happening(at, "job", job=job, ins=ins, outs=outs),
     TIMES,
@@ -201,6 +248,16 @@ aliases = st.builds(
     _name,
     st.sampled_from(["A", "B", None]),
 )
-plain_histories = st.lists(st.one_of(dense, dense, runs, runs, jobs, registrations, owners), max_size=9)
-histories = st.lists(st.one_of(dense, dense, runs, runs, jobs, registrations, owners, aliases), max_size=9)
+
+
+def _told(*kinds: st.SearchStrategy[Happening]) -> st.SearchStrategy[list[Happening]]:
+    each = st.one_of(*kinds).map(lambda one: [one])
+    return st.lists(st.one_of(whole, whole, each, each, each), max_size=7).map(
+        lambda several: [one for some in several for one in some]
+    )
+
+
+plain_histories = _told(dense, dense, runs, runs, jobs, registrations, owners)
+histories = _told(dense, dense, runs, runs, jobs, registrations, owners, aliases)
+run_histories = _told(dense, registrations)
 anything = st.one_of(runs, dense, jobs, registrations, owners, aliases)

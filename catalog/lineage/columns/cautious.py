@@ -9,7 +9,7 @@ from catalog.lineage.columns.crisp import ColumnWalked
 from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.rules import CARRIED, UNSTATED
 from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, LineageEdge, Walk
-from catalog.lineage.walk import breadth_first
+from catalog.lineage.walk import Cut, breadth_first
 from catalog.store.protocol import ColumnFlow, Flow, How
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
@@ -41,12 +41,12 @@ class Cautious:
         self._met.update(start)
         walk = self._walk
         found = breadth_first(start, walk.direction, walk.depth, walk.budget, self._expand)
-        walked = ColumnWalked(found.depths, found.edges, found.more, found.truncated)
+        walked = ColumnWalked(found.depths, found.edges, found.more, found.cut)
         edges = [edge.column for edge in walked.edges if edge.column is not None]
         walked.collapsed = sum(edge.collapsed for edge in edges)
         walked.unstated = {one for one in self.unstated if one[0] in walked.depths}
         walked.stopped = self.stopped & walked.depths.keys()
-        walked.truncated |= self._dense
+        walked.leave(Cut.EDGES, int(self._dense))
         return walked
 
     def _expand(self, front: list[str], limit: int) -> Iterator[LineageEdge]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key, Place
+from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key
 from catalog.lineage.columns.rules import CARRIED, LINK, UNSTATED, Stated, derivation
 from catalog.lineage.model import Confidence, Dependency, Derivation, LineageEdge, Walk
-from catalog.lineage.walk import EDGES_A_NODE, Walked
+from catalog.lineage.rules import Hop as Place
+from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
 from graph_schema.column_lineage import ColumnLineage, dataset_of
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column
@@ -88,11 +89,11 @@ class Crisp:
         loader, walk = self._loader, self._walk
         loader.load_ids(hop.source for hop in hops)
         left = EDGES_A_NODE * walk.budget - len(walked.edges)
-        dense = len(hops) > left
         new = sorted({loader.id(hop.source) for hop in hops[: max(left, 0)]} - walked.depths.keys())
         room = walk.budget - len(walked.depths) if level < walk.depth else 0
         kept = new[: max(room, 0)]
-        walked.truncated = dense or (level < walk.depth and len(new) > len(kept))
+        walked.leave(Cut.EDGES, len(hops) - max(left, 0))
+        walked.leave(Cut.NODES, len(new) - len(kept) if level < walk.depth else 0)
         walked.depths.update(dict.fromkeys(kept, level + 1))
         behind: dict[Key, set[Place]] = defaultdict(set)
         for hop in hops[: max(left, 0)]:
@@ -186,7 +187,7 @@ class Crisp:
             if place.dataset != key.dataset:
                 yield Hop(Key(place.dataset), place, whole, one, UNSTATED, 0)
         if key.name is not None and any(place.dataset != key.dataset for place in one.inputs.values()):
-            yield Hop(whole, Place(key.dataset, one.at, one.run), key, one, UNSTATED, 0)
+            yield Hop(whole, Place(key.dataset, one.at, one.reader), key, one, UNSTATED, 0)
 
     def _trained(self, key: Key, one: Contributed) -> Iterator[Hop]:
         """Yield each column of what a model version was made of: which of them it took, nobody says."""
@@ -277,7 +278,8 @@ class Crisp:
         new = sorted({loader.id(hop.target) for hop in front[:left]} - walked.depths.keys())
         room = walk.budget - len(walked.depths) if level < walk.depth else 0
         kept = new[: max(room, 0)]
-        walked.truncated = len(front) > left or (level < walk.depth and len(new) > len(kept))
+        walked.leave(Cut.EDGES, len(front) - left)
+        walked.leave(Cut.NODES, len(new) - len(kept) if level < walk.depth else 0)
         walked.depths.update(dict.fromkeys(kept, level + 1))
         met: list[Hop] = []
         for hop in front[:left]:
@@ -327,7 +329,7 @@ class Crisp:
         depth = min(walked.depths[loader.id(key)] for key in columns)
         new = {whole, target} - walked.depths.keys()
         if len(walked.depths) + len(new) > self._walk.budget:
-            walked.truncated = True
+            walked.leave(Cut.NODES, len(new))
             return
         walked.depths.setdefault(whole, depth + 1)
         walked.depths.setdefault(target, depth + 1)

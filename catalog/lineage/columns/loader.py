@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from catalog.lineage import rules
 from catalog.lineage.columns.rules import Stated, stated
-from catalog.lineage.datasets import newer
-from catalog.lineage.declarations import Declared
+from catalog.lineage.contributions import Contributions
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Walk
-from catalog.lineage.rules import Write, in_force
+from catalog.lineage.rules import Hop as Place
+from catalog.lineage.rules import Reader, Source
 from catalog.store.indexes.column_flows import Said
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, ModelVersion
@@ -22,14 +23,6 @@ class Key(NamedTuple):
 
     dataset: str
     name: str | None = None
-
-
-class Place(NamedTuple):
-    """A dataset as it was when somebody read it: `reader` is the run, None where a person asks."""
-
-    dataset: str
-    at: int
-    reader: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,6 +42,9 @@ class Contributed:
     inputs: Mapping[str, Place]
     """What was read, by the name that the reader used."""
     past: bool = False
+    read_at: int = 0
+    """When what it read was read."""
+    reader: Reader | None = None
 
 
 class ColumnLoader:
@@ -57,7 +53,9 @@ class ColumnLoader:
     def __init__(self, loader: LineageLoader, walk: Walk) -> None:
         self.datasets = loader
         self._walk = walk
+        self._found = Contributions(loader)
         self._contributed: dict[Place, tuple[Contributed, ...]] = {}
+        self._made: dict[tuple[rules.Contributed, bool], Contributed] = {}
         self._said: dict[tuple[str, str | None], list[Said]] = {}
         self._stated: dict[Contributed, Stated | None] = {}
         self._keys: dict[str, Key] = {}
@@ -68,14 +66,18 @@ class ColumnLoader:
         new = sorted({place for place in places if place not in self._contributed}, key=repr)
         if not new:
             return
-        loader = self.datasets
-        wanted = sorted({place.dataset for place in new})
-        loader.load_names(wanted)
-        loader.load_writes(wanted, everything=self._walk.include_past)
-        names = sorted({name for dataset in wanted for name in loader.names(dataset)})
-        loader.load_declarations(names)
+        loader, found = self.datasets, self._found
+        loader.load_names(place.dataset for place in new)
+        held = found.in_force(new)
+        every = found.every(new) if self._walk.include_past else held
+        sources = found.sources([one for place in new for one in (*held[place], *every[place])])
         for place in new:
-            self._contributed[place] = tuple(self._into(place))
+            past = [one for one in every[place] if one not in held[place]]
+            self._contributed[place] = (
+                *(self._written(one, sources[one], past=False) for one in held[place]),
+                *(self._written(one, sources[one], past=True) for one in past),
+            )
+        names = sorted({name for place in new for name in loader.names(place.dataset)})
         loader.load_nodes(dataset for dataset in names if label_of(dataset) == "Dataset")
         asks: set[tuple[str, str | None]] = {(name, None) for name in names if label_of(name) == "Dataset"}
         asks |= {(one.target, one.by) for place in new for one in self._contributed[place]}
@@ -88,55 +90,26 @@ class ColumnLoader:
             for one in self._contributed[place]:
                 self._stated[one] = self._judged(one)
 
-    def _into(self, place: Place) -> Iterable[Contributed]:
-        """Yield the writes and declarations in force (rule 6)."""
-        loader = self.datasets
-        writes = loader.writes(place.dataset)
-        current = in_force(writes)
-        declared = newer(loader.declarations(place.dataset), current)
-        replaced = {declaration.job for declaration in declared if declaration.job is not None}
-        current = [write for write in current if write.job not in replaced]
-        for write in writes if self._walk.include_past else current:
-            yield self._written(write, past=write not in current)
-        for one in declared:
-            yield self._declared(one, place)
-
-    def _written(self, write: Write, *, past: bool) -> Contributed:
-        loader = self.datasets
-        trained = loader.trained_on(write) if write.how == "registered" else []
-        fold = None if write.run is None else loader.fold(write.run)
-        named = [edge.data["dataset"] for edge in trained] if trained else (fold.inputs if fold else ())
-        reads = fold.inputs if fold else {}
-        inputs = {name: self._read(name, write.at, reads[name].version if name in reads else None) for name in named}
-        renamed = write.access.renamed_from
-        if renamed is not None:
-            inputs[renamed] = self._read(renamed, write.at)
-        confidence = Confidence.STATED if fold is None or fold.start_known else Confidence.START_UNKNOWN
-        return Contributed(
-            write.name,
-            write.run,
-            write.job,
-            write.run,
-            "renamed" if renamed is not None else write.how,
-            write.at,
-            write.entry,
-            confidence,
-            inputs,
-            past,
-        )
-
-    def _declared(self, declared: Declared, place: Place) -> Contributed:
-        return Contributed(
-            place.dataset,
-            declared.job,
-            declared.job,
-            None,
-            "declared",
-            declared.valid_from,
-            declared.entry,
-            Confidence.STATED,
-            {name: self._read(name, place.at) for name in declared.sources},
-        )
+    def _written(self, one: rules.Contributed, sources: Sequence[Source], *, past: bool) -> Contributed:
+        """Return a contribution with what it read, as it was when it was read (rule 6); each is made once."""
+        key = one, past
+        if key not in self._made:
+            renamed = one.access.renamed_from is not None
+            self._made[key] = Contributed(
+                one.name,
+                one.run if one.declared is None else one.job,
+                one.job,
+                one.run,
+                "renamed" if renamed else one.how,
+                one.at,
+                one.entry,
+                Confidence.STATED if one.start_known else Confidence.START_UNKNOWN,
+                {source.name: source.hop(one) for source in sources},
+                past,
+                one.read_at,
+                one.reader,
+            )
+        return self._made[key]
 
     def _with_own(self, place: Place) -> tuple[Contributed, ...]:
         """Return the contributions, or where there is none what events of the dataset itself say of its columns."""
@@ -156,10 +129,6 @@ class ColumnLoader:
         found = stated(self._said.get((one.target, one.by), ()))
         # What is said of the dataset by itself stands until a write says otherwise.
         return found if found is not None or one.by is None else stated(self._said.get((one.target, None), ()))
-
-    def _read(self, name: str, at: int, version: str | None = None) -> Place:
-        loader = self.datasets
-        return Place(loader.resolve(name, at, version), loader.valid_at)
 
     def contributed(self, place: Place) -> tuple[Contributed, ...]:
         """Return what is in force there."""
@@ -182,7 +151,9 @@ class ColumnLoader:
         """Return where a dataset that its columns are said to derive from was read."""
         identifier = dataset.id
         self._named[identifier] = dataset
-        return one.inputs.get(identifier) or self._read(identifier, one.at)
+        self.datasets.load_names([identifier])
+        held = one.inputs.get(identifier)
+        return held or Place(self.datasets.resolve(identifier, one.read_at), one.read_at, one.reader)
 
     def known_from(self, one: Contributed, named: str, entry: int = 0) -> int:
         """Return the entry by which all of it was known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,14 +12,16 @@ from catalog.assets.rules import columns as fields_of
 from catalog.errors import SenderError
 from catalog.lineage.columns.cautious import Cautious
 from catalog.lineage.columns.crisp import ColumnWalked, Crisp
-from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key, Place
+from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key
 from catalog.lineage.columns.model import ColumnOrigin, ListedColumn
 from catalog.lineage.columns.reach import reach
 from catalog.lineage.columns.rules import derivation
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import ColumnCounts, Direction, FlowScope, Grain, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted
+from catalog.lineage.rules import Hop as Place
 from catalog.lineage.rules import edge_order
+from catalog.lineage.walk import Cut, reasons
 from catalog.reading import Complete, Completeness, Redacted, Truncated
 from catalog.view import View
 from graph_schema.column_lineage import COLUMN_LINEAGE, address, dataset_of
@@ -120,7 +123,7 @@ def _one_way(
     if walk.direction is Direction.UPSTREAM:
         return crisp.upstream(roots)
     walked = crisp.downstream(roots, ahead.keys)
-    walked.truncated |= not ahead.whole
+    walked.leave(Cut.NODES, int(not ahead.whole))
     return walked
 
 
@@ -143,7 +146,8 @@ def _graph(
     completeness: Completeness = Redacted(concealed) if concealed else Complete()
     if walked.truncated or walked.unstated:
         frontier = walked.more | (walked.stopped & walked.depths.keys())
-        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(frontier)), concealed)
+        cut = walked.cut + Counter({Cut.UNSTATED: len(walked.unstated)})
+        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(frontier)), concealed, reasons=reasons(cut))
     roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
     counts = ColumnCounts(walked.collapsed, len(walked.unstated))
     edges = tuple(sorted(walked.edges, key=edge_order))

@@ -1,7 +1,8 @@
 """What may have put a dataset or model version into its state: the index proposes, `fold_run` disposes.
 
-A candidate is a pair of an output of a run and a time at which the run's outputs may have taken effect. Of a run that
-has so many of both that the pairs would outgrow them, outputs and times are kept apart and joined when read.
+A candidate is a pair of an output of a run and a time at which the run's outputs may have taken effect. Those of runs
+that surely read what they write stand apart, so that a reader who passes them over finds the next one at once. Of a run
+that has so many outputs and times that the pairs would outgrow them, both are kept apart and joined when read.
 """
 
 from __future__ import annotations
@@ -11,10 +12,23 @@ from typing import Final, NamedTuple
 
 from catalog.store.indexes.hubs import MANY_ENDS, outgrows
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.run_states import Moment, Runs, moments_of
+from catalog.store.indexes.run_states import (
+    ACCESS,
+    COMPLETED,
+    FLOWING,
+    RUN_STATE,
+    Moment,
+    Replaces,
+    Runs,
+    RunState,
+    moments_of,
+    naming,
+    replaces,
+    state_of,
+)
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
-from graph_schema.bitemporal import REPLACING, STREAMING, Contribution, event_of
+from graph_schema.bitemporal import Contribution, earliest
 from graph_schema.facts import NOW, Edge, Facts, Statement
 
 CONTRIBUTION: Final = Table(
@@ -22,6 +36,7 @@ CONTRIBUTION: Final = Table(
     (
         ("target", Kind.ID),
         ("job", Kind.ID),
+        ("in_place", Kind.INTEGER),
         ("at", Kind.INTEGER),
         ("run", Kind.ID),
         ("tie", Kind.TEXT),
@@ -29,11 +44,14 @@ CONTRIBUTION: Final = Table(
         ("entry", Kind.INTEGER),
         ("replaces", Kind.INTEGER),
     ),
-    key=6,
-    prefix=6,
+    key=7,
+    prefix=7,
     merge=(Merge.LEAST, Merge.MOST),
     known="entry",
 )
+"""`in_place` where the run was known to have read the target by then. What may be apart, since the run had several
+attempts or windows or ended the target, stands at 0 too."""
+
 REPLACEMENT: Final = Table(
     "replacement",
     (
@@ -52,7 +70,9 @@ REPLACEMENT: Final = Table(
 )
 """Those of the candidates that may replace the whole, whichever job's."""
 
-PRODUCER: Final = Table("producer", (("target", Kind.ID), ("job", Kind.ID)), key=2, prefix=2)
+PRODUCER: Final = Table(
+    "producer", (("target", Kind.ID), ("job", Kind.ID), ("in_place", Kind.INTEGER)), key=3, prefix=3
+)
 JOINED: Final = Table("joined", (("run", Kind.ID),), key=1, prefix=1)
 """The runs whose outputs and times are kept apart."""
 
@@ -80,6 +100,11 @@ EFFECT: Final = Table(
 )
 
 
+_ALL: Final = 2**31 - 1
+Points = Sequence[tuple[int, int]]
+"""(valid_from, entry), of which none precedes another in both."""
+
+
 class Output(NamedTuple):
     """That a run ever wrote `target` by `job`; the entry is the first that says so."""
 
@@ -87,25 +112,52 @@ class Output(NamedTuple):
     target: str
     job: str | None
     entry: int
-    replaces: bool
+    replaces: Replaces
+    read: Points = ()
+    """When the run read it."""
+    intricate: bool = False
+    """Whether the run had several attempts or windows: it may not have read it in the attempt that wrote it."""
 
     def at(self, moment: int, entry: int) -> Contribution:
         """Return the candidate that it is at a time at which the run's outputs may have taken effect."""
+        known = max(self.entry, entry)
+        read = min((by for at, by in self.read if at <= moment), default=None)
         return Contribution(
-            self.target, self.job, moment, self.run, "ran", "", max(self.entry, entry), replaces=self.replaces
+            self.target,
+            self.job,
+            moment,
+            self.run,
+            "ran",
+            "",
+            known,
+            replaces=self.replaces > Replaces.NOTHING,
+            in_place=read is not None,
+            apart=read is None or read > known or self.intricate or self.replaces is Replaces.ALL,
         )
 
 
-def outputs_of(run: str, writes: Iterable[Edge]) -> list[Output]:
+def sides_of(one: Contribution) -> Iterator[int]:
+    """Yield the values of the column `in_place` at which it stands: where unsure, at both."""
+    if one.in_place:
+        yield 1
+    if one.apart:
+        yield 0
+
+
+def outputs_of(run: str, accesses: Iterable[Edge], *, intricate: bool) -> list[Output]:
     """Return each output of the run once."""
+    read: dict[str, list[tuple[int, int]]] = {}
     found: dict[tuple[str, str | None], Output] = {}
-    for edge in writes:
-        replaces = edge.value != "{}" and edge.data.get("mode") in REPLACING
-        before = found.get((edge.target, edge.job), Output(run, edge.target, edge.job, edge.entry, replaces=False))
-        found[edge.target, edge.job] = before._replace(
-            entry=min(edge.entry, before.entry), replaces=before.replaces or replaces
-        )
-    return list(found.values())
+    for edge in accesses:
+        if edge.kind == "READ":
+            read.setdefault(edge.target, []).append((edge.valid_from, edge.entry))
+        elif edge.kind == "WROTE":
+            level = replaces(edge)
+            before = found.get((edge.target, edge.job), Output(run, edge.target, edge.job, edge.entry, level))
+            found[edge.target, edge.job] = before._replace(
+                entry=min(edge.entry, before.entry), replaces=max(before.replaces, level)
+            )
+    return [one._replace(read=earliest(read.get(one.target, ())), intricate=intricate) for one in found.values()]
 
 
 def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contribution]:
@@ -123,9 +175,14 @@ def contributions_of_records(statements: Iterable[Statement]) -> Iterator[Contri
             )
 
 
+def _newness(one: Contribution) -> tuple[int, str, str, str, str]:
+    """Return what contributions are sorted by: (at, run, tie); job and how only make it total."""
+    return *one.order, one.job or "", one.how
+
+
 def newest_first(found: Iterable[Contribution]) -> list[Contribution]:
-    """Return contributions by (at, run, tie) descending; job and how only make it total."""
-    return sorted(found, key=lambda one: (*one.order, one.job or "", one.how), reverse=True)
+    """Return contributions by (at, run, tie) descending."""
+    return sorted(found, key=_newness, reverse=True)
 
 
 def by_target_and_job(found: Iterable[Contribution]) -> list[Contribution]:
@@ -139,52 +196,62 @@ def newest_of(
     """Return what `contributions` answers, out of candidates among which are all of those."""
     best: dict[Contribution, Contribution] = {}
     for one in found:
-        key = one._replace(entry=-1, replaces=False)
-        held = best.get(key, one)
-        best[key] = one._replace(entry=min(one.entry, held.entry), replaces=one.replaces or held.replaces)
+        _keep(best, one)
     to: dict[str, list[Contribution]] = {}
     for one in newest_first(best.values()):
         to.setdefault(one.target, []).append(one)
     chosen: dict[Contribution, None] = {}
     for target, at in dict.fromkeys(asks):
         seen = [one for one in to.get(target, ()) if one.at <= at]
-        groups: dict[str | None, list[Contribution]] = {}
+        groups: dict[tuple[str | None, int], list[Contribution]] = {}
         for one in seen:
-            groups.setdefault(one.job if by_job else None, []).append(one)
-        replacing = [one for one in seen if one.replaces] if by_job else []
+            for side in sides_of(one) if by_job else (0,):
+                groups.setdefault((one.job if by_job else None, side), []).append(one)
+        replacing = [one for one in seen if one.replaces and one.apart] if by_job else []
         for group in (*groups.values(), replacing):
             chosen.update(dict.fromkeys(group[:newest]))
     return by_target_and_job(chosen)
 
 
+def _keep(best: dict[Contribution, Contribution], one: Contribution) -> None:
+    """Keep of rows about one contribution what they say together."""
+    key = one._replace(entry=-1, replaces=False, in_place=False, apart=False)
+    held = best.get(key, one)
+    best[key] = one._replace(
+        entry=min(one.entry, held.entry),
+        replaces=one.replaces or held.replaces,
+        in_place=one.in_place or held.in_place,
+        apart=one.apart or held.apart,
+    )
+
+
 def _derive(work: Work) -> Changes:
     changes, runs = Changes(), work.runs
-    wrote = {run: [edge for edge in edges if edge.kind == "WROTE"] for run, edges in runs.fresh.items()}
-    wrote = {run: edges for run, edges in wrote.items() if edges}
-    touched = {run for run in runs.events if runs.new_moments(run) or runs.began_streaming(run)} | wrote.keys()
+    told = {run for run, edges in runs.fresh.items() if any(edge.kind != "PRODUCED" for edge in edges)}
+    anew = {run for run in runs.events if runs.began_streaming(run) or runs.became_intricate(run)}
+    touched = {run for run in runs.events if runs.new_moments(run)} | anew | told
     joined = {run for (run,), rows in work.past.under(JOINED, [(run,) for run in touched]).items() if rows}
     accesses = {run: [*old, *runs.fresh.get(run, ())] for run, old in runs.old_accesses(touched - joined).items()}
-    outputs = {run: outputs_of(run, _writes(edges)) for run, edges in accesses.items()}
+    outputs = {run: _outputs(runs, run, edges) for run, edges in accesses.items()}
     joining = {run for run, some in outputs.items() if _outgrows(runs, run, len(some), len(accesses[run]))}
-    streaming = {run for run in touched if runs.began_streaming(run)}
-    old = runs.old_moments({run for run in wrote if run in runs.before and run not in joined} | joining | streaming)
+    old = runs.old_moments({run for run in told if run in runs.before and run not in joined} | joining | anew)
     for run in joined | joining:
-        some = outputs[run] if run in joining else outputs_of(run, wrote.get(run, ()))
-        moments = _earliest_entries([*old.get(run, ()), *runs.new_moments(run)])
-        _join(changes, run, some, moments)
+        some = outputs[run] if run in joining else _outputs(runs, run, runs.fresh.get(run, ()))
+        _join(changes, run, some, _earliest_entries([*old.get(run, ()), *runs.new_moments(run)]))
     for run in outputs.keys() - joining:
         recent = _earliest_entries(runs.new_moments(run))
         every = _earliest_entries([*old.get(run, ()), *runs.new_moments(run)])
-        fresh = {(edge.target, edge.job) for edge in wrote.get(run, ())}
+        fresh = {edge.target for edge in runs.fresh.get(run, ())}
         for output in outputs[run]:
-            is_fresh = run in streaming or (output.target, output.job) in fresh
+            is_fresh = run in anew or output.target in fresh
             _propose(changes, (output.at(at, entry) for at, entry in (every if is_fresh else recent).items()))
     _propose(changes, contributions_of_records(work.new.statements))
     return changes
 
 
-def _writes(edges: Iterable[Edge]) -> Iterator[Edge]:
-    return (edge for edge in edges if edge.kind == "WROTE")
+def _outputs(runs: Runs, run: str, accesses: Iterable[Edge]) -> list[Output]:
+    state = runs.after(run)
+    return outputs_of(run, accesses, intricate=state is not None and state.intricate)
 
 
 def _outgrows(runs: Runs, run: str, outputs: int, ends: int) -> bool:
@@ -208,26 +275,34 @@ def _join(changes: Changes, run: str, outputs: Iterable[Output], moments: Mappin
 
 def _propose(changes: Changes, candidates: Iterable[Contribution]) -> None:
     for one in candidates:
-        changes.add(PRODUCER, [(one.target, one.job)])
-        changes.add(
-            CONTRIBUTION,
-            [(one.target, one.job, one.at, one.run, one.tie, one.how, one.entry, int(one.replaces))],
-        )
-        if one.replaces:
+        for side in sides_of(one):
+            changes.add(PRODUCER, [(one.target, one.job, side)])
+            changes.add(
+                CONTRIBUTION,
+                [(one.target, one.job, side, one.at, one.run, one.tie, one.how, one.entry, int(one.replaces))],
+            )
+        if one.replaces and one.apart:
             changes.add(REPLACEMENT, [(one.target, one.at, one.run, one.tie, one.job, one.how, one.entry)])
 
 
 def _specification(facts: Facts) -> Changes:
     changes = Changes()
     events: dict[str, list[Statement]] = {}
-    wrote: dict[str, list[Edge]] = {}
+    accesses: dict[str, list[Edge]] = {}
     for statement in facts.statements:
         if statement.aspect == "event":
             events.setdefault(statement.subject, []).append(statement)
-    for edge in _writes(facts.edges):
-        wrote.setdefault(edge.source, []).append(edge)
-    for run, edges in wrote.items():
-        some, moments = outputs_of(run, edges), _moments(events.get(run, ()))
+    for edge in facts.edges:
+        if edge.kind in FLOWING:
+            accesses.setdefault(edge.source, []).append(edge)
+    named = naming(facts.edges)
+    for run, edges in accesses.items():
+        state = state_of(events[run]) if run in events else None
+        some = outputs_of(run, edges, intricate=state is not None and state.intricate)
+        streams = state is not None and state.streams
+        moments = _earliest_entries(
+            one for one in moments_of(events.get(run, ()), named) if streams or one.type == COMPLETED
+        )
         if outgrows(len(some), len(moments)):
             _join(changes, run, some, moments)
         else:
@@ -237,64 +312,71 @@ def _specification(facts: Facts) -> Changes:
     return changes
 
 
-def _moments(events: Sequence[Statement]) -> dict[int, int]:
-    """Return when the run's outputs may have taken effect, and the first entry that says so."""
-    streams = any(event_of(event.value or "{}").processing in STREAMING for event in events)
-    return _earliest_entries(moment for moment in moments_of(events) if streams or moment.type == "COMPLETE")
-
-
 def contributions(
     reader: IndexReader, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
 ) -> list[Contribution]:
-    """Return for each (target, at) the `newest` candidates at or before `at`: of each job, and beside them of those
-    that may replace the whole; or (`by_job=False`) of all jobs together. Duplicates once, in the order of
-    (target, job, at desc, run desc, tie desc). A row that says `replaces` wins over the same row that does not.
+    """Return for each (target, at) the `newest` candidates at or before `at`: of each job those that surely read the
+    target, and those that may not have, and beside them of those that may replace the whole; or (`by_job=False`) of all
+    jobs together. Duplicates once, in the order of (target, job, at desc, run desc, tie desc). A row that says
+    `replaces` wins over the same row that does not.
     """
     times: dict[str, list[int]] = {}
     for target, at in dict.fromkeys(asks):
         times.setdefault(target, []).append(at)
     targets = [(target,) for target in times]
-    of_jobs = [((target, job), at) for target, job in reader.rows(PRODUCER, targets) for at in times[target]]
-    found = {_contribution(row): None for row in reader.newest(CONTRIBUTION, of_jobs, newest, known_at=known_at)}
+    of_jobs = [(producer, at) for producer in reader.rows(PRODUCER, targets) for at in times[producer[0]]]
+    found: dict[Contribution, Contribution] = {}
+    for row in reader.newest(CONTRIBUTION, of_jobs, newest, known_at=known_at):
+        _keep(found, _contribution(row))
     if by_job:
         of_all = [((target,), at) for target, some in times.items() for at in some]
         for target, at, run, tie, job, how, entry in reader.newest(REPLACEMENT, of_all, newest, known_at=known_at):
-            found[Contribution(target, job, at, run, how, tie, entry, replaces=True)] = None
+            _keep(found, Contribution(target, job, at, run, how, tie, entry, replaces=True))
     joined = _joined(reader, times, known_at, newest)
     if by_job and not joined:
-        return by_target_and_job(found)
-    return newest_of(asks, (*found, *joined), newest, by_job=by_job)
+        return by_target_and_job(found.values())
+    return newest_of(asks, (*found.values(), *joined), newest, by_job=by_job)
 
 
 def _contribution(row: Row) -> Contribution:
-    target, job, at, run, tie, how, entry, replacing = row
-    return Contribution(target, job, at, run, how, tie, entry, bool(replacing))
+    target, job, side, at, run, tie, how, entry, replacing = row
+    return Contribution(target, job, at, run, how, tie, entry, bool(replacing), bool(side), not side)
 
 
 def _joined(reader: IndexReader, times: Mapping[str, list[int]], known_at: int, newest: int) -> list[Contribution]:
     """Return the newest candidates of each run whose outputs and times are kept apart."""
-    outputs = [
-        Output(run, target, job, entry, bool(replacing))
-        for target, job, run, entry, replacing in reader.rows(
-            OUTPUT, [(target,) for target in times], known_at=known_at
-        )
-    ]
-    if not outputs:
+    rows = reader.rows(OUTPUT, [(target,) for target in times], known_at=known_at)
+    if not rows:
         return []
-    asked = {((output.run,), at) for output in outputs for at in times[output.target]}
+    runs = list(dict.fromkeys((row[2],) for row in rows))
+    intricate = {row[0] for row in reader.rows(RUN_STATE, runs) if RunState.of(row).intricate}
+    read: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    wanted = dict.fromkeys((row[2], "READ", row[0]) for row in rows)
+    for run, _, target, _, _, entry, valid_from in reader.rows(ACCESS, list(wanted)):
+        read.setdefault((run, target), []).append((valid_from, entry))
+    outputs = [
+        Output(run, target, job, entry, Replaces(replacing), earliest(read.get((run, target), ())), run in intricate)
+        for target, job, run, entry, replacing in rows
+    ]
+    # Of what a run read and wrote, its newest time may be in place and an older one not: each list has its own newest.
+    apart = {run for run, _ in read}
     effects: dict[str, list[tuple[int, int]]] = {}
-    for run, at, entry in reader.newest(EFFECT, list(asked), newest, known_at=known_at):
-        effects.setdefault(run, []).append((at, entry))
+    for count, some in ((newest, set(runs) - {(run,) for run in apart}), (_ALL, {(run,) for run in apart})):
+        asked = {((output.run,), at) for output in outputs if (output.run,) in some for at in times[output.target]}
+        for run, at, entry in reader.newest(EFFECT, list(asked), count, known_at=known_at) if asked else ():
+            effects.setdefault(run, []).append((at, entry))
     return [output.at(at, entry) for output in outputs for at, entry in effects.get(output.run, ())]
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
-    yield from contributions(reader, [(identifier, NOW) for identifier in ids])
+    # By which of the lists it was found is no answer: of a run whose outputs are kept apart it is by all.
+    for one in contributions(reader, [(identifier, NOW) for identifier in ids]):
+        yield one._replace(in_place=False, apart=True)
 
 
 CONTRIBUTIONS: Final = Index(
     "contributions",
-    1,
+    2,
     (CONTRIBUTION, REPLACEMENT, PRODUCER, JOINED, OUTPUT, EFFECT),
     _derive,
     _specification,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from catalog.store.indexes.run_states import MOMENT, Runs
+from catalog.store.indexes.run_states import Runs
 from catalog.store.indexes.table import Kind, Merge, Past, Row, Span, Table
 from graph_schema.aspects import is_momentary
-from graph_schema.bitemporal import event_of
+from graph_schema.bitemporal import TERMINAL, event_of
 from graph_schema.facts import ALWAYS, NOW, Facts, Order, Role, Statement
 
 IN_FORCE: Final = Table(
@@ -77,7 +77,7 @@ class Transition(NamedTuple):
 
 def transitions(new: Facts, runs: Runs, past: Past) -> list[Transition]:
     """Return what the new facts change of what is in force."""
-    moved = past.outputs(spans) if (spans := _spans(runs, past)) else []
+    moved = past.outputs(spans) if (spans := _spans(runs)) else []
     by_pair: dict[Pair, list[Statement]] = {}
     for statement in new.statements:
         if not is_momentary(statement.aspect):
@@ -86,7 +86,7 @@ def transitions(new: Facts, runs: Runs, past: Past) -> list[Transition]:
         by_pair.setdefault(statement[:2], []).append(statement)
     if not by_pair:
         return []
-    effects = _Effects(runs, past)
+    effects = _Effects(runs)
     effects.prepare(statement for some in by_pair.values() for statement in some)
     holders = {pair: Candidate.of(rows[0]) if rows else None for pair, rows in past.under(IN_FORCE, by_pair).items()}
     found: list[Transition] = []
@@ -129,90 +129,56 @@ def _replaced(
             yield Transition(holders[pair], best)
 
 
-def _spans(runs: Runs, past: Past) -> list[Span]:
-    """Return where earlier statements about outputs may have got another effect: the run's moments changed."""
+def _spans(runs: Runs) -> list[Span]:
+    """Return where earlier statements about outputs may have got another effect: the run's attempts changed."""
     spans: list[Span] = []
-    points: set[tuple[tuple[str, str], int]] = set()
     for run, events in runs.events.items():
         before, after = runs.before.get(run), runs.after(run)
-        ended = before.completed_at if before else None
         if after is None:
             continue
-        if before is not None and before.streams:
-            points |= {
-                ((run, "RUNNING"), event.valid_from)
-                for event in events
-                if event_of(event.value or "{}").type == "RUNNING"
-            }
-            if ended != after.completed_at:
-                points |= {((run, "RUNNING"), at) for at in (ended, after.completed_at) if at is not None}
-        elif after.streams or ended != after.completed_at:
-            spans.append((run, ALWAYS - 1, NOW))
-    for ((run, _), at), (earlier, later) in _around(past, points).items():
-        if earlier is None and later is None:
-            spans.append((run, ALWAYS - 1, NOW))
+        if after.streams:
+            moved = before is not None and not before.streams
+        elif after.started_again:
+            moved = any(event_of(event.value or "{}").type in _DIVIDING for event in events)
         else:
-            spans.append((run, ALWAYS - 1 if earlier is None else earlier, at))
+            moved = after.completed_at != (before.completed_at if before else None)
+        if moved:
+            spans.append((run, ALWAYS - 1, NOW))
     return spans
 
 
-def _around(
-    past: Past, points: Collection[tuple[tuple[str, str], int]]
-) -> dict[tuple[tuple[str, str], int], tuple[int | None, int | None]]:
-    """Return for each (run, RUNNING) and time the newest such event before it and the oldest at it or after."""
-    found = {}
-    for (key, at), rows in (past.around(MOMENT, points) if points else {}).items():
-        times = [row[2] for row in rows]
-        found[key, at] = (
-            next((time for time in times if time < at), None),
-            next((time for time in times if time >= at), None),
-        )
-    return found
+_DIVIDING: Final = TERMINAL | {"START"}
 
 
 @dataclass(slots=True)
 class _Effects:
-    """When a statement about an output takes effect, with the moments of its run as they are after the new facts."""
+    """When a statement about an output takes effect, with its run as it is after the new facts."""
 
     runs: Runs
-    past: Past
-    _near: dict[tuple[tuple[str, str], int], tuple[int | None, int | None]] = field(default_factory=dict)
 
     def prepare(self, statements: Iterable[Statement]) -> None:
         """Look up in bulk what `candidate` needs."""
-        outputs = {
-            (statement.run, statement.valid_from)
-            for statement in statements
-            if statement.role == Role.OUT and statement.run is not None
-        }
-        self.runs.load({run for run, _ in outputs})
-        self._near |= _around(
-            self.past,
-            {
-                ((run, "RUNNING"), at)
-                for run, at in outputs
-                if (state := self.runs.after(run)) is not None and state.streams
-            }
-            - self._near.keys(),
-        )
+        outputs = {one.run for one in statements if one.role == Role.OUT and one.run is not None}
+        self.runs.load(outputs)
+        self.runs.judge(outputs)
 
     def candidate(self, statement: Statement) -> Candidate | None:
         """Return how the statement stands, None where it takes no effect."""
         if statement.role != Role.OUT:
             return Candidate(statement.role == Role.OWN, statement.order, statement)
-        effect = None if statement.run is None else self._effect(statement.run, statement.valid_from)
+        effect = None if statement.run is None else self._effect(statement.run, statement.order)
         return None if effect is None else Candidate(True, (effect, statement.rank, statement.tie), statement)
 
-    def _effect(self, run: str, at: int) -> int | None:
+    def _effect(self, run: str, stated: Order) -> int | None:
         state = self.runs.after(run)
         if state is None:
             return None
-        if not state.streams:
-            return None if state.completed_at is None else max(at, state.completed_at)
-        recent = [moment.at for moment in self.runs.new_moments(run) if moment.type == "RUNNING"]
-        earlier, later = self._near.get(((run, "RUNNING"), at), (None, None))
-        moments = [time for time in (*recent, earlier, later, state.completed_at) if time is not None]
-        return min((time for time in moments if time >= at), default=at) if moments else None
+        if state.streams:
+            return stated[0]
+        if state.started_again:
+            fold = self.runs.folds[run]
+            return fold.takes_effect(stated) if fold else None
+        return None if state.completed_at is None else max(stated[0], state.completed_at)
 
 
 def _best(rivals: Iterable[Candidate]) -> Candidate | None:

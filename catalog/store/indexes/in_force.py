@@ -74,4 +74,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield since, *statement
 
 
-IN_FORCE_NOW: Final = Index("in_force", 1, (IN_FORCE,), _derive, _specification, _answers, uses=("runs",))
+IN_FORCE_NOW: Final = Index("in_force", 2, (IN_FORCE,), _derive, _specification, _answers, uses=("runs",))

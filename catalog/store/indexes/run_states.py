@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from catalog.store.indexes.table import Kind, Merge, Past, Row, Table
-from graph_schema.bitemporal import REPLACING, STREAMING, TERMINAL, event_of
+from graph_schema.bitemporal import ENDING, REPLACING, STREAMING, TERMINAL, RunFacts, RunFold, event_of, fold_run
 from graph_schema.facts import NOW, Edge, Facts, Order, Statement
 
 RUN_STATE: Final = Table(
@@ -20,18 +21,25 @@ RUN_STATE: Final = Table(
         ("run", Kind.ID),
         ("first_at", Kind.INTEGER),
         ("started_at", Kind.INTEGER),
+        ("last_started_at", Kind.INTEGER),
         ("ended_at", Kind.INTEGER),
         ("ended_rank", Kind.INTEGER),
         ("ended_tie", Kind.TEXT),
         ("ended_by", Kind.TEXT),
         ("streams", Kind.INTEGER),
+        ("windows", Kind.INTEGER),
         ("entry", Kind.INTEGER),
         ("events", Kind.INTEGER),
+        ("newest", Kind.TEXT),
+        ("newest_started_at", Kind.INTEGER),
+        ("newest_ended_at", Kind.INTEGER),
     ),
     key=1,
     prefix=1,
-    merge=(Merge.NEWEST,) * 9,
+    merge=(Merge.NEWEST,) * 14,
 )
+"""The first START and terminal event of all, and, only where it may have had several attempts, the newest of these."""
+
 ACCESS: Final = Table(
     "access",
     (
@@ -47,7 +55,7 @@ ACCESS: Final = Table(
     prefix=1,
     merge=(Merge.LEAST,),
 )
-"""Of each READ, WROTE and PRODUCED of a run, by whether it replaces, the earliest points in time."""
+"""Of each READ, WROTE and PRODUCED of a run, by how it replaces, the earliest points in time."""
 
 MOMENT: Final = Table(
     "moment",
@@ -56,25 +64,48 @@ MOMENT: Final = Table(
     prefix=3,
     merge=(Merge.LEAST,),
 )
-"""When a run said RUNNING or COMPLETE, and the first entry that says so."""
+"""When a run completed or named datasets, and the first entry that says so."""
+
+COMPLETED: Final = "COMPLETE"
+NAMED: Final = "NAMED"
+"""The types of moments: a COMPLETE event; one of another type that names datasets."""
 
 FLOWING: Final = frozenset({"READ", "WROTE", "PRODUCED"})
-REPLACING_VALUE: Final = '{"mode":"OVERWRITE"}'
-"""The value of a bare edge that replaces the whole, in whichever way."""
 
 
-def replaces(edge: Edge) -> bool:
-    """Tell whether the edge says that what the dataset held before is gone."""
-    return edge.kind == "WROTE" and edge.value != "{}" and edge.data.get("mode") in REPLACING
+class Replaces(IntEnum):
+    """What an edge says of what a dataset held before."""
+
+    NOTHING = 0
+    UNLESS_READ = 1
+    """OVERWRITE: it is gone, where the run did not read it."""
+    ALL = 2
+    """TRUNCATE, DROP, RENAME: it is gone."""
+
+    @property
+    def value_of_bare(self) -> str:
+        """Return the value of an edge that says no more than this."""
+        return _BARE[self]
+
+
+_BARE: Final = ("{}", '{"mode":"OVERWRITE"}', '{"mode":"TRUNCATE"}')
+
+
+def replaces(edge: Edge) -> Replaces:
+    """Return what the edge says of what the dataset held before."""
+    mode = edge.data.get("mode") if edge.kind == "WROTE" and edge.value != "{}" else None
+    if mode in ENDING:
+        return Replaces.ALL
+    return Replaces.UNLESS_READ if mode in REPLACING else Replaces.NOTHING
 
 
 def bare(edge: Edge) -> Edge:
-    """Return the edge without what it says but whether it replaces."""
-    return edge._replace(value=REPLACING_VALUE if replaces(edge) else "{}")
+    """Return the edge without what it says but how it replaces."""
+    return edge._replace(value=replaces(edge).value_of_bare)
 
 
 class Moment(NamedTuple):
-    """A RUNNING or COMPLETE event: when, and the first entry that says so."""
+    """A COMPLETE event, or one that names datasets: when, and the first entry that says so."""
 
     run: str
     type: str
@@ -84,48 +115,86 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """What is kept of a run's events: the first terminal one, the earliest START and event, and whether it streams."""
+    """What is kept of a run's events: the first terminal one, the STARTs at both ends, whether it streams, and what its
+    newest attempt came to where it may have had several.
+    """
 
     run: str
     first_at: int
     started_at: int | None = None
+    last_started_at: int | None = None
     ended: Order | None = None
     ended_by: str | None = None
     streams: bool = False
+    windows: bool = False
+    """Whether one of its events is a window of its own."""
     entry: int = -1
     """The newest entry with an event of the run: what was read of it up to then is all there is."""
     events: int = 0
     """How many it had: its outputs took effect at no more times."""
+    newest: tuple[str, int, int | None] | None = None
+    """(state, start, end) of its newest attempt, None where it surely had but one."""
 
     @property
     def state(self) -> str:
         """Return the state as `fold_run` has it now."""
-        return self.ended_by or "RUNNING"
+        return self.newest[0] if self.newest else self.ended_by or "RUNNING"
+
+    @property
+    def began_at(self) -> int:
+        """Return when it started, as `fold_run` has it now."""
+        if self.newest:
+            return self.newest[1]
+        return self.first_at if self.started_at is None else self.started_at
+
+    @property
+    def ended_at(self) -> int | None:
+        """Return when it ended, as `fold_run` has it now."""
+        if self.newest:
+            return self.newest[2]
+        return self.ended[0] if self.ended else None
+
+    @property
+    def started_again(self) -> bool:
+        """Tell whether a START is ordered after a terminal event: it may have had several attempts."""
+        return self.ended is not None and self.last_started_at is not None and self.last_started_at > self.ended[0]
+
+    @property
+    def intricate(self) -> bool:
+        """Tell whether what it reads and writes is not simply all that its events name."""
+        return self.windows or self.started_again
 
     @property
     def completed_at(self) -> int | None:
-        """Return when it completed, None where it did not."""
+        """Return when it completed, None where it did not; only for a run that had one attempt."""
         return self.ended[0] if self.ended and self.ended_by == "COMPLETE" else None
 
     def after(self, event: Statement) -> RunState:
         """Return the state with one more event, whatever the order in which they come."""
         parts = event_of(event.value or "{}")
         kind, at = parts.type, event.valid_from
-        started_at, ended, ended_by = self.started_at, self.ended, self.ended_by
+        started_at, last_started_at, ended, ended_by = self.started_at, self.last_started_at, self.ended, self.ended_by
         if kind == "START":
             started_at = at if started_at is None else min(started_at, at)
+            last_started_at = at if last_started_at is None else max(last_started_at, at)
         if kind in TERMINAL and (ended is None or event.order < ended):
             ended, ended_by = event.order, kind
         return RunState(
             self.run,
             min(self.first_at, at),
             started_at,
+            last_started_at,
             ended,
             ended_by,
             self.streams or parts.processing in STREAMING,
+            self.windows or bool(parts.window),
             max(self.entry, event.entry),
             self.events + 1,
         )
+
+    def judged(self, fold: RunFold | None) -> RunState:
+        """Return the state with what its newest attempt came to."""
+        return self if fold is None else replace(self, newest=(fold.state, fold.started_at, fold.ended_at))
 
     @property
     def row(self) -> Row:
@@ -135,19 +204,43 @@ class RunState:
             self.run,
             self.first_at,
             self.started_at,
+            self.last_started_at,
             *ended,
             self.ended_by,
             int(self.streams),
+            int(self.windows),
             self.entry,
             self.events,
+            *(self.newest or (None, None, None)),
         )
 
     @classmethod
     def of(cls, row: Row) -> RunState:
         """Return what a row keeps."""
-        run, first_at, started_at, at, rank, tie, ended_by, streams, entry, events = row
+        run, first, started, last_started, at, rank, tie, ended_by, streams, windows, entry, events, *newest = row
         ended = None if at is None else (at, rank, tie)
-        return cls(run, first_at, started_at, ended, ended_by, bool(streams), entry, events)
+        state, began, over = newest
+        return cls(
+            run,
+            first,
+            started,
+            last_started,
+            ended,
+            ended_by,
+            bool(streams),
+            bool(windows),
+            entry,
+            events,
+            None if state is None else (state, began, over),
+        )
+
+
+def state_of(events: Sequence[Statement]) -> RunState:
+    """Return what is kept of a run's events, of which there is one at least."""
+    state = RunState(events[0].subject, events[0].valid_from)
+    for event in events:
+        state = state.after(event)
+    return state.judged(fold_run(RunFacts(tuple(events)))) if state.started_again else state
 
 
 @dataclass(slots=True)
@@ -161,6 +254,9 @@ class Runs:
     """What each run newly read, wrote or produced, bare: said by no earlier entry at or before its valid time."""
     before: dict[str, RunState] = field(default_factory=dict)
     changed: dict[str, RunState] = field(default_factory=dict)
+    folds: dict[str, RunFold | None] = field(default_factory=dict)
+    """Those that may have had several attempts, judged by all their events but without what they read and wrote."""
+    _naming: frozenset[tuple[str, Order]] = frozenset()
     _moments: dict[str, list[Moment]] = field(default_factory=dict)
     _old: dict[str, list[Edge]] = field(default_factory=dict)
 
@@ -178,7 +274,23 @@ class Runs:
             for event in events:
                 state = state.after(event)
             self.changed[run] = state
+        self.judge(self.changed)
+        self._naming = naming(edge for edges in accesses.values() for edge in edges)
         self._see(accesses)
+
+    def judge(self, ids: Collection[str]) -> None:
+        """Judge those of the runs that may have had several attempts by all their events."""
+        states = ((run, self.after(run)) for run in ids if run not in self.folds)
+        several = [run for run, state in states if state is not None and state.started_again]
+        if not several:
+            return
+        events: dict[str, list[Statement]] = {run: list(self.events.get(run, ())) for run in several}
+        for event in self.past.history([(run, "event") for run in several]):
+            events[event.subject].append(event)
+        for run, some in events.items():
+            fold = self.folds[run] = fold_run(RunFacts(tuple(some)))
+            if run in self.changed:
+                self.changed[run] = self.changed[run].judged(fold)
 
     def _see(self, accesses: dict[str, list[Edge]]) -> None:
         for (run,), rows in self.past.under(ACCESS, [(run,) for run in accesses]).items():
@@ -214,11 +326,16 @@ class Runs:
             state = self.after(run)
             found = [
                 moment
-                for moment in moments_of(self.events.get(run, ()))
-                if moment.type == "COMPLETE" or (state is not None and state.streams)
+                for moment in moments_of(self.events.get(run, ()), self._naming)
+                if moment.type == COMPLETED or (state is not None and state.streams)
             ]
             self._moments[run] = found
         return found
+
+    def moments(self) -> Iterator[Moment]:
+        """Yield the moments of the new events, whether or not outputs take effect at them."""
+        for events in self.events.values():
+            yield from moments_of(events, self._naming)
 
     def old_moments(self, runs: Collection[str]) -> dict[str, list[Moment]]:
         """Return at which earlier events the outputs of runs may have taken effect, as the runs are now."""
@@ -226,7 +343,7 @@ class Runs:
         for (run,), rows in (self.past.under(MOMENT, [(run,) for run in runs]) if runs else {}).items():
             state = self.after(run)
             streams = state is not None and state.streams
-            found[run] = [Moment._make(row) for row in rows if streams or row[1] == "COMPLETE"]
+            found[run] = [Moment._make(row) for row in rows if streams or row[1] == COMPLETED]
         return found
 
     def old_accesses(self, runs: Collection[str]) -> dict[str, list[Edge]]:
@@ -242,20 +359,31 @@ class Runs:
         before, after = self.before.get(run), self.after(run)
         return before is not None and after is not None and after.streams and not before.streams
 
+    def became_intricate(self, run: str) -> bool:
+        """Tell whether it is known only now that it reads and writes not simply all that its events name."""
+        before, after = self.before.get(run), self.after(run)
+        return before is not None and after is not None and after.intricate and not before.intricate
+
 
 _POINT: Final = attrgetter("entry", "valid_from")
 
 
-def moments_of(events: Iterable[Statement]) -> list[Moment]:
-    """Return the RUNNING and COMPLETE events."""
-    typed = ((event, event_of(event.value or "{}").type) for event in events)
-    return [
-        Moment(event.subject, type_, event.valid_from, event.entry)
-        for event, type_ in typed
-        if type_ in ("RUNNING", "COMPLETE")
-    ]
+def naming(edges: Iterable[Edge]) -> frozenset[tuple[str, Order]]:
+    """Return (run, order) of the events that name datasets."""
+    return frozenset((edge.source, edge.order) for edge in edges if edge.kind in ("READ", "WROTE"))
+
+
+def moments_of(events: Iterable[Statement], named: Container[tuple[str, Order]]) -> list[Moment]:
+    """Return the COMPLETE events and those that name datasets."""
+    found = []
+    for event in events:
+        if event_of(event.value or "{}").type == COMPLETED:
+            found.append(Moment(event.subject, COMPLETED, event.valid_from, event.entry))
+        elif (event.subject, event.order) in named:
+            found.append(Moment(event.subject, NAMED, event.valid_from, event.entry))
+    return found
 
 
 def _edge(row: Row) -> Edge:
     run, kind, target, job, replacing, entry, valid_from = row
-    return Edge(kind, run, target, REPLACING_VALUE if replacing else "{}", run, job, valid_from, 0, "", entry)
+    return Edge(kind, run, target, _BARE[replacing], run, job, valid_from, 0, "", entry)

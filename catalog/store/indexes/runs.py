@@ -6,45 +6,45 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE, RunState, moments_of, replaces
+from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE, moments_of, naming, replaces, state_of
 from catalog.store.indexes.table import Changes, IndexReader, Row
 from catalog.store.indexes.work import Work
 from graph_schema.bitemporal import earliest
-from graph_schema.facts import Edge, Facts
+from graph_schema.facts import Edge, Facts, Statement
 
 
 def _derive(work: Work) -> Changes:
     runs, changes = work.runs, Changes()
     changes.add(RUN_STATE, [state.row for run, state in runs.changed.items() if state != runs.before.get(run)])
     changes.add(ACCESS, [_row(edge) for edges in runs.fresh.values() for edge in edges])
-    changes.add(MOMENT, [tuple(moment) for events in runs.events.values() for moment in moments_of(events)])
+    changes.add(MOMENT, [tuple(moment) for moment in runs.moments()])
     return changes
 
 
 def _specification(facts: Facts) -> Changes:
-    states: dict[str, RunState] = {}
+    events: dict[str, list[Statement]] = {}
     points: dict[tuple[object, ...], list[tuple[int, int]]] = {}
     moments: dict[tuple[object, ...], int] = {}
     for statement in facts.statements:
         if statement.aspect == "event":
-            states[statement.subject] = states.get(
-                statement.subject, RunState(statement.subject, statement.valid_from)
-            ).after(statement)
-            for run, type_, at, entry in moments_of([statement]):
-                moments[run, type_, at] = min(entry, moments.get((run, type_, at), entry))
+            events.setdefault(statement.subject, []).append(statement)
+    named = naming(facts.edges)
+    for some in events.values():
+        for run, type_, at, entry in moments_of(some, named):
+            moments[run, type_, at] = min(entry, moments.get((run, type_, at), entry))
     for edge in facts.edges:
         if edge.kind in FLOWING:
             place = edge.source, edge.kind, edge.target, edge.job, int(replaces(edge))
             points.setdefault(place, []).append((edge.valid_from, edge.entry))
     changes = Changes()
-    changes.add(RUN_STATE, [state.row for state in states.values()])
+    changes.add(RUN_STATE, [state_of(some).row for some in events.values()])
     changes.add(ACCESS, [(*key, entry, at) for key, some in points.items() for at, entry in earliest(some)])
     changes.add(MOMENT, [(*key, entry) for key, entry in moments.items()])
     return changes
 
 
 def _row(edge: Edge) -> Row:
-    return edge.source, edge.kind, edge.target, edge.job, int(edge.value != "{}"), edge.entry, edge.valid_from
+    return edge.source, edge.kind, edge.target, edge.job, int(replaces(edge)), edge.entry, edge.valid_from
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
@@ -52,4 +52,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(reader.rows(table, [(identifier,) for identifier in ids]), key=repr)
 
 
-RUNS: Final = Index("runs", 1, (RUN_STATE, ACCESS, MOMENT), _derive, _specification, _answers)
+RUNS: Final = Index("runs", 2, (RUN_STATE, ACCESS, MOMENT), _derive, _specification, _answers)

@@ -108,11 +108,6 @@ class Past(Protocol):
     def under(self, table: Table, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
         """Return the rows that begin with each of the prefixes, which are of the table's `prefix` columns."""
 
-    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
-        """Return for each (first columns, number) the row with the greatest number less than that in the next column,
-        and the one with the least that is not less; those that there are.
-        """
-
     def history(self, pairs: Collection[tuple[str, str]]) -> list[Statement]:
         """Return every statement about the (subject, aspect) pairs."""
 

@@ -107,17 +107,6 @@ class Neo4jPast:
         sent = [stored_key(table, prefix) for prefix in prefixes]
         return read(table, self._run(rows.under(rows_of(table), fields), prefixes=sent)[0]["found"])
 
-    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
-        if table == MOMENT:
-            return self._moments_around(points)
-        found: dict[tuple[Key, int], tuple[Row, ...]] = dict.fromkeys(points, ())
-        for query in (rows.before, rows.at_or_after):
-            for point in points:
-                asked = [[*stored_key(table, point[0]), point[1]]]
-                answer = self._run(query(rows_of(table), len(point[0])), asks=asked)[0]["found"]
-                found[point] += tuple(read(table, answer))
-        return found
-
     def _moments(self, prefixes: Collection[Key]) -> Mapping[Key, Sequence[Row]]:
         found: dict[Key, list[Row]] = {prefix: [] for prefix in prefixes}
         known = [prefix for prefix in prefixes if prefix[0] not in self._absent]
@@ -125,15 +114,6 @@ class Neo4jPast:
             for length in (1, 2, 3):
                 if row[:length] in found:
                     found[row[:length]].append(row)
-        return found
-
-    def _moments_around(self, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
-        sent = [{"run": run, "type": type_, "at": at} for (run, type_), at in points if run not in self._absent]
-        found: dict[tuple[Key, int], tuple[Row, ...]] = dict.fromkeys(points, ())
-        answer = self._run(reading.moments_around(), rows=sent)[0]["found"] if sent else ()
-        for asked, earlier, later in answer:
-            place = (asked["run"], asked["type"]), asked["at"]
-            found[place] = tuple((*place[0], at, entry) for at, entry in (*earlier, *later))
         return found
 
     def outputs(self, spans: Collection[Span]) -> list[Statement]:

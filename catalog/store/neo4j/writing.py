@@ -286,12 +286,18 @@ _VALUE: Final = IN_FORCE.place("value")
 def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[str, Any]:
     attribution = assertion.attribution
     event = next((one.data["type"] for one in assertion.statements if one.aspect == "event"), None)
+    # A property that is null is not stored: most records are of no event, and most events say it.
+    named = event is not None and any(edge.kind in ("READ", "WROTE") for edge in assertion.all_edges())
     identifier = f"{attribution.entry}.{ordinals[attribution.entry]}"
     ordinals[attribution.entry] += 1
-    return {"id": identifier, **attribution._asdict(), "event": event, "own": own(assertion, texts)}
+    return {
+        "id": identifier,
+        **attribution._asdict(),
+        "event": event,
+        "names_datasets": named or None,
+        "own": own(assertion, texts),
+    }
 
 
 def _shown(state: RunState) -> dict[str, Any]:
-    started_at = state.first_at if state.started_at is None else state.started_at
-    ended_at = None if state.ended is None else state.ended[0]
-    return {"id": state.run, "state": state.state, "started_at": started_at, "ended_at": ended_at}
+    return {"id": state.run, "state": state.state, "started_at": state.began_at, "ended_at": state.ended_at}

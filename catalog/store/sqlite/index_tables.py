@@ -39,14 +39,6 @@ class IndexTables:
             return {prefix: list(self._read(table, prefix)) for prefix in prefixes}
         return {prefix: list(self._rows(table, prefix).values()) for prefix in prefixes}
 
-    def around(self, table: Table, points: Collection[tuple[Key, int]]) -> dict[tuple[Key, int], tuple[Row, ...]]:
-        """See `Past.around`."""
-        sides = (("<", "DESC"), (">=", "ASC"))
-        return {
-            (prefix, at): tuple(row for side in sides for row in self._read(table, prefix, at, side))
-            for prefix, at in points
-        }
-
     def write(self, index: Index, changes: Changes) -> int:
         """Write what an index makes of new facts; return by how much the sum of its rows grows."""
         self._names.ensure(_ids(index, changes))
@@ -97,9 +89,7 @@ class IndexTables:
             self._young[place] = rows
         return rows
 
-    def _read(
-        self, table: Table, prefix: Key, at: int | None = None, side: tuple[str, str] = ("", "")
-    ) -> Iterable[Row]:
+    def _read(self, table: Table, prefix: Key) -> Iterable[Row]:
         """Yield rows by one seek, none where an id of the prefix is not stored or was not until now."""
         names = self._names
         numbers: list[object] = []
@@ -113,9 +103,7 @@ class IndexTables:
                 numbers.append(names.number(part))
             else:
                 numbers.append(0 if kind is Kind.ID else part)
-        if at is not None:
-            numbers.append(at)
-        return self._connection.execute(_select(table, len(prefix), *side), numbers)
+        return self._connection.execute(_select(table, len(prefix)), numbers)
 
     def _numbered(self, table: Table, row: Row) -> Row:
         number, value = self._names.number, self._names.value
@@ -165,10 +153,6 @@ def _equal(table: Table, columns: int, alias: str = "") -> str:
 
 
 @cache
-def _select(table: Table, prefix: int, side: str, order: str) -> str:
+def _select(table: Table, prefix: int) -> str:
     fields, joins = translated(table)
-    query = f"SELECT {fields} FROM {table.name} t{joins} WHERE {_equal(table, prefix, 't.')}"  # noqa: S608
-    if not side:
-        return query
-    column = table.names[prefix]
-    return f'{query} AND t."{column}" {side} ? ORDER BY t."{column}" {order} LIMIT 1'
+    return f"SELECT {fields} FROM {table.name} t{joins} WHERE {_equal(table, prefix, 't.')}"  # noqa: S608

@@ -42,7 +42,6 @@ class SqlitePast:
         self._names = names
         self._before = before
         self.under = tables.under
-        self.around = tables.around
 
     def history(self, pairs: Collection[tuple[str, str]]) -> list[Statement]:
         self._names.look_up({subject for subject, _ in pairs})

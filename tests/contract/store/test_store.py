@@ -274,11 +274,11 @@ def test_a_registration_contributes_whatever_becomes_of_its_run(store: Store) ->
     assert {flow.source for flow in store.flows([version.id], "in")} == {TRAINING.id, FEED.id}
 
 
-def test_a_streaming_run_contributes_with_each_running_event(store: Store) -> None:
+def test_a_streaming_run_contributes_with_each_event_that_names_datasets(store: Store) -> None:
     store.apply(event(0, "START", 10, writes=(CURATED,), streaming=True), 0)
     for entry in range(1, 6):
         store.apply(event(entry, "RUNNING", 10 + entry, writes=(CURATED,), says={"zone": f"{entry}"}), entry)
-    assert [row.at for row in store.contributions([(CURATED.id, NOW)], newest=9)] == [15, 14, 13, 12, 11]
+    assert [row.at for row in store.contributions([(CURATED.id, NOW)], newest=9)] == [15, 14, 13, 12, 11, 10]
     assert by_aspect(store.in_force([CURATED.id])) == {CURATED.id: {"zone": "5"}}
 
 

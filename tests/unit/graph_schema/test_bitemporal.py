@@ -16,7 +16,7 @@ def event(kind: str, at: int, entry: int | None = None, **more: object) -> State
     return Statement(RUN, "event", value, Role.OWN, RUN, JOB, at, RANK[kind], "t", at if entry is None else entry)
 
 
-def access(dataset: str, at: int, kind: str = "START", entry: int | None = None, **value: str) -> Edge:
+def access(dataset: str, at: int, kind: str = "START", *, entry: int | None = None, **value: object) -> Edge:
     rank, known = RANK[kind], at if entry is None else entry
     return Edge("READ", RUN, dataset, canonical_text(value), RUN, JOB, at, rank, "t", known)
 
@@ -83,12 +83,98 @@ def test_the_newest_window_hides_what_was_read_before_it_and_nothing_of_its_own(
     assert set(folded(RunFacts(events, reads), valid_at=1).inputs) == {A}
 
 
-def test_a_stream_contributes_while_it_runs_and_a_batch_when_it_completes() -> None:
-    events = (event("START", 1), event("RUNNING", 2), event("OTHER", 3), event("COMPLETE", 4))
-    assert folded(RunFacts(events)).effective_at == (4,)
+def wrote(dataset: str, at: int, kind: str, **value: object) -> Edge:
+    return access(dataset, at, kind)._replace(kind="WROTE", value=canonical_text(value))
+
+
+def test_a_stream_contributes_at_each_event_that_names_datasets_and_a_batch_when_it_completes() -> None:
+    events = (event("START", 1), event("RUNNING", 2), event("OTHER", 3), event("COMPLETE", 5))
+    writes = (wrote(A, 1, "START"), wrote(A, 3, "OTHER"))
+    assert folded(RunFacts(events, writes=writes)).attempts[0].effects == {(A, JOB): (5,)}
     for processing in ("STREAMING", "SERVICE"):
         streams = (event("START", 1, processing=processing), *events[1:])
-        assert folded(RunFacts(streams)).effective_at == (2, 4)
+        fold = folded(RunFacts(streams, writes=writes))
+        assert fold.attempts[0].effects == {(A, JOB): (1, 3, 5)}
+        assert fold.attempts[0].read_at((A, JOB), 3) == 3
+        assert folded(RunFacts(streams, writes=writes), valid_at=2).attempts[0].effects == {(A, JOB): (1,)}
+
+
+def states(*events: Statement) -> list[str]:
+    return [attempt.state for attempt in folded(RunFacts(events)).attempts]
+
+
+def test_a_start_after_a_terminal_event_opens_another_attempt_and_what_was_completed_stands() -> None:
+    events = (event("START", 1), event("COMPLETE", 2), event("START", 5), event("FAIL", 7))
+    fold = folded(RunFacts(events, (access(B, 5),), (wrote(A, 2, "COMPLETE"), wrote(A, 5, "START"))))
+    assert (fold.state, fold.started_at, fold.ended_at) == ("FAIL", 5, 7)
+    assert [attempt.state for attempt in fold.attempts] == ["COMPLETE", "FAIL"]
+    assert [set(attempt.inputs) for attempt in fold.attempts] == [set(), {B}]
+    assert fold.written((A, JOB), 2) is fold.attempts[0]
+    assert fold.oddities == {"start_after_terminal"}
+
+
+def test_other_events_after_a_terminal_one_open_nothing_and_are_odd() -> None:
+    events = (event("START", 1), event("COMPLETE", 2), event("RUNNING", 5), event("OTHER", 6))
+    assert states(*events) == ["COMPLETE"]
+    assert folded(RunFacts(events)).oddities == {"event_after_terminal"}
+    assert folded(RunFacts(events[:2])).oddities == set()
+
+
+def test_the_only_start_after_the_only_end_is_that_attempts_own_put_late_by_a_clock() -> None:
+    assert states(event("COMPLETE", 1), event("START", 2)) == ["COMPLETE"]
+    assert states(event("FAIL", 1), event("START", 2), event("COMPLETE", 3)) == ["FAIL", "COMPLETE"]
+    assert states(event("FAIL", 1), event("START", 2), event("START", 3)) == ["FAIL", "RUNNING"]
+
+
+def test_what_an_output_says_takes_effect_with_the_attempt_that_said_it() -> None:
+    events = (event("START", 1), event("FAIL", 2), event("START", 5), event("COMPLETE", 7))
+    fold = folded(RunFacts(events))
+    assert fold.takes_effect((1, 0, "t")) is None
+    assert fold.takes_effect((5, 0, "t")) == 7
+    assert fold.takes_effect((9, 0, "t")) == 9
+
+
+def test_instances_that_share_a_run_id_each_complete_their_own_output() -> None:
+    events = tuple(
+        replace_tie(one, tie)
+        for one, tie in (
+            (event("START", 1), "a"),
+            (event("START", 2), "b"),
+            (event("COMPLETE", 5), "a"),
+            (event("COMPLETE", 8), "b"),
+        )
+    )
+    first, second = "Dataset:first", "Dataset:second"
+    reads = (access(A, 1), access(B, 2), access(A, 5, "COMPLETE"), access(B, 8, "COMPLETE"))
+    writes = (wrote(first, 1, "START"), wrote(second, 2, "START"))
+    ends = (wrote(first, 5, "COMPLETE"), wrote(second, 8, "COMPLETE"))
+    ties = ("a", "b", "a", "b")
+    reads = tuple(edge._replace(tie=tie) for edge, tie in zip(reads, ties, strict=True))  # type: ignore[assignment]
+    said = tuple(edge._replace(tie=tie) for edge, tie in zip((*writes, *ends), ties, strict=True))
+    [attempt] = folded(RunFacts(events, reads, said)).attempts
+    assert attempt.effects == {(first, JOB): (5,), (second, JOB): (8,)}
+    assert set(attempt.inputs_of((second, JOB))) == {B}
+    assert attempt.read_at((second, JOB), 8) == 2
+    [attempt] = folded(RunFacts(events, reads, said), valid_at=6).attempts
+    assert attempt.effects == {(first, JOB): (5,)}
+    [attempt] = folded(RunFacts(events, reads, said[:2])).attempts
+    assert attempt.effects == {(first, JOB): (5,), (second, JOB): (5,)}
+
+
+def replace_tie(one: Statement, tie: str) -> Statement:
+    return one._replace(tie=tie)
+
+
+def test_what_facets_name_as_sources_adds_up_and_a_lineage_facet_beats_column_lineage() -> None:
+    def said(*values: dict[str, object]) -> Access:
+        writes = tuple(wrote(A, at, "RUNNING", **value) for at, value in enumerate(values))
+        return folded(RunFacts((event("START", 1),), writes=writes)).outputs[A, JOB]
+
+    columns: dict[str, object] = {"sources": ["x"], "by": "column_lineage"}
+    assert said(columns, {"sources": ["y"], "by": "column_lineage"}).sources == frozenset("xy")
+    whole: dict[str, object] = {"sources": [], "by": "lineage"}
+    for order in ((columns, whole), (whole, columns)):
+        assert said(*order) == Access(sources=frozenset(), by="lineage")
 
 
 @pytest.mark.parametrize("mode", ["OVERWRITE", "TRUNCATE", "DROP", "RENAME"])

@@ -29,7 +29,7 @@ from tests.support.histories import (
     target,
     told,
 )
-from tests.support.time_reference import FOREVER, Reference, State
+from tests.support.time_reference import FOREVER, Put, Reference, State
 
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
 names = (*DATASETS, MODEL)
@@ -86,25 +86,86 @@ def test_upstream_of_every_dataset_is_what_the_rules_say(
     graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
     for name in names:
         resolved = name if name == MODEL else reference.resolve(name, valid_at)
-        assert upstream(graph, name, valid_at, known_at, past=past) == reference.upstream(resolved, past=past)
+        found, expected = upstream(graph, name, valid_at, known_at, past=past), reference.upstream(resolved, past=past)
+        assert expected <= found
+        # Where it is made of itself, what it was made of before is on the walk as well.
+        further = {
+            (source, job, how) for source, to, job, how in reference.walk(resolved, past=past)[0] if to == resolved
+        }
+        assert {edge[:3] for edge in found - expected} <= further
+
+
+def walked(graph: MemoryStore, name: str, direction: Direction, at: AsOf, **more: object) -> LineageGraph:
+    walk = Walk((target(name).id,), direction, Grain.DATASET, depth=60, **more)  # type: ignore[arg-type]
+    return lineage(View(graph, at), walk)
+
+
+def edges_of(answer: LineageGraph) -> set[tuple[str, str, str, str]]:
+    return {(NAME_OF[e.source], NAME_OF[e.target], NAME_OF.get(e.job or "", ""), e.how) for e in answer.edges}
+
+
+def askable(reference: Reference, valid_at: int) -> list[str]:
+    return [name for name in names if name == MODEL or reference.resolve(name, valid_at) == name]
+
+
+@quick
+@given(histories, valid_ats, known_ats, st.booleans(), st.booleans())
+def test_every_hop_of_a_walk_is_judged_at_its_readers_time(
+    happenings: list[Happening],
+    valid_at: int,
+    known_at: int,
+    past: bool,  # noqa: FBT001
+    attempts: bool,  # noqa: FBT001
+) -> None:
+    graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
+    for name in askable(reference, valid_at):
+        answer = walked(
+            graph,
+            name,
+            Direction.UPSTREAM,
+            AsOf(valid_at, known_at),
+            include_past=past,
+            include_attempts=attempts,
+        )
+        assert edges_of(answer) == reference.walk(name, past=past, attempts=attempts)[0]
 
 
 @quick
 @given(histories, valid_ats, known_ats)
-def test_downstream_is_upstream_read_from_the_other_end(
+def test_what_is_downstream_is_what_it_is_upstream_of(
     happenings: list[Happening], valid_at: int, known_at: int
 ) -> None:
     graph, reference = store(happenings), Reference(happenings, valid_at, known_at)
-    for name in DATASETS:
-        resolved = reference.resolve(name, valid_at)
-        answer = ask(graph, dataset(name).id, Direction.DOWNSTREAM, valid_at, known_at)
-        found = {(NAME_OF[e.source], NAME_OF[e.target], e.how) for e in answer.edges if e.source in answer.roots}
-        assert found == {
-            (source, other, how)
-            for other in names
-            for source, _, how, _ in reference.upstream(other)
-            if source == resolved
+    roots = askable(reference, valid_at)
+    walks = {other: reference.walk(other) for other in roots}
+    for name in roots:
+        answer = walked(graph, name, Direction.DOWNSTREAM, AsOf(valid_at, known_at))
+        found = edges_of(answer)
+        assert found == {edge for edges, seen in walks.values() for edge in _towards(name, edges, seen)}
+        below = {other for other in roots if name in {source for source, *_ in walks[other][0]}}
+        assert below <= {target for _, target, *_ in found}
+
+
+def _towards(
+    name: str, edges: set[tuple[str, str, str, str]], seen: dict[Put, list[tuple[str, list[Put]]]]
+) -> set[tuple[str, str, str, str]]:
+    """Return the edges on ways from a dataset to the root of a walk."""
+    made_of: set[Put] = set()
+    while True:
+        more = {
+            put
+            for put, reads in seen.items()
+            if any(source == name or made_of.intersection(behind) for source, behind in reads)
         }
+        if more == made_of:
+            break
+        made_of = more
+    return {
+        (source, put.dataset, put.job or "", read.how)
+        for put in made_of
+        for read, (source, behind) in zip(put.reads, seen[put], strict=True)
+        if source == name or made_of.intersection(behind)
+    }
 
 
 @quick
@@ -164,7 +225,8 @@ def test_attempts_are_the_runs_without_completion_since_the_newest_write(
         found = {
             (NAME_OF[e.run or ""], NAME_OF[e.source]) for e in answer.edges if e.attempt and e.target in answer.roots
         }
-        assert found == reference.attempts(resolved)
+        tried = reference.attempts(resolved)
+        assert found == {(put.run, reference.hop(put, read)[0]) for put in tried for read in put.reads}
 
 
 @quick

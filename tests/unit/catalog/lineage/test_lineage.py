@@ -7,7 +7,7 @@ import pytest
 from catalog.errors import SenderError
 from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.queries import lineage, lineage_counts, paths
-from catalog.reading import AsOf, Complete, Truncated
+from catalog.reading import AsOf, Complete, Left, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import StoreReader
 from catalog.view import View
@@ -137,7 +137,7 @@ def test_a_budget_truncates_and_names_the_place_to_go_on_from() -> None:
     )
     found = lineage(View(store(wide)), Walk((dataset("out").id,), Direction.UPSTREAM, budget=4))
     assert len(found.nodes) == 4
-    assert found.completeness == Truncated(4, 4, (dataset("out").id,))
+    assert found.completeness == Truncated(4, 4, (dataset("out").id,), reasons=(Left("NODES", 6),))
 
 
 def test_both_directions_share_one_budget() -> None:

@@ -1,41 +1,54 @@
-"""Which candidate is a write, and which writes are in force."""
+"""What an output was made of, and what a write did to what was there."""
 
 from __future__ import annotations
 
-from catalog.lineage.rules import Write, in_force, judge
-from graph_schema.bitemporal import BARE, Access, Contribution, RunFold
-
-A = "Dataset:a"
-
-
-def write(job: str, at: int, mode: str | None = None, run: str = "Run:r") -> Write:
-    return Write(at, run, "", A, job, "ran", Access(mode=mode), at)
+from catalog.lineage.model import Confidence
+from catalog.lineage.rules import Effect, effect_of, is_in_place, sources_of
+from graph_schema.bitemporal import BARE, Access, Attempt, Place
 
 
-def fold(effective_at: tuple[int, ...], outputs: dict[tuple[str, str | None], Access]) -> RunFold:
-    return RunFold("COMPLETE", 1, True, 5, {}, outputs, effective_at, frozenset(), frozenset(), (), {})
+def wrote(inputs: str, outputs: dict[str, Access]) -> Attempt:
+    places: dict[Place, Access] = {(output, "Job:j"): access for output, access in outputs.items()}
+    return Attempt(0, "COMPLETE", 1, True, 5, dict.fromkeys(inputs, BARE), places, dict.fromkeys(places, (5,)))
 
 
-def test_a_candidate_is_a_write_only_where_its_run_took_effect_and_says_so() -> None:
-    candidate = Contribution(A, "Job:j", 5, "Run:r", "ran", "", 1)
-    said: dict[tuple[str, str | None], Access] = {(A, "Job:j"): Access("7", "OVERWRITE")}
-    found = judge(candidate, fold((5,), said))
-    assert found is not None
-    assert (found.at, found.access) == (5, Access("7", "OVERWRITE"))
-    assert judge(candidate, None) is None
-    assert judge(candidate, fold((4, 6), said)) is None
-    assert judge(candidate, fold((5,), {(A, "Job:other"): BARE})) is None
+def made_of(attempt: Attempt, output: str) -> dict[str, Confidence]:
+    return {name: how for name, _, how in sources_of(attempt, (output, "Job:j"), lambda name, _: name.lower())}
 
 
-def test_a_registration_is_a_write_whatever_became_of_its_run() -> None:
-    assert judge(Contribution(A, None, 5, "Run:r", "registered", "t", 1), None) is not None
+def test_without_a_word_on_sources_every_input_reached_every_output() -> None:
+    assert made_of(wrote("xy", {"a": BARE}), "a") == dict.fromkeys("xy", Confidence.INFERRED)
 
 
-def test_of_each_job_the_newest_write_is_in_force() -> None:
-    assert in_force([write("Job:x", 1), write("Job:x", 3), write("Job:y", 2)]) == [write("Job:x", 3), write("Job:y", 2)]
+def test_an_explicit_lineage_facet_is_the_whole_truth_of_its_output() -> None:
+    said = Access(sources=frozenset("z"), by="lineage")
+    assert made_of(wrote("xy", {"a": said}), "a") == {"z": Confidence.STATED}
+    assert made_of(wrote("xy", {"a": Access(sources=frozenset(), by="lineage")}), "a") == {}
 
 
-def test_nothing_before_the_newest_replacement_is_in_force() -> None:
-    writes = [write("Job:x", 1, "OVERWRITE"), write("Job:y", 2), write("Job:z", 3, "DROP"), write("Job:x", 4)]
-    assert in_force(writes) == [write("Job:z", 3, "DROP"), write("Job:x", 4)]
-    assert in_force(writes[:2]) == writes[:2]
+def test_column_lineage_that_names_inputs_leaves_the_others_out() -> None:
+    attempt = wrote("xyz", {"a": Access(sources=frozenset("x"), by="column_lineage"), "b": BARE})
+    assert made_of(attempt, "a") == {"x": Confidence.COLUMN_LINEAGE}
+    assert made_of(attempt, "b") == dict.fromkeys("xyz", Confidence.INFERRED)
+
+
+def test_column_lineage_that_names_no_input_keeps_the_inputs_that_no_output_names() -> None:
+    other = Access(sources=frozenset("y"), by="column_lineage")
+    attempt = wrote("xy", {"a": Access(sources=frozenset("p"), by="column_lineage"), "b": other})
+    assert made_of(attempt, "a") == {"p": Confidence.COLUMN_LINEAGE, "x": Confidence.INFERRED}
+
+
+def test_what_column_lineage_names_is_an_input_under_another_name_of_it() -> None:
+    attempt = wrote("xy", {"a": Access(sources=frozenset("X"), by="column_lineage")})
+    assert made_of(attempt, "a") == {"X": Confidence.COLUMN_LINEAGE}
+
+
+def test_an_overwrite_of_what_the_run_read_replaces_nothing_and_a_truncate_does() -> None:
+    overwrite, truncate = Access(mode="OVERWRITE"), Access(mode="TRUNCATE")
+    assert is_in_place(overwrite, read=True)
+    assert effect_of(overwrite, in_place=True) is Effect.WROTE
+    assert effect_of(overwrite, in_place=False) is Effect.REPLACED
+    assert not is_in_place(truncate, read=True)
+    assert effect_of(truncate, in_place=False) is Effect.REPLACED
+    assert effect_of(Access(mode="DROP"), in_place=False) is Effect.ENDED
+    assert Effect.ENDED < Effect.REPLACED < Effect.WROTE

@@ -1,0 +1,572 @@
+"""What was in force on a dataset as its reader found it, and what that was made of: the judge of rules 4 to 6 and 10.
+
+An index proposes candidates, newest first; here each is held against the fold of its run, and where one is refuted or
+left out, the next is looked at, and more are fetched. So what comes out never depends on how many are fetched at once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from catalog.lineage.declarations import Declared
+from catalog.lineage.loader import LineageLoader
+from catalog.lineage.model import Confidence
+from catalog.lineage.rules import (
+    Contributed,
+    Effect,
+    Hop,
+    Reader,
+    Source,
+    effect_of,
+    is_in_place,
+    sources_of,
+)
+from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place
+from graph_schema.facts import Edge
+from graph_schema.identity import label_of
+from graph_schema.nodes import Snapshot
+
+_ALL: Final = 2**31 - 1
+_AT_ONCE: Final = 2
+"""Of each list of candidates: the second tells that no other is of the same time, and is next where one is left out."""
+_DEEPER: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """The newest candidates under one name at or before a time; of no list more than `newest`."""
+
+    upto: int
+    newest: int
+    lists: dict[tuple[str | None, bool], list[Contribution]]
+    """(job, whether it surely read what it wrote) to candidates, newest first."""
+    replacing: list[Contribution]
+
+    def covers(self, at: int) -> bool:
+        """Tell whether the newest of each list at or before a time is among them."""
+        if at > self.upto:
+            return False
+        lists = (self.replacing, *self.lists.values())
+        return all(len(one) < self.newest or one[-1].at <= at for one in lists)
+
+
+@dataclass(slots=True)
+class _Needs:
+    """What is missing to answer."""
+
+    asks: dict[tuple[str, int], int] = field(default_factory=dict)
+    """(name, time) to how many candidates of each list."""
+    runs: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.asks or self.runs)
+
+
+class Contributions:
+    """Who put datasets and model versions into their states, judged through a loader; always for a whole frontier."""
+
+    def __init__(self, loader: LineageLoader) -> None:
+        """Judge what this loader fetches."""
+        self.loader = loader
+        self._within: frozenset[str] | None = None
+        self._fetched: dict[str, list[_Fetched]] = {}
+        self._judged: dict[tuple[str, str | None, int, str | None, str], Contributed | None] = {}
+        self._declared: dict[tuple[Declared, str, int], Contributed] = {}
+        self._held: dict[Hop, list[Contributed]] = {}
+        self._sources: dict[Contributed, list[Source]] = {}
+        self._readers: dict[tuple[str, int, Place], Contributed] = {}
+        self._in_place: dict[tuple[str | None, int, str], bool] = {}
+        self._dated: set[Contributed] = set()
+        self._written: dict[tuple[str, int, Place], Contributed] = {}
+
+    def keep_to(self, names: frozenset[str]) -> None:
+        """Name of sources from now on only those under these names."""
+        self._within = names
+
+    def in_force(self, hops: Collection[Hop]) -> Mapping[Hop, Sequence[Contributed]]:
+        """Return for each hop the contributions in force on its dataset as its reader found it (rule 6): with their
+        run, attempt and job, in no order. `sources` says what each read, and when.
+        """
+        pending = [hop for hop in dict.fromkeys(hops) if hop not in self._held]
+        if pending:
+            self.loader.load_declarations(hop.dataset for hop in pending)
+        while pending:
+            needs, again = _Needs(), []
+            for hop in pending:
+                found = self._answer(hop, needs)
+                if found is None:
+                    again.append(hop)
+                else:
+                    self._held[hop] = found
+            self._fetch(needs)
+            pending = again
+        return {hop: self._held[hop] for hop in hops}
+
+    def every(self, hops: Collection[Hop]) -> Mapping[Hop, Sequence[Contributed]]:
+        """Return for each hop all that ever contributed to its dataset up to its time, oldest first, but ends."""
+        self.loader.load_declarations(hop.dataset for hop in hops)
+        self.prefetch({(hop.dataset, hop.at) for hop in hops}, _ALL)
+        found = {}
+        for hop in hops:
+            fetched = (self._best(name, hop.at) for name in self.loader.names(hop.dataset))
+            rows = {row for one in fetched if one for some in one.lists.values() for row in some if row.at <= hop.at}
+            every = (self._true(row, hop.dataset) for row in rows)
+            kept = [one for one in every if one and one.effect is not Effect.ENDED and not _is_own(one, hop.reader)]
+            found[hop] = sorted(kept, key=lambda one: one.order)
+        return found
+
+    def newest_by_job(self, dataset: str, at: int) -> dict[str | None, int]:
+        """Return when each job last contributed to a dataset by a time, whatever was replaced since."""
+        while True:
+            needs = _Needs()
+            found = self._newest(Hop(dataset, at), at, needs, None, passed=None)
+            if not needs:
+                return {job: one.at for job, one in found.items()}
+            self._fetch(needs)
+
+    def prefetch(self, asks: Iterable[tuple[str, int]], newest: int = _AT_ONCE) -> None:
+        """Fetch the candidates for (dataset, time) in one call, and the runs of the newest in another."""
+        wanted = list(asks)
+        self.loader.load_names(dataset for dataset, _ in wanted)
+        needs = _Needs()
+        for dataset, at in wanted:
+            for name in self.loader.names(dataset):
+                held = self._best(name, at)
+                if held is None or held.newest < newest:
+                    needs.asks[name, at] = newest
+        self._fetch(needs)
+        first: set[str] = set()
+        for name, at in needs.asks:
+            one = self._best(name, at)
+            if one:
+                for some in (one.replacing, *one.lists.values()):
+                    first.update(row.run for row in (some[:1] if newest == _AT_ONCE else some) if row.run)
+        self._load_runs(first)
+
+    def _fetch(self, needs: _Needs) -> None:
+        by_count: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for ask, newest in needs.asks.items():
+            by_count[newest].append(ask)
+        for newest, asks in by_count.items():
+            rows: dict[str, list[Contribution]] = defaultdict(list)
+            for row in self.loader.view.contributions(sorted(asks), newest):
+                rows[row.target].append(row)
+            for name, at in asks:
+                self._fetched.setdefault(name, []).append(_listed(rows.get(name, ()), at, newest))
+        self._load_runs(needs.runs)
+
+    def _load_runs(self, runs: Iterable[str]) -> None:
+        self.loader.load_runs(runs)
+
+    def _best(self, name: str, at: int) -> _Fetched | None:
+        """Return what was fetched of a name that answers at a time, and most of it."""
+        held = self._fetched.get(name)
+        if held is None:
+            return None
+        if len(held) == 1:
+            return held[0] if held[0].covers(at) else None
+        return max((one for one in held if one.covers(at)), key=lambda one: one.newest, default=None)
+
+    def _answer(self, hop: Hop, needs: _Needs) -> list[Contributed] | None:
+        """Return what is in force, None where something is missing to say so."""
+        at, reader = hop.at, hop.reader
+        found = self._standing(hop, at, needs)
+        if found is not None and not found and reader is not None and reader.at > at:
+            at = reader.at  # nobody reads what is not there: then as at its completion
+            found = self._standing(hop, at, needs)
+        if found is None:
+            return None
+        if reader is not None and reader.run and self._writes_in_place(reader, hop.dataset):
+            found = self._standing(hop, at, needs, passed=reader.job)
+            if found is None:
+                return None
+        return self._with_declarations(hop.dataset, at, found)
+
+    def _standing(
+        self, hop: Hop, at: int, needs: _Needs, passed: str | None = None
+    ) -> dict[str | None, Contributed] | None:
+        """Return of each job the newest contribution that stands, without in-place ones of the job passed over."""
+        missing = _Needs()
+        base = self._base(hop, at, missing)
+        found = self._newest(hop, at, missing, base, passed=passed)
+        if missing:
+            needs.runs |= missing.runs
+            for ask, newest in missing.asks.items():
+                needs.asks[ask] = max(newest, needs.asks.get(ask, 0))
+            return None
+        if base is not None:
+            order = base.order
+            found = {job: one for job, one in found.items() if one.order >= order}
+        return {job: one for job, one in found.items() if one.effect is not Effect.ENDED}
+
+    def _base(self, hop: Hop, at: int, needs: _Needs) -> Contributed | None:
+        """Return the newest replacement of the whole."""
+        base: Contributed | None = None
+        for name in self.loader.names(hop.dataset):
+            fetched = self._held_of(name, at, needs)
+            if fetched is None:
+                continue
+            for one in self._scan(fetched.replacing, fetched.newest, hop, at, name, needs):
+                if one.effect is not Effect.WROTE and (base is None or one.order > base.order):
+                    base = one
+                if base is not None and one.at < base.at:
+                    break
+        return base
+
+    def _newest(
+        self, hop: Hop, at: int, needs: _Needs, base: Contributed | None, *, passed: str | None
+    ) -> dict[str | None, Contributed]:
+        """Return the newest contribution of each job; what is older than the base may be missing."""
+        found: dict[str | None, Contributed] = {}
+        for name in self.loader.names(hop.dataset):
+            fetched = self._held_of(name, at, needs)
+            if fetched is None:
+                continue
+            for (job, in_place), rows in fetched.lists.items():
+                passes = passed is not None and job == passed
+                if passes and in_place:
+                    continue
+                top: Contributed | None = None
+                since = None if base is None else base.at
+                for one in self._scan(rows, fetched.newest, hop, at, name, needs, since):
+                    if top is not None and one.at < top.at:
+                        break
+                    if passes and one.in_place:
+                        continue
+                    if top is None or one.order > top.order:
+                        top = one
+                if top is not None and (job not in found or top.order > found[job].order):
+                    found[job] = top
+        return found
+
+    def _held_of(self, name: str, at: int, needs: _Needs) -> _Fetched | None:
+        fetched = self._best(name, at)
+        if fetched is None:
+            needs.asks[name, at] = max(_AT_ONCE, needs.asks.get((name, at), 0))
+        return fetched
+
+    def _scan(
+        self,
+        rows: Sequence[Contribution],
+        newest: int,
+        hop: Hop,
+        at: int,
+        name: str,
+        needs: _Needs,
+        since: int | None = None,
+    ) -> Iterator[Contributed]:
+        """Yield the true contributions of a list, newest first, but the reader's own and what it renamed away.
+
+        Whoever has what is looked for stops; who comes to the end of what is not all is told what is missing.
+        """
+        for row in rows:
+            if row.at > at:
+                continue
+            if since is not None and row.at < since:
+                return
+            if row.run and row.how == "ran" and not self.loader.has_run(row.run):
+                needs.runs.add(row.run)
+                return
+            one = self._true(row, hop.dataset)
+            if one is None or _is_own(one, hop.reader) or (hop.before and one.at == hop.at and one.access.replaces):
+                continue
+            yield one
+        if len(rows) == newest and not (since is not None and rows[-1].at < since):
+            needs.asks[name, at] = max(min(newest * _DEEPER, _ALL), needs.asks.get((name, at), 0))
+
+    def _true(self, row: Contribution, dataset: str) -> Contributed | None:
+        """Return the contribution that a candidate is, None where it is none or is to another dataset (rule 4)."""
+        key = row.target, row.job, row.at, row.run, row.tie
+        if key not in self._judged:
+            self._judged[key] = self._judge(row)
+        one = self._judged[key]
+        return one if one is not None and one.dataset == dataset else None
+
+    def _judge(self, row: Contribution) -> Contributed | None:
+        loader = self.loader
+        dataset = loader.resolve(row.target, row.at)
+        if row.how == "registered":
+            read_at, number, known = row.at, 0, True
+            if row.run:
+                self._load_runs([row.run])
+                fold = loader.fold(row.run)
+                if fold:
+                    number = bisect_right(fold.opened, (row.at, RECORD_RANK, row.tie))
+                    attempt = fold.attempts[number]
+                    read_at, known = row.at if attempt.streams else attempt.started_at, attempt.start_known
+            return Contributed(
+                row.at,
+                Effect.WROTE,
+                row.run,
+                number,
+                row.tie,
+                row.target,
+                dataset,
+                row.job,
+                "registered",
+                BARE,
+                row.entry,
+                in_place=False,
+                read_at=read_at,
+                start_known=known,
+            )
+        fold = loader.fold(row.run) if row.run else None
+        place = row.target, row.job
+        written = fold.written(place, row.at) if fold else None
+        if written is None:
+            return None
+        return self._contributed(row, dataset, written, place)
+
+    def _contributed(self, row: Contribution, dataset: str, attempt: Attempt, place: Place) -> Contributed:
+        access, read_at = attempt.outputs[place], attempt.read_at(place, row.at)
+        in_place = is_in_place(access, read=self._reads(attempt, dataset, read_at))
+        return Contributed(
+            row.at,
+            effect_of(access, in_place=in_place),
+            row.run,
+            attempt.number,
+            "",
+            row.target,
+            dataset,
+            row.job,
+            "ran",
+            access,
+            row.entry,
+            in_place=in_place,
+            read_at=read_at,
+            start_known=attempt.start_known,
+        )
+
+    def _reads(self, attempt: Attempt, dataset: str, at: int) -> bool:
+        names, inputs = self.loader.names(dataset), attempt.inputs
+        if len(names) == 1:
+            return dataset in inputs
+        return any(name in inputs and self.loader.resolve(name, at) == dataset for name in names)
+
+    def _writes_in_place(self, reader: Reader, dataset: str) -> bool:
+        """Tell whether the reader's attempt wrote the dataset that it read, and did not end it."""
+        key = reader.run, reader.attempt, dataset
+        held = self._in_place.get(key)
+        if held is None:
+            held = self._in_place[key] = any(self._in_place_of(reader, dataset))
+        return held
+
+    def _in_place_of(self, reader: Reader, dataset: str) -> Iterator[bool]:
+        fold = self.loader.fold(reader.run) if reader.run else None
+        if fold is None:
+            return
+        attempt = fold.attempts[reader.attempt]
+        for name in self.loader.names(dataset):
+            place = name, reader.job
+            moments = attempt.effects.get(place, ())
+            if any(self.loader.resolve(name, at) == dataset for at in moments):
+                read = self._reads(attempt, dataset, attempt.read_at(place, moments[-1]))
+                yield is_in_place(attempt.outputs[place], read=read)
+
+    def _with_declarations(self, dataset: str, at: int, found: dict[str | None, Contributed]) -> list[Contributed]:
+        """Return the contributions, with a later declaration of a job in place of its own (rule 6)."""
+        own: list[Contributed] = []
+        for said in self.loader.declarations(dataset, at):
+            held = None if said.job is None else found.get(said.job)
+            if said.job is None:
+                own.append(self._declaration(said, dataset, at))
+            elif held is None or said.valid_from > held.at:
+                found[said.job] = self._declaration(said, dataset, at)
+        return [*found.values(), *own]
+
+    def _declaration(self, said: Declared, dataset: str, at: int) -> Contributed:
+        key = said, dataset, at
+        if key not in self._declared:
+            self._declared[key] = Contributed(
+                said.valid_from,
+                Effect.WROTE,
+                None,
+                0,
+                "",
+                dataset,
+                dataset,
+                said.job,
+                "declared",
+                BARE,
+                said.entry,
+                in_place=False,
+                read_at=at,
+                declared=said,
+            )
+        return self._declared[key]
+
+    def sources(self, found: Collection[Contributed], *, dated: bool = True) -> Mapping[Contributed, Sequence[Source]]:
+        """Return what each contribution read and was made of (rules 5, 8 and 10): the dataset that the name stood for
+        then, and the time at which what was in force on it is to be looked at: the reader's START, or, where `dated`,
+        when the version that it names was completed.
+        """
+        new = [one for one in found if one not in self._sources]
+        self._load_runs(one.run for one in new if one.run)
+        self.loader.load_trained(one.name for one in new if one.how == "registered")
+        for one in new:
+            self._sources[one] = list(self._sources_of(one))
+        if dated:
+            undated = [one for one in found if one not in self._dated]
+            self._date_versions([one for one in undated if any(source.version for source in self._sources[one])])
+            self._dated.update(undated)
+        return {one: self._sources[one] for one in found}
+
+    def _sources_of(self, one: Contributed) -> Iterator[Source]:
+        loader = self.loader
+        if one.declared is not None:
+            for name in sorted(one.declared.sources):
+                dataset = loader.resolve(name, one.read_at)
+                yield Source(name, dataset, one.read_at, "declared", Confidence.STATED, one.entry)
+            return
+        trained = loader.trained_on(one.name, one.tie) if one.how == "registered" else ()
+        if trained:
+            yield from map(self._trained, trained, [one] * len(trained))
+            return
+        fold = loader.fold(one.run) if one.run else None
+        if fold is None or one.run is None:
+            return
+        attempt, place = fold.attempts[one.attempt], (one.name, one.job)
+        renamed = one.access.renamed_from
+        how = "registered" if one.how == "registered" else "ran"
+        for name, access, confidence in sources_of(attempt, place, loader.resolve, self._within):
+            if name != renamed:
+                known = max(one.entry if one.how != "attempted" else 0, loader.known_from(one.run, name, one.name))
+                dataset = loader.resolve(name, one.read_at, access.version)
+                yield Source(name, dataset, one.read_at, how, confidence, known, access.version)
+        if renamed is not None:
+            known = max(one.entry, loader.known_from(one.run, renamed, one.name))
+            at = one.at if one.how == "ran" else one.read_at
+            yield Source(renamed, loader.resolve(renamed, at), at, "renamed", Confidence.STATED, known, before=True)
+
+    def _trained(self, edge: Edge, one: Contributed) -> Source:
+        name = edge.data["dataset"]
+        snapshot = self.loader.node(edge.target)
+        version = snapshot.version if isinstance(snapshot, Snapshot) else None
+        dataset = self.loader.resolve(name, one.at)
+        return Source(name, dataset, one.at, "registered", Confidence.STATED, edge.entry, version)
+
+    def _date_versions(self, readers: Sequence[Contributed]) -> None:
+        """Let what is read in a version that is named be looked at when that was completed (rule 5)."""
+        if not readers:
+            return
+        loader = self.loader
+        named = {(source.dataset, source.version) for one in readers for source in self._sources[one] if source.version}
+        loader.load_nodes(name for dataset, _ in named for name in loader.names(dataset))
+        loader.load_generated(
+            snapshot
+            for dataset, version in named
+            for name in loader.names(dataset)
+            if version and (snapshot := loader.snapshot(name, version))
+        )
+        for one in readers:
+            self._sources[one] = [
+                source._replace(at=self._completed(source, source.version, one)) if source.version else source
+                for source in self._sources[one]
+            ]
+
+    def _completed(self, source: Source, version: str, reader: Contributed) -> int:
+        """Return when the version was made: the last time before it was read, else the first, else when it was read."""
+        if label_of(source.dataset) == "ModelVersion":
+            made = self.loader.made(source.dataset)
+        else:
+            made = sorted(self.makers(source.dataset, version, None if source.is_registered else reader))
+        return next((at for at in reversed(made) if at <= source.at), made[0] if made else source.at)
+
+    def makers(self, dataset: str, version: str, reader: Contributed | None = None) -> Iterator[int]:
+        """Yield when attempts, but for the reader's own, put a dataset into the state of a version.
+
+        A seal may name the run of a state that its emitter left without a version.
+        """
+        loader = self.loader
+        for name in loader.names(dataset):
+            snapshot = loader.snapshot(name, version)
+            for run in loader.generated_by(snapshot) if snapshot else ():
+                fold = loader.fold(run)
+                attempts = [
+                    attempt
+                    for attempt in (fold.attempts if fold else ())
+                    if reader is None or (reader.run, reader.attempt) != (run, attempt.number)
+                ]
+                left = {
+                    access.version
+                    for attempt in attempts
+                    for (output, _), access in attempt.outputs.items()
+                    if output == name
+                }
+                meant = version if version in left else None
+                for attempt in attempts:
+                    for place, access in attempt.outputs.items():
+                        if place[0] == name and access.version == meant:
+                            for at in attempt.effects.get(place, ()):
+                                if loader.resolve(name, at) == dataset:
+                                    yield at
+
+    def written(self, run: str, number: int, place: Place) -> Contributed:
+        """Return what an attempt contributed to a place when it last took effect, of a run that was fetched, or what
+        it would have.
+        """
+        fold = self.loader.fold(run)
+        assert fold is not None  # noqa: S101  whoever asks has it
+        attempt = fold.attempts[number]
+        moments = attempt.effects.get(place, ())
+        if not moments:
+            return self.attempted(run, number, place)
+        key = run, number, place
+        if key not in self._written:
+            known = self.loader.known_from(run, place[0])
+            row = Contribution(place[0], place[1], moments[-1], run, "ran", "", known)
+            dataset = self.loader.resolve(place[0], moments[-1])
+            self._written[key] = self._contributed(row, dataset, attempt, place)
+        return self._written[key]
+
+    def attempted(self, run: str, number: int, place: Place) -> Contributed:
+        """Return what an attempt that had no effect would have contributed to a place, of a run that was fetched."""
+        key = run, number, place
+        if key not in self._readers:
+            fold = self.loader.fold(run)
+            assert fold is not None  # noqa: S101  whoever asks has it
+            attempt = fold.attempts[number]
+            access = attempt.outputs.get(place, BARE)
+            ended = self.loader.valid_at if attempt.ended_at is None else attempt.ended_at
+            self._readers[key] = Contributed(
+                max(attempt.started_at, ended),
+                effect_of(access, in_place=False),
+                run,
+                number,
+                "",
+                place[0],
+                self.loader.resolve(place[0], attempt.started_at) if place[0] else "",
+                place[1],
+                "attempted",
+                access,
+                self.loader.known_from(run, place[0]),
+                in_place=False,
+                read_at=attempt.started_at if attempt.streams else attempt.read_at(place, 0),
+                start_known=attempt.start_known,
+            )
+        return self._readers[key]
+
+
+def _is_own(one: Contributed, reader: Reader | None) -> bool:
+    return reader is not None and reader.run is not None and (one.run, one.attempt) == (reader.run, reader.attempt)
+
+
+def _listed(rows: Sequence[Contribution], at: int, newest: int) -> _Fetched:
+    lists: dict[tuple[str | None, bool], list[Contribution]] = {}
+    replacing: list[Contribution] = []
+    for row in rows:
+        if row.at > at:
+            continue
+        for in_place in (False, True):
+            if row.in_place if in_place else row.apart:
+                some = lists.setdefault((row.job, in_place), [])
+                if len(some) < newest:
+                    some.append(row)
+        if row.replaces and row.apart:
+            replacing.append(row)
+    replacing.sort(key=lambda row: row.order, reverse=True)
+    return _Fetched(at, newest, lists, replacing[:newest])
