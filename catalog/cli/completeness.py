@@ -13,7 +13,7 @@ from graph_schema.times import parse_zoned
 FIELDS = """
 completeness { __typename
   ... on Lagging { behind quarantined atIndex }
-  ... on Truncated { limit reached frontier lagging { behind quarantined atIndex } }
+  ... on Truncated { limit reached frontier lagging { behind quarantined atIndex } reasons { reason count } }
   ... on Redacted { hidden reason } }
 readPoint { validAt knownAt ledgerIndex ledgerSize ledgerRoot projection }
 """
@@ -23,7 +23,11 @@ def warn(completeness: dict[str, Any]) -> None:
     """Say on standard error how an answer is not whole."""
     match completeness["__typename"]:
         case "Truncated":
-            note(f"Not whole: the budget of {completeness['limit']} ended it. A larger --budget goes on.")
+            bounds = {one["reason"] for one in completeness.get("reasons") or ()}
+            if bounds == {"OLDER_RUNS"}:
+                note("Not whole: the jobs on the way ran more often than is followed; older runs are left out.")
+            else:
+                note(f"Not whole: the budget of {completeness['limit']} ended it. A larger --budget goes on.")
             if completeness["lagging"]:
                 _lagging(completeness["lagging"])
         case "Redacted":

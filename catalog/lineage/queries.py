@@ -13,17 +13,19 @@ from catalog.errors import SenderError
 from catalog.lineage import datasets, runs
 from catalog.lineage.columns.queries import column_lineage
 from catalog.lineage.connected import check_connected, neighbourhood
+from catalog.lineage.contributions import Contributions
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted, without_hidden
-from catalog.lineage.rules import edge_order
+from catalog.lineage.rules import Hop, edge_order
 from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first, reasons
-from catalog.reading import Complete, Completeness, Redacted, Truncated
+from catalog.reading import Complete, Completeness, Left, Redacted, Truncated
 from catalog.view import View
 from graph_schema.identity import label_of, node_id
 from graph_schema.nodes import Snapshot
 
+ATTEMPTS = "ATTEMPTS"
 MAX_DEPTH = 100
 MAX_BUDGET = 20_000
 
@@ -220,6 +222,17 @@ def lineage_counts(view: View, walk: Walk) -> LineageCounts:
         max((node.depth for node in graph.nodes), default=0),
         graph.completeness,
     )
+
+
+def left_out(view: View, ids: Sequence[str]) -> tuple[Left, ...]:
+    """Return what a walk over these nodes does not show unless it is asked to: the attempts on their datasets."""
+    loader = LineageLoader(view)
+    datasets_ = [one for one in ids if label_of(one) in {"Dataset", "ModelVersion"}]
+    tried = {
+        (one.run, one.attempt, one.dataset)
+        for one in datasets.attempts(Contributions(loader), [Hop(one, loader.valid_at) for one in datasets_])
+    }
+    return (Left(ATTEMPTS, len(tried)),) if tried else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,12 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, steps_of
 from catalog.ledger.protocol import Ledger
+from catalog.lineage.attempts import attempts_of
 from catalog.lineage.borders import BorderSide, borders
 from catalog.lineage.columns.queries import column_lineage_in_force, listed_columns, schemas
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
-from catalog.lineage.queries import lineage, lineage_counts, paths
+from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimed, dry_run, mapped, mappings
 from catalog.names.queries import lives, namespace_rules, other_names
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
@@ -164,6 +165,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage, connected to jobs": ("Job", _connected),
     "lineage, connected to snapshots": ("Snapshot", _connected),
     "lineage, connected to models": ("ModelVersion", _connected),
+    "attempts of runs": ("Run", attempts_of),
+    "what a walk leaves out": ("Dataset", lambda view, ids: {one: left_out(view, [one]) for one in ids}),
     "lineage_counts": (
         "Dataset",
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 import strawberry
@@ -74,13 +74,25 @@ class Lagging:
     at_index: int = strawberry.field(description="The last entry that the graph does hold.")
 
 
-@strawberry.type(description="The budget ended the answer; go on from `frontier`.")
+@strawberry.type(description="Why something that was asked for is not in an answer, and how much of it.")
+class LeftOut:
+    reason: str = strawberry.field(
+        description="NODES, EDGES: the budget; OLDER_RUNS: more runs of one job to one dataset, or of the whole walk, "
+        "than are followed; UNSTATED: writes that said nothing of columns; ATTEMPTS: runs without a completion."
+    )
+    count: int = strawberry.field(description="How many, at the least.")
+
+
+@strawberry.type(description="A bound ended the answer; go on from `frontier`, where it holds any.")
 class Truncated:
     limit: int = strawberry.field(description="How many nodes or entries the answer might have.")
     reached: int = strawberry.field(description="How many it has.")
     frontier: list[strawberry.ID] = strawberry.field(description="Where the walk stopped: ids to go on from.")
     hidden: int = strawberry.field(default=0, description="How many nodes of it rights hide as well.")
     lagging: Lagging | None = strawberry.field(default=None, description="Set where the graph is behind as well.")
+    reasons: list[LeftOut] = strawberry.field(
+        default_factory=list, description="Which bounds, each with what is not in the answer; empty of a plain list."
+    )
 
 
 @strawberry.type(description="Rights hide some nodes; connectivity is kept.")
@@ -126,12 +138,18 @@ def completeness(
                 frontier=[strawberry.ID(one) for one in cut.frontier],
                 hidden=cut.hidden,
                 lagging=_lagging(cut.lagging),
+                reasons=left_out(cut.reasons),
             )
         case reading.Redacted(hidden, lagging):
             return Redacted(hidden=hidden, reason=_REASON, lagging=_lagging(lagging))
         case reading.Lagging() as lagging:
             return _lagging(lagging) or Complete()
     return Complete()
+
+
+def left_out(found: Iterable[reading.Left]) -> list[LeftOut]:
+    """Return what is not in an answer, as GraphQL shows it."""
+    return [LeftOut(reason=one.reason, count=one.count) for one in found]
 
 
 _REASON = "What you may see ends there; whoever administers this catalog can say what it takes to see more."

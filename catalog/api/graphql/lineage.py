@@ -10,7 +10,17 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
+from catalog.api.graphql.as_of import (
+    AsOfArgument,
+    AsOfInput,
+    Completeness,
+    LeftOut,
+    ReadPoint,
+    as_of,
+    completeness,
+    left_out,
+    read_point,
+)
 from catalog.api.graphql.assets import Asset, Job, Run
 from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
@@ -19,9 +29,11 @@ from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.nodes import Node, NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.scalars import Micros
+from catalog.assets.model import RunState
 from catalog.assets.queries import existing
 from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
+from catalog.lineage.attempts import attempts_of
 from catalog.lineage.model import Dependency
 from catalog.reading import AsOf
 from catalog.view import View
@@ -197,6 +209,15 @@ class LineageGraph:
     async def roots(self, info: ContextInfo) -> list[Node]:
         return await nodes.find_all(Node, info.context, self.found.roots, self.at)
 
+    @strawberry.field(
+        description="What was not asked for and so is not shown: ATTEMPTS, the runs that tried to write its datasets "
+        "since the newest that completed, unless `includeAttempts` shows them. It makes no answer less whole."
+    )
+    def left_out(self, info: ContextInfo) -> list[LeftOut]:
+        if self.walk.include_attempts:
+            return []
+        return left_out(queries.left_out(info.context.view(self.at), [node.id for node in self.found.nodes]))
+
     @strawberry.field(description="The ids of all its nodes, by distance and id: the whole set, without pages.")
     def ids(self) -> list[strawberry.ID]:
         return [strawberry.ID(node.id) for node in self.found.nodes]
@@ -301,6 +322,41 @@ class LineageQueries:
             return _paths(info.context, str(from_), asked, check_first(first, MAX_PATHS))
         except ADDRESSED as error:
             return as_problem(error)
+
+
+@strawberry.type(description="One execution of a run: a START after an end under the same run id begins another.")
+class RunAttempt:
+    number: int = strawberry.field(description="Which of its run, from 1.")
+    state: RunState = strawberry.field(description="How it stands, or how it ended first.")
+    started_at: Micros = strawberry.field(description="When it started, or the time of its earliest event.")
+    start_known: bool = strawberry.field(description="False where no START came before its end.")
+    ended_at: Micros | None = strawberry.field(description="When it ended; null while it runs.")
+
+
+@field_of(
+    Run, description="Its executions in order; its state is the last one's, and what earlier ones completed stands."
+)
+async def attempts(run: strawberry.Parent[Run], info: ContextInfo) -> list[RunAttempt]:
+    found = await info.context.load(attempts_of, run.at, run.record.id)
+    return [
+        RunAttempt(
+            number=one.number,
+            state=RunState(one.state),
+            started_at=Micros(one.started_at),
+            start_known=one.start_known,
+            ended_at=None if one.ended_at is None else Micros(one.ended_at),
+        )
+        for one in (found.attempts if found else ())
+    ]
+
+
+@field_of(
+    Run,
+    description="What no emitter should send: start_after_terminal or event_after_terminal; such events count.",
+)
+async def oddities(run: strawberry.Parent[Run], info: ContextInfo) -> list[str]:
+    found = await info.context.load(attempts_of, run.at, run.record.id)
+    return list(found.oddities) if found else []
 
 
 @strawberry.type(description="Where the recorded history of a thing begins, and whether that is all of it.")
