@@ -265,6 +265,7 @@ def running(
         facts_of=facts_of,
         rights_of=rights,
         pending=pending,
+        producers=metrics.producers,
     )
     signing = _Signing(ledger, settings.checkpoint_seconds)
     services = Services(

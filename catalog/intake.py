@@ -31,6 +31,7 @@ from catalog.errors import OperatorError, SenderError
 from catalog.kinds import KINDS, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
+from catalog.metrics import Metrics, ProducerMetrics
 from catalog.operations.records import RestoreLedger
 from catalog.reading import Rights
 from catalog.record import Admission, Admitted, Record, UnknownSubjectError, sender_error
@@ -41,6 +42,7 @@ from catalog.view import View
 from graph_schema.canonical import digest_of
 from graph_schema.facts import Facts
 from graph_schema.times import SECOND
+from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
 from ingest_hooks.redaction.site_rules import NO_RULES, Rules
@@ -124,6 +126,7 @@ class Intake:
         *,
         token_key: bytes,
         rules: Rules = NO_RULES,
+        producers: ProducerMetrics | None = None,
         facts_of: Callable[[StoredEntry], Facts],
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
@@ -137,6 +140,7 @@ class Intake:
         self._keys = keys
         self._token_key = token_key
         self._rules = rules
+        self._producers = producers or Metrics().producers
         self.redactor = Redactor(token_key, rules)
         self._facts_of = facts_of
         self._patience = patience
@@ -326,10 +330,20 @@ class Intake:
         left_out: Sequence[LeftOut] = (),
     ) -> tuple[Draft, _Terms]:
         key, rules = self._token_key, self._rules
-        found = draft_event(
-            value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out
-        )
+        try:
+            found = draft_event(
+                value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out
+            )
+        except Unreadable:
+            self._producers.refused(self._producer_of(value))
+            raise
+        self._producers.took(found.event.producer, (flag.code for flag in found.flags))
         return found.draft, _Terms(found.draft.kind, found.subjects, (), found.redactions)
+
+    def _producer_of(self, value: JSON) -> str | None:
+        """Return the producer that what is no event names, as it would be stored."""
+        producer = value.get("producer") if isinstance(value, dict) else None
+        return self.redactor.name(producer) if isinstance(producer, str) else None
 
     def _append(self, draft: Draft) -> Future[Receipt]:
         return self._until_durable(1, lambda: self._ledger.append(draft))

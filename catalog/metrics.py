@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections import Counter as TallyCounter
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -10,8 +12,72 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
+_MOST_PRODUCERS = 200
+OTHERS = "(others)"
+"""Under which name producers are counted together once there are very many."""
+
+
+class ProducerMetrics:
+    """Counts the events of each producer since the start, and how they deviate; safe for any thread.
+
+    Refused ones are in no ledger, and these counts are all that is known of them.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._events = Counter(
+            "lineward_producer_events",
+            "Events received, by the program that made them as it is stored, and whether they could be taken.",
+            ["producer", "outcome"],
+            registry=registry,
+        )
+        self._deviations = Counter(
+            "lineward_producer_deviations",
+            "What was odd about events that were taken, by the program that made them.",
+            ["producer", "code"],
+            registry=registry,
+        )
+        self._rejected: TallyCounter[str] = TallyCounter()
+        self._known: set[str] = set()
+        self._series: dict[tuple[str, str], Counter] = {}
+        self._lock = threading.Lock()
+
+    def took(self, producer: str | None, codes: Iterable[str]) -> None:
+        """Count an event that can be taken, and what is odd about it; the producer's name was searched already."""
+        name = self._name(producer)
+        self._count(self._events, name, "taken")
+        for code in codes:
+            self._count(self._deviations, name, code)
+
+    def refused(self, producer: str | None) -> None:
+        """Count an event that cannot be taken."""
+        name = self._name(producer)
+        self._count(self._events, name, "refused")
+        with self._lock:
+            self._rejected[name] += 1
+
+    def rejected(self) -> dict[str, int]:
+        """Return how many were refused, by producer."""
+        with self._lock:
+            return dict(self._rejected)
+
+    def _name(self, producer: str | None) -> str:
+        name = producer or ""
+        if name not in self._known:
+            with self._lock:
+                if len(self._known) >= _MOST_PRODUCERS:
+                    return OTHERS
+                self._known.add(name)
+        return name
+
+    def _count(self, counter: Counter, name: str, what: str) -> None:
+        series = self._series.get((name, what))
+        if series is None:
+            series = self._series[name, what] = counter.labels(name, what)
+        series.inc()
+
+
 class Metrics:
-    """Counters, gauges and histograms; none of their labels ever holds a value that was sent."""
+    """Counters, gauges and histograms; of what was sent, their labels hold names of producers alone, as stored."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -46,6 +112,7 @@ class Metrics:
             buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
             registry=self.registry,
         )
+        self.producers = ProducerMetrics(self.registry)
         self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self.masked = Counter(
             "lineward_masked_errors", "Defects of ours that were masked outside.", registry=self.registry

@@ -25,6 +25,7 @@ from catalog.reading import (
     Truncated,
 )
 from catalog.run_ids import RunIds
+from catalog.store.indexes.producers import Produced
 from catalog.store.protocol import (
     ColumnFlow,
     Direction,
@@ -238,6 +239,15 @@ class View:
             return found
         ends = self.visible(end for use in found for end in (use.job, use.dataset) if end)
         return [use for use in found if use.dataset in ends and (use.job is None or use.job in ends)]
+
+    def producers(self) -> list[Produced]:
+        """Return what producers sent, as it is now, of jobs and of datasets told of alone that may be seen."""
+        namespaces, sites = self.rights.namespaces, self.rights.sites
+        return [
+            one
+            for one in self._reader.producers()
+            if (namespaces is None or one.namespace in namespaces) and (sites is None or one.label == "Job")
+        ]
 
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""

@@ -473,6 +473,15 @@ def borders(
         raise typer.Exit(int(show(client, [one.value for one in sides], asked, as_json=as_json)))
 
 
+@_command(commands, "lineward producers", panel=ASK)
+def producers(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show which programs send events: how many, when last, what is odd about them, how far their clocks are off."""
+    from catalog.cli.producers import producers as show
+
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, as_json=as_json)))
+
+
 @_command(commands, "lineward report readmission@1 --format pdf --output reports", panel=PROVE)
 def report(
     words: Annotated[

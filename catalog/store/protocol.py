@@ -15,6 +15,7 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -192,6 +193,9 @@ class StoreReader(Protocol):
         """Return what the jobs among the ids use, and by which jobs the other ids are used,
         each (job, dataset, how) with its earliest (valid_from, entry), in that order.
         """
+
+    def producers(self) -> list[Produced]:
+        """Return how many events each producer sent of each namespace, and how many deviated, as it is now."""
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         """Return every dataset and model version that anything uses in one of these ways."""

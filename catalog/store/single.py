@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -93,6 +94,10 @@ class SingleReads(ABC):
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         with self.reading() as read:
             return read.uses(ids, valid_at, known_at)
+
+    def producers(self) -> list[Produced]:
+        with self.reading() as read:
+            return read.producers()
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         with self.reading() as read:

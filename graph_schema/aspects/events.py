@@ -50,6 +50,13 @@ class Io(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Producer(Part):
+    """The program that made the event about the job or dataset, as it names itself."""
+
+    uri: Annotated[str | None, "Its URI, cut off after 500 characters; left out where it says none."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flag(Part):
     """One thing that was odd about an event."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
-from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Redactions
+from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
@@ -67,6 +67,7 @@ class Aspect:
 ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("event", ("Run",), Event, momentary=True),
     Aspect("io", ("Job",), Io),
+    Aspect("producer", ("Job", "Dataset"), Producer),
     Aspect("schema", ("Dataset",), Facet("schema"), "The fields with their types.", searchable=True),
     Aspect("documentation", ("Dataset", "Job"), Facet("documentation"), "The description.", searchable=True),
     Aspect("ownership", ("Dataset", "Job"), Facet("ownership"), "The owners that the emitter names.", searchable=True),

@@ -46,6 +46,7 @@ from ingest_hooks.openlineage.facets import (
 from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON, Flag
 
+_LONGEST_PRODUCER: Final = 500
 _VERSIONS: Final = frozenset({"version", "lineward_snapshot", "lineward_modelVersion"})
 
 
@@ -82,6 +83,7 @@ def project_event(
         subject = _add_job(builder, read, memo)
     else:
         subject = _add_dataset(Scope(builder, memo=memo), read.dataset)
+        builder.add_statement(subject, "producer", _producer(read))
         _add_declared_sources(builder, subject, read.dataset)
     if noted:
         flagged = tuple(aspects.Flag(flag.code, flag.pointer, flag.size) for flag in noted)
@@ -114,7 +116,8 @@ def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> no
         parts = [
             [(each.namespace, each.name, each.facets) for each in some] for some in ((event.job,), inputs, outputs)
         ]
-        memo.add(builder, (orjson.dumps(parts),), lambda alone: _add_ends(replace(scope, builder=alone), event))
+        said = orjson.dumps([event.producer, parts])
+        memo.add(builder, (said,), lambda alone: _add_ends(replace(scope, builder=alone), event))
     for role, datasets in ((Role.IN, inputs), (Role.OUT, outputs)):
         if any(each.io_facets for each in datasets):
             for each in _each(builder, datasets):
@@ -134,6 +137,7 @@ def _add_ends(scope: Scope, event: RunEvent) -> None:
     builder, run = scope.builder, scope.run
     assert run is not None  # noqa: S101  # it is a run's event
     job = nodes.Job(event.job.namespace, event.job.name)
+    builder.add_statement(job, "producer", _producer(event))
     add_facets(scope, job, event.job.facets)
     inputs, outputs = event.inputs or (), event.outputs or ()
     for each in _each(builder, inputs):
@@ -201,7 +205,7 @@ def _add_other_jobs(builder: FactBuilder, own: nodes.Job, entries: Iterable[Entr
 def _add_job(builder: FactBuilder, event: JobEvent, memo: PartMemo | None) -> nodes.Job:
     job = nodes.Job(event.job.namespace, event.job.name)
     builder.job = job.id
-    builder.add_node(job)
+    builder.add_statement(job, "producer", _producer(event))
     of_job = Scope(builder, memo=memo, job=job)
     add_facets(of_job, job, event.job.facets)
     entries = tuple(job_entries(event.job.facets.get("lineage"), job))
@@ -310,6 +314,10 @@ def _add_use(scope: Scope, described: Dataset) -> None:
         for name, facet in described.io_facets.items()
     }
     add_facets(replace(scope, dataset=dataset), dataset, facets)
+
+
+def _producer(event: Event) -> aspects.Producer:
+    return aspects.Producer(event.producer[:_LONGEST_PRODUCER] if event.producer else None)
 
 
 def _event(event: RunEvent) -> aspects.Event:

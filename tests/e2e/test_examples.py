@@ -24,6 +24,7 @@ ORDER = (
     "names of",
     "names rules",
     "names check",
+    "producers",
     "report",
     "ledger key",
     "verify",

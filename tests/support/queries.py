@@ -47,7 +47,7 @@ SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the la
 
 Ask = Callable[[View, Sequence[str]], Any]
 
-NOW_ONLY = frozenset({"search", "with_prefix", "check_rule", "check_stitch"})
+NOW_ONLY = frozenset({"search", "with_prefix", "check_rule", "check_stitch", "producers"})
 """Queries that answer on what is current alone, and say so."""
 
 

@@ -34,6 +34,7 @@ from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.principals import PrincipalQueries
+from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
 from catalog.api.graphql.scalars import CONFIG
@@ -98,6 +99,7 @@ def _made() -> strawberry.Schema:
             ApprovalQueries,
             PrincipalQueries,
             MappingQueries,
+            ProducerQueries,
         ),
     )
     get_object_definition(

@@ -28,6 +28,7 @@ from catalog.api.services import Services
 from catalog.errors import OperatorError, SenderError
 from catalog.intake import Accepted
 from catalog.ledger.protocol import Receipt
+from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import parse_within
 from ingest_hooks.openlineage.splitting import split
 from ingest_hooks.openlineage.wire import JSON, Flag, parse
@@ -64,7 +65,11 @@ async def one(services: Services, request: Request) -> Response:
 
 def _take(services: Services, actor: Actor, body: bytes) -> Future[Accepted]:
     limits = services.settings
-    reduced = parse_within(body, limits.max_body_bytes, max_depth=limits.max_json_depth)
+    try:
+        reduced = parse_within(body, limits.max_body_bytes, max_depth=limits.max_json_depth)
+    except Unreadable:
+        services.metrics.producers.refused(None)
+        raise
     wire = reduced.wire
     return services.intake.submit_event(wire.value, actor, logs.correlation_id(), wire.flags, reduced.left_out)
 

@@ -11,6 +11,7 @@ from catalog.store.indexes.flows import FLOWS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
+from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
 from catalog.store.indexes.uses import USES
@@ -25,4 +26,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     KEYS,
     FACET_KEYS,
     USES,
+    PRODUCERS,
 )

@@ -1,0 +1,1 @@
+"""Which programs send events, how many, and in which ways they deviate from the standard."""
