@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
+from enum import Enum
 from inspect import CORO_CLOSED, getcoroutinestate
 from types import CoroutineType
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from graphql import GraphQLLeafType, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, Undefined
+from graphql import (
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    Undefined,
+    is_leaf_type,
+)
 from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
 
 from catalog.api.graphql.allowance import Allowance
 
@@ -30,6 +43,7 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401  graphql-core's own
         super().__init__(*arguments, **more)
         self._allowance: Allowance = self.context_value.allowance
+        self._plain: dict[tuple[str, str], _Plain | None] = self.schema.extensions.setdefault(_PLAIN, {})
         # Everything that a field gives is asked whether it has to be awaited.
         self.is_awaitable = self.context_value.pending.noting(self.is_awaitable)
 
@@ -44,6 +58,23 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
         """Resolve one field, or leave it out."""
         if not self._allowance.resolve(len(path.key) + _AROUND_A_FIELD):  # type: ignore[arg-type]  # a field's is its name
             return Undefined
+        name = field_details_list[0].node.name.value
+        try:
+            plain = self._plain[parent_type.name, name]
+        except KeyError:
+            plain = self._plain[parent_type.name, name] = _plain(self.schema.get_field(parent_type, name))
+        if plain is not None:
+            # Most fields of most answers: nothing is made for them that no resolver is there to be handed. Whatever is
+            # odd about a value goes the long way, and is answered as ever.
+            value = getattr(source, plain.attribute, Undefined)
+            if value is None and plain.is_nullable:
+                return None
+            if isinstance(value, _VALUES):
+                with suppress(Exception):
+                    written = plain.write(value)
+                    if written is not None and written is not Undefined:
+                        self._allowance.grow(_size(written))
+                        return written
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def complete_iterable_value(
@@ -73,6 +104,31 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
                 return
             allowance.grow(1)
             yield item
+
+
+class _Plain(NamedTuple):
+    """A field that is an attribute of its source and a scalar or an enum, so that there is nothing to call or await."""
+
+    attribute: str
+    is_nullable: bool
+    write: Callable[[Any], Any]
+
+
+def _plain(field: GraphQLField | None) -> _Plain | None:
+    """Return what there is to know of a field to answer it without a resolver, None where it has one."""
+    if field is None or field.args or not getattr(field.resolve, "_is_default", False):
+        return None
+    stated: StrawberryField | None = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if stated is None or not is_leaf_type(kind):
+        return None
+    return _Plain(stated.python_name, kind is field.type, kind.coerce_output_value)
+
+
+_PLAIN = "lineward.plain"
+"""Under which name a schema keeps what is known of its fields."""
+
+_VALUES = (str, int, float, Enum)
 
 
 class Pending:

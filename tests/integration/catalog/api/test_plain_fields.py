@@ -1,0 +1,56 @@
+"""Fields that are attributes are answered without a resolver: the answer and its size stay what they were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.api.graphql import execution
+from catalog.api.graphql.allowance import Allowance
+from catalog.api.graphql.schema import graphql_schema
+from tests.support.records import CURATED
+
+if TYPE_CHECKING:
+    from tests.integration.catalog.api.conftest import Catalog
+
+QUERY = """
+query Everything($ref: QualifiedNameInput!, $text: String!) {
+  dataset(ref: $ref) { __typename ... on Dataset {
+    id name zone owner ref { namespace name } gaps { field } labels { phiKind }
+    aspects { aspect entry value }
+    feeds { completeness { __typename } nodes { totalCount nodes { id } } }
+  } }
+  search(text: $text) { totalCount nodes { __typename id } }
+  principals { principal roles active keys { issuedAt } }
+}
+"""
+
+
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Keep of each request how many fields it resolved, and how large its answer was counted."""
+    kept: list[tuple[int, int]] = []
+    check = Allowance.check
+
+    def checked(self: Allowance) -> None:
+        check(self)
+        kept.append((self.resolved, self.bytes))
+
+    monkeypatch.setattr(Allowance, "check", checked)
+    return kept
+
+
+def test_an_answer_is_the_same_with_and_without_resolvers(
+    catalog: Catalog, sizes: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.fill()
+    variables: dict[str, Any] = {"ref": CURATED, "text": "visits"}
+    known = graphql_schema().extensions
+    short, counted = catalog.data(QUERY, **variables), sizes[-1]
+    plain = known[execution._PLAIN]
+    assert sum(one is not None for one in plain.values()) >= 5
+    monkeypatch.setitem(known, execution._PLAIN, dict.fromkeys(plain))
+    monkeypatch.setattr(execution, "_plain", lambda _: None)
+    assert catalog.data(QUERY, **variables) == short
+    assert sizes[-1] == counted
