@@ -75,6 +75,8 @@ class FlowKind(StrEnum):
     """The one is another name of the other's data."""
     VERSION = "version"
     """The one is a version of the model that the other names."""
+    THROUGH = "through"
+    """Only datasets in memory lie between the two."""
     READ = "read"
     """A job read the one, or is to read it by design; of what is connected alone."""
     WROTE = "wrote"
@@ -128,6 +130,8 @@ class Walk:
     flows: FlowScope = FlowScope.CURRENT
     include_past: bool = False
     include_attempts: bool = False
+    include_in_memory: bool = False
+    """With datasets that only ever lie in memory, which a walk between datasets or states leaves out."""
     budget: int = 2000
     columns: tuple[str, ...] = ()
     """At column grain: the addresses of the columns of the roots that are asked about; all of them where none."""
@@ -189,6 +193,10 @@ class LineageGraph:
     """What ended the walk and what rights hide; how far the graph is, its view says."""
     columns: ColumnCounts | None = None
     """At column grain: what was taken together, and where nothing is said of columns."""
+    in_memory: int = 0
+    """How many datasets in memory, or states of them, are left out."""
+    made_elsewhere: frozenset[str] = frozenset()
+    """Nodes that are no raw feeds though nothing in the answer flows into them: made of data in memory, or models."""
 
     @property
     def sources(self) -> frozenset[str]:
@@ -200,5 +208,6 @@ class LineageGraph:
         return frozenset(
             node.id
             for node in self.nodes
-            if not (node.id in targets or node.more or node.hidden) and label_of(node.id) != "ModelVersion"
+            if not (node.id in targets or node.more or node.hidden or node.id in self.made_elsewhere)
+            and label_of(node.id) != "ModelVersion"
         )

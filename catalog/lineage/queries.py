@@ -14,6 +14,7 @@ from catalog.lineage import datasets, runs
 from catalog.lineage.columns.queries import column_lineage
 from catalog.lineage.connected import check_connected, neighbourhood
 from catalog.lineage.contributions import Contributions
+from catalog.lineage.in_memory import TakenOut, take_out
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageEdge, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted, without_hidden
@@ -22,10 +23,14 @@ from catalog.lineage.states import States
 from catalog.lineage.walk import Expand, Walked, breadth_first, reasons
 from catalog.reading import Complete, Completeness, Left, Redacted, Truncated
 from catalog.view import View
+from graph_schema.facet_reading import text
 from graph_schema.identity import label_of, node_id
 from graph_schema.nodes import Snapshot
 
 ATTEMPTS = "ATTEMPTS"
+IN_MEMORY = "IN_MEMORY"
+MODEL = "MODEL"
+"""The type of a dataset (DatasetTypeDatasetFacet 1-0-1) that is a model."""
 MAX_DEPTH = 100
 MAX_BUDGET = 20_000
 
@@ -62,9 +67,26 @@ def lineage(view: View, walk: Walk) -> LineageGraph:
     else:
         walked = _walked(loader, states, walk, grain, _roots(loader, states, shown, grain))
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
+    memory = _without_memory(loader, walked, walk, grain)
     hidden = redacted(walked, view)
     states.where = without_hidden(states.where, view)
-    return _graph(states, walked, walk, grain, hidden)
+    graph = _graph(states, walked, walk, grain, hidden)
+    return replace(graph, in_memory=len(memory.gone), made_elsewhere=memory.fed | _models(loader, graph, walk))
+
+
+def _without_memory(loader: LineageLoader, walked: Walked, walk: Walk, grain: Grain) -> TakenOut:
+    between = grain in {Grain.DATASET, Grain.SNAPSHOT} and walk.direction is not Direction.CONNECTED
+    return take_out(walked, loader.view) if between and not walk.include_in_memory else TakenOut()
+
+
+def _models(loader: LineageLoader, graph: LineageGraph, walk: Walk) -> frozenset[str]:
+    """Return those of the raw feeds that emitters say are models, of which nobody names a version."""
+    if walk.direction not in {Direction.UPSTREAM, Direction.BOTH}:
+        return frozenset()
+    feeds = sorted(one for one in graph.sources if label_of(one) == "Dataset")
+    stated = loader.view.statements(feeds, ("dataset_type",)) if feeds else ()
+    newest = {one.subject: one for one in sorted(stated, key=lambda one: one.order)}
+    return frozenset(one for one, type_ in newest.items() if (text(type_.data, "datasetType") or "").upper() == MODEL)
 
 
 def _grain(walk: Walk) -> Grain:

@@ -78,7 +78,8 @@ class Lagging:
 class LeftOut:
     reason: str = strawberry.field(
         description="NODES, EDGES: the budget; OLDER_RUNS: more runs of one job to one dataset, or of the whole walk, "
-        "than are followed; UNSTATED: writes that said nothing of columns; ATTEMPTS: runs without a completion."
+        "than are followed; UNSTATED: writes that said nothing of columns; ATTEMPTS: runs without a completion; "
+        "IN_MEMORY: datasets that only ever lie in memory."
     )
     count: int = strawberry.field(description="How many, at the least.")
 

@@ -35,7 +35,7 @@ from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
 from catalog.lineage.attempts import attempts_of
 from catalog.lineage.model import Dependency
-from catalog.reading import AsOf
+from catalog.reading import AsOf, Left
 from catalog.view import View
 from graph_schema.identity import label_of
 
@@ -92,6 +92,9 @@ class LineageInput:
     include_attempts: bool = strawberry.field(
         default=False, description="With flows of runs that did not complete, marked `attempt`."
     )
+    include_in_memory: bool = strawberry.field(
+        default=False, description="With datasets that only ever lie in memory, which are left out of a walk else."
+    )
     budget: int = strawberry.field(
         default=2000, description="The most nodes an answer may have, and 25 edges for each."
     )
@@ -117,6 +120,7 @@ class LineageInput:
             flows=FlowScope.EVER_STATED if self.manner is Manner.CAUTIOUS else self.flows,
             include_past=self.include_past,
             include_attempts=self.include_attempts,
+            include_in_memory=self.include_in_memory,
             budget=self.budget,
             columns=tuple(self.columns or ()),
             dependencies=tuple(one for one in Dependency if self.dependencies is None or one in self.dependencies),
@@ -211,12 +215,15 @@ class LineageGraph:
 
     @strawberry.field(
         description="What was not asked for and so is not shown: ATTEMPTS, the runs that tried to write its datasets "
-        "since the newest that completed, unless `includeAttempts` shows them. It makes no answer less whole."
+        "since the newest that completed, unless `includeAttempts` shows them; IN_MEMORY, datasets in memory, unless "
+        "`includeInMemory` does; what these connect is connected. It makes no answer less whole."
     )
     def left_out(self, info: ContextInfo) -> list[LeftOut]:
+        found = left_out([Left(queries.IN_MEMORY, self.found.in_memory)]) if self.found.in_memory else []
         if self.walk.include_attempts:
-            return []
-        return left_out(queries.left_out(info.context.view(self.at), [node.id for node in self.found.nodes]))
+            return found
+        tried = queries.left_out(info.context.view(self.at), [node.id for node in self.found.nodes])
+        return [*left_out(tried), *found]
 
     @strawberry.field(description="The ids of all its nodes, by distance and id: the whole set, without pages.")
     def ids(self) -> list[strawberry.ID]:

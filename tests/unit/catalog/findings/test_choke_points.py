@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> House:
             ("join", "left right", "out"),
         )
     ):
-        made.send(moves(number, job, reads, writes))
+        made.send(moves(10 * number, job, reads, writes))
     return made
 
 
@@ -50,7 +50,7 @@ def test_nodes_and_steps_that_every_way_passes_come_in_the_order_of_the_way(hous
     assert found.nodes == (CLEAN,)
     assert [(one.job, one.run) for one in found.steps] == [
         (Job("demo", "clean").id, Run("demo", "clean", run_id(0)).id),
-        (Job("demo", "join").id, Run("demo", "join", run_id(3)).id),
+        (Job("demo", "join").id, Run("demo", "join", run_id(30)).id),
     ]
     assert isinstance(found.completeness, Complete)
 
@@ -61,9 +61,9 @@ def test_two_jobs_between_the_same_two_are_two_steps(house: House) -> None:
 
 
 def test_one_step_that_feeds_both_ways_cuts_both(house: House) -> None:
-    house.send(moves(5, "split", "clean", "left right"))
-    house.send(moves(6, "sort", "elsewhere", "left"))
-    house.send(moves(7, "count", "elsewhere", "right"))
+    house.send(moves(25, "split", "clean", "left right"))
+    house.send(moves(26, "sort", "elsewhere", "left"))
+    house.send(moves(27, "count", "elsewhere", "right"))
     assert Job("demo", "split").id in [one.job for one in asked(house, (RAW,)).steps]
 
 
@@ -84,7 +84,7 @@ def test_every_way_is_deidentified_where_an_attestation_covers_a_step_of_each(ho
 
 def test_an_attested_step_beside_which_there_is_another_way_is_not_enough(house: House) -> None:
     steward = house.act_as("sam", "steward")
-    house.record(attestation(job={"namespace": "demo", "name": "sort"}, run_id=run_id(1)), steward)
+    house.record(attestation(job={"namespace": "demo", "name": "sort"}, run_id=run_id(10)), steward)
     assert asked(house).deidentified is False
 
 
@@ -101,7 +101,7 @@ def test_hidden_nodes_are_no_choke_points_and_ways_through_them_stay(house: Hous
     house.send(
         run_event(
             "COMPLETE",
-            9,
+            39,
             inputs=[dataset("out")],
             outputs=[dataset("end", "open")],
             run_id=run_id(9),

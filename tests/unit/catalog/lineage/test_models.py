@@ -182,6 +182,13 @@ def test_a_model_is_no_raw_feed(house: House) -> None:
     assert found.sources == {Dataset("lake", "referrals").id}
 
 
+@pytest.mark.parametrize("version", ["12", None])
+def test_a_model_that_nobody_wrote_is_no_raw_feed(house: House, version: str | None) -> None:
+    house.send(scores(version=version))
+    found = lineage(house.view(), Walk((SCORES,), Direction.UPSTREAM, depth=9))
+    assert found.sources == {REFERRALS}
+
+
 def test_it_is_live_once_a_run_wrote_it_and_says_who_stated_it(house: House) -> None:
     house.send(trains())
     record = model_versions(house.view(), [version_id("12")])[version_id("12")]

@@ -1,0 +1,79 @@
+"""Datasets in memory are left out of lineage, and what they connect stays connected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.lineage.model import Direction, FlowKind, Grain, LineageGraph, Walk
+from catalog.lineage.queries import lineage
+from catalog.reading import Complete
+from graph_schema.nodes import Dataset, Job
+from tests.support.events import Json, dataset, run_event
+from tests.support.records import House
+
+RAW, OUT = (Dataset("lake", name).id for name in ("raw", "out"))
+FRAME = Dataset("inmemory://app", "frame").id
+
+
+def moves(minute: int, reads: list[Json], writes: list[Json], job: str = "clean") -> Json:
+    return run_event(
+        "COMPLETE",
+        minute,
+        inputs=reads,
+        outputs=writes,
+        run_id=f"018f4a3e-0000-7000-8000-{minute:012}",
+        job_name=job,
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = House(tmp_path)
+    made.send(moves(1, [dataset("raw")], [dataset("frame", "inmemory://app")], "load"))
+    made.send(moves(2, [dataset("frame", "inmemory://app")], [dataset("out")]))
+    return made
+
+
+def walked(house: House, root: str, direction: Direction, *, shown: bool = False) -> LineageGraph:
+    return lineage(house.view(), Walk((root,), direction, Grain.DATASET, depth=9, include_in_memory=shown))
+
+
+@pytest.mark.parametrize(("root", "direction"), [(OUT, Direction.UPSTREAM), (RAW, Direction.DOWNSTREAM)])
+def test_they_are_left_out_and_counted_and_what_they_connect_stays_connected(
+    house: House, root: str, direction: Direction
+) -> None:
+    found = walked(house, root, direction)
+    assert {node.id for node in found.nodes} == {RAW, OUT}
+    assert [(edge.source, edge.target, edge.how) for edge in found.edges] == [(RAW, OUT, FlowKind.THROUGH)]
+    assert found.in_memory == 1
+    assert isinstance(found.completeness, Complete)
+
+
+def test_they_are_shown_on_request(house: House) -> None:
+    found = walked(house, OUT, Direction.UPSTREAM, shown=True)
+    assert {node.id for node in found.nodes} == {RAW, FRAME, OUT}
+    assert found.in_memory == 0
+
+
+def test_a_root_in_memory_is_shown(house: House) -> None:
+    assert FRAME in {node.id for node in walked(house, FRAME, Direction.UPSTREAM).nodes}
+
+
+def test_states_of_them_are_left_out_too(house: House) -> None:
+    found = lineage(house.view(), Walk((OUT,), Direction.UPSTREAM, Grain.SNAPSHOT, depth=9))
+    assert RAW in {node.id for node in found.nodes}
+    assert found.in_memory == 1
+
+
+def test_what_was_made_of_them_alone_is_no_raw_feed(house: House) -> None:
+    house.send(moves(3, [dataset("made here", "inmemory")], [dataset("alone")]))
+    assert walked(house, Dataset("lake", "alone").id, Direction.UPSTREAM).sources == set()
+
+
+def test_one_job_on_both_sides_is_the_job_of_the_edge(house: House) -> None:
+    house.send(moves(4, [dataset("raw")], [dataset("other", "inmemory")], "one"))
+    house.send(moves(5, [dataset("other", "inmemory")], [dataset("end")], "one"))
+    (edge,) = walked(house, Dataset("lake", "end").id, Direction.UPSTREAM).edges
+    assert (edge.source, edge.job, edge.run) == (RAW, Job("demo", "one").id, None)
