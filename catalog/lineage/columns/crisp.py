@@ -237,7 +237,7 @@ class Crisp:
             for one in (hop.by,) if _is_link(hop) else loader.contributed(hop.place):
                 leaving[hop.source, one].append(hop)
         walked = ColumnWalked({loader.id(key): 0 for key in start})
-        front = [hop for key in start for hop in of_roots[key]]
+        front = [hop for key in start for hop in of_roots[key] if not _is_link(hop)]
         passed: set[Hop] = set()
         for level in range(walk.depth + 1):
             front = [hop for hop in dict.fromkeys(front) if hop not in passed]

@@ -49,6 +49,7 @@ def column_lineage(view: View, walk: Walk) -> LineageGraph:
     seen = view.visible(walk.roots, counted=False)
     roots, listed = _roots(loader, [root for root in walk.roots if root in seen], walk)
     walked = _walked(loader, walk, roots, listed)
+    _without_idle(walked, loader, roots.keys() - listed)
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
     keys = {one: key for one in walked.depths if (key := loader.key(one)) is not None}
     hidden = redacted(walked, view, {one: key.dataset for one, key in keys.items()})
@@ -88,8 +89,33 @@ def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[K
             named.add(Key(one))
             named |= {Key(one, name) for name in _named(loader, place)}
             named |= {key for key in listed if key.dataset == one}
+        named |= _ever_named(loader, wholes)
     datasets.load_nodes(key.dataset for key in named)
     return {key: (Place(key.dataset, at),) for key in named}, listed
+
+
+def _without_idle(walked: ColumnWalked, loader: ColumnLoader, roots: Iterable[Key]) -> None:
+    """Take out the columns of a root dataset that are no longer there, and of which the walk found nothing."""
+    ends = walked.more.union(*({edge.source, edge.target} for edge in walked.edges))
+    asked = {key.dataset for key in roots if key.name is None}
+    for key in roots:
+        if key.name is not None and key.dataset in asked and (identifier := loader.id(key)) not in ends:
+            walked.depths.pop(identifier, None)
+
+
+def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
+    """Return the columns of which anything was ever said: what was made of them may be in the data still."""
+    view = loader.datasets.view
+    names = sorted({name for one in datasets if label_of(one) == "Dataset" for name in loader.datasets.names(one)})
+    edges = view.edges(names, ("HAS_COLUMN",), "out") if names else []
+    loader.datasets.load_nodes(edge.target for edge in edges)
+    at = loader.datasets.valid_at
+    nodes = {edge.target: loader.datasets.node(edge.target) for edge in edges}
+    return {
+        Key(loader.datasets.resolve(edge.source, at), node.name)
+        for edge in edges
+        if isinstance(node := nodes[edge.target], Column)
+    }
 
 
 def _named(loader: ColumnLoader, place: Place) -> set[str]:
