@@ -211,12 +211,12 @@ class Feeds(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class DerivesFrom(EdgeKind):
-    """The column derives from the column, or the dataset as a whole; derived of what columnLineage states."""
+    """The column derives from the column, or the dataset as a whole; derived of what columnLineage and lineage state."""
 
     derived: ClassVar[bool] = True
 
     source: Column | Dataset
-    target: Column
+    target: Column | Dataset
 
 
 @dataclass(frozen=True, slots=True)

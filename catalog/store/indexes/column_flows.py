@@ -214,7 +214,7 @@ class _Stated(NamedTuple):
     def digest(self) -> str:
         if not self.text:
             return ""
-        return blake2b(f"{self.facet}:{self.text}".encode(), digest_size=16).hexdigest()
+        return blake2b(f"{self.facet}:{self.text}".encode(), digest_size=12).hexdigest()
 
     @property
     def said(self) -> Row:
