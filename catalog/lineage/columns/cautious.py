@@ -42,8 +42,6 @@ class Cautious:
         walk = self._walk
         found = breadth_first(start, walk.direction, walk.depth, walk.budget, self._expand)
         walked = ColumnWalked(found.depths, found.edges, found.more, found.cut)
-        edges = [edge.column for edge in walked.edges if edge.column is not None]
-        walked.collapsed = sum(edge.collapsed for edge in edges)
         walked.unstated = {one for one in self.unstated if one[0] in walked.depths}
         walked.stopped = self.stopped & walked.depths.keys()
         walked.leave(Cut.EDGES, int(self._dense))

@@ -3,54 +3,56 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key
+from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.rules import CARRIED, LINK, UNSTATED, Stated, derivation
 from catalog.lineage.model import Confidence, Dependency, Derivation, LineageEdge, Walk
-from catalog.lineage.rules import Hop as Place
+from catalog.lineage.rules import Contributed, Hop
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
-from graph_schema.column_lineage import ColumnLineage, dataset_of
+from graph_schema.column_lineage import LINEAGE, ColumnLineage, Origin, dataset_of
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column
 
 
-class Hop(NamedTuple):
+class Derived(NamedTuple):
     """That a column or whole, as one write left it, was made of another, as its reader found it."""
 
     source: Key
-    place: Place
+    where: Hop
     target: Key
     by: Contributed
     derivation: Derivation
-    entry: int
-    """The ledger entry that says so, 0 where nothing does."""
+    confidence: Confidence
+    known_from: int
+    how: str
 
 
 @dataclass(slots=True)
 class ColumnWalked(Walked):
     """A walk between columns: how many pairs stand in edges of wholes too, and which writes said nothing of columns."""
 
-    collapsed: int = 0
     unstated: set[tuple[str, str]] = field(default_factory=set)
     """(dataset, run or job that wrote it)."""
     stopped: set[str] = field(default_factory=set)
     """The nodes that were written by these."""
 
-    def stop(self, dataset: str, by: str | None, source: str, target: str) -> None:
-        """Note that a write of the dataset said nothing of columns: behind the source the walk does not go on."""
+    @property
+    def collapsed(self) -> int:
+        """Return how many pairs of columns stand in edges of wholes."""
+        return sum(edge.column.collapsed for edge in self.edges if edge.column is not None)
+
+    def stop(self, dataset: str, by: str | None, target: str) -> None:
+        """Note that a write of the dataset said nothing of columns."""
         self.unstated.add((dataset, by or ""))
         self.stopped.add(target)
-        if label_of(source) == "Dataset" and label_of(target) == "Dataset":
-            self.more.add(source)
 
     def join(self, other: Walked) -> None:
         """Add another walk from the same roots."""
         Walked.join(self, other)
         if isinstance(other, ColumnWalked):
-            self.collapsed += other.collapsed
             self.unstated |= other.unstated
             self.stopped |= other.stopped
 
@@ -58,169 +60,26 @@ class ColumnWalked(Walked):
 class Crisp:
     """The walks, each (column, write) followed once, level by level."""
 
-    def __init__(self, loader: ColumnLoader, walk: Walk) -> None:
+    def __init__(self, loader: ColumnLoader, walk: Walk, listed: Iterable[Key]) -> None:
+        """Walk through this loader; the listed columns are there, whether or not a write names them."""
         self._loader = loader
         self._walk = walk
-        self._listed: dict[Key, bool] = {}
+        self._listed = frozenset(listed)
+        self._followed: set[tuple[Key, Contributed, bool]] = set()
+        self._wholes: set[tuple[Key, Contributed]] = set()
 
-    def asked(self, keys: Iterable[Key]) -> dict[Key, tuple[Place, ...]]:
-        """Return the columns as a person asks for them, at the time of the view."""
-        at = self._loader.datasets.valid_at
-        return {key: (Place(key.dataset, at),) for key in keys}
-
-    def upstream(self, roots: Mapping[Key, Iterable[Place]]) -> ColumnWalked:
+    def upstream(self, roots: Mapping[Key, Iterable[Hop]]) -> ColumnWalked:
         """Walk to what the roots were made of."""
         loader, walk = self._loader, self._walk
         loader.load_ids(roots)
         walked = ColumnWalked({loader.id(key): 0 for key in sorted(roots, key=loader.id)})
-        front = {key: set(places) for key, places in roots.items()}
-        followed: set[tuple[Key, Contributed]] = set()
+        taken = _Taken(loader, walk, walked, up=True)
+        front = {key: set(hops) for key, hops in roots.items()}
         for level in range(walk.depth + 1):
-            if not front:
+            if not front or walked.cut:
                 break
-            hops = list(self._hops(front, followed))
-            front = self._take(walked, hops, level)
-            if walked.truncated:
-                break
-        return walked
-
-    def _take(self, walked: ColumnWalked, hops: list[Hop], level: int) -> dict[Key, set[Place]]:
-        """Add a level's edges as far as depth and budget go; return what is behind them."""
-        loader, walk = self._loader, self._walk
-        loader.load_ids(hop.source for hop in hops)
-        left = EDGES_A_NODE * walk.budget - len(walked.edges)
-        new = sorted({loader.id(hop.source) for hop in hops[: max(left, 0)]} - walked.depths.keys())
-        room = walk.budget - len(walked.depths) if level < walk.depth else 0
-        kept = new[: max(room, 0)]
-        walked.leave(Cut.EDGES, len(hops) - max(left, 0))
-        walked.leave(Cut.NODES, len(new) - len(kept) if level < walk.depth else 0)
-        walked.depths.update(dict.fromkeys(kept, level + 1))
-        behind: dict[Key, set[Place]] = defaultdict(set)
-        for hop in hops[: max(left, 0)]:
-            source, target = loader.id(hop.source), loader.id(hop.target)
-            if source not in walked.depths or target not in walked.depths:
-                walked.more.add(target)
-                continue
-            self._add(walked, hop)
-            if _is_unsaid(hop):
-                walked.stop(hop.target.dataset, hop.by.by, source, target)
-            else:
-                behind[hop.source].add(hop.place)
-        return behind
-
-    def _hops(self, front: Mapping[Key, Iterable[Place]], followed: set[tuple[Key, Contributed]]) -> Iterator[Hop]:
-        """Yield what lies behind a frontier, in order of the targets' ids."""
-        loader = self._loader
-        loader.load(place for places in front.values() for place in places)
-        self._load_models(front)
-        loader.load_ids(front)
-        for key in sorted(front, key=loader.id):
-            for place in sorted(front[key], key=repr):
-                for one in loader.contributed(place):
-                    if (key, one) not in followed:
-                        followed.add((key, one))
-                        yield from self._into(key, place, one, followed)
-
-    def _load_models(self, front: Mapping[Key, Iterable[Place]]) -> None:
-        loader = self._loader
-        models = [place for key, places in front.items() if label_of(key.dataset) == "ModelVersion" for place in places]
-        loader.load({read for place in models for one in loader.contributed(place) for read in one.inputs.values()})
-
-    def _into(self, key: Key, place: Place, one: Contributed, followed: set[tuple[Key, Contributed]]) -> Iterator[Hop]:
-        """Yield what one write made a column or whole of, of the dependencies that are asked for."""
-        for hop in self._made_of(key, place, one):
-            if hop.derivation.dependency in self._walk.dependencies:
-                yield hop
-        said = self._loader.stated(one)
-        whole = Key(key.dataset)
-        if said is None or Dependency.DATASET_WIDE not in self._walk.dependencies:
-            return
-        if key == whole or ((whole, one) not in followed and self._reaches(key, place, said)):
-            followed.add((whole, one))
-            yield from self._whole(whole, one, said)
-
-    def _made_of(self, key: Key, place: Place, one: Contributed) -> Iterator[Hop]:
-        loader = self._loader
-        if label_of(key.dataset) == "ModelVersion":
-            yield from self._trained(key, one)
-            return
-        said = loader.stated(one)
-        if said is None:
-            yield from self._unsaid(key, one)
-            return
-        for origin in self._lineage(said).fields.get(key.name or "", ()):
-            source = loader.source(one, dataset_of(origin.source))
-            name = origin.source.name if isinstance(origin.source, Column) else None
-            yield Hop(Key(source.dataset, name), source, key, one, derivation(origin, said.facet), said.entry)
-        if key.name is not None and self._reaches(key, place, said):
-            yield Hop(Key(key.dataset), place, key, one, LINK._replace(facet=said.facet), said.entry)
-
-    def _lineage(self, said: Stated) -> ColumnLineage:
-        return said.lineage.expanded() if self._walk.expand_fan_out else said.lineage
-
-    def _whole(self, whole: Key, one: Contributed, said: Stated) -> Iterator[Hop]:
-        """Yield what reaches the whole dataset."""
-        for origin, collapsed in self._lineage(said).whole:
-            source = self._loader.source(one, dataset_of(origin.source))
-            name = origin.source.name if isinstance(origin.source, Column) else None
-            how = derivation(origin, said.facet, whole=True, collapsed=collapsed)
-            yield Hop(Key(source.dataset, name), source, whole, one, how, said.entry)
-
-    def _reaches(self, key: Key, place: Place, said: Stated) -> bool:
-        """Tell whether what reaches the whole dataset reaches the column: one that was read, or that is named there."""
-        lineage = self._lineage(said)
-        named = place.reader is not None or key.name in lineage.fields or self._listed.get(key, False)
-        return bool(lineage.whole) and named
-
-    def note_listed(self, keys: Iterable[Key]) -> None:
-        """Note columns that are there, whether or not a write names them."""
-        self._listed.update(dict.fromkeys(keys, True))
-
-    def _unsaid(self, key: Key, one: Contributed) -> Iterator[Hop]:
-        """Yield what a write that says nothing of columns read as a whole; what it renamed, it carried along."""
-        if one.how == "renamed" and key.name is not None:
-            for place in one.inputs.values():
-                yield Hop(Key(place.dataset, key.name), place, key, one, CARRIED, 0)
-            return
-        whole = Key(key.dataset)
-        for place in one.inputs.values():
-            if place.dataset != key.dataset:
-                yield Hop(Key(place.dataset), place, whole, one, UNSTATED, 0)
-        if key.name is not None and any(place.dataset != key.dataset for place in one.inputs.values()):
-            yield Hop(whole, Place(key.dataset, one.at, one.reader), key, one, UNSTATED, 0)
-
-    def _trained(self, key: Key, one: Contributed) -> Iterator[Hop]:
-        """Yield each column of what a model version was made of: which of them it took, nobody says."""
-        loader = self._loader
-        for place in one.inputs.values():
-            names = {
-                name
-                for other in loader.contributed(place)
-                if (said := loader.stated(other)) is not None
-                for name in said.lineage.fields
-            }
-            for name in sorted(names) or (None,):
-                yield Hop(Key(place.dataset, name), place, key, one, UNSTATED, 0)
-
-    def edge(self, hop: Hop) -> LineageEdge:
-        """Return a hop as an edge of an answer."""
-        loader, one = self._loader, hop.by
-        named = hop.place.dataset
-        confidence = one.confidence
-        if confidence is Confidence.STATED and hop.derivation.dependency is Dependency.UNSTATED and one.how == "ran":
-            confidence = Confidence.INFERRED
-        return LineageEdge(
-            loader.id(hop.source),
-            loader.id(hop.target),
-            one.how,
-            one.job,
-            one.run,
-            confidence,
-            one.at,
-            loader.known_from(one, named, hop.entry),
-            past=one.past,
-            column=hop.derivation,
-        )
+            front = _behind(taken.take(level, list(self._derived(front))))
+        return taken.finished()
 
     def downstream(self, roots: Iterable[Key], reached: Mapping[str, Key]) -> ColumnWalked:
         """Walk to what was made of the roots: back from all that they ever reached, then forward over what was found.
@@ -230,102 +89,225 @@ class Crisp:
         loader, walk = self._loader, self._walk
         loader.load_ids([*roots, *reached.values()])
         start = sorted(set(roots), key=loader.id)
-        leaving: dict[tuple[Key, Contributed], list[Hop]] = defaultdict(list)
-        of_roots: dict[Key, list[Hop]] = defaultdict(list)
-        for hop in self._back({*reached.values(), *start}):
-            of_roots[hop.source].append(hop)
-            for one in (hop.by,) if _is_link(hop) else loader.contributed(hop.place):
-                leaving[hop.source, one].append(hop)
+        leaving: dict[tuple[Key, Contributed], list[Derived]] = defaultdict(list)
+        of_roots: dict[Key, list[Derived]] = defaultdict(list)
+        for one in self._back({*reached.values(), *start}):
+            of_roots[one.source].append(one)
+            for left in (one.by,) if _is_link(one) else loader.contributed(one.where):
+                leaving[one.source, left].append(one)
         walked = ColumnWalked({loader.id(key): 0 for key in start})
-        front = [hop for key in start for hop in of_roots[key] if not _is_link(hop)]
-        passed: set[Hop] = set()
+        taken = _Taken(loader, walk, walked, up=False)
+        front = [one for key in start for one in of_roots[key] if not _is_link(one)]
+        passed: set[Derived] = set()
         for level in range(walk.depth + 1):
-            front = [hop for hop in dict.fromkeys(front) if hop not in passed]
-            front += [link for hop in front for link in leaving[hop.target, hop.by] if _is_link(link)]
+            front = [one for one in dict.fromkeys(front) if one not in passed]
+            front += [link for one in front for link in leaving[one.target, one.by] if _is_link(link)]
+            front = list(dict.fromkeys(front))
             passed.update(front)
-            if not front:
+            if not front or walked.cut:
                 break
-            met = self._forward(walked, list(dict.fromkeys(front)), level)
-            if walked.truncated:
-                break
-            front = [further for hop in met for further in leaving[hop.target, hop.by]]
-        self._add_unsaid(walked)
-        return walked
+            front = [further for one in taken.take(level, front) for further in leaving[one.target, one.by]]
+        self._add_unsaid(taken)
+        return taken.finished()
 
-    def _back(self, keys: set[Key]) -> list[Hop]:
-        """Return every hop between these, walked back from each as it is at the time of the view."""
-        front: dict[Key, set[Place]] = {key: set(places) for key, places in self.asked(keys).items()}
-        followed: set[tuple[Key, Contributed]] = set()
-        found: dict[Hop, None] = {}
+    def _back(self, keys: set[Key]) -> list[Derived]:
+        """Return all that was derived of these, walked back from each as it is at the time of the view."""
+        loader = self._loader
+        front: dict[Key, set[Hop]] = {key: {loader.now(key.dataset)} for key in keys}
+        found: dict[Derived, None] = {}
         for _ in range(self._walk.depth + 1):
             if not front:
                 break
-            hops = [hop for hop in self._hops(front, followed) if hop.source in keys and not _is_unsaid(hop)]
-            found.update(dict.fromkeys(hops))
-            front = defaultdict(set)
-            for hop in hops:
-                front[hop.source].add(hop.place)
-        self._loader.load(hop.place for hop in found)
+            some = [one for one in self._derived(front) if one.source in keys and not _is_unsaid(one)]
+            found.update(dict.fromkeys(some))
+            front = _behind(some)
+        loader.load(one.where for one in found)
         return list(found)
 
-    def _forward(self, walked: ColumnWalked, front: list[Hop], level: int) -> list[Hop]:
-        """Add a level's edges as far as depth and budget go; return those over which the walk goes on."""
-        loader, walk = self._loader, self._walk
-        front.sort(
-            key=lambda hop: (loader.id(hop.source), loader.id(hop.target), repr(hop.derivation), hop.by.by or "")
-        )
-        left = max(EDGES_A_NODE * walk.budget - len(walked.edges), 0)
-        new = sorted({loader.id(hop.target) for hop in front[:left]} - walked.depths.keys())
-        room = walk.budget - len(walked.depths) if level < walk.depth else 0
-        kept = new[: max(room, 0)]
-        walked.leave(Cut.EDGES, len(front) - left)
-        walked.leave(Cut.NODES, len(new) - len(kept) if level < walk.depth else 0)
-        walked.depths.update(dict.fromkeys(kept, level + 1))
-        met: list[Hop] = []
-        for hop in front[:left]:
-            if loader.id(hop.target) in walked.depths and loader.id(hop.source) in walked.depths:
-                self._add(walked, hop)
-                met.append(hop)
-            else:
-                walked.more.add(loader.id(hop.source))
-        return met
+    def _derived(self, front: Mapping[Key, Iterable[Hop]]) -> Iterator[Derived]:
+        """Yield what lies behind a frontier, in order of the targets' ids."""
+        loader = self._loader
+        loader.load(hop for hops in front.values() for hop in hops)
+        self._load_models(front)
+        loader.load_ids(front)
+        for key in sorted(front, key=loader.id):
+            for hop in sorted(front[key], key=repr) if len(front[key]) > 1 else front[key]:  # type: ignore[arg-type]
+                for one in loader.contributed(hop):
+                    # A column that was read is reached by more than one that nobody names.
+                    mark = key, one, hop.reader is not None and self._has_whole(one)
+                    if mark not in self._followed:
+                        self._followed.add(mark)
+                        yield from self._into(key, hop, one)
 
-    def _add(self, walked: ColumnWalked, hop: Hop) -> None:
-        edge = self.edge(hop)
-        if edge not in walked.edges:
-            walked.edges.add(edge)
-            walked.collapsed += hop.derivation.collapsed
+    def _load_models(self, front: Mapping[Key, Iterable[Hop]]) -> None:
+        loader = self._loader
+        models = [hop for key, hops in front.items() if label_of(key.dataset) == "ModelVersion" for hop in hops]
+        written = {one for hop in models for one in loader.contributed(hop)}
+        loader.load(source.hop(one) for one in written for source in loader.sources(one))
 
-    def _add_unsaid(self, walked: ColumnWalked) -> None:
+    def _into(self, key: Key, hop: Hop, one: Contributed) -> Iterator[Derived]:
+        """Yield what one write made a column or whole of, of the dependencies that are asked for."""
+        wanted = self._walk.dependencies
+        for each in self._made_of(key, hop, one):
+            if each.derivation.dependency in wanted:
+                yield each
+        said, whole = self._loader.stated(one), Key(key.dataset)
+        if said is None or Dependency.DATASET_WIDE not in wanted or label_of(key.dataset) == "ModelVersion":
+            return
+        if (whole, one) not in self._wholes and (key == whole or self._reaches(key, hop, said)):
+            self._wholes.add((whole, one))
+            for origin, collapsed in self._lineage(said).whole:
+                how = derivation(origin, said.facet, whole=True, collapsed=collapsed)
+                yield self._of(origin, whole, one, said, how)
+
+    def _made_of(self, key: Key, hop: Hop, one: Contributed) -> Iterator[Derived]:
+        said = self._loader.stated(one)
+        if label_of(key.dataset) == "ModelVersion":
+            yield from self._trained(key, one, said)
+        elif said is None:
+            yield from self._unsaid(key, one)
+        else:
+            for origin in self._lineage(said).fields.get(key.name or "", ()):
+                yield self._of(origin, key, one, said, derivation(origin, said.facet))
+            if key.name is not None and self._reaches(key, hop, said):
+                link, known = LINK._replace(facet=said.facet), max(one.entry, said.entry)
+                yield Derived(Key(key.dataset), hop, key, one, link, _confidence(said), known, one.how)
+
+    def _of(self, origin: Origin, target: Key, one: Contributed, said: Stated, how: Derivation) -> Derived:
+        """Return that it was made of one origin, as its reader found that."""
+        where, known = self._loader.where(one, dataset_of(origin.source))
+        column = isinstance(origin.source, Column) and label_of(where.dataset) == "Dataset"
+        source = Key(where.dataset, origin.source.name if column else None)
+        return Derived(source, where, target, one, how, _confidence(said), max(known, one.entry, said.entry), one.how)
+
+    def _has_whole(self, one: Contributed) -> bool:
+        said = self._loader.stated(one)
+        return said is not None and bool(said.lineage.whole)
+
+    def _lineage(self, said: Stated) -> ColumnLineage:
+        return said.lineage.expanded() if self._walk.expand_fan_out else said.lineage
+
+    def _reaches(self, key: Key, hop: Hop, said: Stated) -> bool:
+        """Tell whether what reaches the whole dataset reaches the column: one that was read, or that is named there."""
+        lineage = self._lineage(said)
+        return bool(lineage.whole) and (hop.reader is not None or key.name in lineage.fields or key in self._listed)
+
+    def _unsaid(self, key: Key, one: Contributed) -> Iterator[Derived]:
+        """Yield what a write that says nothing of columns read as a whole; what it renamed, it carried along."""
+        whole, plain = Key(key.dataset), False
+        for source in self._loader.sources(one):
+            where, known = source.hop(one), max(one.entry, source.known_from)
+            if source.how == "renamed":
+                if key.name is not None:
+                    carried = Key(source.dataset, key.name)
+                    yield Derived(carried, where, key, one, CARRIED, source.confidence, known, source.how)
+            elif source.dataset != key.dataset:
+                plain = True
+                yield Derived(Key(source.dataset), where, whole, one, UNSTATED, source.confidence, known, source.how)
+        if plain and key.name is not None:
+            where = Hop(key.dataset, one.at, one.reader)
+            yield Derived(whole, where, key, one, UNSTATED, Confidence.INFERRED, one.entry, one.how)
+
+    def _trained(self, key: Key, one: Contributed, said: Stated | None) -> Iterator[Derived]:
+        """Yield what a model version was made of: what is said, else each column of what it was trained on: which of
+        them it took, nobody says.
+        """
+        loader = self._loader
+        if said is not None:
+            lineage = said.lineage.expanded()
+            for origin in dict.fromkeys(origin for some in lineage.fields.values() for origin in some):
+                yield self._of(origin, key, one, said, derivation(origin, said.facet))
+            for origin in lineage.wide:
+                yield self._of(origin, key, one, said, derivation(origin, said.facet, whole=True))
+            return
+        for source in loader.sources(one):
+            where = source.hop(one)
+            names = {
+                name
+                for other in loader.contributed(where)
+                if (told := loader.stated(other)) is not None
+                for name in told.lineage.fields
+            }
+            known = max(one.entry, source.known_from)
+            for name in sorted(names) or (None,):
+                column = Key(source.dataset, name)
+                yield Derived(column, where, key, one, UNSTATED, source.confidence, known, source.how)
+
+    def _add_unsaid(self, taken: _Taken) -> None:
         """Add the datasets that were written from those of the walk without a word on columns: it stops at them."""
-        loader, walk = self._loader, self._walk
-        if walked.truncated or Dependency.UNSTATED not in walk.dependencies:
+        loader, walk, walked = self._loader, self._walk, taken.walked
+        if walked.cut or Dependency.UNSTATED not in walk.dependencies:
             return
         columns: dict[str, list[Key]] = defaultdict(list)
         for identifier, depth in walked.depths.items():
             key = loader.key(identifier)
             if key is not None and depth < walk.depth and label_of(key.dataset) == "Dataset":
                 columns[key.dataset].append(key)
-        names = sorted({name for dataset in columns for name in loader.datasets.names(dataset)})
-        fed = loader.datasets.view.neighbours(names, "out")
-        loader.datasets.load_names(fed)
-        at = loader.datasets.valid_at
-        places = [
-            Place(dataset, at) for dataset in sorted({loader.datasets.resolve(one, at) for one in fed} - columns.keys())
-        ]
-        loader.load(places)
-        for place in places:
-            for one in loader.contributed(place):
-                if loader.stated(one) is None and one.how != "renamed" and label_of(place.dataset) == "Dataset":
-                    read = {input_.dataset: input_ for input_ in one.inputs.values() if input_.dataset in columns}
-                    for dataset, where in sorted(read.items()):
-                        self._stop(
-                            walked, columns[dataset], Hop(Key(dataset), where, Key(place.dataset), one, UNSTATED, 0)
-                        )
+        datasets = loader.datasets
+        datasets.load_names(columns)
+        names = sorted({name for dataset in columns for name in datasets.names(dataset)})
+        fed = datasets.view.neighbours(names, "out")
+        datasets.load_names(fed)
+        resolved = {datasets.resolve(one, datasets.valid_at) for one in fed} - columns.keys()
+        hops = [loader.now(dataset) for dataset in sorted(resolved) if label_of(dataset) == "Dataset"]
+        loader.load(hops)
+        for hop in hops:
+            for one in loader.contributed(hop):
+                if loader.stated(one) is None:
+                    for source in loader.sources(one):
+                        if source.dataset in columns and source.how != "renamed":
+                            known = max(one.entry, source.known_from)
+                            whole, target = Key(source.dataset), Key(hop.dataset)
+                            where = source.hop(one)
+                            said = Derived(whole, where, target, one, UNSTATED, source.confidence, known, source.how)
+                            taken.stop(columns[source.dataset], said)
 
-    def _stop(self, walked: ColumnWalked, columns: list[Key], hop: Hop) -> None:
-        loader = self._loader
-        whole, target = loader.id(hop.source), loader.id(hop.target)
+
+class _Taken:
+    """The nodes and edges of an answer, taken level by level as far as its budget goes."""
+
+    def __init__(self, loader: ColumnLoader, walk: Walk, walked: ColumnWalked, *, up: bool) -> None:
+        self.walked = walked
+        self._loader = loader
+        self._walk = walk
+        self._up = up
+        self._kept: dict[Derived, None] = {}
+
+    def take(self, level: int, found: Sequence[Derived]) -> list[Derived]:
+        """Take the new nodes of a level, none at the last, and what connects those that were taken; return that."""
+        loader, walk, walked = self._loader, self._walk, self.walked
+        loader.load_ids(one.source if self._up else one.target for one in found)
+        left = max(EDGES_A_NODE * walk.budget - len(self._kept), 0)
+        walked.leave(Cut.EDGES, len(found) - left)
+        some = found[:left]
+        far = {loader.id(one.source if self._up else one.target) for one in some}
+        new = sorted(far - walked.depths.keys())
+        room = max(walk.budget - len(walked.depths), 0) if level < walk.depth else 0
+        walked.leave(Cut.NODES, len(new) - room if level < walk.depth else 0)
+        walked.depths.update(dict.fromkeys(new[:room], level + 1))
+        taken: list[Derived] = []
+        for one in some:
+            source, target = loader.id(one.source), loader.id(one.target)
+            if source in walked.depths and target in walked.depths:
+                self._kept[one] = None
+                if _is_unsaid(one):
+                    self._note(one, source, target)
+                else:
+                    taken.append(one)
+            else:
+                walked.more.add(target if self._up else source)
+        return taken
+
+    def _note(self, one: Derived, source: str, target: str) -> None:
+        self.walked.stop(one.target.dataset, one.by.run or one.by.job, target)
+        if one.target.name is None:
+            self.walked.more.add(source)
+
+    def stop(self, columns: Sequence[Key], one: Derived) -> None:
+        """Take what was written from columns without a word on them, behind which the walk does not go on."""
+        loader, walked = self._loader, self.walked
+        loader.load_ids((one.source, one.target))
+        whole, target = loader.id(one.source), loader.id(one.target)
         depth = min(walked.depths[loader.id(key)] for key in columns)
         new = {whole, target} - walked.depths.keys()
         if len(walked.depths) + len(new) > self._walk.budget:
@@ -333,18 +315,66 @@ class Crisp:
             return
         walked.depths.setdefault(whole, depth + 1)
         walked.depths.setdefault(target, depth + 1)
-        self._add(walked, hop)
+        self._kept[one] = None
         for key in columns:
             if key.name is not None:
-                self._add(walked, Hop(key, hop.place, hop.source, hop.by, UNSTATED, 0))
-        walked.stop(hop.target.dataset, hop.by.by, "", target)
+                self._kept[one._replace(source=key, target=one.source)] = None
+        walked.stop(one.target.dataset, one.by.run or one.by.job, target)
         walked.more.add(target)
 
+    def finished(self) -> ColumnWalked:
+        """Return the answer with its edges: of current ones by one job, between two ends, only the newest run's."""
+        newest: dict[tuple[object, ...], LineageEdge] = {}
+        for one in self._kept:
+            edge = self._edge(one)
+            key: tuple[object, ...] = (*edge[:4], one.derivation.dependency)
+            if edge.past or edge.attempt:
+                key = (*key, edge.run, edge.valid_from, edge.past, edge.attempt)
+            held = newest.get(key)
+            if held is None or _newness(edge) > _newness(held):
+                newest[key] = edge
+        self.walked.edges = set(newest.values())
+        self.walked.cut.update(self._loader.cut)
+        self._loader.cut.clear()
+        return self.walked
 
-def _is_link(hop: Hop) -> bool:
+    def _edge(self, one: Derived) -> LineageEdge:
+        loader, by = self._loader, one.by
+        attempt = by.how == "attempted"
+        return LineageEdge(
+            loader.id(one.source),
+            loader.id(one.target),
+            "ran" if one.how == "attempted" else one.how,
+            by.job,
+            by.run,
+            one.confidence,
+            by.read_at if attempt else by.at,
+            one.known_from,
+            past=by not in loader.current and not attempt,
+            attempt=attempt,
+            column=one.derivation,
+        )
+
+
+def _newness(edge: LineageEdge) -> tuple[object, ...]:
+    return edge.valid_from, edge.run or "", edge.known_from, edge.confidence, repr(edge.column)
+
+
+def _behind(derived: Iterable[Derived]) -> dict[Key, set[Hop]]:
+    found: dict[Key, set[Hop]] = defaultdict(set)
+    for one in derived:
+        found[one.source].add(one.where)
+    return found
+
+
+def _confidence(said: Stated) -> Confidence:
+    return Confidence.STATED if said.facet == LINEAGE else Confidence.COLUMN_LINEAGE
+
+
+def _is_link(one: Derived) -> bool:
     """Tell whether it leads from a dataset as a whole to a column of it."""
-    return hop.source == Key(hop.target.dataset) and hop.target.name is not None
+    return one.source == Key(one.target.dataset) and one.target.name is not None
 
 
-def _is_unsaid(hop: Hop) -> bool:
-    return hop.derivation.dependency is Dependency.UNSTATED and label_of(hop.target.dataset) != "ModelVersion"
+def _is_unsaid(one: Derived) -> bool:
+    return one.derivation.dependency is Dependency.UNSTATED and label_of(one.target.dataset) != "ModelVersion"

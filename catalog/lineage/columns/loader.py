@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from catalog.lineage import rules
 from catalog.lineage.columns.rules import Stated, stated
 from catalog.lineage.contributions import Contributions
+from catalog.lineage.datasets import FOLLOWED, OLDER_RUNS, attempts
 from catalog.lineage.loader import LineageLoader
-from catalog.lineage.model import Confidence, Walk
-from catalog.lineage.rules import Hop as Place
-from catalog.lineage.rules import Reader, Source
+from catalog.lineage.model import Walk
+from catalog.lineage.rules import Contributed, Hop, Source
+from catalog.lineage.walk import Cut
 from catalog.store.indexes.column_flows import Said
+from graph_schema.bitemporal import has_begun
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, ModelVersion
 
@@ -25,114 +26,116 @@ class Key(NamedTuple):
     name: str | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Contributed:
-    """What put a dataset into its state: a write, a registration, a declaration, or what its own events say."""
-
-    target: str
-    """The dataset by the name that was written."""
-    by: str | None
-    """The run, else the job that declares; None for the dataset's own events."""
-    job: str | None
-    run: str | None
-    how: str
-    at: int
-    entry: int
-    confidence: Confidence
-    inputs: Mapping[str, Place]
-    """What was read, by the name that the reader used."""
-    past: bool = False
-    read_at: int = 0
-    """When what it read was read."""
-    reader: Reader | None = None
-
-
 class ColumnLoader:
     """Contributions and their columns around a walk. `load` fetches in bulk; the other methods only judge."""
 
     def __init__(self, loader: LineageLoader, walk: Walk) -> None:
+        """Fetch through this loader what such a walk follows."""
         self.datasets = loader
+        self.found = Contributions(loader)
+        self.current: set[Contributed] = set()
+        """What was met in force, and not only as what had been replaced already."""
+        self.cut: Counter[Cut] = Counter()
         self._walk = walk
-        self._found = Contributions(loader)
-        self._contributed: dict[Place, tuple[Contributed, ...]] = {}
-        self._made: dict[tuple[rules.Contributed, bool], Contributed] = {}
+        self._contributed: dict[Hop, tuple[Contributed, ...]] = {}
+        self._sources: dict[Contributed, dict[str, Source]] = {}
         self._said: dict[tuple[str, str | None], list[Said]] = {}
         self._stated: dict[Contributed, Stated | None] = {}
+        self._of_group: Counter[tuple[str, str | None]] = Counter()
         self._keys: dict[str, Key] = {}
+        self._ids: dict[Key, str] = {}
         self._named: dict[str, Dataset] = {}
 
-    def load(self, places: Iterable[Place]) -> None:
-        """Fetch what put the datasets and model versions into their states, and what was said of their columns."""
-        new = sorted({place for place in places if place not in self._contributed}, key=repr)
+    def now(self, dataset: str) -> Hop:
+        """Return the question what is in force on a dataset for whoever asks."""
+        return Hop(dataset, self.datasets.valid_at)
+
+    def prefetch(self, datasets: Iterable[str]) -> None:
+        """Fetch in a handful of calls who put the datasets into their states, whoever reads them."""
+        loader = self.datasets
+        wanted = sorted(set(datasets))
+        loader.load_names(wanted)
+        names = sorted({name for dataset in wanted for name in loader.names(dataset)})
+        self.found.prefetch((name, loader.valid_at) for name in names)
+        loader.load_declarations(names)
+
+    def load(self, hops: Iterable[Hop]) -> None:
+        """Fetch what is in force on datasets and model versions as their readers found them, and what was said of its
+        columns. Of one job and dataset, and in all, only so many are followed, the newest first.
+        """
+        new = [hop for hop in dict.fromkeys(hops) if hop not in self._contributed]
         if not new:
             return
-        loader, found = self.datasets, self._found
-        loader.load_names(place.dataset for place in new)
-        held = found.in_force(new)
-        every = found.every(new) if self._walk.include_past else held
-        sources = found.sources([one for place in new for one in (*held[place], *every[place])])
-        for place in new:
-            past = [one for one in every[place] if one not in held[place]]
-            self._contributed[place] = (
-                *(self._written(one, sources[one], past=False) for one in held[place]),
-                *(self._written(one, sources[one], past=True) for one in past),
-            )
-        names = sorted({name for place in new for name in loader.names(place.dataset)})
-        loader.load_nodes(dataset for dataset in names if label_of(dataset) == "Dataset")
-        asks: set[tuple[str, str | None]] = {(name, None) for name in names if label_of(name) == "Dataset"}
-        asks |= {(one.target, one.by) for place in new for one in self._contributed[place]}
-        for ask in asks:
-            self._said.setdefault(ask, [])
-        for said in loader.view.column_lineage(sorted(asks, key=repr)):
-            self._said[said.dataset, said.by].append(said)
-        for place in new:
-            self._contributed[place] = self._with_own(place)
-            for one in self._contributed[place]:
-                self._stated[one] = self._judged(one)
+        loader = self.datasets
+        loader.load_names(hop.dataset for hop in new)
+        held = {hop: list(some) for hop, some in self.found.in_force(new).items()}
+        self.current.update(one for some in held.values() for one in some)
+        if self._walk.include_past:
+            for hop, every in self.found.every(new).items():
+                held[hop] += [one for one in every if one not in held[hop]]
+        if self._walk.include_attempts:
+            for one in attempts(self.found, new):
+                for hop in new:
+                    if hop.dataset == one.dataset and has_begun(one.read_at, hop.at):
+                        held[hop].append(one)
+        met = {one for some in held.values() for one in some} - self._sources.keys()
+        fresh = [one for one in sorted(met, key=_newest, reverse=True) if self._has_room(one)]
+        for one, sources in self.found.sources(fresh).items():
+            self._sources[one] = {source.name: source for source in sources}
+        self._load_said(fresh)
+        for hop, some in held.items():
+            self._contributed[hop] = tuple(one for one in some if one in self._sources)
+        loader.load_nodes({hop.dataset for hop in new if label_of(hop.dataset) == "Dataset"})
 
-    def _written(self, one: rules.Contributed, sources: Sequence[Source], *, past: bool) -> Contributed:
-        """Return a contribution with what it read, as it was when it was read (rule 6); each is made once."""
-        key = one, past
-        if key not in self._made:
-            renamed = one.access.renamed_from is not None
-            self._made[key] = Contributed(
-                one.name,
-                one.run if one.declared is None else one.job,
-                one.job,
-                one.run,
-                "renamed" if renamed else one.how,
-                one.at,
-                one.entry,
-                Confidence.STATED if one.start_known else Confidence.START_UNKNOWN,
-                {source.name: source.hop(one) for source in sources},
-                past,
-                one.read_at,
-                one.reader,
-            )
-        return self._made[key]
+    def _has_room(self, one: Contributed) -> bool:
+        if self._of_group[one.group] >= OLDER_RUNS or len(self._sources) >= FOLLOWED:
+            self.cut[Cut.OLDER_RUNS] += 1
+            return False
+        self._of_group[one.group] += 1
+        return True
 
-    def _with_own(self, place: Place) -> tuple[Contributed, ...]:
-        """Return the contributions, or where there is none what events of the dataset itself say of its columns."""
-        found = self._contributed[place]
-        if found:
-            return found
-        for name in sorted(self.datasets.names(place.dataset)):
-            said = self._said.get((name, None), [])
-            if any(one.valid_from <= place.at for one in said):
-                newest = max(said, key=lambda one: one.order)
-                how = "declared"
-                one = Contributed(name, None, None, None, how, newest.valid_from, newest.entry, Confidence.STATED, {})
-                return (one,)
-        return ()
+    def _load_said(self, contributed: Collection[Contributed]) -> None:
+        asks = {ask for one in contributed for name in self._names(one) for ask in ((name, _by(one)), (name, None))}
+        new = sorted(asks - self._said.keys(), key=repr)
+        found: dict[tuple[str, str | None], list[Said]] = defaultdict(list)
+        for said in self.datasets.view.column_lineage(new):
+            found[said.dataset, said.by].append(said)
+        for ask in new:
+            self._said[ask] = found[ask]
+        for one in contributed:
+            self._stated[one] = stated(self._said_with(one)) or stated(self._said_of_itself(one))
 
-    def _judged(self, one: Contributed) -> Stated | None:
-        found = stated(self._said.get((one.target, one.by), ()))
-        # What is said of the dataset by itself stands until a write says otherwise.
-        return found if found is not None or one.by is None else stated(self._said.get((one.target, None), ()))
+    def _names(self, one: Contributed) -> tuple[str, ...]:
+        """Return the datasets under whose names its columns are spoken of: of a model version those of its model."""
+        if label_of(one.name) == "Dataset":
+            return (one.name,)
+        self.datasets.load_names([one.name])
+        return tuple(sorted(name for name in self.datasets.names(one.name) if label_of(name) == "Dataset"))
 
-    def contributed(self, place: Place) -> tuple[Contributed, ...]:
-        """Return what is in force there."""
-        return self._contributed[place]
+    def _said_with(self, one: Contributed) -> list[Said]:
+        """Return what was said with it: by its job where that declares it, else by its attempt."""
+        by = _by(one)
+        if by is None:
+            return []
+        said = [each for name in self._names(one) for each in self._said.get((name, by), ())]
+        fold = self.datasets.fold(one.run) if one.run else None
+        if fold is None or not fold.opened:
+            return said
+        began = fold.opened[one.attempt - 1] if one.attempt else None
+        ended = fold.opened[one.attempt] if one.attempt < len(fold.opened) else None
+        return [
+            each for each in said if (began is None or each.order >= began) and (ended is None or each.order < ended)
+        ]
+
+    def _said_of_itself(self, one: Contributed) -> list[Said]:
+        """Return what was said of the dataset by itself: it stands until a write says otherwise."""
+        at = one.at if one.how != "declared" else one.read_at
+        said = (each for name in self._names(one) for each in self._said.get((name, None), ()))
+        return [each for each in said if each.valid_from <= at]
+
+    def contributed(self, hop: Hop) -> tuple[Contributed, ...]:
+        """Return what is in force there, as far as it is followed."""
+        return self._contributed[hop]
 
     def stated(self, one: Contributed) -> Stated | None:
         """Return what it says of columns, None where it says nothing."""
@@ -140,25 +143,26 @@ class ColumnLoader:
 
     def facet(self, one: Contributed, name: str) -> Said | None:
         """Return the newest facet of that name that was said with it, else by the dataset's own events."""
-        for by in dict.fromkeys((one.by, None)):
-            some = [each for each in self._said.get((one.target, by), ()) if each.facet == name]
+        for said in (self._said_with(one), self._said_of_itself(one)):
+            some = [each for each in said if each.facet == name]
             newest = max(some, key=lambda each: each.order, default=None)
             if newest is not None and newest.value is not None:
                 return newest
         return None
 
-    def source(self, one: Contributed, dataset: Dataset) -> Place:
-        """Return where a dataset that its columns are said to derive from was read."""
+    def sources(self, one: Contributed) -> Collection[Source]:
+        """Return what it read."""
+        return self._sources[one].values()
+
+    def where(self, one: Contributed, dataset: Dataset) -> tuple[Hop, int]:
+        """Return where a dataset that its columns are said to derive from was read, and the entry that tells of it."""
         identifier = dataset.id
         self._named[identifier] = dataset
+        source = self._sources[one].get(identifier)
+        if source is not None:
+            return source.hop(one), source.known_from
         self.datasets.load_names([identifier])
-        held = one.inputs.get(identifier)
-        return held or Place(self.datasets.resolve(identifier, one.read_at), one.read_at, one.reader)
-
-    def known_from(self, one: Contributed, named: str, entry: int = 0) -> int:
-        """Return the entry by which all of it was known."""
-        known = self.datasets.known_from(one.run, named, one.target) if one.run and one.how != "registered" else 0
-        return max(one.entry, known, entry)
+        return Hop(self.datasets.resolve(identifier, one.read_at), one.read_at, one.reader), one.entry
 
     def load_ids(self, keys: Iterable[Key]) -> None:
         """Fetch what `id` needs."""
@@ -168,12 +172,14 @@ class ColumnLoader:
         """Return the id of a column or whole."""
         if key.name is None:
             return key.dataset
-        node = self._named.get(key.dataset) or self.datasets.node(key.dataset)
-        if node is None:
-            raise LookupError(f"{key.dataset} was not fetched")
-        namespace, dataset = node.key
-        found = Column(namespace, dataset, key.name).id
-        self._keys[found] = key
+        found = self._ids.get(key)
+        if found is None:
+            node = self._named.get(key.dataset) or self.datasets.node(key.dataset)
+            if node is None:
+                raise LookupError(f"{key.dataset} was not fetched")
+            namespace, dataset = node.key
+            found = self._ids[key] = Column(namespace, dataset, key.name).id
+            self._keys[found] = key
         return found
 
     def key(self, identifier: str) -> Key | None:
@@ -185,5 +191,15 @@ class ColumnLoader:
             dataset = Dataset(node.namespace, node.dataset)
             self._named[dataset.id] = dataset
             found = self._keys[identifier] = Key(dataset.id, node.name)
+            self._ids[found] = identifier
             return found
         return Key(identifier) if isinstance(node, Dataset | ModelVersion) else None
+
+
+def _by(one: Contributed) -> str | None:
+    """Return who said it: the run, or the job that declares; None for the dataset's own events."""
+    return one.run or one.job
+
+
+def _newest(one: Contributed) -> tuple[object, ...]:
+    return *one.order, one.dataset, one.how

@@ -12,21 +12,20 @@ from catalog.assets.rules import columns as fields_of
 from catalog.errors import SenderError
 from catalog.lineage.columns.cautious import Cautious
 from catalog.lineage.columns.crisp import ColumnWalked, Crisp
-from catalog.lineage.columns.loader import ColumnLoader, Contributed, Key
+from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.model import ColumnOrigin, ListedColumn
 from catalog.lineage.columns.reach import reach
 from catalog.lineage.columns.rules import derivation
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import ColumnCounts, Direction, FlowScope, Grain, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted
-from catalog.lineage.rules import Hop as Place
-from catalog.lineage.rules import edge_order
+from catalog.lineage.rules import Contributed, Hop, edge_order
 from catalog.lineage.walk import Cut, reasons
 from catalog.reading import Complete, Completeness, Redacted, Truncated
 from catalog.view import View
 from graph_schema.column_lineage import COLUMN_LINEAGE, address, dataset_of
 from graph_schema.identity import label_of
-from graph_schema.nodes import Column, Dataset
+from graph_schema.nodes import Column, Dataset, ModelVersion, Node, Snapshot
 
 _AHEAD = 4
 """How many times the budget is fetched ahead: what was ever stated holds what is in the data and more."""
@@ -37,14 +36,8 @@ def column_lineage(view: View, walk: Walk) -> LineageGraph:
     their columns.
 
     Raises:
-        SenderError: columns are named of what is no dataset, or attempts are asked for.
+        SenderError: columns are named of what is no dataset.
     """
-    if walk.include_attempts:
-        raise SenderError(
-            "Attempts are walked between datasets, not between columns: ask at another grain.",
-            pointer="/includeAttempts",
-            status=422,
-        )
     loader = ColumnLoader(LineageLoader(view.unredacted), walk)
     seen = view.visible(walk.roots, counted=False)
     roots, listed = _roots(loader, [root for root in walk.roots if root in seen], walk)
@@ -56,42 +49,59 @@ def column_lineage(view: View, walk: Walk) -> LineageGraph:
     return _graph(walked, walk, keys, hidden)
 
 
-def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[Key, tuple[Place, ...]], frozenset[Key]]:
+def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[Key, tuple[Hop, ...]], frozenset[Key]]:
     """Return the columns and wholes to begin at, and those of them that are there whether or not a write names them."""
     datasets = loader.datasets
     datasets.load_nodes(ids)
-    named, wholes = set[Key](), set[str]()
-    for one in ids:
-        node = datasets.node(one)
-        if isinstance(node, Column):
-            named.add(Key(Dataset(node.namespace, node.dataset).id, node.name))
-        elif node is not None and label_of(one) == "Snapshot":
-            wholes.add(Dataset(node.key[0], node.key[1]).id)
-        elif node is not None:
-            wholes.add(one)
-    if walk.columns and (named or any(label_of(one) == "ModelVersion" for one in wholes)):
+    nodes = {one: node for one in ids if (node := datasets.node(one)) is not None}
+    columns = [node for node in nodes.values() if isinstance(node, Column)]
+    if walk.columns and (columns or any(label_of(one) == "ModelVersion" for one in nodes)):
         raise SenderError(
             "Columns are named of datasets and snapshots: name the column as root, or the dataset with `columns`.",
             pointer="/columns",
             status=422,
         )
-    datasets.load_names([*wholes, *(key.dataset for key in named)])
+    wholes = _wholes(loader, nodes)
+    datasets.load_names(Dataset(node.namespace, node.dataset).id for node in columns)
     at = datasets.valid_at
-    wholes = {datasets.resolve(one, at) if label_of(one) == "Dataset" else one for one in wholes}
-    named = {Key(datasets.resolve(key.dataset, at), key.name) for key in named}
-    named |= {Key(one, address(name)) for one in wholes for name in walk.columns}
-    fields_of_roots = schemas(datasets.view, [*wholes, *(key.dataset for key in named)])
-    listed = frozenset(Key(one, name) for one, fields in fields_of_roots.items() for name in fields)
-    if not walk.columns:
-        places = {one: Place(one, at) for one in wholes}
-        loader.load(places.values())
-        for one, place in places.items():
-            named.add(Key(one))
-            named |= {Key(one, name) for name in _named(loader, place)}
-            named |= {key for key in listed if key.dataset == one}
-        named |= _ever_named(loader, wholes)
-    datasets.load_nodes(key.dataset for key in named)
-    return {key: (Place(key.dataset, at),) for key in named}, listed
+    hops: dict[Key, set[Hop]] = {}
+    for node in columns:
+        dataset = datasets.resolve(Dataset(node.namespace, node.dataset).id, at)
+        hops.setdefault(Key(dataset, node.name), set()).add(loader.now(dataset))
+    fields = schemas(datasets.view, {*wholes, *(key.dataset for key in hops)})
+    listed = frozenset(Key(one, name) for one, some in fields.items() for name in some)
+    loader.load(hop for some in wholes.values() for hop in some)
+    ever = set() if walk.columns else _ever_named(loader, wholes)
+    for one, some in wholes.items():
+        keys = {Key(one, address(name)) for name in walk.columns}
+        if not walk.columns:
+            keys = {Key(one), *(key for key in (*listed, *ever) if key.dataset == one)}
+            keys |= {Key(one, name) for hop in some for name in _named(loader, hop)}
+        for key in keys:
+            hops.setdefault(key, set()).update(some)
+    datasets.load_nodes(key.dataset for key in hops)
+    return {key: tuple(sorted(some, key=repr)) for key, some in hops.items()}, listed
+
+
+def _wholes(loader: ColumnLoader, nodes: Mapping[str, Node]) -> dict[str, set[Hop]]:
+    """Return the datasets and model versions that are asked about, a snapshot's as it was when it was written."""
+    datasets = loader.datasets
+    snapshots = {one: node for one, node in nodes.items() if isinstance(node, Snapshot)}
+    datasets.load_generated(snapshots)
+    of = {one: Dataset(node.namespace, node.dataset).id for one, node in snapshots.items()}
+    plain = [one for one, node in nodes.items() if isinstance(node, Dataset | ModelVersion)]
+    datasets.load_names([*plain, *of.values()])
+    datasets.load_nodes(name for one in of.values() for name in datasets.names(one))
+    found: dict[str, set[Hop]] = {}
+    for one in plain:
+        dataset = datasets.resolve(one, datasets.valid_at) if label_of(one) == "Dataset" else one
+        found.setdefault(dataset, set()).add(loader.now(dataset))
+    for one, name in of.items():
+        dataset = datasets.resolve(name, datasets.valid_at)
+        at = max(loader.found.makers(dataset, snapshots[one].version), default=datasets.valid_at)
+        dataset = datasets.resolve(name, at)
+        found.setdefault(dataset, set()).add(Hop(dataset, at))
+    return found
 
 
 def _without_idle(walked: ColumnWalked, loader: ColumnLoader, roots: Iterable[Key]) -> None:
@@ -118,14 +128,14 @@ def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
     }
 
 
-def _named(loader: ColumnLoader, place: Place) -> set[str]:
+def _named(loader: ColumnLoader, hop: Hop) -> set[str]:
     """Return the columns that the writes in force name."""
-    said = (loader.stated(one) for one in loader.contributed(place))
+    said = (loader.stated(one) for one in loader.contributed(hop))
     return {name for one in said if one is not None for name in one.lineage.fields}
 
 
 def _walked(
-    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Place, ...]], listed: frozenset[Key]
+    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Hop, ...]], listed: frozenset[Key]
 ) -> ColumnWalked:
     if walk.direction is not Direction.BOTH:
         return _one_way(loader, walk, roots, listed)
@@ -136,16 +146,14 @@ def _walked(
 
 
 def _one_way(
-    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Place, ...]], listed: frozenset[Key]
+    loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Hop, ...]], listed: frozenset[Key]
 ) -> ColumnWalked:
     if walk.flows is FlowScope.EVER_STATED:
         return Cautious(loader, walk).walked(map(loader.id, roots))
     ahead = reach(loader, roots, walk.direction, walk.depth + 1, walk.budget * _AHEAD)
-    crisp = Crisp(loader, walk)
-    crisp.note_listed(listed)
-    at = loader.datasets.valid_at
     if ahead.whole:
-        loader.load(Place(key.dataset, at) for key in ahead.keys.values())
+        loader.prefetch({key.dataset for key in ahead.keys.values()})
+    crisp = Crisp(loader, walk, listed)
     if walk.direction is Direction.UPSTREAM:
         return crisp.upstream(roots)
     walked = crisp.downstream(roots, ahead.keys)
@@ -170,10 +178,10 @@ def _graph(
     )
     concealed = len(frozenset().union(*hidden.values())) if hidden else 0
     completeness: Completeness = Redacted(concealed) if concealed else Complete()
-    if walked.truncated or walked.unstated:
-        frontier = walked.more | (walked.stopped & walked.depths.keys())
-        cut = walked.cut + Counter({Cut.UNSTATED: len(walked.unstated)})
-        completeness = Truncated(walk.budget, len(nodes), tuple(sorted(frontier)), concealed, reasons=reasons(cut))
+    cut = walked.cut + Counter({Cut.UNSTATED: len(walked.unstated)})
+    if cut:
+        frontier = tuple(sorted(walked.more | (walked.stopped & walked.depths.keys())))
+        completeness = Truncated(walk.budget, len(nodes), frontier, concealed, reasons=reasons(cut))
     roots = tuple(sorted(node.id for node in nodes if node.depth == 0))
     counts = ColumnCounts(walked.collapsed, len(walked.unstated))
     edges = tuple(sorted(walked.edges, key=edge_order))
@@ -205,24 +213,21 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
     """
     loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
     known = {one: each.node for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)}
-    at = view.as_of.valid_at
-    loader.load(Place(one, at) for one in known)
+    hops = {one: loader.now(one) for one in known}
+    loader.load(hops.values())
     loader.datasets.load_nodes(known)
     fields = schemas(view, known)
     read = _read_columns(view, list(known))
     found: dict[str, tuple[ListedColumn, ...]] = {}
     shown = _Shown(loader, view)
-    places = {one: Place(one, at) for one in known}
-    shown.prepare(places.values())
+    shown.prepare(hops.values())
     for one, node in known.items():
         columns = dict(fields.get(one, {}))
-        ghosts = (_named(loader, places[one]) | read[one]) - columns.keys()
+        ghosts = (_named(loader, hops[one]) | read[one]) - columns.keys()
         for name in sorted(ghosts):
             identifier = Column(node.namespace, node.name, name).id
             columns[name] = ListedColumn(identifier, name, None, None, len(columns) + 1, ghost=True)
-        found[one] = tuple(
-            replace(column, origins=shown.origins(places[one], name)) for name, column in columns.items()
-        )
+        found[one] = tuple(replace(column, origins=shown.origins(hops[one], name)) for name, column in columns.items())
     return found
 
 
@@ -251,31 +256,31 @@ class _Shown:
         self._view = view
         self._seen: frozenset[str] = frozenset()
 
-    def prepare(self, places: Iterable[Place]) -> None:
+    def prepare(self, hops: Iterable[Hop]) -> None:
         """Judge in one go whatever the origins of columns there name."""
         wanted: set[str] = set()
         datasets: dict[str, Dataset] = {}
-        for place in places:
-            for one in self._loader.contributed(place):
+        for hop in hops:
+            for one in self._loader.contributed(hop):
                 said = self._loader.stated(one)
                 wanted |= {each for each in (one.job, one.run) if each}
                 for origin in said.lineage.expanded().origins() if said is not None else ():
                     dataset = dataset_of(origin.source)
-                    datasets[self._loader.source(one, dataset).dataset] = dataset
+                    datasets[self._loader.where(one, dataset)[0].dataset] = dataset
         self._loader.load_ids(Key(one, "") for one in datasets)
         self._seen = self._view.visible({*wanted, *datasets})
 
-    def origins(self, place: Place, name: str) -> tuple[ColumnOrigin, ...]:
+    def origins(self, hop: Hop, name: str) -> tuple[ColumnOrigin, ...]:
         """Return what the column derives from by each write in force; what reaches the whole dataset among it."""
         found: dict[ColumnOrigin, None] = {}
-        for one in self._loader.contributed(place):
+        for one in self._loader.contributed(hop):
             said = self._loader.stated(one)
             if said is None:
                 continue
             lineage = said.lineage.expanded()
             some = [(origin, False) for origin in lineage.fields.get(name, ())]
             for origin, whole in (*some, *((origin, True) for origin in lineage.wide)):
-                source = self._loader.source(one, dataset_of(origin.source))
+                source, _ = self._loader.where(one, dataset_of(origin.source))
                 if source.dataset not in self._seen:
                     continue
                 column = origin.source.name if isinstance(origin.source, Column) else None
@@ -299,9 +304,8 @@ def column_lineage_in_force(view: View, datasets: Sequence[str]) -> dict[str, tu
     """Return the columnLineage in force of each dataset: for each job that of its own write, newest first."""
     loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
     known = [one for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)]
-    at = view.as_of.valid_at
-    loader.load(Place(one, at) for one in known)
-    held = {one: loader.contributed(Place(one, at)) for one in known}
+    loader.load(map(loader.now, known))
+    held = {one: loader.contributed(loader.now(one)) for one in known}
     seen = view.visible({each.run for some in held.values() for each in some if each.run})
     return {one: found for one, some in held.items() if (found := _facets(loader, some, seen))}
 

@@ -11,7 +11,7 @@ from catalog.lineage.queries import lineage, paths
 from catalog.reading import EVERYTHING, LATEST, AsOf, Complete, Redacted, Rights, Truncated
 from catalog.store.protocol import Store
 from catalog.view import View
-from graph_schema.nodes import ModelVersion
+from graph_schema.nodes import ModelVersion, Snapshot
 from graph_schema.times import parse_zoned
 from tests.support.columns import (
     NAMESPACE,
@@ -306,14 +306,76 @@ def test_paths_lead_from_column_to_column() -> None:
     assert [[edge.source for edge in path] for path in found.paths] == [[column("feed.x"), column("raw.a")]]
 
 
-def test_attempts_and_columns_of_what_is_no_dataset_are_refused() -> None:
+def test_columns_of_what_is_no_dataset_are_refused() -> None:
     graph_of = told(*CHAIN)
-    with pytest.raises(SenderError, match="Attempts are walked between datasets"):
-        walked(graph_of, column("raw.a"), include_attempts=True)
     with pytest.raises(SenderError, match="Columns are named of datasets"):
         walked(graph_of, column("raw.a"), columns=("a",))
     with pytest.raises(SenderError, match="column grain only"):
         walked(graph_of, dataset("raw"), columns=("a",), grain=Grain.DATASET)
+
+
+def test_attempts_are_shown_on_request() -> None:
+    failed = ran("clean", ["raw"], {"clean": column_lineage({"c": ["raw.b"]})}, "2026-01-02T10:00:00Z", "FAIL")
+    graph_of = told(*CHAIN, failed)
+    assert pairs(walked(graph_of, column("clean.c"), depth=1)) == direct("raw.a", "clean.c")
+    graph = walked(graph_of, column("clean.c"), depth=1, include_attempts=True)
+    assert {(edge.source, edge.attempt) for edge in graph.edges} == {(column("raw.a"), False), (column("raw.b"), True)}
+
+
+def test_what_was_replaced_is_past_and_shown_on_request() -> None:
+    again = ran("clean", ["raw"], {"clean": column_lineage({"c": ["raw.b"]})}, "2026-01-02T10:00:00Z")
+    graph_of = told(*CHAIN, again)
+    assert pairs(walked(graph_of, column("clean.c"), depth=1)) == direct("raw.b", "clean.c")
+    graph = walked(graph_of, column("clean.c"), depth=1, include_past=True)
+    assert {(edge.source, edge.past) for edge in graph.edges} == {(column("raw.a"), True), (column("raw.b"), False)}
+
+
+DROP = {"lifecycleStateChange": {"lifecycleStateChange": "DROP"}}
+
+
+def test_a_staging_table_dropped_after_it_was_read_keeps_its_sources() -> None:
+    graph_of = told(*CHAIN, ran("sweep", None, {"raw": DROP}, "2026-01-01T12:00:00Z"))
+    assert pairs(walked(graph_of, column("clean.c"))) == direct("feed.x", "raw.a", "clean.c")
+    assert pairs(walked(graph_of, column("feed.x"), direction=Direction.DOWNSTREAM)) == direct(
+        "feed.x", "raw.a", "clean.c"
+    )
+    assert walked(graph_of, column("raw.a")).edges == ()
+
+
+def test_a_hop_is_judged_when_its_reader_started() -> None:
+    later = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.z"]})}, "2026-01-01T12:00:00Z")
+    graph_of = told(*CHAIN, later)
+    assert pairs(walked(graph_of, column("clean.c"))) == direct("feed.x", "raw.a", "clean.c")
+    assert pairs(walked(graph_of, column("raw.a"))) == direct("feed.z", "raw.a")
+    down = walked(graph_of, column("feed.z"), direction=Direction.DOWNSTREAM)
+    assert pairs(down) == direct("feed.z", "raw.a")
+
+
+def test_an_attempt_is_made_of_what_its_own_events_say() -> None:
+    first = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.x"]})}, run="r")
+    start = ran("load", ["feed"], {}, "2026-01-02T10:00:00Z", "START", run="r")
+    second = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.y"]})}, "2026-01-02T11:00:00Z", run="r")
+    graph_of = told(first, start, second)
+    assert pairs(walked(graph_of, column("raw.a"))) == direct("feed.y", "raw.a")
+    then = AsOf(parse_zoned("2026-01-02T10:30:00Z") or 0)
+    assert pairs(walked(graph_of, column("raw.a"), at=then)) == direct("feed.x", "raw.a")
+
+
+def test_facets_across_events_are_replaced_whole_by_event_time() -> None:
+    start = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.x"], "b": ["feed.y"]})}, kind="START", run="r")
+    done = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.z"]})}, "2026-01-01T11:00:00Z", run="r")
+    for events in ((start, done), (done, start)):
+        graph = walked(told(*events), dataset("raw"))
+        assert pairs(graph) == direct("feed.z", "raw.a")
+
+
+def test_a_snapshot_is_walked_as_it_was_when_it_was_written() -> None:
+    version = {"version": {"datasetVersion": "v1"}}
+    first = ran("load", ["feed"], {"raw": {**version, **column_lineage({"a": ["feed.x"]})}})
+    second = ran("load", ["feed"], {"raw": column_lineage({"a": ["feed.y"]})}, "2026-01-02T10:00:00Z")
+    graph_of = told(first, second)
+    assert pairs(walked(graph_of, Snapshot(NAMESPACE, "raw", "v1").id)) == direct("feed.x", "raw.a")
+    assert pairs(walked(graph_of, dataset("raw"))) == direct("feed.y", "raw.a")
 
 
 def test_a_budget_ends_the_walk_and_is_said() -> None:
