@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from graph_schema.facet_reading import members, objects, text
@@ -189,7 +190,7 @@ def _origins(items: Iterable[Mapping[str, Any]], said_of: object, *, datasets: b
         for one in _transformations(item, said_of):
             found.setdefault((source, one.type == "INDIRECT"), {})[one] = None
     return [
-        Origin(source, indirect, tuple(one for one in some if one != _UNSAID))
+        Origin(source, indirect, tuple(some) if _UNSAID not in some else tuple(one for one in some if one != _UNSAID))
         for (source, indirect), some in found.items()
     ]
 
@@ -198,29 +199,42 @@ _UNSAID: Final = Transformation(None, None, None, None)
 
 
 def _transformations(item: Mapping[str, Any], said_of: object) -> Iterator[Transformation]:
-    named = list(objects(item, "transformations"))
-    for one in named:
+    unsaid = True
+    for one in objects(item, "transformations"):
+        unsaid = False
         masking = one.get("masking")
-        yield Transformation(
-            _upper(text(one, "type")),
-            _upper(text(one, "subtype")),
-            text(one, "description"),
-            masking if isinstance(masking, bool) else None,
-        )
-    if not named:
-        old = _upper(text(said_of, "transformationType"))
+        said = text(one, "type"), text(one, "subtype"), text(one, "description")
+        yield _transformation(*said, masking if isinstance(masking, bool) else None)
+    if unsaid:
+        old = text(said_of, "transformationType")
         description = text(said_of, "transformationDescription")
         # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
-        yield Transformation("DIRECT" if old else None, old, description, True if old == "MASKED" else None)
+        masked = True if (old or "").upper() == "MASKED" else None
+        yield _transformation("DIRECT" if old else None, old, description, masked)
+
+
+@lru_cache(maxsize=1_024)
+def _transformation(
+    kind: str | None,
+    subtype: str | None,
+    description: str | None,
+    masking: bool | None,  # noqa: FBT001  as it is said
+) -> Transformation:
+    return Transformation(_upper(kind), _upper(subtype), description, masking)
 
 
 def _source(item: Mapping[str, Any], *, whole: bool = False) -> Column | Dataset | None:
-    namespace, dataset, name = (text(item, key) for key in ("namespace", "name", "field"))
+    namespace, dataset, name = text(item, "namespace"), text(item, "name"), text(item, "field")
     if namespace is None or dataset is None:
         return None
     if whole:
         return Dataset(namespace, dataset)
-    return None if name is None else Column(namespace, dataset, address(name))
+    return None if name is None else _column(namespace, dataset, name)
+
+
+@lru_cache(maxsize=8_192)
+def _column(namespace: str, dataset: str, name: str) -> Column:
+    return Column(namespace, dataset, address(name))
 
 
 def _collapsed(by_field: Mapping[str, list[Origin]], wide: Iterable[Origin]) -> ColumnLineage:

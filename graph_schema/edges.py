@@ -211,7 +211,7 @@ class Feeds(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class DerivesFrom(EdgeKind):
-    """The column derives from the column, or the dataset as a whole; derived of what columnLineage and lineage state."""
+    """The column derives from the column, or the dataset as a whole; derived of what facets state."""
 
     derived: ClassVar[bool] = True
 

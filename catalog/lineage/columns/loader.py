@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from catalog.lineage.columns.rules import Stated, stated
@@ -58,6 +59,8 @@ class ColumnLoader:
         names = sorted({name for dataset in wanted for name in loader.names(dataset)})
         self.found.prefetch((name, loader.valid_at) for name in names)
         loader.load_declarations(names)
+        held = self.found.in_force([self.now(dataset) for dataset in wanted])
+        self._load_said({one for some in held.values() for one in some})
 
     def load(self, hops: Iterable[Hop]) -> None:
         """Fetch what is in force on datasets and model versions as their readers found them, and what was said of its
@@ -82,7 +85,7 @@ class ColumnLoader:
         fresh = [one for one in sorted(met, key=_newest, reverse=True) if self._has_room(one)]
         for one, sources in self.found.sources(fresh).items():
             self._sources[one] = {source.name: source for source in sources}
-        self._load_said(fresh)
+        self._load_said(frozenset(fresh))
         for hop, some in held.items():
             self._contributed[hop] = tuple(one for one in some if one in self._sources)
         loader.load_nodes({hop.dataset for hop in new if label_of(hop.dataset) == "Dataset"})
@@ -94,15 +97,15 @@ class ColumnLoader:
         self._of_group[one.group] += 1
         return True
 
-    def _load_said(self, contributed: Collection[Contributed]) -> None:
+    def _load_said(self, contributed: AbstractSet[Contributed]) -> None:
         asks = {ask for one in contributed for name in self._names(one) for ask in ((name, _by(one)), (name, None))}
         new = sorted(asks - self._said.keys(), key=repr)
         found: dict[tuple[str, str | None], list[Said]] = defaultdict(list)
-        for said in self.datasets.view.column_lineage(new):
+        for said in self.datasets.view.column_lineage(new) if new else ():
             found[said.dataset, said.by].append(said)
         for ask in new:
             self._said[ask] = found[ask]
-        for one in contributed:
+        for one in contributed - self._stated.keys():
             self._stated[one] = stated(self._said_with(one)) or stated(self._said_of_itself(one))
 
     def _names(self, one: Contributed) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
+
+import orjson
 
 from catalog.lineage.model import Dependency, Derivation
 from catalog.store.indexes.column_flows import Said
@@ -60,7 +61,7 @@ def _newest(said: Iterable[Said], facet: str) -> Sequence[Said]:
     return [one for one in some if one.order == order]
 
 
-_READ: Final[Memo[tuple[str, str], Entry]] = Memo(16_000_000)
+_READ: Final[Memo[tuple[str, str], Entry]] = Memo(32_000_000)
 _BYTES_OF_A_CHARACTER: Final = 8
 """How much larger a value is once it was read, more or less."""
 
@@ -69,7 +70,7 @@ def _read(facet: str, value: str) -> Entry:
     """Return what a value says: the writes of a job mostly say the same, and so do walks."""
     found = _READ.get((facet, value), None)
     if found is None:
-        read = json.loads(value)
+        read = orjson.loads(value)
         found = Entry(frozenset(), read_column_lineage(read)) if facet == COLUMN_LINEAGE else read_entry(read)
         _READ.keep((facet, value), found, _BYTES_OF_A_CHARACTER * len(value))
     return found
