@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.assets.model import AspectInForce
+from catalog.assets.model import AspectInForce, RunRecord
+from catalog.assets.uses import uses
 from graph_schema.aspects import CHECK, MEASURED, quality
 from graph_schema.facet_reading import objects, text
+from graph_schema.facts import Role
+from graph_schema.quality_facets import checks
 from graph_schema.vocabulary.words import CheckOutcome
 
 
@@ -72,6 +75,30 @@ def measurements(aspects: Mapping[str, AspectInForce[Any]]) -> tuple[Measurement
             one = quality.Measurement.from_json(held.value)
             found.append(Measurement(one.metrics, one.column, one.job, held.run, held.entry, held.since))
     return tuple(sorted(found, key=lambda one: (one.column or "", one.job or "", one.entry)))
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheck:
+    """How an assertion about a dataset, by id, came out in one run, whatever became of it since."""
+
+    dataset: str
+    assertion: str
+    outcome: CheckOutcome
+    name: str | None
+    column: str | None
+    severity: str | None
+    entry: int
+
+
+def checks_of_run(run: RunRecord) -> Iterator[RunCheck]:
+    """Yield what the run's events say of assertions about its inputs and outputs, in that order."""
+    for role in (Role.IN, Role.OUT):
+        for use in uses(run, role):
+            held = use.aspects.get("data_quality_assertions")
+            if held is not None:
+                for one in checks(held.value, None):
+                    outcome = CheckOutcome(one.outcome)
+                    yield RunCheck(use.dataset, one.assertion, outcome, one.name, one.column, one.severity, held.entry)
 
 
 _STATUS = {"pass": CheckOutcome.PASSED, "fail": CheckOutcome.FAILED, "skip": CheckOutcome.SKIPPED}

@@ -24,15 +24,16 @@ from graph_schema.aspects import (
 )
 from graph_schema.aspects.events import Code, Environment
 from graph_schema.aspects.labels import Coding, Tag
-from graph_schema.aspects.quality import Check, Measurement
+from graph_schema.aspects.quality import Measurement
 from graph_schema.builder import FactBuilder
 from graph_schema.column_lineage import ColumnLineage, address, read_column_lineage, read_entries, read_entry
 from graph_schema.facet_reading import dataset as dataset_named
 from graph_schema.facet_reading import is_deleted, members, objects, text
 from graph_schema.facet_reading import job as job_named
 from graph_schema.facts import Role
+from graph_schema.quality_facets import checks
 from graph_schema.vocabulary.tag_words import phi_kind_of
-from graph_schema.vocabulary.words import CheckOutcome, PhiKind, Stance, TagOrigin
+from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 from ingest_hooks.openlineage.part_memo import PartMemo
 from ingest_hooks.openlineage.wire import JSON
 
@@ -293,20 +294,9 @@ def _add_checks(scope: Scope, facet: Facet) -> None:
     """DataQualityAssertionsDatasetFacet 1-1-0: the outcome of each assertion, which no other job's replaces."""
     if scope.dataset is None:
         return
-    job = scope.job.id if scope.job is not None else None
-    for item in objects(facet, "assertions"):
-        name, column = text(item, "name"), text(item, "column")
-        assertion = text(item, "assertion") or text(item, "type") or name
-        if assertion is None:
-            continue
-        check = Check(assertion, _outcome(item.get("success")).value, name, column, text(item, "severity"), job)
-        scope.builder.add_statement(scope.dataset, name_of_check(job, assertion, name, column), check)
-
-
-def _outcome(success: JSON) -> CheckOutcome:
-    if isinstance(success, bool):
-        return CheckOutcome.PASSED if success else CheckOutcome.FAILED
-    return CheckOutcome.UNKNOWN
+    for check in checks(facet, scope.job.id if scope.job is not None else None):
+        aspect = name_of_check(check.job, check.assertion, check.name, check.column)
+        scope.builder.add_statement(scope.dataset, aspect, check)
 
 
 def _add_measurements(scope: Scope, facet: Facet) -> None:

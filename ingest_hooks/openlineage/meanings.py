@@ -54,7 +54,7 @@ STANDARD: Final = (
         "1-1-0",
         "dataset",
         "a check for each job, assertion, name and column, in force until the same job checks it again; no value",
-        "`Dataset.qualityResults`",
+        "`Dataset.qualityResults`, `Run.qualityResults`",
     ),
     Meaning(
         "dataQualityMetrics",
@@ -199,7 +199,7 @@ STANDARD: Final = (
         "dataset, job",
         "exactly what feeds a dataset, without inference beside it: a dataset that a job alone feeds has no upstream, "
         "what feeds a job is `READ` or `CONSUMES`, job to job is `FEEDS`, and so is a dataset's own event",
-        "lineage of columns and datasets",
+        "lineage of columns and datasets, `Job.fedByJobs`, `Job.feedsJobs`",
     ),
     Meaning(
         "nominalTime",

@@ -8,6 +8,7 @@ from typing import Any
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
 from catalog.assets.code_versions import code_versions
+from catalog.assets.feeds import fed_by, feeding
 from catalog.assets.queries import (
     children_of,
     datasets,
@@ -141,6 +142,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "versions_of": ("Model", versions_of),
     "trained_on": ("Snapshot", trained_on),
     "code_versions": ("Job", code_versions),
+    "fed_by": ("Job", fed_by),
+    "feeding": ("Job", feeding),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
     "mapped": ("Dataset", mapped),
     "mapped of jobs": ("Job", mapped),

@@ -16,7 +16,7 @@ from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import QualifiedName
 from catalog.api.graphql.scalars import Digest, Long, Micros
-from catalog.assets import code_versions, model, quality, queries, tags
+from catalog.assets import code_versions, feeds, model, quality, queries, tags
 from catalog.assets import uses as used
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
@@ -143,6 +143,41 @@ class CodeVersion:
 async def versions_of_code(job: strawberry.Parent[Job], info: ContextInfo) -> list[CodeVersion]:
     found = await info.context.load(code_versions.code_versions, job.at, job.record.id) or ()
     return [converted(CodeVersion, one, found=one, at=job.at) for one in found]
+
+
+@strawberry.type(description="How one assertion about a dataset came out in one run; never a value of the data.")
+class RunCheck:
+    found: strawberry.Private[quality.RunCheck]
+    at: strawberry.Private[AsOf]
+    assertion: str = strawberry.field(description="What kind of assertion it is, such as not_null.")
+    outcome: CheckOutcome = strawberry.field(description="How it came out.")
+    name: str | None = strawberry.field(description="What the assertion is called, where it has a name.")
+    column: str | None = strawberry.field(description="The column that it is about; null: the whole dataset.")
+    severity: str | None = strawberry.field(description="How grave a failure is, as the emitter says.")
+    entry: int = strawberry.field(description="The ledger entry that says so.")
+
+    @strawberry.field(description="The dataset that it is about.")
+    async def dataset(self, info: ContextInfo) -> Dataset | None:
+        return await nodes.find(Dataset, info.context, self.found.dataset, self.at)
+
+
+@field_of(Run, name="qualityResults", description="How the assertions that it checked came out in it.")
+def results_of_run(run: strawberry.Parent[Run]) -> list[RunCheck]:
+    return [converted(RunCheck, one, found=one, at=run.at) for one in quality.checks_of_run(run.record)]
+
+
+@field_of(Job, name="fedByJobs", description="The jobs that feed it, as lineage facets say; no data is walked by that.")
+async def jobs_before(job: strawberry.Parent[Job], info: ContextInfo) -> list[Job]:
+    found = await info.context.load(feeds.fed_by, job.at, job.record.id) or ()
+    return await nodes.find_all(Job, info.context, found, job.at)
+
+
+@field_of(
+    Job, name="feedsJobs", description="The jobs that it feeds, as lineage facets say; no data is walked by it."
+)
+async def jobs_after(job: strawberry.Parent[Job], info: ContextInfo) -> list[Job]:
+    found = await info.context.load(feeds.feeding, job.at, job.record.id) or ()
+    return await nodes.find_all(Job, info.context, found, job.at)
 
 
 @field_of(Run, description="The tests that it executed, as its emitter lists them.")

@@ -68,6 +68,23 @@ def test_a_run_shows_its_tests_and_no_value_of_them(catalog: Catalog) -> None:
     assert found["run"]["tests"] == [{"name": "not_null_clean_id", "outcome": "FAILED", "severity": "warn"}]
 
 
+def test_a_run_shows_how_its_checks_came_out_whatever_was_checked_since(catalog: Catalog) -> None:
+    asked_for = "qualityResults { assertion column outcome severity dataset { name } }"
+    found = catalog.data(f'{{ run(runId: "{OTHER_RUN}") {{ ... on Run {{ {asked_for} }} }} }}')["run"]
+    failed = {"assertion": "not_null", "column": "id", "outcome": "FAILED", "severity": "error"}
+    assert found["qualityResults"] == [{**failed, "dataset": {"name": "clean"}}]
+
+
+def test_a_job_that_an_explicit_lineage_facet_lets_feed_another_is_shown_on_both(catalog: Catalog) -> None:
+    feeding = {"namespace": "demo", "name": "extract", "type": "JOB"}
+    entries = {"lineage": {"entries": [{"type": "JOB", "inputs": [feeding]}]}}
+    assert catalog.event(run_event("COMPLETE", 8, job=entries, job_name="load")).status_code == 201
+    catalog.caught_up()
+    query = '{ job(ref: {namespace: "demo", name: "%s"}) { ... on Job { fedByJobs { name } feedsJobs { name } } } }'
+    assert catalog.data(query % "load")["job"] == {"fedByJobs": [{"name": "extract"}], "feedsJobs": []}
+    assert catalog.data(query % "extract")["job"] == {"fedByJobs": [], "feedsJobs": [{"name": "load"}]}
+
+
 def test_how_a_run_used_a_dataset_is_shown_on_the_run_and_on_the_edge(catalog: Catalog) -> None:
     use = "{ dataset { ref { name } } version lifecycle rows size files }"
     run = catalog.data(f'{{ run(runId: "{RUN_ID}") {{ ... on Run {{ reads {use} writes {use} }} }} }}')["run"]
