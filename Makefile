@@ -14,10 +14,10 @@ PIN     := $(LOCKING)/bin/uv pip compile --quiet --universal --python-version 3.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench docs lock clean
+.PHONY: help setup demo run test bench bench-compare docs lock clean
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(TEST) ## Make the virtual environment and install exactly what requirements/ pins, each file by its hash
 
@@ -45,6 +45,9 @@ test: $(TEST) ## Check style, types and imports, then run every test, the real N
 
 bench: $(TEST) ## Measure on this machine and write bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-compare: $(TEST) ## Measure another receiver beside Lineward (ARGS="--url ... --driver marquez"), or Lineward alone
+	@$(BIN)/python -m bench compare $(ARGS)
 
 docs: $(TEST) ## Write the generated tables of README.md and docs/ anew
 	@$(BIN)/python -m docs

@@ -1,4 +1,4 @@
-"""Run every measurement, or those named, and write RESULTS.md beside this file."""
+"""Run every measurement, or those named, and write RESULTS.md beside this file; `compare` sets another beside it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.compare.__main__ import main as compare
 from bench.figures import Figure, Measure, Options, markdown
 from bench.machine import describe
 
@@ -61,4 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(sys.argv[2:]) if sys.argv[1:2] == ["compare"] else main())

@@ -1,17 +1,20 @@
 """Clients that send events to a server and time each answer; a process of their own, so as not to time themselves.
 
 `python -m bench.clients URL --clients 32 --events 4000 --batch 1 --seconds 30` prints one JSON object. It sends no
-more events than told and stops after the seconds told, whichever comes first.
+more events than told and stops after the seconds told, whichever comes first. `--file` takes the events of a file, one
+a line, from the `--first` on.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
@@ -19,6 +22,10 @@ import orjson
 from bench.estates import load
 from bench.workloads import JOBS, WORKLOADS
 from bench.workloads import events as restated
+
+ENDPOINT = "/api/v1/lineage"
+PATIENCE = 30
+"""Seconds after the end that an answer is waited for."""
 
 
 @dataclass(slots=True)
@@ -28,16 +35,28 @@ class Tally:
     acknowledged: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    """Bytes of each answer's body."""
     elapsed: float = 0.0
 
 
 def requests(url: str, events: int, batch: int, seed: int, workload: str | None = None) -> list[bytes]:
     """Return every request as the bytes that go over the wire, made before any clock runs."""
     parts = urlsplit(url)
-    path = "/api/v1/lineage" if batch == 1 else "/api/v1/lineage/batch"
+    path = ENDPOINT if batch == 1 else f"{ENDPOINT}/batch"
     made = list(load(events, seed) if workload is None else restated(WORKLOADS[workload], JOBS, events // (2 * JOBS)))
     bodies = made if batch == 1 else [made[start : start + batch] for start in range(0, len(made), batch)]
     return [_post(f"{parts.hostname}:{parts.port}", path, orjson.dumps(body)) for body in bodies]
+
+
+def from_file(url: str, path: Path, first: int, events: int, endpoint: str) -> list[bytes]:
+    """Return a request for each of so many lines of a file, from one of them on."""
+    parts = urlsplit(url)
+    with path.open("rb") as lines:
+        return [
+            _post(f"{parts.hostname}:{parts.port}", endpoint, line.strip())
+            for line in itertools.islice(lines, first, first + events)
+        ]
 
 
 def _post(host: str, path: str, body: bytes) -> bytes:
@@ -58,6 +77,14 @@ async def drive(url: str, messages: list[bytes], clients: int, batch: int, secon
 
 
 async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, until: float) -> None:
+    try:
+        async with asyncio.timeout(until - time.perf_counter() + PATIENCE):
+            await _send(url, waiting, tally, batch, until)
+    except (TimeoutError, OSError, asyncio.IncompleteReadError):
+        tally.refused["no answer"] = tally.refused.get("no answer", 0) + 1
+
+
+async def _send(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, until: float) -> None:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     try:
@@ -68,9 +95,10 @@ async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, 
             writer.write(message)
             status, body = await answer(reader)
             tally.seconds.append(time.perf_counter() - began)
-            if status == "201" and batch == 1:
+            tally.sizes.append(len(body))
+            if batch == 1 and status in {"200", "201"}:
                 tally.acknowledged += 1
-            elif status == "200" and batch > 1:
+            elif status == "200":
                 tally.acknowledged += json.loads(body)["summary"]["successful"]
             else:
                 tally.refused[status] = tally.refused.get(status, 0) + 1
@@ -79,10 +107,18 @@ async def _client(url: str, waiting: Iterator[bytes], tally: Tally, batch: int, 
 
 
 async def answer(reader: asyncio.StreamReader) -> tuple[str, bytes]:
-    """Read one HTTP/1.1 answer that states its length, and return its status and body."""
+    """Read one HTTP/1.1 answer that states its length or comes in chunks, and return its status and body."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    headers = dict(line.lower().split(":", 1) for line in head[1:] if line)
-    return head[0].split(" ")[1], await reader.readexactly(int(headers["content-length"]))
+    headers = {name.strip(): value.strip() for name, _, value in (line.lower().partition(":") for line in head[1:])}
+    status = head[0].split(" ")[1]
+    if headers.get("transfer-encoding") != "chunked":
+        return status, await reader.readexactly(int(headers.get("content-length", 0)))
+    body = b""
+    while size := int((await reader.readline()).partition(b";")[0], 16):
+        body += await reader.readexactly(size)
+        await reader.readline()
+    await reader.readline()
+    return status, body
 
 
 def main() -> None:
@@ -97,10 +133,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workload", choices=WORKLOADS, help="runs of these jobs; by default new ones of many")
+    parser.add_argument("--file", type=Path, help="send the events of this file, one a line, one by one")
+    parser.add_argument("--first", type=int, default=0, help="the first line of the file to send, from 0")
+    parser.add_argument("--endpoint", default=ENDPOINT, help="where single events of a file go")
     given = parser.parse_args()
-    messages = requests(given.url, min(given.events, 200_000), given.batch, given.seed, given.workload)
+    events = min(given.events, 200_000)
+    if given.file is None:
+        messages = requests(given.url, events, given.batch, given.seed, given.workload)
+    else:
+        messages = from_file(given.url, given.file, given.first, events, given.endpoint)
     print(
-        json.dumps(asdict(asyncio.run(drive(given.url, messages, given.clients, given.batch, min(given.seconds, 120)))))
+        json.dumps(
+            asdict(asyncio.run(drive(given.url, messages, given.clients, given.batch, min(given.seconds, 1_800))))
+        )
     )
 
 

@@ -49,12 +49,12 @@ class Estate:
 
     def events(self) -> Iterator[Event]:
         """Yield a START and a COMPLETE for each run, day by day and layer by layer."""
-        jobs = list(self._jobs())
+        jobs = list(self.wiring())
         for day in range(self.runs):
             for layer, job, inputs, outputs in jobs:
                 yield from run_events(job, inputs, outputs, _BEGIN + timedelta(days=day, hours=layer))
 
-    def _jobs(self) -> Iterator[tuple[int, str, list[str], list[str]]]:
+    def wiring(self) -> Iterator[tuple[int, str, list[str], list[str]]]:
         """Yield each job's layer, name, inputs and outputs."""
         chance = random.Random(self.seed)
         for layer in range(1, self.layers + 1):

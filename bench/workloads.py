@@ -18,7 +18,8 @@ from bench.estates import NAMESPACE, PRODUCER, Event
 _RUNS: Final = UUID("00000000-0000-5000-8000-000000000001")
 _BEGIN: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _SPEC: Final = "https://openlineage.io/spec"
-_COLUMNS: Final = tuple(f"column_{letter}" for letter in "abcdefghij")
+COLUMNS: Final = tuple(f"column_{letter}" for letter in "abcdefghij")
+"""The columns of each dataset of a large event."""
 
 Workload = Callable[[int, int], tuple[Event, Event]]
 
@@ -37,22 +38,22 @@ def small(job: int, run: int) -> tuple[Event, Event]:
         f"small/job{job:05}",
         run,
         [_dataset(name) for name in inputs],
-        [_dataset(output, {"schema": _schema(output, 4)})],
+        [_dataset(output, {"schema": schema(output, 4)})],
     )
 
 
 def large(job: int, run: int) -> tuple[Event, Event]:
     """Return the two events of a run, of about 9 KB each."""
     inputs, output = _names(job)
-    source = _facet("DatasourceDatasetFacet", name="made-up", uri="s3://made-up-lake")
+    source = facet("DatasourceDatasetFacet", name="made-up", uri="s3://made-up-lake")
     return _run(
         f"large/job{job:05}",
         run,
-        [_dataset(name, {"schema": _schema(name, 10), "dataSource": source}) for name in inputs],
+        [_dataset(name, {"schema": schema(name, 10), "dataSource": source}) for name in inputs],
         [
             _dataset(
                 output,
-                {"schema": _schema(output, 10), "dataSource": source, "columnLineage": _column_lineage(inputs)},
+                {"schema": schema(output, 10), "dataSource": source, "columnLineage": column_lineage(inputs)},
             )
         ],
     )
@@ -64,14 +65,14 @@ def varying(job: int, run: int) -> tuple[Event, Event]:
     at = _BEGIN + timedelta(days=run)
     parent = str(uuid5(_RUNS, f"day/{run}"))
     facets = {
-        "parent": _facet("ParentRunFacet", run={"runId": parent}, job={"namespace": NAMESPACE, "name": "nightly"}),
-        "nominalTime": _facet(
+        "parent": facet("ParentRunFacet", run={"runId": parent}, job={"namespace": NAMESPACE, "name": "nightly"}),
+        "nominalTime": facet(
             "NominalTimeRunFacet",
             nominalStartTime=at.isoformat(),
             nominalEndTime=(at + timedelta(days=1)).isoformat(),
         ),
     }
-    statistics = _facet("OutputStatisticsOutputDatasetFacet", rowCount=1_000 + 7 * run + job, size=65_536 + 911 * run)
+    statistics = facet("OutputStatisticsOutputDatasetFacet", rowCount=1_000 + 7 * run + job, size=65_536 + 911 * run)
     for event in (start, complete):
         event["run"] = {**event["run"], "facets": facets}
     (output,) = complete["outputs"]
@@ -110,9 +111,10 @@ def _dataset(name: str, facets: Event | None = None) -> Event:
     return {"namespace": NAMESPACE, "name": name, "facets": facets or {}}
 
 
-def _schema(name: str, columns: int) -> Event:
+def schema(name: str, columns: int) -> Event:
+    """Return the facet that names so many columns of a dataset, with types and descriptions."""
     kinds = ("string", "timestamp", "decimal(18,4)")
-    return _facet(
+    return facet(
         "SchemaDatasetFacet",
         fields=[
             {
@@ -120,17 +122,18 @@ def _schema(name: str, columns: int) -> Event:
                 "type": kinds[(place + len(name)) % 3],
                 "description": f"Made up for a measurement, in place {place}.",
             }
-            for place, column in enumerate(_COLUMNS[:columns])
+            for place, column in enumerate(COLUMNS[:columns])
         ],
     )
 
 
-def _column_lineage(inputs: list[str]) -> Event:
+def column_lineage(inputs: list[str], namespace: str = NAMESPACE) -> Event:
+    """Return the facet by which each column of an output comes from that of its name in each input."""
     origins = {
         column: {
             "inputFields": [
                 {
-                    "namespace": NAMESPACE,
+                    "namespace": namespace,
                     "name": name,
                     "field": column,
                     "transformations": [
@@ -145,10 +148,11 @@ def _column_lineage(inputs: list[str]) -> Event:
                 for name in inputs
             ]
         }
-        for column in _COLUMNS
+        for column in COLUMNS
     }
-    return _facet("ColumnLineageDatasetFacet", fields=origins)
+    return facet("ColumnLineageDatasetFacet", fields=origins)
 
 
-def _facet(kind: str, /, **members: object) -> Event:
+def facet(kind: str, /, **members: object) -> Event:
+    """Return a facet of the standard, by the name of its schema."""
     return {"_producer": PRODUCER, "_schemaURL": f"{_SPEC}/facets/1-1-1/{kind}.json#/$defs/{kind}", **members}

@@ -55,14 +55,10 @@ def source(name: str) -> str:
     return "Standard input" if name == STANDARD_INPUT else name
 
 
-A_RECORD = "a record is a JSON object with its kind"
-AN_EVENT = "an event is a JSON object, one a line or in an array"
-
-
-def items(name: str, content: bytes, wanted: str = A_RECORD) -> list[Item]:
+def items(name: str, content: bytes) -> list[Item]:
     """Return the values of a file: one, an array of them, or one a line.
 
-    Raises SenderError with the line and column where it is no JSON, and with what is `wanted`.
+    Raises SenderError with the line and column where it is no JSON.
     """
     if not content.strip():
         return []
@@ -71,8 +67,8 @@ def items(name: str, content: bytes, wanted: str = A_RECORD) -> list[Item]:
     except Unreadable as error:
         lines = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
         if len(lines) == 1 or not all(line.lstrip().startswith(b"{") for _, line in lines):
-            raise SenderError(_no_json(name, error, wanted)) from error
-        return [_item(name, number, line, wanted) for number, line in lines]
+            raise SenderError(_no_json(name, error)) from error
+        return [_item(name, number, line) for number, line in lines]
     if isinstance(found, list):
         return [Item(f"{source(name)}, item {number}", value) for number, value in enumerate(found, 1)]
     return [Item(source(name), found)]
@@ -85,17 +81,17 @@ def from_standard_input(what: str) -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _item(name: str, number: int, line: bytes, wanted: str) -> Item:
+def _item(name: str, number: int, line: bytes) -> Item:
     try:
         return Item(f"{source(name)}, line {number}", parse(line).value)
     except Unreadable as error:
-        raise SenderError(_no_json(name, error, wanted, number)) from error
+        raise SenderError(_no_json(name, error, number)) from error
 
 
-def _no_json(name: str, error: Unreadable, wanted: str, line: int | None = None) -> str:
+def _no_json(name: str, error: Unreadable, line: int | None = None) -> str:
     line = line if line is not None else getattr(error.__cause__, "lineno", None)
     where = source(name) if line is None else f"{source(name)}, line {line},"
-    return f"{where} {why_no_json(error)}; {wanted}."
+    return f"{where} {why_no_json(error)}; a record is a JSON object with its kind."
 
 
 def _cannot(path: Path | str, what: str, error: Exception) -> OperatorError:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import secrets
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -17,16 +15,20 @@ import orjson
 
 from catalog.cli import files
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.portions import Reader, State
+from catalog.cli.sources import find
 from catalog.cli.words import count
 from catalog.errors import Exit, SenderError
+from ingest_hooks.errors import Unreadable, why_no_json
 from ingest_hooks.openlineage.event import is_record
-from ingest_hooks.openlineage.wire import JSON
+from ingest_hooks.openlineage.wire import JSON, parse
 from ingest_hooks.redaction.explain import Change, explain
 from ingest_hooks.redaction.site_rules import Rules
 
 SHORTEST_KEY = 16
-_SHOWN = 200
-_GZIP = b"\x1f\x8b"
+_SHOWN, _PORTION = 200, 500
+_MAX_BYTES = 64 * 1024 * 1024
+"""Of one event, which may be one that a server takes without its largest facets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,20 @@ def token_key_of(path: Path | None) -> bytes:
 def redact(names: Sequence[str], rules: Rules, asked: Asked) -> Exit:
     """Redact the events of the files, print what was replaced, and write what is left where that is asked for.
 
-    Raises SenderError for what is no JSON and where values are asked for and nobody sits there, OperatorError where a
-    file cannot be read or written.
+    1 where something in the files is no JSON. Raises SenderError where values are asked for and nobody sits there,
+    OperatorError where a file cannot be read or written.
     """
     if asked.show_values and not sys.stdout.isatty():
         raise SenderError("--show-values prints what may not be stored: it works on a terminal alone.")
     found = _Found(rules)
     with _writing(asked.output) as written:
-        for place, value in _values(names or [files.STANDARD_INPUT]):
+        for place, value in _values(names, found):
             redacted, changes = explain(value, token_key=asked.token_key, rules=rules)
             found.note(place, changes, keep=asked.explain)
             if written is not None:
                 written.write(orjson.dumps(redacted.value) + b"\n")
     _print(found, asked)
-    return Exit.FINE
+    return Exit.FINDING if found.unreadable else Exit.FINE
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ class _Found:
     changed: int = 0
     by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
     changes: list[tuple[str, Change]] = field(default_factory=list)
+    records: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
 
     def note(self, place: str, changes: Sequence[Change], *, keep: bool) -> None:
         self.events += 1
@@ -96,27 +100,22 @@ class _Found:
         return [rule.label for rule in self.rules.rules if rule.label not in met]
 
 
-def _values(names: Sequence[str]) -> Iterator[tuple[str, JSON]]:
-    """Yield the events of the files, each with its place; records among them are passed over."""
-    passed = 0
-    for name in names:
-        content = files.from_standard_input("events") if name == files.STANDARD_INPUT else files.read(name)
-        for item in files.items(name, _inflated(name, content), files.AN_EVENT):
-            if is_record(item.value):
-                passed += 1
-                continue
-            yield item.place, item.value
-    if passed:
-        note(f"{count(passed, 'record')} passed over: these are redacted field by field when they are written.")
-
-
-def _inflated(name: str, content: bytes) -> bytes:
-    if not content.startswith(_GZIP):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
-        raise SenderError(f"{files.source(name)} begins like gzip and is damaged.") from None
+def _values(names: Sequence[str], found: _Found) -> Iterator[tuple[str, JSON]]:
+    """Yield the events of the files, each with its place; records are passed over, what is no JSON is noted."""
+    reader = Reader(find(names), _PORTION, _MAX_BYTES, State(None, ""))
+    for one in (one for portion in reader.portions() for one in portion):
+        if one.piece.problem is not None:
+            found.unreadable.append((one.place(), one.piece.problem))
+            continue
+        try:
+            value = parse(one.piece.content).value
+        except Unreadable as error:
+            found.unreadable.append((one.place(getattr(error.__cause__, "lineno", 1)), f"This {why_no_json(error)}."))
+            continue
+        if is_record(value):
+            found.records += 1
+        else:
+            yield one.place(), value
 
 
 def _writing(path: Path | None) -> AbstractContextManager[IO[bytes] | None]:
@@ -141,6 +140,10 @@ def _print(found: _Found, asked: Asked) -> None:
     totals = [(rule, kind, number) for (rule, kind), number in sorted(found.by_rule.items())]
     print_table("By rule", ("rule", "class", "replaced"), totals)
     print_table("", ("events", "changed"), [(found.events, found.changed)])
+    if found.unreadable:
+        print_table("Not read", ("where", "why"), found.unreadable[:_SHOWN])
+    if found.records:
+        note(f"{count(found.records, 'record')} passed over: these are redacted when they are written.")
     if found.idle:
         note(f"Rules of the site that replaced nothing here: {', '.join(found.idle)}.")
 
@@ -158,6 +161,8 @@ def _print_json(found: _Found, asked: Asked) -> None:
     document: dict[str, Any] = {
         "events": found.events,
         "changed": found.changed,
+        "records": found.records,
+        "notRead": [{"where": place, "why": why} for place, why in found.unreadable],
         "siteRules": {"digest": found.rules.digest or None, "rules": len(found.rules.rules), "idle": found.idle},
         "byRule": [
             {"rule": rule, "class": kind, "replaced": number} for (rule, kind), number in sorted(found.by_rule.items())

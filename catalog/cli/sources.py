@@ -160,7 +160,13 @@ def opened(source: Source) -> Iterator[Reading]:
     except (OSError, ValueError) as error:
         raise files.unreadable(source.name, error) from error
     with raw:
-        yield Reading(source.name, raw)
+        try:
+            reading = Reading(source.name, raw)
+        except DamagedSourceError as error:
+            raise SenderError(
+                f"{files.source(source.name)} begins like something compressed and cannot be unpacked; copy it again."
+            ) from error
+        yield reading
 
 
 def _standard_input() -> Source:

@@ -17,7 +17,7 @@ from ingest_hooks.redaction.site_rules import read_rules
 from tests.e2e.conftest import OPENER, REPOSITORY, command, environment
 from tests.support.places import event
 
-FINE, WRONG_USE, OUTSIDE = 0, 2, 3
+FINE, FINDING, WRONG_USE, OUTSIDE = 0, 1, 2, 3
 KEY = b"a made-up key of thirty-two bytes"
 SECRET = "Testperson Alpha was here"
 EVENTS = [
@@ -124,6 +124,15 @@ def test_values_are_shown_on_a_terminal_alone(folder: Path) -> None:
     assert b"Testperson Alpha" in shown
 
 
+def test_what_is_no_json_is_told_and_the_rest_is_looked_at(folder: Path) -> None:
+    (folder / "odd").write_bytes(b"{}\nno JSON\n")
+    answer = command(folder, "redact", str(folder / "odd"), str(folder / "lines.ndjson"), "--json")
+    assert answer.returncode == FINDING
+    found = json.loads(answer.stdout)
+    assert [one["where"].partition("odd")[1] for one in found["notRead"]] == ["odd"]
+    assert found["changed"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -131,8 +140,7 @@ def test_values_are_shown_on_a_terminal_alone(folder: Path) -> None:
         (("lines.ndjson", "--rules", "nowhere.toml"), "cannot be read"),
         (("lines.ndjson", "--rules", "key"), "it is no TOML"),
         (("lines.ndjson", "--token-key", "short"), "a key has at least 16"),
-        (("damaged.gz",), "begins like gzip and is damaged"),
-        (("key",), "is no JSON from column 1 on"),
+        (("damaged.gz",), "begins like something compressed and cannot be unpacked"),
     ],
 )
 def test_what_cannot_be_read_is_told(folder: Path, arguments: tuple[str, ...], sentence: str) -> None:
