@@ -14,9 +14,10 @@ from catalog.lineage.datasets import edge_of
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop, Source
+from catalog.lineage.seals import Seals
 from graph_schema.bitemporal import Place
 from graph_schema.identity import label_of, node_id, split_state_id
-from graph_schema.nodes import Snapshot
+from graph_schema.nodes import Node, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class States:
         self.loader = loader
         self.walk = walk
         self.found = Contributions(loader)
+        self._seals = Seals(loader.view)
+        self._bound: set[str] = set()
+        """The snapshots that only a seal, which names no run, binds to what put them there."""
         self.where: dict[str, tuple[str | None, str | None]] = {}
         """State or snapshot id to (dataset, run), as far as the walk came across it."""
 
@@ -98,6 +102,7 @@ class States:
                     # A seal may name the run of a state that its emitter left without a version.
                     or self._writes_of(run, dataset, version=None)
                 )
+        made |= self._sealed_at([state for state in snapshots if not loader.generated_by(state)])
         for state, (dataset, run) in derived.items():
             self.where[state] = (dataset, run)
             made[state] = self._chosen(self._writes_of(run, dataset, version=None))
@@ -105,6 +110,37 @@ class States:
             if found:
                 self.where[state] = (found[0].name, found[0].run)
         return made
+
+    def _sealed_at(self, snapshots: Sequence[str]) -> dict[str, list[Contributed]]:
+        """Return for snapshots of which no run is named what was in force when they were sealed, or else verified."""
+        loader = self.loader
+        self._seals.load(snapshots)
+        sealed = {one: at for one in snapshots if (at := self._seals.at(one)) is not None}
+        named = {one: self.where[one][0] for one in sealed if one in self.where}
+        loader.load_names(dataset for dataset in named.values() if dataset)
+        hops = {
+            one: Hop(loader.resolve(dataset, sealed[one]), sealed[one]) for one, dataset in named.items() if dataset
+        }
+        held = self.found.in_force(hops.values())
+        found = {
+            one: [each for each in held[hop] if each.run and not _is_another(loader.node(one), each)]
+            for one, hop in hops.items()
+        }
+        self._bound.update(one for one, some in found.items() if some)
+        return {one: sorted(some, key=lambda each: each.order) for one, some in found.items()}
+
+    def _attempts_on(self, models: Sequence[str]) -> dict[str, list[Contributed]]:
+        """Return for model versions that nothing put there the attempts that named them."""
+        wrote = self.loader.view.edges(models, ("WROTE",), "in") if models else ()
+        self.loader.load_runs({edge.source for edge in wrote})
+        return {
+            model: self._chosen(
+                one
+                for run in sorted({edge.source for edge in wrote if edge.target == model})
+                for one in self._writes_of(run, model, version=None)
+            )
+            for model in models
+        }
 
     def _writes_of(self, run: str, dataset: str, *, version: str | None) -> list[Contributed]:
         fold = self.loader.fold(run)
@@ -133,8 +169,9 @@ class States:
             self.loader.load_names(models)
             held = self.found.in_force(hops.values())
             every = self.found.every(hops.values()) if self.walk.include_past else held
+            tried = self._attempts_on([model for model, hop in hops.items() if not every[hop]])
             for model, hop in hops.items():
-                made[model] = sorted(every[hop], key=lambda one: one.order)
+                made[model] = sorted(every[hop], key=lambda one: one.order) or tried.get(model, [])
                 past.update(one for one in every[hop] if one not in held[hop])
         reads = self.reads([one for some in made.values() for one in some])
         for state, some in sorted(made.items()):
@@ -145,7 +182,8 @@ class States:
 
     def _edge(self, read: StateRead, target: str, one: Contributed, *, past: bool) -> LineageEdge:
         edge = edge_of(one, read.source, past=past)
-        return edge._replace(source=read.state, target=target, confidence=read.confidence)
+        confidence = Confidence.INFERRED if target in self._bound else read.confidence
+        return edge._replace(source=read.state, target=target, confidence=confidence)
 
     def downstream(self, front: Sequence[str]) -> Iterator[LineageEdge]:
         """Yield the edges out of each state: those edges into what its readers left that start at it."""
@@ -159,14 +197,21 @@ class States:
         return self.upstream(sorted(targets), frozenset(front))
 
     def _sealed(self, runs: Iterable[str]) -> set[str]:
-        """Return the snapshots that seals say the runs generated, for states that their emitters did not version."""
+        """Return the snapshots that seals say the runs generated, for states that their emitters did not version, and
+        those sealed of what the runs wrote without naming any.
+        """
+        runs = list(runs)
         bare = [
             run
             for run in runs
             if (fold := self.loader.fold(run)) and any(access.version is None for access in fold.outputs.values())
         ]
         generated = self.loader.view.edges(sorted(bare), ("GENERATED",), "out") if bare else ()
-        return {edge.target for edge in generated}
+        wrote = {name for run in runs if (fold := self.loader.fold(run)) for name, _ in fold.outputs}
+        names = {other for name in wrote for other in self.loader.names(name)}
+        sealed = self._seals.of_datasets(frozenset(name for name in names if label_of(name) == "Dataset"))
+        self.loader.load_generated(sealed)
+        return {edge.target for edge in generated} | {one for one in sealed if not self.loader.generated_by(one)}
 
     def left(self, runs: Iterable[str]) -> set[str]:
         """Return the states that the runs left, or tried to leave."""
@@ -209,3 +254,12 @@ class States:
             dataset: sorted({self._state(one) for one in held[hop] if one.run or one.how == "registered"})
             for dataset, hop in hops.items()
         }
+
+
+def _is_another(snapshot: Node | None, one: Contributed) -> bool:
+    """Tell whether a write names a digest that is not the snapshot's: then something else lay there."""
+    version = one.access.version
+    return version is not None and version.startswith(_DIGEST) and version != getattr(snapshot, "version", None)
+
+
+_DIGEST = "sha256:"

@@ -169,7 +169,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage, connected to snapshots": ("Snapshot", _connected),
     "lineage, connected to models": ("ModelVersion", _connected),
     "attempts of runs": ("Run", attempts_of),
-    "lineage, what a walk leaves out": ("Dataset", lambda view, ids: {one: left_out(view, [one]) for one in ids}),
+    "left_out": ("Dataset", lambda view, ids: {one: left_out(view, [one]) or None for one in ids}),
     "lineage_counts": (
         "Dataset",
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],

@@ -154,7 +154,9 @@ def test_the_dataset_of_a_model_is_its_newest_version(house: House) -> None:
 def test_a_version_that_a_failed_run_named_is_an_attempt(house: House) -> None:
     house.send(trains("FAIL"))
     house.send(scores())
-    assert upstream(house, version_id("12")) == set()
+    tried = lineage(house.view(), Walk((version_id("12"),), Direction.UPSTREAM, Grain.SNAPSHOT))
+    assert [edge.attempt for edge in tried.edges] == [True]
+    assert upstream(house, version_id("12"), Grain.DATASET) == set()
     attempts = ends(house.view(), version_id("12"), Direction.UPSTREAM, Grain.DATASET, include_attempts=True)
     assert attempts == {LETTERS}
 
