@@ -14,7 +14,8 @@ from catalog.errors import AskerError, SenderError
 
 _FIND = """
 query Find($text: String!, $after: String) {
-  search(text: $text, first: 200, after: $after) { text pageInfo { hasNextPage endCursor } nodes { __typename id
+  search(text: $text, first: 200, after: $after) { text pageInfo { hasNextPage endCursor }
+    edges { foundAs { namespace name } } nodes { __typename id
     ... on Asset { name ref { namespace name } }
     ... on Job { ref { namespace name } }
     ... on Model { ref { namespace name } }
@@ -105,7 +106,7 @@ def _several_names(text: str, more: str) -> str:
 def _named(client: Client, text: str, kinds: tuple[str, ...], digits: str) -> dict[str, Any]:
     searched, nodes = _search(client, text)
     called = [one for one in nodes if searched in _names(one)]
-    exact = [one for one in called if one["__typename"] in kinds]
+    exact = list({one["id"]: one for one in called if one["__typename"] in kinds}.values())
     # A snapshot goes by its dataset's name: who types that means the dataset.
     found = exact if len(exact) == 1 else [one for one in exact if one["__typename"] == "Dataset"] or exact
     if found:
@@ -181,7 +182,7 @@ def _enumerated(words: Sequence[str], last: str = "and") -> str:
 def _search(client: Client, text: str) -> tuple[str, list[dict[str, Any]]]:
     """Return the words as the catalog searched them, and what it found."""
     page = _page(client, text, None)
-    nodes: list[dict[str, Any]] = page["nodes"]
+    nodes = page["nodes"]
     for _ in range(_PAGES - 1):
         if not page["pageInfo"]["hasNextPage"]:
             break
@@ -192,6 +193,8 @@ def _search(client: Client, text: str) -> tuple[str, list[dict[str, Any]]]:
 
 def _page(client: Client, text: str, after: str | None) -> dict[str, Any]:
     found: dict[str, Any] = ask(client, _FIND, {"text": text, "after": after})["search"]
+    for node, edge in zip(found["nodes"], found["edges"], strict=True):
+        node["foundAs"] = edge["foundAs"]
     return found
 
 
@@ -203,5 +206,6 @@ def _names(node: dict[str, Any]) -> list[str]:
     """Return what a thing may be called, the whole name first."""
     if node["__typename"] == "Run":
         return [node["runId"]]
-    ref = node["ref"]
-    return [f"{ref['namespace']} {ref['name']}", f"{ref['namespace']}/{ref['name']}", ref["name"]]
+    refs = [node["ref"], *([node["foundAs"]] if node.get("foundAs") else ())]
+    forms = ("{namespace} {name}", "{namespace}/{name}", "{name}")
+    return [form.format(**ref) for ref in refs for form in forms]

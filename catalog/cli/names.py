@@ -128,19 +128,18 @@ def _checked(client: Client, record: Any, place: str) -> dict[str, Any]:  # noqa
     )
 
 
+def _rows(group: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Return a line for each name of a group, and what is to be said of all of them in the first."""
+    notes = " ".join(one["note"] for one in group["conflicts"])
+    first, *others = (f"{name['namespace']} {name['name']}" for name in group["names"])
+    return [(first, group["statements"], group["edges"], notes), *((f"= {name}", "", "", "") for name in others)]
+
+
 def _show(found: dict[str, Any]) -> None:
     print_table(
         "",
         ("would be one", "statements", "edges", "what differs"),
-        [
-            (
-                "\n".join(f"{name['namespace']} {name['name']}" for name in group["names"]),
-                group["statements"],
-                group["edges"],
-                "\n".join(one["note"] for one in group["conflicts"]),
-            )
-            for group in found["groups"]
-        ],
+        [row for group in found["groups"] for row in _rows(group)],
         empty="It would join nothing.",
     )
     more = ", the first hundred are shown" if found["more"] else ""

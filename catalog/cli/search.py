@@ -21,7 +21,7 @@ _NO_MATCH = "Nothing in the catalog matches all of that."
 _QUERY = f"""
 query Search($text: String, $filter: SearchFilter, $facets: [FacetKind!], $first: Int!, $after: String) {{
   search(text: $text, filter: $filter, facets: $facets, first: $first, after: $after) {{
-    totalCount pageInfo {{ hasNextPage endCursor }}
+    totalCount pageInfo {{ hasNextPage endCursor }} edges {{ foundAs {{ namespace name }} }}
     nodes {{ __typename id
       ... on Asset {{ name ref {{ namespace name }} state }}
       ... on Dataset {{ owner zone deidentificationState gaps {{ field }} labels {{ phiKind }} }}
@@ -113,7 +113,7 @@ def _print(found: dict[str, Any], empty: str) -> None:
     print_table(
         f"{found['totalCount']} found",
         ("kind", "namespace", "name", "state", "zone", "de-identification", "owner", "PHI", "id"),
-        [_row(one) for one in found["nodes"]],
+        [_row(one, edge["foundAs"]) for one, edge in zip(found["nodes"], found["edges"], strict=True)],
         empty=empty,
         optional=("de-identification", "state", "zone", "PHI", "owner"),
         yielding=("namespace", "name"),
@@ -126,10 +126,13 @@ def _print(found: dict[str, Any], empty: str) -> None:
     warn(found["completeness"])
 
 
-def _row(node: dict[str, Any]) -> tuple[object, ...]:
+def _row(node: dict[str, Any], found_as: dict[str, Any] | None) -> tuple[object, ...]:
     phi = sorted({label["phiKind"] for label in node.get("labels") or ()})
     shown = (node.get("zone"), node.get("deidentificationState"), node.get("owner"), phi, node["id"])
     if node["__typename"] == "Run":
         namespace = node["job"]["ref"]["namespace"] if node["job"] else None
         return "run", namespace, node["runId"], node["runState"], *shown
-    return words_of(node["__typename"]), node["ref"]["namespace"], node["ref"]["name"], node.get("state"), *shown
+    ref = node["ref"]
+    name = ref["name"] if found_as is None else f"{found_as['name']}, which is {ref['name']}"
+    namespace = (found_as or ref)["namespace"]
+    return words_of(node["__typename"]), namespace, name, node.get("state"), *shown

@@ -16,6 +16,7 @@ from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
+from graph_schema.facts import ALWAYS
 
 OLDER_RUNS: Final = 256
 """How many contributions of one job to one dataset a walk follows: two jobs in a circle have as many as they ran."""
@@ -286,9 +287,11 @@ def attempts(found: Contributions, hops: Collection[Hop]) -> Iterator[Contribute
 def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
     """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7).
 
-    Where there are more than `limit`, more than that of them.
+    A name that a steward joined to another, or that a rule takes for one with it, is one step from it without any job,
+    as a symlink is; what a steward took back is none. Where there are more than `limit`, more than that of them.
     """
     flows = loader.view.flows(front, "in" if direction is Direction.UPSTREAM else "out", limit)
+    loader.load_names(front)
     stated = {"declared", "registered", "renamed", "alias", "version"}
     return [
         LineageEdge(
@@ -302,4 +305,10 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
             flow.entry,
         )
         for flow in flows
+        if flow.how != "alias" or not loader.is_apart(flow.source, flow.target)
+    ] + [
+        LineageEdge(*ends, "alias", None, None, Confidence.STATED, ALWAYS, entry)
+        for one in front
+        for other, entry in loader.joined(one)
+        for ends in [(other, one) if direction is Direction.UPSTREAM else (one, other)]
     ]

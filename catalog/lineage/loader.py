@@ -59,6 +59,14 @@ class LineageLoader:
         """
         return self._models.resolve(self._named.resolve(name, at), at, version)
 
+    def joined(self, name: str) -> list[tuple[str, int]]:
+        """Return the names that stewards or rules join to this one, each with the entry that says so."""
+        return self._named.joined(name)
+
+    def is_apart(self, one: str, other: str) -> bool:
+        """Tell whether a steward took back that two names are one."""
+        return frozenset((one, other)) in self._named.apart
+
     def load_runs(self, runs: Iterable[str]) -> None:
         """Fetch what was said of the runs, and the names of what they read and wrote."""
         new = sorted({run for run in runs if run not in self._folds})

@@ -56,6 +56,8 @@ class Names:
         self._kinds = (*sorted(self._joining), *beside)
         self.beside: set[Edge] = set()
         self._naming: dict[str, Naming] = {}
+        self.apart: set[frozenset[str]] = set()
+        """The pairs, of what was loaded, that stewards hold apart."""
 
     def load(self, ids: Iterable[str]) -> None:
         """Fetch the names around the datasets, a call a level; what is no dataset has one name."""
@@ -76,6 +78,7 @@ class Names:
             for edge in edges
             if edge.kind == "IS_SAME_AS"
         )
+        self.apart |= apart
         claims = self._claims([edge for edge in edges if edge.kind == "IS_ALIAS_OF"], apart)
         renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
         stitched = sorted({one for pair in joined for one in pair} - keys.keys())
@@ -206,6 +209,23 @@ class Names:
         """Tell whether the name was never joined to another."""
         return len(self.names(name)) == 1
 
+    def joined(self, name: str) -> list[tuple[str, int]]:
+        """Return the names that stewards, or rules at the view's time, join to this one, with the entry that says so.
+
+        Of many that a rule joins, the one that stands for all is next to each, and each to it.
+        """
+        found = self._naming.get(name)
+        if found is None:
+            return []
+        joined = {
+            other: entry for pair, entry in found.joined.items() if name in pair for other in pair if other != name
+        }
+        at = self.view.as_of.valid_at
+        ruled = found.alike(name, at)
+        for other in ruled:
+            joined.setdefault(other, min(rule.entry for rule in found.rules))
+        return sorted(joined.items())
+
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time, by id; see `rules.Naming.resolve`."""
         found = self._naming.get(name)
@@ -307,7 +327,9 @@ def rule_history(name: str, said: Iterable[Statement]) -> RuleHistory | None:
     if not any(one.value is not None for one in kept):
         return None
     return RuleHistory(
-        name, tuple((one.order, None if one.value is None else NamespaceRule.from_json(one.data)) for one in kept)
+        name,
+        tuple((one.order, None if one.value is None else NamespaceRule.from_json(one.data)) for one in kept),
+        min(one.entry for one in kept),
     )
 
 

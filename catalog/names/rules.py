@@ -97,6 +97,8 @@ class RuleHistory:
 
     name: str
     said: tuple[tuple[Order, NamespaceRule | None], ...]
+    entry: int = 0
+    """The first entry that says something of it."""
 
     def at(self, at: int) -> NamespaceRule | None:
         """Return the rule at a time: the newest at or before it, else the earliest known."""
@@ -241,6 +243,16 @@ class Naming:
         """Return every name that stood for the same dataset at a time, ascending."""
         dataset = self.resolve(name, at)
         return tuple(sorted(one for one in {*self.names, name} if self.resolve(one, at) == dataset))
+
+    def alike(self, name: str, at: int) -> tuple[str, ...]:
+        """Return the names that the rules at a time take for one with this one: the first, of that all others."""
+        rules = [rule for history in self.rules if (rule := history.at(at)) is not None]
+        if not rules or name not in self.names:
+            return ()
+        form = normal(self.names[name], rules)
+        several = [one for one, key in self.names.items() if normal(key, rules) == form]
+        first = min(several, key=lambda one: preference(self.names[one], rules))
+        return tuple(sorted(one for one in several if one != first)) if name == first else (first,)
 
     @property
     def is_constant(self) -> bool:

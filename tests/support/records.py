@@ -103,6 +103,27 @@ def tag(**more: Any) -> dict[str, Any]:
     }
 
 
+def naming_rule(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "define_namespace_rule",
+        "rule": "letters",
+        "namespace": RAW["namespace"],
+        "rule_kind": "FOLD_CASE",
+        "reason": "The store folds names",
+        **more,
+    }
+
+
+def joining(dataset: dict[str, str], same_as: dict[str, str], **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "stitch_datasets",
+        "dataset": dataset,
+        "same_as": same_as,
+        "reason": "One table under two names",
+        **more,
+    }
+
+
 def attestation(**more: Any) -> dict[str, Any]:
     return {
         "kind": "attest_deidentification",

@@ -15,9 +15,10 @@ from catalog.api.graphql.assets import MandatoryField
 from catalog.api.graphql.connections import After, First, PageInfo
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
-from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.nodes import Node, QualifiedName
 from catalog.reading import AsOf
 from catalog.search import model, queries
+from graph_schema import nodes as kinds
 from graph_schema.aspects import BY_NAME
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class FacetCounts:
 @strawberry.type(description="A find, and the cursor to go on behind it.")
 class SearchEdge:
     node: Node = strawberry.field(description="What was found.")
+    found_as: QualifiedName | None = strawberry.field(
+        description="The name that was found, where the dataset is shown under another of its names; one that is found "
+        "under several stands here for each."
+    )
     cursor: str = strawberry.field(description="What to send as `after` to go on behind it.")
 
 
@@ -141,6 +146,12 @@ class SearchQueries:
         return await _search(info.context, request, after)
 
 
+def _found_as(hit: model.Hit, node: Node) -> QualifiedName | None:
+    if hit.id == str(node.id) or not isinstance(hit.node, kinds.Dataset):
+        return None
+    return QualifiedName(namespace=hit.node.namespace, name=hit.node.name)
+
+
 async def _search(context: RequestContext, request: model.Search, after: str | None) -> SearchConnection:
     cursor = Cursor.of("search", request.text, request.labels, sorted(request.filters.items()), request.gaps)
     position = cursor.read(after, (int, str, str))
@@ -150,7 +161,7 @@ async def _search(context: RequestContext, request: model.Search, after: str | N
     page = queries.search(view, replace(request, after=place))
     found = await gather(*(nodes.resolve(context, hit.id, at) for hit in page.hits))
     edges = [
-        SearchEdge(node=node, cursor=cursor.write(hit.cursor))
+        SearchEdge(node=node, found_as=_found_as(hit, node), cursor=cursor.write(hit.cursor))
         for hit, node in zip(page.hits, found, strict=True)
         if node is not None
     ]

@@ -10,7 +10,7 @@ import pytest
 from catalog.cli.assets import identify
 from catalog.errors import AskerError
 from tests.integration.catalog.api.conftest import Catalog
-from tests.support.records import declaration, event, registration
+from tests.support.records import declaration, event, joining, registration
 
 PATH = "s3://lake/patients/48213977/notes"
 NAMES = [
@@ -29,6 +29,21 @@ _SEARCH = "query Words($text: String!) { search(text: $text) { totalCount text n
 _VERSION = """
 query Version($name: String!, $version: String!) {
   modelVersion(model: {namespace: "models", name: $name}, version: $version) { __typename ... on ModelVersion { id } } }
+"""
+
+_JOB = """
+query Job($namespace: String!, $name: String!) { job(ref: {namespace: $namespace, name: $name}) { __typename
+  ... on Job { id name } } }
+"""
+_RUN = "query Run($id: String!) { run(runId: $id) { __typename ... on Run { id runId } } }"
+_FOUND = "query Found($text: String!) { search(text: $text) { edges { foundAs { namespace name } node { id } } } }"
+_CHECK = """
+query Check($one: QualifiedNameInput!, $other: QualifiedNameInput!) { checkStitch(dataset: $one, sameAs: $other) {
+  ... on NameCheck { groups { names { name } } } } }
+"""
+_TRY = """
+query Try($rule: RuleToCheck!) { checkNamespaceRule(rule: $rule) { __typename
+  ... on NameCheck { groups { names { name } } } ... on InvalidInput { field message } } }
 """
 
 
@@ -116,3 +131,43 @@ def test_a_version_that_is_named_is_that_version_or_none(filled: Catalog) -> Non
     # The artifact's digest begins so: searching finds the only version there is.
     with pytest.raises(AskerError, match="readmission has no version d; it has 1"):
         identify(Way(filled), "readmission@d")
+
+
+def test_a_job_and_a_run_are_found_by_their_original_names(catalog: Catalog) -> None:
+    said = event()
+    said["job"]["name"], said["run"]["runId"] = "load/patients/48213977/notes", "mrn=48213977"
+    catalog.event(said)
+    catalog.caught_up()
+    job = catalog.data(_JOB, namespace=said["job"]["namespace"], name=said["job"]["name"])["job"]
+    assert job["__typename"] == "Job"
+    assert "48213977" not in job["name"]
+    run = catalog.data(_RUN, id=said["run"]["runId"])["run"]
+    assert run["__typename"] == "Run"
+    assert "48213977" not in run["runId"]
+
+
+def test_datasets_are_joined_by_their_original_names(named: Catalog) -> None:
+    joined = joining({"namespace": "files", "name": NAMES[0]}, {"namespace": "files", "name": NAMES[1]})
+    index = named.record(joined).json()["index"]
+    named.caught_up()
+    first, second = (named.data(_DATASET, namespace="files", name=name)["dataset"] for name in NAMES[:2])
+    assert first == second
+    assert index
+    assert identify(Way(named), NAMES[0]) == second["id"]
+    found = named.data(_FOUND, text=NAMES[0])["search"]["edges"]
+    assert [(one["node"]["id"], one["foundAs"]["namespace"]) for one in found] == [(second["id"], "files")]
+    checked = named.data(_CHECK, one={"namespace": "files", "name": NAMES[2]}, other=joined["same_as"])["checkStitch"]
+    assert [len(group["names"]) for group in checked["groups"]] == [2]
+
+
+def test_a_rule_is_tried_and_a_wrong_one_is_refused_with_its_pointer(catalog: Catalog) -> None:
+    for name in ("CORE.VISITS", "core.visits"):
+        said = event()
+        said["outputs"] = [{"namespace": "warehouse", "name": name}]
+        catalog.event(said)
+    catalog.caught_up()
+    rule = {"namespace": "warehouse", "ruleKind": "FOLD_CASE", "letters": "UPPER"}
+    found = catalog.data(_TRY, rule=rule)["checkNamespaceRule"]
+    assert [[name["name"] for name in group["names"]] for group in found["groups"]] == [["CORE.VISITS", "core.visits"]]
+    wrong = catalog.data(_TRY, rule={**rule, "port": 5432})["checkNamespaceRule"]
+    assert (wrong["__typename"], wrong["field"]) == ("InvalidInput", "/port")

@@ -36,6 +36,8 @@ from tests.support.records import (
     declaration,
     event,
     facet_mapping,
+    joining,
+    naming_rule,
     principal,
     registration,
     request,
@@ -47,7 +49,8 @@ from tests.support.records import (
 )
 
 EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
-OTHER = "0190d2e6-0000-7000-8000-00000000000b"
+OTHER, THIRD, FOURTH = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bcd")
+LINKED = {"namespace": "landing", "name": "VISITS"}
 FED = [{**RAW, "field": "mrn", "transformations": [{"type": "DIRECT", "masking": True}]}]
 COLUMNS = {"fields": {"key": {"inputFields": FED}}, "dataset": [{**RAW, "field": "ward"}]}
 OTHER_COLUMNS = {"fields": {"key": {"inputFields": [{**RAW, "field": "ward"}]}, "ward": {"inputFields": FED}}}
@@ -61,6 +64,22 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     ),
     "says of columns": event(columnLineage=COLUMNS),
     "says other columns": event("COMPLETE", "2026-01-02T10:00:00Z", OTHER, columnLineage=OTHER_COLUMNS),
+    "is linked": event("OTHER", "2026-01-01T09:20:00Z", symlinks={"identifiers": [{**LINKED, "type": "TABLE"}]}),
+    "is linked no longer": event("OTHER", "2026-01-02T09:20:00Z", symlinks={"identifiers": []}),
+    "drops": event("COMPLETE", "2026-01-02T11:00:00Z", THIRD, lifecycleStateChange={"lifecycleStateChange": "DROP"}),
+    "renames": event(
+        "COMPLETE",
+        "2026-01-02T11:30:00Z",
+        FOURTH,
+        lifecycleStateChange={"lifecycleStateChange": "RENAME", "previousIdentifier": RAW},
+    ),
+    "declares the link": declaration(dataset=LINKED, owner="nephrology", valid_from=EARLY),
+    "joins": joining(RAW, LINKED),
+    "parts": joining(LINKED, RAW, kind="unstitch_datasets"),
+    "rules": naming_rule(),
+    "rules from then on": naming_rule(valid_from=LATE, letters="LOWER"),
+    "ends the rule": {"kind": "end_namespace_rule", "rule": "letters", "reason": "No longer", "valid_from": LATE},
+    "takes the rule back": {"kind": "end_namespace_rule", "rule": "letters", "reason": "Wrong", "never_held": True},
     "declares": declaration(valid_from=EARLY),
     "declares anew": declaration(owner="oncology", valid_from=LATE),
     "tags": tag(valid_from=EARLY),
