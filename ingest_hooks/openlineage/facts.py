@@ -116,8 +116,8 @@ def _add_run(builder: FactBuilder, event: RunEvent, memo: PartMemo | None) -> no
         parts = [
             [(each.namespace, each.name, each.facets) for each in some] for some in ((event.job,), inputs, outputs)
         ]
-        said = orjson.dumps([event.producer, parts])
-        memo.add(builder, (said,), lambda alone: _add_ends(replace(scope, builder=alone), event))
+        stated = orjson.dumps([event.producer, parts])
+        memo.add(builder, (stated,), lambda alone: _add_ends(replace(scope, builder=alone), event))
     for role, datasets in ((Role.IN, inputs), (Role.OUT, outputs)):
         if any(each.io_facets for each in datasets):
             for each in _each(builder, datasets):
