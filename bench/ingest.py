@@ -1,12 +1,19 @@
-"""How fast events are acknowledged, that is, durable: one by one from 1, 8 and 32 clients, and as a backfill."""
+"""How fast events are acknowledged, that is, durable: one by one from 1, 8 and 32 clients, as a backfill, of a file."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
 
 from bench.clients import Tally
+from bench.estates import load
 from bench.figures import Figure, Options, command, percentile, spread
 from bench.machine import resident_mebibytes
 from bench.server import Server, serving
@@ -35,7 +42,21 @@ def measure(options: Options) -> list[Figure]:
             Figure("acknowledged events", setting, f"{rate:,.0f}/s{_refusals(tally)}", "≥ 5,000/s", rate >= 5_000),
             _memory(server),
         ]
-    return figures
+    return [*figures, *_of_a_file(2_000 if options.quick else 100_000)]
+
+
+def _of_a_file(events: int) -> Iterator[Figure]:
+    """Measure `lineward ingest` of small events, one a line, into the ledger of a folder."""
+    with tempfile.TemporaryDirectory(prefix="lineward-bench-") as folder:
+        file = Path(folder, "events.ndjson")
+        with file.open("wb") as lines:
+            lines.writelines(orjson.dumps(event) + b"\n" for event in load(events, seed=7))
+        typed = [sys.executable, "-m", "catalog.cli", "ingest", "--new", "--json", "--data-dir", f"{folder}/data"]
+        began = time.perf_counter()
+        answer = subprocess.run([*typed, str(file)], capture_output=True, text=True, check=True, timeout=600)
+        rate = json.loads(answer.stdout)["taken"] / (time.perf_counter() - began)
+    setting = f"`lineward ingest` of {events:,} small events into a folder, its start included"
+    yield Figure("events taken out of a file", setting, f"{rate:,.0f}/s", "≥ 5,000/s", rate >= 5_000)
 
 
 def _memory(server: Server) -> Figure:

@@ -178,7 +178,8 @@ def _processes(options: Options, size: int | None) -> int:
     return 0 if size is not None and size < _FEW_BYTES else max(2, (os.cpu_count() or 2) - 1)
 
 
-_FEW_BYTES: Final = 2 * 1024 * 1024
+_FEW_BYTES: Final = 16 * 1024 * 1024
+"""So many bytes of events are prepared before other processes would have begun."""
 
 
 def _bytes(sources: Sequence[Source]) -> int | None:
