@@ -172,9 +172,7 @@ async def jobs_before(job: strawberry.Parent[Job], info: ContextInfo) -> list[Jo
     return await nodes.find_all(Job, info.context, found, job.at)
 
 
-@field_of(
-    Job, name="feedsJobs", description="The jobs that it feeds, as lineage facets say; no data is walked by it."
-)
+@field_of(Job, name="feedsJobs", description="The jobs that it feeds, as lineage facets say; no data is walked by it.")
 async def jobs_after(job: strawberry.Parent[Job], info: ContextInfo) -> list[Job]:
     found = await info.context.load(feeds.feeding, job.at, job.record.id) or ()
     return await nodes.find_all(Job, info.context, found, job.at)
