@@ -134,10 +134,28 @@ class Executed(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class IsPartOf(EdgeKind):
-    """The run is part of the run."""
+    """The run is part of the run; value `{"root": true}` where it is only said to be the root above, however far."""
 
     source: Run
     target: Run
+
+
+@dataclass(frozen=True, slots=True)
+class HasParent(EdgeKind):
+    """The job has the parent job, as a run of it ever said; no data flows by that."""
+
+    structural = True
+    source: Job
+    target: Job
+
+
+@dataclass(frozen=True, slots=True)
+class DependsOn(EdgeKind):
+    """The job depends on the job, as a run of one of them ever said; no data flows by that."""
+
+    structural = True
+    source: Job
+    target: Job
 
 
 @dataclass(frozen=True, slots=True)

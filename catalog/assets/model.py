@@ -199,7 +199,8 @@ class RunRecord:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     error: AspectInForce[Any] | None = None
-    parent: str | None = None
+    parents: tuple[str, ...] = ()
+    """What it is a part of, the one last named first."""
     entries: tuple[int, ...] = ()
     """The ledger entries of its events."""
     aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from catalog.assets import rules
+from catalog.assets import hierarchy, rules
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
 from catalog.assets.model import (
     AspectInForce,
@@ -90,15 +90,12 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
         return {}
     folds = view.runs(wanted)
     held = aspects_in_force(view, wanted)
-    parents: dict[str, list[Edge]] = defaultdict(list)
-    for edge in view.edges(wanted, ("IS_PART_OF",), "out"):
-        parents[edge.source].append(edge)
+    above = hierarchy.parents(view, wanted)
     named = {name for fold in folds.values() if fold for name in (*fold.inputs, *(name for name, _ in fold.outputs))}
     seen = view.visible(named)
     found = {}
     for id_ in wanted:
         fold, executed = folds[id_], _executed(known[id_].node)
-        newest = max(parents[id_], key=lambda edge: (edge.order, edge.target), default=None)
         found[id_] = RunRecord(
             id=id_,
             run_id=known[id_].node.title,
@@ -111,7 +108,7 @@ def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
             inputs=tuple(sorted(seen & fold.inputs.keys())) if fold else (),
             outputs=tuple(sorted(seen & {name for name, _ in fold.outputs})) if fold else (),
             error=held.get(id_, {}).get("error"),
-            parent=None if newest is None else newest.target,
+            parents=above.get(id_, ()),
             entries=fold.entries if fold else (),
             aspects=held.get(id_, {}),
             executed=executed,
@@ -138,7 +135,7 @@ def runs_of(view: View, jobs: Sequence[str]) -> dict[str, tuple[NamedRun, ...]]:
 
 def children_of(view: View, runs: Sequence[str]) -> dict[str, tuple[NamedRun, ...]]:
     """Return the runs that each run started and that had begun by then, likewise."""
-    return _named_runs(view, view.edges(runs, ("IS_PART_OF",), "in"))
+    return _named_runs(view, hierarchy.child_edges(view, runs))
 
 
 def _named_runs(view: View, edges: Sequence[Edge]) -> dict[str, tuple[NamedRun, ...]]:

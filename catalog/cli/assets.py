@@ -20,7 +20,7 @@ query Find($text: String!, $after: String) {
     ... on Job { ref { namespace name } }
     ... on Model { ref { namespace name } }
     ... on Snapshot { digest }
-    ... on Run { runId job { ref { namespace } } }
+    ... on Run { runId job { ref { namespace name } } }
   } }
 }
 """
@@ -103,12 +103,21 @@ def _several_names(text: str, more: str) -> str:
     return f"'{text}' is the name of several things: these{more}; write its namespace before it, or its id."
 
 
+def _several_runs(text: str, more: str) -> str:
+    return f"Several jobs ran under {text}: these{more}; write the job before it, or its id."
+
+
 def _named(client: Client, text: str, kinds: tuple[str, ...], digits: str) -> dict[str, Any]:
     searched, nodes = _search(client, text)
     called = [one for one in nodes if searched in _names(one)]
     exact = list({one["id"]: one for one in called if one["__typename"] in kinds}.values())
     # A snapshot goes by its dataset's name: who types that means the dataset.
     found = exact if len(exact) == 1 else [one for one in exact if one["__typename"] == "Dataset"] or exact
+    if not found and "Run" in kinds and " " in text:
+        # A run is found by its id alone: what stands before that says of which job.
+        found = [one for one in _search(client, text.rpartition(" ")[2])[1] if text in _names(one)]
+    if found and all(one["__typename"] == "Run" for one in found):
+        return _single(found, lambda more: _several_runs(text, more))
     if found:
         return _single(found, lambda more: _several_names(text, more))
     if len(digits) >= _LEAST_DIGITS and (snapshots := _snapshots(client, digits)):
@@ -205,7 +214,15 @@ def _name(node: dict[str, Any]) -> str:
 def _names(node: dict[str, Any]) -> list[str]:
     """Return what a thing may be called, the whole name first."""
     if node["__typename"] == "Run":
-        return [node["runId"]]
+        return _names_of_run(node)
     refs = [node["ref"], *([node["foundAs"]] if node.get("foundAs") else ())]
     forms = ("{namespace} {name}", "{namespace}/{name}", "{name}")
     return [form.format(**ref) for ref in refs for form in forms]
+
+
+def _names_of_run(node: dict[str, Any]) -> list[str]:
+    """Return what a run may be called: by its id, and where several jobs ran under that, with its job before it."""
+    if node["job"] is None:
+        return [str(node["runId"])]
+    ref = node["job"]["ref"]
+    return [f"{ref['name']} {node['runId']}", f"{ref['namespace']} {ref['name']} {node['runId']}", str(node["runId"])]

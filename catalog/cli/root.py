@@ -341,6 +341,22 @@ def mappings(
         raise typer.Exit(int(ended))
 
 
+@_command(commands, "lineward runs curate --depth 3", panel=ASK)
+def runs(
+    named: Annotated[str, typer.Argument(metavar="RUN|JOB", help="A run's UUID, a job's name, or an id.")],
+    depth: Annotated[int, typer.Option(min=1, max=100, metavar="STEPS", help="Most steps down.")] = 10,
+    budget: Annotated[int, typer.Option(min=1, max=10_000, metavar="RUNS", help="Most runs or jobs.")] = 1000,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a run is a part of and the runs below it with their states, or the runs of a job."""
+    from catalog.cli.runs import runs as show
+
+    with _connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, named, depth, budget, as_json=as_json)))
+
+
 @_command(commands, "lineward lineage readmission@1 --direction upstream", panel=ASK)
 def lineage(
     asset: Annotated[

@@ -134,6 +134,8 @@ class Basis:
     """The datasets that were known when the version was registered, as they were declared then."""
     jobs: Mapping[str, JobRecord]
     runs: Mapping[str, RunRecord]
+    same_id: Mapping[str, Sequence[RunRecord]]
+    """By run: the runs of other jobs under its id."""
     retries: Mapping[str, str]
     """Runs that did not complete, each with the run of the same job that completed after it."""
     labels: Mapping[str, Sequence[Label]]

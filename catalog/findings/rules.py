@@ -101,6 +101,12 @@ class Rule(Enum):
     RUNS_COMPLETED = _Rule(
         "runs completed", Severity.MEDIUM, Topic.RUNS, "No run that took part failed or was aborted on the way."
     )
+    RUN_ID_OF_ONE_JOB = _Rule(
+        "run id of one job",
+        Severity.MEDIUM,
+        Topic.RUNS,
+        "No other job ran under the run id of a run that took part: what only its id names could be either.",
+    )
     ATTESTATION_IN_FORCE = _Rule(
         "attestation in force",
         Severity.HIGH,

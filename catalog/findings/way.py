@@ -17,6 +17,7 @@ def of_way(basis: Basis, missing: Sequence[Gap], deidentification: Deidentificat
     """Yield one finding on the version for each rule that is broken on the way; `missing` are the gaps."""
     yield from _sources(basis, missing)
     yield from _runs(basis)
+    yield from _run_ids(basis)
     yield from _steps(basis, deidentification.idle)
     yield from _labels(basis)
 
@@ -66,6 +67,17 @@ def _runs(basis: Basis) -> Iterator[Finding]:
             text += f" Of these, {retried:,} retried with success."
         entries = (entry for run in failed for entry in run.entries or (run.first_entry,))
         yield Finding(Rule.RUNS_COMPLETED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+
+
+def _run_ids(basis: Basis) -> Iterator[Finding]:
+    shared = [run for run in _by_start(basis.runs.values()) if basis.same_id.get(run.id)]
+    if shared:
+        runs = {one.id: one for run in shared for one in (run, *basis.same_id[run.id])}
+        names = gathered(sorted({f"{job.namespace}/{job.name}" for one in runs.values() if (job := one.executed)}))
+        ids = counted(len({run.run_id for run in shared}), "run id")
+        entries = dict.fromkeys(entry for one in runs.values() for entry in one.entries or (one.first_entry,))
+        text = f"Several jobs ran under {ids}: {names}."
+        yield Finding(Rule.RUN_ID_OF_ONE_JOB, basis.version.id, text, tuple(entries))
 
 
 def _steps(basis: Basis, idle: Sequence[Coverage | Removal]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
+from catalog.assets.hierarchy import of_same_id
 from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
@@ -67,6 +68,8 @@ class DossierData:
     """Those that were known when the version was registered, as they were declared then."""
     jobs: Mapping[str, JobRecord]
     attempts: Attempts
+    same_id: Mapping[str, tuple[RunRecord, ...]]
+    """By run: the runs of other jobs under its id."""
     snapshots: Mapping[str, SnapshotRecord]
     written: Mapping[str, Mapping[str, Written]]
     """How many rows the runs wrote, by the datasets whose states the version names, and by run."""
@@ -117,6 +120,7 @@ class DossierData:
             registered=assets.datasets(then, sorted(dataset_ids)),
             jobs=assets.jobs(view, sorted(job_ids)),
             attempts=attempts,
+            same_id=_same_id(view, sorted(attempts.runs)),
             snapshots=held,
             written=rows_written(view, sorted({use.dataset for use in uses})),
             labels=labels.labels(view, sorted(dataset_ids)),
@@ -153,6 +157,7 @@ class DossierData:
             registered=self.registered,
             jobs=self.jobs,
             runs=self.attempts.runs,
+            same_id=self.same_id,
             retries=self.attempts.retries,
             labels=self.labels,
             registered_labels=self.registered_labels,
@@ -259,6 +264,12 @@ def _attestations(
     for one in sorted(found.values(), key=lambda each: each.entry):
         by_job[one.job].append(one)
     return {job: tuple(each) for job, each in by_job.items()}
+
+
+def _same_id(view: View, runs: Sequence[str]) -> dict[str, tuple[RunRecord, ...]]:
+    found = of_same_id(view, runs)
+    known = assets.runs(view, sorted({one for several in found.values() for one in several})) if found else {}
+    return {run: tuple(known[one] for one in several if one in known) for run, several in found.items()}
 
 
 def _attempts(

@@ -368,17 +368,42 @@ def _add_environment(scope: Scope, facet: Facet) -> None:
 
 
 def _add_parent(scope: Scope, facet: Facet) -> None:
-    """ParentRunFacet 1-1-0: identities only, under their own namespaces; no state is taken from the child."""
+    """ParentRunFacet 1-2-0: identities only, under their own namespaces; no state is taken from the child.
+
+    A root is above the parent, or above the run where there is none, by however many steps.
+    """
     if scope.run is None:
         return
     parent = _named_run(scope, scope.run, facet)
     if parent is not None:
         scope.builder.add_edge(edges.IsPartOf(scope.run, parent))
+        _add_parent_job(scope, scope.run, parent)
     below = parent or scope.run
     named = facet.get("root")
     root = _named_run(scope, below, named) if isinstance(named, dict) else None
     if root is not None:
-        scope.builder.add_edge(edges.IsPartOf(below, root))
+        scope.builder.add_edge(edges.IsPartOf(below, root), {"root": True})
+        if parent is None:
+            _add_parent_job(scope, scope.run, root)
+
+
+def _add_parent_job(scope: Scope, child: nodes.Run, parent: nodes.Run) -> None:
+    job, above = child.executed, parent.executed
+    if job is not None and above is not None and job != above:
+        scope.builder.add_edge(edges.HasParent(job, above))
+
+
+def _add_job_dependencies(scope: Scope, facet: Facet) -> None:
+    """JobDependenciesRunFacet 1-0-1: which job comes before which; by what rule, the run's own aspect says."""
+    job = None if scope.run is None else scope.run.executed
+    if job is None:
+        return
+    for direction in ("upstream", "downstream"):
+        for item in objects(facet, direction):
+            other = job_named(item.get("job"))
+            if other is not None and other != job:
+                ends = (job, other) if direction == "upstream" else (other, job)
+                scope.builder.add_edge(edges.DependsOn(*ends))
 
 
 def _add_spark_exception(scope: Scope, facet: Facet) -> None:
@@ -434,6 +459,7 @@ EFFECTS: Final[dict[tuple[type[nodes.Node], str], Callable[[Scope, Facet], None]
     (nodes.Job, "sourceCodeLocation"): _add_code_location,
     (nodes.Run, "lineward_codeRevision"): _add_code_revision,
     (nodes.Run, "lineward_environment"): _add_environment,
+    (nodes.Run, "jobDependencies"): _add_job_dependencies,
     (nodes.Run, "parent"): _add_parent,
     (nodes.Run, "spark.exception"): _add_spark_exception,
 }

@@ -118,7 +118,7 @@ STANDARD: Final = (
         "1-0-0",
         "run",
         "the names of the variables; values are replaced",
-        "`Run.aspects`",
+        "`Run.environmentVariables`",
     ),
     Meaning(
         "errorMessage",
@@ -134,7 +134,7 @@ STANDARD: Final = (
         "1-0-0",
         "run",
         "the names of the parameters; values are replaced",
-        "`Run.aspects`",
+        "`Run.executionParameters`",
     ),
     Meaning(
         "externalQuery",
@@ -142,7 +142,7 @@ STANDARD: Final = (
         "1-0-2",
         "run",
         "the id of the query in the engine that ran it",
-        "`Run.aspects`",
+        "`Run.externalQuery`",
     ),
     Meaning(
         "extractionError",
@@ -150,7 +150,7 @@ STANDARD: Final = (
         "1-1-2",
         "run",
         "from how many tasks no lineage could be extracted; messages and statements are replaced",
-        "`Run.aspects`",
+        "`Run.extractionFailures`",
     ),
     Meaning(
         "hierarchy",
@@ -173,8 +173,8 @@ STANDARD: Final = (
         "JobDependenciesRunFacet",
         "1-0-1",
         "run",
-        "which jobs and runs come before and after it; no data flows by that",
-        "`Run.aspects`",
+        "which jobs and runs come before and after it, by what rule; the jobs `DEPENDS_ON`; no data flows by that",
+        "`Run.dependencies`, `Job.upstreamJobs`, `Job.downstreamJobs`",
     ),
     Meaning(
         "jobType",
@@ -207,7 +207,7 @@ STANDARD: Final = (
         "1-0-1",
         "run",
         "the time that the run stands for",
-        "`Run.aspects`",
+        "`Run.nominalStart`",
     ),
     Meaning(
         "outputStatistics",
@@ -238,8 +238,8 @@ STANDARD: Final = (
         "ParentRunFacet",
         "1-2-0",
         "run",
-        "`IS_PART_OF` the parent and the root, identities only; no data flows by that, no state is taken from a child",
-        "`Run.parent`, `Run.children`",
+        "`IS_PART_OF` the parent, and so the root; their jobs `HAS_PARENT`: identities only, no data and no state",
+        "`Run.parents`, `Run.root`, `Run.tree`, `Job.parentJobs`, `Job.jobTree`, `lineward runs`",
     ),
     Meaning(
         "processing_engine",

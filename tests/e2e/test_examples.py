@@ -20,6 +20,7 @@ ORDER = (
     "redact",
     "record",
     "search",
+    "runs",
     "lineage",
     "names of",
     "names rules",
@@ -105,5 +106,6 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         shown[name] = _type(folder, line.replace("KEY-ID", further), **({"LINEWARD_KEY": key} if key else {}))
         assert shown[name].code == 0, f"{line}: {shown[name].printed}"
     assert "curated" in shown["search"].out
+    assert "complete" in shown["runs"].out
     assert "VERIFIED" in shown["verify"].out
     assert "curate" in shown["lineage"].out

@@ -9,6 +9,18 @@ from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
 from catalog.assets.code_versions import code_versions
 from catalog.assets.feeds import fed_by, feeding
+from catalog.assets.hierarchy import (
+    child_edges,
+    child_jobs,
+    job_tree,
+    jobs_after,
+    jobs_before,
+    of_same_id,
+    parent_jobs,
+    parents,
+    roots,
+    run_tree,
+)
 from catalog.assets.queries import (
     children_of,
     datasets,
@@ -112,6 +124,16 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "runs_of": ("Job", runs_of),
     "runs_with_id": ("Run", _by_run_id),
     "children_of": ("Run", children_of),
+    "parents": ("Run", parents),
+    "roots": ("Run", roots),
+    "child_edges": ("Run", child_edges),
+    "run_tree": ("Run", lambda view, ids: {one: run_tree(view, one, 3, 5) for one in ids}),
+    "of_same_id": ("Run", of_same_id),
+    "parent_jobs": ("Job", parent_jobs),
+    "child_jobs": ("Job", child_jobs),
+    "job_tree": ("Job", lambda view, ids: {one: job_tree(view, one, 3, 5) for one in ids}),
+    "jobs_before": ("Job", jobs_before),
+    "jobs_after": ("Job", jobs_after),
     "event_notes": ("Run", event_notes),
     "existing": ("Dataset", existing),
     "existing runs": ("Run", existing),

@@ -344,9 +344,9 @@ class Run(Node):
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.record.job, self.at)
 
-    @strawberry.field(description="The run that started this one.")
+    @strawberry.field(description="The run that started this one; where several are named, the one named last.")
     async def parent(self, info: ContextInfo) -> Run | None:
-        return await nodes.find(Run, info.context, self.record.parent, self.at)
+        return await nodes.find(Run, info.context, next(iter(self.record.parents), None), self.at)
 
     @strawberry.field(description="The runs that it started, the newest in the ledger first.")
     async def children(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:

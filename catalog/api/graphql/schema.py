@@ -20,6 +20,7 @@ from catalog.api.graphql import (
     nodes,
     operations,  # noqa: F401  as `labels`
     quality,  # noqa: F401  as `labels`
+    runs,  # noqa: F401  as `labels`
 )
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point

@@ -152,7 +152,7 @@ MATCH (n:Entity) WHERE n.known_from IS NOT NULL RETURN n.id, n.known_from, n.key
 MATCH (r:Record) WHERE r.entry > $after AND r.entry <= $until OPTIONAL MATCH (r)-[:STATES]->(c:Content) RETURN [r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, c.digest] AS found
 
 // reading.scan_structural()
-MATCH (:Entity)-[e:CAPTURES|EXECUTED|HAS_COLUMN|IS_VERSION_OF]->() RETURN [type(e), startNode(e).id, endNode(e).id, e.entry] AS found
+MATCH (:Entity)-[e:CAPTURES|DEPENDS_ON|EXECUTED|HAS_COLUMN|HAS_PARENT|IS_VERSION_OF]->() RETURN [type(e), startNode(e).id, endNode(e).id, e.entry] AS found
 
 // reading.structural(kinds=['EXECUTED'], direction='out')
 UNWIND $ids AS id MATCH (n:Entity {id: id})-[e:EXECUTED]->(:Entity) WHERE e.entry <= $known_at RETURN collect([type(e), startNode(e).id, endNode(e).id, e.entry]) AS found

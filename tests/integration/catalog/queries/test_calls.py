@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,26 +17,10 @@ from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.queries import snapshots, snapshots_of
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, ModelVersion
+from tests.support.counting import Counting
 from tests.support.records import MODEL, RAW, House, declaration, event, registration, request, seal, tag
 
 WIDE = 12
-
-
-class Counting:
-    """Counts the calls to the store that it stands in front of."""
-
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
-        self.calls: Counter[str] = Counter()
-
-    def __getattr__(self, name: str) -> Any:
-        verb = getattr(self._reader, name)
-
-        def counted(*args: Any, **more: Any) -> Any:
-            self.calls[name] += 1
-            return verb(*args, **more)
-
-        return counted
 
 
 @pytest.fixture

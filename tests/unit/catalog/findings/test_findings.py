@@ -257,3 +257,17 @@ def test_steps_labels_runs_sources_and_schemas_on_the_way_are_found(house: House
     assert said["schema unchanged"] == [
         "The schema changed on the way to the training and evaluation data, of 1 dataset: b, a."
     ]
+
+
+def test_a_run_id_that_another_job_used_is_found_with_both_jobs_and_their_entries(house: House) -> None:
+    first = house.send(event(version={"datasetVersion": DIGEST})).receipt.index
+    house.record(seal())
+    house.record(registration())
+    rule = "run id of one job"
+    assert rule not in {one.rule for one in dossier(house).findings}
+    other = event("FAIL")
+    other["job"]["name"] = "join"
+    second = house.send(other).receipt.index
+    (found,) = (one for one in dossier(house).findings if one.rule == rule)
+    assert found.text == "Several jobs ran under 1 run id: curate, join in pipeline."
+    assert set(found.entries) == {first, second}
