@@ -9,13 +9,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.facts import Facts, Statement
-from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, Job, Node
 
 NEWEST: Final = 32
@@ -89,6 +89,17 @@ def producers(reader: IndexReader) -> list[Produced]:
     return found
 
 
+@lru_cache(maxsize=1_024)
+def _uri(value: str | None) -> str:
+    """Return the producer that a statement names; few are named again and again."""
+    return (json.loads(value).get("uri") if value else None) or ""
+
+
+def _named(facts: Facts) -> dict[str, Node]:
+    """Return what may have a producer, by id: of all new nodes only these, since most are columns."""
+    return {node.id: node for node, _ in facts.nodes if isinstance(node, Job | Dataset)}
+
+
 def _who(statements: Iterable[Statement], nodes: Mapping[str, Node]) -> dict[int, _Who]:
     """Return whose event each entry is."""
     found: dict[int, _Who] = {}
@@ -96,8 +107,7 @@ def _who(statements: Iterable[Statement], nodes: Mapping[str, Node]) -> dict[int
         if one.aspect == "producer":
             node = nodes.get(one.subject)
             if isinstance(node, Job | Dataset):
-                uri = json.loads(one.value).get("uri") if one.value else None
-                found[one.entry] = _Who(label_of(one.subject), uri or "", node.namespace)
+                found[one.entry] = _Who(node.label, _uri(one.value), node.namespace)
     return found
 
 
@@ -133,7 +143,7 @@ def _changes(counts: Mapping[Row, int], newest: Mapping[Row, int], recent: Seque
 
 def _derive(work: Work) -> Changes:
     ids = {one.subject for one in work.new.statements if one.aspect == "producer"}
-    nodes = {node.id: node for node, _ in work.new.nodes if node.id in ids}
+    nodes = _named(work.new)
     missing = ids - nodes.keys()
     if missing:
         nodes |= work.past.nodes(missing)
@@ -146,7 +156,7 @@ def _derive(work: Work) -> Changes:
 
 
 def _specification(facts: Facts) -> Changes:
-    return _changes(*_counted(facts.statements, {node.id: node for node, _ in facts.nodes}))
+    return _changes(*_counted(facts.statements, _named(facts)))
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:  # noqa: ARG001  it is about none of them
