@@ -377,7 +377,8 @@ def _attempt(
     for edge in _within(writes, window):
         place = edge.target, edge.job
         outputs[place] = _newer(outputs.get(place, BARE), edge)
-    inputs, outputs = _by_version(inputs, _dataset_read), _by_version(outputs, _dataset_written)
+    outputs = _of_versions(_by_version(outputs, _dataset_written), inputs)
+    inputs = _by_version(inputs, _dataset_read)
     completed = terminal is not None and terminal[1].type == "COMPLETE"
     started_at = parsed[0][0].valid_from if start is None else start
     done = (terminal[0].valid_from,) if completed and terminal is not None else ()
@@ -416,6 +417,22 @@ def _by_version(accesses: dict[Key, Access], dataset: Callable[[Key], str]) -> d
     """Return the accesses without one to a dataset of which the same run names the model version that it is."""
     named = {access.dataset for access in accesses.values() if access.dataset is not None}
     return {key: access for key, access in accesses.items() if dataset(key) not in named} if named else accesses
+
+
+def _of_versions(outputs: dict[Place, Access], inputs: Mapping[str, Access]) -> dict[Place, Access]:
+    """Return what was said of outputs, a model that one names as a source being the versions that the run read."""
+    read: dict[str, set[str]] = {}
+    for name, version in inputs.items():
+        if version.dataset is not None:
+            read.setdefault(version.dataset, set()).add(name)
+    if not read:
+        return outputs
+    return {
+        place: access
+        if access.sources is None or access.sources.isdisjoint(read)
+        else replace(access, sources=frozenset().union(*(read.get(name, {name}) for name in access.sources)))
+        for place, access in outputs.items()
+    }
 
 
 def _dataset_read(name: str) -> str:

@@ -191,7 +191,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage, connected to snapshots": ("Snapshot", _connected),
     "lineage, connected to models": ("ModelVersion", _connected),
     "attempts of runs": ("Run", attempts_of),
-    "left_out": ("Dataset", lambda view, ids: {one: left_out(view, [one]) or None for one in ids}),
+    "left_out": ("Dataset", lambda view, ids: {one: left for one in ids if (left := left_out(view, [one]))}),
     "lineage_counts": (
         "Dataset",
         lambda view, ids: [lineage_counts(view, Walk((one,), Direction.BOTH, depth=5)) for one in ids],

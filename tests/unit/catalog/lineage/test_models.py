@@ -191,6 +191,19 @@ def test_a_model_that_nobody_wrote_is_no_raw_feed(house: House, version: str | N
     assert found.sources == {REFERRALS}
 
 
+@GRAINS
+def test_a_facet_that_names_the_model_as_a_source_means_the_version_that_was_read(house: House, grain: Grain) -> None:
+    house.send(trains(version="11"))
+    house.send(trains(minute=2, run_id=AGAIN, version="12"))
+    score = scores(version="11")
+    named = {"namespace": "lake", "name": "triage", "type": "DATASET"}
+    score["outputs"][0]["facets"] = {"lineage": {"inputs": [named]}}
+    house.send(score)
+    assert version_id("11") in upstream(house, SCORES, grain)
+    assert version_id("12") not in upstream(house, SCORES, grain)
+    assert REFERRALS not in upstream(house, SCORES, grain)
+
+
 def test_it_is_live_once_a_run_wrote_it_and_says_who_stated_it(house: House) -> None:
     house.send(trains())
     record = model_versions(house.view(), [version_id("12")])[version_id("12")]
