@@ -18,6 +18,7 @@ MEASURES = (
     "projection",
     "growth",
     "lineage",
+    "columns",
     "connected",
     "search",
     "wide",

@@ -213,11 +213,11 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
     """
     loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
     known = {one: each.node for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)}
-    hops = {one: loader.now(one) for one in known}
+    hops = _asked(loader, known)
     loader.load(hops.values())
     loader.datasets.load_nodes(known)
     fields = schemas(view, known)
-    read = _read_columns(view, list(known))
+    read = _read_columns(view, loader, list(known))
     found: dict[str, tuple[ListedColumn, ...]] = {}
     shown = _Shown(loader, view)
     shown.prepare(hops.values())
@@ -231,21 +231,31 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
     return found
 
 
-def _read_columns(view: View, datasets: Sequence[str]) -> dict[str, set[str]]:
-    """Return the columns of each dataset that something derives from and that no write ever named."""
-    found: dict[str, set[str]] = {one: set() for one in datasets}
-    edges = view.edges(datasets, ("HAS_COLUMN",), "out") if datasets else []
+def _asked(loader: ColumnLoader, datasets: Iterable[str]) -> dict[str, Hop]:
+    """Return the question what is in force on each dataset, by whatever name it is asked for."""
+    loader.datasets.load_names(datasets)
+    return {one: loader.now(loader.datasets.resolve(one, loader.datasets.valid_at)) for one in datasets}
+
+
+def _read_columns(view: View, loader: ColumnLoader, datasets: Sequence[str]) -> dict[str, set[str]]:
+    """Return the columns of each dataset that something derives from and that no write ever named, under any name."""
+    names = {one: loader.datasets.names(one) for one in datasets}
+    every = sorted({name for some in names.values() for name in some})
+    edges = view.edges(every, ("HAS_COLUMN",), "out") if every else []
     columns = sorted({edge.target for edge in edges})
     if not columns:
-        return found
-    whole = view.unredacted
+        return {one: set() for one in datasets}
+    whole, nodes = view.unredacted, view.nodes(columns)
     sources = {flow.source for flow in whole.column_flows(columns, "out")}
-    written = {flow.target for flow in whole.column_flows(sorted(sources), "in")} if sources else set()
-    nodes = view.nodes(columns)
+    written = {flow.target for flow in whole.column_flows(columns, "in")} if sources else set()
+    of: dict[str, list[str]] = {name: [] for name in every}
     for edge in edges:
-        if edge.target in sources - written:
-            found[edge.source].add(nodes[edge.target].node.title)
-    return found
+        of[edge.source].append(edge.target)
+    return {
+        one: {nodes[each].node.title for name in some for each in of[name] if each in sources}
+        - {nodes[each].node.title for name in some for each in of[name] if each in written}
+        for one, some in names.items()
+    }
 
 
 class _Shown:
@@ -304,8 +314,9 @@ def column_lineage_in_force(view: View, datasets: Sequence[str]) -> dict[str, tu
     """Return the columnLineage in force of each dataset: for each job that of its own write, newest first."""
     loader = ColumnLoader(LineageLoader(view.unredacted), Walk((), Direction.UPSTREAM))
     known = [one for one, each in view.nodes(datasets).items() if isinstance(each.node, Dataset)]
-    loader.load(map(loader.now, known))
-    held = {one: loader.contributed(loader.now(one)) for one in known}
+    hops = _asked(loader, known)
+    loader.load(hops.values())
+    held = {one: loader.contributed(hop) for one, hop in hops.items()}
     seen = view.visible({each.run for some in held.values() for each in some if each.run})
     return {one: found for one, some in held.items() if (found := _facets(loader, some, seen))}
 

@@ -10,13 +10,16 @@ import pytest
 from catalog.approvals.queries import approvals_of
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.labels.queries import attestations, labels
-from catalog.lineage.model import Direction, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
 from catalog.releases.queries import model_versions, trained_on, versions_of
 from catalog.reporting.model_dossier import model_dossier
 from catalog.snapshots.queries import snapshots, snapshots_of
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, ModelVersion
+from tests.support.columns import column_lineage, ran
+from tests.support.columns import dataset as dataset_id
+from tests.support.columns import told as columns_told
 from tests.support.counting import Counting
 from tests.support.records import MODEL, RAW, House, declaration, event, registration, request, seal, tag
 
@@ -86,3 +89,26 @@ def test_a_dossier_costs_a_bounded_number_of_calls(house: House) -> None:
     view = View(counting, anchor=Anchor(house.ledger, "1", house.clock.micros()))
     assert model_dossier(view, house.ledger, ModelVersion(MODEL["namespace"], MODEL["name"], "3").id)
     assert counting.calls.total() <= 105
+
+
+@pytest.mark.parametrize("direction", [Direction.UPSTREAM, Direction.DOWNSTREAM])
+@pytest.mark.parametrize("flows", FlowScope)
+def test_a_level_of_columns_costs_as_many_calls_however_many_columns_it_has(
+    direction: Direction, flows: FlowScope
+) -> None:
+    counted = []
+    for width in (2, 40):
+        facets = [column_lineage({f"c{n}": [f"layer{depth}.c{n}"] for n in range(width)}) for depth in range(3)]
+        store = columns_told(
+            *(
+                ran(f"job {depth}", [f"layer{depth}"], {f"layer{depth + 1}": facet}, f"2026-01-0{depth + 1}T10:00:00Z")
+                for depth, facet in enumerate(facets)
+            )
+        )
+        counting = Counting(store)
+        root = dataset_id("layer3" if direction is Direction.UPSTREAM else "layer0")
+        graph = lineage(View(counting), Walk((root,), direction, Grain.COLUMN, 10, flows))
+        assert len(graph.edges) == 3 * width
+        counted.append(counting.calls)
+    assert counted[0] == counted[1]
+    assert max(counted[1].values()) <= 6 + counted[1]["checkpoint"]

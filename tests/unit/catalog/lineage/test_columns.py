@@ -211,6 +211,21 @@ def test_columns_hold_what_column_lineage_names_and_say_that_only_it_does() -> N
     assert [(one.name, one.ghost) for one in listed[dataset("out")]] == [("o", False), ("p", True)]
 
 
+def test_columns_said_under_one_name_count_under_all() -> None:
+    names = {"symlinks": {"identifiers": [{**name_of("table"), "type": "TABLE"}]}}
+    graph_of = told(
+        ran("load", ["feed"], {"location": {**names, **column_lineage({"a": ["feed.x"]})}}),
+        ran("use", ["table"], {"out": column_lineage({"o": ["table.a", "table.ghost"]})}, "2026-01-02T10:00:00Z"),
+    )
+    for name in ("location", "table"):
+        listed = listed_columns(View(graph_of), [dataset(name)])[dataset(name)]
+        assert [(one.name, [origin.name for origin in one.origins]) for one in listed] == [("a", ["x"]), ("ghost", [])]
+    for flows in FlowScope:
+        graph = walked(graph_of, column("out.o"), flows=flows)
+        assert column("feed.x") in {node.id for node in graph.nodes}
+    assert pairs(walked(graph_of, column("out.o"))) >= {(column("location.a"), column("out.o"), "DIRECT")}
+
+
 def test_nested_fields_are_addressed_as_the_schema_nests_them() -> None:
     visits = {
         "name": "visits",
