@@ -66,6 +66,31 @@ class Estate:
                 yield layer, f"layer{layer:02}/job{number:05}", inputs, outputs
 
 
+@dataclass(frozen=True, slots=True)
+class StaggeredEstate(Estate):
+    """The same, but each job runs at its own hour of the hour, day or week, so that readers meet what was there then.
+
+    Of eight jobs one runs each hour, five each day and two each week, for `runs` days.
+    """
+
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return sum(1 for _ in self.events())
+
+    def events(self) -> Iterator[Event]:
+        """Yield a START and a COMPLETE for each run, by the time at which it starts."""
+        chance = random.Random(self.seed)
+        starts: list[tuple[datetime, str, list[str], list[str]]] = []
+        for _, job, inputs, outputs in self._jobs():
+            period = chance.choice((1, 24, 24, 24, 24, 24, 168, 168))
+            first = chance.randrange(period * 60)
+            minutes = range(first, self.runs * 24 * 60, period * 60)
+            starts += [(_BEGIN + timedelta(minutes=minute), job, inputs, outputs) for minute in minutes]
+        for at, job, inputs, outputs in sorted(starts, key=lambda one: one[:2]):
+            yield from run_events(job, inputs, outputs, at)
+
+
 def run_events(job: str, inputs: list[str], outputs: list[str], at: datetime, run: str = "") -> tuple[Event, Event]:
     """Return START and COMPLETE of one run of a made-up job."""
     shared: Event = {

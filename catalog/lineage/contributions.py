@@ -6,7 +6,7 @@ left out, the next is looked at, and more are fetched. So what comes out never d
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from catalog.lineage.rules import (
     sources_of,
 )
 from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place
-from graph_schema.facts import Edge
+from graph_schema.facts import ALWAYS, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Snapshot
 
@@ -34,6 +34,7 @@ _ALL: Final = 2**31 - 1
 _AT_ONCE: Final = 2
 """Of each list of candidates: the second tells that no other is of the same time, and is next where one is left out."""
 _DEEPER: Final = 16
+_MOST_AT_ONCE: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,8 @@ class _Fetched:
     lists: dict[tuple[str | None, bool], list[Contribution]]
     """(job, whether it surely read what it wrote) to candidates, newest first."""
     replacing: list[Contribution]
-
-    def covers(self, at: int) -> bool:
-        """Tell whether the newest of each list at or before a time is among them."""
-        if at > self.upto:
-            return False
-        lists = (self.replacing, *self.lists.values())
-        return all(len(one) < self.newest or one[-1].at <= at for one in lists)
+    since: int
+    """The newest of each list at or before a time from here up to `upto` is among them."""
 
 
 @dataclass(slots=True)
@@ -74,6 +70,7 @@ class Contributions:
         self.loader = loader
         self._within: frozenset[str] | None = None
         self._fetched: dict[str, list[_Fetched]] = {}
+        self._found_at: dict[tuple[str, int], _Fetched] = {}
         self._judged: dict[tuple[str, str | None, int, str | None, str], Contributed | None] = {}
         self._declared: dict[tuple[Declared, str, int], Contributed] = {}
         self._held: dict[Hop, list[Contributed]] = {}
@@ -157,6 +154,7 @@ class Contributions:
                 rows[row.target].append(row)
             for name, at in asks:
                 self._fetched.setdefault(name, []).append(_listed(rows.get(name, ()), at, newest))
+                self._found_at.pop((name, at), None)
         self._load_runs(needs.runs)
 
     def _load_runs(self, runs: Iterable[str]) -> None:
@@ -164,15 +162,42 @@ class Contributions:
 
     def _best(self, name: str, at: int) -> _Fetched | None:
         """Return what was fetched of a name that answers at a time, and most of it."""
-        held = self._fetched.get(name)
-        if held is None:
+        place = name, at
+        best = self._found_at.get(place)
+        if best is None:
+            for one in self._fetched.get(name, ()):
+                if one.since <= at <= one.upto and (best is None or one.newest > best.newest):
+                    best = one
+            if best is not None:
+                self._found_at[place] = best
+        return best
+
+    def _only(self, hop: Hop) -> list[Contributed] | None:
+        """Return what is in force where that is plain to see, as of most datasets: one job writes it, nothing replaced
+        it, and nothing is declared of it; None where it is not.
+        """
+        dataset, at, reader, before = hop
+        names = self.loader.names(dataset)
+        if before or len(names) != 1 or self.loader.is_declared(dataset):
             return None
-        if len(held) == 1:
-            return held[0] if held[0].covers(at) else None
-        return max((one for one in held if one.covers(at)), key=lambda one: one.newest, default=None)
+        fetched = self._best(dataset, at)
+        if fetched is None or fetched.replacing or len(fetched.lists) != 1:
+            return None
+        [rows] = fetched.lists.values()
+        place = _first_at(rows, at)
+        if place == len(rows) or (place + 1 < len(rows) and rows[place + 1].at == rows[place].at):
+            return None
+        row = rows[place]
+        if row.how != "ran" or row.run is None or not self.loader.has_run(row.run):
+            return None
+        one = self._true(row, dataset)
+        return None if one is None or one.in_place or _is_own(one, reader) else [one]
 
     def _answer(self, hop: Hop, needs: _Needs) -> list[Contributed] | None:
         """Return what is in force, None where something is missing to say so."""
+        plain = self._only(hop)
+        if plain is not None:
+            return plain
         at, reader = hop.at, hop.reader
         found = self._standing(hop, at, needs)
         if found is not None and not found and reader is not None and reader.at > at:
@@ -246,7 +271,9 @@ class Contributions:
     def _held_of(self, name: str, at: int, needs: _Needs) -> _Fetched | None:
         fetched = self._best(name, at)
         if fetched is None:
-            needs.asks[name, at] = max(_AT_ONCE, needs.asks.get((name, at), 0))
+            # Whoever comes back to a name comes from many times: the more often, the more is fetched at once.
+            often = min(_AT_ONCE * 4 ** len(self._fetched.get(name, ())), _MOST_AT_ONCE)
+            needs.asks[name, at] = max(often, needs.asks.get((name, at), 0))
         return fetched
 
     def _scan(
@@ -263,9 +290,7 @@ class Contributions:
 
         Whoever has what is looked for stops; who comes to the end of what is not all is told what is missing.
         """
-        for row in rows:
-            if row.at > at:
-                continue
+        for row in rows[_first_at(rows, at) :]:
             if since is not None and row.at < since:
                 return
             if row.run and row.how == "ran" and not self.loader.has_run(row.run):
@@ -551,6 +576,11 @@ class Contributions:
         return self._readers[key]
 
 
+def _first_at(rows: Sequence[Contribution], at: int) -> int:
+    """Return the place of the first of candidates, newest first, that is at or before a time."""
+    return bisect_left(rows, -at, key=lambda row: -row.at)
+
+
 def _is_own(one: Contributed, reader: Reader | None) -> bool:
     return reader is not None and reader.run is not None and (one.run, one.attempt) == (reader.run, reader.attempt)
 
@@ -569,4 +599,5 @@ def _listed(rows: Sequence[Contribution], at: int, newest: int) -> _Fetched:
         if row.replaces and row.apart:
             replacing.append(row)
     replacing.sort(key=lambda row: row.order, reverse=True)
-    return _Fetched(at, newest, lists, replacing[:newest])
+    full = [some[newest - 1].at for some in (replacing, *lists.values()) if len(some) >= newest]
+    return _Fetched(at, newest, lists, replacing[:newest], max(full, default=ALWAYS))

@@ -139,6 +139,10 @@ class LineageLoader:
         for target in new:
             self._designed[target] = frozenset(one for name in self.names(target) for one in designed.get(name, ()))
 
+    def is_declared(self, target: str) -> bool:
+        """Tell whether anything was ever declared to feed the dataset."""
+        return bool(self._designed.get(target))
+
     def declarations(self, target: str, at: int) -> list[Declared]:
         """Return what was declared to feed a dataset at a time: by each job with its newest declaration, where that
         names the dataset as an output, and by its own events.

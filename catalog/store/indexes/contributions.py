@@ -194,7 +194,7 @@ def newest_of(
     asks: Iterable[tuple[str, int]], found: Iterable[Contribution], newest: int, *, by_job: bool
 ) -> list[Contribution]:
     """Return what `contributions` answers, out of candidates among which are all of those."""
-    best: dict[Contribution, Contribution] = {}
+    best: dict[_Key, Contribution] = {}
     for one in found:
         _keep(best, one)
     to: dict[str, list[Contribution]] = {}
@@ -213,16 +213,25 @@ def newest_of(
     return by_target_and_job(chosen)
 
 
-def _keep(best: dict[Contribution, Contribution], one: Contribution) -> None:
+def _keep(best: dict[_Key, Contribution], one: Contribution) -> None:
     """Keep of rows about one contribution what they say together."""
-    key = one._replace(entry=-1, replaces=False, in_place=False, apart=False)
-    held = best.get(key, one)
-    best[key] = one._replace(
-        entry=min(one.entry, held.entry),
-        replaces=one.replaces or held.replaces,
-        in_place=one.in_place or held.in_place,
-        apart=one.apart or held.apart,
+    key = one[:6]
+    held = best.get(key)
+    best[key] = (
+        one
+        if held is None
+        else Contribution(
+            *key,
+            min(one.entry, held.entry),
+            one.replaces or held.replaces,
+            one.in_place or held.in_place,
+            one.apart or held.apart,
+        )
     )
+
+
+_Key = tuple[str, str | None, int, str | None, str, str]
+"""Which contribution it is."""
 
 
 def _derive(work: Work) -> Changes:
@@ -325,7 +334,7 @@ def contributions(
         times.setdefault(target, []).append(at)
     targets = [(target,) for target in times]
     of_jobs = [(producer, at) for producer in reader.rows(PRODUCER, targets) for at in times[producer[0]]]
-    found: dict[Contribution, Contribution] = {}
+    found: dict[_Key, Contribution] = {}
     for row in reader.newest(CONTRIBUTION, of_jobs, newest, known_at=known_at):
         _keep(found, _contribution(row))
     if by_job:
