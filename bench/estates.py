@@ -82,7 +82,7 @@ class StaggeredEstate(Estate):
         """Yield a START and a COMPLETE for each run, by the time at which it starts."""
         chance = random.Random(self.seed)
         starts: list[tuple[datetime, str, list[str], list[str]]] = []
-        for _, job, inputs, outputs in self._jobs():
+        for _, job, inputs, outputs in self.wiring():
             period = chance.choice((1, 24, 24, 24, 24, 24, 168, 168))
             first = chance.randrange(period * 60)
             minutes = range(first, self.runs * 24 * 60, period * 60)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from catalog.view import View
+from graph_schema.bitemporal import RunFold
 
 LOOKED_BACK = 50
 """Runs of a job, the last known before the one that succeeded, among which a failure is sought."""
@@ -26,12 +27,19 @@ def retried(view: View, succeeded: Mapping[str, str]) -> dict[str, str]:
             continue
         began = folds[run].started_at
         others = {name: folds[name] for name in near[run] if name != run and name in folds}
-        ends = (each.ended_at for each in others.values() if each.completed and each.ended_at is not None)
+        ends = (end for each in others.values() for end in _completions(each))
         earlier = max((end for end in ends if end <= began), default=0)
         for name, each in others.items():
-            if not each.completed and earlier <= each.started_at < began:
+            if not list(_completions(each)) and earlier <= each.started_at < began:
                 found.setdefault(name, run)
     return found
+
+
+def _completions(fold: RunFold) -> Iterator[int]:
+    """Yield when attempts of a run completed."""
+    for attempt in fold.attempts:
+        if attempt.completed and attempt.ended_at is not None:
+            yield attempt.ended_at
 
 
 def _near(view: View, succeeded: Mapping[str, str]) -> dict[str, list[str]]:

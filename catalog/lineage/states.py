@@ -183,7 +183,9 @@ class States:
     def _edge(self, read: StateRead, target: str, one: Contributed, *, past: bool) -> LineageEdge:
         edge = edge_of(one, read.source, past=past)
         confidence = Confidence.INFERRED if target in self._bound else read.confidence
-        return edge._replace(source=read.state, target=target, confidence=confidence)
+        # Of a state it is said what a run made of which: that this was by renaming is said of the datasets.
+        how = "ran" if edge.how == "renamed" else edge.how
+        return edge._replace(source=read.state, target=target, how=how, confidence=confidence)
 
     def downstream(self, front: Sequence[str]) -> Iterator[LineageEdge]:
         """Yield the edges out of each state: those edges into what its readers left that start at it."""

@@ -134,6 +134,42 @@ class Event:
         return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
+_ENDS = ("ABORT", "FAIL", "COMPLETE")
+
+
+class Attempt:
+    """One execution of a run: the events from its START on, up to the START of the next."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.end = next((event for event in events if event.type in _ENDS), None)
+        begun = events if self.end is None else events[: events.index(self.end)]
+        start = next((event for event in begun if event.type == "START"), None)
+        self.started = start is not None
+        self.start = start or events[0]
+
+    @property
+    def state(self) -> str:
+        """Return how it ended first, or that it runs."""
+        return "RUNNING" if self.end is None else self.end.type
+
+
+def attempts_of(events: Sequence[Event]) -> list[Attempt]:
+    """Return the executions under one run id, of its events in order.
+
+    A START after an end begins another, unless none was before that end and none but another START comes next: a clock
+    put it late.
+    """
+    begins = [0]
+    for place, event in enumerate(events):
+        before = [each.type for each in events[begins[-1] : place]]
+        if event.type == "START" and any(kind in _ENDS for kind in before):
+            later = next((each.type for each in events[place + 1 :] if each.type in (*_ENDS, "START")), "START")
+            if "START" in before or later != "START":
+                begins.append(place)
+    return [Attempt(events[begin:end]) for begin, end in zip(begins, [*begins[1:], len(events)], strict=True)]
+
+
 class Access:
     """What the events of one run say that it read and wrote, by the ids of the datasets, and by which entry first."""
 
@@ -143,7 +179,15 @@ class Access:
         self.first: dict[str, int] = {}
         self.versions: dict[str, set[str]] = {}
         """The states that its inputs name, by dataset."""
+        self.named: dict[str, dict[str, set[str]]] = {}
+        """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
+            for content in event.outputs:
+                facets = facets_of(content)
+                of_output = self.named.setdefault(node_id("Dataset", *identity_of(content)), {})
+                for facet in ("lineage", "columnLineage"):
+                    sources = {node_id("Dataset", *one) for one in _named(facets.get(facet))}
+                    of_output.setdefault(facet, set()).update(sources)
             reads = {node_id("Dataset", *one) for one in event.reads}
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Event, Record, RunKey, full_name, optional_micros, text_in
+from reports.standalone.bodies import Disclosed, Event, Record, RunKey, attempts_of, full_name, optional_micros, text_in
 from reports.standalone.comparison import Shown, registrations_of
 
 _CLEARING = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
@@ -204,8 +204,9 @@ def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     found: set[RunKey | None] = set()
     for key, run in shown.runs.items():
         events = log.run(key)
-        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
-        if run.get("state") != "COMPLETE" and not streamed:
+        streamed = any(_streams(event) for event in events) and any(event.reads or event.writes for event in events)
+        completed = any(one.state == "COMPLETE" for one in attempts_of(events)) if events else False
+        if run.get("state") != "COMPLETE" and not completed and not streamed:
             found.add(key)
     return found
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.standalone.bodies import (
+    Access,
     Disclosed,
     Event,
     Record,
     Values,
+    attempts_of,
     facets_of,
     full_name,
     ids_of_run,
@@ -33,7 +35,6 @@ from reports.standalone.derived_coverage import Attested, attempted
 from reports.standalone.evidence import Entry
 
 _EVALUATED = "EVALUATED"
-_TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
 def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -51,13 +52,12 @@ def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if not events:
             _silent(run, where, log, compare)
             continue
-        terminal = next((event for event in events if event.type in _TERMINAL), None)
-        start = next((event for event in events if event.type == "START"), events[0])
+        newest = attempts_of(events)[-1]
         entries = sorted({event.index for event in events})
         derived = {
-            "state": "RUNNING" if terminal is None else terminal.type,
-            "started_at": stamp(start.order[0]),
-            "ended_at": None if terminal is None else stamp(terminal.order[0]),
+            "state": newest.state,
+            "started_at": stamp(newest.start.order[0]),
+            "ended_at": None if newest.end is None else stamp(newest.end.order[0]),
             "entries": entries,
         }
         compare.same(where, run, derived, by=entries)
@@ -204,10 +204,25 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
         known = max(access.first[source], access.first[target])
         compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
     if not any(_stands_for_itself(event) for event in events):
-        # An event names the state that was read, or it was the newest when the run started, as far as that is known.
-        started = any(event.type == "START" for event in events)
-        how = "STATED" if access.versions.get(str(source)) else "INFERRED" if started else "START_UNKNOWN"
-        compare.same(where, edge, {"confidence": how})
+        how = _known_by(str(source), str(target), events, access)
+        shown_as = edge.get("confidence")
+        compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+
+
+def _known_by(source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
+    """Return how it may be known that a state of one dataset was made of a state of another.
+
+    An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
+    a run may have had several.
+    """
+    if access.versions.get(source):
+        return ("STATED",)
+    named = access.named.get(target, {})
+    if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
+        return ("STATED", "INFERRED", "START_UNKNOWN")
+    if source in named.get("columnLineage", ()):
+        return ("COLUMN_LINEAGE",)
+    return tuple(dict.fromkeys("INFERRED" if one.started else "START_UNKNOWN" for one in attempts_of(events)))
 
 
 def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:

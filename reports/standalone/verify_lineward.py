@@ -943,6 +943,42 @@ class Event:
         return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
 
 
+_ENDS = ("ABORT", "FAIL", "COMPLETE")
+
+
+class Attempt:
+    """One execution of a run: the events from its START on, up to the START of the next."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.end = next((event for event in events if event.type in _ENDS), None)
+        begun = events if self.end is None else events[: events.index(self.end)]
+        start = next((event for event in begun if event.type == "START"), None)
+        self.started = start is not None
+        self.start = start or events[0]
+
+    @property
+    def state(self) -> str:
+        """Return how it ended first, or that it runs."""
+        return "RUNNING" if self.end is None else self.end.type
+
+
+def attempts_of(events: Sequence[Event]) -> list[Attempt]:
+    """Return the executions under one run id, of its events in order.
+
+    A START after an end begins another, unless none was before that end and none but another START comes next: a clock
+    put it late.
+    """
+    begins = [0]
+    for place, event in enumerate(events):
+        before = [each.type for each in events[begins[-1] : place]]
+        if event.type == "START" and any(kind in _ENDS for kind in before):
+            later = next((each.type for each in events[place + 1 :] if each.type in (*_ENDS, "START")), "START")
+            if "START" in before or later != "START":
+                begins.append(place)
+    return [Attempt(events[begin:end]) for begin, end in zip(begins, [*begins[1:], len(events)], strict=True)]
+
+
 class Access:
     """What the events of one run say that it read and wrote, by the ids of the datasets, and by which entry first."""
 
@@ -952,7 +988,15 @@ class Access:
         self.first: dict[str, int] = {}
         self.versions: dict[str, set[str]] = {}
         """The states that its inputs name, by dataset."""
+        self.named: dict[str, dict[str, set[str]]] = {}
+        """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
+            for content in event.outputs:
+                facets = facets_of(content)
+                of_output = self.named.setdefault(node_id("Dataset", *identity_of(content)), {})
+                for facet in ("lineage", "columnLineage"):
+                    sources = {node_id("Dataset", *one) for one in _named(facets.get(facet))}
+                    of_output.setdefault(facet, set()).update(sources)
             reads = {node_id("Dataset", *one) for one in event.reads}
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads
@@ -1725,8 +1769,9 @@ def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     found: set[RunKey | None] = set()
     for key, run in shown.runs.items():
         events = log.run(key)
-        streamed = any(_streams(event) for event in events) and any(event.type == "RUNNING" for event in events)
-        if run.get("state") != "COMPLETE" and not streamed:
+        streamed = any(_streams(event) for event in events) and any(event.reads or event.writes for event in events)
+        completed = any(one.state == "COMPLETE" for one in attempts_of(events)) if events else False
+        if run.get("state") != "COMPLETE" and not completed and not streamed:
             found.add(key)
     return found
 
@@ -2426,7 +2471,6 @@ def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 
 _EVALUATED = "EVALUATED"
-_TERMINAL = ("ABORT", "FAIL", "COMPLETE")
 
 
 def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -2444,13 +2488,12 @@ def derive_runs(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         if not events:
             _silent(run, where, log, compare)
             continue
-        terminal = next((event for event in events if event.type in _TERMINAL), None)
-        start = next((event for event in events if event.type == "START"), events[0])
+        newest = attempts_of(events)[-1]
         entries = sorted({event.index for event in events})
         derived = {
-            "state": "RUNNING" if terminal is None else terminal.type,
-            "started_at": stamp(start.order[0]),
-            "ended_at": None if terminal is None else stamp(terminal.order[0]),
+            "state": newest.state,
+            "started_at": stamp(newest.start.order[0]),
+            "ended_at": None if newest.end is None else stamp(newest.end.order[0]),
             "entries": entries,
         }
         compare.same(where, run, derived, by=entries)
@@ -2597,10 +2640,25 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
         known = max(access.first[source], access.first[target])
         compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
     if not any(_stands_for_itself(event) for event in events):
-        # An event names the state that was read, or it was the newest when the run started, as far as that is known.
-        started = any(event.type == "START" for event in events)
-        how = "STATED" if access.versions.get(str(source)) else "INFERRED" if started else "START_UNKNOWN"
-        compare.same(where, edge, {"confidence": how})
+        how = _known_by(str(source), str(target), events, access)
+        shown_as = edge.get("confidence")
+        compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+
+
+def _known_by(source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
+    """Return how it may be known that a state of one dataset was made of a state of another.
+
+    An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
+    a run may have had several.
+    """
+    if access.versions.get(source):
+        return ("STATED",)
+    named = access.named.get(target, {})
+    if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
+        return ("STATED", "INFERRED", "START_UNKNOWN")
+    if source in named.get("columnLineage", ()):
+        return ("COLUMN_LINEAGE",)
+    return tuple(dict.fromkeys("INFERRED" if one.started else "START_UNKNOWN" for one in attempts_of(events)))
 
 
 def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
