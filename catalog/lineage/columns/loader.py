@@ -121,7 +121,9 @@ class ColumnLoader:
         if by is None:
             return []
         said = [each for name in self._names(one) for each in self._said.get((name, by), ())]
-        fold = self.datasets.fold(one.run) if one.run else None
+        if one.run is None:
+            return [each for each in said if has_begun(each.valid_from, one.read_at)]
+        fold = self.datasets.fold(one.run)
         if fold is None or not fold.opened:
             return said
         began = fold.opened[one.attempt - 1] if one.attempt else None
@@ -134,7 +136,7 @@ class ColumnLoader:
         """Return what was said of the dataset by itself: it stands until a write says otherwise."""
         at = one.at if one.how != "declared" else one.read_at
         said = (each for name in self._names(one) for each in self._said.get((name, None), ()))
-        return [each for each in said if each.valid_from <= at]
+        return [each for each in said if has_begun(each.valid_from, at)]
 
     def contributed(self, hop: Hop) -> tuple[Contributed, ...]:
         """Return what is in force there, as far as it is followed."""

@@ -384,6 +384,28 @@ def test_facets_across_events_are_replaced_whole_by_event_time() -> None:
         assert pairs(graph) == direct("feed.z", "raw.a")
 
 
+def declares(at: str, facets: dict[str, Any]) -> dict[str, Any]:
+    event = ran("design", ["feed"], {"raw": facets}, at)
+    return {key: part for key, part in event.items() if key not in {"run", "eventType"}}
+
+
+def test_a_declaration_is_followed_as_it_stood_when_it_was_met() -> None:
+    graph_of = told(
+        declares("2026-01-01T08:00:00Z", column_lineage({"a": ["feed.x"]})),
+        CHAIN[1],
+        declares("2026-01-02T08:00:00Z", column_lineage({"a": ["feed.y"]})),
+    )
+    assert pairs(walked(graph_of, column("clean.c"))) == direct("feed.x", "raw.a", "clean.c")
+    assert pairs(walked(graph_of, column("raw.a"))) == direct("feed.y", "raw.a")
+
+
+def test_an_event_about_a_dataset_says_what_its_columns_derive_from() -> None:
+    about = declares("2026-01-01T08:00:00Z", {})
+    described = {**name_of("raw"), "facets": column_lineage({"a": ["feed.x"]})}
+    graph_of = told({"eventTime": about["eventTime"], "producer": about["producer"], "dataset": described})
+    assert pairs(walked(graph_of, column("raw.a"))) == direct("feed.x", "raw.a")
+
+
 def test_a_snapshot_is_walked_as_it_was_when_it_was_written() -> None:
     version = {"version": {"datasetVersion": "v1"}}
     first = ran("load", ["feed"], {"raw": {**version, **column_lineage({"a": ["feed.x"]})}})
