@@ -11,7 +11,9 @@ from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
-_PAGE = 500
+_PAGE = 200
+_LISTED = 5
+"""Runs of a group that are read one by one."""
 _SHOWN = 20
 _COMPLETENESS = """completeness { __typename
   ... on Lagging { behind quarantined atIndex }
