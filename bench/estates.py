@@ -34,6 +34,16 @@ class Estate:
     runs: int = 1
 
     @property
+    def kind(self) -> str:
+        """How its jobs run, for the name of a figure."""
+        return f"{self.jobs:,} jobs × {self.runs}"
+
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return 2 * self.jobs * self.runs
+
+    @property
     def width(self) -> int:
         """How many jobs stand in a layer."""
         return self.jobs // self.layers
@@ -72,6 +82,11 @@ class StaggeredEstate(Estate):
 
     Of eight jobs one runs each hour, five each day and two each week, for `runs` days.
     """
+
+    @property
+    def kind(self) -> str:
+        """How its jobs run, for the name of a figure."""
+        return f"{self.jobs:,} hourly, daily and weekly jobs, {self.runs} days"
 
     @property
     def count(self) -> int:

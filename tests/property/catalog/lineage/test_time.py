@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.lineage import datasets
 from catalog.lineage.model import Direction, FlowScope, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage
-from catalog.reading import AsOf
+from catalog.reading import AsOf, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.bitemporal import RunFacts, fold_run, in_force
@@ -26,6 +27,8 @@ from tests.support.histories import (
     histories,
     ledger,
     plain_histories,
+    run_histories,
+    runs,
     target,
     told,
 )
@@ -332,3 +335,46 @@ def test_a_root_of_another_grain_is_refused_with_what_would_be_right(node: Node)
 
     with pytest.raises(SenderError, match="starts at"):
         lineage(View(MemoryStore()), Walk((node.id,), Direction.UPSTREAM, Grain.DATASET))
+
+
+def edges_above(happenings: list[Happening], name: str) -> set[tuple[str, str, str, str]]:
+    return edges_of(walked(store(happenings), name, Direction.UPSTREAM, AsOf()))
+
+
+@quick
+@given(run_histories, st.sampled_from(DATASETS), st.sampled_from(["DROP", "TRUNCATE"]))
+def test_ending_what_was_read_after_every_start_changes_nothing_above_its_reader(
+    happenings: list[Happening], root: str, mode: str
+) -> None:
+    reference = Reference(happenings)
+    last = max((h.at for h in happenings), default=0)
+    before = edges_above(happenings, root)
+    for name in sorted({source for source, *_ in before} - {root, MODEL}):
+        ended = Happening(last + 1, "run", "COMPLETE", "gone", "gone", None, ((name, None, mode, None),))
+        assert edges_above([*happenings, ended], root) == before
+    assert before == reference.walk(root)[0]
+
+
+@quick
+@given(run_histories, st.sampled_from(DATASETS), runs)
+def test_a_run_of_another_job_after_every_start_changes_nothing_above_what_it_does_not_write(
+    happenings: list[Happening], root: str, later: Happening
+) -> None:
+    last = max((h.at for h in happenings), default=0)
+    written = {name for name, _ in later.written()}
+    if root in written:
+        return
+    after = Happening(last + 1 + later.at, "run", later.type, "later", "later", later.ins, later.outs)
+    assert edges_above([*happenings, after], root) == edges_above(happenings, root)
+
+
+@quick
+@given(run_histories, st.sampled_from(DATASETS), st.integers(1, 3), st.integers(1, 6))
+def test_a_walk_is_bounded_and_says_so(happenings: list[Happening], root: str, older: int, followed: int) -> None:
+    whole = edges_above(happenings, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "OLDER_RUNS", older)
+        patch.setattr(datasets, "FOLLOWED", followed)
+        cut = walked(store(happenings), root, Direction.UPSTREAM, AsOf())
+    assert edges_of(cut) <= whole
+    assert isinstance(cut.completeness, Truncated) or edges_of(cut) == whole
