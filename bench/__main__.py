@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.compare.__main__ import main as compare
+from bench.compare.__main__ import command as compare
 from bench.figures import Figure, Measure, Options, markdown
 from bench.machine import describe
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -20,7 +22,7 @@ from statistics import median
 
 from bench.compare.drivers import DRIVERS, Driver, Lineward, UnobtainableError
 from bench.compare.measures import Asked, Receiver, Sent, asked, in_slices, percentiles, send
-from bench.compare.truth import Kind, Made, as_json, twice_and_shuffled, written
+from bench.compare.truth import Kind, Made, as_json, recurring, twice_and_shuffled, written
 from bench.estates import Estate
 from bench.machine import describe
 from bench.server import serving
@@ -78,7 +80,7 @@ def measure(receivers: Sequence[Receiver], load: Load, folder: Path) -> Iterator
 def _loads(receivers: Sequence[Receiver], load: Load, folder: Path, run: str) -> Iterator[Row]:
     total = load.slices * sum(load.events)
     file = folder / "load.ndjson"
-    _, size = written(Made(Estate(20 * math.ceil(total / 40)), f"compare-load-{run}").events(), file)
+    _, size = written(recurring(total, f"compare-load-{run}"), file)
     first, before, taken = 0, [one.bytes_on_disk() for one in receivers], dict.fromkeys((r.name for r in receivers), 0)
     for clients, events in zip(CLIENTS, load.events, strict=True):
         _say(f"{clients} clients, {load.slices} slices of {events} events of {size:,} bytes")
@@ -191,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--load-clients", type=int, help="how many clients send it; fewer where a receiver stalls")
     parser.add_argument("--quick", action="store_true", help="a hundredth of the load, to see that it runs")
     given = parser.parse_args(arguments)
-    load = Load.quick() if given.quick else Load()
+    load, waiting = Load.quick() if given.quick else Load(), os.getloadavg()[0]
     wanted = {
         "jobs": tuple(given.jobs or ()),
         "load_seconds": given.load_seconds,
@@ -211,9 +213,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         receivers = [Receiver(Lineward(), server.url, server.pid, scratch / "data"), *others]
         for one in receivers:
             stack.callback(one.close)
-        rows = list(measure(receivers, load, folder))
+        rows = []
+        for row in measure(receivers, load, folder):
+            rows.append(row)
+            _say(f"  {row[0]} ({row[1]}): {' | '.join(row[2])}")
     names = [one.name for one in receivers]
-    section = f"## {' beside '.join(names)}\n\n{describe()}\n{table(names, rows)}"
+    busy = f"- processes that waited for a core on average, before and after: {waiting:.1f}, {os.getloadavg()[0]:.1f}"
+    section = f"## {' beside '.join(names)}\n\n{describe()}{busy}\n\n{table(names, rows)}"
     print(section, end="")
     if not given.quick:
         before = RESULTS.read_text() if RESULTS.exists() else ""
@@ -233,5 +239,11 @@ def _driver(name: str) -> Driver:
     return DRIVERS[name]()
 
 
+def command(arguments: Sequence[str] | None = None) -> int:
+    """Run it as a process: whoever ends that ends the server that it started, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    return main(arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

@@ -6,7 +6,9 @@ lie in one receiver without meeting.
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,13 +17,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID, uuid5
 
-from bench.estates import Estate, Event, run_events
-from bench.workloads import COLUMNS, column_lineage, facet, schema
+from bench.estates import NAMESPACE, Estate, Event, run_events
+from bench.workloads import COLUMNS, JOBS, column_lineage, facet, large, schema
+from bench.workloads import events as restated
 
 DEPTH: Final = 20
 READABLE: Final = 500
 """The most things of an answer that anybody reads, and what one page holds."""
+_RUNS: Final = UUID("00000000-0000-5000-8000-000000000002")
 _BEGIN: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -152,6 +157,16 @@ def _connected(wiring: list[tuple[int, str, list[str], list[str]]], dataset: str
 
 def _next(job: str, uses: Mapping[str, set[str]], users: Mapping[str, set[str]]) -> set[str]:
     return {other for name in uses[job] for other in users[name]}
+
+
+def recurring(count: int, namespace: str) -> Iterator[Event]:
+    """Yield so many large events of jobs that run again and again, in a namespace and with runs of its own."""
+    for event in itertools.islice(restated(large, JOBS, math.ceil(count / (2 * JOBS))), count):
+        moved: Event = json.loads(
+            json.dumps(event).replace(f'"namespace": "{NAMESPACE}"', f'"namespace": "{namespace}"')
+        )
+        moved["run"]["runId"] = str(uuid5(_RUNS, f"{namespace}/{moved['run']['runId']}"))
+        yield moved
 
 
 def written(events: Iterable[Event], path: Path) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from bench.compare.__main__ import Load, main, measure, table, with_section
 from bench.compare.drivers import DRIVERS, Feast, Lineward, Marquez, UnobtainableError
 from bench.compare.http import Connection, Request
 from bench.compare.measures import Receiver, asked
-from bench.compare.truth import DEPTH, Kind, Made, Question, as_json, twice_and_shuffled, written
+from bench.compare.truth import DEPTH, Kind, Made, Question, as_json, recurring, twice_and_shuffled, written
 from bench.estates import Estate
 from bench.server import serving
 
@@ -57,6 +57,14 @@ def test_a_file_of_events_and_its_truth_are_the_same_whenever_they_are_made(tmp_
     twice = twice_and_shuffled(MADE.events(), 5)
     assert len(twice) == 240
     assert twice == twice_and_shuffled(MADE.events(), 5) != [*MADE.events(), *MADE.events()]
+
+
+def test_what_is_sent_at_speed_lies_in_a_namespace_of_its_own_with_runs_of_its_own() -> None:
+    here, there = list(recurring(9, "a-place")), list(recurring(9, "b-place"))
+    assert len(here) == 9
+    assert not {one["run"]["runId"] for one in here} & {one["run"]["runId"] for one in there}
+    assert '"made-up"' not in json.dumps([one["outputs"][0]["facets"]["columnLineage"] for one in here])
+    assert json.dumps(here[3]["inputs"]).replace("a-place", "b-place") == json.dumps(there[3]["inputs"])
 
 
 class Fake(ThreadingHTTPServer):
