@@ -70,12 +70,18 @@ class View:
     """What may be seen by these rights at one (validAt, knownAt) in one state of the store."""
 
     def __init__(
-        self, reader: StoreReader, as_of: AsOf = LATEST, rights: Rights = EVERYTHING, anchor: Anchor | None = None
+        self,
+        reader: StoreReader,
+        as_of: AsOf = LATEST,
+        rights: Rights = EVERYTHING,
+        anchor: Anchor | None = None,
+        *,
+        reached: int | None = None,
     ) -> None:
         """Read through this reader, which is one consistent state."""
         self.as_of = as_of
         self.rights = rights
-        self.reached = reader.checkpoint()
+        self.reached = reader.checkpoint() if reached is None else reached
         """The last entry that the graph holds, -1 for none."""
         self.known_at = min(as_of.known_at, self.reached)
         self.cited: set[int] = set()
@@ -101,7 +107,7 @@ class View:
         return self._derived(self.as_of, EVERYTHING)
 
     def _derived(self, as_of: AsOf, rights: Rights) -> View:
-        view = View(self._reader, as_of, rights, self._anchor)
+        view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
         view.cited, view.hidden = self.cited, self.hidden
         if view.known_at == self.known_at:
             view._run_ids = self._run_ids
