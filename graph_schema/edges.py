@@ -109,7 +109,7 @@ class IsAliasOf(EdgeKind):
 
 @dataclass(frozen=True, slots=True)
 class IsSameAs(EdgeKind):
-    """The dataset is the same as the dataset, as a principal says; value `{"apart": true}` says that it is not."""
+    """The dataset is the same as the dataset, as a principal says; value `{"reason", "apart"?}`, not where `apart`."""
 
     source: Dataset
     target: Dataset

@@ -216,8 +216,11 @@ def _names(node: dict[str, Any]) -> list[str]:
     if node["__typename"] == "Run":
         return _names_of_run(node)
     refs = [node["ref"], *([node["foundAs"]] if node.get("foundAs") else ())]
-    forms = ("{namespace} {name}", "{namespace}/{name}", "{name}")
-    return [form.format(**ref) for ref in refs for form in forms]
+    return [name for ref in refs for name in _forms(ref["namespace"], ref["name"])]
+
+
+def _forms(namespace: str, name: str) -> tuple[str, ...]:
+    return f"{namespace} {name}", f"{namespace}/{name}", name
 
 
 def _names_of_run(node: dict[str, Any]) -> list[str]:

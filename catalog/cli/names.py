@@ -22,21 +22,20 @@ query Rules { namespaceRules {
   rule namespace ruleKind sameAs port letters keys pattern since entry by } }
 """
 _CHECKED = f"""
-fragment Checked on NameCheck {{
   groups {{ names {{ namespace name }} statements edges
     conflicts {{ one {{ namespace name }} other {{ namespace name }} note }} }}
   datasets statements edges conflicts lookedAt more {FIELDS}
-}}
 """
 _CHECK_RULE = f"""
-query CheckRule($rule: RuleToCheck!) {{ checkNamespaceRule(rule: $rule) {{ __typename ...Checked
+query CheckRule($rule: RuleToCheck!) {{ checkNamespaceRule(rule: $rule) {{ __typename
+  ... on NameCheck {{ {_CHECKED} }}
   ... on Problem {{ code message }} }} }}
-{_CHECKED}
 """
 _CHECK_STITCH = f"""
 query CheckStitch($dataset: QualifiedNameInput!, $sameAs: QualifiedNameInput!) {{
-  checkStitch(dataset: $dataset, sameAs: $sameAs) {{ __typename ...Checked ... on Problem {{ code message }} }} }}
-{_CHECKED}
+  checkStitch(dataset: $dataset, sameAs: $sameAs) {{ __typename
+    ... on NameCheck {{ {_CHECKED} }}
+    ... on Problem {{ code message }} }} }}
 """
 _RULE = {
     "rule": "rule",

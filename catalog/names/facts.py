@@ -33,9 +33,11 @@ def pair_subjects(record: StitchDatasets | UnstitchDatasets) -> tuple[Node, ...]
 
 def project_stitch(record: StitchDatasets, context: RecordContext) -> None:
     """Add that the two are one."""
-    context.builder.add_edge(IsSameAs(record.dataset.node, record.same_as.node))
+    context.builder.add_edge(IsSameAs(record.dataset.node, record.same_as.node), {"reason": record.reason})
 
 
 def project_unstitch(record: UnstitchDatasets, context: RecordContext) -> None:
     """Add that the two are not one."""
-    context.builder.add_edge(IsSameAs(record.dataset.node, record.same_as.node), {"apart": True})
+    context.builder.add_edge(
+        IsSameAs(record.dataset.node, record.same_as.node), {"apart": True, "reason": record.reason}
+    )

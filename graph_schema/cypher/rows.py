@@ -187,11 +187,6 @@ def before(rows: Rows, leading: int) -> str:
     return _nearest(rows, leading, [f"r.{column(rows.keyed[leading])} < ask[{leading}]"], "DESC", "1")
 
 
-def at_or_after(rows: Rows, leading: int) -> str:
-    """Return the least row not less than a number in the column after the leading ones."""
-    return _nearest(rows, leading, [f"r.{column(rows.keyed[leading])} >= ask[{leading}]"], "ASC", "1")
-
-
 def _nearest(rows: Rows, leading: int, bounds: Sequence[str], way: str, count: str) -> str:
     """Return rows in the order of an index: it is used only if every column of it is compared and ordered by."""
     fields = rows.keyed

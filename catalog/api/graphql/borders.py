@@ -9,7 +9,7 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, as_of, completeness, read_point
-from catalog.api.graphql.assets import Dataset
+from catalog.api.graphql.assets import Dataset, Zone
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor
@@ -30,10 +30,10 @@ class BorderPoint:
     found: strawberry.Private[found_borders.BorderPoint]
     at: strawberry.Private[AsOf]
     id: strawberry.ID = strawberry.field(description="The id of the dataset.")
-    namespace: str = strawberry.field(description="Its namespace.")
+    namespace: str = strawberry.field(description="Where its name belongs.")
     name: str = strawberry.field(description="Its name in that.")
     reason: BorderReason = strawberry.field(description="Why it lies at the border.")
-    zone: str | None = strawberry.field(description="The zone that is declared of it.")
+    zone: Zone | None = strawberry.field(description="The zone that is declared of it.")
     site: str | None = strawberry.field(description="The site that is declared to hold it.")
 
     @strawberry.field(description="The dataset itself.")
@@ -66,7 +66,7 @@ class Borders:
                 namespace=one.namespace,
                 name=one.name,
                 reason=one.reason,
-                zone=one.zone,
+                zone=None if one.zone is None else Zone(one.zone),
                 site=one.site,
             ),
             Cursor.of("borders", self.asked, self.at),

@@ -81,7 +81,7 @@ class NameRule:
 @strawberry.type(description="Two names that would be one and are described differently.")
 class NameConflict:
     one: QualifiedName = strawberry.field(description="The one name.")
-    other: QualifiedName = strawberry.field(description="The other.")
+    other: QualifiedName = strawberry.field(description="The name that it would be joined with.")
     note: str = strawberry.field(description="What differs, in words.")
 
 

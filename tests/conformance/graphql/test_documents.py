@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSyntaxError, build_schema, parse, validate
 
+from tests.support.documents import blocks
 from tests.support.project import REPOSITORY
 
 SCHEMA = build_schema((REPOSITORY / "tests/golden/api/schema.graphql").read_text("utf-8"))
@@ -36,10 +37,19 @@ def _parsed(path: Path, node: ast.Constant) -> Iterator[tuple[str, str]]:
 DOCUMENTS = dict(documents())
 
 
+SHOWN = [(name, text) for name in ("README.md", "docs/columns.md") for text in blocks(name, "graphql")]
+
+
 def test_there_are_documents_to_hold_to_it() -> None:
     assert len(DOCUMENTS) > 5
+    assert len(SHOWN) > 1
 
 
 @pytest.mark.parametrize("place", DOCUMENTS)
 def test_a_document_is_one_that_the_schema_takes(place: str) -> None:
     assert validate(SCHEMA, parse(DOCUMENTS[place])) == []
+
+
+@pytest.mark.parametrize(("name", "text"), SHOWN)
+def test_a_document_that_is_shown_is_one_that_the_schema_takes(name: str, text: str) -> None:
+    assert validate(SCHEMA, parse(text)) == [], name

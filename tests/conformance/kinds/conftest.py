@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,8 @@ from tests.support.records import (
     attestation,
     declaration,
     facet_mapping,
+    joining,
+    naming_rule,
     principal,
     tag,
     tag_mapping,
@@ -54,5 +57,47 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.issue_context(asked, "json")
     for line in EVENTS.read_text().splitlines():
         house.send_bytes(line.encode())
+    for number, (name, change) in enumerate(LIVES.items()):
+        house.send(written(number, name, change))
+    for record in names():
+        house.record(record)
     yield house
     house.close()
+
+
+OLD, NEW = ({"namespace": "names", "name": name} for name in ("wards_old", "wards"))
+LIVES: dict[str, dict[str, Any]] = {
+    "wards_old": {"lifecycleStateChange": "CREATE"},
+    "wards": {"lifecycleStateChange": "RENAME", "previousIdentifier": OLD},
+    "beds": {"lifecycleStateChange": "DROP"},
+}
+"""What is done to datasets of these names, one after the other."""
+
+
+def written(number: int, name: str, change: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of a run that did so to the dataset."""
+    facet = {"_producer": "https://emitter.example", "_schemaURL": "https://emitter.example/life.json", **change}
+    return {
+        "eventType": "COMPLETE",
+        "eventTime": f"2026-01-06T0{number}:00:00Z",
+        "producer": "https://emitter.example",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": f"0190d2e6-0000-7000-8000-0000000001{number:02}"},
+        "job": {"namespace": "names", "name": "keep_house"},
+        "outputs": [{"namespace": "names", "name": name, "facets": {"lifecycleStateChange": facet}}],
+    }
+
+
+def names() -> Iterator[dict[str, Any]]:
+    """Yield records of names: a rule of each kind with all that it may hold, its end, names joined and parted."""
+    yield naming_rule(letters="LOWER", valid_from=EARLY)
+    yield naming_rule(rule="brokers", rule_kind="SAME_NAMESPACE", same_as="kafka://other:9092")
+    yield naming_rule(rule="port", rule_kind="DEFAULT_PORT", port=9092)
+    yield naming_rule(rule="slash", rule_kind="TRAILING_SLASH")
+    yield naming_rule(rule="days", rule_kind="DATE_PARTITIONS", keys=["day"])
+    yield naming_rule(rule="paths", rule_kind="DATE_PARTITIONS", pattern="/{yyyy}/{MM}/{dd}")
+    ended = {"kind": "end_namespace_rule", "reason": "The store was moved"}
+    yield {**ended, "rule": "letters", "valid_from": EARLY}
+    yield {**ended, "rule": "port", "never_held": True}
+    yield joining(NEW, OLD)
+    yield {**joining(NEW, OLD), "kind": "unstitch_datasets"}

@@ -169,9 +169,6 @@ UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)<-[:WROTE]-() } RE
 // reading.with_arrows(kinds=['IS_ALIAS_OF'], direction='both')
 UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE EXISTS { (n)-[:IS_ALIAS_OF]-() } RETURN collect(n.id) AS found
 
-// rows.at_or_after(rows=node effect, leading=1)
-UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at >= ask[1] RETURN r ORDER BY r.run ASC, r.at ASC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
-
 // rows.before(rows=node effect, leading=1)
 UNWIND $asks AS ask CALL (ask) { MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = ask[0] AND r.at < ask[1] RETURN r ORDER BY r.run DESC, r.at DESC LIMIT 1 } RETURN collect(DISTINCT [r.run, r.at, r.entry]) AS found
 

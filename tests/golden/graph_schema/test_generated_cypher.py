@@ -65,7 +65,6 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
     "rows.counts": ({"rows": NODE, "fields": ("run",)},),
     "rows.newest": ({"rows": NODE, "leading": 1, "known": "entry"}, {"rows": ORDERED, "leading": 1, "known": "entry"}),
     "rows.before": ({"rows": NODE, "leading": 1},),
-    "rows.at_or_after": ({"rows": NODE, "leading": 1},),
     "rows.shared": (),
 }
 
