@@ -7,9 +7,9 @@ it is counted where something visible leads to it, and the answer then says that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from catalog.ledger.protocol import Ledger
 from catalog.reading import (
@@ -49,6 +49,7 @@ from graph_schema.nodes import Run
 
 _PAGE: Final = 500
 Fact = TypeVar("Fact", Edge, Statement)
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class View:
         self._anchor = anchor
         self._visibility = Visibility(reader, rights, self.known_at)
         self._run_ids = RunIds(reader, self.known_at)
+        self._known: dict[Callable[[View], Any], Any] = {}
 
     def at(self, valid_at: int, known_at: int | None = None) -> View:
         """Return the view of another point, known by then or earlier; what it cites and hides is noted here too."""
@@ -110,10 +112,19 @@ class View:
         view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
         view.cited, view.hidden = self.cited, self.hidden
         if view.known_at == self.known_at:
-            view._run_ids = self._run_ids
+            view._run_ids, view._known = self._run_ids, self._known
             if rights == self.rights:
                 view._visibility = self._visibility
         return view
+
+    def once(self, find: Callable[[View], Known]) -> Known:
+        """Return what this finds in all that is known, whatever the valid time and the rights: it is looked for once for
+        all views that are derived from one another and know as much.
+        """
+        if find not in self._known:
+            self._known[find] = find(self.unredacted.at(NOW))
+        found: Known = self._known[find]
+        return found
 
     @property
     def is_now(self) -> bool:

@@ -135,13 +135,9 @@ class Names:
         }
 
     @cached_property
-    def rules(self) -> tuple[RuleHistory, ...]:
+    def rules(self) -> Sequence[RuleHistory]:
         """Return every rule that was ever in force, by name; one that was withdrawn never held."""
-        known = self._whole.lookup("NamespaceRule", "every", ("",))
-        said: dict[str, list[Statement]] = defaultdict(list)
-        for statement in self._ever.statements(known, ("namespace_rule", "withdrawn")) if known else ():
-            said[statement.subject].append(statement)
-        return tuple(found for name in sorted(said) if (found := rule_history(name, said[name])) is not None)
+        return self.view.once(_rules)
 
     @cached_property
     def _rule_sets(self) -> list[list[NamespaceRule]]:
@@ -317,6 +313,14 @@ class Names:
                 for one in asking.get(owner, ())
             ]
         return found
+
+
+def _rules(whole: View) -> tuple[RuleHistory, ...]:
+    known = whole.lookup("NamespaceRule", "every", ("",))
+    said: dict[str, list[Statement]] = defaultdict(list)
+    for statement in whole.statements(known, ("namespace_rule", "withdrawn")) if known else ():
+        said[statement.subject].append(statement)
+    return tuple(found for name in sorted(said) if (found := rule_history(name, said[name])) is not None)
 
 
 def rule_history(name: str, said: Iterable[Statement]) -> RuleHistory | None:

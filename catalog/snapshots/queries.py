@@ -33,6 +33,10 @@ class _Stated:
 
 def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     """Return those of the snapshots that were known by then."""
+    return _snapshots(view, ids, Names(view, renamed=True))
+
+
+def _snapshots(view: View, ids: Sequence[str], names: Names) -> dict[str, SnapshotRecord]:
     known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Snapshot)}
     if not known:
         return {}
@@ -41,7 +45,6 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
         for id_, each in known.items()
         if isinstance(each.node, Snapshot)
     }
-    names = Names(view, renamed=True)
     names.load(dataset_of.values())
     shown = names.shown(sorted(set(dataset_of.values())))
     dataset_of = {id_: shown[dataset] for id_, dataset in dataset_of.items()}
@@ -55,7 +58,7 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     others = [id_ for id_ in everyone if id_ not in known]
     nodes = {**known, **(view.nodes(others) if others else {})}
     made = {id_: _made_at(each.node, stated[id_], folds) for id_, each in nodes.items()}
-    last, _ = last_writes(view, datasets)
+    last, _ = last_writes(view, datasets, names)
     found = {}
     for id_, each in known.items():
         if not isinstance(each.node, Snapshot):
@@ -71,8 +74,9 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
 
 def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[SnapshotRecord, ...]]:
     """Return the snapshots of each dataset, the one first known first; a dataset without any is absent."""
-    edges = Names(view, renamed=True).edges(datasets, ("CAPTURES",), "in")
-    found = snapshots(view, sorted({edge.source for edge in edges}))
+    names = Names(view, renamed=True)
+    edges = names.edges(datasets, ("CAPTURES",), "in")
+    found = _snapshots(view, sorted({edge.source for edge in edges}), names)
     of: dict[str, set[str]] = defaultdict(set)
     for edge in edges:
         of[edge.target].add(edge.source)
