@@ -118,8 +118,9 @@ class View:
         return view
 
     def once(self, find: Callable[[View], Known]) -> Known:
-        """Return what this finds in all that is known, whatever the valid time and the rights: it is looked for once for
-        all views that are derived from one another and know as much.
+        """Return what this finds in all that is known, whatever the valid time and the rights.
+
+        It is looked for once for all views that are derived from one another and know as much.
         """
         if find not in self._known:
             self._known[find] = find(self.unredacted.at(NOW))

@@ -26,7 +26,7 @@ from catalog.lineage.rules import (
     sources_of,
 )
 from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place
-from graph_schema.facts import ALWAYS, Edge
+from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Snapshot
 
@@ -34,7 +34,8 @@ _ALL: Final = 2**31 - 1
 _AT_ONCE: Final = 2
 """Of each list of candidates: the second tells that no other is of the same time, and is next where one is left out."""
 _DEEPER: Final = 16
-_MOST_AT_ONCE: Final = 128
+_AGAIN: Final = 8
+"""Of each list under a name that was asked for before: whoever comes back to it comes from many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class _Fetched:
     replacing: list[Contribution]
     since: int
     """The newest of each list at or before a time from here up to `upto` is among them."""
+    pace: int
+    """How long it is from one candidate to the next where they come fastest, 0 where all there are were fetched."""
 
 
 @dataclass(slots=True)
@@ -99,9 +102,25 @@ class Contributions:
                     again.append(hop)
                 else:
                     self._held[hop] = found
-            self._fetch(needs)
+            self._fetch(self._thinned(needs))
             pending = again
         return {hop: self._held[hop] for hop in hops}
+
+    def _thinned(self, needs: _Needs) -> _Needs:
+        """Return the needs without the asks that others probably answer: whoever is left without is asked for again."""
+        of: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for (name, at), newest in needs.asks.items():
+            of[name].append((at, newest))
+        asks: dict[tuple[str, int], int] = {}
+        for name, several in of.items():
+            several.sort(reverse=True)
+            held = self._fetched.get(name)
+            pace, answered = held[-1].pace if held else 0, NOW + 1
+            for at, newest in several:
+                if at < answered:
+                    asks[name, at] = newest
+                    answered = at - pace * max(newest - _AT_ONCE, 0)
+        return _Needs(asks, needs.runs)
 
     def every(self, hops: Collection[Hop]) -> Mapping[Hop, Sequence[Contributed]]:
         """Return for each hop all that ever contributed to its dataset up to its time, oldest first, but ends."""
@@ -199,6 +218,9 @@ class Contributions:
         if plain is not None:
             return plain
         at, reader = hop.at, hop.reader
+        unfetched = [name for name in self.loader.names(hop.dataset) if self._held_of(name, at, needs) is None]
+        if unfetched:
+            return None
         found = self._standing(hop, at, needs)
         if found is not None and not found and reader is not None and reader.at > at:
             at = reader.at  # nobody reads what is not there: then as at its completion
@@ -271,9 +293,8 @@ class Contributions:
     def _held_of(self, name: str, at: int, needs: _Needs) -> _Fetched | None:
         fetched = self._best(name, at)
         if fetched is None:
-            # Whoever comes back to a name comes from many times: the more often, the more is fetched at once.
-            often = min(_AT_ONCE * 4 ** len(self._fetched.get(name, ())), _MOST_AT_ONCE)
-            needs.asks[name, at] = max(often, needs.asks.get((name, at), 0))
+            newest = _AGAIN if name in self._fetched else _AT_ONCE
+            needs.asks[name, at] = max(newest, needs.asks.get((name, at), 0))
         return fetched
 
     def _scan(
@@ -578,6 +599,8 @@ class Contributions:
 
 def _first_at(rows: Sequence[Contribution], at: int) -> int:
     """Return the place of the first of candidates, newest first, that is at or before a time."""
+    if rows and rows[0].at <= at:
+        return 0
     return bisect_left(rows, -at, key=lambda row: -row.at)
 
 
@@ -599,5 +622,12 @@ def _listed(rows: Sequence[Contribution], at: int, newest: int) -> _Fetched:
         if row.replaces and row.apart:
             replacing.append(row)
     replacing.sort(key=lambda row: row.order, reverse=True)
-    full = [some[newest - 1].at for some in (replacing, *lists.values()) if len(some) >= newest]
-    return _Fetched(at, newest, lists, replacing[:newest], max(full, default=ALWAYS))
+    full = [some for some in (replacing, *lists.values()) if len(some) >= newest]
+    return _Fetched(
+        at,
+        newest,
+        lists,
+        replacing[:newest],
+        max((some[newest - 1].at for some in full), default=ALWAYS),
+        min(((some[0].at - some[newest - 1].at) // max(newest - 1, 1) for some in full), default=0),
+    )

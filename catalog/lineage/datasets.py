@@ -43,6 +43,7 @@ class _Follower:
     cut: Counter[Cut] = field(default_factory=Counter)
     left: set[str] = field(default_factory=set)
     """The datasets into which something was not followed since the edges were too many."""
+    _hops: dict[Contributed, list[tuple[Source, Hop]]] = field(default_factory=dict)
     _of_group: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _said: int = 0
 
@@ -67,6 +68,13 @@ class _Follower:
                 self.followed[one] = sources
                 self._said += len(sources)
         return new
+
+    def hops(self, one: Contributed) -> Sequence[tuple[Source, Hop]]:
+        """Return what one that was followed read, each with the question what was in force on that."""
+        found = self._hops.get(one)
+        if found is None:
+            found = self._hops[one] = [(source, source.hop(one)) for source in self.followed[one]]
+        return found
 
     def _has_room(self, one: Contributed) -> bool:
         if self._of_group[one.group] >= OLDER_RUNS or len(self.followed) >= FOLLOWED:
@@ -107,20 +115,18 @@ def edge_of(one: Contributed, source: Source, *, past: bool = False) -> LineageE
 
 def edges_of(taken: Iterable[tuple[Contributed, Source]], current: Collection[Contributed]) -> set[LineageEdge]:
     """Return the edges, of one (source, target, how, job) in current lineage only that of the newest run."""
-    newest: dict[tuple[object, ...], LineageEdge] = {}
+    newest: dict[tuple[object, ...], tuple[tuple[int, str, int, str], Contributed, Source]] = {}
     for one, source in taken:
-        edge = edge_of(one, source, past=one not in current)
-        key: tuple[object, ...] = edge[:4]
-        if edge.past or edge.attempt:
-            key = (*key, edge.run, edge.valid_from, edge.past, edge.attempt)
+        attempt, past = one.how == "attempted", one not in current
+        valid_from, run = one.read_at if attempt else one.at, one.run or ""
+        key: tuple[object, ...] = source.dataset, one.dataset, source.how, one.job
+        if past or attempt:
+            key = (*key, run, valid_from, past, attempt)
+        newness = valid_from, run, source.known_from, source.confidence
         held = newest.get(key)
-        if held is None or _newness(edge) > _newness(held):
-            newest[key] = edge
-    return set(newest.values())
-
-
-def _newness(edge: LineageEdge) -> tuple[int, str, int, str]:
-    return edge.valid_from, edge.run or "", edge.known_from, edge.confidence
+        if held is None or newness > held[0]:
+            newest[key] = newness, one, source
+    return {edge_of(one, source, past=one not in current) for _, one, source in newest.values()}
 
 
 def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: Direction) -> frozenset[str] | None:
@@ -148,10 +154,12 @@ def upstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walked:
     follower, taken = _Follower(found, walk), _Taken(walk, roots, direction=Direction.UPSTREAM)
     hops = [Hop(root, loader.valid_at) for root in taken.walked.depths]
     for level in range(walk.depth + 1):
-        passed = [(one, source) for one in follower.follow(hops) for source in follower.followed[one]]
-        taken.take(level, passed)
+        passed = follower.follow(hops)
+        taken.take(level, [(one, source) for one in passed for source in follower.followed[one]])
         depths = taken.walked.depths
-        hops = list(dict.fromkeys(source.hop(one) for one, source in passed if source.dataset in depths))
+        hops = list(
+            dict.fromkeys(hop for one in passed for source, hop in follower.hops(one) if source.dataset in depths)
+        )
         if not hops or taken.walked.cut:
             break
     return taken.finished(follower)
@@ -173,7 +181,7 @@ def downstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walke
     hops = [Hop(name, loader.valid_at) for name in sorted(within) if loader.resolve(name, loader.valid_at) == name]
     for _ in range(walk.depth + 1):
         new = follower.follow(hops)
-        hops = list(dict.fromkeys(source.hop(one) for one in new for source in follower.followed[one]))
+        hops = list(dict.fromkeys(hop for one in new for _, hop in follower.hops(one)))
         if not hops:
             break
     _forward(follower, taken, frozenset(roots))
@@ -199,13 +207,13 @@ def _around(loader: LineageLoader, walk: Walk, roots: Sequence[str], cut: Counte
 
 def _forward(follower: _Follower, taken: _Taken, roots: frozenset[str]) -> None:
     """Take level by level what was made of the roots, over contributions that were followed back."""
-    pairs = [(one, source) for one, sources in follower.followed.items() for source in sources]
-    hops = {source.hop(one) for one, source in pairs if follower.within is None or source.dataset in follower.within}
+    read = [(one, source, hop) for one in follower.followed for source, hop in follower.hops(one)]
+    hops = {hop for _, _, hop in read if follower.within is None or hop.dataset in follower.within}
     behind = follower.behind(sorted(hops, key=lambda hop: (hop.dataset, hop.at)))
     readers: dict[Contributed, list[tuple[Contributed, Source]]] = defaultdict(list)
-    front = [(one, source) for one, source in pairs if source.dataset in roots]
-    for one, source in pairs:
-        for each in behind.get(source.hop(one), ()):
+    front = [(one, source) for one, source, _ in read if source.dataset in roots]
+    for one, source, hop in read:
+        for each in behind.get(hop, ()):
             readers[each].append((one, source))
     reached: set[Contributed] = set()
     for level in range(taken.walk.depth + 1):

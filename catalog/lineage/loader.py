@@ -24,6 +24,7 @@ class LineageLoader:
         self.valid_at = view.as_of.valid_at
         self._named = Names(view, beside=("IS_VERSION_OF",))
         self._versions_of: dict[str, str | None] = {}
+        self._names: dict[str, Collection[str]] = {}
         self._folds: dict[str, RunFold | None] = {}
         self._designed: dict[str, frozenset[str]] = {}
         self._declared: dict[str, list[list[Statement]]] = {}
@@ -49,9 +50,15 @@ class LineageLoader:
         """Return every name that ever stood for the dataset or it for them, itself included; of a model version the
         names of its model as well.
         """
-        dataset = self._versions_of.get(name)
-        own = self._named.names(name)
-        return own if dataset is None else {*own, *self._named.names(dataset)}
+        found = self._names.get(name)
+        if found is None:
+            dataset = self._versions_of.get(name)
+            found = self._named.names(name)
+            if dataset is not None:
+                found = {*found, *self._named.names(dataset)}
+            if name in self._versions_of:
+                self._names[name] = found
+        return found
 
     def resolve(self, name: str, at: int, version: str | None = None) -> str:
         """Return the dataset that the name stood for at a time, or the model version where it names a model; see

@@ -85,7 +85,11 @@ class Names:
         keys = {**keys, **self._keys(stitched)}
         ruled = {one for pair in alike for one in pair}
         for name in new:
-            if name not in self._naming:
+            if name in self._naming:
+                continue
+            if name not in links:
+                self._naming[name] = Naming({name: keys.get(name, ("", name))})
+            else:
                 self._enter(_component(name, links), keys, claims, joined, renamings, ruled)
 
     def _enter(  # all that was fetched, for one closure of it

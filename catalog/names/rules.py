@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from graph_schema.aspects.names import NamespaceRule
@@ -220,19 +220,23 @@ class Naming:
     renamings: Sequence[Renaming] = ()
 
     def __post_init__(self) -> None:
-        """Note at which times anything changes: in between every answer is the same."""
+        """Keep what is worked out."""
+        self._standing: dict[int, Mapping[str, str]] = {}
+
+    @cached_property
+    def _times(self) -> Sequence[int]:
+        """When anything changes: in between every answer is the same."""
         times = {claim.order[0] for claims in self.claims.values() for claim in claims}
         times |= {claim.until for claims in self.claims.values() for claim in claims if claim.until is not None}
         times |= {order[0] for rule in self.rules for order, _ in rule.said}
-        self._times = sorted(times)
-        self._standing: dict[int, Mapping[str, str]] = {}
+        return sorted(times)
 
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time, by id."""
         if name not in self.names:
             return name
         if not self.joined and not self.rules:
-            return resolve(name, at, self.claims)
+            return resolve(name, at, self.claims) if self.claims else name
         epoch = bisect_right(self._times, at)
         found = self._standing.get(epoch)
         if found is None:

@@ -44,13 +44,8 @@ class MemoryRows(IndexReader):
         return {row[place] for row in self.rows(table, prefixes, order, valid_at=valid_at, known_at=known_at)}
 
     def newest(self, table: Table, asks: Sequence[tuple[Key, int]], count: int, *, known_at: int = NOW) -> list[Row]:
-        chosen: dict[Row, None] = {}
-        for prefix, bound in dict.fromkeys(asks):
-            place = len(prefix)
-            below = [row for row in self.rows(table, [prefix], known_at=known_at) if row[place] <= bound]
-            below.sort(key=lambda row: tuple("" if part is None else part for part in row[place : table.key]))
-            chosen.update(dict.fromkeys(below[-count:]))
-        return list(chosen)
+        under = {prefix: self.rows(table, [prefix], known_at=known_at) for prefix, _ in asks}
+        return newest_of(under, asks, count, table.key)
 
     def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
         return {prefix: len(self._under(table, prefix, order)) for prefix in dict.fromkeys(prefixes)}
@@ -73,3 +68,14 @@ def _merged(table: Table, rows: Iterable[Row]) -> dict[Key, Row]:
         key = row[: table.key]
         found[key] = table.merged(found[key], row) if key in found else row
     return found
+
+
+def newest_of(under: Mapping[Key, Sequence[Row]], asks: Sequence[tuple[Key, int]], count: int, key: int) -> list[Row]:
+    """Return what `IndexReader.newest` answers, from the rows under each prefix and how many columns the key has."""
+    chosen: dict[Row, None] = {}
+    for prefix, bound in dict.fromkeys(asks):
+        place = len(prefix)
+        below = [row for row in under.get(prefix, ()) if row[place] <= bound]
+        below.sort(key=lambda row: tuple("" if part is None else part for part in row[place:key]))
+        chosen.update(dict.fromkeys(below[-count:]))
+    return list(chosen)

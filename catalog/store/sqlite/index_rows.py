@@ -6,11 +6,14 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from catalog.store.indexes.reads import IndexReads
+from catalog.store.indexes.rows import newest_of
 from catalog.store.indexes.table import Key, Kind, Row, Table
 from graph_schema.facts import NOW
+
+_LEAST: Final = -(2**63)
 
 
 class SqliteRows(IndexReads):
@@ -51,7 +54,8 @@ class SqliteRows(IndexReads):
         query = _select_newest(table, len(asks[0][0]))
         point = () if table.known is None else (known_at,)
         asked = _json([(*prefix, bound) for prefix, bound in asks])
-        return list(dict.fromkeys(self._connection.execute(query, (asked, *point, count))))
+        found = list(dict.fromkeys(self._connection.execute(query, (asked, *point, count - 1, *point))))
+        return _without_ties_beyond(found, table, asks, count)
 
     def counts(self, table: Table, prefixes: Sequence[Key], order: int = 0) -> dict[Key, int]:
         if not prefixes:
@@ -129,9 +133,8 @@ def _select_counts(table: Table, prefix: int, order: int) -> str:
 
 @lru_cache(maxsize=64)
 def _select_newest(table: Table, prefix: int) -> str:
+    """Return the query for the rows from the bound down to the last number that is wanted, and all that share it."""
     fields, joins = translated(table)
-    kinds = dict(table.columns)
-    rest = table.names[prefix : table.key]
     asked = [
         f" LEFT JOIN node k{place} ON k{place}.id = a.value ->> {place}"
         for place, (_, kind) in enumerate(table.columns[:prefix])
@@ -140,23 +143,25 @@ def _select_newest(table: Table, prefix: int) -> str:
     same = " AND ".join(
         f'{{0}}."{column}" = {_asked(kind, place)}' for place, (column, kind) in enumerate(table.columns[:prefix])
     )
-    known = "" if table.known is None else f' AND i."{table.known}" <= ?'
-    # Found by the key's order; only among rows of one number do the ids decide, which are compared as texts.
-    order = ", ".join(
-        f'(SELECT id FROM node WHERE n = i."{column}") DESC'  # noqa: S608
-        if kinds[column] is Kind.ID
-        else f'i."{column}" DESC'
-        for column in rest
-    )
-    inner = (
-        f"SELECT {_of('i', rest)} FROM {table.name} i WHERE {same.format('i')} "  # noqa: S608
-        f'AND i."{rest[0]}" <= a.value ->> {prefix}{known} ORDER BY {order} LIMIT ?'
+    number = table.names[prefix]
+    known = "" if table.known is None else f' AND {{0}}."{table.known}" <= ?'
+    under = f'{same} AND {{0}}."{number}" <= a.value ->> {prefix}{known}'
+    last = (
+        f'SELECT i."{number}" FROM {table.name} i WHERE {under.format("i")} '  # noqa: S608  # names of ours
+        f'ORDER BY i."{number}" DESC LIMIT 1 OFFSET ?'
     )
     return (
         f"SELECT {fields} FROM json_each(?) a{''.join(asked)} CROSS JOIN {table.name} t "  # noqa: S608
-        f"ON {same.format('t')} AND ({_of('t', rest)}) IN ({inner}){joins}"
+        f'ON t."{number}" >= ifnull(({last}), {_LEAST}) AND {under.format("t")}{joins}'
     )
 
 
-def _of(alias: str, columns: Sequence[str]) -> str:
-    return ", ".join(f'{alias}."{column}"' for column in columns)
+def _without_ties_beyond(found: list[Row], table: Table, asks: Sequence[tuple[Key, int]], count: int) -> list[Row]:
+    """Return the rows that are wanted: of some with the same number the ids decide, which are compared as texts."""
+    place = len(asks[0][0])
+    if len({row[: place + 1] for row in found}) == len(found):
+        return found
+    under: dict[Key, list[Row]] = {}
+    for row in found:
+        under.setdefault(row[:place], []).append(row)
+    return newest_of(under, asks, count, table.key)
