@@ -6,7 +6,7 @@ fact; which columns it pairs is derived from it, here alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -91,6 +91,14 @@ class ColumnLineage:
             kept(self.wide),
             tuple(one for one in self.fan_outs if _dataset_of(one.origin.source) in datasets),
         )
+
+    def renamed(self, name_of: Callable[[str], str]) -> ColumnLineage:
+        """Return the same of fields by other names; what is said of two that have one name then is said of it."""
+        fields: dict[str, dict[Origin, None]] = {}
+        for name, origins in self.fields.items():
+            fields.setdefault(name_of(name), {}).update(dict.fromkeys(origins))
+        fan_outs = (FanOut(one.origin, tuple(dict.fromkeys(map(name_of, one.fields)))) for one in self.fan_outs)
+        return ColumnLineage({name: tuple(some) for name, some in fields.items()}, self.wide, tuple(fan_outs))
 
     def joined(self, other: ColumnLineage) -> ColumnLineage:
         """Return what both say."""

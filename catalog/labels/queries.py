@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.assets import queries as assets
+from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, Label, Step, Tag
@@ -56,20 +57,30 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         (each.order, _tag_of_claim(each, nodes[each.source], nodes[each.target].node.title))
         for each in view.attributed(edges)
     ]
+    spelling = ColumnNames(names)
+    spelling.load(names.dataset(one) for one in asked)
+
+    def called(owner: str, column: str | None) -> str | None:
+        return None if column is None else spelling.name(owner, column, view.as_of.valid_at)
+
     tags: dict[str, dict[tuple[str | None, str], list[tuple[Order, Tag]]]] = {}
     for order, tag in said:
         for owner in names.owners(tag.dataset, order[0], personal=True):
-            tags.setdefault(owner, defaultdict(list))[tag.column, tag.kind].append((order, tag))
+            tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind].append((order, tag))
     for order, tag in _mapped(view, every, nodes):
-        mapped = tags.setdefault(names.dataset(tag.dataset), defaultdict(list))[tag.column, tag.kind]
+        owner = names.dataset(tag.dataset)
+        mapped = tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind]
         if all((one.entry, one.reason, one.by) != (tag.entry, tag.reason, tag.by) for _, one in mapped):
             mapped.append((order, tag))
     found: dict[str, tuple[Label, ...]] = {}
     for one in asked:
         of = tags.get(names.dataset(one), {})
         labelled = [
-            label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))])
-            for pairs in of.values()
+            replace(
+                label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))]),
+                column=column,
+            )
+            for (column, _), pairs in of.items()
         ]
         if labelled:
             known = (replace(each, dataset=shown[one]) for each in labelled)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import cached_property
 
+from catalog.assets.column_names import ColumnNames
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
 from catalog.lineage.models import Models
 from catalog.names.loading import Names
@@ -45,6 +47,11 @@ class LineageLoader:
         named = {one: dataset for one in new if (dataset := self._models.dataset_of(one))}
         self._versions_of |= named
         self.load_names(named.values())
+
+    @cached_property
+    def column_names(self) -> ColumnNames:
+        """Return how columns of datasets are spelled."""
+        return ColumnNames(self._named)
 
     def names(self, name: str) -> Collection[str]:
         """Return every name that ever stood for the dataset or it for them, itself included; of a model version the

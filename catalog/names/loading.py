@@ -143,16 +143,20 @@ class Names:
         """Return every rule that was ever in force, by name; one that was withdrawn never held."""
         return self.view.once(_rules)
 
+    def rules_at(self, at: int) -> list[NamespaceRule]:
+        """Return the rules that held at a time."""
+        return [value for rule in self.rules if (value := rule.at(at)) is not None]
+
     @cached_property
-    def _rule_sets(self) -> list[list[NamespaceRule]]:
+    def rule_sets(self) -> list[list[NamespaceRule]]:
         """Return the rules that held together at any time."""
         times = sorted({order[0] for rule in self.rules for order, _ in rule.said})
-        sets = [[value for rule in self.rules if (value := rule.at(time)) is not None] for time in (*times[:1], *times)]
+        sets = [self.rules_at(time) for time in (*times[:1], *times)]
         return [one for place, one in enumerate(sets) if one and one not in sets[:place]]
 
     def _alike(self, ids: Sequence[str], keys: dict[str, Name]) -> set[tuple[str, str]]:
         """Return the pairs of these with other names that some rules join, whose names are noted in `keys`."""
-        every = [rule for rules in self._rule_sets for rule in rules]
+        every = [rule for rules in self.rule_sets for rule in rules]
         asked = [one for one in ids if one in keys and any(_concerns(rule, keys[one][0]) for rule in every)]
         if not asked:
             return set()
@@ -164,7 +168,7 @@ class Names:
             found.update(self._whole.lookup("Dataset", "folded", bare))
         keys.update(self._keys(sorted(found - keys.keys())))
         pairs: set[tuple[str, str]] = set()
-        for rules in self._rule_sets:
+        for rules in self.rule_sets:
             first: dict[Name, str] = {}
             for one in asked:
                 first.setdefault(normal(keys[one], rules), one)

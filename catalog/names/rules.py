@@ -132,7 +132,7 @@ def normal(name: Name, rules: Collection[NamespaceRule]) -> Name:
     """Return what all spellings of a name have in common under the rules: two names are one where it is the same."""
     spaces = _namespaces(name[0], rules)
     text = name[1]
-    held = [rule for rule in rules if any(covers(rule.namespace, space) for space in spaces)]
+    held = _held(spaces, rules)
     for rule in sorted(held, key=repr):
         if rule.rule_kind == NameRuleKind.DATE_PARTITIONS:
             text = _undated(text, rule)
@@ -141,6 +141,41 @@ def normal(name: Name, rules: Collection[NamespaceRule]) -> Name:
     if any(rule.rule_kind == NameRuleKind.FOLD_CASE for rule in held):
         text = text.casefold()
     return spaces[-1], text
+
+
+def column_name(
+    name: str,
+    namespace: str,
+    rules: Collection[NamespaceRule],
+    listed: Sequence[str] = (),
+    known: Iterable[str] = (),
+) -> str:
+    """Return how a column of a dataset in the namespace is called: byte for byte, unless a rule folds its letters.
+
+    Then of the spellings that its schema has (`listed`) the first, else of those that are `known` the one with letters
+    as the rules write them, else the first by name; one that is not known is called as the rules write it.
+    """
+    if not folds_case(namespace, rules):
+        return name
+    form = name.casefold()
+    for one in listed:
+        if one.casefold() == form:
+            return one
+    held = [rule for rule in _held(_namespaces(namespace, rules), rules) if rule.rule_kind == NameRuleKind.FOLD_CASE]
+    letters = {rule.letters for rule in held} - {None}
+    written = str.upper if LetterCase.UPPER in letters else str.lower
+    spelled = [one for one in known if one.casefold() == form]
+    return min(spelled, key=lambda one: (bool(letters) and one != written(one), one), default=written(form))
+
+
+def folds_case(namespace: str, rules: Collection[NamespaceRule]) -> bool:
+    """Tell whether names in the namespace that differ in upper and lower case alone are one."""
+    held = _held(_namespaces(namespace, rules), rules)
+    return any(rule.rule_kind == NameRuleKind.FOLD_CASE for rule in held)
+
+
+def _held(spaces: Collection[str], rules: Collection[NamespaceRule]) -> list[NamespaceRule]:
+    return [rule for rule in rules if any(covers(rule.namespace, space) for space in spaces)]
 
 
 def _namespaces(namespace: str, rules: Collection[NamespaceRule]) -> list[str]:

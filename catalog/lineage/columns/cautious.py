@@ -11,6 +11,7 @@ from catalog.lineage.columns.rules import CARRIED, UNSTATED
 from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, LineageEdge, Walk
 from catalog.lineage.walk import Cut, breadth_first
 from catalog.store.protocol import ColumnFlow, Flow, How
+from graph_schema.facts import ALWAYS
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 
@@ -56,11 +57,19 @@ class Cautious:
         for key in keys.values():
             by_dataset[key.dataset].append(key)
         self._load_flows(by_dataset, limit)
-        for edge in (*self._stated(keys, by_dataset), *self._between(by_dataset)):
+        for edge in self._called([*self._stated(keys, by_dataset), *self._between(by_dataset)]):
             if edge.column is not None and edge.column.dependency in self._walk.dependencies:
                 if edge.column.dependency is not Dependency.UNSTATED or label_of(edge.target) == "ModelVersion":
                     self._met.update((edge.source, edge.target))
                 yield edge
+
+    def _called(self, edges: list[LineageEdge]) -> Iterable[LineageEdge]:
+        """Return the edges between columns as they are called."""
+        loader = self._loader
+        if loader.spelling.is_idle:
+            return edges
+        loader.load_called(end for edge in edges for end in (edge.source, edge.target))
+        return [edge._replace(source=loader.called(edge.source), target=loader.called(edge.target)) for edge in edges]
 
     def _load_flows(self, datasets: Iterable[str], limit: int) -> None:
         new = sorted(set(datasets) - self._flows.keys())
@@ -70,10 +79,23 @@ class Cautious:
         self._dense |= len(found) > limit
         for flow in found:
             self._flows[flow.target if self._inwards else flow.source].append(flow)
+        joining = self._loader.datasets
+        joining.load_names(new)
+        for one in new:
+            self._flows[one] = [
+                flow for flow in self._flows[one] if flow.how != "alias" or not joining.is_apart(*flow[:2])
+            ]
+            for other, entry in joining.joined(one):
+                source, target = (other, one) if self._inwards else (one, other)
+                self._flows[one].append(Flow(source, target, None, "alias", ALWAYS, entry))
+        self._loader.spelling.load(new)
 
     def _stated(self, keys: dict[str, Key], by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:
         """Yield what facets say."""
-        asked = sorted({*keys, *(one for one in by_dataset if label_of(one) == "Dataset")})
+        loader = self._loader
+        wide = (one for one in by_dataset if label_of(one) == "Dataset")
+        at = loader.datasets.valid_at
+        asked = sorted({*wide, *(one for key in keys.values() for one in loader.every_id(key, at=at))})
         flows = self._view.column_flows(asked, "in" if self._inwards else "out")
         self._hows |= self._view.transformations({flow.how for flow in flows} - self._hows.keys())
         wholes = {flow.target_dataset for flow in flows if flow.target == flow.target_dataset}
@@ -89,8 +111,8 @@ class Cautious:
             if flow.target != flow.target_dataset:
                 yield self._edge(flow, flow.source, flow.target, self._derivation(how))
                 continue
-            columns = by_dataset[flow.target] if self._inwards else map(self._loader.key, self._columns[flow.target])
-            for edge in self._whole(flow, how, [key for key in columns if key is not None and key.name is not None]):
+            columns = by_dataset[flow.target] if self._inwards else self._columns_of(flow.target)
+            for edge in self._whole(flow, how, [key for key in columns if key.name is not None]):
                 if edge.source != flow.target:
                     yield edge
                     continue
@@ -100,6 +122,10 @@ class Cautious:
         for bare, (valid_from, entry) in links.items():
             yield bare._replace(valid_from=valid_from, known_from=entry)
 
+    def _columns_of(self, dataset: str) -> list[Key]:
+        called = dict.fromkeys(map(self._loader.called, self._columns[dataset]))
+        return [key for one in called if (key := self._loader.key(one)) is not None]
+
     def _whole(self, flow: ColumnFlow, how: How, columns: Sequence[Key]) -> Iterator[LineageEdge]:
         """Yield what reaches a whole dataset, and these columns of it."""
         loader, whole = self._loader, flow.target
@@ -107,7 +133,7 @@ class Cautious:
             yield from (
                 self._edge(flow, flow.source, loader.id(key), self._derivation(how))
                 for key in columns
-                if key.name in how.fields
+                if key in {loader.column(key.dataset, name, loader.datasets.valid_at) for name in how.fields}
             )
             return
         derived = Derivation(Dependency.DATASET_WIDE, how.transformations, how.facet, len(how.fields))
@@ -173,6 +199,7 @@ class Cautious:
             self._columns[one] = []
         found = self._view.edges(new, ("HAS_COLUMN",), "out") if new else []
         self._loader.datasets.load_nodes(edge.target for edge in found)
+        self._loader.spelling.load(new)
         for edge in found:
             if isinstance(self._loader.datasets.node(edge.target), Column):
                 self._columns[edge.source].append(edge.target)

@@ -65,7 +65,7 @@ class Crisp:
         self._loader = loader
         self._walk = walk
         self._listed = frozenset(listed)
-        self._followed: set[tuple[Key, Contributed, bool]] = set()
+        self._followed: set[tuple[Key, Contributed, bool, bool]] = set()
         self._wholes: set[tuple[Key, Contributed]] = set()
 
     def upstream(self, roots: Mapping[Key, Iterable[Hop]]) -> ColumnWalked:
@@ -134,7 +134,8 @@ class Crisp:
             for hop in sorted(front[key], key=repr) if len(front[key]) > 1 else front[key]:  # type: ignore[arg-type]
                 for one in loader.contributed(hop):
                     # A column that was read is reached by more than one that nobody names.
-                    mark = key, one, hop.reader is not None and self._has_whole(one)
+                    wider = hop.reader is not None and self._has_whole(one)
+                    mark = key, one, wider, loader.spelling.folds(key.dataset, hop.at)
                     if mark not in self._followed:
                         self._followed.add(mark)
                         yield from self._into(key, hop, one)
@@ -151,7 +152,7 @@ class Crisp:
         for each in self._made_of(key, hop, one):
             if each.derivation.dependency in wanted:
                 yield each
-        said, whole = self._loader.stated(one), Key(key.dataset)
+        said, whole = self._loader.stated(one, hop), Key(key.dataset)
         if said is None or Dependency.DATASET_WIDE not in wanted or label_of(key.dataset) == "ModelVersion":
             return
         if (whole, one) not in self._wholes and (key == whole or self._reaches(key, hop, said)):
@@ -161,7 +162,7 @@ class Crisp:
                 yield self._of(origin, whole, one, said, how)
 
     def _made_of(self, key: Key, hop: Hop, one: Contributed) -> Iterator[Derived]:
-        said = self._loader.stated(one)
+        said = self._loader.stated(one, hop)
         if label_of(key.dataset) == "ModelVersion":
             yield from self._trained(key, one, said)
         elif said is None:
@@ -176,8 +177,9 @@ class Crisp:
     def _of(self, origin: Origin, target: Key, one: Contributed, said: Stated, how: Derivation) -> Derived:
         """Return that it was made of one origin, as its reader found that."""
         where, known = self._loader.where(one, dataset_of(origin.source))
-        column = isinstance(origin.source, Column) and label_of(where.dataset) == "Dataset"
-        source = Key(where.dataset, origin.source.name if column else None)
+        source = Key(where.dataset)
+        if isinstance(origin.source, Column) and label_of(where.dataset) == "Dataset":
+            source = self._loader.column(where.dataset, origin.source.name, where.at)
         return Derived(source, where, target, one, how, _confidence(said), max(known, one.entry, said.entry), one.how)
 
     def _has_whole(self, one: Contributed) -> bool:
@@ -199,7 +201,7 @@ class Crisp:
             where, known = source.hop(one), max(one.entry, source.known_from)
             if source.how == "renamed":
                 if key.name is not None:
-                    carried = Key(source.dataset, key.name)
+                    carried = self._loader.column(source.dataset, key.name, where.at)
                     yield Derived(carried, where, key, one, CARRIED, source.confidence, known, source.how)
             elif source.dataset != key.dataset:
                 plain = True
@@ -225,7 +227,7 @@ class Crisp:
             names = {
                 name
                 for other in loader.contributed(where)
-                if (told := loader.stated(other)) is not None
+                if (told := loader.stated(other, where)) is not None
                 for name in told.lineage.fields
             }
             known = max(one.entry, source.known_from)

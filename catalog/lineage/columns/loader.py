@@ -46,6 +46,8 @@ class ColumnLoader:
         self._keys: dict[str, Key] = {}
         self._ids: dict[Key, str] = {}
         self._named: dict[str, Dataset] = {}
+        self._spelled: dict[tuple[Contributed, Hop], Stated] = {}
+        self.spelling = loader.column_names
 
     def now(self, dataset: str) -> Hop:
         """Return the question what is in force on a dataset for whoever asks."""
@@ -89,6 +91,8 @@ class ColumnLoader:
         for hop, some in held.items():
             self._contributed[hop] = tuple(one for one in some if one in self._sources)
         loader.load_nodes({hop.dataset for hop in new if label_of(hop.dataset) == "Dataset"})
+        read = {source.dataset for one in fresh for source in self._sources[one].values()}
+        self.spelling.load({*(hop.dataset for hop in new), *read})
 
     def _has_room(self, one: Contributed) -> bool:
         if self._of_group[one.group] >= OLDER_RUNS or len(self._sources) >= FOLLOWED:
@@ -142,9 +146,21 @@ class ColumnLoader:
         """Return what is in force there, as far as it is followed."""
         return self._contributed[hop]
 
-    def stated(self, one: Contributed) -> Stated | None:
-        """Return what it says of columns, None where it says nothing."""
-        return self._stated[one]
+    def stated(self, one: Contributed, hop: Hop | None = None) -> Stated | None:
+        """Return what it says of columns, None where it says nothing; by their names there and then."""
+        said = self._stated[one]
+        if said is None or hop is None or not self.spelling.folds(hop.dataset, hop.at):
+            return said
+        found = self._spelled.get((one, hop))
+        if found is None:
+            lineage = said.lineage.renamed(lambda name: self.spelling.name(hop.dataset, name, hop.at))
+            found = self._spelled[one, hop] = said._replace(lineage=lineage)
+        return found
+
+    def column(self, dataset: str, name: str, at: int) -> Key:
+        """Return a column by how it is called at a time."""
+        self.spelling.load((dataset,))
+        return Key(dataset, self.spelling.name(dataset, name, at))
 
     def facet(self, one: Contributed, name: str) -> Said | None:
         """Return the newest facet of that name that was said with it, else by the dataset's own events."""
@@ -168,6 +184,28 @@ class ColumnLoader:
             return source.hop(one), source.known_from
         self.datasets.load_names([identifier])
         return Hop(self.datasets.resolve(identifier, one.read_at), one.read_at, one.reader), one.entry
+
+    def load_called(self, ids: Iterable[str]) -> None:
+        """Fetch what `called` needs."""
+        wanted = set(ids)
+        self.datasets.load_nodes(wanted)
+        self.spelling.load({key.dataset for one in wanted if (key := self.key(one)) is not None})
+
+    def called(self, identifier: str) -> str:
+        """Return the id of a column, as it is called at the view's time, of any spelling's; else the same."""
+        key = self.key(identifier)
+        if key is None or key.name is None:
+            return identifier
+        return self.id(self.column(key.dataset, key.name, self.datasets.valid_at))
+
+    def every_id(self, key: Key, *, at: int | None = None) -> Iterable[str]:
+        """Return the ids of a column under all spellings that it has at a time, or ever; of a whole its own."""
+        if key.name is None:
+            return (self.id(key),)
+        names = self.spelling.spellings(key.dataset, key.name)
+        if at is not None:
+            names = frozenset(name for name in names if self.spelling.name(key.dataset, name, at) == key.name)
+        return [self.id(Key(key.dataset, name)) for name in sorted(names)]
 
     def load_ids(self, keys: Iterable[Key]) -> None:
         """Fetch what `id` needs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.assets.folds import aspects_in_force
@@ -67,18 +67,20 @@ def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[K
     hops: dict[Key, set[Hop]] = {}
     for node in columns:
         dataset = datasets.resolve(Dataset(node.namespace, node.dataset).id, at)
-        hops.setdefault(Key(dataset, node.name), set()).add(loader.now(dataset))
+        hops.setdefault(loader.column(dataset, node.name, at), set()).add(loader.now(dataset))
     fields = schemas(datasets.view, {*wholes, *(key.dataset for key in hops)})
-    listed = frozenset(Key(one, name) for one, some in fields.items() for name in some)
     loader.load(hop for some in wholes.values() for hop in some)
+    listed = frozenset(loader.column(one, name, at) for one, some in fields.items() for name in some)
     ever = set() if walk.columns else _ever_named(loader, wholes)
     for one, some in wholes.items():
-        keys = {Key(one, address(name)) for name in walk.columns}
+        named = {address(name) for name in walk.columns}
         if not walk.columns:
-            keys = {Key(one), *(key for key in (*listed, *ever) if key.dataset == one)}
-            keys |= {Key(one, name) for hop in some for name in _named(loader, hop)}
-        for key in keys:
-            hops.setdefault(key, set()).update(some)
+            named = {key.name for key in (*listed, *ever) if key.dataset == one and key.name is not None}
+            named |= {name for hop in some for name in _named(loader, hop)}
+            hops.setdefault(Key(one), set()).update(some)
+        for name in named:
+            for hop in some:
+                hops.setdefault(loader.column(one, name, hop.at), set()).add(hop)
     datasets.load_nodes(key.dataset for key in hops)
     return {key: tuple(sorted(some, key=repr)) for key, some in hops.items()}, listed
 
@@ -122,7 +124,7 @@ def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
     at = loader.datasets.valid_at
     nodes = {edge.target: loader.datasets.node(edge.target) for edge in edges}
     return {
-        Key(loader.datasets.resolve(edge.source, at), node.name)
+        loader.column(loader.datasets.resolve(edge.source, at), node.name, at)
         for edge in edges
         if isinstance(node := nodes[edge.target], Column)
     }
@@ -130,7 +132,7 @@ def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
 
 def _named(loader: ColumnLoader, hop: Hop) -> set[str]:
     """Return the columns that the writes in force name."""
-    said = (loader.stated(one) for one in loader.contributed(hop))
+    said = (loader.stated(one, hop) for one in loader.contributed(hop))
     return {name for one in said if one is not None for name in one.lineage.fields}
 
 
@@ -221,8 +223,13 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
     found: dict[str, tuple[ListedColumn, ...]] = {}
     shown = _Shown(loader, view)
     shown.prepare(hops.values())
+    at = loader.datasets.valid_at
     for one, node in known.items():
-        columns = dict(fields.get(one, {}))
+        columns = {
+            name: column
+            for name, column in fields.get(one, {}).items()
+            if loader.column(hops[one].dataset, name, at).name == name
+        }
         ghosts = (_named(loader, hops[one]) | read[one]) - columns.keys()
         for name in sorted(ghosts):
             identifier = Column(node.namespace, node.name, name).id
@@ -251,11 +258,14 @@ def _read_columns(view: View, loader: ColumnLoader, datasets: Sequence[str]) -> 
     of: dict[str, list[str]] = {name: [] for name in every}
     for edge in edges:
         of[edge.source].append(edge.target)
-    return {
-        one: {nodes[each].node.title for name in some for each in of[name] if each in sources}
-        - {nodes[each].node.title for name in some for each in of[name] if each in written}
-        for one, some in names.items()
-    }
+    at = loader.datasets.valid_at
+
+    def called(one: str, among: Collection[str]) -> set[str | None]:
+        titles = [nodes[each].node.title for name in names[one] for each in of[name] if each in among]
+        dataset = loader.datasets.resolve(one, at)
+        return {loader.column(dataset, title, at).name for title in titles}
+
+    return {one: {name for name in called(one, sources) - called(one, written) if name} for one in datasets}
 
 
 class _Shown:
@@ -284,7 +294,7 @@ class _Shown:
         """Return what the column derives from by each write in force; what reaches the whole dataset among it."""
         found: dict[ColumnOrigin, None] = {}
         for one in self._loader.contributed(hop):
-            said = self._loader.stated(one)
+            said = self._loader.stated(one, hop)
             if said is None:
                 continue
             lineage = said.lineage.expanded()
@@ -293,13 +303,14 @@ class _Shown:
                 source, _ = self._loader.where(one, dataset_of(origin.source))
                 if source.dataset not in self._seen:
                     continue
-                column = origin.source.name if isinstance(origin.source, Column) else None
-                key = Key(source.dataset, column)
+                key = Key(source.dataset)
+                if isinstance(origin.source, Column):
+                    key = self._loader.column(source.dataset, origin.source.name, source.at)
                 found[
                     ColumnOrigin(
                         self._loader.id(key),
                         source.dataset,
-                        column,
+                        key.name,
                         derivation(origin, said.facet, whole=whole),
                         one.job if one.job in self._seen else None,
                         one.run if one.run in self._seen else None,

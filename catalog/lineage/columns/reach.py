@@ -51,11 +51,12 @@ class _Reach:
             front = {one: dataset for one, dataset in met.items() if one not in self._dataset}
             self._dataset |= front
         self._loader.datasets.load_nodes([*self._dataset, *self._dataset.values()])
-        found = {one: key for one in self._dataset if (key := self._loader.key(one)) is not None}
+        found = {one: key for one in self._spelled(self._dataset) if (key := self._loader.key(one)) is not None}
         return Reached(found, len(self._dataset) <= self._limit)
 
     def _step(self, front: dict[str, str]) -> dict[str, str]:
-        asked = sorted({*front, *(one for one in front.values() if label_of(one) == "Dataset")})
+        wholes_of = (one for one in front.values() if label_of(one) == "Dataset")
+        asked = sorted({*self._spelled(front), *wholes_of})
         flows = self._view.column_flows(asked, "in" if self._inwards else "out")
         if self._inwards:
             return {flow.source: flow.source_dataset for flow in flows}
@@ -65,6 +66,34 @@ class _Reach:
         if wholes:
             met |= {edge.target: edge.source for edge in self._view.edges(wholes, ("HAS_COLUMN",), "out")}
         return met
+
+    def _spelled(self, ids: Iterable[str]) -> list[str]:
+        """Return the columns under all their spellings, wholes as they are."""
+        loader = self._loader
+        if loader.spelling.is_idle:
+            return list(ids)
+        some = list(ids)
+        loader.load_called(some)
+        keys = [key for one in some if (key := loader.key(one)) is not None]
+        return [*some, *(one for key in keys for one in loader.every_id(key))]
+
+    def _joined(self, datasets: Iterable[str]) -> dict[str, str]:
+        """Return the same columns under the names that stewards or rules join to those of the datasets."""
+        loader = self._loader
+        loader.datasets.load_names(datasets)
+        others = {
+            one: [name for name in loader.datasets.names(one) if name != one and label_of(name) == "Dataset"]
+            for one in datasets
+        }
+        here = [one for one, dataset in self._dataset.items() if others.get(dataset)]
+        loader.datasets.load_nodes([*here, *(name for some in others.values() for name in some)])
+        keys = {one: key for one in here if (key := loader.key(one)) is not None}
+        return {
+            loader.id(Key(name, key.name)): name
+            for key in keys.values()
+            for name in others.get(key.dataset, ())
+            if isinstance(loader.datasets.node(name), Dataset)
+        }
 
     def _named_otherwise(self) -> dict[str, str]:
         """Return the same columns under other names, and the model versions that were made of the datasets."""
@@ -77,7 +106,7 @@ class _Reach:
         ends = {end for flow in carried for end in (flow.source, flow.target)}
         here = [one for one, dataset in self._dataset.items() if dataset in ends]
         loader.datasets.load_nodes([*here, *ends])
-        met: dict[str, str] = {}
+        met = self._joined(new)
         for flow in carried:
             near, far = (flow.target, flow.source) if self._inwards else (flow.source, flow.target)
             if isinstance(loader.datasets.node(far), Dataset):

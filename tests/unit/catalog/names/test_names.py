@@ -15,7 +15,7 @@ from catalog.assets.model import AssetState
 from catalog.assets.queries import datasets, existing
 from catalog.errors import SenderError
 from catalog.labels.queries import labels
-from catalog.lineage.model import Direction, FlowScope, Walk
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
 from catalog.names.model import LifeEnd, NameKind
 from catalog.names.queries import check_rule, check_stitch, lives, namespace_rules, other_names
@@ -24,7 +24,7 @@ from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
 from graph_schema.aspects.names import NamespaceRule
 from graph_schema.facts import NOW
-from graph_schema.nodes import Dataset
+from graph_schema.nodes import Column, Dataset
 from graph_schema.times import parse_zoned
 from tests.support.records import House, declaration, joining, naming_rule, request, tag
 
@@ -266,6 +266,35 @@ def test_case_names_are_byte_exact_until_a_rule_folds_them(house: House) -> None
     assert [column.name for column in asked(house, lower).columns] == ["code", "value"]
     (rule,) = namespace_rules(house.view())
     assert (rule.name, rule.rule_kind, rule.letters) == ("letters", "FOLD_CASE", "UPPER")
+
+
+def test_case_columns_and_their_labels_are_byte_exact_until_a_rule_folds_them(house: House) -> None:
+    upper, lower = cased(house)
+    house.record(tag(dataset=upper, column="CODE"))
+    house.record(tag(dataset=lower, column="Code", stance="CONFIRM", reason="So it is"))
+    assert kinds(house.view(), upper) == {("CODE", "DIRECT_IDENTIFIER")}
+    house.record(naming_rule(letters="UPPER"))
+    for ref in (upper, lower):
+        (label,) = labels(house.view(), [id_of(ref)])[id_of(ref)]
+        assert (label.column, len(label.history)) == ("code", 2)
+
+
+@pytest.mark.parametrize("flows", FlowScope)
+def test_case_columns_are_followed_through_all_spellings_of_a_dataset(house: House, flows: FlowScope) -> None:
+    upper, lower = ({"namespace": "landing", "name": name} for name in ("CORE.VISITS", "core.visits"))
+    fed = {"fields": {"CODE": {"inputFields": [{**FEED, "field": "c"}]}}}
+    used = {"fields": {"o": {"inputFields": [{**lower, "field": "code"}]}}}
+    house.send(ran("load", 2, [named(FEED)], [named(upper, columnLineage=fed)]))
+    house.send(ran("read", 3, [named(lower)], [named(OTHER, columnLineage=used)]))
+    ends = [(Direction.UPSTREAM, OTHER, "o", FEED, "c"), (Direction.DOWNSTREAM, FEED, "c", OTHER, "o")]
+    for rule in (None, naming_rule(letters="UPPER")):
+        if rule is not None:
+            house.record(rule)
+        for direction, root, of_root, far, of_far in ends:
+            of = Column(root["namespace"], root["name"], of_root).id
+            met = lineage(house.view(), Walk((of,), direction, Grain.COLUMN, depth=9, flows=flows)).nodes
+            reached = Column(far["namespace"], far["name"], of_far).id in {node.id for node in met}
+            assert reached is (rule is not None)
 
 
 def test_a_rule_joins_in_lineage_ever_stated_too(house: House) -> None:
