@@ -44,9 +44,9 @@ class _Fetched:
 
     upto: int
     newest: int
-    lists: dict[tuple[str | None, bool], list[Contribution]]
+    lists: dict[tuple[str | None, bool], Sequence[Contribution]]
     """(job, whether it surely read what it wrote) to candidates, newest first."""
-    replacing: list[Contribution]
+    replacing: Sequence[Contribution]
     since: int
     """The newest of each list at or before a time from here up to `upto` is among them."""
     pace: int
@@ -102,7 +102,7 @@ class Contributions:
                     again.append(hop)
                 else:
                     self._held[hop] = found
-            self._fetch(self._thinned(needs))
+            self._fetch(self._thinned(needs), ahead=needs.asks)
             pending = again
         return {hop: self._held[hop] for hop in hops}
 
@@ -126,11 +126,16 @@ class Contributions:
         """Return for each hop all that ever contributed to its dataset up to its time, oldest first, but ends."""
         self.loader.load_declarations(hop.dataset for hop in hops)
         self.prefetch({(hop.dataset, hop.at) for hop in hops}, _ALL)
-        found = {}
+        rows: dict[Hop, set[Contribution]] = {}
         for hop in hops:
-            fetched = (self._best(name, hop.at) for name in self.loader.names(hop.dataset))
-            rows = {row for one in fetched if one for some in one.lists.values() for row in some if row.at <= hop.at}
-            every = (self._true(row, hop.dataset) for row in rows)
+            fetched = [self._best(name, hop.at) for name in self.loader.names(hop.dataset)]
+            rows[hop] = {
+                row for one in fetched if one for some in one.lists.values() for row in some if row.at <= hop.at
+            }
+        self._load_runs({row.run for some in rows.values() for row in some if row.run})
+        found = {}
+        for hop, some in rows.items():
+            every = (self._true(row, hop.dataset) for row in some)
             kept = [one for one in every if one and one.effect is not Effect.ENDED and not _is_own(one, hop.reader)]
             found[hop] = sorted(kept, key=lambda one: one.order)
         return found
@@ -154,16 +159,10 @@ class Contributions:
                 held = self._best(name, at)
                 if held is None or held.newest < newest:
                     needs.asks[name, at] = newest
-        self._fetch(needs)
-        first: set[str] = set()
-        for name, at in needs.asks:
-            one = self._best(name, at)
-            if one:
-                for some in (one.replacing, *one.lists.values()):
-                    first.update(row.run for row in (some[:1] if newest == _AT_ONCE else some) if row.run)
-        self._load_runs(first)
+        self._fetch(needs, ahead=needs.asks)
 
-    def _fetch(self, needs: _Needs) -> None:
+    def _fetch(self, needs: _Needs, ahead: Collection[tuple[str, int]] = ()) -> None:
+        """Fetch what is missing, and the runs of the newest candidates under names at times that are looked at next."""
         by_count: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for ask, newest in needs.asks.items():
             by_count[newest].append(ask)
@@ -171,10 +170,17 @@ class Contributions:
             rows: dict[str, list[Contribution]] = defaultdict(list)
             for row in self.loader.view.contributions(sorted(asks), newest):
                 rows[row.target].append(row)
+            every = {name: _Candidates(rows.get(name, ())) for name, _ in asks}
             for name, at in asks:
-                self._fetched.setdefault(name, []).append(_listed(rows.get(name, ()), at, newest))
+                self._fetched.setdefault(name, []).append(every[name].fetched(at, newest))
                 self._found_at.pop((name, at), None)
-        self._load_runs(needs.runs)
+        runs = set(needs.runs)
+        for name, at in ahead:
+            best = self._best(name, at)
+            for some in (best.replacing, *best.lists.values()) if best else ():
+                place = _first_at(some, at)
+                runs.update(row.run for row in some[place : place + 1] if row.run)
+        self._load_runs(runs)
 
     def _load_runs(self, runs: Iterable[str]) -> None:
         self.loader.load_runs(runs)
@@ -608,26 +614,36 @@ def _is_own(one: Contributed, reader: Reader | None) -> bool:
     return reader is not None and reader.run is not None and (one.run, one.attempt) == (reader.run, reader.attempt)
 
 
-def _listed(rows: Sequence[Contribution], at: int, newest: int) -> _Fetched:
-    lists: dict[tuple[str | None, bool], list[Contribution]] = {}
-    replacing: list[Contribution] = []
-    for row in rows:
-        if row.at > at:
-            continue
-        for in_place in (False, True):
-            if row.in_place if in_place else row.apart:
-                some = lists.setdefault((row.job, in_place), [])
-                if len(some) < newest:
-                    some.append(row)
-        if row.replaces and row.apart:
-            replacing.append(row)
-    replacing.sort(key=lambda row: row.order, reverse=True)
-    full = [some for some in (replacing, *lists.values()) if len(some) >= newest]
-    return _Fetched(
-        at,
-        newest,
-        lists,
-        replacing[:newest],
-        max((some[newest - 1].at for some in full), default=ALWAYS),
-        min(((some[0].at - some[newest - 1].at) // max(newest - 1, 1) for some in full), default=0),
-    )
+class _Candidates:
+    """The candidates under one name, listed as they are judged."""
+
+    def __init__(self, rows: Iterable[Contribution]) -> None:
+        self._lists: dict[tuple[str | None, bool], list[Contribution]] = {}
+        self._replacing: list[Contribution] = []
+        for row in rows:
+            if row.apart:
+                self._lists.setdefault((row.job, False), []).append(row)
+                if row.replaces:
+                    self._replacing.append(row)
+            if row.in_place:
+                self._lists.setdefault((row.job, True), []).append(row)
+        self._replacing.sort(key=lambda row: row.order, reverse=True)
+
+    def fetched(self, at: int, newest: int) -> _Fetched:
+        """Return what was fetched by asking for so many at or before a time."""
+        lists = {key: part for key, some in self._lists.items() if (part := _newest_at(some, at, newest))}
+        replacing = _newest_at(self._replacing, at, newest)
+        full = [part for part in (replacing, *lists.values()) if len(part) == newest]
+        return _Fetched(
+            at,
+            newest,
+            lists,
+            replacing,
+            max((part[-1].at for part in full), default=ALWAYS),
+            min(((part[0].at - part[-1].at) // max(newest - 1, 1) for part in full), default=0),
+        )
+
+
+def _newest_at(rows: Sequence[Contribution], at: int, newest: int) -> Sequence[Contribution]:
+    place = _first_at(rows, at)
+    return rows[place : place + newest]
