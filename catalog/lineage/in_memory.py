@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.lineage.model import Confidence, FlowKind, LineageEdge
+from catalog.lineage.model import Confidence, Dependency, Derivation, FlowKind, LineageEdge
 from catalog.lineage.walk import Walked
 from catalog.view import View
 from graph_schema.identity import split_state_id
@@ -18,6 +18,9 @@ from graph_schema.nodes import Dataset, Snapshot
 
 SCHEME: Final = "inmemory"
 """The namespace of such datasets, or its scheme: `inmemory`, `inmemory://…`."""
+
+
+_TIGHTEST_FIRST: Final = tuple(Dependency)
 
 
 def is_in_memory(namespace: str) -> bool:
@@ -33,13 +36,13 @@ class TakenOut:
     fed: frozenset[str] = frozenset()
 
 
-def take_out(walked: Walked, view: View) -> TakenOut:
-    """Take the datasets in memory, and states of them, out of a walk, its roots excepted; return them.
+def take_out(walked: Walked, view: View, columns: Mapping[str, str] | None = None) -> TakenOut:
+    """Take the datasets in memory, states and columns of them out of a walk, its roots excepted; return them.
 
     An edge `through` stands for a way between what stays on which only such datasets lie; it keeps the first edge's
-    time.
+    time, and between columns, of which `columns` gives the dataset, the loosest dependency on the way.
     """
-    of_state = {one: pair[0] for one in walked.depths if (pair := split_state_id(one))}
+    of_state = {one: pair[0] for one in walked.depths if (pair := split_state_id(one))} | dict(columns or {})
     nodes = view.nodes(sorted({of_state.get(one, one) for one, depth in walked.depths.items() if depth}))
     gone = frozenset(
         one
@@ -65,7 +68,7 @@ def _through(edges: Iterable[LineageEdge], gone: Collection[str]) -> Iterable[Li
             into[edge.target].append(edge)
     for target in sorted(into.keys() - gone):
         for last in into[target]:
-            for source, first in _behind(last.source, into, gone).items():
+            for source, (first, dependency) in _behind(last, into, gone).items():
                 yield LineageEdge(
                     source,
                     target,
@@ -77,18 +80,36 @@ def _through(edges: Iterable[LineageEdge], gone: Collection[str]) -> Iterable[Li
                     max(first.known_from, last.known_from),
                     past=first.past or last.past,
                     attempt=first.attempt or last.attempt,
+                    column=None if dependency is None else Derivation(dependency),
                 )
 
 
-def _behind(name: str, into: Mapping[str, list[LineageEdge]], gone: Collection[str]) -> dict[str, LineageEdge]:
-    """Return what lies behind a dataset in memory, each with the edge that leaves it."""
-    found: dict[str, LineageEdge] = {}
-    passed, front = {name}, [name]
+def _behind(
+    last: LineageEdge, into: Mapping[str, list[LineageEdge]], gone: Collection[str]
+) -> dict[str, tuple[LineageEdge, Dependency | None]]:
+    """Return what lies behind the edge that leaves datasets in memory, each with the edge that enters them, and the
+    loosest dependency on the tightest way.
+    """
+    found: dict[str, tuple[LineageEdge, Dependency | None]] = {}
+    passed = {last.source: _rank(last)}
+    front = [last.source]
     while front:
-        for edge in into.get(front.pop(), ()):
+        name = front.pop(0)
+        for edge in into.get(name, ()):
+            rank = max(passed[name], _rank(edge))
             if edge.source not in gone:
-                found.setdefault(edge.source, edge)
-            elif edge.source not in passed:
-                passed.add(edge.source)
+                held = found.get(edge.source)
+                if held is None or rank < _place(held[1]):
+                    found[edge.source] = edge, (_TIGHTEST_FIRST[rank] if edge.column is not None else None)
+            elif rank < passed.get(edge.source, len(_TIGHTEST_FIRST)):
+                passed[edge.source] = rank
                 front.append(edge.source)
     return found
+
+
+def _rank(edge: LineageEdge) -> int:
+    return _place(None if edge.column is None else edge.column.dependency)
+
+
+def _place(dependency: Dependency | None) -> int:
+    return 0 if dependency is None else _TIGHTEST_FIRST.index(dependency)

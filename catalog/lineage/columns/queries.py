@@ -16,6 +16,7 @@ from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.model import ColumnOrigin, ListedColumn
 from catalog.lineage.columns.reach import reach
 from catalog.lineage.columns.rules import derivation
+from catalog.lineage.in_memory import TakenOut, take_out
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import ColumnCounts, Direction, FlowScope, Grain, LineageGraph, LineageNode, Walk
 from catalog.lineage.redaction import redacted
@@ -45,8 +46,12 @@ def column_lineage(view: View, walk: Walk) -> LineageGraph:
     _without_idle(walked, loader, roots.keys() - listed)
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
     keys = {one: key for one in walked.depths if (key := loader.key(one)) is not None}
-    hidden = redacted(walked, view, {one: key.dataset for one, key in keys.items()})
-    return _graph(walked, walk, keys, hidden)
+    memory = TakenOut()
+    if not walk.include_in_memory:
+        memory = take_out(walked, loader.datasets.view, {one: key.dataset for one, key in keys.items()})
+    hidden = redacted(walked, view, {one: keys[one].dataset for one in walked.depths if one in keys})
+    in_memory = len({keys[one].dataset for one in memory.gone})
+    return replace(_graph(walked, walk, keys, hidden), in_memory=in_memory, made_elsewhere=memory.fed)
 
 
 def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[Key, tuple[Hop, ...]], frozenset[Key]]:

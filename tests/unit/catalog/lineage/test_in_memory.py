@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from catalog.lineage.model import Direction, FlowKind, Grain, LineageGraph, Walk
+from catalog.lineage.model import Dependency, Derivation, Direction, FlowKind, FlowScope, Grain, LineageGraph, Walk
 from catalog.lineage.queries import lineage
 from catalog.reading import Complete
-from graph_schema.nodes import Dataset, Job
+from graph_schema.nodes import Column, Dataset, Job
 from tests.support.events import Json, dataset, run_event
 from tests.support.records import House
 
@@ -77,3 +78,41 @@ def test_one_job_on_both_sides_is_the_job_of_the_edge(house: House) -> None:
     house.send(moves(5, [dataset("other", "inmemory")], [dataset("end")], "one"))
     (edge,) = walked(house, Dataset("lake", "end").id, Direction.UPSTREAM).edges
     assert (edge.source, edge.job, edge.run) == (RAW, Job("demo", "one").id, None)
+
+
+FIELDS = {
+    name: Column("inmemory://app" if name == "frame" else "lake", name, "x").id for name in ("raw", "frame", "out")
+}
+
+
+def derived(source: Json, kind: str = "DIRECT") -> Json:
+    of = {"namespace": source["namespace"], "name": source["name"], "field": "x"}
+    return {"columnLineage": {"fields": {"x": {"inputFields": [{**of, "transformations": [{"type": kind}]}]}}}}
+
+
+@pytest.fixture
+def columns(tmp_path: Path) -> House:
+    made = House(tmp_path)
+    raw, frame, out = dataset("raw"), dataset("frame", "inmemory://app"), dataset("out")
+    made.send(moves(1, [raw], [{**frame, "facets": derived(raw, "INDIRECT")}], "load"))
+    made.send(moves(2, [frame], [{**out, "facets": derived(frame)}]))
+    return made
+
+
+@pytest.mark.parametrize("flows", FlowScope)
+@pytest.mark.parametrize(("root", "direction"), [("out", Direction.UPSTREAM), ("raw", Direction.DOWNSTREAM)])
+def test_columns_of_them_are_left_out_too(columns: House, root: str, direction: Direction, flows: FlowScope) -> None:
+    asked = Walk((FIELDS[root],), direction, Grain.COLUMN, depth=9, flows=flows)
+    found = lineage(columns.view(), asked)
+    assert {node.id for node in found.nodes} == {FIELDS["raw"], FIELDS["out"]}
+    (edge,) = found.edges
+    assert (edge.source, edge.target, edge.how) == (FIELDS["raw"], FIELDS["out"], FlowKind.THROUGH)
+    assert edge.column == Derivation(Dependency.INDIRECT)
+    assert (found.in_memory, found.completeness) == (1, Complete())
+    shown = lineage(columns.view(), replace(asked, include_in_memory=True))
+    assert ({node.id for node in shown.nodes}, shown.in_memory) == ({*FIELDS.values()}, 0)
+
+
+def test_a_column_of_one_is_shown_where_it_is_asked_about(columns: House) -> None:
+    found = lineage(columns.view(), Walk((FIELDS["frame"],), Direction.BOTH, Grain.COLUMN, depth=9))
+    assert {node.id for node in found.nodes} == {*FIELDS.values()}
