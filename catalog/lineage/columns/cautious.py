@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from catalog.lineage.columns.crisp import ColumnWalked
 from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.rules import CARRIED, UNSTATED
 from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, LineageEdge, Walk
-from catalog.lineage.walk import Cut, breadth_first
+from catalog.lineage.walk import EDGES_A_NODE, Cut, breadth_first
 from catalog.store.protocol import ColumnFlow, Flow, How
 from graph_schema.facts import ALWAYS
 from graph_schema.identity import label_of
@@ -17,6 +18,11 @@ from graph_schema.nodes import Column, Dataset
 
 _CARRYING = frozenset({"alias", "renamed"})
 """The flows between datasets along which a column keeps its name."""
+
+
+def _is_plain(flow: Flow) -> bool:
+    """Tell whether a job wrote a dataset, so that it may say which columns it took."""
+    return flow.how in {"ran", "declared"} and label_of(flow.target) == "Dataset"
 
 
 class Cautious:
@@ -30,6 +36,8 @@ class Cautious:
         self._hows: dict[str, How] = {}
         self._flows: dict[str, list[Flow]] = {}
         self._columns: dict[str, list[str]] = {}
+        self._said: dict[tuple[str, str | None], bool] = {}
+        """Of which datasets each job ever stated anything of columns, and of which nothing."""
         self._met: set[str] = set()
         """What was reached by more than that a dataset was read."""
         self._dense = False
@@ -71,12 +79,42 @@ class Cautious:
         loader.load_called(end for edge in edges for end in (edge.source, edge.target))
         return [edge._replace(source=loader.called(edge.source), target=loader.called(edge.target)) for edge in edges]
 
+    def prefetch(self, keys: Mapping[str, Key]) -> None:
+        """Fetch in a handful of calls what is around columns and wholes, by id, that the walk can meet."""
+        datasets = {key.dataset for key in keys.values()}
+        way: Literal["in", "out"] = "in" if self._inwards else "out"
+        limit = EDGES_A_NODE * self._walk.budget
+        found = self._view.flows(sorted(datasets), way, limit) if datasets else []
+        if len(found) > limit:
+            return
+        self._enter(sorted(datasets), found)
+        wide = (one for one in datasets if label_of(one) == "Dataset")
+        flows = self._loader.column_flows({*keys, *wide}, way)
+        self._load_hows(flows)
+        if not self._inwards:
+            self._load_columns(flow.target for flow in flows if flow.target == flow.target_dataset)
+        self._load_said(found)
+
+    def _load_hows(self, flows: Iterable[ColumnFlow]) -> None:
+        new = {flow.how for flow in flows} - self._hows.keys()
+        if new:
+            self._hows |= self._view.transformations(new)
+
+    def _load_said(self, flows: Iterable[Flow]) -> None:
+        """Fetch whether jobs ever stated anything of columns of what they wrote."""
+        new = sorted({(flow.target, flow.job) for flow in flows if _is_plain(flow)} - self._said.keys(), key=repr)
+        stated = self._view.columns_stated_by(new) if new else set()
+        self._said |= {one: one in stated for one in new}
+
     def _load_flows(self, datasets: Iterable[str], limit: int) -> None:
         new = sorted(set(datasets) - self._flows.keys())
-        for one in new:
-            self._flows[one] = []
         found = self._view.flows(new, "in" if self._inwards else "out", limit) if new else []
         self._dense |= len(found) > limit
+        self._enter(new, found)
+
+    def _enter(self, new: Sequence[str], found: Iterable[Flow]) -> None:
+        for one in new:
+            self._flows[one] = []
         for flow in found:
             self._flows[flow.target if self._inwards else flow.source].append(flow)
         joining = self._loader.datasets
@@ -96,8 +134,8 @@ class Cautious:
         wide = (one for one in by_dataset if label_of(one) == "Dataset")
         at = loader.datasets.valid_at
         asked = sorted({*wide, *(one for key in keys.values() for one in loader.every_id(key, at=at))})
-        flows = self._view.column_flows(asked, "in" if self._inwards else "out")
-        self._hows |= self._view.transformations({flow.how for flow in flows} - self._hows.keys())
+        flows = loader.column_flows(asked, "in" if self._inwards else "out")
+        self._load_hows(flows)
         wholes = {flow.target_dataset for flow in flows if flow.target == flow.target_dataset}
         if not self._inwards:
             self._load_columns(wholes)
@@ -150,15 +188,15 @@ class Cautious:
         trained = [flow for flow in flows if flow.how == "registered"]
         if self._inwards:
             self._load_columns({flow.source for flow in trained})
-        plain = [flow for flow in flows if flow.how in {"ran", "declared"} and label_of(flow.target) == "Dataset"]
-        stated = self._view.columns_stated_by([(flow.target, flow.job) for flow in plain]) if plain else set()
+        plain = [flow for flow in flows if _is_plain(flow)]
+        self._load_said(plain)
         for flow in flows:
             if flow.how in _CARRYING:
                 yield from self._carried(flow, by_dataset)
         for flow in trained:
             yield from self._trained(flow, by_dataset)
         for flow in plain:
-            if (flow.target, flow.job) not in stated and flow.source != flow.target:
+            if not self._said[flow.target, flow.job] and flow.source != flow.target:
                 yield from self._unsaid(flow, by_dataset)
 
     def _carried(self, flow: Flow, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from catalog.lineage.columns.rules import Stated, stated
 from catalog.lineage.contributions import Contributions
@@ -14,7 +14,7 @@ from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import Cut
-from catalog.store.indexes.column_flows import Said
+from catalog.store.indexes.column_flows import ColumnFlow, Said
 from graph_schema.bitemporal import has_begun
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, ModelVersion
@@ -47,6 +47,7 @@ class ColumnLoader:
         self._ids: dict[Key, str] = {}
         self._named: dict[str, Dataset] = {}
         self._spelled: dict[tuple[Contributed, Hop], Stated] = {}
+        self._flows: dict[tuple[str, str], list[ColumnFlow]] = {}
         self.spelling = loader.column_names
 
     def now(self, dataset: str) -> Hop:
@@ -184,6 +185,17 @@ class ColumnLoader:
             return source.hop(one), source.known_from
         self.datasets.load_names([identifier])
         return Hop(self.datasets.resolve(identifier, one.read_at), one.read_at, one.reader), one.entry
+
+    def column_flows(self, ids: Iterable[str], way: Literal["in", "out"]) -> list[ColumnFlow]:
+        """Return what derives from columns and wholes, or what they derive from, each fetched once; in order."""
+        wanted = sorted(set(ids))
+        new = [one for one in wanted if (way, one) not in self._flows]
+        for one in new:
+            self._flows[way, one] = []
+        for flow in self.datasets.view.column_flows(new, way) if new else ():
+            self._flows[way, flow.target if way == "in" else flow.source].append(flow)
+        found = (flow for one in wanted for flow in self._flows[way, one])
+        return sorted(found, key=lambda flow: (flow.target, flow.source, flow.job or "", *flow[3:6]))
 
     def load_called(self, ids: Iterable[str]) -> None:
         """Fetch what `called` needs."""

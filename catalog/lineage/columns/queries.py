@@ -155,9 +155,12 @@ def _walked(
 def _one_way(
     loader: ColumnLoader, walk: Walk, roots: Mapping[Key, tuple[Hop, ...]], listed: frozenset[Key]
 ) -> ColumnWalked:
-    if walk.flows is FlowScope.EVER_STATED:
-        return Cautious(loader, walk).walked(map(loader.id, roots))
     ahead = reach(loader, roots, walk.direction, walk.depth + 1, walk.budget * _AHEAD)
+    if walk.flows is FlowScope.EVER_STATED:
+        cautious = Cautious(loader, walk)
+        if ahead.whole:
+            cautious.prefetch(ahead.keys)
+        return cautious.walked(map(loader.id, roots))
     if ahead.whole:
         loader.prefetch({key.dataset for key in ahead.keys.values()})
     crisp = Crisp(loader, walk, listed)

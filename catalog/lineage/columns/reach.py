@@ -57,7 +57,7 @@ class _Reach:
     def _step(self, front: dict[str, str]) -> dict[str, str]:
         wholes_of = (one for one in front.values() if label_of(one) == "Dataset")
         asked = sorted({*self._spelled(front), *wholes_of})
-        flows = self._view.column_flows(asked, "in" if self._inwards else "out")
+        flows = self._loader.column_flows(asked, "in" if self._inwards else "out")
         if self._inwards:
             return {flow.source: flow.source_dataset for flow in flows}
         met = {flow.target: flow.target_dataset for flow in flows}

@@ -112,3 +112,25 @@ def test_a_level_of_columns_costs_as_many_calls_however_many_columns_it_has(
         counted.append(counting.calls)
     assert counted[0] == counted[1]
     assert max(counted[1].values()) <= 6 + counted[1]["checkpoint"]
+
+
+def test_columns_ever_stated_cost_a_call_a_level_and_a_handful_beside() -> None:
+    counted = []
+    for depth in (5, 20):
+        store = columns_told(
+            *(
+                ran(
+                    f"job {number}",
+                    [f"layer{number}"],
+                    {f"layer{number + 1}": column_lineage({"c": [f"layer{number}.c"]})},
+                )
+                for number in range(depth)
+            )
+        )
+        counting = Counting(store)
+        walk = Walk((dataset_id(f"layer{depth}"),), Direction.UPSTREAM, Grain.COLUMN, 30, FlowScope.EVER_STATED)
+        assert len(lineage(View(counting), walk).edges) == depth
+        counted.append(counting.calls)
+    few, many = counted
+    assert many["column_flows"] - few["column_flows"] == 15
+    assert {**few, "column_flows": 0} == {**many, "column_flows": 0}
