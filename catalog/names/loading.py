@@ -81,7 +81,8 @@ class Names:
         self.apart |= apart
         claims = self._claims([edge for edge in edges if edge.kind == "IS_ALIAS_OF"], apart)
         renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
-        stitched = sorted({one for pair in joined for one in pair} - keys.keys())
+        # What stands for several that were joined is chosen by name, and may be what one of them points to.
+        stitched = sorted({end for edge in edges for end in (edge.source, edge.target)} - keys.keys()) if joined else ()
         keys = {**keys, **self._keys(stitched)}
         ruled = {one for pair in alike for one in pair}
         for name in new:

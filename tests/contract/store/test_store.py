@@ -260,6 +260,23 @@ def test_contributions_are_the_newest_of_each_job_and_the_newest_that_replaces(s
     assert store.contributions([]) == store.contributions([("State:x.y", 5)]) == []
 
 
+def test_of_contributions_at_one_moment_the_runs_ids_decide_which_are_newest(store: Store) -> None:
+    runs = sorted((run_node(name) for name in "abcde"), key=lambda run: run.id, reverse=True)
+    for entry, run in enumerate(runs):
+        store.apply(event(entry, "COMPLETE", 10 if run is runs[-1] else 20, run=run, writes=(CURATED,)), entry)
+
+    def found(*asks: int, newest: int, known_at: int = NOW) -> list[str | None]:
+        return [row.run for row in store.contributions([(CURATED.id, at) for at in asks], known_at, newest)]
+
+    ids = [run.id for run in runs]
+    assert found(NOW, newest=1) == ids[:1]
+    assert found(NOW, newest=3) == ids[:3]
+    assert found(NOW, newest=9) == ids
+    assert found(NOW, 15, newest=2) == [*ids[:2], ids[-1]]
+    assert found(19, newest=2) == ids[-1:]
+    assert found(NOW, newest=2, known_at=0) == ids[:1]
+
+
 def test_a_registration_contributes_whatever_becomes_of_its_run(store: Store) -> None:
     version = ModelVersion("made-up", "sepsis", "1")
     builder = FactBuilder(0, 10, "f" * 16, RECORD_RANK, run=RUN.id, job=TRAIN.id)

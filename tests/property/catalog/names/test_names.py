@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -201,3 +201,19 @@ def test_the_common_form_is_its_own(name: str, rules: list[NamespaceRule]) -> No
 def test_a_pattern_is_taken_or_it_is_none(pattern: str) -> None:
     found = dated(pattern)
     assert found is None or "{yyyy}" in pattern
+
+
+def test_what_a_joined_name_points_to_is_chosen_by_its_name_as_all_others_are() -> None:
+    for one, two, three, carrier in permutations(NAMES):
+        history = [
+            Said(0, carrier, frozenset(three)),
+            Said(0, one, joins=two),
+            Said(0, two, joins=three),
+            Said(0, three, joins=one),
+        ]
+        store = MemoryStore()
+        store.apply(sum((facts_of(said, entry) for entry, said in enumerate(history)), Facts()), len(history))
+        plain, names = Plain(history, len(history)), Names(View(store))
+        names.load(map(id_of, NAMES))
+        for name in NAMES:
+            assert names.resolve(id_of(name), 5) == id_of(plain.resolve(name, 5)), (name, one, two, three)

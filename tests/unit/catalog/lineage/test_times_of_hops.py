@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from catalog.lineage.queries import left_out, lineage
 from catalog.reading import AsOf, Complete, Left, Truncated
 from catalog.store.memory import MemoryStore
 from catalog.view import View
+from graph_schema.bitemporal import Contribution
 from graph_schema.facts import NOW
 from graph_schema.nodes import Snapshot
 from tests.support.facts import run_node
@@ -228,3 +230,29 @@ def test_a_model_trained_and_registered_by_the_run_that_made_its_data_is_made_of
     states = Walk((model().id,), Direction.UPSTREAM, depth=5)
     found = lineage(View(graph(made, registered)), states)
     assert {(edge.source, edge.target) for edge in found.edges} >= {(Snapshot(NAMESPACE, "B", "v1").id, model().id)}
+
+
+def test_readers_at_many_times_ask_for_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    fetch = MemoryStore.contributions
+
+    def counting(
+        self: MemoryStore, asks: Sequence[tuple[str, int]], known_at: int = NOW, newest: int = 1, *, by_job: bool = True
+    ) -> list[Contribution]:
+        asked.extend(at for name, at in asks if name == target("A").id)
+        return fetch(self, asks, known_at, newest, by_job=by_job)
+
+    monkeypatch.setattr(MemoryStore, "contributions", counting)
+    often = 60
+    history = [one for time in range(often) for one in ran(10 * time, f"a{time}", "writes", "R", "A")]
+    for time in range(often):
+        history += ran(10 * time + 5, f"b{time}", f"reads {time}", "A", f"B{time}")
+    whole = [
+        said(10 * often, "START", "x", job="gathers"),
+        said(10 * often + 1, "COMPLETE", "x", outs=["X"], job="gathers"),
+    ]
+    read = tuple((f"B{time}", None) for time in range(often))
+    history += [replace(whole[0], ins=read), whole[1]]
+    found = walked(history, "X")
+    assert sum(edge.source == target("A").id for edge in found.edges) == often
+    assert len(asked) <= often // 3
