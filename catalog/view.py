@@ -25,6 +25,7 @@ from catalog.reading import (
     Truncated,
 )
 from catalog.run_ids import RunIds
+from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.protocol import (
     ColumnFlow,
@@ -257,6 +258,30 @@ class View:
             return found
         ends = self.visible(end for use in found for end in (use.job, use.dataset) if end)
         return [use for use in found if use.dataset in ends and (use.job is None or use.job in ends)]
+
+    def pointers(self, ids: Sequence[str]) -> list[Pointer]:
+        """Return the pointers from and to these names, of each job the first; see `StoreReader.pointers`."""
+        found = self._reader.pointers(self._seen(ids), self.as_of.valid_at, self.known_at)
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for pointer in found for end in (pointer.source, pointer.target))
+        jobs = self._visibility.of(pointer.job for pointer in found if pointer.job)
+        return [
+            pointer._replace(job=pointer.job if pointer.job in jobs else None)
+            for pointer in found
+            if pointer.source in ends and pointer.target in ends
+        ]
+
+    def listings(self, ids: Sequence[str]) -> list[Listing]:
+        """Return every list of other names of these datasets; see `StoreReader.listings`.
+
+        What a list names is not filtered: whoever shows it asks `visible`.
+        """
+        found = self._reader.listings(self._seen(ids), self.as_of.valid_at, self.known_at)
+        if self.rights.unbounded:
+            return found
+        jobs = self._visibility.of(one.job for one in found if one.job)
+        return [one._replace(job=one.job if one.job in jobs else None) for one in found]
 
     def producers(self) -> list[Produced]:
         """Return what producers sent, as it is now, of jobs and of datasets told of alone that may be seen."""

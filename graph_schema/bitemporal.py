@@ -55,6 +55,7 @@ from graph_schema.facts import NOW, Edge, Order, Role, Statement
 
 Fact = TypeVar("Fact", Statement, Edge)
 Key = TypeVar("Key")
+Since = TypeVar("Since", int, Order)
 
 _ORDER = attrgetter("valid_from", "rank", "tie")
 _TOTAL_ORDER = attrgetter("valid_from", "rank", "tie", "value")
@@ -590,9 +591,9 @@ class Contribution(NamedTuple):
         return self.at, self.run or "", self.tie
 
 
-def earliest(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the (valid_from, entry) points that no other precedes in both, by valid_from."""
-    kept: list[tuple[int, int]] = []
+def earliest(points: Iterable[tuple[Since, int]]) -> list[tuple[Since, int]]:
+    """Return the (valid_from or order, entry) points that no other precedes in both, by the first of them."""
+    kept: list[tuple[Since, int]] = []
     for point in sorted(set(points)):
         if not kept or point[1] < kept[-1][1]:
             kept.append(point)

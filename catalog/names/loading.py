@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import product
 
 from catalog.names.rules import (
     Claim,
@@ -18,18 +19,19 @@ from catalog.names.rules import (
     normal,
     shortened,
 )
+from catalog.store.indexes.pointers import Listing, Pointer, listed
 from catalog.store.protocol import Direction
 from catalog.view import View
 from graph_schema.aspects import DECLARED, PHI
 from graph_schema.aspects.names import NamespaceRule
 from graph_schema.facts import NOW, Edge, Order, Statement
-from graph_schema.identity import label_of, node_id
+from graph_schema.identity import label_of
 from graph_schema.loose_names import folded, undated
 from graph_schema.nodes import Dataset
 from graph_schema.registry import STRUCTURAL
 from graph_schema.vocabulary.words import NameRuleKind
 
-_POINTING = ("IS_ALIAS_OF", "IS_SAME_AS")
+_STITCHING = "IS_SAME_AS"
 _RENAMING = "WAS_RENAMED_TO"
 _PERSONAL_EDGES = frozenset({"IS_TAGGED", "CONCERNS", "IS_HELD_AT", "SUPPLIES"})
 _PERSONAL = frozenset(DECLARED)
@@ -52,8 +54,9 @@ class Names:
         self.view = view
         self._whole = view.unredacted
         self._ever = self._whole.at(NOW)
-        self._joining = frozenset((*_POINTING, _RENAMING) if renamed else _POINTING)
-        self._kinds = (*sorted(self._joining), *beside)
+        self._joining = frozenset((_STITCHING, _RENAMING) if renamed else (_STITCHING,))
+        self._beside = frozenset(beside)
+        self._kinds = (_STITCHING, _RENAMING, *beside)
         self.beside: set[Edge] = set()
         self._naming: dict[str, Naming] = {}
         self.apart: set[frozenset[str]] = set()
@@ -61,28 +64,25 @@ class Names:
 
     def load(self, ids: Iterable[str]) -> None:
         """Fetch the names around the datasets, a call a level; what is no dataset has one name."""
-        every = len(self._kinds) > len(self._joining)
-        new = sorted({one for one in ids if one not in self._naming and (every or label_of(one) == "Dataset")})
+        new = sorted({one for one in ids if one not in self._naming and (self._beside or label_of(one) == "Dataset")})
         if not new:
             return
-        edges, alike, keys = self._closure(new)
+        pointers, edges, alike, keys = self._closure(new)
         links: dict[str, set[str]] = defaultdict(set)
-        for one, other in ((edge.source, edge.target) for edge in edges):
-            links[one].add(other)
-            links[other].add(one)
-        for one, other in alike:
+        pointed = [(one.source, one.target) for one in pointers]
+        for one, other in (*pointed, *((edge.source, edge.target) for edge in edges), *alike):
             links[one].add(other)
             links[other].add(one)
         joined, apart = decided(
             (edge.entry, edge.source, edge.target, edge.data.get("apart") is True)
             for edge in edges
-            if edge.kind == "IS_SAME_AS"
+            if edge.kind == _STITCHING
         )
         self.apart |= apart
-        claims = self._claims([edge for edge in edges if edge.kind == "IS_ALIAS_OF"], apart)
+        claims = self._claims([one for one in pointers if frozenset((one.source, one.target)) not in apart], apart)
         renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
         # What stands for several that were joined is chosen by name, and may be what one of them points to.
-        stitched = sorted({end for edge in edges for end in (edge.source, edge.target)} - keys.keys()) if joined else ()
+        stitched = sorted(_component({one for pair in joined for one in pair}, links) - keys.keys())
         keys = {**keys, **self._keys(stitched)}
         ruled = {one for pair in alike for one in pair}
         for name in new:
@@ -91,7 +91,7 @@ class Names:
             if name not in links:
                 self._naming[name] = Naming({name: keys.get(name, ("", name))})
             else:
-                self._enter(_component(name, links), keys, claims, joined, renamings, ruled)
+                self._enter(_component({name}, links), keys, claims, joined, renamings, ruled)
 
     def _enter(  # all that was fetched, for one closure of it
         self,
@@ -111,8 +111,12 @@ class Names:
         )
         self._naming.update(dict.fromkeys(names, naming))
 
-    def _closure(self, new: Sequence[str]) -> tuple[set[Edge], set[tuple[str, str]], dict[str, Name]]:
-        """Return all edges between names, pairs that rules join at some time, and the names where rules need them."""
+    def _closure(self, new: Sequence[str]) -> tuple[set[Pointer], set[Edge], set[tuple[str, str]], dict[str, Name]]:
+        """Return the pointers and other edges between names, the pairs that rules join at some time, and the names
+        where rules need them.
+        """
+        fetched = self.view.once(_Fetched)
+        pointers: set[Pointer] = set()
         edges: set[Edge] = set()
         alike: set[tuple[str, str]] = set()
         keys: dict[str, Name] = {}
@@ -120,18 +124,21 @@ class Names:
         front = set(new)
         while front:
             seen |= front
-            found = self._ever.edges(sorted(front), self._kinds, "both")
+            aimed = fetched.pointers(front)
+            pointers.update(aimed)
+            found = fetched.edges(front, self._kinds)
             beyond = [edge for edge in found if edge.kind in self._joining]
-            self.beside.update(edge for edge in found if edge.kind not in self._joining)
+            self.beside.update(edge for edge in found if edge.kind in self._beside)
             edges.update(beyond)
             ends = {end for edge in beyond for end in (edge.source, edge.target)}
+            ends |= {end for pointer in aimed for end in (pointer.source, pointer.target)}
             if self.rules:
                 keys.update(self._keys(sorted((front | ends) - keys.keys())))
                 pairs = self._alike(sorted(front), keys)
                 alike |= pairs
                 ends |= {one for pair in pairs for one in pair}
             front = ends - seen
-        return edges, alike, keys
+        return pointers, edges, alike, keys
 
     def _keys(self, ids: Sequence[str]) -> dict[str, Name]:
         found = self._whole.nodes(ids) if ids else {}
@@ -179,9 +186,26 @@ class Names:
                     pairs.add((one, other))
         return pairs
 
-    def _claims(self, edges: Sequence[Edge], apart: Collection[frozenset[str]]) -> dict[str, list[Claim]]:
-        """Return the pointers of each name, in their order, those that a steward took back left out."""
+    def _claims(
+        self, pointers: Collection[Pointer], apart: Collection[frozenset[str]]
+    ) -> Mapping[str, Sequence[Claim]]:
+        """Return what each name points to, in order; `pointers` are those that no steward took back.
+
+        A name that may have pointed elsewhere at some time, or nowhere, is judged by all that was said of it.
+        """
+        varied = _varied(pointers, self.view.once(_Fetched).listings({one.target for one in pointers}))
+        first: dict[str, Claim] = {}
+        for one in sorted(pointers, key=lambda each: (*each.order, each.entry)):
+            if one.source not in varied:
+                first.setdefault(one.source, Claim(one.order, one.target, None, one.entry))
+        return {**{name: (claim,) for name, claim in first.items()}, **self._changing(varied, apart)}
+
+    def _changing(self, names: Collection[str], apart: Collection[frozenset[str]]) -> dict[str, list[Claim]]:
+        """Return the pointers of each name out of all that was said of it, those that a steward took back left out."""
+        edges = self._ever.edges(sorted(names), ("IS_ALIAS_OF",), "out") if names else ()
         pointing = [edge for edge in edges if frozenset((edge.source, edge.target)) not in apart]
+        if not pointing:
+            return {}
         endings = _Endings(self._ever.statements(sorted({edge.target for edge in pointing}), ("symlinks",)))
         found: dict[str, list[Claim]] = defaultdict(list)
         for edge in pointing:
@@ -353,8 +377,66 @@ def _concerns(rule: NamespaceRule, namespace: str) -> bool:
     return rule.rule_kind == NameRuleKind.DEFAULT_PORT and covers(rule.namespace, f"{namespace}:{rule.port}")
 
 
-def _component(name: str, links: Mapping[str, set[str]]) -> frozenset[str]:
-    closure, front = {name}, {name}
+class _Fetched:
+    """Pointers of names, lists of datasets and the edges between, fetched once for all views that know as much."""
+
+    def __init__(self, ever: View) -> None:
+        self._ever = ever
+        self._of: dict[str, list[Pointer]] = {}
+        self._lists: dict[str, list[Listing]] = {}
+        self._edges: dict[tuple[str, str], list[Edge]] = {}
+
+    def edges(self, ids: Iterable[str], kinds: Sequence[str]) -> set[Edge]:
+        asked = sorted(ids)
+        new = [one for one in asked if any((one, kind) not in self._edges for kind in kinds)]
+        lacking = [kind for kind in kinds if any((one, kind) not in self._edges for one in new)]
+        places = list(product(new, lacking))
+        self._edges.update((place, []) for place in places)
+        fresh = frozenset(new)
+        for edge in self._ever.edges(new, lacking, "both") if new else ():
+            for end in {edge.source, edge.target} & fresh:
+                self._edges[end, edge.kind].append(edge)
+        return {edge for one in asked for kind in kinds for edge in self._edges[one, kind]}
+
+    def pointers(self, names: Iterable[str]) -> set[Pointer]:
+        asked = sorted(one for one in names if label_of(one) == "Dataset")
+        new = [one for one in asked if one not in self._of]
+        self._of.update((one, []) for one in new)
+        fresh = frozenset(new)
+        for pointer in self._ever.pointers(new) if new else ():
+            for end in {pointer.source, pointer.target} & fresh:
+                self._of[end].append(pointer)
+        return {pointer for one in asked for pointer in self._of[one]}
+
+    def listings(self, carriers: Iterable[str]) -> list[Listing]:
+        asked = sorted(carriers)
+        new = [one for one in asked if one not in self._lists]
+        self._lists.update((one, []) for one in new)
+        for listing in self._ever.listings(new) if new else ():
+            self._lists[listing.carrier].append(listing)
+        return [listing for one in asked for listing in self._lists[one]]
+
+
+def _varied(pointers: Collection[Pointer], listings: Iterable[Listing]) -> frozenset[str]:
+    """Return the names that may have pointed to several datasets over time, or ceased to point to one."""
+    lists: dict[str, list[Listing]] = defaultdict(list)
+    for listing in listings:
+        lists[listing.carrier].append(listing)
+    target = {one.source: one.target for one in pointers}
+    return frozenset(
+        one.source
+        for one in pointers
+        if one.ended
+        or one.target != target[one.source]
+        or any(
+            listing.names is None or (listing.job == one.job and one.source not in listing.names)
+            for listing in lists[one.target]
+        )
+    )
+
+
+def _component(names: Collection[str], links: Mapping[str, set[str]]) -> frozenset[str]:
+    closure, front = set(names), set(names)
     while front:
         front = set().union(*(links[one] for one in front if one in links)) - closure
         closure |= front
@@ -378,22 +460,7 @@ class _Endings:
             ends = self._ends[key] = [
                 statement.order
                 for statement in self._said[edge.target]
-                if statement.value is None
-                or (statement.job == edge.job and edge.source not in _listed(statement.value))
+                if statement.value is None or (statement.job == edge.job and edge.source not in listed(statement.value))
             ]
         place = bisect_right(ends, edge.order)
         return ends[place][0] if place < len(ends) else None
-
-
-@lru_cache(maxsize=4_096)
-def _listed(facet: str) -> frozenset[str]:
-    """Return the ids of the datasets that a symlinks facet lists."""
-    identifiers = Statement("", "", facet, "", None, None, 0, 0, "", 0).data.get("identifiers")
-    pairs = [
-        (one.get("namespace"), one.get("name"))
-        for one in (identifiers if isinstance(identifiers, list) else ())
-        if isinstance(one, dict)
-    ]
-    return frozenset(
-        node_id("Dataset", (space, name)) for space, name in pairs if isinstance(space, str) and isinstance(name, str)
-    )

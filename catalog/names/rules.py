@@ -85,7 +85,7 @@ def pointer_order(claim: Claim) -> tuple[int, int, str, str]:
 def shortened(claims: Iterable[Claim]) -> list[Claim]:
     """Return the claims in order, without those that only restate the one before."""
     kept: list[Claim] = []
-    for claim in sorted(claims, key=lambda one: (*pointer_order(one), one.until or 0)):
+    for claim in sorted(claims, key=lambda one: (*pointer_order(one), one.until or 0, one.entry)):
         if not kept or kept[-1].target != claim.target or kept[-1].until is not None or claim.until is not None:
             kept.append(claim)
     return kept

@@ -15,6 +15,7 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
@@ -192,6 +193,16 @@ class StoreReader(Protocol):
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         """Return what the jobs among the ids use, and by which jobs the other ids are used,
         each (job, dataset, how) with its earliest (valid_from, entry), in that order.
+        """
+
+    def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
+        """Return the pointers from and to these names valid and known by then, one for each
+        (source, target, job, ended) with the first that was said of it, in that order.
+        """
+
+    def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
+        """Return every list of other names of these datasets valid and known by then, each of a job once, in the order
+        of (carrier, job, names).
         """
 
     def producers(self) -> list[Produced]:

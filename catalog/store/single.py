@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
@@ -94,6 +95,14 @@ class SingleReads(ABC):
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         with self.reading() as read:
             return read.uses(ids, valid_at, known_at)
+
+    def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
+        with self.reading() as read:
+            return read.pointers(ids, valid_at, known_at)
+
+    def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
+        with self.reading() as read:
+            return read.listings(ids, valid_at, known_at)
 
     def producers(self) -> list[Produced]:
         with self.reading() as read:

@@ -100,6 +100,8 @@ def flowing(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[int, i
                 found[f"flows within {limit} {at}"] = read.flows(ids, direction, valid_at, known_at, limit)
             found[f"uses {at}"] = read.uses(ids, valid_at, known_at)
             found[f"used {at}"] = read.used((*READS, *WRITES)[::2], valid_at, known_at)
+            found[f"pointers {at}"] = read.pointers(ids, valid_at, known_at)
+            found[f"listings {at}"] = read.listings(ids, valid_at, known_at)
             found[f"neighbours {at}"] = read.neighbours(ids[::4], direction, valid_at, known_at)
     return found
 

@@ -1,23 +1,27 @@
-"""A reader that counts what is asked of it: tests hold queries to how many calls they take, never to how long."""
+"""A reader that counts what is asked of it: tests hold queries to calls and rows, never to how long they take."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sized
 from typing import Any
 
 
 class Counting:
-    """Counts the calls to the store that it stands in front of."""
+    """Counts the calls to the store that it stands in front of, and of what they answer how much there is."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
         self.calls: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()
 
     def __getattr__(self, name: str) -> Any:
         verb = getattr(self._reader, name)
 
         def counted(*args: Any, **more: Any) -> Any:
             self.calls[name] += 1
-            return verb(*args, **more)
+            answer = verb(*args, **more)
+            self.rows[name] += len(answer) if isinstance(answer, Sized) else 1
+            return answer
 
         return counted

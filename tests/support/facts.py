@@ -216,9 +216,16 @@ def _declared(chance: random.Random, builder: FactBuilder, world: World) -> None
 
 
 def _alias(chance: random.Random, builder: FactBuilder, world: World) -> None:
-    builder.add_edge(
-        IsAliasOf(world.dataset(chance), world.dataset(chance)), {"ended": True} if chance.random() < 0.3 else None
-    )
+    if chance.random() < 0.5:
+        builder.job = builder.add_node(world.job(chance))
+    carrier, others = world.dataset(chance), [world.dataset(chance) for _ in range(chance.randrange(3))]
+    if chance.random() < 0.3:
+        builder.add_edge(IsAliasOf(world.dataset(chance), carrier), {"ended": True})
+        return
+    for other in others:
+        builder.add_edge(IsAliasOf(other, carrier))
+    identifiers = [{"namespace": one.namespace, "name": one.name, "type": "TABLE"} for one in others]
+    builder.add_statement(carrier, "symlinks", {"identifiers": identifiers} if chance.random() < 0.8 else None)
 
 
 def _registration(chance: random.Random, builder: FactBuilder, world: World) -> None:

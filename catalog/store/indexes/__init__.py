@@ -11,6 +11,7 @@ from catalog.store.indexes.flows import FLOWS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
+from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
@@ -27,4 +28,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     FACET_KEYS,
     USES,
     PRODUCERS,
+    POINTERS,
 )

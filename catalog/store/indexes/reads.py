@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, producers, uses
+from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, pointers, producers, uses
 from catalog.store.indexes.column_flows import ColumnFlow, How, Said
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, IndexReader
 from catalog.store.indexes.uses import Use
@@ -48,6 +49,12 @@ class IndexReads(IndexReader):
 
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         return uses.uses(self, ids, valid_at, known_at)
+
+    def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
+        return pointers.pointers(self, ids, valid_at, known_at)
+
+    def listings(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Listing]:
+        return pointers.listings(self, ids, valid_at, known_at)
 
     def producers(self) -> list[Produced]:
         return producers.producers(self)

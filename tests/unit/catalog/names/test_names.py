@@ -355,6 +355,16 @@ def test_a_steward_joins_two_names_and_parts_them_again(linked: House) -> None:
     assert asked(linked, OTHER, 3, known_at=joined).id == id_of(FEED)
 
 
+def test_of_datasets_that_are_joined_in_a_chain_the_first_by_name_stands_for_all_pointed_to_or_not(
+    house: House,
+) -> None:
+    carrier, first, second, between = ({"namespace": "made-up", "name": name} for name in "dacb")
+    house.send(ran("load", 2, [named(between)], [named(carrier, first, second)]))
+    house.record(joining(first, between))
+    house.record(joining(between, second))
+    assert {asked(house, ref).id for ref in (carrier, first, second, between)} == {id_of(between)}
+
+
 def test_a_steward_takes_a_wrong_symlink_back_whatever_emitters_repeat(linked: House) -> None:
     linked.record(joining(HIVE, LAKE, kind="unstitch_datasets"))
     linked.send(ran("load", 6, [named(FEED)], [named(LAKE, HIVE)]))
