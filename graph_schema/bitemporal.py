@@ -17,9 +17,10 @@ keep its indexes, `catalog.lineage` builds rules 5 to 10 on them. None depends o
 4. *Effect.* What an attempt wrote takes effect at its first COMPLETE and was read at its START; of a STREAMING or
    SERVICE job both at each event that names datasets; of a registration at its own time, whatever becomes of its run.
    Where the STARTs of one run name different outputs, instances of a task share its id: each output takes effect at a
-   COMPLETE that names it. What is said of an output takes effect with its attempt's completion or, if later, at its
-   own time, for streaming jobs at its own time; what an owner says, at its own time; what is said of an input counts
-   only where no writer and no owner spoke.
+   COMPLETE that names it. Two streaming runs below one streaming run of which the one only ever reads and the other
+   only ever writes are halves of one stream: the other wrote what the one read. What is said of an output takes effect
+   with its attempt's completion or, if later, at its own time, for streaming jobs at its own time; what an owner says,
+   at its own time; what is said of an input counts only where no writer and no owner spoke.
 5. *Reads.* An attempt read the version that it names, else all that was in force by others when it started; where
    nothing was there then, what was there when it took effect. The latter two are inferred.
 6. *Current lineage.* In force on a dataset at a time is, for each job, its newest contribution, but none before the
@@ -186,6 +187,23 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """What the events of a run named that say that it streams, where all its events name but one side (rule 4)."""
+
+    reads: frozenset[str]
+    writes: frozenset[str]
+    """One of the two is empty."""
+    events: frozenset[Order]
+    """Those events: what one of them names as the parent joins it to the other half."""
+    entry: int
+    """The first of their entries."""
+
+    def feeds(self, other: Half) -> bool:
+        """Tell whether the other wrote what this one read, where they share a parent that streams."""
+        return bool(self.reads and other.writes)
+
+
+@dataclass(frozen=True, slots=True)
 class RunFold:
     """A run as it was at one (validAt, knownAt); times are microseconds UTC."""
 
@@ -201,6 +219,10 @@ class RunFold:
     """The event by which each attempt but the first began."""
     oddities: frozenset[str] = frozenset()
     """start_after_terminal, event_after_terminal: what no emitter should send."""
+    half: Half | None = None
+    """Of a streaming run that only ever read or only ever wrote."""
+    last_at: int = 0
+    """When its last event was."""
 
     @property
     def newest(self) -> Attempt:
@@ -314,6 +336,19 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
         ever_wrote=frozenset(edge.target for edge in writes),
         opened=tuple(opened),
         oddities=_oddities([one.type for one in said]),
+        half=_half(events, said, reads, writes) if streams and bool(reads) != bool(writes) else None,
+        last_at=events[-1].valid_from,
+    )
+
+
+def _half(events: list[Statement], said: list[Event], reads: list[Edge], writes: list[Edge]) -> Half:
+    streaming = [event for event, data in zip(events, said, strict=True) if data.processing in STREAMING]
+    orders = frozenset(event.order for event in streaming)
+    return Half(
+        frozenset(edge.target for edge in reads if edge.order in orders),
+        frozenset(edge.target for edge in writes if edge.order in orders),
+        orders,
+        min(event.entry for event in streaming),
     )
 
 

@@ -1,6 +1,7 @@
 """Which run and which job is a part of which: identities alone, as parent facets and roots name them.
 
-No state is taken from a child or a parent, and no data flows by any of this.
+No state is taken from a child or a parent, and no data flows by any of this. Only where the parent of a run ended, and
+nothing was said of the run since, is it shown as closed with its parent, and that as inferred.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Final
 from catalog.assets.model import RunState
 from catalog.reading import Complete, Completeness, Truncated
 from catalog.view import View
-from graph_schema.facts import Edge
+from graph_schema.bitemporal import RunFold
+from graph_schema.facts import NOW, Edge
 from graph_schema.nodes import Run
 
 MOST: Final = 10_000
@@ -27,6 +29,17 @@ States = Mapping[RunState | None, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """That a run without an end of its own was closed with a run above it: inferred, and no state of the run itself."""
+
+    parent: str
+    """The run that ended."""
+    state: RunState
+    at: int
+    """When it ended, in microseconds UTC."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunGroup:
     """The runs of one job that one run started: a task's one run, or its many where it is mapped over a list."""
 
@@ -36,6 +49,9 @@ class RunGroup:
     runs: tuple[str, ...]
     """In the order in which the ledger first named them."""
     states: States
+    """As their own events say, but those without an end that were closed with a run above them as that ended."""
+    closed: int = 0
+    """How many of them were so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +62,9 @@ class RunTree:
     groups: tuple[RunGroup, ...]
     """By depth, then as the ledger first named their runs."""
     states: States
-    """Of all runs below the root."""
+    """Of all runs below the root, likewise."""
     completeness: Completeness
+    closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,43 @@ def parents(view: View, runs: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if named:
             found[run] = tuple(dict.fromkeys(edge.target for edge in named))
     return found
+
+
+def closed_with(view: View, runs: Sequence[str]) -> dict[str, Closed]:
+    """Return by which run above them those of the runs were closed that began and have no end of their own.
+
+    That is the nearest above whose newest attempt ended, by the parents last named, where no event of the run, nor of
+    one in between, is later than that end. Others are absent.
+    """
+    folds = view.runs(runs)
+    open_ = [run for run, fold in folds.items() if fold is not None and fold.ended_at is None]
+    above: dict[str, str] = {}
+    front = open_
+    while front:
+        found = parents(view, front)
+        above |= {run: named[0] for run, named in found.items()}
+        new = sorted({above[run] for run in front if run in above} - folds.keys())
+        folds |= view.runs(new)
+        front = [run for run in new if (fold := folds[run]) is None or fold.ended_at is None]
+    closed = {}
+    for run in open_:
+        if (one := _closed(run, above, folds)) is not None:
+            closed[run] = one
+    return closed
+
+
+def _closed(run: str, above: Mapping[str, str], folds: Mapping[str, RunFold | None]) -> Closed | None:
+    here, last, passed = run, -NOW, {run}
+    while True:
+        fold = folds.get(here)
+        if fold is not None:
+            if fold.ended_at is not None:
+                return Closed(here, RunState(fold.state), fold.ended_at) if last <= fold.ended_at else None
+            last = max(last, fold.last_at)
+        if here not in above or above[here] in passed:
+            return None
+        here = above[here]
+        passed.add(here)
 
 
 def child_edges(view: View, runs: Sequence[str]) -> list[Edge]:
@@ -143,18 +197,22 @@ def run_tree(view: View, root: str, depth: int = 10, limit: int = 1000) -> RunTr
         cut |= {parent[one] for one in below[left:]}
         front = below[:left]
         seen.update(front)
-        folds = view.runs(front)
+        folds, closed = view.runs(front), closed_with(view, front)
         together: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for one in front:
             job = named[one].executed
             together[parent[one], None if job is None else job.id].append(one)
         for (above, of), runs in together.items():
-            states = Counter(None if (fold := folds[one]) is None else RunState(fold.state) for one in runs)
-            groups.append(RunGroup(above, of, level, tuple(runs), dict(states)))
+            ended = {one: closed[one].state for one in runs if one in closed}
+            states = Counter(
+                None if (fold := folds[one]) is None else ended.get(one, RunState(fold.state)) for one in runs
+            )
+            groups.append(RunGroup(above, of, level, tuple(runs), dict(states), len(ended)))
     total: Counter[RunState | None] = Counter()
     for group in groups:
         total.update(group.states)
-    return RunTree(root, tuple(groups), dict(total), _whole(limit, len(seen) - 1, cut))
+    inferred = sum(group.closed for group in groups)
+    return RunTree(root, tuple(groups), dict(total), _whole(limit, len(seen) - 1, cut), inferred)
 
 
 def job_tree(view: View, root: str, depth: int = 10, limit: int = 1000) -> JobTree:

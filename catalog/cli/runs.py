@@ -19,7 +19,7 @@ _COMPLETENESS = """completeness { __typename
   ... on Lagging { behind quarantined atIndex }
   ... on Truncated { limit reached frontier lagging { behind quarantined atIndex } }
   ... on Redacted { hidden reason } }"""
-_RUN = "id runId runState startedAt endedAt job { name ref { namespace name } }"
+_RUN = "id runId runState startedAt endedAt inferredEnd { state endedAt } job { name ref { namespace name } }"
 _OF_RUN = f"""
 query Runs($id: ID!, $depth: Int!, $budget: Int!, $after: String) {{ node(id: $id) {{ ... on Run {{ {_RUN}
   parents {{ {_RUN} }} root {{ {_RUN} }} sameRunId {{ {_RUN} }}
@@ -100,6 +100,9 @@ def _rows(group: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _row(run: dict[str, Any]) -> tuple[object, ...]:
+    inferred = run["inferredEnd"]
+    if inferred is not None:
+        return run["runId"], f"{_state(inferred['state'])}, inferred", run["startedAt"], inferred["endedAt"]
     return run["runId"], _state(run["runState"]), run["startedAt"], run["endedAt"]
 
 

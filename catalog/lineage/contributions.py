@@ -459,6 +459,7 @@ class Contributions:
         new = [one for one in found if one not in self._sources]
         self._load_runs(one.run for one in new if one.run)
         self.loader.load_trained(one.name for one in new if one.how == "registered")
+        self.loader.halves.load(one.run for one in new if one.run and one.how != "registered")
         for one in new:
             self._sources[one] = list(self._sources_of(one))
         if dated:
@@ -489,10 +490,24 @@ class Contributions:
                 known = max(one.entry if one.how != "attempted" else 0, loader.known_from(one.run, name, one.name))
                 dataset = loader.resolve(name, one.read_at, access.version)
                 yield Source(name, dataset, one.read_at, how, confidence, known, access.version)
+        if one.access.sources is None and how == "ran":
+            yield from self._fed(one, one.run)
         if renamed is not None:
             known = max(one.entry, loader.known_from(one.run, renamed, one.name))
             at = one.at if one.how == "ran" else one.read_at
             yield Source(renamed, loader.resolve(renamed, at), at, "renamed", Confidence.STATED, known, before=True)
+
+    def _fed(self, one: Contributed, run: str) -> Iterator[Source]:
+        """Yield what the other halves of a stream read, where its run is the one that writes (rule 4)."""
+        fold = self.loader.fold(run)
+        half = fold.half if fold else None
+        if half is None or (one.name and one.name not in half.writes):
+            return
+        for name, known in self.loader.halves.fed(run):
+            if self._within is None or name in self._within:
+                entry = max(known, 0 if one.how == "attempted" else one.entry, self.loader.known_from(run, one.name))
+                dataset = self.loader.resolve(name, one.read_at)
+                yield Source(name, dataset, one.read_at, "ran", Confidence.INFERRED, entry)
 
     def _trained(self, edge: Edge, one: Contributed) -> Source:
         name = edge.data["dataset"]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from catalog.assets.column_names import ColumnNames
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
+from catalog.lineage.halves import Halves
 from catalog.lineage.models import Models
 from catalog.names.loading import Names
 from catalog.view import View
@@ -34,6 +35,8 @@ class LineageLoader:
         self._nodes: dict[str, Node | None] = {}
         self._models = Models(view)
         self._generated: dict[str, frozenset[str]] = {}
+        self.halves = Halves(view, self.load_runs, self.fold)
+        """What fed halves of streams; `load` what is looked up of them."""
 
     def load_names(self, ids: Iterable[str]) -> None:
         """Fetch the names around the datasets, and the versions of models that they name."""

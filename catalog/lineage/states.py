@@ -245,7 +245,7 @@ class States:
         # Who renames a dataset reads it, and drops its old name.
         runs = {edge.source for edge in found if edge.kind != "WROTE" or edge.data.get("mode") == "DROP"}
         loader.load_runs(runs)
-        return runs
+        return runs | loader.halves.writers(runs)
 
     def of_datasets(self, datasets: Sequence[str]) -> dict[str, list[str]]:
         """Return the states that the datasets are in now: one for each job whose newest contribution is in force."""

@@ -15,6 +15,7 @@ from graph_schema.edges import (
     Executed,
     Generated,
     IsAliasOf,
+    IsPartOf,
     IsVersionOf,
     Produced,
     Produces,
@@ -31,7 +32,8 @@ NAMESPACE = "made-up"
 DATASETS = "ABC"
 MODEL = "M"
 WHOLE = {"w1": "j1", "w2": "j2", "w3": "j3", "w4": "j1"}
-JOB_OF = {"r1": "j1", "r2": "j1", "r3": "j2", "r4": "j2", "r5": "train", **WHOLE}
+STREAMS = {"p1": "pipe", "s1": "pipe.task", "s2": "pipe.task", "s3": "pipe.other"}
+JOB_OF = {"r1": "j1", "r2": "j1", "r3": "j2", "r4": "j2", "r5": "train", **WHOLE, **STREAMS}
 TIMES = st.integers(0, 5)
 
 
@@ -55,6 +57,7 @@ class Happening:
     streaming: bool = False
     trained: tuple[tuple[str, str], ...] = ()
     alias: tuple[str, str | None] | None = None
+    parent: str | None = None
 
     @property
     def tie(self) -> str:
@@ -104,6 +107,8 @@ def facts_of(happening: Happening, entry: int) -> Facts:
             said["processing"] = "STREAMING"
         builder.add_statement(run, "event", said)
         builder.add_edge(Executed(run, job))
+        if happening.parent:
+            builder.add_edge(IsPartOf(run, run_node(happening.parent)))
         _accesses(builder, run, happening)
     if happening.kind == "job" and job and (happening.ins, happening.outs) != (None, None):
         inputs = None if happening.ins is None else [dataset(name).id for name, _ in happening.ins]
@@ -226,6 +231,42 @@ whole = st.builds(
     _mode,
 )
 """A run that reads at its START and writes at its COMPLETE, as most do: hops of its own time."""
+streams = st.builds(
+    lambda at, kind, parent, told, steps: [
+        Happening(at, "run", kind, "p1", JOB_OF["p1"], streaming=parent),
+        *(
+            Happening(
+                when,
+                "run",
+                "RUNNING",
+                run,
+                JOB_OF[run],
+                ((name, None),) if side != "out" else None,
+                ((name if side == "out" else "B", None, None, None),) if side != "in" else None,
+                streaming=streaming,
+                parent=below,
+            )
+            for run, side, name, when, streaming, below in steps[:told]
+        ),
+    ],
+    TIMES,
+    st.sampled_from(["START", "RUNNING", "COMPLETE"]),
+    st.sampled_from([True, True, True, False]),
+    st.integers(1, 4),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["s1", "s2", "s3"]),
+            st.sampled_from(["in", "in", "out", "out", "both"]),
+            _name,
+            TIMES,
+            st.sampled_from([True, True, True, False]),
+            st.sampled_from(["p1", "p1", "p1", None]),
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+)
+"""A run that streams, mostly, and the halves of its stream below it."""
 jobs = st.builds(
     lambda at, job, ins, outs: Happening(at, "job", job=job, ins=ins, outs=outs),
     TIMES,
@@ -252,7 +293,7 @@ aliases = st.builds(
 
 def _told(*kinds: st.SearchStrategy[Happening]) -> st.SearchStrategy[list[Happening]]:
     each = st.one_of(*kinds).map(lambda one: [one])
-    return st.lists(st.one_of(whole, whole, each, each, each), max_size=7).map(
+    return st.lists(st.one_of(whole, whole, each, each, each, streams), max_size=7).map(
         lambda several: [one for some in several for one in some]
     )
 

@@ -12,6 +12,7 @@ from catalog.assets.feeds import fed_by, feeding
 from catalog.assets.hierarchy import (
     child_edges,
     child_jobs,
+    closed_with,
     job_tree,
     jobs_after,
     jobs_before,
@@ -129,6 +130,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "child_edges": ("Run", child_edges),
     "run_tree": ("Run", lambda view, ids: {one: run_tree(view, one, 3, 5) for one in view.nodes(ids)}),
     "of_same_id": ("Run", of_same_id),
+    "closed_with": ("Run", closed_with),
     "parent_jobs": ("Job", parent_jobs),
     "child_jobs": ("Job", child_jobs),
     "job_tree": ("Job", lambda view, ids: {one: job_tree(view, one, 3, 5) for one in view.nodes(ids)}),

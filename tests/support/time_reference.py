@@ -215,6 +215,7 @@ class Reference:
         reads = [Read(one, read_at, "ran", said) for one, said in ins.items() if one != renamed_from]
         if renamed_from:
             reads.append(Read(renamed_from, at if how == "ran" else read_at, "renamed", None, before=True))
+        reads += [Read(one, read_at, "ran") for one in sorted(self.fed(x.run, name))]
         resolved = became or (self.resolve(name, at) if name else "")
         in_place = mode not in ENDING and any(self.resolve(one, read_at) == resolved for one in x.ins)
         return Put(
@@ -231,6 +232,26 @@ class Reference:
             tuple(reads),
             how == "ran" and in_place,
         )
+
+    def fed(self, run: str, name: str) -> set[str]:
+        """Return what other halves of its stream read, of a run that only writes; "" is all that it wrote."""
+        said = [h for h in self.seen if h.kind == "run" and h.run == run]
+        if any(h.ins for h in said) or (name and not any(h.streaming and name in dict(h.written()) for h in said)):
+            return set()
+        if not any(h.streaming and h.written() for h in said):
+            return set()
+        found: set[str] = set()
+        for parent in {h.parent for h in said if h.streaming} & self.streaming():
+            beside = {h.run for h in self.seen if h.streaming and h.parent == parent and h.run != run}
+            for other in beside:
+                events = [h for h in self.seen if h.kind == "run" and h.run == other]
+                if not any(h.written() for h in events):
+                    found |= {one for h in events if h.streaming for one, _ in h.ins or ()}
+        return found
+
+    def streaming(self) -> set[str | None]:
+        """Return the runs that say that they stream."""
+        return {h.run for h in self.seen if h.kind == "run" and h.streaming}
 
     def _registered(self, h: Happening) -> Put:
         attempts = self.runs.get(h.run or "", [])
@@ -463,6 +484,12 @@ class Reference:
                 ins |= {name for name, _ in h.ins or ()}
                 outs |= {name for name, _ in h.written()}
         found |= {(i, o) for ins, outs in ever.values() for i in ins for o in outs}
+        for parent in self.streaming() - {None}:
+            below = {h.run for h in self.seen if h.streaming and h.parent == parent}
+            halves = [h for h in self.seen if h.run in below and h.streaming and bool(h.ins) != bool(h.written())]
+            found |= {
+                (i, o) for one in halves for i, _ in one.ins or () for other in halves for o, _ in other.written()
+            }
         for h in self.seen:
             if h.kind == "run":
                 found |= {(renamed, name) for name, _, _, renamed in h.outs or () if renamed}

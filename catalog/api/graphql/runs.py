@@ -29,6 +29,26 @@ class RunStateCount:
     runs: int = strawberry.field(description="How many runs are in it.")
 
 
+@strawberry.type(
+    description="An end that no event of the run states, inferred: a run above it ended, and no event of it is later."
+)
+class InferredEnd:
+    found: strawberry.Private[hierarchy.Closed]
+    at: strawberry.Private[AsOf]
+
+    @strawberry.field(description="How the run above it ended.")
+    def state(self) -> RunState:
+        return self.found.state
+
+    @strawberry.field(description="When the run above it ended.")
+    def ended_at(self) -> Micros | None:
+        return micros(self.found.at)
+
+    @strawberry.field(description="The run above it that ended.")
+    async def run(self, info: ContextInfo) -> Run | None:
+        return await nodes.find(Run, info.context, self.found.parent, self.at)
+
+
 @strawberry.type(description="The runs of one job that one run started: a task's run, or the many of a mapped task.")
 class RunGroup:
     found: strawberry.Private[hierarchy.RunGroup]
@@ -43,9 +63,13 @@ class RunGroup:
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
 
-    @strawberry.field(description="How many of them are in each state.")
+    @strawberry.field(description="How many of them are in each state, those with an inferred end as that says.")
     def states(self) -> list[RunStateCount]:
         return _counts(self.found.states)
+
+    @strawberry.field(description="Of how many of them the end is inferred.")
+    def inferred_ends(self) -> int:
+        return self.found.closed
 
     @strawberry.field(description="The runs, in the order in which the ledger first named them.")
     async def runs(self, info: ContextInfo, first: First = 50, after: After = None) -> Connection[Run]:
@@ -68,9 +92,13 @@ class RunTree:
     def total_count(self) -> int:
         return sum(self.found.states.values())
 
-    @strawberry.field(description="How many of them are in each state.")
+    @strawberry.field(description="How many of them are in each state, those with an inferred end as that says.")
     def states(self) -> list[RunStateCount]:
         return _counts(self.found.states)
+
+    @strawberry.field(description="Of how many of them the end is inferred.")
+    def inferred_ends(self) -> int:
+        return self.found.closed
 
     @strawberry.field(description="The runs, by depth, those of one parent and one job together.")
     def groups(self, first: First = 100, after: After = None) -> Connection[RunGroup]:
@@ -169,6 +197,16 @@ async def parents(run: strawberry.Parent[Run], info: ContextInfo) -> list[Run]:
 async def root(run: strawberry.Parent[Run], info: ContextInfo) -> Run | None:
     top = await info.context.load(hierarchy.roots, run.at, run.record.id)
     return await nodes.find(Run, info.context, top, run.at)
+
+
+@field_of(
+    Run,
+    description="Of a run without an end: that of the nearest run above it that ended, where no event of it is later."
+    " `runState` stays what its own events say. Null where it ended itself, or still runs.",
+)
+async def inferred_end(run: strawberry.Parent[Run], info: ContextInfo) -> InferredEnd | None:
+    found = await info.context.load(hierarchy.closed_with, run.at, run.record.id)
+    return None if found is None else InferredEnd(found=found, at=run.at)
 
 
 @field_of(Run, description="All runs below it, with how many are in which state.")

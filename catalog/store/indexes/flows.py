@@ -2,7 +2,7 @@
 
 A flow stands as a row of its own with its earliest points in time, so that a walk meets one row for a thousand runs of
 a job. What one run or declaration read and wrote so widely that the pairs would outgrow it is kept as a hub: sources
-in, targets out, joined when read.
+in, targets out, joined when read. So are the halves of a stream that runs below one parent.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple, TypeVar
 
+from catalog.store.indexes import halves
 from catalog.store.indexes.hubs import Hub, Inlet, Outlet, flows_of_edges, hub_of_run, hubs_of_records, renames
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.run_states import FLOWING
@@ -138,6 +139,9 @@ def _derive(work: Work) -> Changes:
             stated += hub.flows()
     changes.add(FLOW, _new_points(stated, work.past))
     _put_hubs(changes, (*grown, *_uncovered(wide, work.past, changes)), stored)
+    if joining := halves.derived(work.new, work.past, changes):
+        sizes = work.past.under(HUB, [(hub.key,) for hub in joining])
+        _put_hubs(changes, joining, {key: rows[0] for (key,), rows in sizes.items() if rows})
     return changes
 
 
@@ -234,6 +238,7 @@ def _specification(facts: Facts) -> Changes:
             _put_hubs(changes, [hub], {})
         else:
             stated += hub.flows()
+    _put_hubs(changes, halves.specified(facts, changes), {})
     points: dict[tuple[str, str, str | None, str], list[tuple[int, int]]] = {}
     for flow in stated:
         points.setdefault(flow[:4], []).append(flow[4:])
@@ -374,5 +379,11 @@ _COMPARED: Final = 1_000
 """How many flows are compared of so many nodes: more than that have only those that a hub joins, all alike."""
 
 FLOWS: Final = Index(
-    "flows", 3, (FLOW, ALIAS, HUB, INLET, OUTLET, SHAPE), _derive, _specification, _answers, uses=("runs",)
+    "flows",
+    4,
+    (FLOW, ALIAS, HUB, INLET, OUTLET, SHAPE, *halves.TABLES),
+    _derive,
+    _specification,
+    _answers,
+    uses=("runs",),
 )

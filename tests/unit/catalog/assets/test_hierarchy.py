@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from catalog.assets.hierarchy import (
+    Closed,
     child_jobs,
+    closed_with,
     job_tree,
     jobs_after,
     jobs_before,
@@ -33,9 +35,10 @@ from catalog.lineage.model import Direction, Walk
 from catalog.lineage.queries import lineage
 from catalog.reading import AsOf, Complete, Truncated
 from catalog.view import View
+from graph_schema.identity import node_id
 from graph_schema.nodes import Job, Run
 from tests.support.counting import Counting
-from tests.support.records import House, event
+from tests.support.records import CURATED, RAW, House, event
 
 Json = dict[str, Any]
 DAG, TASK, INNER = ("scheduler", "nightly"), ("scheduler", "nightly.copy"), ("spark", "copy.stage")
@@ -255,3 +258,44 @@ def test_a_facet_of_the_wrong_shape_says_nothing(house: House, facet: Json) -> N
     assert (external_query(aspects), nominal_times(aspects), list(dependencies(aspects))) == (None, (None, None), [])
     failures = extraction_failures(aspects)
     assert failures is None or (failures.total_tasks, failures.failed_tasks) == (None, None)
+
+
+def test_parent_a_run_that_only_ever_starts_is_closed_with_its_parent_and_that_is_inferred(house: House) -> None:
+    house.send(sent(DAG, "d", "START"))
+    house.send(sent(TASK, "t", "START", parent=named(DAG, "d")))
+    house.send(sent(INNER, "i", "RUNNING", parent=named(TASK, "t")))
+    task, inner, dag = node(TASK, "t").id, node(INNER, "i").id, node(DAG, "d").id
+    assert closed_with(view(house), [task, inner, dag]) == {}
+    house.send(sent(DAG, "d", "FAIL", at="2026-01-01T11:00:00Z"))
+    ended_at = runs(view(house), [dag])[dag].ended_at
+    assert ended_at is not None
+    closed = Closed(dag, RunState.FAIL, ended_at)
+    assert closed_with(view(house), [task, inner, dag]) == {task: closed, inner: closed}
+    known = runs(view(house), [task])[task]
+    assert (known.state, known.ended_at) == (RunState.RUNNING, None)
+    tree = run_tree(view(house), dag)
+    assert (tree.states, tree.closed) == ({RunState.FAIL: 2}, 2)
+
+
+def test_what_still_speaks_after_its_parent_ended_runs_on(house: House) -> None:
+    house.send(sent(DAG, "d", "COMPLETE"))
+    house.send(sent(TASK, "t", "START", parent=named(DAG, "d")))
+    task = node(TASK, "t").id
+    assert closed_with(view(house), [task])[task].state is RunState.COMPLETE
+    house.send(sent(TASK, "t", "RUNNING", at="2026-01-01T10:00:01Z", parent=named(DAG, "d")))
+    assert closed_with(view(house), [task]) == {}
+
+
+def test_what_is_closed_with_its_parent_completed_nothing(house: House) -> None:
+    house.send({**sent(TASK, "t", "START", parent=named(DAG, "d")), "inputs": [RAW], "outputs": [CURATED]})
+    house.send(sent(DAG, "d", "COMPLETE"))
+    found = lineage(View(house.store), Walk((node_id("Dataset", tuple(CURATED.values())),), Direction.UPSTREAM))
+    assert found.edges == ()
+
+
+def test_a_parent_that_began_again_closes_nothing(house: House) -> None:
+    house.send(sent(DAG, "d", "START", at="2026-01-01T09:00:00Z"))
+    house.send(sent(TASK, "t", "START", parent=named(DAG, "d")))
+    house.send(sent(DAG, "d", "FAIL", at="2026-01-01T11:00:00Z"))
+    house.send(sent(DAG, "d", "START", at="2026-01-01T12:00:00Z"))
+    assert closed_with(view(house), [node(TASK, "t").id]) == {}
