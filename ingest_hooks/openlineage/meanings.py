@@ -238,8 +238,9 @@ STANDARD: Final = (
         "ParentRunFacet",
         "1-2-0",
         "run",
-        "`IS_PART_OF` the parent, and so the root; their jobs `HAS_PARENT`: identities only, no data and no state",
-        "`Run.parents`, `Run.root`, `Run.tree`, `Job.parentJobs`, `Job.jobTree`, `lineward runs`",
+        "`IS_PART_OF` the parent, and so the root; their jobs `HAS_PARENT`: identities only, no data and no state. "
+        "Inferred from it: the halves of a stream below one streaming run, and the end of a run that never says it",
+        "`Run.parents`, `Run.root`, `Run.tree`, `Run.inferredEnd`, `Job.parentJobs`, `Job.jobTree`, `lineward runs`",
     ),
     Meaning(
         "processing_engine",

@@ -30,7 +30,7 @@ def test_a_run_is_shown_with_what_is_below_it_and_a_job_with_its_runs(tmp_path: 
     folder = tmp_path / "lineward-data"
     events = [sent(DAG, "d"), sent("report", "d", "FAIL")]
     events += [sent(TASK, f"t{number}", kind, **below("d")) for number, kind in enumerate(("COMPLETE", "FAIL"))]
-    events += [sent("nightly.mail", "m", **below("d"))]
+    events += [sent("nightly.mail", "m", "START", **below("d"))]
     lines = "\n".join(map(json.dumps, events)).encode()
     assert typed(folder, "ingest", "--new", stdin=lines).code == 0
 
@@ -44,6 +44,7 @@ def test_a_run_is_shown_with_what_is_below_it_and_a_job_with_its_runs(tmp_path: 
     assert tree.code == 0, tree.printed
     assert "3 runs below d: 2 complete, 1 fail" in tree.out
     assert "2 runs" in tree.out
+    assert "complete, inferred" in tree.out
     assert "another job's run of the same id: report d, fail" in tree.printed
     job = shown(DAG)
     assert "1 run of nightly" in job.out
