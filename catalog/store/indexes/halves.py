@@ -106,23 +106,23 @@ def _both(points: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _said(facts: Facts) -> _Said:
-    found, streaming = _Said(), set[tuple[str, Order]]()
+    found, streaming = _Said(), set[tuple[str, Order, int]]()
     for statement in facts.statements:
         if statement.aspect == "event" and _event(statement.value).processing in STREAMING:
-            streaming.add((statement.subject, statement.order))
+            streaming.add((statement.subject, statement.order, statement.entry))
             point = statement.valid_from, statement.entry
             found.of(STREAM, statement.subject).setdefault((statement.subject,), []).append(point)
     if streaming:
-        _take_named(found, (edge for edge in facts.edges if (edge.source, edge.order) in streaming))
+        _take_named(found, (edge for edge in facts.edges if (edge.source, edge.order, edge.entry) in streaming))
     return found
 
 
 def _take_named(found: _Said, edges: Iterable[Edge]) -> None:
     """Add the parents and the ends that streaming events name."""
-    accesses: dict[tuple[str, Order], list[Edge]] = defaultdict(list)
+    accesses: dict[tuple[str, int], list[Edge]] = defaultdict(list)
     for edge in edges:
         if edge.kind in {"READ", "WROTE"}:
-            accesses[edge.source, edge.order].append(edge)
+            accesses[edge.source, edge.entry].append(edge)
         elif edge.kind == "IS_PART_OF" and edge.source != edge.target and not edge.data.get("root"):
             place = edge.source, edge.target
             found.of(STREAM_PART, edge.source).setdefault(place, []).append((edge.valid_from, edge.entry))
