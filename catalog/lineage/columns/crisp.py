@@ -363,9 +363,13 @@ def _newness(edge: LineageEdge) -> tuple[object, ...]:
 
 
 def _behind(derived: Iterable[Derived]) -> dict[Key, set[Hop]]:
+    """Return what is to be followed further: of a whole that a write links to its columns, what reaches it by that
+    write was met with the link, and what reaches it by another does not lead there.
+    """
     found: dict[Key, set[Hop]] = defaultdict(set)
     for one in derived:
-        found[one.source].add(one.where)
+        if not _is_link(one):
+            found[one.source].add(one.where)
     return found
 
 

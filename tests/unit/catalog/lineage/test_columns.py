@@ -419,3 +419,14 @@ def test_a_budget_ends_the_walk_and_is_said() -> None:
     graph = walked(told(*CHAIN), dataset("clean"), budget=4)
     assert isinstance(graph.completeness, Truncated)
     assert len(graph.nodes) == 4
+
+
+def test_what_decides_on_the_rows_of_one_write_does_not_reach_the_columns_of_another() -> None:
+    graph_of = told(
+        ran("first", ["raw"], {"out": column_lineage({"a": ["raw.a"]}, [indirect("raw.k")])}),
+        ran("second", ["raw"], {"out": column_lineage({"b": ["raw.b"]}, [indirect("raw.s")])}),
+    )
+    up = walked(graph_of, column("out.b"))
+    assert {node.column for node in up.nodes if node.column} == {"b", "s"}
+    down = walked(graph_of, column("raw.k"), direction=Direction.DOWNSTREAM)
+    assert {node.column for node in down.nodes if node.column} == {"a", "k"}
