@@ -43,9 +43,9 @@ class Halves:
                 half, own = self._half(other), self._half(run)
                 if half is None or own is None or not half.feeds(own):
                     continue
-                told = self.fold(other)
+                fold = self.fold(other)
                 for name in half.reads:
-                    by = max(known, half.entry, own.entry, told.known_from[name] if told else 0)
+                    by = max(known, half.entry, own.entry, fold.known_from[name] if fold else 0)
                     found[name] = min(by, found.get(name, by))
             self._fed[run] = tuple(Fed(*one) for one in sorted(found.items()))
 
@@ -68,9 +68,9 @@ class Halves:
         above = [edge for edge in self.view.edges(sorted(runs), _PART, "out") if self._joins(edge)]
         self.fetch(edge.target for edge in above)
         streams = {
-            parent: told.entries[0]
+            parent: fold.entries[0]
             for parent in {edge.target for edge in above}
-            if (told := self.fold(parent)) and told.streams
+            if (fold := self.fold(parent)) and fold.streams
         }
         below = self.view.edges(sorted(streams), _PART, "in") if streams else []
         self.fetch(edge.source for edge in below)

@@ -59,7 +59,7 @@ _Points = dict[tuple[object, ...], list[tuple[int, int]]]
 
 
 @dataclass(slots=True)
-class _Said:
+class _Stated:
     """What events of streaming runs say, or what is kept of it: by table, then by run."""
 
     rows: dict[str, dict[str, _Points]] = field(default_factory=lambda: {one.name: defaultdict(dict) for one in TABLES})
@@ -105,8 +105,8 @@ def _both(points: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return max(at for at, _ in points), max(entry for _, entry in points)
 
 
-def _said(facts: Facts) -> _Said:
-    found, streaming = _Said(), set[tuple[str, Order, int]]()
+def _stated(facts: Facts) -> _Stated:
+    found, streaming = _Stated(), set[tuple[str, Order, int]]()
     for statement in facts.statements:
         if statement.aspect == "event" and _event(statement.value).processing in STREAMING:
             streaming.add((statement.subject, statement.order, statement.entry))
@@ -117,7 +117,7 @@ def _said(facts: Facts) -> _Said:
     return found
 
 
-def _take_named(found: _Said, edges: Iterable[Edge]) -> None:
+def _take_named(found: _Stated, edges: Iterable[Edge]) -> None:
     """Add the parents and the ends that streaming events name."""
     accesses: dict[tuple[str, int], list[Edge]] = defaultdict(list)
     for edge in edges:
@@ -137,26 +137,26 @@ def _event(value: str | None) -> Event:
     return event_of(value or "{}")
 
 
-def _put(changes: Changes, said: _Said) -> None:
+def _put(changes: Changes, stated: _Stated) -> None:
     for table in (STREAM, STREAM_PART, STREAM_END):
-        for points in said.rows[table.name].values():
+        for points in stated.rows[table.name].values():
             changes.add(table, [(*key, entry, at) for key, some in points.items() for at, entry in earliest(some)])
     changes.add(
-        STREAM_CHILD, [(parent, run) for run in said.runs(STREAM_PART) for _, parent in said.of(STREAM_PART, run)]
+        STREAM_CHILD, [(parent, run) for run in stated.runs(STREAM_PART) for _, parent in stated.of(STREAM_PART, run)]
     )
 
 
 def derived(new: Facts, past: Past, changes: Changes) -> list[Hub]:
     """Keep what new events of streaming runs say, and return what it adds to hubs; other events cost no look-up."""
-    told = _said(new)
-    runs = told.runs(STREAM)
+    given = _stated(new)
+    runs = given.runs(STREAM)
     if not runs:
         return []
-    kept, fresh = _Said(), _Said()
+    kept, fresh = _Stated(), _Stated()
     for table in (STREAM, STREAM_PART, STREAM_END):
         _take(kept, table, past, runs)
         for run in runs:
-            for key, points in told.of(table, run).items():
+            for key, points in given.of(table, run).items():
                 least = min((at for at, _ in kept.of(table, run).get(key, ())), default=NOW)
                 if some := [point for point in earliest(points) if point[0] < least]:
                     fresh.of(table, run)[key] = some
@@ -174,11 +174,13 @@ def derived(new: Facts, past: Past, changes: Changes) -> list[Hub]:
     return kept.hubs(touched, min(one.entry for one in new.statements))
 
 
-def _parts_of(said: _Said, parents: Collection[str]) -> set[str]:
-    return {run for run in said.runs(STREAM_PART) if any(parent in parents for _, parent in said.of(STREAM_PART, run))}
+def _parts_of(stated: _Stated, parents: Collection[str]) -> set[str]:
+    return {
+        run for run in stated.runs(STREAM_PART) if any(parent in parents for _, parent in stated.of(STREAM_PART, run))
+    }
 
 
-def _take(kept: _Said, table: Table, past: Past, runs: Collection[str]) -> None:
+def _take(kept: _Stated, table: Table, past: Past, runs: Collection[str]) -> None:
     """Look up what is kept of runs."""
     found: Mapping[Row, Sequence[Row]] = past.under(table, [(run,) for run in sorted(runs)]) if runs else {}
     for rows in found.values():
@@ -187,6 +189,6 @@ def _take(kept: _Said, table: Table, past: Past, runs: Collection[str]) -> None:
 
 def specified(facts: Facts, changes: Changes) -> list[Hub]:
     """Keep what all events of streaming runs say, and return the hubs that follow."""
-    said = _said(facts)
-    _put(changes, said)
-    return said.hubs(said.runs(STREAM_PART) & said.runs(STREAM_END))
+    stated = _stated(facts)
+    _put(changes, stated)
+    return stated.hubs(stated.runs(STREAM_PART) & stated.runs(STREAM_END))
