@@ -29,6 +29,7 @@ from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.protocol import (
     ColumnFlow,
+    ColumnStatement,
     Direction,
     Either,
     Found,
@@ -38,7 +39,6 @@ from catalog.store.protocol import (
     Page,
     Quarantined,
     Query,
-    Said,
     StoreReader,
     Use,
     counted,
@@ -308,7 +308,7 @@ class View:
         """Return what the `how` of such flows stand for."""
         return self._reader.transformations(hows)
 
-    def column_lineage(self, asks: Sequence[tuple[str, str | None]]) -> list[Said]:
+    def column_lineage(self, asks: Sequence[tuple[str, str | None]]) -> list[ColumnStatement]:
         """Return all that was said of the columns of datasets; see `StoreReader.column_lineage`.
 
         What a value names is not filtered: whoever shows it asks `visible`.

@@ -309,18 +309,18 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
     events = _seen(facts.events, valid_at, known_at)
     if not events:
         return None
-    said = [event_of(event.value) for event in events]
+    event_values = [event_of(event.value) for event in events]
     reads = _seen(facts.reads, valid_at, known_at, _TOTAL_ORDER)
     writes = _seen(facts.writes, valid_at, known_at, _TOTAL_ORDER)
-    places = openings([one.type for one in said])
+    places = openings([one.type for one in event_values])
     opened = [events[place].order for place in places[1:]]
-    streams = any(one.processing in STREAMING for one in said)
-    instances = _instances(events, said, reads, writes)
+    streams = any(one.processing in STREAMING for one in event_values)
+    instances = _instances(events, event_values, reads, writes)
     ends = [*places[1:], len(events)]
     attempts = tuple(
         _attempt(
             number,
-            list(zip(events[begin:end], said[begin:end], strict=True)),
+            list(zip(events[begin:end], event_values[begin:end], strict=True)),
             _between(reads, opened, number),
             _between(writes, opened, number),
             instances,
@@ -335,14 +335,14 @@ def fold_run(facts: RunFacts, valid_at: int = NOW, known_at: int = NOW) -> RunFo
         ever_read=frozenset(edge.target for edge in reads),
         ever_wrote=frozenset(edge.target for edge in writes),
         opened=tuple(opened),
-        oddities=_oddities([one.type for one in said]),
-        half=_half(events, said, reads, writes) if streams and bool(reads) != bool(writes) else None,
+        oddities=_oddities([one.type for one in event_values]),
+        half=_half(events, event_values, reads, writes) if streams and bool(reads) != bool(writes) else None,
         last_at=events[-1].valid_from,
     )
 
 
-def _half(events: list[Statement], said: list[Event], reads: list[Edge], writes: list[Edge]) -> Half:
-    streaming = [event for event, data in zip(events, said, strict=True) if data.processing in STREAMING]
+def _half(events: list[Statement], event_values: list[Event], reads: list[Edge], writes: list[Edge]) -> Half:
+    streaming = [event for event, data in zip(events, event_values, strict=True) if data.processing in STREAMING]
     orders = frozenset(event.order for event in streaming)
     return Half(
         frozenset(edge.target for edge in reads if edge.order in orders),
@@ -507,10 +507,10 @@ class _Instance:
 
 
 def _instances(
-    events: list[Statement], said: list[Event], reads: list[Edge], writes: list[Edge]
+    events: list[Statement], event_values: list[Event], reads: list[Edge], writes: list[Edge]
 ) -> dict[Place, _Instance]:
     """Return the outputs that some STARTs of the run name and others do not."""
-    starts = [event.order for event, data in zip(events, said, strict=True) if data.type == "START"]
+    starts = [event.order for event, data in zip(events, event_values, strict=True) if data.type == "START"]
     if len(starts) < 2:  # noqa: PLR2004  one START, as most runs have it
         return {}
     named: dict[Order, set[Place]] = defaultdict(set)
@@ -524,7 +524,7 @@ def _instances(
     read: dict[Order, set[str]] = defaultdict(set)
     for edge in reads:
         read[edge.order].add(edge.target)
-    types = {event.order: data.type for event, data in zip(events, said, strict=True)}
+    types = {event.order: data.type for event, data in zip(events, event_values, strict=True)}
     found: dict[Place, _Instance] = {}
     for place in apart:
         own = {order: types[order] for order, some in named.items() if place in some and order in types}

@@ -62,8 +62,8 @@ class ColumnLineage:
     def whole(self) -> tuple[tuple[Origin, int], ...]:
         """Return what reaches the whole dataset, fan-outs among it, each with how many pairs it stands for."""
         collapsed = {one.origin: len(one.fields) for one in self.fan_outs}
-        said = dict.fromkeys(self.wide, 0)
-        return tuple((said | collapsed).items())
+        seen = dict.fromkeys(self.wide, 0)
+        return tuple((seen | collapsed).items())
 
     def expanded(self) -> ColumnLineage:
         """Return the same with each fan-out as an origin of the fields that it is said of."""
@@ -184,7 +184,7 @@ def _dataset_of(source: Column | Dataset) -> Dataset:
     return Dataset(source.namespace, source.dataset) if isinstance(source, Column) else source
 
 
-def _origins(items: Iterable[Mapping[str, Any]], said_of: object, *, datasets: bool = False) -> list[Origin]:
+def _origins(items: Iterable[Mapping[str, Any]], holder: object, *, datasets: bool = False) -> list[Origin]:
     """Return each source once, once more where it is said to enter both directly and indirectly.
 
     `said_of` is the field, whose deprecated transformationType stands in where no transformations are named. Where
@@ -195,7 +195,7 @@ def _origins(items: Iterable[Mapping[str, Any]], said_of: object, *, datasets: b
         source = _source(item, whole=datasets and "field" not in item)
         if source is None:
             continue
-        for one in _transformations(item, said_of):
+        for one in _transformations(item, holder):
             found.setdefault((source, one.type == "INDIRECT"), {})[one] = None
     return [
         Origin(source, indirect, tuple(some) if _UNSAID not in some else tuple(one for one in some if one != _UNSAID))
@@ -206,16 +206,16 @@ def _origins(items: Iterable[Mapping[str, Any]], said_of: object, *, datasets: b
 _UNSAID: Final = Transformation(None, None, None, None)
 
 
-def _transformations(item: Mapping[str, Any], said_of: object) -> Iterator[Transformation]:
+def _transformations(item: Mapping[str, Any], holder: object) -> Iterator[Transformation]:
     unsaid = True
     for one in objects(item, "transformations"):
         unsaid = False
         masking = one.get("masking")
-        said = text(one, "type"), text(one, "subtype"), text(one, "description")
-        yield _transformation(*said, masking if isinstance(masking, bool) else None)
+        seen = text(one, "type"), text(one, "subtype"), text(one, "description")
+        yield _transformation(*seen, masking if isinstance(masking, bool) else None)
     if unsaid:
-        old = text(said_of, "transformationType")
-        description = text(said_of, "transformationDescription")
+        old = text(holder, "transformationType")
+        description = text(holder, "transformationDescription")
         # MASKED was one of the two values of old; IDENTITY says nothing about masking that could be relied on.
         masked = True if (old or "").upper() == "MASKED" else None
         yield _transformation("DIRECT" if old else None, old, description, masked)

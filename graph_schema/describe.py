@@ -19,7 +19,7 @@ _GROUPS: Final = {
     "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site"),
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
     "Models": ("Model", "ModelVersion", "Evaluation"),
-    "People": ("Principal", "Approval", "Attestation", "Mapping"),
+    "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule"),
 }
 
 

@@ -22,7 +22,7 @@ _RECORDED = frozenset(DECLARED)
 _LOOK_BACK = 8
 
 Folds = Mapping[str, RunFold | None]
-Held = tuple[Order, Statement]
+Since = tuple[Order, Statement]
 
 
 def last_writes(
@@ -88,7 +88,7 @@ def aspects_in_force(
     return _shown(view, held, aspects)
 
 
-def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, Held]]:
+def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, Since]]:
     """Return what a store keeps of now: however long the history, one call and no judging.
 
     A node is absent where more has to be looked at: that was dropped once, or whose names stood for others before.
@@ -97,7 +97,7 @@ def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, He
     alone = [id_ for id_ in constant if named.is_alone(id_)]
     seen = view.visible(constant, counted=False)
     several = [id_ for id_ in constant if id_ in seen and not named.is_alone(id_)]
-    found: dict[str, dict[str, Held]] = {id_: {} for id_ in constant}
+    found: dict[str, dict[str, Since]] = {id_: {} for id_ in constant}
     for since, statement in view.in_force(alone):
         found[statement.subject][statement.aspect] = _held(since, statement)
     if several:
@@ -111,27 +111,27 @@ def _now(view: View, ids: Sequence[str], named: Names) -> dict[str, dict[str, He
     return {id_: of for id_, of in found.items() if id_ not in dropped}
 
 
-def _newest(said: Iterable[InForce]) -> dict[str, Held]:
+def _newest(stated: Iterable[InForce]) -> dict[str, Since]:
     """Return of each aspect what is in force of several names: a writer's or owner's before any reader's."""
-    found: dict[str, Held] = {}
-    for since, statement in said:
+    found: dict[str, Since] = {}
+    for since, statement in stated:
         one, before = _held(since, statement), found.get(statement.aspect)
         if before is None or _leads(one) > _leads(before):
             found[statement.aspect] = one
     return found
 
 
-def _leads(held: Held) -> tuple[bool, Order]:
+def _leads(held: Since) -> tuple[bool, Order]:
     return held[1].role != Role.IN, held[0]
 
 
-def _held(since: int, statement: Statement) -> Held:
+def _held(since: int, statement: Statement) -> Since:
     return (since, statement.rank, statement.tie), statement
 
 
 def _then(
     view: View, ids: Sequence[str], named: Names, folds: dict[str, RunFold | None], aspects: Sequence[str] | None
-) -> dict[str, dict[str, Held]]:
+) -> dict[str, dict[str, Since]]:
     """Return what is in force of everything that was stated, judged at the view's point."""
     asked = None if aspects is None else (*aspects, _WAS_DROPPED)
     about: dict[str, dict[str, list[Statement]]] = {id_: defaultdict(list) for id_ in ids}
@@ -144,22 +144,22 @@ def _then(
     # What is in force is so for everybody: by whom it was written may be hidden, not that it was.
     folds.update(view.unredacted.runs(writers - folds.keys()))
 
-    def judged(said: Iterable[Statement]) -> Held | None:
-        return in_force(said, folds.get, view.as_of.valid_at, view.known_at)
+    def judged(stated: Iterable[Statement]) -> Since | None:
+        return in_force(stated, folds.get, view.as_of.valid_at, view.known_at)
 
-    found: dict[str, dict[str, Held]] = {}
+    found: dict[str, dict[str, Since]] = {}
     dropped = {id_: held for id_, of in about.items() if (held := judged(of.get(_WAS_DROPPED, ()))) is not None}
     last = last_writes(view, sorted(dropped), named)[0] if dropped else {}
     for id_, of in about.items():
         lived: Mapping[str, Sequence[Statement]] = of
         if id_ in dropped:
             lived = _of_this_life(of, dropped[id_], folds, written=last.get(id_) != DROPPED)
-        found[id_] = {aspect: held for aspect, said in lived.items() if (held := judged(said)) is not None}
+        found[id_] = {aspect: held for aspect, stated in lived.items() if (held := judged(stated)) is not None}
     return found
 
 
 def _of_this_life(
-    about: Mapping[str, Sequence[Statement]], dropped: Held, folds: Folds, *, written: bool
+    about: Mapping[str, Sequence[Statement]], dropped: Since, folds: Folds, *, written: bool
 ) -> dict[str, list[Statement]]:
     """Return the statements without what emitters said before the dataset was dropped, where it lives again."""
     since = dropped[0][0], dropped[1].run
@@ -169,16 +169,16 @@ def _of_this_life(
         effect = fold.takes_effect(one.order) if fold else None
         return is_past_life(took_effect=one.valid_from if effect is None else effect, by=one.run, dropped=since)
 
-    emitted = {aspect: said for aspect, said in about.items() if not is_personal(aspect) and aspect != _WAS_DROPPED}
-    if not written and all(is_past(one) for said in emitted.values() for one in said):
-        return {aspect: list(said) for aspect, said in about.items()}
+    emitted = {aspect: stated for aspect, stated in about.items() if not is_personal(aspect) and aspect != _WAS_DROPPED}
+    if not written and all(is_past(one) for stated in emitted.values() for one in stated):
+        return {aspect: list(stated) for aspect, stated in about.items()}
     return {
-        aspect: [one for one in said if aspect not in emitted or not is_past(one)] for aspect, said in about.items()
+        aspect: [one for one in stated if aspect not in emitted or not is_past(one)] for aspect, stated in about.items()
     }
 
 
 def _shown(
-    view: View, held: Mapping[str, Mapping[str, Held]], aspects: Sequence[str] | None
+    view: View, held: Mapping[str, Mapping[str, Since]], aspects: Sequence[str] | None
 ) -> dict[str, dict[str, AspectInForce[object]]]:
     runs = {statement.run for of in held.values() for _, statement in of.values() if statement.run}
     seen = view.visible(runs, counted=False) if runs else frozenset()

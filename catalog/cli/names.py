@@ -96,8 +96,8 @@ def rules(client: Client, *, as_json: bool) -> Exit:
 
 
 def _what(rule: dict[str, Any]) -> str:
-    said = (rule["sameAs"], rule["port"], rule["letters"], ", ".join(rule["keys"]), rule["pattern"])
-    return ", ".join(str(one) for one in said if one)
+    members = (rule["sameAs"], rule["port"], rule["letters"], ", ".join(rule["keys"]), rule["pattern"])
+    return ", ".join(str(one) for one in members if one)
 
 
 def check(client: Client, name: str, *, as_json: bool) -> Exit:

@@ -48,12 +48,12 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     ]
     statements = whole.statements(subjects, _ASPECTS)
     nodes = whole.nodes(sorted({*subjects, *(edge.target for edge in edges)}))
-    said = [
+    assertions = [
         (each.order, _tag_of_record(each, nodes[each.subject]))
         for each in view.attributed(statements)
         if each.value is not None
     ]
-    said += [
+    assertions += [
         (each.order, _tag_of_claim(each, nodes[each.source], nodes[each.target].node.title))
         for each in view.attributed(edges)
     ]
@@ -64,7 +64,7 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         return None if column is None else spelling.name(owner, column, view.as_of.valid_at)
 
     tags: dict[str, dict[tuple[str | None, str], list[tuple[Order, Tag]]]] = {}
-    for order, tag in said:
+    for order, tag in assertions:
         for owner in names.owners(tag.dataset, order[0], personal=True):
             tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind].append((order, tag))
     for order, tag in _mapped(view, every, nodes):

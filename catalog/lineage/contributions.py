@@ -25,7 +25,7 @@ from catalog.lineage.rules import (
     is_in_place,
     sources_of,
 )
-from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place
+from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place, has_begun
 from graph_schema.facts import ALWAYS, NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Snapshot
@@ -227,19 +227,19 @@ class Contributions:
         unfetched = [name for name in self.loader.names(hop.dataset) if self._held_of(name, at, needs) is None]
         if unfetched:
             return None
-        found = self._standing(hop, at, needs)
+        found = self._newest_in_force(hop, at, needs)
         if found is not None and not found and reader is not None and reader.at > at:
             at = reader.at  # nobody reads what is not there: then as at its completion
-            found = self._standing(hop, at, needs)
+            found = self._newest_in_force(hop, at, needs)
         if found is None:
             return None
         if reader is not None and reader.run and self._writes_in_place(reader, hop.dataset):
-            found = self._standing(hop, at, needs, passed=reader.job)
+            found = self._newest_in_force(hop, at, needs, passed=reader.job)
             if found is None:
                 return None
         return self._with_declarations(hop.dataset, at, found)
 
-    def _standing(
+    def _newest_in_force(
         self, hop: Hop, at: int, needs: _Needs, passed: str | None = None
     ) -> dict[str | None, Contributed] | None:
         """Return of each job the newest contribution that stands, without in-place ones of the job passed over."""
@@ -422,32 +422,32 @@ class Contributions:
     def _with_declarations(self, dataset: str, at: int, found: dict[str | None, Contributed]) -> list[Contributed]:
         """Return the contributions, with a later declaration of a job in place of its own (rule 6)."""
         own: list[Contributed] = []
-        for said in self.loader.declarations(dataset, at):
-            held = None if said.job is None else found.get(said.job)
-            if said.job is None:
-                own.append(self._declaration(said, dataset, at))
-            elif held is None or said.valid_from > held.at:
-                found[said.job] = self._declaration(said, dataset, at)
+        for declaration in self.loader.declarations(dataset, at):
+            held = None if declaration.job is None else found.get(declaration.job)
+            if declaration.job is None:
+                own.append(self._declaration(declaration, dataset, at))
+            elif held is None or not has_begun(declaration.valid_from, held.at):
+                found[declaration.job] = self._declaration(declaration, dataset, at)
         return [*found.values(), *own]
 
-    def _declaration(self, said: Declared, dataset: str, at: int) -> Contributed:
-        key = said, dataset, at
+    def _declaration(self, declaration: Declared, dataset: str, at: int) -> Contributed:
+        key = declaration, dataset, at
         if key not in self._declared:
             self._declared[key] = Contributed(
-                said.valid_from,
+                declaration.valid_from,
                 Effect.WROTE,
                 None,
                 0,
                 "",
                 dataset,
                 dataset,
-                said.job,
+                declaration.job,
                 "declared",
                 BARE,
-                said.entry,
+                declaration.entry,
                 in_place=False,
                 read_at=at,
-                declared=said,
+                declared=declaration,
             )
         return self._declared[key]
 

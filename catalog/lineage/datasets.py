@@ -45,7 +45,7 @@ class _Follower:
     """The datasets into which something was not followed since the edges were too many."""
     _hops: dict[Contributed, list[tuple[Source, Hop]]] = field(default_factory=dict)
     _of_group: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-    _said: int = 0
+    _drawn: int = 0
 
     def follow(self, hops: Collection[Hop]) -> list[Contributed]:
         """Return the contributions in force at the hops that were not followed before, newest first; no more than say
@@ -60,13 +60,13 @@ class _Follower:
             met.update(attempts(self.found, wanted))
         new = [one for one in sorted(met, key=_order, reverse=True) if one not in self.followed and self._has_room(one)]
         for place in range(0, len(new), _AT_ONCE):
-            if self._said > EDGES_A_NODE * self.walk.budget:
+            if self._drawn > EDGES_A_NODE * self.walk.budget:
                 self.cut[Cut.EDGES] += len(new) - place
                 self.left.update(one.dataset for one in new[place:])
                 return new[:place]
             for one, sources in self.found.sources(new[place : place + _AT_ONCE]).items():
                 self.followed[one] = sources
-                self._said += len(sources)
+                self._drawn += len(sources)
         return new
 
     def hops(self, one: Contributed) -> Sequence[tuple[Source, Hop]]:

@@ -152,7 +152,7 @@ class LineageLoader:
         self._declared.update({subject: [] for subject in subjects})
         for (subject, _), some in stated.items():
             self._declared[subject].append(sorted(some, key=lambda one: one.order))
-            self.load_names(name for one in some for said in declared_by([one]) for name in said.names)
+            self.load_names(name for one in some for declared in declared_by([one]) for name in declared.names)
         for target in new:
             self._designed[target] = frozenset(one for name in self.names(target) for one in designed.get(name, ()))
 

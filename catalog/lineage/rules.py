@@ -149,24 +149,24 @@ def sources_of(
     beside: Collection[str] = inputs
     if named and access.by == COLUMN_LINEAGE:
         at = attempt.started_at
-        read = {resolve(name, at) for name, said in attempt.inputs.items() if not said.named_only}
+        read = {resolve(name, at) for name, use in attempt.inputs.items() if not use.named_only}
         if all(resolve(name, at) in read for name in named):
             beside = ()
         else:
-            told = {
+            stated = {
                 resolve(name, at)
                 for other in attempt.outputs.values()
                 if other.by == COLUMN_LINEAGE
                 for name in other.sources or ()
             }
-            beside = frozenset(name for name in inputs if resolve(name, at) not in told)
+            beside = frozenset(name for name in inputs if resolve(name, at) not in stated)
         for name in _both(named, wanted):
             yield name, attempt.inputs.get(name, BARE), Confidence.COLUMN_LINEAGE
     inferred = Confidence.INFERRED if attempt.start_known else Confidence.START_UNKNOWN
     for name in _both(beside, wanted):
-        said = inputs[name]
-        if not said.named_only and (not named or name not in named):
-            yield name, said, inferred
+        use = inputs[name]
+        if not use.named_only and (not named or name not in named):
+            yield name, use, inferred
 
 
 def _both(names: Collection[str], wanted: Collection[str] | None) -> list[str]:

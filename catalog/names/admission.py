@@ -10,8 +10,8 @@ from catalog.record import DECLARE_FIRST, Admission, Admitted
 def admit_end(record: EndNamespaceRule, admission: Admission) -> Admitted:
     """Hold the rule to be known, and not to be ended before it was last defined: it would hold again from then on."""
     admission.require([(record.node, "/rule", "define it first; `lineward names rules` lists those there are")])
-    said = admission.view.statements([record.node.id], ("namespace_rule",))
-    newest = max((one.valid_from for one in said if one.value is not None), default=None)
+    stated = admission.view.statements([record.node.id], ("namespace_rule",))
+    newest = max((one.valid_from for one in stated if one.value is not None), default=None)
     since = admission.now if record.holds_from is None else record.holds_from
     if not record.never_held and newest is not None and since < newest:
         raise SenderError(

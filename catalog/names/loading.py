@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 
 from catalog.names.rules import (
-    Claim,
+    AliasPointer,
     Name,
     Naming,
     Renaming,
@@ -97,7 +97,7 @@ class Names:
         self,
         names: frozenset[str],
         keys: Mapping[str, Name],
-        claims: Mapping[str, Sequence[Claim]],
+        claims: Mapping[str, Sequence[AliasPointer]],
         joined: Mapping[tuple[str, str], int],
         renamings: Sequence[Renaming],
         ruled: Collection[str],
@@ -158,7 +158,7 @@ class Names:
     @cached_property
     def rule_sets(self) -> list[list[NamespaceRule]]:
         """Return the rules that held together at any time."""
-        times = sorted({order[0] for rule in self.rules for order, _ in rule.said})
+        times = sorted({order[0] for rule in self.rules for order, _ in rule.stated})
         sets = [self.rules_at(time) for time in (*times[:1], *times)]
         return [one for place, one in enumerate(sets) if one and one not in sets[:place]]
 
@@ -188,31 +188,31 @@ class Names:
 
     def _claims(
         self, pointers: Collection[Pointer], apart: Collection[frozenset[str]]
-    ) -> Mapping[str, Sequence[Claim]]:
+    ) -> Mapping[str, Sequence[AliasPointer]]:
         """Return what each name points to, in order; `pointers` are those that no steward took back.
 
         A name that may have pointed elsewhere at some time, or nowhere, is judged by all that was said of it.
         """
         varied = _varied(pointers, self.view.once(_Fetched).listings({one.target for one in pointers}))
-        first: dict[str, Claim] = {}
+        first: dict[str, AliasPointer] = {}
         for one in sorted(pointers, key=lambda each: (*each.order, each.entry)):
             if one.source not in varied:
-                first.setdefault(one.source, Claim(one.order, one.target, None, one.entry))
+                first.setdefault(one.source, AliasPointer(one.order, one.target, None, one.entry))
         return {**{name: (claim,) for name, claim in first.items()}, **self._changing(varied, apart)}
 
-    def _changing(self, names: Collection[str], apart: Collection[frozenset[str]]) -> dict[str, list[Claim]]:
+    def _changing(self, names: Collection[str], apart: Collection[frozenset[str]]) -> dict[str, list[AliasPointer]]:
         """Return the pointers of each name out of all that was said of it, those that a steward took back left out."""
         edges = self._ever.edges(sorted(names), ("IS_ALIAS_OF",), "out") if names else ()
         pointing = [edge for edge in edges if frozenset((edge.source, edge.target)) not in apart]
         if not pointing:
             return {}
         endings = _Endings(self._ever.statements(sorted({edge.target for edge in pointing}), ("symlinks",)))
-        found: dict[str, list[Claim]] = defaultdict(list)
+        found: dict[str, list[AliasPointer]] = defaultdict(list)
         for edge in pointing:
             if edge.data.get("ended"):
-                found[edge.source].append(Claim(edge.order, edge.source, None, edge.entry))
+                found[edge.source].append(AliasPointer(edge.order, edge.source, None, edge.entry))
             else:
-                found[edge.source].append(Claim(edge.order, edge.target, endings.of(edge), edge.entry))
+                found[edge.source].append(AliasPointer(edge.order, edge.target, endings.of(edge), edge.entry))
         return {name: shortened(claims) for name, claims in found.items()}
 
     def _renamings(self, edges: Sequence[Edge]) -> list[Renaming]:
@@ -278,7 +278,7 @@ class Names:
         several = [one for one in ids if not self.is_alone(one)]
         self.view.visible(name for one in several for name in self.naming(one).together(one, at))
 
-    def owners(self, name: str, said_at: int, *, personal: bool) -> frozenset[str]:
+    def owners(self, name: str, stated_at: int, *, personal: bool) -> frozenset[str]:
         """Return the datasets to which belongs what was said under a name at a time, as they are called now.
 
         What a person says is said of the name: it counts for what that stood for, and for what it stands for now, but
@@ -288,8 +288,8 @@ class Names:
         if found is None:
             return frozenset((name,))
         at = self.view.as_of.valid_at
-        then = found.belongs(name, said_at, at)
-        if personal and then == found.resolve(name, said_at):
+        then = found.belongs(name, stated_at, at)
+        if personal and then == found.resolve(name, stated_at):
             return frozenset((then, found.resolve(name, at)))
         return frozenset((then,))
 
@@ -350,15 +350,15 @@ class Names:
 
 def _rules(whole: View) -> tuple[RuleHistory, ...]:
     known = whole.lookup("NamespaceRule", "every", ("",))
-    said: dict[str, list[Statement]] = defaultdict(list)
+    stated: dict[str, list[Statement]] = defaultdict(list)
     for statement in whole.statements(known, ("namespace_rule", "withdrawn")) if known else ():
-        said[statement.subject].append(statement)
-    return tuple(found for name in sorted(said) if (found := rule_history(name, said[name])) is not None)
+        stated[statement.subject].append(statement)
+    return tuple(found for name in sorted(stated) if (found := rule_history(name, stated[name])) is not None)
 
 
-def rule_history(name: str, said: Iterable[Statement]) -> RuleHistory | None:
+def rule_history(name: str, stated: Iterable[Statement]) -> RuleHistory | None:
     """Return what was said of a rule over time; what was withdrawn by a later entry was never said."""
-    statements = list(said)
+    statements = list(stated)
     withdrawn = max((one.entry for one in statements if one.aspect == "withdrawn"), default=-1)
     kept = sorted((one for one in statements if one.entry > withdrawn), key=lambda one: (one.order, one.value or ""))
     if not any(one.value is not None for one in kept):
@@ -446,10 +446,10 @@ def _component(names: Collection[str], links: Mapping[str, set[str]]) -> frozens
 class _Endings:
     """When a symlinks facet ceased to list a name: replaced whole by one of the same job, or taken back by any."""
 
-    def __init__(self, said: Iterable[Statement]) -> None:
-        self._said: dict[str, list[Statement]] = defaultdict(list)
-        for statement in sorted(said, key=lambda one: one.order):
-            self._said[statement.subject].append(statement)
+    def __init__(self, stated: Iterable[Statement]) -> None:
+        self._stated: dict[str, list[Statement]] = defaultdict(list)
+        for statement in sorted(stated, key=lambda one: one.order):
+            self._stated[statement.subject].append(statement)
         self._ends: dict[tuple[str, str, str | None], list[Order]] = {}
 
     def of(self, edge: Edge) -> int | None:
@@ -459,7 +459,7 @@ class _Endings:
         if ends is None:
             ends = self._ends[key] = [
                 statement.order
-                for statement in self._said[edge.target]
+                for statement in self._stated[edge.target]
                 if statement.value is None or (statement.job == edge.job and edge.source not in listed(statement.value))
             ]
         place = bisect_right(ends, edge.order)

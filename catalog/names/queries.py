@@ -17,7 +17,7 @@ from catalog.names.model import (
     OtherName,
     RuleRecord,
 )
-from catalog.names.rules import Claim, Name, Naming, joins, preference
+from catalog.names.rules import AliasPointer, Name, Naming, joins, preference
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.aspects.names import NamespaceRule
@@ -82,7 +82,7 @@ def _kinds(naming: Naming, name: str, at: int) -> dict[str, tuple[NameKind, int 
     return found
 
 
-def _pointing(claims: Sequence[Claim], at: int) -> Claim | None:
+def _pointing(claims: Sequence[AliasPointer], at: int) -> AliasPointer | None:
     """Return since which claim the name has pointed to where it points at a time."""
     begun = [claim for claim in claims if has_begun(claim.order[0], at)] or list(claims[:1])
     since = begun[-1] if begun else None
@@ -97,10 +97,10 @@ def lives(view: View, ids: Sequence[str]) -> dict[str, tuple[Life, ...]]:
     """Return the lives that ended of what each name stands for, the oldest first; a dataset without any is absent."""
     names = Names(view, renamed=True)
     asked = [one for one in dict.fromkeys(ids) if one in view.visible(ids, counted=False)]
-    said = names.statements(asked, ("was_dropped",))
-    folds = view.unredacted.runs({one.run for one in said if one.run})
+    given = names.statements(asked, ("was_dropped",))
+    folds = view.unredacted.runs({one.run for one in given if one.run})
     ended: dict[str, set[tuple[int, str | None, int]]] = defaultdict(set)
-    for each in said:
+    for each in given:
         fold = folds.get(each.run) if each.run and each.role == Role.OUT else None
         effect = fold.takes_effect(each.order) if fold else None
         if effect is not None and has_begun(effect, view.as_of.valid_at):
@@ -157,11 +157,11 @@ def _renamed_away(naming: Naming, name: str, at: int) -> Iterator[Life]:
 def namespace_rules(view: View) -> tuple[RuleRecord, ...]:
     """Return the rules of names in force at the view's point, by name."""
     known = view.nodes(view.lookup("NamespaceRule", "every", ("",)))
-    said: dict[str, list[Statement]] = defaultdict(list)
+    given: dict[str, list[Statement]] = defaultdict(list)
     for statement in view.statements(list(known), ("namespace_rule", "withdrawn")):
-        said[statement.subject].append(statement)
+        given[statement.subject].append(statement)
     found = []
-    for identifier, statements in said.items():
+    for identifier, statements in given.items():
         node, history = known[identifier].node, rule_history(identifier, statements)
         rule = None if history is None else history.at(view.as_of.valid_at)
         if rule is None or not isinstance(node, RuleNode):
@@ -266,11 +266,11 @@ def _check(  # all that an answer is made of
 def _conflicts(group: Sequence[str], held: Mapping[str, Mapping[str, Any]]) -> Iterator[Conflict]:
     """Yield of each thing that is said of several names the first that says something else than the first of all."""
     for aspect in _COMPARED:
-        said = [(one, held[one][aspect]) for one in group if aspect in held.get(one, {})]
-        for one, value in said[1:]:
-            note = _difference(aspect, said[0][1], value)
+        given = [(one, held[one][aspect]) for one in group if aspect in held.get(one, {})]
+        for one, value in given[1:]:
+            note = _difference(aspect, given[0][1], value)
             if note is not None:
-                yield Conflict(said[0][0], one, note)
+                yield Conflict(given[0][0], one, note)
                 break
 
 

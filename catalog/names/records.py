@@ -57,7 +57,7 @@ class DefineNamespaceRule(Record):
         return NamespaceRule(self.rule)
 
     @model_validator(mode="after")
-    def _says_what_its_kind_needs(self, info: ValidationInfo) -> Self:
+    def _has_what_its_kind_needs(self, info: ValidationInfo) -> Self:
         if is_replayed(info):
             return self
         needed = _NEEDS.get(self.rule_kind)

@@ -32,7 +32,7 @@ _SEPARATORS: Final = re.compile(r"[/._-]*")
 _MOST_STEPS: Final = 64
 
 
-class Claim(NamedTuple):
+class AliasPointer(NamedTuple):
     """That a name points to a dataset from a time on, and until when whoever says so lists it; None: it still does."""
 
     order: Order
@@ -41,7 +41,7 @@ class Claim(NamedTuple):
     entry: int = 0
 
 
-def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Claim]]) -> str:
+def resolve(name: str, at: int, pointers: Mapping[str, Sequence[AliasPointer]]) -> str:
     """Return what the name pointed to at a time: the newest pointer at or before it, else the earliest known (rule 8).
 
     A pointer that ended points nowhere; a cycle resolves to its smallest name. `pointers` maps a name to its claims in
@@ -60,8 +60,8 @@ def resolve(name: str, at: int, pointers: Mapping[str, Sequence[Claim]]) -> str:
     return min(seen[seen.index(name) :])
 
 
-def _pointed(claims: Sequence[Claim], at: int) -> str | None:
-    newest: Claim | None = None
+def _pointed(claims: Sequence[AliasPointer], at: int) -> str | None:
+    newest: AliasPointer | None = None
     for claim in claims:
         if not has_begun(claim.order[0], at):
             break
@@ -77,14 +77,14 @@ def _pointed(claims: Sequence[Claim], at: int) -> str | None:
     return newest.target if live else None
 
 
-def pointer_order(claim: Claim) -> tuple[int, int, str, str]:
+def pointer_order(claim: AliasPointer) -> tuple[int, int, str, str]:
     """Return what pointers of one name are compared by; the target breaks the tie of two said at once."""
     return *claim.order, claim.target
 
 
-def shortened(claims: Iterable[Claim]) -> list[Claim]:
+def shortened(claims: Iterable[AliasPointer]) -> list[AliasPointer]:
     """Return the claims in order, without those that only restate the one before."""
-    kept: list[Claim] = []
+    kept: list[AliasPointer] = []
     for claim in sorted(claims, key=lambda one: (*pointer_order(one), one.until or 0, one.entry)):
         if not kept or kept[-1].target != claim.target or kept[-1].until is not None or claim.until is not None:
             kept.append(claim)
@@ -96,19 +96,19 @@ class RuleHistory:
     """What was said of one rule over time, in order; None where it ended."""
 
     name: str
-    said: tuple[tuple[Order, NamespaceRule | None], ...]
+    stated: tuple[tuple[Order, NamespaceRule | None], ...]
     entry: int = 0
     """The first entry that says something of it."""
 
     def at(self, at: int) -> NamespaceRule | None:
         """Return the rule at a time: the newest at or before it, else the earliest known."""
-        place = bisect_right([order[0] for order, _ in self.said], at)
-        return self.said[max(place - 1, 0)][1]
+        place = bisect_right([order[0] for order, _ in self.stated], at)
+        return self.stated[max(place - 1, 0)][1]
 
     @property
     def is_constant(self) -> bool:
         """Tell whether it was the same at every time."""
-        return len({value for _, value in self.said}) == 1
+        return len({value for _, value in self.stated}) == 1
 
 
 def dated(pattern: str) -> re.Pattern[str] | None:
@@ -249,21 +249,21 @@ class Naming:
     """
 
     names: Mapping[str, Name]
-    claims: Mapping[str, Sequence[Claim]] = field(default_factory=dict)
+    claims: Mapping[str, Sequence[AliasPointer]] = field(default_factory=dict)
     joined: Mapping[tuple[str, str], int] = field(default_factory=dict)
     rules: Sequence[RuleHistory] = ()
     renamings: Sequence[Renaming] = ()
 
     def __post_init__(self) -> None:
         """Keep what is worked out."""
-        self._standing: dict[int, Mapping[str, str]] = {}
+        self._resolved: dict[int, Mapping[str, str]] = {}
 
     @cached_property
     def _times(self) -> Sequence[int]:
         """When anything changes: in between every answer is the same."""
         times = {claim.order[0] for claims in self.claims.values() for claim in claims}
         times |= {claim.until for claims in self.claims.values() for claim in claims if claim.until is not None}
-        times |= {order[0] for rule in self.rules for order, _ in rule.said}
+        times |= {order[0] for rule in self.rules for order, _ in rule.stated}
         return sorted(times)
 
     def resolve(self, name: str, at: int) -> str:
@@ -273,9 +273,9 @@ class Naming:
         if not self.joined and not self.rules:
             return resolve(name, at, self.claims) if self.claims else name
         epoch = bisect_right(self._times, at)
-        found = self._standing.get(epoch)
+        found = self._resolved.get(epoch)
         if found is None:
-            found = self._standing[epoch] = self._stood(at)
+            found = self._resolved[epoch] = self._stood(at)
         return found[name]
 
     def together(self, name: str, at: int) -> tuple[str, ...]:
@@ -304,13 +304,13 @@ class Naming:
             return False
         return len({self.resolve(one, ALWAYS) for one in self.names}) == 1
 
-    def belongs(self, name: str, said_at: int, at: int) -> str:
+    def belongs(self, name: str, stated_at: int, at: int) -> str:
         """Return the dataset to which belongs what was said under a name at one time, as it is called at another.
 
         It is the one that the name stood for then, and goes along where that was renamed since.
         """
-        dataset = self.resolve(name, said_at)
-        since = said_at
+        dataset = self.resolve(name, stated_at)
+        since = stated_at
         for _ in range(len(self.renamings) + 1):
             moved = [
                 (renaming.at, self.resolve(renaming.new, renaming.at))
@@ -338,11 +338,11 @@ class Naming:
         members: dict[str, list[str]] = defaultdict(list)
         for root in set(roots.values()):
             members[groups.of(root)].append(root)
-        standing = {
+        chosen = {
             group: min(found, key=lambda one: (one not in aims, preference(self.names.get(one, ("", one)), rules)))
             for group, found in members.items()
         }
-        return {name: standing[groups.of(root)] for name, root in roots.items()}
+        return {name: chosen[groups.of(root)] for name, root in roots.items()}
 
 
 class _Groups:
@@ -362,7 +362,7 @@ class _Groups:
 
 
 def decided(
-    said: Iterable[tuple[int, str, str, bool]],
+    stated: Iterable[tuple[int, str, str, bool]],
 ) -> tuple[dict[tuple[str, str], int], frozenset[frozenset[str]]]:
     """Return the pairs that principals hold joined, as last said and by which entry, and those that they hold apart.
 
@@ -370,7 +370,7 @@ def decided(
     ledger the newest decides, at every valid time, over whatever emitters say.
     """
     newest: dict[frozenset[str], tuple[int, str, str, bool]] = {}
-    for one in said:
+    for one in stated:
         pair = frozenset(one[1:3])
         if pair not in newest or newest[pair] < one:
             newest[pair] = one

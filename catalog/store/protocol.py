@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from catalog.store.deadline import Deadline
-from catalog.store.indexes.column_flows import ColumnFlow, How, Said
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -23,7 +23,7 @@ from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
-__all__ = ("ColumnFlow", "Contribution", "Direction", "Either", "Flow", "How", "InForce", "Said", "Use")
+__all__ = ("ColumnFlow", "ColumnStatement", "Contribution", "Direction", "Either", "Flow", "How", "InForce", "Use")
 
 
 Place = tuple[int, str, str]
@@ -224,7 +224,7 @@ class StoreReader(Protocol):
 
     def column_lineage(
         self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
-    ) -> list[Said]:
+    ) -> list[ColumnStatement]:
         """Return all that was said of the columns of each dataset by a run or declaring job, or by its own events where
         that is None, valid and known by then, in the order of (dataset, by, valid_from, rank, tie).
         """

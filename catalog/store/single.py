@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
-from catalog.store.indexes.column_flows import ColumnFlow, How, Said
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -124,7 +124,7 @@ class SingleReads(ABC):
 
     def column_lineage(
         self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
-    ) -> list[Said]:
+    ) -> list[ColumnStatement]:
         with self.reading() as read:
             return read.column_lineage(asks, valid_at, known_at)
 

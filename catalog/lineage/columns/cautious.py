@@ -36,7 +36,7 @@ class Cautious:
         self._hows: dict[str, How] = {}
         self._flows: dict[str, list[Flow]] = {}
         self._columns: dict[str, list[str]] = {}
-        self._said: dict[tuple[str, str | None], bool] = {}
+        self._has_stated: dict[tuple[str, str | None], bool] = {}
         """Of which datasets each job ever stated anything of columns, and of which nothing."""
         self._met: set[str] = set()
         """What was reached by more than that a dataset was read."""
@@ -93,18 +93,18 @@ class Cautious:
         self._load_hows(flows)
         if not self._inwards:
             self._load_columns(flow.target for flow in flows if flow.target == flow.target_dataset)
-        self._load_said(found)
+        self._load_stated(found)
 
     def _load_hows(self, flows: Iterable[ColumnFlow]) -> None:
         new = {flow.how for flow in flows} - self._hows.keys()
         if new:
             self._hows |= self._view.transformations(new)
 
-    def _load_said(self, flows: Iterable[Flow]) -> None:
+    def _load_stated(self, flows: Iterable[Flow]) -> None:
         """Fetch whether jobs ever stated anything of columns of what they wrote."""
-        new = sorted({(flow.target, flow.job) for flow in flows if _is_plain(flow)} - self._said.keys(), key=repr)
+        new = sorted({(flow.target, flow.job) for flow in flows if _is_plain(flow)} - self._has_stated.keys(), key=repr)
         stated = self._view.columns_stated_by(new) if new else set()
-        self._said |= {one: one in stated for one in new}
+        self._has_stated |= {one: one in stated for one in new}
 
     def _load_flows(self, datasets: Iterable[str], limit: int) -> None:
         new = sorted(set(datasets) - self._flows.keys())
@@ -189,14 +189,14 @@ class Cautious:
         if self._inwards:
             self._load_columns({flow.source for flow in trained})
         plain = [flow for flow in flows if _is_plain(flow)]
-        self._load_said(plain)
+        self._load_stated(plain)
         for flow in flows:
             if flow.how in _CARRYING:
                 yield from self._carried(flow, by_dataset)
         for flow in trained:
             yield from self._trained(flow, by_dataset)
         for flow in plain:
-            if not self._said[flow.target, flow.job] and flow.source != flow.target:
+            if not self._has_stated[flow.target, flow.job] and flow.source != flow.target:
                 yield from self._unsaid(flow, by_dataset)
 
     def _carried(self, flow: Flow, by_dataset: dict[str, list[Key]]) -> Iterator[LineageEdge]:

@@ -152,46 +152,48 @@ class Crisp:
         for each in self._made_of(key, hop, one):
             if each.derivation.dependency in wanted:
                 yield each
-        said, whole = self._loader.stated(one, hop), Key(key.dataset)
-        if said is None or Dependency.DATASET_WIDE not in wanted or label_of(key.dataset) == "ModelVersion":
+        statement, whole = self._loader.stated(one, hop), Key(key.dataset)
+        if statement is None or Dependency.DATASET_WIDE not in wanted or label_of(key.dataset) == "ModelVersion":
             return
-        if (whole, one) not in self._wholes and (key == whole or self._reaches(key, hop, said)):
+        if (whole, one) not in self._wholes and (key == whole or self._reaches(key, hop, statement)):
             self._wholes.add((whole, one))
-            for origin, collapsed in self._lineage(said).whole:
-                how = derivation(origin, said.facet, whole=True, collapsed=collapsed)
-                yield self._of(origin, whole, one, said, how)
+            for origin, collapsed in self._lineage(statement).whole:
+                how = derivation(origin, statement.facet, whole=True, collapsed=collapsed)
+                yield self._of(origin, whole, one, statement, how)
 
     def _made_of(self, key: Key, hop: Hop, one: Contributed) -> Iterator[Derived]:
-        said = self._loader.stated(one, hop)
+        statement = self._loader.stated(one, hop)
         if label_of(key.dataset) == "ModelVersion":
-            yield from self._trained(key, one, said)
-        elif said is None:
+            yield from self._trained(key, one, statement)
+        elif statement is None:
             yield from self._unsaid(key, one)
         else:
-            for origin in self._lineage(said).fields.get(key.name or "", ()):
-                yield self._of(origin, key, one, said, derivation(origin, said.facet))
-            if key.name is not None and self._reaches(key, hop, said):
-                link, known = LINK._replace(facet=said.facet), max(one.entry, said.entry)
-                yield Derived(Key(key.dataset), hop, key, one, link, _confidence(said), known, one.how)
+            for origin in self._lineage(statement).fields.get(key.name or "", ()):
+                yield self._of(origin, key, one, statement, derivation(origin, statement.facet))
+            if key.name is not None and self._reaches(key, hop, statement):
+                link, known = LINK._replace(facet=statement.facet), max(one.entry, statement.entry)
+                yield Derived(Key(key.dataset), hop, key, one, link, _confidence(statement), known, one.how)
 
-    def _of(self, origin: Origin, target: Key, one: Contributed, said: Stated, how: Derivation) -> Derived:
+    def _of(self, origin: Origin, target: Key, one: Contributed, statement: Stated, how: Derivation) -> Derived:
         """Return that it was made of one origin, as its reader found that."""
         where, known = self._loader.where(one, dataset_of(origin.source))
         source = Key(where.dataset)
         if isinstance(origin.source, Column) and label_of(where.dataset) == "Dataset":
             source = self._loader.column(where.dataset, origin.source.name, where.at)
-        return Derived(source, where, target, one, how, _confidence(said), max(known, one.entry, said.entry), one.how)
+        return Derived(
+            source, where, target, one, how, _confidence(statement), max(known, one.entry, statement.entry), one.how
+        )
 
     def _has_whole(self, one: Contributed) -> bool:
-        said = self._loader.stated(one)
-        return said is not None and bool(said.lineage.whole)
+        statement = self._loader.stated(one)
+        return statement is not None and bool(statement.lineage.whole)
 
-    def _lineage(self, said: Stated) -> ColumnLineage:
-        return said.lineage.expanded() if self._walk.expand_fan_out else said.lineage
+    def _lineage(self, statement: Stated) -> ColumnLineage:
+        return statement.lineage.expanded() if self._walk.expand_fan_out else statement.lineage
 
-    def _reaches(self, key: Key, hop: Hop, said: Stated) -> bool:
+    def _reaches(self, key: Key, hop: Hop, statement: Stated) -> bool:
         """Tell whether what reaches the whole dataset reaches the column: one that was read, or that is named there."""
-        lineage = self._lineage(said)
+        lineage = self._lineage(statement)
         return bool(lineage.whole) and (hop.reader is not None or key.name in lineage.fields or key in self._listed)
 
     def _unsaid(self, key: Key, one: Contributed) -> Iterator[Derived]:
@@ -210,25 +212,25 @@ class Crisp:
             where = Hop(key.dataset, one.at, one.reader)
             yield Derived(whole, where, key, one, UNSTATED, Confidence.INFERRED, one.entry, one.how)
 
-    def _trained(self, key: Key, one: Contributed, said: Stated | None) -> Iterator[Derived]:
+    def _trained(self, key: Key, one: Contributed, statement: Stated | None) -> Iterator[Derived]:
         """Yield what a model version was made of: what is said, else each column of what it was trained on: which of
         them it took, nobody says.
         """
         loader = self._loader
-        if said is not None:
-            lineage = said.lineage.expanded()
+        if statement is not None:
+            lineage = statement.lineage.expanded()
             for origin in dict.fromkeys(origin for some in lineage.fields.values() for origin in some):
-                yield self._of(origin, key, one, said, derivation(origin, said.facet))
+                yield self._of(origin, key, one, statement, derivation(origin, statement.facet))
             for origin in lineage.wide:
-                yield self._of(origin, key, one, said, derivation(origin, said.facet, whole=True))
+                yield self._of(origin, key, one, statement, derivation(origin, statement.facet, whole=True))
             return
         for source in loader.sources(one):
             where = source.hop(one)
             names = {
                 name
                 for other in loader.contributed(where)
-                if (told := loader.stated(other, where)) is not None
-                for name in told.lineage.fields
+                if (statement := loader.stated(other, where)) is not None
+                for name in statement.lineage.fields
             }
             known = max(one.entry, source.known_from)
             for name in sorted(names) or (None,):
@@ -261,8 +263,10 @@ class Crisp:
                             known = max(one.entry, source.known_from)
                             whole, target = Key(source.dataset), Key(hop.dataset)
                             where = source.hop(one)
-                            said = Derived(whole, where, target, one, UNSTATED, source.confidence, known, source.how)
-                            taken.stop(columns[source.dataset], said)
+                            statement = Derived(
+                                whole, where, target, one, UNSTATED, source.confidence, known, source.how
+                            )
+                            taken.stop(columns[source.dataset], statement)
 
 
 class _Taken:
@@ -373,8 +377,8 @@ def _behind(derived: Iterable[Derived]) -> dict[Key, set[Hop]]:
     return found
 
 
-def _confidence(said: Stated) -> Confidence:
-    return Confidence.STATED if said.facet == LINEAGE else Confidence.COLUMN_LINEAGE
+def _confidence(statement: Stated) -> Confidence:
+    return Confidence.STATED if statement.facet == LINEAGE else Confidence.COLUMN_LINEAGE
 
 
 def _is_link(one: Derived) -> bool:

@@ -14,7 +14,7 @@ from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import Cut
-from catalog.store.indexes.column_flows import ColumnFlow, Said
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement
 from graph_schema.bitemporal import has_begun
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, ModelVersion
@@ -40,7 +40,7 @@ class ColumnLoader:
         self._walk = walk
         self._contributed: dict[Hop, tuple[Contributed, ...]] = {}
         self._sources: dict[Contributed, dict[str, Source]] = {}
-        self._said: dict[tuple[str, str | None], list[Said]] = {}
+        self._statements: dict[tuple[str, str | None], list[ColumnStatement]] = {}
         self._stated: dict[Contributed, Stated | None] = {}
         self._of_group: Counter[tuple[str, str | None]] = Counter()
         self._keys: dict[str, Key] = {}
@@ -63,7 +63,7 @@ class ColumnLoader:
         self.found.prefetch((name, loader.valid_at) for name in names)
         loader.load_declarations(names)
         held = self.found.in_force([self.now(dataset) for dataset in wanted])
-        self._load_said({one for some in held.values() for one in some})
+        self._load_stated({one for some in held.values() for one in some})
 
     def load(self, hops: Iterable[Hop]) -> None:
         """Fetch what is in force on datasets and model versions as their readers found them, and what was said of its
@@ -88,7 +88,7 @@ class ColumnLoader:
         fresh = [one for one in sorted(met, key=_newest, reverse=True) if self._has_room(one)]
         for one, sources in self.found.sources(fresh).items():
             self._sources[one] = {source.name: source for source in sources}
-        self._load_said(frozenset(fresh))
+        self._load_stated(frozenset(fresh))
         for hop, some in held.items():
             self._contributed[hop] = tuple(one for one in some if one in self._sources)
         loader.load_nodes({hop.dataset for hop in new if label_of(hop.dataset) == "Dataset"})
@@ -102,16 +102,16 @@ class ColumnLoader:
         self._of_group[one.group] += 1
         return True
 
-    def _load_said(self, contributed: AbstractSet[Contributed]) -> None:
+    def _load_stated(self, contributed: AbstractSet[Contributed]) -> None:
         asks = {ask for one in contributed for name in self._names(one) for ask in ((name, _by(one)), (name, None))}
-        new = sorted(asks - self._said.keys(), key=repr)
-        found: dict[tuple[str, str | None], list[Said]] = defaultdict(list)
-        for said in self.datasets.view.column_lineage(new) if new else ():
-            found[said.dataset, said.by].append(said)
+        new = sorted(asks - self._statements.keys(), key=repr)
+        found: dict[tuple[str, str | None], list[ColumnStatement]] = defaultdict(list)
+        for statement in self.datasets.view.column_lineage(new) if new else ():
+            found[statement.dataset, statement.by].append(statement)
         for ask in new:
-            self._said[ask] = found[ask]
+            self._statements[ask] = found[ask]
         for one in contributed - self._stated.keys():
-            self._stated[one] = stated(self._said_with(one)) or stated(self._said_of_itself(one))
+            self._stated[one] = stated(self._stated_with(one)) or stated(self._stated_of_itself(one))
 
     def _names(self, one: Contributed) -> tuple[str, ...]:
         """Return the datasets under whose names its columns are spoken of: of a model version those of its model."""
@@ -120,28 +120,30 @@ class ColumnLoader:
         self.datasets.load_names([one.name])
         return tuple(sorted(name for name in self.datasets.names(one.name) if label_of(name) == "Dataset"))
 
-    def _said_with(self, one: Contributed) -> list[Said]:
+    def _stated_with(self, one: Contributed) -> list[ColumnStatement]:
         """Return what was said with it: by its job where that declares it, else by its attempt."""
         by = _by(one)
         if by is None:
             return []
-        said = [each for name in self._names(one) for each in self._said.get((name, by), ())]
+        statement = [each for name in self._names(one) for each in self._statements.get((name, by), ())]
         if one.run is None:
-            return [each for each in said if has_begun(each.valid_from, one.read_at)]
+            return [each for each in statement if has_begun(each.valid_from, one.read_at)]
         fold = self.datasets.fold(one.run)
         if fold is None or not fold.opened:
-            return said
+            return statement
         began = fold.opened[one.attempt - 1] if one.attempt else None
         ended = fold.opened[one.attempt] if one.attempt < len(fold.opened) else None
         return [
-            each for each in said if (began is None or each.order >= began) and (ended is None or each.order < ended)
+            each
+            for each in statement
+            if (began is None or each.order >= began) and (ended is None or each.order < ended)
         ]
 
-    def _said_of_itself(self, one: Contributed) -> list[Said]:
+    def _stated_of_itself(self, one: Contributed) -> list[ColumnStatement]:
         """Return what was said of the dataset by itself: it stands until a write says otherwise."""
         at = one.at if one.how != "declared" else one.read_at
-        said = (each for name in self._names(one) for each in self._said.get((name, None), ()))
-        return [each for each in said if has_begun(each.valid_from, at)]
+        statement = (each for name in self._names(one) for each in self._statements.get((name, None), ()))
+        return [each for each in statement if has_begun(each.valid_from, at)]
 
     def contributed(self, hop: Hop) -> tuple[Contributed, ...]:
         """Return what is in force there, as far as it is followed."""
@@ -149,13 +151,13 @@ class ColumnLoader:
 
     def stated(self, one: Contributed, hop: Hop | None = None) -> Stated | None:
         """Return what it says of columns, None where it says nothing; by their names there and then."""
-        said = self._stated[one]
-        if said is None or hop is None or not self.spelling.folds(hop.dataset, hop.at):
-            return said
+        statement = self._stated[one]
+        if statement is None or hop is None or not self.spelling.folds(hop.dataset, hop.at):
+            return statement
         found = self._spelled.get((one, hop))
         if found is None:
-            lineage = said.lineage.renamed(lambda name: self.spelling.name(hop.dataset, name, hop.at))
-            found = self._spelled[one, hop] = said._replace(lineage=lineage)
+            lineage = statement.lineage.renamed(lambda name: self.spelling.name(hop.dataset, name, hop.at))
+            found = self._spelled[one, hop] = statement._replace(lineage=lineage)
         return found
 
     def column(self, dataset: str, name: str, at: int) -> Key:
@@ -163,10 +165,10 @@ class ColumnLoader:
         self.spelling.load((dataset,))
         return Key(dataset, self.spelling.name(dataset, name, at))
 
-    def facet(self, one: Contributed, name: str) -> Said | None:
+    def facet(self, one: Contributed, name: str) -> ColumnStatement | None:
         """Return the newest facet of that name that was said with it, else by the dataset's own events."""
-        for said in (self._said_with(one), self._said_of_itself(one)):
-            some = [each for each in said if each.facet == name]
+        for statement in (self._stated_with(one), self._stated_of_itself(one)):
+            some = [each for each in statement if each.facet == name]
             newest = max(some, key=lambda each: each.order, default=None)
             if newest is not None and newest.value is not None:
                 return newest

@@ -137,8 +137,8 @@ def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
 
 def _named(loader: ColumnLoader, hop: Hop) -> set[str]:
     """Return the columns that the writes in force name."""
-    said = (loader.stated(one, hop) for one in loader.contributed(hop))
-    return {name for one in said if one is not None for name in one.lineage.fields}
+    statement = (loader.stated(one, hop) for one in loader.contributed(hop))
+    return {name for one in statement if one is not None for name in one.lineage.fields}
 
 
 def _walked(
@@ -290,9 +290,9 @@ class _Shown:
         datasets: dict[str, Dataset] = {}
         for hop in hops:
             for one in self._loader.contributed(hop):
-                said = self._loader.stated(one)
+                statement = self._loader.stated(one)
                 wanted |= {each for each in (one.job, one.run) if each}
-                for origin in said.lineage.expanded().origins() if said is not None else ():
+                for origin in statement.lineage.expanded().origins() if statement is not None else ():
                     dataset = dataset_of(origin.source)
                     datasets[self._loader.where(one, dataset)[0].dataset] = dataset
         self._loader.load_ids(Key(one, "") for one in datasets)
@@ -302,10 +302,10 @@ class _Shown:
         """Return what the column derives from by each write in force; what reaches the whole dataset among it."""
         found: dict[ColumnOrigin, None] = {}
         for one in self._loader.contributed(hop):
-            said = self._loader.stated(one, hop)
-            if said is None:
+            statement = self._loader.stated(one, hop)
+            if statement is None:
                 continue
-            lineage = said.lineage.expanded()
+            lineage = statement.lineage.expanded()
             some = [(origin, False) for origin in lineage.fields.get(name, ())]
             for origin, whole in (*some, *((origin, True) for origin in lineage.wide)):
                 source, _ = self._loader.where(one, dataset_of(origin.source))
@@ -319,11 +319,11 @@ class _Shown:
                         self._loader.id(key),
                         source.dataset,
                         key.name,
-                        derivation(origin, said.facet, whole=whole),
+                        derivation(origin, statement.facet, whole=whole),
                         one.job if one.job in self._seen else None,
                         one.run if one.run in self._seen else None,
                         one.at,
-                        said.entry,
+                        statement.entry,
                     )
                 ] = None
         return tuple(found)
@@ -345,11 +345,11 @@ def _facets(
 ) -> tuple[AspectInForce[object], ...]:
     found: dict[tuple[str, str | None], AspectInForce[object]] = {}
     for one in contributed:
-        said = loader.facet(one, COLUMN_LINEAGE)
-        if said is None or said.value is None:
+        statement = loader.facet(one, COLUMN_LINEAGE)
+        if statement is None or statement.value is None:
             continue
-        source = StatementSource.WRITING_RUN if said.by is not None and one.run else StatementSource.OWN_EVENT
+        source = StatementSource.WRITING_RUN if statement.by is not None and one.run else StatementSource.OWN_EVENT
         run = one.run if one.run in seen and source is StatementSource.WRITING_RUN else None
-        since = max(one.at, said.valid_from) if run or one.run else said.valid_from
-        found[said.dataset, said.by] = AspectInForce(said.parsed, source, said.entry, since, run)
+        since = max(one.at, statement.valid_from) if run or one.run else statement.valid_from
+        found[statement.dataset, statement.by] = AspectInForce(statement.parsed, source, statement.entry, since, run)
     return tuple(sorted(found.values(), key=lambda one: (-one.since, one.entry)))

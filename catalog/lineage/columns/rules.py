@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from catalog.lineage.model import Dependency, Derivation
-from catalog.store.indexes.column_flows import Said
+from catalog.store.indexes.column_flows import ColumnStatement
 from graph_schema.column_lineage import (
     COLUMN_LINEAGE,
     LINEAGE,
@@ -30,13 +30,13 @@ class Stated(NamedTuple):
     entry: int
 
 
-def stated(said: Iterable[Said]) -> Stated | None:
+def stated(statements: Iterable[ColumnStatement]) -> Stated | None:
     """Return what a write says of its columns (rule 10): an explicit lineage facet is the whole truth for its entries.
 
     Of each facet the newest counts, whole. An explicit facet that names datasets and no columns bounds what
     columnLineage may name. None where nothing of columns is said.
     """
-    newest = [one for one in _newest(said, LINEAGE) if one.value is not None]
+    newest = [one for one in _newest(statements, LINEAGE) if one.value is not None]
     entries = [_read(LINEAGE, one.value) for one in newest if one.value is not None]
     explicit = [entry.columns for entry in entries if entry.columns is not None]
     if explicit:
@@ -44,7 +44,7 @@ def stated(said: Iterable[Said]) -> Stated | None:
         for more in explicit[1:]:
             whole = whole.joined(more)
         return Stated(whole, LINEAGE, min(one.entry for one in newest))
-    for one in _newest(said, COLUMN_LINEAGE):
+    for one in _newest(statements, COLUMN_LINEAGE):
         if one.value is not None:
             found = _read(COLUMN_LINEAGE, one.value).columns or ColumnLineage()
             if entries:
@@ -54,9 +54,9 @@ def stated(said: Iterable[Said]) -> Stated | None:
     return None
 
 
-def _newest(said: Iterable[Said], facet: str) -> Sequence[Said]:
+def _newest(statements: Iterable[ColumnStatement], facet: str) -> Sequence[ColumnStatement]:
     """Return what the newest event with the facet says: more than one value where a job's names the target twice."""
-    some = [one for one in said if one.facet == facet]
+    some = [one for one in statements if one.facet == facet]
     order = max((one.order for one in some), default=None)
     return [one for one in some if one.order == order]
 

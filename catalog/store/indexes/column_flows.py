@@ -74,7 +74,7 @@ STATED: Final = Table(
 )
 """From when on each value stands in the index."""
 
-SAID: Final = Table(
+COLUMN_STATEMENT: Final = Table(
     "column_lineage_said",
     (
         ("dataset", Kind.ID),
@@ -127,7 +127,7 @@ class How(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
-class Said(NamedTuple):
+class ColumnStatement(NamedTuple):
     """What was said of a dataset's columns, by a run, by a job that declares (`by`), or by the dataset's own event."""
 
     dataset: str
@@ -175,13 +175,13 @@ def transformations(reader: IndexReader, hows: Collection[str]) -> dict[str, How
 
 def column_lineage(
     reader: IndexReader, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
-) -> list[Said]:
+) -> list[ColumnStatement]:
     """Return all that was said of the columns of datasets by runs and declaring jobs; for None, by their own events."""
-    found = reader.rows(SAID, list(dict.fromkeys(asks)), valid_at=valid_at, known_at=known_at)
+    found = reader.rows(COLUMN_STATEMENT, list(dict.fromkeys(asks)), valid_at=valid_at, known_at=known_at)
     digests = sorted({row[6] for row in found if row[6]})
     texts: dict[str, str] = dict(reader.rows(VALUE, [(digest,) for digest in digests]))
-    said = (Said._make((*row[:6], *row[7:], texts.get(row[6]))) for row in found)
-    return sorted(said, key=lambda one: (one.dataset, one.by or "", *one.order, one.facet, one.value or ""))
+    stated_row = (ColumnStatement._make((*row[:6], *row[7:], texts.get(row[6]))) for row in found)
+    return sorted(stated_row, key=lambda one: (one.dataset, one.by or "", *one.order, one.facet, one.value or ""))
 
 
 def stated_by(
@@ -217,7 +217,7 @@ class _Stated(NamedTuple):
         return blake2b(f"{self.facet}:{self.text}".encode(), digest_size=12).hexdigest()
 
     @property
-    def said(self) -> Row:
+    def stated_row(self) -> Row:
         one = self.statement
         by = one.run or one.job
         return self.dataset, by, one.valid_from, one.rank, one.tie, self.facet, self.digest, one.entry, one.job
@@ -243,7 +243,7 @@ def _derive(work: Work) -> Changes:
     found = list(_values(work.new.statements, targets))
     if not found:
         return changes
-    changes.add(SAID, [one.said for one in found if one.statement.role != Role.IN])
+    changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
     fresh: dict[Row, list[_Stated]] = {}
     for one in found:
         if one.value is not None:
@@ -315,7 +315,7 @@ def _specification(facts: Facts) -> Changes:
     changes = Changes()
     targets: dict[str, Dataset] = {}
     found = list(_values(facts.statements, targets))
-    changes.add(SAID, [one.said for one in found if one.statement.role != Role.IN])
+    changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
     stated = [one for one in found if one.value is not None]
     at: dict[Row, list[tuple[int, int]]] = {}
     for one in stated:
@@ -340,5 +340,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 COLUMN_FLOWS: Final = Index(
-    "column_flows", 2, (COLUMN_FLOW, COLUMN_HOW, STATED, SAID, VALUE), _derive, _specification, _answers
+    "column_flows", 2, (COLUMN_FLOW, COLUMN_HOW, STATED, COLUMN_STATEMENT, VALUE), _derive, _specification, _answers
 )

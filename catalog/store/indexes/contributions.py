@@ -236,14 +236,14 @@ _Key = tuple[str, str | None, int, str | None, str, str]
 
 def _derive(work: Work) -> Changes:
     changes, runs = Changes(), work.runs
-    told = {run for run, edges in runs.fresh.items() if any(edge.kind != "PRODUCED" for edge in edges)}
+    changing = {run for run, edges in runs.fresh.items() if any(edge.kind != "PRODUCED" for edge in edges)}
     anew = {run for run in runs.events if runs.began_streaming(run) or runs.became_intricate(run)}
-    touched = {run for run in runs.events if runs.new_moments(run)} | anew | told
+    touched = {run for run in runs.events if runs.new_moments(run)} | anew | changing
     joined = {run for (run,), rows in work.past.under(JOINED, [(run,) for run in touched]).items() if rows}
     accesses = {run: [*old, *runs.fresh.get(run, ())] for run, old in runs.old_accesses(touched - joined).items()}
     outputs = {run: _outputs(runs, run, edges) for run, edges in accesses.items()}
     joining = {run for run, some in outputs.items() if _outgrows(runs, run, len(some), len(accesses[run]))}
-    old = runs.old_moments({run for run in told if run in runs.before and run not in joined} | joining | anew)
+    old = runs.old_moments({run for run in changing if run in runs.before and run not in joined} | joining | anew)
     for run in joined | joining:
         some = outputs[run] if run in joining else _outputs(runs, run, runs.fresh.get(run, ()))
         _join(changes, run, some, _earliest_entries([*old.get(run, ()), *runs.new_moments(run)]))

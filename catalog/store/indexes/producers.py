@@ -125,10 +125,10 @@ def _counted(
         slot = (*who, entry % NEWEST)
         recent[slot] = max(entry, recent.get(slot, -1))
     for one in statements:
-        who_said = whose.get(one.entry) if one.aspect == "flags" and one.value else None
-        if who_said is not None:
+        sender = whose.get(one.entry) if one.aspect == "flags" and one.value else None
+        if sender is not None:
             for flag in json.loads(one.value or "{}")["flags"]:
-                key = (*who_said, flag["code"])
+                key = (*sender, flag["code"])
                 counts[key] += 1
                 newest[key] = max(one.entry, newest.get(key, -1))
     return counts, newest, [(*slot, entry) for slot, entry in recent.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, pointers, producers, uses
-from catalog.store.indexes.column_flows import ColumnFlow, How, Said
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -72,7 +72,7 @@ class IndexReads(IndexReader):
 
     def column_lineage(
         self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
-    ) -> list[Said]:
+    ) -> list[ColumnStatement]:
         return column_flows.column_lineage(self, asks, valid_at, known_at)
 
     def columns_stated_by(

@@ -25,10 +25,12 @@ def said(role: Role, run: str, at: int, tie: int) -> Statement:
 
 
 EVENTS = st.lists(st.tuples(st.sampled_from(RUNS), st.sampled_from(["START", "FAIL", "COMPLETE"]), MOMENTS), max_size=9)
-SAID = st.lists(st.tuples(st.sampled_from([Role.OWN, Role.OUT, Role.IN]), st.sampled_from(RUNS), MOMENTS), max_size=9)
+COLUMN_STATEMENT = st.lists(
+    st.tuples(st.sampled_from([Role.OWN, Role.OUT, Role.IN]), st.sampled_from(RUNS), MOMENTS), max_size=9
+)
 
 
-@given(EVENTS, SAID)
+@given(EVENTS, COLUMN_STATEMENT)
 def test_the_history_is_what_is_in_force_at_every_moment(
     events: list[tuple[str, str, int]], statements: list[tuple[Role, str, int]]
 ) -> None:

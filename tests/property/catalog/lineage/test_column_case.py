@@ -50,10 +50,10 @@ def rule(value: NamespaceRule | None, at: str, entry: int) -> Facts:
     return builder.build()
 
 
-Said = Json | tuple[NamespaceRule | None, str]
+ColumnStatement = Json | tuple[NamespaceRule | None, str]
 
 
-def store_of(*told: Said) -> MemoryStore:
+def store_of(*told: ColumnStatement) -> MemoryStore:
     """Return a store that took events and rules of names, each an entry."""
     store = MemoryStore()
     for entry, one in enumerate(told):
@@ -113,7 +113,7 @@ def test_case_where_a_rule_folds_it_the_walk_is_that_of_names_in_lower_case(
 def test_case_any_order_of_events_and_rules_gives_the_same(
     events: list[Json], flows: FlowScope, order: list[int]
 ) -> None:
-    told: list[Said] = [*events, LATER]
+    told: list[ColumnStatement] = [*events, LATER]
     first, second = store_of(*told), store_of(*(told[place] for place in order if place < len(told)))
     for name in "ABCD":
         graphs = [walked(store, dataset(name), Direction.BOTH, flows=flows) for store in (first, second)]

@@ -26,7 +26,7 @@ TIMES = range(-1, 7)
 
 
 @dataclass(frozen=True)
-class Said:
+class ColumnStatement:
     """An event about a dataset: the names that its symlinks facet lists, by a job or not, and what its schema is; or,
     with `joins`, that a steward says that it is the same as another, or with `apart` that it is not.
     """
@@ -49,7 +49,7 @@ def id_of(name: str) -> str:
 
 
 events = st.builds(
-    Said,
+    ColumnStatement,
     at=st.integers(0, 5),
     name=st.sampled_from(NAMES),
     lists=st.none() | st.frozensets(st.sampled_from(NAMES), max_size=2),
@@ -57,12 +57,12 @@ events = st.builds(
     schema=st.none() | st.sampled_from("pq"),
 )
 stitches = st.builds(
-    Said, at=st.just(0), name=st.sampled_from(NAMES), joins=st.sampled_from(NAMES), apart=st.booleans()
+    ColumnStatement, at=st.just(0), name=st.sampled_from(NAMES), joins=st.sampled_from(NAMES), apart=st.booleans()
 ).filter(lambda one: one.name != one.joins)
 histories = st.lists(st.one_of(events, events, events, stitches), max_size=9)
 
 
-def facts_of(said: Said, entry: int) -> Facts:
+def facts_of(said: ColumnStatement, entry: int) -> Facts:
     job = None if said.job is None else Job("made-up", said.job).id
     builder = FactBuilder(entry, said.at, f"{entry:03}", 5, None, job)
     about = dataset(said.name)
@@ -83,12 +83,12 @@ def facts_of(said: Said, entry: int) -> Facts:
 class Plain:
     """The rules as one would say them, over the whole history each time."""
 
-    def __init__(self, history: list[Said], known_at: int) -> None:
+    def __init__(self, history: list[ColumnStatement], known_at: int) -> None:
         self.events = sorted(
             ((one.at, entry, one) for entry, one in enumerate(history[: known_at + 1]) if one.joins is None),
             key=lambda each: each[:2],
         )
-        self.pairs: dict[frozenset[str], Said] = {}
+        self.pairs: dict[frozenset[str], ColumnStatement] = {}
         for one in history[: known_at + 1]:
             if one.joins is not None:
                 self.pairs[frozenset((one.name, one.joins))] = one
@@ -107,7 +107,7 @@ class Plain:
         if not before:
             return listing[0][2].name if listing else name
         carrier = before[-1].name
-        newest: dict[str | None, Said] = {}
+        newest: dict[str | None, ColumnStatement] = {}
         for time, _, said in self.events:
             if time <= at and said.name == carrier and said.lists is not None:
                 newest[said.job] = said
@@ -143,7 +143,7 @@ class Plain:
 @settings(deadline=None, max_examples=150)
 @given(histories, st.data())
 def test_names_stand_for_what_the_plain_rules_say_and_so_does_what_is_said_under_them(
-    history: list[Said], data: st.DataObject
+    history: list[ColumnStatement], data: st.DataObject
 ) -> None:
     store = MemoryStore()
     order = data.draw(st.permutations(list(enumerate(history))))
@@ -206,10 +206,10 @@ def test_a_pattern_is_taken_or_it_is_none(pattern: str) -> None:
 def test_what_a_joined_name_points_to_is_chosen_by_its_name_as_all_others_are() -> None:
     for one, two, three, carrier in permutations(NAMES):
         history = [
-            Said(0, carrier, frozenset(three)),
-            Said(0, one, joins=two),
-            Said(0, two, joins=three),
-            Said(0, three, joins=one),
+            ColumnStatement(0, carrier, frozenset(three)),
+            ColumnStatement(0, one, joins=two),
+            ColumnStatement(0, two, joins=three),
+            ColumnStatement(0, three, joins=one),
         ]
         store = MemoryStore()
         store.apply(sum((facts_of(said, entry) for entry, said in enumerate(history)), Facts()), len(history))

@@ -24,7 +24,7 @@ TIMES = (*range(-1, 5), NOW)
 
 
 @dataclass(frozen=True)
-class Said:
+class ColumnStatement:
     """What a record says of a dataset: the names that it lists, None where it deletes them; or that a pointer ended, or
     that a steward joins it with another or parts them.
     """
@@ -40,14 +40,14 @@ class Said:
 
 NAMED = st.sampled_from(NAMES)
 LISTS = st.frozensets(NAMED, min_size=1, max_size=2)
-restated = st.builds(Said, st.integers(0, 3), st.sampled_from("AB"), st.sampled_from("xy"), LISTS)
-lists = st.builds(Said, st.integers(0, 3), NAMED, st.none() | st.sampled_from("xy"), st.none() | LISTS)
-ends = st.builds(Said, at=st.integers(0, 3), name=NAMED, ends=NAMED)
-stitches = st.builds(Said, at=st.just(0), name=NAMED, with_=NAMED, apart=st.booleans()).filter(
+restated = st.builds(ColumnStatement, st.integers(0, 3), st.sampled_from("AB"), st.sampled_from("xy"), LISTS)
+lists = st.builds(ColumnStatement, st.integers(0, 3), NAMED, st.none() | st.sampled_from("xy"), st.none() | LISTS)
+ends = st.builds(ColumnStatement, at=st.integers(0, 3), name=NAMED, ends=NAMED)
+stitches = st.builds(ColumnStatement, at=st.just(0), name=NAMED, with_=NAMED, apart=st.booleans()).filter(
     lambda one: one.name != one.with_
 )
 same = st.lists(st.integers(0, 3), min_size=1, max_size=4).map(
-    lambda times: [Said(at, "A", "x", frozenset("B")) for at in times]
+    lambda times: [ColumnStatement(at, "A", "x", frozenset("B")) for at in times]
 )
 histories = st.tuples(
     same, st.lists(st.one_of(restated, restated, restated, lists, ends, stitches), max_size=6)
@@ -58,7 +58,7 @@ def id_of(name: str) -> str:
     return Dataset("made-up", name).id
 
 
-def facts_of(said: Said, entry: int) -> Facts:
+def facts_of(said: ColumnStatement, entry: int) -> Facts:
     job = None if said.job is None else Job("made-up", said.job).id
     builder = FactBuilder(entry, said.at, f"{entry % 3}", 5, None, job)
     about = Dataset("made-up", said.name)
@@ -91,7 +91,7 @@ class EveryFact:
 @settings(deadline=None, max_examples=150)
 @given(histories, st.integers(1, 4), st.data())
 def test_names_through_the_index_are_those_through_all_that_was_said(
-    history: list[Said], batch: int, data: st.DataObject
+    history: list[ColumnStatement], batch: int, data: st.DataObject
 ) -> None:
     store = MemoryStore()
     for start in range(0, len(history), batch):

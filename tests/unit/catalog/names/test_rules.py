@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.names.rules import Claim, Naming, Renaming, RuleHistory, dated, decided, normal, preference, resolve
+from catalog.names.rules import AliasPointer, Naming, Renaming, RuleHistory, dated, decided, normal, preference, resolve
 from graph_schema.aspects.names import NamespaceRule
 
 A, B, C = "Dataset:a", "Dataset:b", "Dataset:c"
 KEYS = {A: ("made-up", "a"), B: ("made-up", "b"), C: ("made-up", "c")}
 
 
-def pointer(target: str, at: int, until: int | None = None) -> Claim:
-    return Claim((at, 5, "t"), target, until)
+def pointer(target: str, at: int, until: int | None = None) -> AliasPointer:
+    return AliasPointer((at, 5, "t"), target, until)
 
 
 def rule(kind: str, namespace: str = "made-up", **more: object) -> NamespaceRule:

@@ -529,7 +529,7 @@ def test_a_facet_of_one_use_does_not_hide_the_dataset_s_own() -> None:
 
 
 def test_a_dataset_named_twice_in_one_event_keeps_both_in_order() -> None:
-    twice = [dataset("clean", facets={"storage": {"fileFormat": said_of}}) for said_of in ("csv", "parquet")]
+    twice = [dataset("clean", facets={"storage": {"fileFormat": holder}}) for holder in ("csv", "parquet")]
     facts = project(run_event(outputs=twice))
     first, second = said(facts, CLEAN, "storage")
     assert first.order < second.order
