@@ -31,7 +31,7 @@ _SECRET: Final = re.compile(
     r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}(?:[\d+/=]|[._-]\w)|(?-i:[A-Za-z]{0,40}?[a-z][A-Z]))[\w+/=.~-]{8,}+)"
     r"|(?P<form>(?<![\w-])(?-i:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
     r"|xox[abprs]-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}|sk-[\w-]{20,255})(?![\w-]))"
-    r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>(?:[^-]|-(?!----))++)",
+    r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>(?>(?:[^-]|-(?!----))+))",
     re.IGNORECASE,
 )
 _GROUPS: Final = (

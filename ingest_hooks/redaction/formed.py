@@ -50,7 +50,7 @@ _ACCOUNTS: Final = (
 _SERVICES: Final = frozenset({"_HOST", "HTTP", "hdfs", "hive", "hbase", "impala", "kafka", "nifi", "spark", "yarn"})
 _PERSON: Final = re.compile(
     r"(?<![^\W_])(?<![\^&|])(?=[^\W\d_]+[ '’^-])(?![^\W\d_]{1,3}\^[^\W\d_]{1,3}(?!\w))"
-    r"[^\W\d_](?:[^\W\d_]|['’ -]){1,40}\^[^\W\d_](?:[^\W\d_]|['’ -]){1,40}+(?!\d)(?:\^[\w. ]{0,40}){0,3}"
+    r"[^\W\d_](?:[^\W\d_]|['’ -]){1,40}\^[^\W\d_](?>(?:[^\W\d_]|['’ -]){1,40})(?!\d)(?:\^[\w. ]{0,40}){0,3}"
 )
 _IBAN_START: Final = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d\d(?=[ -]?[0-9A-Za-z]{4})")
 _IBAN_LENGTHS: Final = {

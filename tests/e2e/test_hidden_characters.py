@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.root import commands, graph_commands, key_commands, ledger_commands
+from catalog.cli.root import commands, graph_commands, key_commands, ledger_commands, name_commands
 from tests.e2e.conftest import command
 from tests.support.records import DIGEST, declaration, event
 
@@ -23,6 +23,15 @@ COMMANDS = {
     "lineage --json": ("lineage", HOSTILE, "--json"),
     "lineage of something unknown": ("lineage", f"no {HOSTILE}"),
     "lineage of several things": ("lineage", "raw"),
+    "paths": ("paths", HOSTILE, "--choke-points"),
+    "borders": ("borders", "ingress"),
+    "runs": ("runs", HOSTILE),
+    "mappings": ("mappings",),
+    "producers": ("producers",),
+    "names of": ("names", "of", HOSTILE),
+    "names rules": ("names", "rules"),
+    "names check": ("names", "check", f"no such {HOSTILE}"),
+    "redact": ("redact", f"no such {HOSTILE}"),
     "ingest": ("ingest", f"no such {HOSTILE}"),
     "record": ("record", f"no such {HOSTILE}"),
     "report": ("report", HOSTILE),
@@ -48,6 +57,7 @@ COMMANDS = {
     "no such command": (HOSTILE,),
     "no such option": ("search", f"--{HOSTILE}"),
 }
+GROUPS = {"ledger": ledger_commands, "graph": graph_commands, "key": key_commands, "names": name_commands}
 UNTRIED = {"serve", "demo"}
 """Servers: what they print of what was sent is their log, which has a test of its own."""
 
@@ -97,7 +107,7 @@ def test_every_command_is_tried() -> None:
     known = {one.name for one in commands.registered_commands if one.name} | {
         one.callback.__name__ for one in commands.registered_commands if one.callback and not one.name
     }
-    for group, typer_ in (("ledger", ledger_commands), ("graph", graph_commands), ("key", key_commands)):
+    for group, typer_ in GROUPS.items():
         known |= {f"{group} {one.name}" for one in typer_.registered_commands}
-    tried = {" ".join(each[: 2 if each[0] in {"ledger", "graph", "key"} else 1]) for each in COMMANDS.values()}
+    tried = {" ".join(each[: 2 if each[0] in GROUPS else 1]) for each in COMMANDS.values()}
     assert known - UNTRIED <= tried
