@@ -33,7 +33,8 @@ def _answers(store: Store, ids: list[str]) -> Iterator[Row]:
     for flow in store.flows(ids, "in", limit=_FLOWS):
         yield "flow", *map(str, flow)
     for candidate in store.contributions([(identifier, NOW) for identifier in ids]):
-        yield "contribution", *map(str, candidate)
+        # In which of two lists it stands is a hint: of a run with many outputs it is in both.
+        yield "contribution", *map(str, candidate._replace(in_place=False, apart=False))
 
 
 def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -332,6 +332,7 @@ def test_a_run_id_of_several_jobs_is_answered_with_all_of_them_until_the_job_is_
         sent = event(kind)
         sent["job"]["name"] = name
         catalog.event(sent)
+    catalog.caught_up()
     several = catalog.data(query, run=RUN)["run"]
     assert (several["__typename"], several["code"]) == ("AmbiguousRun", "INVALID_INPUT")
     assert several["message"].startswith(
