@@ -138,7 +138,8 @@ def test_a_crash_before_or_after_any_batch_is_made_up_for_exactly_once(mixed: Ho
         follower = Projection(mixed.ledger, store, batch=2)
         follower.resume()
         with suppress(KeyboardInterrupt):
-            follower.step()
+            while follower.step():
+                pass
     assert len(store.died) > 5
     assert list(store.scan()) == list(mixed.store.scan())
 
