@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from catalog.store.indexes.hubs import hubs_of_records, renames
@@ -13,44 +11,11 @@ from graph_schema.bitemporal import RunFacts, RunFold, fold_run, in_force
 from graph_schema.facts import Edge, Facts, Role, Statement
 from ingest_hooks.openlineage.facts import project_event
 from ingest_hooks.redaction.redactor import Redaction
+from tests.support.events import LATE, RUN_ID, Json, dataset, run_event
 
-RUN_ID = "018f4a3e-0000-7000-8000-000000000001"
 JOB = nodes.Job("demo", "curate")
 RUN = nodes.Run.of(JOB, RUN_ID)
 RAW, CLEAN = nodes.Dataset("lake", "raw"), nodes.Dataset("lake", "clean")
-LATE = 2**52
-
-Json = dict[str, Any]
-
-
-def dataset(name: str, namespace: str = "lake", **parts: object) -> Json:
-    return {"namespace": namespace, "name": name, **parts}
-
-
-def run_event(
-    kind: str = "COMPLETE",
-    minute: int = 5,
-    *,
-    inputs: list[Json] | None = None,
-    outputs: list[Json] | None = None,
-    run: Json | None = None,
-    job: Json | None = None,
-    run_id: str = RUN_ID,
-    job_name: str = "curate",
-) -> Json:
-    event: Json = {
-        "eventTime": f"2026-03-01T10:{minute:02}:00Z",
-        "eventType": kind,
-        "run": {"runId": run_id, "facets": run or {}},
-        "job": {"namespace": "demo", "name": job_name, "facets": job or {}},
-        "producer": "https://example.org/emitter",
-        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json",
-    }
-    if inputs is not None:
-        event["inputs"] = inputs
-    if outputs is not None:
-        event["outputs"] = outputs
-    return event
 
 
 def project(event: Json, entry: int = 0, recorded_at: int = LATE) -> Facts:
