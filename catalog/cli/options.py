@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from catalog.cli.ending import fail
-from catalog.errors import Exit, OperatorError
+from catalog.cli.words import time
+from catalog.errors import Exit, OperatorError, SenderError
 
 if TYPE_CHECKING:
     from catalog.settings import Settings
@@ -44,6 +45,21 @@ def choice(words: Iterable[str], sentence: str, *, name: str | None = None) -> A
     """Return an option of one of these words, in any case; `words.one_of` reads it."""
     listed = ", ".join(word.lower() for word in words)
     return typer.Option(*([name] if name else []), metavar="WORD", help=f"{sentence}: {listed}.")
+
+
+def point(valid_at: str | None, known_at_index: int | None, known_at: str | None = None) -> dict[str, Any]:
+    """Return the point that is asked for, as GraphQL and HTTP name its times, without what is not given.
+
+    Raises SenderError where a time is none, and where two of them say by when it was known.
+    """
+    if known_at is not None and known_at_index is not None:
+        raise SenderError("--known-at and --known-at-index say the same: give one of them.")
+    times = {
+        "validAt": time(valid_at, "--valid-at"),
+        "knownAt": time(known_at, "--known-at"),
+        "knownAtIndex": known_at_index,
+    }
+    return {name: value for name, value in times.items() if value is not None}
 
 
 def settings_for(data_dir: Path | None, **more: Any) -> Settings:  # noqa: ANN401  checked by the settings

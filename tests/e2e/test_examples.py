@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from catalog.cli.root import commands
+from tests.support.commands import every_command
 from tests.support.records import CURATED, declaration, event, principal, registration, seal, tag
 from tests.support.typed import Typed, typed
 
@@ -54,13 +53,7 @@ SERVERS = {"serve", "demo"}
 
 def examples() -> dict[str, str]:
     """Return the example of each command, by its name."""
-    group: Any = get_command(commands)
-    found: dict[str, str] = {}
-    for name, command in group.commands.items():
-        inner = getattr(command, "commands", None)
-        named = {name: command} if inner is None else {f"{name} {one}": each for one, each in inner.items()}
-        found |= {key: str(each.epilog).rpartition("\n")[2].strip() for key, each in named.items()}
-    return found
+    return {name: str(one.epilog).rpartition("\n")[2].strip() for name, one in every_command().items()}
 
 
 def test_every_command_has_an_example_of_itself() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.root import commands, graph_commands, key_commands, ledger_commands, name_commands
 from tests.e2e.conftest import command
+from tests.support.commands import command_of, every_command
 from tests.support.records import DIGEST, declaration, event
 
 HOSTILE = "raw\x1b[2J\x07\x9b31m\u202etxt\u200b\nlineward: All is well.\x1b]0;title\x07"
@@ -57,7 +57,6 @@ COMMANDS = {
     "no such command": (HOSTILE,),
     "no such option": ("search", f"--{HOSTILE}"),
 }
-GROUPS = {"ledger": ledger_commands, "graph": graph_commands, "key": key_commands, "names": name_commands}
 UNTRIED = {"serve", "demo"}
 """Servers: what they print of what was sent is their log, which has a test of its own."""
 
@@ -104,10 +103,4 @@ def test_json_holds_the_name_as_it_is(data: Path) -> None:
 
 
 def test_every_command_is_tried() -> None:
-    known = {one.name for one in commands.registered_commands if one.name} | {
-        one.callback.__name__ for one in commands.registered_commands if one.callback and not one.name
-    }
-    for group, typer_ in GROUPS.items():
-        known |= {f"{group} {one.name}" for one in typer_.registered_commands}
-    tried = {" ".join(each[: 2 if each[0] in GROUPS else 1]) for each in COMMANDS.values()}
-    assert known - UNTRIED <= tried
+    assert set(every_command()) - UNTRIED <= {command_of(words) for words in COMMANDS.values()}

@@ -1,0 +1,68 @@
+"""Reports: written, verified offline, and the script that verifies them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalog.cli.commands.connection import connected
+from catalog.cli.commands.groups import PROVE, command, group
+from catalog.cli.options import DataDir, Json, KnownAtIndex, Output, Url, ValidAt, choice, point
+
+commands = group()
+
+
+@command(commands, "lineward report readmission@1 --format pdf --output reports", panel=PROVE)
+def report(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[REPORT] SUBJECT",
+            help="model-dossier (where none is named) or approvals; then `model@version`, a name, a digest or an id.",
+        ),
+    ],
+    output: Output = Path(),
+    form: Annotated[
+        list[str] | None, choice(("pdf", "html", "json"), "Form to write, by default all", name="--format")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Write a report: the model provenance dossier, or the approvals record of a model version, snapshot or dataset.
+
+    The ledger records that it was issued, to whom and with which digest.
+    """
+    from catalog.cli.report import report as write
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(
+            int(write(client, words, output, form or [], point(valid_at, known_at_index), as_json=as_json))
+        )
+
+
+@command(commands, "lineward verify reports/model-dossier-readmission-1.pdf --key log.vkey", panel=PROVE)
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report: PDF, HTML or JSON.")],
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEY", help="The log's verifier key, or a file with it, had from elsewhere."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a report offline, with nothing but the file and the log's key; without the key nothing is verified."""
+    from catalog.cli.report import verify as check
+
+    raise typer.Exit(int(check(file, key, as_json=as_json)))
+
+
+@command(commands, "lineward verifier > verify_lineward.py", panel=PROVE)
+def verifier() -> None:
+    """Print the script that checks a report with nothing but Python and `cryptography`: save it, take it along."""
+    from catalog.cli.report import print_script
+
+    print_script()
