@@ -9,10 +9,10 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, as_of, completeness, read_point
-from catalog.api.graphql.assets import Dataset, Zone
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.datasets import Dataset, Zone
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.search import FacetCount
 from catalog.errors import ADDRESSED

@@ -9,13 +9,14 @@ import strawberry
 
 from catalog.api.graphql import nodes
 from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, as_of, completeness, read_point
-from catalog.api.graphql.assets import Job, Run
-from catalog.api.graphql.connections import After, Connection, First, connected, page_of
+from catalog.api.graphql.connections import After, Connection, First, page_in_order
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.lineage import FlowScope, Grain, missing
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.problems import AnyProblem, as_problem
+from catalog.api.graphql.runs import Run
 from catalog.errors import ADDRESSED
 from catalog.findings import choke_points as found_points
 from catalog.lineage import model
@@ -70,9 +71,7 @@ class ChokePoints:
         self, info: ContextInfo, name: str, ids: Sequence[str], first: int, after: str | None
     ) -> Connection[Node]:
         cursor = Cursor.of(f"chokePoints.{name}", self.asked, self.at)
-        page = page_of(list(enumerate(ids)), lambda one: [one[0]], lambda one: one[1], cursor, first, after)
-        things = {str(one.id): one for one in await nodes.find_all(Node, info.context, page.nodes, self.at)}
-        return connected(page, things.get)
+        return await nodes.find_page(Node, info.context, page_in_order(ids, str, cursor, first, after), self.at)
 
 
 ChokePointsResult = Annotated[

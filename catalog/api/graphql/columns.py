@@ -5,13 +5,15 @@ from __future__ import annotations
 import strawberry
 
 from catalog.api.graphql import nodes
-from catalog.api.graphql.assets import Dataset, Job, Run
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.datasets import Dataset
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.lineage import LineageEdge, LineageGraph, LineageNode
+from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
 from catalog.lineage.columns import model, queries
 from catalog.lineage.model import Dependency

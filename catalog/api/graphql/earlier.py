@@ -5,10 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from catalog.api.graphql.approvals import Approval, ApprovalState
-from catalog.api.graphql.assets import Dataset, DeidentificationState, PhiKind, Run, RunState
 from catalog.api.graphql.contributions import field_of
+from catalog.api.graphql.datasets import Dataset, DeidentificationState, PhiKind
 from catalog.api.graphql.labels import PhiLabel
 from catalog.api.graphql.lineage import LineageNode, NodeCount
+from catalog.api.graphql.runs import Run, RunState
 
 
 @field_of(Run, name="state", description="How the run stands, as first named.", deprecated="Ask for `runState`.")

@@ -9,10 +9,10 @@ from strawberry.scalars import JSON
 
 from catalog import reading
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
-from catalog.api.graphql.assets import Flag, Redaction
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.entries import EntryKind
+from catalog.api.graphql.event_notes import Flag, Redaction
 from catalog.api.graphql.problems import AnyProblem, InvalidInputError, as_problem, not_found
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.errors import ADDRESSED

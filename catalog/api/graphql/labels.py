@@ -10,11 +10,13 @@ from typing import Annotated
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.assets import Asset, Job, PhiKind
+from catalog.api.graphql.assets import Asset
 from catalog.api.graphql.codes import Code, codes_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.datasets import PhiKind
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros

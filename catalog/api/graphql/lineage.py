@@ -21,13 +21,15 @@ from catalog.api.graphql.as_of import (
     left_out,
     read_point,
 )
-from catalog.api.graphql.assets import Asset, Job, Run
-from catalog.api.graphql.connections import After, Connection, First, connected, page_of
+from catalog.api.graphql.assets import Asset
+from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.cursors import Cursor, check_first
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.nodes import Node, NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.model import RunState
 from catalog.assets.queries import existing
@@ -379,9 +381,8 @@ class RawFeeds:
     @strawberry.field(description="The raw feeds themselves: datasets, or states of them, that nothing flows into.")
     async def nodes(self, info: ContextInfo, first: First = 100, after: After = None) -> Connection[Asset]:
         cursor = Cursor.of("feeds", self.of, self.at)
-        page = page_of(sorted(self.found.sources), lambda one: [one], lambda one: one, cursor, first, after)
-        assets = {str(one.id): one for one in await nodes.find_all(Asset, info.context, page.nodes, self.at)}
-        return connected(page, assets.get)
+        page = page_of(sorted(self.found.sources), lambda one: [one], str, cursor, first, after)
+        return await nodes.find_page(Asset, info.context, page, self.at)
 
 
 @field_of(Asset, description="The raw feeds upstream: the nodes behind which there is nothing more.")

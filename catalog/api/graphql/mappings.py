@@ -9,15 +9,17 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, as_of
-from catalog.api.graphql.assets import Dataset, Job, PhiKind, Run
 from catalog.api.graphql.connections import After, Connection, First, connected, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.datasets import Dataset, PhiKind
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.nodes import Node, QualifiedName
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.records import fields_of, input_of
+from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
 from catalog.errors import ADDRESSED

@@ -16,10 +16,10 @@ from catalog.api.graphql.as_of import (
     completeness,
     read_point,
 )
-from catalog.api.graphql.assets import Dataset
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.datasets import Dataset
 from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.scalars import Micros, micros
@@ -182,7 +182,7 @@ def _as_check(context: RequestContext, found: model.Check) -> NameCheck:
     view = context.view(AsOf())
     members = sorted({one for group in found.groups for one in group.datasets})
     refs = {
-        one: QualifiedName(namespace=each.node.namespace, name=each.node.name)
+        one: QualifiedName.of(each.node)
         for one, each in view.nodes(members).items()
         if isinstance(each.node, kinds.Dataset)
     }
@@ -214,7 +214,7 @@ async def names_of(dataset: strawberry.Parent[Dataset], info: ContextInfo) -> li
     found = await info.context.load(queries.other_names, dataset.at, dataset.record.id) or ()
     return [
         OtherName(
-            ref=QualifiedName(namespace=one.namespace, name=one.name),
+            ref=QualifiedName.of(one),
             kind=one.kind,
             since=micros(one.since),
             entry=one.entry,

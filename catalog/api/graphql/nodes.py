@@ -7,12 +7,13 @@ import re
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import strawberry
 
 from catalog.api.graphql import enums
 from catalog.api.graphql.as_of import AsOfInput, as_of
+from catalog.api.graphql.connections import Connection, connected
 from catalog.api.graphql.context import RequestContext
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.assets.queries import existing
@@ -50,12 +51,29 @@ class Node:
     id: strawberry.ID = strawberry.field(description="The opaque id, the same in every store and after every rebuild.")
 
 
+class HasName(Protocol):
+    """What lies under a name in a namespace: a record or a node key."""
+
+    @property
+    def namespace(self) -> str:
+        """Where the name belongs."""
+
+    @property
+    def name(self) -> str:
+        """The name within the namespace."""
+
+
 @strawberry.type(description="What a thing is called: as the pipelines call it, a token in an identifier's place.")
 class QualifiedName:
     namespace: str = strawberry.field(
         description="Where the name belongs: the store, scheduler or registry, as OpenLineage has it."
     )
     name: str = strawberry.field(description="The name within the namespace.")
+
+    @classmethod
+    def of(cls, named: HasName) -> QualifiedName:
+        """Return the name of a record or node key that has one."""
+        return cls(namespace=named.namespace, name=named.name)
 
 
 @strawberry.input(description="A name to look up, byte for byte as the pipelines call it.")
@@ -114,6 +132,12 @@ async def find_all(kind: type[N], context: RequestContext, identifiers: Iterable
     """Return those of the things that were known, in their order."""
     found = await gather(*(find(kind, context, one, at) for one in identifiers))
     return [one for one in found if one is not None]
+
+
+async def find_page(kind: type[N], context: RequestContext, page: Connection[str], at: AsOf) -> Connection[N]:
+    """Return a page of ids as the things of these, as `find_all`."""
+    found = {str(one.id): one for one in await find_all(kind, context, page.nodes, at)}
+    return connected(page, found.get)
 
 
 async def find_then(context: RequestContext, identifier: str, at: AsOf) -> Node | None:

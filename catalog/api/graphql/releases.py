@@ -8,14 +8,16 @@ import strawberry
 
 from catalog.api.graphql import nodes
 from catalog.api.graphql.as_of import AsOfArgument
-from catalog.api.graphql.assets import Asset, Job, Run, StatementSource
-from catalog.api.graphql.connections import After, Connection, First, connected, page_of
+from catalog.api.graphql.assets import Asset, StatementSource
+from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.nodes import Named, Node, QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem
+from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Digest, Micros
 from catalog.api.graphql.snapshots import Snapshot
 from catalog.assets.queries import node_records
@@ -158,8 +160,7 @@ class Model(Named):
         places = [(-place, version) for place, version in reversed(list(enumerate(found)))]
         cursor = Cursor.of("model.versions", self.id, self.at)
         page = page_of(places, lambda place: [place[0]], lambda place: place[1], cursor, first, after)
-        versions = {str(one.id): one for one in await nodes.find_all(ModelVersion, info.context, page.nodes, self.at)}
-        return connected(page, versions.get)
+        return await nodes.find_page(ModelVersion, info.context, page, self.at)
 
 
 @strawberry.type(description=kinds.Evaluation.__doc__)
@@ -240,7 +241,7 @@ async def _model(context: RequestContext, identifier: str, at: AsOf) -> Model | 
     found = await context.load(node_records, at, identifier)
     if found is None or not isinstance(found.node, kinds.Model):
         return None
-    ref = QualifiedName(namespace=found.node.namespace, name=found.node.name)
+    ref = QualifiedName.of(found.node)
     return Model(id=strawberry.ID(identifier), name=ref.name, ref=ref, at=at)
 
 

@@ -12,24 +12,31 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
-    columns,  # noqa: F401  it has no questions, and contributes fields
+    code_versions,
+    columns,
     contributions,
-    earlier,  # noqa: F401  as `labels`
+    dataset_states,
+    dependencies,
+    earlier,
     generated,
-    labels,  # noqa: F401  the same
+    hierarchy,
+    labels,
     nodes,
-    operations,  # noqa: F401  as `labels`
-    quality,  # noqa: F401  as `labels`
-    runs,  # noqa: F401  as `labels`
+    operations,
+    quality,
+    run_facets,
+    tags,
+    uses,
 )
 from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
-from catalog.api.graphql.assets import AssetQueries
 from catalog.api.graphql.borders import BorderQueries
 from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.context import ContextInfo
+from catalog.api.graphql.datasets import DatasetQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
+from catalog.api.graphql.jobs import JobQueries
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
@@ -38,10 +45,27 @@ from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
+from catalog.api.graphql.runs import RunQueries
 from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.reading import AsOf
+
+WITHOUT_QUESTIONS = (
+    code_versions,
+    columns,
+    dataset_states,
+    dependencies,
+    earlier,
+    hierarchy,
+    labels,
+    operations,
+    quality,
+    run_facets,
+    tags,
+    uses,
+)
+"""Modules that only contribute fields to types of others: imported for that."""
 
 
 @strawberry.type
@@ -88,7 +112,9 @@ def _made() -> strawberry.Schema:
         "Query",
         (
             NodeQueries,
-            AssetQueries,
+            DatasetQueries,
+            JobQueries,
+            RunQueries,
             SnapshotQueries,
             ReleaseQueries,
             SearchQueries,

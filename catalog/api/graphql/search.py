@@ -11,10 +11,10 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import Completeness, ReadPoint, completeness, read_point
-from catalog.api.graphql.assets import MandatoryField
 from catalog.api.graphql.connections import After, First, PageInfo
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.cursors import Cursor, check_first
+from catalog.api.graphql.datasets import MandatoryField
 from catalog.api.graphql.nodes import Node, QualifiedName
 from catalog.reading import AsOf
 from catalog.search import model, queries
@@ -149,7 +149,7 @@ class SearchQueries:
 def _found_as(hit: model.Hit, node: Node) -> QualifiedName | None:
     if hit.id == str(node.id) or not isinstance(hit.node, kinds.Dataset):
         return None
-    return QualifiedName(namespace=hit.node.namespace, name=hit.node.name)
+    return QualifiedName.of(hit.node)
 
 
 async def _search(context: RequestContext, request: model.Search, after: str | None) -> SearchConnection:

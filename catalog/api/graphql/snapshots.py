@@ -11,14 +11,16 @@ import strawberry
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.as_of import as_of as as_of_times
-from catalog.api.graphql.assets import Asset, Dataset, Run
+from catalog.api.graphql.assets import Asset
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.datasets import Dataset
 from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem, Problem, as_problem, not_found
+from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Digest, Long, Micros
 from catalog.errors import ADDRESSED, ProblemCode
 from catalog.reading import AsOf
@@ -224,7 +226,7 @@ async def _snapshot(context: RequestContext, identifier: str, at: AsOf) -> Snaps
 
 
 def _as_snapshot(record: model.SnapshotRecord, at: AsOf) -> Snapshot:
-    ref = QualifiedName(namespace=record.namespace, name=record.name)
+    ref = QualifiedName.of(record)
     return converted(Snapshot, record, ref=ref, at=at, dataset=record.dataset, record=record)
 
 

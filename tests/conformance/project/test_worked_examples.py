@@ -11,7 +11,7 @@ import pytest
 from tests.support.documents import blocks
 
 HOUSE = (
-    "catalog.api.graphql.assets",
+    "catalog.api.graphql.datasets",
     "catalog.api.graphql.labels",
     "catalog.record",
     "catalog.store.indexes.index",
