@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.rules import columns
 from catalog.names.loading import Names
 from catalog.names.rules import column_name, folds_case
+from catalog.view import View
 from graph_schema.aspects.names import NamespaceRule
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import NameRuleKind
+
+
+def columns_called(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return how each column, by (dataset id, name), is called at the view's time; absent where the dataset may not be
+    seen.
+    """
+    seen = view.visible({dataset for dataset, _ in asked}, counted=False)
+    wanted = [one for one in asked if one[0] in seen]
+    names = Names(view)
+    spelling = ColumnNames(names)
+    if spelling.is_idle:
+        return {one: one[1] for one in wanted}
+    names.load(sorted({dataset for dataset, _ in wanted}))
+    spelling.load({names.dataset(dataset) for dataset, _ in wanted})
+    at = view.as_of.valid_at
+    return {(dataset, name): spelling.name(names.dataset(dataset), name, at) for dataset, name in wanted}
 
 
 class _Spelled(NamedTuple):

@@ -53,28 +53,59 @@ class RunTest:
     description: str | None
 
 
-def check_results(aspects: Mapping[str, AspectInForce[Any]]) -> tuple[CheckResult, ...]:
-    """Return the checks in force of a dataset, by column, assertion, name and job."""
-    found = []
+def measured_columns(aspects: Mapping[str, AspectInForce[Any]]) -> frozenset[str]:
+    """Return the columns, as their checks and measurements spell them."""
+    said = (held.value for name, held in aspects.items() if name.startswith((CHECK, MEASURED)))
+    return frozenset(column for one in said if (column := text(one, "column")) is not None)
+
+
+def check_results(
+    aspects: Mapping[str, AspectInForce[Any]], called: Mapping[str, str] | None = None
+) -> tuple[CheckResult, ...]:
+    """Return the checks in force of a dataset, by column, assertion, name and job.
+
+    `called` gives how columns are called that are spelled otherwise: of the checks that then are one the newest.
+    """
+    newest: dict[tuple[str | None, ...], tuple[int, str, CheckResult]] = {}
     for name, held in aspects.items():
         if name.startswith(CHECK):
             one = quality.Check.from_json(held.value)
-            outcome = CheckOutcome(one.outcome)
-            what = one.assertion, outcome, one.name, one.column, one.severity, one.job
-            found.append(CheckResult(*what, held.run, held.entry, held.since))
+            column = _called(one.column, called)
+            what = one.assertion, CheckOutcome(one.outcome), one.name, column, one.severity, one.job
+            found = CheckResult(*what, held.run, held.entry, held.since)
+            place = column, one.assertion, one.name, one.job
+            newest[place] = max(newest.get(place, (held.since, name, found)), (held.since, name, found), key=_age)
     return tuple(
-        sorted(found, key=lambda one: (one.column or "", one.assertion, one.name or "", one.job or "", one.entry))
+        sorted(
+            (one for *_, one in newest.values()),
+            key=lambda one: (one.column or "", one.assertion, one.name or "", one.job or "", one.entry),
+        )
     )
 
 
-def measurements(aspects: Mapping[str, AspectInForce[Any]]) -> tuple[Measurement, ...]:
-    """Return what is measured of a dataset, by column and job."""
-    found = []
+def measurements(
+    aspects: Mapping[str, AspectInForce[Any]], called: Mapping[str, str] | None = None
+) -> tuple[Measurement, ...]:
+    """Return what is measured of a dataset, by column and job; `called` as of `check_results`."""
+    newest: dict[tuple[str | None, ...], tuple[int, str, Measurement]] = {}
     for name, held in aspects.items():
         if name.startswith(MEASURED):
             one = quality.Measurement.from_json(held.value)
-            found.append(Measurement(one.metrics, one.column, one.job, held.run, held.entry, held.since))
-    return tuple(sorted(found, key=lambda one: (one.column or "", one.job or "", one.entry)))
+            column = _called(one.column, called)
+            found = Measurement(one.metrics, column, one.job, held.run, held.entry, held.since)
+            place = column, one.job
+            newest[place] = max(newest.get(place, (held.since, name, found)), (held.since, name, found), key=_age)
+    return tuple(
+        sorted((one for *_, one in newest.values()), key=lambda one: (one.column or "", one.job or "", one.entry))
+    )
+
+
+def _called(column: str | None, called: Mapping[str, str] | None) -> str | None:
+    return column if column is None or called is None else called.get(column, column)
+
+
+def _age(one: tuple[int, str, object]) -> tuple[int, str]:
+    return one[:2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
-"""How a run used each dataset: the version, what it did to the whole, how much it read or wrote. Values in and out."""
+"""How a run used each dataset: the version, what it did to the whole, how much it read or wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.assets.model import AspectInForce, RunRecord
+from catalog.assets.queries import runs
+from catalog.names.loading import Names
+from catalog.view import View
 from graph_schema.aspects import name_of_use
 from graph_schema.facet_reading import text
 from graph_schema.facts import Role
@@ -46,6 +49,34 @@ class Use:
 def uses(run: RunRecord, role: Role) -> tuple[Use, ...]:
     """Return the run's reads (`Role.IN`) or writes (`Role.OUT`) of the datasets that may be seen, in their order."""
     return tuple(_use(run, role, dataset) for dataset in (run.inputs if role is Role.IN else run.outputs))
+
+
+def uses_of_edges(view: View, asked: Sequence[tuple[str, Role, str]]) -> dict[tuple[str, Role, str], Use]:
+    """Return for each (run, role, dataset), by ids, how the run used the dataset, by whichever name of it.
+
+    One that the run did not use is absent; of several names the dataset's own comes first.
+    """
+    records = runs(view, list(dict.fromkeys(run for run, *_ in asked)))
+    names = Names(view)
+    names.load({dataset for *_, dataset in asked})
+    found: dict[tuple[str, Role, str], Use] = {}
+    for place in asked:
+        run, role, dataset = place
+        record = records.get(run)
+        if record is None:
+            continue
+        moments = (record.started_at,) if role is Role.IN else (record.ended_at, record.started_at)
+        at = next((one for one in moments if one is not None), view.as_of.valid_at)
+        known = names.names(dataset)
+        same = [
+            one
+            for one in uses(record, role)
+            if one.dataset == dataset
+            or (one.dataset in known and names.resolve(one.dataset, at) == names.resolve(dataset, at))
+        ]
+        if same:
+            found[place] = min(same, key=lambda one: (one.dataset != dataset, one.dataset))
+    return found
 
 
 def _use(run: RunRecord, role: Role, dataset: str) -> Use:

@@ -23,6 +23,8 @@ class Tag(aspects.Tag):
     by: str | None
     entry: int
     since: int
+    mapping: str | None = None
+    """Of a claim that a mapping reads in a facet or tag: the mapping."""
 
 
 @dataclass(frozen=True, slots=True)

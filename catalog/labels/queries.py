@@ -14,7 +14,7 @@ from catalog.labels.model import Attestation, Label, Step, Tag
 from catalog.labels.rules import label
 from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
-from catalog.mappings.queries import claimed
+from catalog.mappings.queries import claimable, claimed
 from catalog.names.loading import Names
 from catalog.store.protocol import KnownNode
 from catalog.view import View
@@ -86,6 +86,22 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
             known = (replace(each, dataset=shown[one]) for each in labelled)
             found[one] = tuple(sorted(known, key=lambda each: (each.column or "", each.kind)))
     return found
+
+
+def mapped_tags(view: View) -> frozenset[tuple[str, str]]:
+    """Return each dataset and column that may be seen and a kind of PHI that it has by a mapping of the site; not
+    where a principal's record says otherwise.
+    """
+    found = labels(view, claimable(view))
+    return frozenset(
+        (end, label.kind)
+        for dataset, some in found.items()
+        for label in some
+        if label.present
+        for tag in label.history
+        if tag.mapping is not None
+        for end in (dataset, tag.subject)
+    )
 
 
 def _mapped(view: View, names: Sequence[str], nodes: Mapping[str, KnownNode]) -> Iterator[tuple[Order, Tag]]:
@@ -190,6 +206,7 @@ def _mapped_tag(known: KnownNode, claim: MappedValue | EmitterTag, rule: Rule, b
         by=by,
         entry=claim.entry,
         since=max(claim.since, rule.since),
+        mapping=rule.name,
     )
 
 

@@ -72,7 +72,15 @@ def _beginnings(loader: LineageLoader, roots: Sequence[str]) -> list[str]:
         else:
             found.add(root)
     loader.load_names(datasets)
-    return sorted(found | {loader.resolve(dataset, loader.valid_at) for dataset in datasets})
+    return sorted(found | {_resolved(loader, dataset) for dataset in datasets})
+
+
+def _resolved(loader: LineageLoader, name: str) -> str:
+    """Return what a name stands for; where that is a model of which no version took effect, the last version by name:
+    uses count at whatever outcome.
+    """
+    found = loader.resolve(name, loader.valid_at)
+    return loader.attempted_version(found) or found
 
 
 @dataclass(slots=True)
@@ -107,8 +115,9 @@ class _Neighbourhood:
     def go_on(self, depth: int) -> bool:
         """Take the step to the jobs that wait; tell whether there may be another."""
         jobs = self._admit(self._pending, depth)
-        uses = [use for use in self.loader.view.uses(jobs) if use.job]
-        self.loader.load_names({use.dataset for use in uses})
+        found = [use for use in self.loader.view.uses(jobs) if use.job]
+        self.loader.load_names({use.dataset for use in found})
+        uses = self._meant(found)
         by_dataset: dict[str, set[str]] = defaultdict(set)
         for use in uses:
             by_dataset[self._resolved(use.dataset)].add(use.job or "")
@@ -137,13 +146,26 @@ class _Neighbourhood:
         """Return (dataset, job, how) for each use of the datasets under any name that they have now."""
         here = set(datasets)
         self.loader.load_names(here)
-        names = sorted({name for dataset in here for name in self.loader.names(dataset)})
-        uses = self.loader.view.uses(names) if names else []
+        names = {name for dataset in here for name in self.loader.names(dataset)}
+        names |= {version for name in names for version in self.loader.versions(name)}
+        uses = self._meant(self.loader.view.uses(sorted(names))) if names else []
         found = ((self._resolved(use.dataset), use.job, use.how) for use in uses)
         return [(dataset, job, how) for dataset, job, how in found if job is not None and dataset in here]
 
+    def _meant(self, uses: Sequence[Use]) -> list[Use]:
+        """Return the uses without those of a model by its dataset's name where the job names the version as well.
+
+        All uses that the jobs make of the models' versions have to be among them.
+        """
+        named = {
+            (use.job, use.how in WRITES, dataset)
+            for use in uses
+            if (dataset := self.loader.dataset_of(use.dataset)) is not None
+        }
+        return [use for use in uses if (use.job, use.how in WRITES, use.dataset) not in named]
+
     def _resolved(self, name: str) -> str:
-        return self.loader.resolve(name, self.loader.valid_at)
+        return _resolved(self.loader, name)
 
     def _draw(self, uses: Collection[Use]) -> None:
         for use in uses:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Dependency, Derivation, FlowKind, LineageEdge
 from catalog.lineage.walk import Walked
-from catalog.view import View
 from graph_schema.identity import split_state_id
 from graph_schema.nodes import Dataset, Snapshot
 
@@ -36,21 +36,21 @@ class TakenOut:
     fed: frozenset[str] = frozenset()
 
 
-def take_out(walked: Walked, view: View, columns: Mapping[str, str] | None = None) -> TakenOut:
+def take_out(walked: Walked, loader: LineageLoader, columns: Mapping[str, str] | None = None) -> TakenOut:
     """Take the datasets in memory, states and columns of them out of a walk, its roots excepted; return them.
 
     An edge `through` stands for a way between what stays on which only such datasets lie; it keeps the first edge's
     time, and between columns, of which `columns` gives the dataset, the loosest dependency on the way.
     """
     of_state = {one: pair[0] for one in walked.depths if (pair := split_state_id(one))} | dict(columns or {})
-    nodes = view.nodes(sorted({of_state.get(one, one) for one, depth in walked.depths.items() if depth}))
+    nodes = loader.view.nodes(sorted({of_state.get(one, one) for one, depth in walked.depths.items() if depth}))
     gone = frozenset(
         one
         for one, depth in walked.depths.items()
         if depth
         and (known := nodes.get(of_state.get(one, one))) is not None
         and isinstance(known.node, Dataset | Snapshot)
-        and is_in_memory(known.node.namespace)
+        and is_in_memory(loader.namespace(known.node.namespace))
     )
     fed = frozenset(edge.target for edge in walked.edges if edge.source in gone and edge.target not in gone)
     if gone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from catalog.assets.column_names import ColumnNames
@@ -55,6 +55,10 @@ class LineageLoader:
     def column_names(self) -> ColumnNames:
         """Return how columns of datasets are spelled."""
         return ColumnNames(self._named)
+
+    def namespace(self, namespace: str) -> str:
+        """Return the namespace that stands for one by the rules at the view's time."""
+        return self._named.namespace(namespace)
 
     def names(self, name: str) -> Collection[str]:
         """Return every name that ever stood for the dataset or it for them, itself included; of a model version the
@@ -194,6 +198,18 @@ class LineageLoader:
     def generated_by(self, snapshot: str) -> frozenset[str]:
         """Return these runs."""
         return self._generated.get(snapshot, frozenset())
+
+    def dataset_of(self, version: str) -> str | None:
+        """Return the dataset by which emitters name the model of a version, None of anything else."""
+        return self._models.dataset_of(version)
+
+    def versions(self, name: str) -> Mapping[str, str]:
+        """Return the versions of the model that a dataset names, by what they are called; none of another dataset."""
+        return self._models.versions(name)
+
+    def attempted_version(self, name: str) -> str | None:
+        """Return the last version, by name, of the model that a dataset names, where none ever took effect."""
+        return self._models.attempted(name)
 
     def made(self, version: str) -> list[int]:
         """Return when a model version was written or registered, ascending."""

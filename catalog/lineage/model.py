@@ -131,7 +131,7 @@ class Walk:
     include_past: bool = False
     include_attempts: bool = False
     include_in_memory: bool = False
-    """With datasets that only ever lie in memory, which a walk between datasets or states leaves out."""
+    """With datasets that only ever lie in memory, which a walk leaves out unless it is between runs."""
     budget: int = 2000
     columns: tuple[str, ...] = ()
     """At column grain: the addresses of the columns of the roots that are asked about; all of them where none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.view import View
@@ -87,6 +87,15 @@ class Models:
         """Return when a model version was written or registered, ascending."""
         dataset = self._dataset.get(version)
         return [] if dataset is None else [at for at, _, one in self._pointers[dataset] if one == version]
+
+    def versions(self, name: str) -> Mapping[str, str]:
+        """Return the versions of the model that a dataset names, by what they are called; none of another dataset."""
+        return self._versions.get(name, {})
+
+    def attempted(self, name: str) -> str | None:
+        """Return the last version, by name, of the model that a dataset names, where none ever took effect."""
+        versions = self._versions.get(name)
+        return versions[max(versions)] if versions and not self._pointers[name] else None
 
     def dataset_of(self, name: str) -> str | None:
         """Return the dataset by which emitters name the model of a version."""

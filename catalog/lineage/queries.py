@@ -75,8 +75,8 @@ def lineage(view: View, walk: Walk) -> LineageGraph:
 
 
 def _without_memory(loader: LineageLoader, walked: Walked, walk: Walk, grain: Grain) -> TakenOut:
-    between = grain in {Grain.DATASET, Grain.SNAPSHOT} and walk.direction is not Direction.CONNECTED
-    return take_out(walked, loader.view) if between and not walk.include_in_memory else TakenOut()
+    between = grain in {Grain.DATASET, Grain.SNAPSHOT} and not walk.include_in_memory
+    return take_out(walked, loader) if between else TakenOut()
 
 
 def _models(loader: LineageLoader, graph: LineageGraph, walk: Walk) -> frozenset[str]:

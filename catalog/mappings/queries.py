@@ -11,10 +11,12 @@ from catalog.assets.model import AspectInForce
 from catalog.assets.tags import EmitterTag, tags_of
 from catalog.mappings import rules
 from catalog.mappings.model import Conflict, DryRun, MappedValue, Read, Rule, Unread
+from catalog.store.indexes.uses import WRITES
 from catalog.view import View
 from graph_schema.aspects import KEPT_FACET, aspects_of_facets
 from graph_schema.aspects.mappings import FacetMapping, TagMapping
 from graph_schema.facts import NOW, Statement
+from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
 from graph_schema.nodes import Mapping as MappingNode
 from graph_schema.vocabulary.words import MappedKind, MappingTarget
@@ -31,6 +33,7 @@ _DECLARED: Final = {
 }
 """The aspect of a declaration that says the same."""
 
+_TAGS: Final = "tags"
 MOST_LOOKED_AT: Final = 10_000
 _EXAMPLES: Final = 20
 
@@ -75,6 +78,21 @@ def mapped(view: View, ids: Sequence[str]) -> dict[str, tuple[MappedValue, ...]]
         for node, values in found.items()
     }
     return {node: values for node, values in shown.items() if values}
+
+
+def claimable(view: View) -> tuple[str, ...]:
+    """Return the datasets, ascending, of which a mapping may claim PHI: those that ever had a facet that one reads,
+    tags, or were ever written by a job that had tags, itself or on a run.
+    """
+    every = [rule.content for rule in mappings(view)]
+    facets = {one.facet for one in every if isinstance(one, FacetMapping) and one.target == MappingTarget.PHI_TAG}
+    by_tags = any(isinstance(one, TagMapping) for one in every)
+    wanted = sorted(facets | ({_TAGS} if by_tags else set()))
+    found = set(view.lookup("Dataset", "facet", wanted)) if wanted else set()
+    if by_tags:
+        jobs = {job for label in ("Job", "Run") for job in view.lookup(label, "facet", (_TAGS,))}
+        found |= {use.dataset for use in view.uses(sorted(jobs)) if use.how in WRITES} if jobs else set()
+    return tuple(sorted(one for one in found if label_of(one) == "Dataset"))
 
 
 def claimed(

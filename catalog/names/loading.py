@@ -155,6 +155,15 @@ class Names:
         """Return the rules that held at a time."""
         return [value for rule in self.rules if (value := rule.at(at)) is not None]
 
+    def namespace(self, namespace: str) -> str:
+        """Return the namespace that stands for one by the rules at the view's time."""
+        rules = self._rules_now
+        return normal((namespace, ""), rules)[0] if rules else namespace
+
+    @cached_property
+    def _rules_now(self) -> list[NamespaceRule]:
+        return self.rules_at(self.view.as_of.valid_at)
+
     @cached_property
     def rule_sets(self) -> list[list[NamespaceRule]]:
         """Return the rules that held together at any time."""

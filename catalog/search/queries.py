@@ -7,6 +7,7 @@ from typing import Final
 
 from catalog.assets.rules import MANDATORY
 from catalog.errors import SenderError
+from catalog.labels.queries import mapped_tags
 from catalog.search.model import Hit, Search, SearchKind, SearchPage
 from catalog.store.protocol import Query
 from catalog.store.words import FACET_OF, question
@@ -37,8 +38,11 @@ def search(view: View, request: Search) -> SearchPage:
     value of a closed list or gap that there is none of, for a page that is too large, and for too many words.
     """
     _check(request)
+    # A site's mappings are applied when read, so that no store keeps what they claim.
+    of_phi = "phi" in request.filters or "phi" in request.facets
     page = view.find(
         Query(
+            beside=frozenset((node, "phi", kind) for node, kind in mapped_tags(view)) if of_phi else frozenset(),
             labels=("Dataset",) if request.gaps else request.labels or _labels(request.text),
             text=request.text,
             filters={facet: _values(facet, values) for facet, values in request.filters.items()},

@@ -136,7 +136,8 @@ class _Graph(IndexReads):
             if known.node.label in query.labels:
                 rank = asked.rank(self._terms[identifier])
                 if rank is not None:
-                    current, facets = self._current.get(identifier, {}), self._facets.get(identifier, _NONE)
+                    current = self._current.get(identifier, {})
+                    facets = self._facets.get(identifier, _NONE) | query.facets_beside.get(identifier, _NONE)
                     yield Found(identifier, known.node, known.entry, dict(current), facets, rank)
 
     @cached_property

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from catalog.store.deadline import Deadline
@@ -58,14 +59,14 @@ class Found:
         return self.rank, self.node.title, self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """What to find: nodes of these labels whose current aspects match.
 
     What `text` asks for is the `words.question()` of it, and it is asked of the terms of the node's key and searchable
     aspects. `filters` maps a facet to the values allowed (`facets_of()` tells which). `missing` are aspects or facets
-    that must not be in force, `has` those that must. Sorted by (rank, title, id), texts ascending by code point;
-    `after` is the place of the last one seen.
+    that must not be in force, `has` those that must. `beside` are (node, facet, value) that count beside those that are
+    kept. Sorted by (rank, title, id), texts ascending by code point; `after` is the place of the last one seen.
     """
 
     labels: tuple[str, ...]
@@ -76,6 +77,15 @@ class Query:
     facets: tuple[str, ...] = ()
     after: Place | None = None
     first: int = 20
+    beside: frozenset[tuple[str, str, str]] = frozenset()
+
+    @cached_property
+    def facets_beside(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """Return the (facet, value) pairs that count beside those that are kept, by node."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for node, facet, value in self.beside:
+            found.setdefault(node, set()).add((facet, value))
+        return {node: frozenset(pairs) for node, pairs in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,10 @@ def alias_reach() -> str:
     )
 
 
-def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
-    """Return a page of (id, rank, facets) with the total and the counts, all of one set."""
+def find(labels: Iterable[str], *, text: bool, after: bool, beside: bool = False) -> str:
+    """Return a page of (id, rank, facets) with the total and the counts, all of one set; `beside` tells whether facets
+    are given that count beside those that nodes carry.
+    """
     named = sorted(label(name) for name in labels)
     start = (
         f"CALL () {{ {' UNION ALL '.join(map(_asked, range(len(_RANKED))))} }} WITH node AS n, min(rank) AS rank "
@@ -131,6 +133,8 @@ def find(labels: Iterable[str], *, text: bool, after: bool) -> str:
         else f"MATCH (n:{'|'.join(named)}) WITH n, 0 AS rank WHERE"
     )
     facets = "coalesce(n.search_facets, [])"
+    if beside:
+        facets = f"({facets} + coalesce($beside[n.id], []))"
     held = f"(name IN coalesce(n.search_has, []) OR any(f IN {facets} WHERE f STARTS WITH name + '='))"
     place = (
         "WHERE rank > $rank OR (rank = $rank AND (n.title > $title OR (n.title = $title AND n.id > $id))) "

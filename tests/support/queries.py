@@ -8,6 +8,7 @@ from typing import Any
 from catalog.access.queries import definitions, list_principals, principals
 from catalog.approvals.queries import approvals, approvals_of, bindings, list_approvals
 from catalog.assets.code_versions import code_versions
+from catalog.assets.column_names import columns_called
 from catalog.assets.feeds import fed_by, feeding
 from catalog.assets.hierarchy import (
     child_edges,
@@ -36,9 +37,10 @@ from catalog.assets.queries import (
 from catalog.assets.retries import retried
 from catalog.assets.run_refs import jobs_of_runs
 from catalog.assets.schemas import schema_changes
+from catalog.assets.uses import uses_of_edges
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
-from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, steps_of
+from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, mapped_tags, steps_of
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
 from catalog.lineage.borders import BorderSide, borders
@@ -46,13 +48,13 @@ from catalog.lineage.columns.queries import column_lineage_in_force, listed_colu
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
-from catalog.mappings.queries import carriers, claimed, dry_run, mapped, mappings
+from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings
 from catalog.names.queries import lives, namespace_rules, other_names
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
 from graph_schema.aspects.mappings import FacetMapping
-from graph_schema.facts import NOW
+from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
 from graph_schema.vocabulary.words import MappedKind
 
@@ -93,6 +95,13 @@ def _borders(view: View, _: Sequence[str]) -> Any:
 def _operations(view: View, ids: Sequence[str]) -> Any:
     edges = [edge for one in ids for edge in lineage(view, Walk((one,), Direction.UPSTREAM)).edges]
     return {repr(edge): found for edge, found in operations(view, edges).items()}
+
+
+def _uses_of_edges(view: View, ids: Sequence[str]) -> Any:
+    edges = [edge for one in ids for edge in lineage(view, Walk((one,), Direction.UPSTREAM)).edges]
+    ends = [(edge.run, edge.source, edge.target) for edge in edges if edge.run]
+    read = [(run, Role.IN, source) for run, source, _ in ends]
+    return uses_of_edges(view, [*read, *((run, Role.OUT, target) for run, _, target in ends)])
 
 
 def _steps(view: View, ids: Sequence[str]) -> Any:
@@ -172,6 +181,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "mapped": ("Dataset", mapped),
     "mapped of jobs": ("Job", mapped),
     "claimed": ("Dataset", claimed),
+    "claimable": ("Dataset", lambda view, _: claimable(view)),
+    "mapped_tags": ("Dataset", lambda view, _: sorted(mapped_tags(view))),
     "carriers": ("Dataset", lambda view, _: [carriers(view, facet, on) for facet in FACETS for on in MappedKind]),
     "dry_run": ("Dataset", lambda view, _: dry_run(view, SAYS)),
     "version_statements": ("ModelVersion", version_statements),
@@ -200,6 +211,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     ),
     "paths": ("Dataset", _paths),
     "lineage, operations": ("Dataset", _operations),
+    "uses_of_edges": ("Dataset", _uses_of_edges),
+    "columns_called": (
+        "Dataset",
+        lambda view, ids: columns_called(view, [(one, name) for one in ids for name in ("ID", "id")]),
+    ),
     "borders": ("Dataset", _borders),
     "steps_of": ("Dataset", _steps),
     "lineage, choke points": ("Dataset", _choke_points),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import gather
+
 import strawberry
 
 from catalog.api.graphql import enums, nodes
-from catalog.api.graphql.context import ContextInfo
+from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.datasets import Dataset
@@ -13,6 +15,7 @@ from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
 from catalog.assets import quality
+from catalog.assets.column_names import columns_called
 from catalog.reading import AsOf
 from graph_schema.vocabulary import words
 
@@ -85,15 +88,23 @@ class RunCheck:
 
 
 @field_of(Dataset, description="How each assertion last came out, of every job that checks one.")
-def quality_results(dataset: strawberry.Parent[Dataset]) -> list[QualityResult]:
-    found = quality.check_results(dataset.record.aspects)
+async def quality_results(dataset: strawberry.Parent[Dataset], info: ContextInfo) -> list[QualityResult]:
+    found = quality.check_results(dataset.record.aspects, await _called(info.context, dataset))
     return [converted(QualityResult, one, found=one, at=dataset.at) for one in found]
 
 
 @field_of(Dataset, description="Which metrics were measured last, by every job that measures some.")
-def quality_metrics(dataset: strawberry.Parent[Dataset]) -> list[QualityMetrics]:
-    found = quality.measurements(dataset.record.aspects)
+async def quality_metrics(dataset: strawberry.Parent[Dataset], info: ContextInfo) -> list[QualityMetrics]:
+    found = quality.measurements(dataset.record.aspects, await _called(info.context, dataset))
     return [converted(QualityMetrics, one, found=one, at=dataset.at) for one in found]
+
+
+async def _called(context: RequestContext, dataset: Dataset) -> dict[str, str]:
+    """Return how the columns are called that were checked or measured."""
+    columns = sorted(quality.measured_columns(dataset.record.aspects))
+    places = [(dataset.record.id, column) for column in columns]
+    found = await gather(*(context.load(columns_called, dataset.at, place) for place in places))
+    return {column: called or column for column, called in zip(columns, found, strict=True)}
 
 
 @field_of(Run, name="qualityResults", description="How the assertions that it checked came out in it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from catalog.api.graphql.jobs import Job
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
 from catalog.assets import model, queries, tags
+from catalog.assets.column_names import columns_called
 from graph_schema import nodes as kinds
 
 
@@ -42,7 +44,12 @@ async def tags_of_column(column: strawberry.Parent[SchemaColumn], info: ContextI
     of = kinds.Dataset(known.node.namespace, known.node.dataset).id
     dataset = await info.context.load(queries.datasets, column.at, of)
     every = [] if dataset is None else _tags(dataset.aspects)
-    return [one for one in every if one.column == known.node.name]
+    name = known.node.name
+    alike = [one for one in every if one.column is not None and one.column.casefold() == name.casefold()]
+    spelled = sorted({name, *(one.column for one in alike if one.column is not None)})
+    found = await gather(*(info.context.load(columns_called, column.at, (of, one)) for one in spelled))
+    called = dict(zip(spelled, found, strict=True))
+    return [one for one in alike if one.column is not None and called[one.column] == called[name]]
 
 
 @field_of(Job, name="tags", description="The tags that emitters put on it.")

@@ -14,7 +14,6 @@ from catalog.api.graphql.lineage import LineageEdge
 from catalog.api.graphql.nodes import QualifiedName
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Long
-from catalog.assets import queries
 from catalog.assets import uses as used
 from catalog.reading import AsOf
 from graph_schema.facts import Role
@@ -67,9 +66,10 @@ async def write(edge: strawberry.Parent[LineageEdge], info: ContextInfo) -> Data
 
 
 async def _use(context: RequestContext, edge: LineageEdge, role: Role, dataset: str) -> DatasetUse | None:
-    record = None if edge.found.run is None else await context.load(queries.runs, edge.at, edge.found.run)
-    found = () if record is None else used.uses(record, role)
-    return next((_as_use(one, edge.at) for one in found if one.dataset == dataset), None)
+    if edge.found.run is None:
+        return None
+    found = await context.load(used.uses_of_edges, edge.at, (edge.found.run, role, dataset))
+    return None if found is None else _as_use(found, edge.at)
 
 
 def _as_use(one: used.Use, at: AsOf) -> DatasetUse:

@@ -48,7 +48,7 @@ def column_lineage(view: View, walk: Walk) -> LineageGraph:
     keys = {one: key for one in walked.depths if (key := loader.key(one)) is not None}
     memory = TakenOut()
     if not walk.include_in_memory:
-        memory = take_out(walked, loader.datasets.view, {one: key.dataset for one, key in keys.items()})
+        memory = take_out(walked, loader.datasets, {one: key.dataset for one, key in keys.items()})
     hidden = redacted(walked, view, {one: keys[one].dataset for one in walked.depths if one in keys})
     in_memory = len({keys[one].dataset for one in memory.gone})
     return replace(_graph(walked, walk, keys, hidden), in_memory=in_memory, made_elsewhere=memory.fed)

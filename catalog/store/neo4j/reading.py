@@ -22,7 +22,7 @@ from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import is_structural, rows_of
 from catalog.store.neo4j.past import records_about, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
-from catalog.store.neo4j.searching import facets_of, lucene
+from catalog.store.neo4j.searching import facet_text, facets_of, lucene
 from catalog.store.ordering import Row, edge_order, rows, statement_order
 from catalog.store.protocol import Found, KnownNode, Page, Quarantined, Query
 from catalog.store.run_memory import ACCESSES, RunMemory, assemble
@@ -198,8 +198,12 @@ class Neo4jReading(IndexReads):
         asked = question(query.text)
         rank, title, identifier = query.after or (0, "", "")
         row = self._run(
-            reading.find(labels, text=bool(asked.words), after=query.after is not None),
+            reading.find(labels, text=bool(asked.words), after=query.after is not None, beside=bool(query.beside)),
             **lucene(asked),
+            beside={
+                node: [facet_text(name, value, node, node) for name, value in sorted(pairs)]
+                for node, pairs in query.facets_beside.items()
+            },
             filters=[
                 [f"{facet}={value}" for value in allowed]
                 for facet, allowed in query.filters.items()

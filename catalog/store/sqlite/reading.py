@@ -135,8 +135,10 @@ class SqliteReading(SqliteRows):
         found = search(self._connection, query)
         ids = [hit[0] for hit in found.hits]
         current, facets = by_aspect(self.in_force(ids)), facets_of(self, ids)
+        none: frozenset[tuple[str, str]] = frozenset()
+        carried = {one: facets.get(one, none) | query.facets_beside.get(one, none) for one in ids}
         hits = tuple(
-            Found(one, _node(label, key), entry, current.get(one, {}), facets.get(one, frozenset()), rank)
+            Found(one, _node(label, key), entry, current.get(one, {}), carried[one], rank)
             for one, label, key, entry, rank in found.hits
         )
         return Page(hits, found.total, found.facets, found.more)

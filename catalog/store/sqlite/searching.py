@@ -26,6 +26,7 @@ _HOLDS: Final = (
     f"(EXISTS (SELECT 1 FROM {IN_FORCE.name} c WHERE c.subject = node.n AND c.aspect = ? AND c.value <> 0) "  # noqa: S608
     f"OR EXISTS (SELECT 1 FROM {FACET.name} f WHERE f.node = node.n AND f.name = ?))"
 )
+_IS_ONE: Final = "node.id IN (SELECT value FROM json_each(?))"
 _HAS_FACET: Final = (
     f"node.n IN (SELECT f.node FROM {FACET.name} f WHERE f.name = ? "  # noqa: S608  # names of ours
     "AND f.value IN (SELECT value FROM json_each(?)))"
@@ -81,7 +82,7 @@ def _listed(connection: sqlite3.Connection, query: Query, where: Condition) -> H
     counts: Mapping[str, Mapping[str, int]] = {}
     if query.facets:
         sql = f"WITH hit AS (SELECT n, label FROM node WHERE {where.text}) SELECT {_COUNTS}"  # noqa: S608  # ours
-        counts = _counts(query, connection.execute(sql, (*where.values, json.dumps(query.facets))).fetchone()[0])
+        counts = _counts(query, connection.execute(sql, (*where.values, *_counted(query))).fetchone()[0])
     # All are of rank 0; compared together with it, title and id would not be sought in the index.
     rank, *after = query.after or (-1, "", "")
     if rank > 0:
@@ -100,10 +101,10 @@ def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> H
     place, after = ("", ()) if query.after is None else (" WHERE (rank, title, id) > (?, ?, ?)", query.after)
     total, counts, page = connection.execute(
         f"WITH hit AS MATERIALIZED (SELECT n, label, title, id, {rank.text} AS rank FROM node WHERE {where.text}) "  # noqa: S608
-        f"SELECT (SELECT count(*) FROM hit), {_COUNTS if query.facets else '?'}, "
+        f"SELECT (SELECT count(*) FROM hit), {_COUNTS if query.facets else 'NULL'}, "
         f"(SELECT json_group_array(json_array(n, rank)) FROM (SELECT n, rank FROM hit{place} "
         "ORDER BY rank, title, id LIMIT ?))",
-        (*rank.values, *where.values, json.dumps(query.facets), *after, query.first + 1),
+        (*rank.values, *where.values, *(_counted(query) if query.facets else ()), *after, query.first + 1),
     ).fetchone()
     places = json.loads(page)
     hits = connection.execute(
@@ -117,9 +118,18 @@ def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> H
 _COUNTS: Final = (
     "(SELECT json_group_array(json_array(name, value, number)) FROM ("  # noqa: S608  # names of ours
     "SELECT 'label' AS name, label AS value, count(*) AS number FROM hit GROUP BY label UNION ALL "
-    f"SELECT f.name, f.value, count(DISTINCT f.node) FROM hit CROSS JOIN {FACET.name} f ON f.node = hit.n "
-    "AND f.name IN (SELECT value FROM json_each(?)) GROUP BY f.name, f.value))"
+    "SELECT name, value, count(DISTINCT n) FROM ("
+    f"SELECT f.name, f.value, f.node AS n FROM hit CROSS JOIN {FACET.name} f ON f.node = hit.n "
+    "AND f.name IN (SELECT value FROM json_each(?)) UNION ALL "
+    "SELECT b.value ->> 1, b.value ->> 2, node.n FROM json_each(?) b CROSS JOIN node ON node.id = b.value ->> 0 "
+    "WHERE node.n IN (SELECT n FROM hit)) GROUP BY name, value))"
 )
+
+
+def _counted(query: Query) -> tuple[str, str]:
+    """Return the parameters of `_COUNTS`."""
+    beside = sorted(one for one in query.beside if one[1] in query.facets)
+    return json.dumps(query.facets), json.dumps(beside)
 
 
 def _counts(query: Query, found: str) -> Mapping[str, Mapping[str, int]]:
@@ -152,6 +162,10 @@ def _stands(asked: Asked) -> Condition:
     return Condition(_IS_IN_WORD if asked.inside else _BEGINS_WORD, (asked.text, asked.text + _LAST))
 
 
+def _is_one(ids: Iterable[str]) -> Condition:
+    return Condition(_IS_ONE, (json.dumps(sorted(ids)),))
+
+
 def _condition(query: Query) -> Condition:
     labels = set(query.labels)
     conditions: list[Condition] = []
@@ -159,11 +173,15 @@ def _condition(query: Query) -> Condition:
         if facet == "label":
             labels &= set(allowed)
         else:
-            conditions.append(Condition(_HAS_FACET, (facet, json.dumps(list(allowed)))))
+            kept = Condition(_HAS_FACET, (facet, json.dumps(list(allowed))))
+            beside = {node for node, name, value in query.beside if name == facet and value in allowed}
+            conditions.append(Condition.any((kept, _is_one(beside))) if beside else kept)
     for names, negation in ((query.has, ""), (query.missing, "NOT ")):
         for name in names:
-            known = name == "label"
-            conditions.append(Condition(f"{negation}1") if known else Condition(negation + _HOLDS, (name, name)))
+            held = Condition("1") if name == "label" else Condition(_HOLDS, (name, name))
+            if beside := {node for node, facet, _ in query.beside if facet == name}:
+                held = Condition.any((held, _is_one(beside)))
+            conditions.append(Condition(negation + held.text, held.values))
     asked = question(query.text)
     if asked.words:
         conditions.append(Condition.any((_is_asked(asked, _stands), _is_exact(asked))))

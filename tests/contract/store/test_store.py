@@ -463,6 +463,28 @@ def test_what_an_emitter_claims_of_phi_counts_until_a_person_rejects_it(store: S
     assert total() == 1
 
 
+@pytest.mark.parametrize("text", ["", "a"])
+def test_facets_that_are_given_beside_those_that_are_kept_are_found_and_counted_once(store: Store, text: str) -> None:
+    one, other, third = (Dataset("ns", name) for name in ("a one", "a two", "a three"))
+    for entry, subject in enumerate((one, other, third)):
+        store.apply(declared(entry, entry, subject, "phi.CLINICAL_NOTE", Tag("ASSERT", "ASSERTED")), entry)
+    store.apply(declared(3, 3, other, "phi.CLINICAL_NOTE", Tag("REJECT", "ASSERTED")), 3)
+    given = frozenset({(one.id, "phi", "CLINICAL_NOTE"), (other.id, "phi", "CLINICAL_NOTE"), (other.id, "phi", "X")})
+    asked = Query(("Dataset",), text, facets=("phi",), beside=given)
+    assert store.find(asked).facets == {"phi": {"CLINICAL_NOTE": 3, "X": 1}}
+    filtered = store.find(replace(asked, filters={"phi": ("X",)}))
+    assert [(hit.id, hit.facets) for hit in filtered.hits] == [
+        (other.id, frozenset({("phi", "CLINICAL_NOTE"), ("phi", "X")}))
+    ]
+    assert filtered.facets == {"phi": {"CLINICAL_NOTE": 1, "X": 1}}
+    assert store.find(replace(asked, filters={"phi": ("CLINICAL_NOTE",)}, first=2)).more
+    assert (store.find(replace(asked, has=("phi",))).total, store.find(replace(asked, missing=("phi",))).total) == (
+        3,
+        0,
+    )
+    assert store.find(replace(asked, beside=frozenset())).facets == {"phi": {"CLINICAL_NOTE": 2}}
+
+
 def test_a_rejected_tag_is_no_facet(store: Store) -> None:
     for entry, stance in enumerate(("ASSERT", "REJECT")):
         builder = FactBuilder(entry, entry, f"{entry:016x}", RECORD_RANK)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.assets.code_versions import code_versions
-from catalog.assets.quality import check_results
+from catalog.assets.column_names import columns_called
+from catalog.assets.quality import check_results, measured_columns, measurements
 from catalog.assets.queries import datasets, jobs
 from catalog.reading import AsOf
 from catalog.view import View
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Job
 from tests.support.events import RUN_ID, Json, dataset, dataset_event, graph, job_event, run_event
+from tests.support.records import House, naming_rule
 
 CLEAN, JOB = Dataset("lake", "clean").id, Job("demo", "curate").id
 TEN = 1_772_359_200_000_000
@@ -94,6 +96,31 @@ def test_assertions_are_in_force_by_dataset_job_assertion_and_column() -> None:
         ("id", "two", True),
     }
     assert outcomes(failed, again, valid_at=minute(2)) == {("id", "one", False)}
+
+
+def test_assertions_of_one_column_in_two_spellings_are_one_where_a_rule_folds_letters(house: House) -> None:
+    def checked(at: int, column: str, *, success: bool) -> Json:
+        item = {"assertion": "unique", "column": column, "success": success}
+        facets = {
+            "dataQualityAssertions": {"assertions": [item]},
+            "dataQualityMetrics": {"columnMetrics": {column: {"nullCount": at}}},
+        }
+        return run_event("COMPLETE", at, run_id=run_id(at), inputs=[dataset("clean", facets=facets)])
+
+    house.send(checked(1, "ID", success=False))
+    house.send(checked(2, "id", success=True))
+
+    def found() -> list[tuple[str | None, bool]]:
+        view = house.view()
+        aspects = datasets(view, [CLEAN])[CLEAN].aspects
+        named = columns_called(view, [(CLEAN, column) for column in measured_columns(aspects)])
+        called = {column: name for (_, column), name in named.items()}
+        assert len(measurements(aspects, called)) == len(check_results(aspects, called))
+        return [(one.column, one.outcome == "PASSED") for one in check_results(aspects, called)]
+
+    assert found() == [("ID", False), ("id", True)]
+    house.record(naming_rule(namespace="lake"))
+    assert found() == [("id", True)]
 
 
 def test_job_version_is_that_of_its_code_apart_from_its_inputs_and_outputs() -> None:

@@ -12,7 +12,7 @@ from catalog.lineage.queries import lineage
 from catalog.reading import Complete
 from graph_schema.nodes import Column, Dataset, Job
 from tests.support.events import Json, dataset, run_event
-from tests.support.records import House
+from tests.support.records import House, naming_rule
 
 RAW, OUT = (Dataset("lake", name).id for name in ("raw", "out"))
 FRAME = Dataset("inmemory://app", "frame").id
@@ -116,3 +116,29 @@ def test_columns_of_them_are_left_out_too(columns: House, root: str, direction: 
 def test_a_column_of_one_is_shown_where_it_is_asked_about(columns: House) -> None:
     found = lineage(columns.view(), Walk((FIELDS["frame"],), Direction.BOTH, Grain.COLUMN, depth=9))
     assert {node.id for node in found.nodes} == {*FIELDS.values()}
+
+
+def test_of_what_is_connected_they_are_left_out_too_and_the_jobs_on_both_sides_stay_connected(house: House) -> None:
+    walk = Walk((RAW,), Direction.CONNECTED, depth=9)
+    load, clean = Job("demo", "load").id, Job("demo", "clean").id
+    found = lineage(house.view(), walk)
+    assert {node.id for node in found.nodes} == {RAW, OUT, load, clean}
+    assert (load, clean, FlowKind.THROUGH) in {(edge.source, edge.target, edge.how) for edge in found.edges}
+    assert (found.in_memory, found.completeness) == (1, Complete())
+    shown = lineage(house.view(), replace(walk, include_in_memory=True))
+    assert ({node.id for node in shown.nodes}, shown.in_memory) == ({RAW, FRAME, OUT, load, clean}, 0)
+
+
+@pytest.mark.parametrize("direction", [Direction.UPSTREAM, Direction.CONNECTED])
+def test_a_namespace_that_a_rule_takes_for_one_in_memory_is_one(house: House, direction: Direction) -> None:
+    house.send(moves(4, [dataset("raw")], [dataset("cell", "notebook")], "three"))
+    house.send(moves(5, [dataset("cell", "notebook")], [dataset("end")], "four"))
+    end, cell = Dataset("lake", "end").id, Dataset("notebook", "cell").id
+
+    def shown() -> set[str]:
+        return {node.id for node in lineage(house.view(), Walk((end,), direction, depth=9)).nodes}
+
+    assert cell in shown()
+    house.record(naming_rule(namespace="notebook", rule_kind="SAME_NAMESPACE", same_as="inmemory://notebook"))
+    assert cell not in shown()
+    assert RAW in shown()

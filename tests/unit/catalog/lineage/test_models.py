@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from catalog.assets.model import AssetState, StatementSource
-from catalog.lineage.model import Confidence, Direction, Grain, Walk
+from catalog.lineage.model import Confidence, Direction, FlowKind, Grain, Walk
 from catalog.lineage.queries import lineage
 from catalog.releases.queries import model_versions, version_statements
 from catalog.view import View
+from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset, ModelVersion, Snapshot
 from tests.support.events import Json, dataset, run_event
 from tests.support.records import House, registration
@@ -210,3 +211,35 @@ def test_it_is_live_once_a_run_wrote_it_and_says_who_stated_it(house: House) -> 
     assert (record.state, record.registration) == (AssetState.LIVE, None)
     (stated,) = version_statements(house.view(), [version_id("12")])[version_id("12")]
     assert (stated.source, stated.entry) == (StatementSource.WRITING_RUN, 0)
+
+
+def test_dataset_type_model_in_what_is_connected_is_one_node_with_the_version_that_its_jobs_name(house: House) -> None:
+    house.send(trains())
+    house.send(scores())
+    for root in (Dataset("lake", "triage").id, version_id("12"), LETTERS, SCORES):
+        found = lineage(house.view(), Walk((root,), Direction.CONNECTED, depth=9))
+        things = {node.id for node in found.nodes if label_of(node.id) != "Job"}
+        assert things == {LETTERS, version_id("12"), REFERRALS, SCORES}
+
+
+def test_a_reader_of_one_version_is_no_reader_of_the_newest(house: House) -> None:
+    house.send(trains())
+    house.send(trains(minute=2, run_id=AGAIN, version="13"))
+    house.send(scores())
+    found = lineage(house.view(), Walk((version_id("13"),), Direction.CONNECTED, depth=0))
+    assert {edge.target for edge in found.edges if edge.source == version_id("13")} == set()
+    found = lineage(house.view(), Walk((version_id("12"),), Direction.CONNECTED, depth=9))
+    assert {edge.source for edge in found.edges if edge.how == FlowKind.READ} == {version_id("12"), LETTERS, REFERRALS}
+
+
+def test_a_model_of_which_only_a_failed_run_names_a_version_is_one_node(house: House) -> None:
+    house.send(trains("FAIL"))
+    house.send(scores(version=None, typed=False))
+    for root in (Dataset("lake", "triage").id, LETTERS):
+        found = lineage(house.view(), Walk((root,), Direction.CONNECTED, depth=9))
+        assert {node.id for node in found.nodes if label_of(node.id) != "Job"} == {
+            LETTERS,
+            version_id("12"),
+            REFERRALS,
+            SCORES,
+        }

@@ -12,10 +12,11 @@ from catalog.lineage.operations import Operation, OperationFound, OperationReaso
 from catalog.lineage.queries import lineage
 from graph_schema.nodes import Dataset
 from tests.support.events import Json, dataset, run_event
-from tests.support.records import House
+from tests.support.records import House, naming_rule
 
 SCHEMA = {"schema": {"fields": [{"name": "id", "type": "int"}, {"name": "ward", "type": "string"}]}}
 OUT = Dataset("lake", "out").id
+OTHER = "018f4a3e-0000-7000-8000-00000000000f"
 
 
 def identity(column: str, **more: Any) -> Json:
@@ -130,3 +131,60 @@ def test_the_entries_that_say_so_are_named(house: House) -> None:
     view = house.view()
     (edge,) = lineage(view, Walk((OUT,), Direction.UPSTREAM)).edges
     assert operations(view, [edge])[edge].entries == (0,)
+
+
+FOLDED = naming_rule(namespace="lake")
+
+
+def upper(one: Json) -> Json:
+    return {**one, "name": one["name"].upper()}
+
+
+def shouted() -> Json:
+    """Column lineage that spells the source and its columns in upper case."""
+    fields = columns()["columnLineage"]["fields"]
+    return {
+        "columnLineage": {
+            "fields": {
+                name: {"inputFields": [{**upper(one), "field": one["field"].upper()} for one in said["inputFields"]]}
+                for name, said in fields.items()
+            }
+        }
+    }
+
+
+def test_case_and_odd_characters_byte_for_byte_another_spelling_is_another_source(house: House) -> None:
+    facets = {**SCHEMA, **shouted()}
+    house.send(run_event(inputs=[dataset("raw", facets=SCHEMA)], outputs=[dataset("out", facets=facets)]))
+    view = house.view()
+    edges = lineage(view, Walk((OUT,), Direction.UPSTREAM)).edges
+    assert {edge.source for edge in edges} == {Dataset("lake", name).id for name in ("raw", "RAW")}
+    (edge,) = (edge for edge in edges if edge.source == Dataset("lake", "raw").id)
+    assert operations(view, [edge])[edge][:2] == (WRITE, OperationReason.COLUMNS)
+
+
+@pytest.mark.parametrize("facets", [shouted(), columns()], ids=["origins in upper case", "origins as written"])
+def test_case_and_odd_characters_under_a_rule_that_folds_letters_a_copy_is_one(house: House, facets: Json) -> None:
+    house.record(FOLDED)
+    assert found(house, facets) == (COPY, OperationReason.COLUMNS)
+
+
+def test_a_version_under_another_spelling_of_the_dataset_is_that_of_the_edge(house: House) -> None:
+    house.record(FOLDED)
+    digest = {"lineward_snapshot": {"digest": "sha256:" + "a" * 64}}
+    house.send(run_event(inputs=[dataset("raw")], outputs=[dataset("out")], minute=0, run_id=OTHER))
+    house.send(run_event(inputs=[dataset("RAW", facets=digest)], outputs=[dataset("OUT", facets=digest)], minute=3))
+    view = house.view()
+    (edge,) = lineage(view, Walk((OUT,), Direction.UPSTREAM)).edges
+    assert edge.target == OUT
+    assert operations(view, [edge])[edge][:2] == (COPY, OperationReason.SAME_DIGEST)
+
+
+def test_an_origin_under_an_alias_of_the_source_is_the_source(house: House) -> None:
+    alias = {"symlinks": {"identifiers": [{"namespace": "hive", "name": "db.raw", "type": "TABLE"}]}}
+    fields = columns()["columnLineage"]["fields"]
+    named = {
+        name: {"inputFields": [{**one, "namespace": "hive", "name": "db.raw"} for one in said["inputFields"]]}
+        for name, said in fields.items()
+    }
+    assert found(house, {"columnLineage": {"fields": named}}, alias) == (COPY, OperationReason.COLUMNS)

@@ -5,11 +5,23 @@ from dataclasses import replace
 import pytest
 
 from catalog.errors import SenderError
+from catalog.labels.queries import labels
+from catalog.reading import Rights
 from catalog.search.model import Hit, Search
 from catalog.search.queries import search
 from catalog.view import View
 from graph_schema.nodes import Dataset
-from tests.support.records import CURATED, RAW, House, declaration, event, tag
+from tests.support.records import (
+    CURATED,
+    RAW,
+    House,
+    declaration,
+    event,
+    facet_mapping,
+    tag,
+    tag_mapping,
+    withdrawal,
+)
 
 
 @pytest.fixture
@@ -87,3 +99,39 @@ def test_a_run_is_found_where_a_text_or_the_kind_says_so_and_a_data_use_code_how
     for code in ("DUO:0000042", "GRU", "http://purl.obolibrary.org/obo/DUO_0000042", "HRESCH"):
         page = search(View(house.store), Search(filters={"purpose": (code,)}))
         assert [hit.id for hit in page.hits] == [Dataset(**RAW).id], code
+
+
+PRIVACY = {"columns": [{"name": "mrn", "class": "SECRET"}]}
+
+
+def of_phi(house: House, kind: str, *, rights: Rights | None = None) -> tuple[set[str], int]:
+    view = house.view() if rights is None else house.view(rights=rights)
+    asked = Search(labels=("Dataset", "Column"), filters={"phi": (kind,)}, facets=("phi",))
+    page = search(view, asked)
+    return {hit.id for hit in page.hits}, page.facets["phi"].get(kind, 0)
+
+
+def test_tags_facet_a_mapping_turns_tags_and_run_tags_into_phi_tags_that_are_found(house: House) -> None:
+    tagged = event(at="2026-01-01T11:00:00Z")
+    tagged["run"]["facets"] = {"tags": {"tags": [{"key": "data-level", "value": "3", "source": "DBT_META"}]}}
+    house.send(tagged)
+    assert of_phi(house, "QUASI_IDENTIFIER") == (set(), 0)
+    house.record(tag_mapping())
+    curated = Dataset(**CURATED).id
+    assert of_phi(house, "QUASI_IDENTIFIER") == ({curated}, 1)
+    assert of_phi(house, "QUASI_IDENTIFIER", rights=Rights(namespaces=frozenset({RAW["namespace"]})))[0] <= {curated}
+    assert of_phi(house, "QUASI_IDENTIFIER", rights=Rights(namespaces=frozenset({"elsewhere"}))) == (set(), 0)
+    house.record(tag(dataset=CURATED, column=None, phi_kind="QUASI_IDENTIFIER", stance="REJECT", codes=[]))
+    assert of_phi(house, "QUASI_IDENTIFIER") == (set(), 0)
+
+
+def test_what_a_mapping_reads_in_a_facet_is_found_by_until_it_is_withdrawn(house: House) -> None:
+    house.send(event(at="2026-01-01T11:00:00Z", acme_privacy=PRIVACY))
+    assert of_phi(house, "DIRECT_IDENTIFIER") == ({Dataset(**RAW).id}, 1)
+    house.record(facet_mapping())
+    curated = Dataset(**CURATED).id
+    assert of_phi(house, "DIRECT_IDENTIFIER") == ({Dataset(**RAW).id, curated}, 2)
+    labelled = {(one.dataset, one.column, one.kind) for one in labels(house.view(), [curated])[curated]}
+    assert labelled == {(curated, "mrn", "DIRECT_IDENTIFIER")}
+    house.record(withdrawal(mapping="privacy"))
+    assert of_phi(house, "DIRECT_IDENTIFIER") == ({Dataset(**RAW).id}, 1)
