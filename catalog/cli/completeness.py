@@ -24,9 +24,11 @@ def warn(completeness: dict[str, Any]) -> None:
     match completeness["__typename"]:
         case "Truncated":
             bounds = {one["reason"] for one in completeness.get("reasons") or ()}
-            if bounds == {"OLDER_RUNS"}:
+            if "OLDER_RUNS" in bounds:
                 note("Not whole: the jobs on the way ran more often than is followed; older runs are left out.")
-            else:
+            if "UNSTATED" in bounds:
+                note("Not whole: where a write said nothing of columns, the walk between columns stopped.")
+            if not bounds or bounds - {"OLDER_RUNS", "UNSTATED"}:
                 note(f"Not whole: the budget of {completeness['limit']} ended it. A larger --budget goes on.")
             if completeness["lagging"]:
                 _lagging(completeness["lagging"])

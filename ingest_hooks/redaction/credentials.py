@@ -10,6 +10,12 @@ from ingest_hooks.redaction.markers import marker
 _TRIGGER: Final = re.compile(
     r"://|@|-u|pass|pwd|secret|token|key|bearer|basic |sig|akia|gh[pousr]_|glpat|xox|eyj|begin|lw_|x-amz", re.IGNORECASE
 )
+_LONG_TRIGGER: Final = re.compile(
+    r"asia|_pat_|xapp-|mysql|identified|sk-|[sr]k_|dapi|dbt[cu]_|hv[sbr]\.|npm_|pypi-|hf_|sg\.|aiza|ya29\.|atatt3|dop_v1_",
+    re.IGNORECASE,
+)
+_LONG: Final = 16
+"""Shorter texts hold nothing that the second trigger hints at."""
 _SECRET: Final = re.compile(
     # user:password@host, the password up to the last @ of what cannot be a path
     r"(?P<url>://[^\s/:@<>?#\"']{0,128}:)(?!\d{1,5}(?:[/?#\s]|$))(?P<password>[^\s<>\"']{1,512})(?=@[\w.\[-])"
@@ -21,6 +27,9 @@ _SECRET: Final = re.compile(
     r"|(?P<option>(?<![\w-])--?(?:[\w-]{0,40}?(?:password|passwd|passphrase|secret|token|api-?key|access-?key)|pwd|pass)(?:\s{1,3}|=))"
     r"(?P<argument>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|(?!-)[^\s<>$*\{\"'][^\s<>]*+)"
     r"|(?P<login>(?:(?<![\w-])--user(?:\s{1,3}|=)|\bcurl\s(?:[^\n]{0,200}?\s)?-u\s{1,3})[\w.@-]{1,64}:)(?P<secret>[^\s<>]++)"
+    r"|(?P<mysql>\bmysql(?:dump|admin|sh|import)?\s(?:[^\n]{0,200}?\s)?(?-i:-p))(?P<mypass>[^\s<>]++)"
+    r"|(?P<user>\b(?:create|alter)\s{1,3}(?:user|role)\s{1,3}[^\s<>]{1,128}\s{1,3}identified\s{1,3}(?:with\s{1,3}\w{1,40}\s{1,3})?by\s{1,3})"
+    r"(?P<by>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>;\"']++)"
     r"|(?P<account>\bhttps?://)(?P<opaque>(?=[a-z_-]{0,128}\d)[\w-]{20,128})(?=@(?![\w.-]{1,255}\.core\.windows))"
     # PGPASSWORD=x, password: x, "token": "x"
     r"|(?P<name>(?<![\w.-])(?P<word>[\w.-]{0,64}?(?:password|passwort|passwd|passphrase|pwd|secret|secret[_.-]?key|api[_.-]?key"
@@ -30,7 +39,11 @@ _SECRET: Final = re.compile(
     r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s<>&;,\"'$*\{()][^\s<>&;,\"']*+)"
     r"|(?P<scheme>\b(?:bearer|basic|digest)\s{1,3})(?P<credential>(?=[a-z]{0,40}(?:[\d+/=]|[._-]\w)|(?-i:[A-Za-z]{0,40}?[a-z][A-Z]))[\w+/=.~-]{8,}+)"
     r"|(?P<form>(?<![\w-])(?-i:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
-    r"|xox[abprs]-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}|sk-[\w-]{20,255})(?![\w-]))"
+    r"|xox[abprs]-[\w-]{10,255}|xapp-[\w-]{10,255}|eyJ[\w-]{10,}+\.[\w-]{4,}+(?:\.[\w-]*+)?|lw_[\w-]{20,255}"
+    r"|sk-[\w-]{20,255}|[rs]k_(?:live|test)_\w{16,255}|AIza[\w-]{35}|ya29\.[\w-]{20,512}|dapi[0-9a-f]{32}(?:-\d)?"
+    r"|dbt[cu]_[\w-]{20,255}|hv[sbr]\.[\w-]{20,255}|npm_[A-Za-z0-9]{36}|hf_(?=[a-z0-9]{0,34}[A-Z])[A-Za-z0-9]{34}"
+    r"|pypi-AgE[\w-]{20,512}|SG\.[\w-]{16,64}\.[\w-]{16,64}|dckr_pat_[\w-]{20,64}|dop_v1_[0-9a-f]{64}"
+    r"|ATATT3[\w=-]{20,512})(?![\w-]))"
     r"|(?P<pem>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?P<body>(?>(?:[^-]|-(?!----))+))",
     re.IGNORECASE,
 )
@@ -40,6 +53,8 @@ _GROUPS: Final = (
     ("slash", "pw"),
     ("option", "argument"),
     ("login", "secret"),
+    ("mysql", "mypass"),
+    ("user", "by"),
     ("account", "opaque"),
     ("name", "value"),
     ("scheme", "credential"),
@@ -58,7 +73,7 @@ _ABSENT: Final = re.compile(
 
 def may_hold_secret(text: str) -> bool:
     """Whether anything in a text hints at a secret."""
-    return _TRIGGER.search(text) is not None
+    return _TRIGGER.search(text) is not None or (len(text) >= _LONG and _LONG_TRIGGER.search(text) is not None)
 
 
 def without_secrets(text: str) -> str:

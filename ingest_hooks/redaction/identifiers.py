@@ -18,7 +18,7 @@ from ingest_hooks.redaction.credentials import may_hold_secret, without_secrets
 from ingest_hooks.redaction.folding import fold
 from ingest_hooks.redaction.formed import find_formed
 from ingest_hooks.redaction.forms import TOKENED, Forms
-from ingest_hooks.redaction.keyed import find_keyed
+from ingest_hooks.redaction.keyed import find_keyed, find_searched
 from ingest_hooks.redaction.markers import MARKER, TOKEN, marker, settle, token
 from ingest_hooks.redaction.persons import find_persons
 from ingest_hooks.redaction.spans import Span, merged
@@ -118,6 +118,8 @@ class Scanner:
     def _find(self, text: str, *, is_name: bool, emails: bool) -> Iterator[Span]:
         if _DIGIT.search(text) or (is_name and "=" in text):
             yield from find_keyed(text, is_name=is_name)
+        if "?" in text and "=" in text:
+            yield from find_searched(text)
         if _DIGIT.search(text) or "@" in text or "^" in text:
             yield from find_formed(text, is_name=is_name, emails=emails)
         for form in self.forms:

@@ -47,6 +47,14 @@ def find_keyed(text: str, *, is_name: bool) -> Iterator[Span]:
             yield from _several(text, found.value.end())
 
 
+def find_searched(text: str) -> Iterator[Span]:
+    """Yield what an address asks of a person of a FHIR server: `Patient?family=…&birthdate=…`."""
+    for asked in keywords.SEARCH.finditer(text):
+        for match in keywords.SEARCHED.finditer(text, asked.start("query"), asked.end("query")):
+            if not any(known.fullmatch(match["value"]) for known in (keywords.NO_VALUE, TOKEN, MARKER)):
+                yield Span(*match.span("value"), "identifier")
+
+
 def _several(text: str, at: int) -> Iterator[Span]:
     """Yield the numbers that follow one: 48213977, 48213978 and 48213979."""
     while again := keywords.AGAIN.match(text, at):

@@ -81,7 +81,7 @@ _AT_THE_END: Final = {
         listed(
             "value values val vals data row rows records content contents body sum avg average std histogram arg params"
             " parameters parameter properties conf config environment variables defaults default template templates log"
-            " logs output result results response request answer detail details"
+            " logs output result results response request answer detail details bound bounds preview uniques"
         ),
         Class.VALUE,
     ),
@@ -124,6 +124,7 @@ _TIERS: Final = listed(
 )
 _TALLIES: Final = listed("frequencies frequency histogram distribution buckets occurrences")
 _TALLIED: Final = listed("value values unexpected category categories top sample distinct")
+_FREQUENT: Final = listed("frequent common top distinct unique")
 _BOUNDS: Final = frozenset({"max", "min", "maximum", "minimum"})
 _TYPE: Final = re.compile(
     r"(?:string|str|text|varchar|char|n?varchar2?|int|integer|bigint|smallint|tinyint|long|short|float|double|real|number|numeric"
@@ -180,7 +181,11 @@ def _by_words(found: list[str]) -> Class | None:
 def is_keyed_by_values(key: str) -> bool:
     """Whether an object under the key has values of a run for its keys."""
     found = words(key)
-    return bool(found) and (found[-1] in _TALLIES or (found[-1] == "counts" and not _TALLIED.isdisjoint(found)))
+    return bool(found) and (
+        found[-1] in _TALLIES
+        or (found[-1] == "counts" and not _TALLIED.isdisjoint(found))
+        or (found[-1] == "values" and not _FREQUENT.isdisjoint(found))
+    )
 
 
 def is_countable(key: str) -> bool:

@@ -124,6 +124,15 @@ PAIR: Final = re.compile(
     r"|(?:first|last|given|family|sur|middle|maiden)_?name)=(?P<value>[^/&;,\s'\"`<>()?#]+)",
     re.IGNORECASE,
 )
+SEARCH: Final = re.compile(
+    r"(?<![A-Za-z])(?:Patient|Person|RelatedPerson)/?(?:_search)?\?(?P<query>[^\s#'\"`<>()]{1,2048})"
+)
+"""An address that asks a FHIR server for people (FHIR R4, 3.1.1)."""
+SEARCHED: Final = re.compile(
+    r"(?<![^?&;])(?:identifier|name|family|given|phonetic|birthdate|death-date|email|phone|telecom|address(?:-[a-z]{1,20})?|_id)"
+    r"(?::[a-z-]{1,20})?=(?P<value>[^&;]+)"
+)
+"""What such an address says of the one who is looked for."""
 NO_VALUE: Final = re.compile(
     r"[*$%{].*|__.*|null|none|nan|true|false|(?:big|small)?int(?:eger)?|string|str|varchar|text|date|desc|asc",
     re.IGNORECASE | re.DOTALL,

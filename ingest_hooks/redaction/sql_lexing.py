@@ -107,6 +107,13 @@ _REMARKS: Final = (
 )
 """What ends a line as a comment does, where the dialect that is said has no such comments."""
 
+_SET: Final = re.compile(
+    r"(?:\A|;)\s{0,20}set\s{1,20}(?:(?:session|local|global)\s{1,20})?"
+    r"(?=[\w.:-]{0,256}?(?:passw|secret|token|credential|(?:account|access|api|private|shared)[._-]?key))[\w.:-]{1,256}+"
+    r"\s{0,20}(?:=|\s(?:to|as)\s)\s{0,20}(?!(?:true|false|null|default|\d{1,4})\s{0,20}(?:;|\Z))(?P<value>[^\s;'\"`][^;\n]*+)",
+    re.IGNORECASE,
+)
+"""A session's option that opens something; its value needs no quotes, and is no word of the language."""
 _COPIED: Final = re.compile(r"\bfrom\s{1,20}stdin\b[^;]{0,400};", re.IGNORECASE)
 _INSERTED: Final = re.compile(r"\bformat\s{1,20}(?:csv|tsv|tabseparated|json|values)\w{0,40}", re.IGNORECASE)
 
@@ -155,7 +162,7 @@ def shape_of(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -
 
     `dialect` is as sqlglot calls it, or None.
     """
-    left = _without_rows(text)
+    left = _without_rows(_without_options(text))
     if dialect is not None and any(
         sign not in _tokenizer_class(dialect).COMMENTS and form.search(left) for sign, form in _REMARKS
     ):
@@ -193,6 +200,16 @@ def _shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> 
         return None
     readings = _readings(text, ["", *suspected], scanner, whole=whole)
     return _apply(text, _union(readings)) if readings else None
+
+
+def _without_options(text: str) -> str:
+    """The text without the values of options that open something: `SET fs.s3a.secret.key=…`."""
+    written: list[str] = []
+    done = 0
+    for option in _SET.finditer(text):
+        written += (text[done : option.start("value")], _STRING)
+        done = option.end("value")
+    return "".join((*written, text[done:])) if written else text
 
 
 def _without_rows(text: str) -> str:

@@ -226,6 +226,9 @@ dicom/CT/1.2.840.10008.5.1.4.1.1.2
 urn:oid:2.16.840.1.113883.4.642.3.1
 Observation/bodyweight
 Patient/$everything
+/fhir/Patient?_count=50&_lastUpdated=ge2024-01-01
+/fhir/Patient?_has:Observation:patient:code=1234-5&gender=female&active=true
+/fhir/Group?name=readmission-cohort&_sort=-_lastUpdated
 Patient?_lastUpdated=gt2024-01-01
 $export?_type=Patient,Observation
 http://hl7.org/fhir/StructureDefinition/Patient

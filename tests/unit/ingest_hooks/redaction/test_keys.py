@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest_hooks.redaction.classes import Class
-from ingest_hooks.redaction.keys import class_of, is_countable, is_type, words
+from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, is_type, words
 
 
 @pytest.mark.parametrize("key", ["lastErrorMessage", "last_error_message", "last-error.message", "LAST_ERROR_MESSAGE"])
@@ -17,7 +17,7 @@ def test_a_key_is_its_words_however_they_are_joined(key: str) -> None:
     [
         (Class.VALUE, "value minValue age_max sampleRows expected actualValue unexpected_list observed payload"),
         (Class.VALUE, "command args bash_command op_kwargs stdout conf env rendered_map_index templates_dict mean"),
-        (Class.VALUE, "quantiles data rows properties result default_value"),
+        (Class.VALUE, "quantiles data rows properties result default_value lowerBound upper_bounds preview"),
         (Class.MESSAGE, "message errorMessage error exception failure_message"),
         (Class.TRACE, "stackTrace traceback stack_trace trace exceptionTraceback"),
         (Class.SQL, "sql query rawSql sql_text compiled_code statement ddl viewText"),
@@ -49,6 +49,13 @@ def test_a_plural_with_a_number_is_a_count_unless_values_are_counted_in_it() -> 
     assert is_countable("error_messages")
     assert not is_countable("sampleRows")
     assert not is_countable("value")
+
+
+@pytest.mark.parametrize("key", ["value_counts", "histogram", "frequent_values", "topValues", "distinct-values"])
+def test_what_counts_values_has_them_for_its_keys(key: str) -> None:
+    assert is_keyed_by_values(key)
+    assert not is_keyed_by_values("row_counts")
+    assert not is_keyed_by_values("values")
 
 
 def test_a_type_is_known_by_its_name() -> None:

@@ -24,6 +24,9 @@ FORMS = {
     "an address": f"postgres://me:{WORD}@db:5432/x",
     "an address whose password holds an at sign": f"postgres://me:{WORD}@{WORD}@db:5432/x",
     "a query of an address": f"https://api.example/x?api_key={WORD}&a=1",
+    "an option of mysql": f"mysqldump -h db -u me -p{WORD} clinic",
+    "a user that is made": f"create user me identified by '{WORD}'",
+    "a user that is changed": f"ALTER USER me IDENTIFIED WITH sha256_password BY {WORD}",
     "JSON": f'{{"password": "{WORD}"}}',
 }
 PLACES: dict[str, Place] = {
@@ -64,6 +67,69 @@ def test_a_secret_is_known_by_its_key_whatever_its_shape(key: str) -> None:
     for value in (WORD, [WORD, WORD], {"current": WORD, "next": [WORD]}, [[WORD]]):
         assert WORD not in everything_stored(custom(**{key: value}), KEY)
     assert "4711471147114711" not in everything_stored(custom(**{key: 4711471147114711}), KEY)
+
+
+ISSUED = {
+    "AWS": "ASIA" + "Q7" * 8,
+    "GitHub": "github_pat_" + WORD * 3,
+    "an OpenAI-like service": f"sk-{WORD * 2}",
+    "Stripe": f"sk_live_{WORD * 2}",
+    "Google": "AIza" + (WORD * 3)[:35],
+    "Google's accounts": f"ya29.{WORD * 2}",
+    "Databricks": "dapi" + "0a1b2c3d" * 4,
+    "dbt": f"dbtc_{WORD * 2}",
+    "Vault": f"hvs.{WORD * 2}",
+    "npm": "npm_" + (WORD * 3)[:36],
+    "PyPI": f"pypi-AgEIcHlwaS5vcmc{WORD}",
+    "Hugging Face": "hf_" + (WORD * 3)[:34],
+    "SendGrid": f"SG.{WORD * 2}.{WORD * 3}",
+    "Slack's apps": f"xapp-1-{WORD * 2}",
+    "Docker": f"dckr_pat_{WORD * 2}",
+    "Atlassian": f"ATATT3{WORD * 2}=0A1B",
+}
+"""Tokens that services hand out, each known by its own form and by nothing beside it."""
+
+
+@pytest.mark.parametrize("service", ISSUED)
+def test_a_token_that_a_service_issued_is_known_by_its_form_alone(service: str) -> None:
+    issued = ISSUED[service]
+    for place in ("authored text", "an owner", "a name", "a text of an unknown facet", "a tag", "a statement"):
+        assert issued not in everything_stored(PLACES[place](issued), KEY), place
+    assert issued not in everything_stored(PLACES["authored text"](f"Opened with {issued}, of the ward."), KEY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hf_readmission_features_of_all_the_wards",
+        "task-risk-scores-of-the-ward-2024",
+        "npm_packages",
+        "Sg. 4 of 9",
+        "Rows are identified by mrn.",
+        "mysql -h db -P 3306 clinic",
+        "pypi-mirror-of-the-hospital-network",
+    ],
+)
+def test_what_only_looks_like_a_token_stays(text: str) -> None:
+    assert redact(event(dataset={"documentation": {"description": text}}), token_key=KEY).redactions == ()
+    assert redact(event(name=text), token_key=KEY).redactions == ()
+
+
+@pytest.mark.parametrize("option", [
+    "set spark.hadoop.fs.s3a.secret.key={}",
+    "SET fs.azure.account.key.wards.blob.core.windows.net={}+/a==",
+    "set session app.token to {}",
+    "select 1; set local x.password = {} ; select 2",
+])  # fmt: skip
+def test_an_option_of_a_session_that_opens_something_is_replaced_without_quotes(option: str) -> None:
+    for dialect in (None, "spark", "postgres", "snowflake"):
+        assert WORD not in everything_stored(sql(option.format(WORD), dialect), KEY)
+
+
+@pytest.mark.parametrize("statement", ["set spark.sql.tokenizer.enabled=true", "set x.secret = default", "set a.key=b"])
+def test_another_option_of_a_session_keeps_its_value(statement: str) -> None:
+    said: Any = redact(sql(statement, "spark"), token_key=KEY).value
+    assert said["job"]["facets"]["sql"]["query"] == statement
 
 
 @pytest.mark.parametrize("statement", [
