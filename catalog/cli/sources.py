@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import glob
 import gzip
+import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import RawIOBase
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, NoReturn, Protocol, cast
 
 from catalog.cli import files
+from catalog.cli.output import note
+from catalog.cli.words import count
 from catalog.errors import SenderError
 
 _KINDS: Final = (".json", ".ndjson", ".jsonl", ".jsonlines")
@@ -198,16 +202,30 @@ def _paths(name: str) -> list[Path]:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and _is_listed(path.relative_to(folder)))
+    found: list[Path] = []
+    others = 0
+    for place, below, names in os.walk(folder, onerror=partial(_refuse, folder)):
+        below[:] = [name for name in below if not name.startswith(".")]
+        for path in (Path(place, name) for name in names if not name.startswith(".")):
+            if path.is_file() and _is_listed(path):
+                found.append(path)
+            else:
+                others += 1
     if not found:
         raise SenderError(f"The folder {folder} holds no files of events: {_LISTED}.")
-    return found
+    if others:
+        note(f"{folder}: {count(others, 'file')} passed over, which are not called {_LISTED}")
+    return sorted(found)
+
+
+def _refuse(folder: Path, error: OSError) -> NoReturn:
+    """Raise for a folder that cannot be looked into: what is in it would be missing without a word."""
+    raise files.unreadable(str(error.filename or folder), error) from error
 
 
 def _is_listed(path: Path) -> bool:
     name = path.name.lower()
-    is_hidden = any(part.startswith(".") for part in path.parts)
-    return not is_hidden and any(name.endswith(kind + packed) for kind in _KINDS for packed in _PACKED)
+    return any(name.endswith(kind + packed) for kind in _KINDS for packed in _PACKED)
 
 
 def _head_of(raw: _Raw) -> bytes:

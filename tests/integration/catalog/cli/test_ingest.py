@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import signal
 import sys
@@ -73,6 +74,40 @@ def test_what_is_compressed_is_told_by_its_bytes_in_files_and_in_standard_input(
     assert bodies(folder) == said(30)
     assert ingested(folder, stdin=content) == {"received": 30, "taken": 0, "alreadyThere": 30, "refused": []}
     assert ingested(folder, "-", stdin=content)["alreadyThere"] == 30
+
+
+def test_what_a_folder_holds_besides_event_files_is_passed_over_and_counted(folder: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    (events / "below").mkdir(parents=True)
+    (events / ".hidden").mkdir()
+    (events / "a.ndjson").write_bytes(lines(said(3)))
+    (events / "below" / "b.json.gz").write_bytes(gzip.compress(lines(said(2, 3))))
+    for name in ("below/picture.png", "notes.txt", ".hidden/c.ndjson", ".d.ndjson"):
+        (events / name).write_bytes(b"x")
+    answer = typed(folder, "ingest", "--new", "--json", str(events))
+    assert json.loads(answer.out)["taken"] == 5
+    assert "2 files passed over" in answer.printed
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named_and_nothing_is_taken(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = tmp_path / "events"
+    (events / "closed").mkdir(parents=True)
+    (events / "a.ndjson").write_bytes(lines(said(3)))
+    listed = os.scandir
+
+    def refused(path: Any) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    answer = typed(folder, "ingest", "--new", str(events))
+    assert answer.code == Exit.OUTSIDE
+    assert str(events / "closed") in answer.printed
+    monkeypatch.undo()
+    assert not folder.exists()
 
 
 def test_compressed_parts_may_follow_one_another(folder: Path) -> None:
