@@ -6,6 +6,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from neo4j import GraphDatabase
+
 from tests.support.neo4j_server import Neo4jEndpoint, endpoint_from_environment, running
 
 
@@ -20,3 +22,12 @@ def endpoint(stack: ExitStack) -> Neo4jEndpoint:
         return named
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-neo4j-")))
     return stack.enter_context(running(home / "neo4j")).endpoint
+
+
+def counts(endpoint: Neo4jEndpoint) -> tuple[float, ...]:
+    """Return how many nodes and relationships it holds."""
+    with GraphDatabase.driver(endpoint.uri, auth=(endpoint.user, endpoint.password)) as driver:
+        records = driver.execute_query(
+            "CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r"
+        ).records
+    return tuple(records[0].values())

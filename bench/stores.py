@@ -9,13 +9,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from neo4j import GraphDatabase
-
 from bench import neo4j
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
-from tests.support.neo4j_server import Neo4jEndpoint
 
 
 def settings(engine: str, stack: ExitStack) -> dict[str, str]:
@@ -53,7 +50,7 @@ def opened(engine: str, stack: ExitStack) -> Opened:
     else:
         endpoint = neo4j.endpoint(stack)
         store = Neo4jStore(endpoint.uri, endpoint.user, endpoint.password)
-        found = Opened(store, lambda: _counts(endpoint))
+        found = Opened(store, lambda: neo4j.counts(endpoint))
     stack.callback(store.close)
     store.clear()
     return found
@@ -67,11 +64,3 @@ def _used_kibibytes(path: Path) -> float:
             for name in ("page_count", "freelist_count", "page_size")
         )
     return float((pages - free) * size) / 1024
-
-
-def _counts(endpoint: Neo4jEndpoint) -> tuple[float, ...]:
-    with GraphDatabase.driver(endpoint.uri, auth=(endpoint.user, endpoint.password)) as driver:
-        records = driver.execute_query(
-            "CALL () { MATCH (n) RETURN count(n) AS n } CALL () { MATCH ()-[r]->() RETURN count(r) AS r } RETURN n, r"
-        ).records
-    return tuple(records[0].values())

@@ -49,7 +49,7 @@ def in_words(label: str) -> str:
 
 def property_of(label: str, aspect: str) -> str:
     """Return the property under which an aspect in force stands on a node; a part of the key keeps its own name."""
-    return f"{aspect}_said" if aspect in Node.registered[label].key_fields() else aspect
+    return f"{aspect}_stated" if aspect in Node.registered[label].key_fields() else aspect
 
 
 def check_facts(facts: Facts) -> None:

@@ -75,7 +75,7 @@ STATED: Final = Table(
 """From when on each value stands in the index."""
 
 COLUMN_STATEMENT: Final = Table(
-    "column_lineage_said",
+    "column_lineage_statement",
     (
         ("dataset", Kind.ID),
         ("by", Kind.ID),
@@ -340,5 +340,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 COLUMN_FLOWS: Final = Index(
-    "column_flows", 2, (COLUMN_FLOW, COLUMN_HOW, STATED, COLUMN_STATEMENT, VALUE), _derive, _specification, _answers
+    "column_flows", 3, (COLUMN_FLOW, COLUMN_HOW, STATED, COLUMN_STATEMENT, VALUE), _derive, _specification, _answers
 )

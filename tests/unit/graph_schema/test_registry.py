@@ -65,5 +65,5 @@ def test_rows_of_a_table_never_stand_under_a_label_that_means_another_thing(name
 
 
 def test_an_aspect_never_hides_a_part_of_the_key() -> None:
-    assert property_of("Approval", "request") == "request_said"
+    assert property_of("Approval", "request") == "request_stated"
     assert property_of("Dataset", "zone") == "zone"
