@@ -29,6 +29,7 @@ from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.protocol import (
     ColumnFlow,
+    ColumnReach,
     ColumnStatement,
     Direction,
     Either,
@@ -303,6 +304,15 @@ class View:
             return found
         ends = self.visible(end for flow in found for end in (flow.source, flow.target))
         return [flow for flow in found if flow.source in ends and flow.target in ends]
+
+    def column_reach(self, ids: Sequence[str], direction: Direction, depth: int, limit: int) -> ColumnReach | None:
+        """Return at least the columns and wholes that are near, with their flows; see `StoreReader.column_reach`."""
+        found = self._reader.column_reach(self._seen(ids), direction, depth, limit, self.as_of.valid_at, self.known_at)
+        if found is None or self.rights.unbounded:
+            return found
+        ends = self.visible(end for flow in found.flows for end in (flow.source, flow.target))
+        flows = [flow for flow in found.flows if flow.source in ends and flow.target in ends]
+        return ColumnReach(self.visible(found.ids, counted=False), flows)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         """Return what the `how` of such flows stand for."""

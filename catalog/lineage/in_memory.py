@@ -43,14 +43,13 @@ def take_out(walked: Walked, loader: LineageLoader, columns: Mapping[str, str] |
     time, and between columns, of which `columns` gives the dataset, the loosest dependency on the way.
     """
     of_state = {one: pair[0] for one in walked.depths if (pair := split_state_id(one))} | dict(columns or {})
-    nodes = loader.view.nodes(sorted({of_state.get(one, one) for one, depth in walked.depths.items() if depth}))
+    loader.load_nodes(of_state.get(one, one) for one, depth in walked.depths.items() if depth)
     gone = frozenset(
         one
         for one, depth in walked.depths.items()
         if depth
-        and (known := nodes.get(of_state.get(one, one))) is not None
-        and isinstance(known.node, Dataset | Snapshot)
-        and is_in_memory(loader.namespace(known.node.namespace))
+        and isinstance(node := loader.node(of_state.get(one, one)), Dataset | Snapshot)
+        and is_in_memory(loader.namespace(node.namespace))
     )
     fed = frozenset(edge.target for edge in walked.edges if edge.source in gone and edge.target not in gone)
     if gone:

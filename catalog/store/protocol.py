@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Protocol
 
 from catalog.store.deadline import Deadline
-from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -24,7 +24,18 @@ from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
-__all__ = ("ColumnFlow", "ColumnStatement", "Contribution", "Direction", "Either", "Flow", "How", "InForce", "Use")
+__all__ = (
+    "ColumnFlow",
+    "ColumnReach",
+    "ColumnStatement",
+    "Contribution",
+    "Direction",
+    "Either",
+    "Flow",
+    "How",
+    "InForce",
+    "Use",
+)
 
 
 Place = tuple[int, str, str]
@@ -227,6 +238,20 @@ class StoreReader(Protocol):
         """Return what ever derived from the columns and datasets as a whole ("out"), or what they derive from ("in"),
         valid and known by then: one for each (target, source, job, how) with its earliest (valid_from, entry), in that
         order.
+        """
+
+    def column_reach(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        depth: int,
+        limit: int,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> ColumnReach | None:
+        """Return at least the columns and wholes less than `depth` flows at any time from these, themselves included,
+        and their flows as `column_flows` does; it may hold more, and it is None where that would be more than `limit`
+        of them. With what is met its dataset is; "out" of them, with a whole its columns are. It fetches ahead.
         """
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:

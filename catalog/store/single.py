@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
-from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -117,6 +117,18 @@ class SingleReads(ABC):
     ) -> list[ColumnFlow]:
         with self.reading() as read:
             return read.column_flows(ids, direction, valid_at, known_at)
+
+    def column_reach(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        depth: int,
+        limit: int,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> ColumnReach | None:
+        with self.reading() as read:
+            return read.column_reach(ids, direction, depth, limit, valid_at, known_at)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         with self.reading() as read:

@@ -113,6 +113,28 @@ def reach(direction: str, depth: int) -> str:
     )
 
 
+def column_reach(direction: str, levels: int) -> str:
+    """Return the columns and wholes within so many flows, those of the last level (`front`) beside all (`found`).
+
+    Each level is a subquery of its own, so that a node is followed once however many ways lead to it.
+    """
+    level = (
+        f"CALL (front) {{ UNWIND front AS a {_COLUMN_STEPS[direction]} RETURN collect(DISTINCT c) AS met }} "
+        "WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found "
+    )
+    return (
+        "UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front, front AS found "
+        f"{level * int(levels)}RETURN [one IN front | one.id] AS front, [one IN found | one.id] AS found"
+    )
+
+
+_COLUMN_STEPS: Final = {
+    "in": "MATCH (a)-[:DERIVES_FROM]->(b) MATCH (b)<-[:HAS_COLUMN*0..1]-(c:Entity)",
+    "out": "MATCH (a)<-[:DERIVES_FROM]-(b) UNWIND [a, b] AS end MATCH (end)-[:HAS_COLUMN*0..1]-(c:Entity)",
+}
+"""From a node to the other end of a flow and its dataset; out of a whole, and out of what reads it, to its columns."""
+
+
 def alias_reach() -> str:
     """Return how many names hang together at most with any of the datasets."""
     return (

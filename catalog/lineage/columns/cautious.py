@@ -84,7 +84,7 @@ class Cautious:
         datasets = {key.dataset for key in keys.values()}
         way: Literal["in", "out"] = "in" if self._inwards else "out"
         limit = EDGES_A_NODE * self._walk.budget
-        found = self._view.flows(sorted(datasets), way, limit) if datasets else []
+        found = self._loader.flows(datasets, way, limit)
         if len(found) > limit:
             return
         self._enter(sorted(datasets), found)
@@ -108,7 +108,7 @@ class Cautious:
 
     def _load_flows(self, datasets: Iterable[str], limit: int) -> None:
         new = sorted(set(datasets) - self._flows.keys())
-        found = self._view.flows(new, "in" if self._inwards else "out", limit) if new else []
+        found = self._loader.flows(new, "in" if self._inwards else "out", limit)
         self._dense |= len(found) > limit
         self._enter(new, found)
 
@@ -233,14 +233,12 @@ class Cautious:
     def _load_columns(self, datasets: Iterable[str]) -> None:
         """Fetch the columns that anything was ever said of."""
         new = sorted(set(datasets) - self._columns.keys())
-        for one in new:
-            self._columns[one] = []
-        found = self._view.edges(new, ("HAS_COLUMN",), "out") if new else []
-        self._loader.datasets.load_nodes(edge.target for edge in found)
+        found = self._loader.columns_of(new)
+        nodes = self._loader.datasets
+        nodes.load_nodes(one for some in found.values() for one in some)
         self._loader.spelling.load(new)
-        for edge in found:
-            if isinstance(self._loader.datasets.node(edge.target), Column):
-                self._columns[edge.source].append(edge.target)
+        for one, some in found.items():
+            self._columns[one] = [each for each in some if isinstance(nodes.node(each), Column)]
 
     @staticmethod
     def _derivation(how: How) -> Derivation:

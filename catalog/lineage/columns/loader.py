@@ -15,7 +15,7 @@ from catalog.lineage.model import Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import Cut
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement
-from graph_schema.bitemporal import has_begun
+from graph_schema.bitemporal import Flow, has_begun
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, ModelVersion
 
@@ -48,6 +48,8 @@ class ColumnLoader:
         self._named: dict[str, Dataset] = {}
         self._spelled: dict[tuple[Contributed, Hop], Stated] = {}
         self._flows: dict[tuple[str, str], list[ColumnFlow]] = {}
+        self._columns: dict[str, list[str]] = {}
+        self._between: dict[tuple[str, str], list[Flow]] = {}
         self.spelling = loader.column_names
 
     def now(self, dataset: str) -> Hop:
@@ -192,12 +194,56 @@ class ColumnLoader:
         """Return what derives from columns and wholes, or what they derive from, each fetched once; in order."""
         wanted = sorted(set(ids))
         new = [one for one in wanted if (way, one) not in self._flows]
-        for one in new:
-            self._flows[way, one] = []
-        for flow in self.datasets.view.column_flows(new, way) if new else ():
-            self._flows[way, flow.target if way == "in" else flow.source].append(flow)
+        if new:
+            self._enter(new, self.datasets.view.column_flows(new, way), way)
         found = (flow for one in wanted for flow in self._flows[way, one])
         return sorted(found, key=lambda flow: (flow.target, flow.source, flow.job or "", *flow[3:6]))
+
+    def reach_ahead(self, ids: Iterable[str], way: Literal["in", "out"], depth: int, limit: int) -> None:
+        """Fetch for `column_flows` all that lies within so many flows, if it is not too much."""
+        new = [one for one in ids if (way, one) not in self._flows]
+        found = self.datasets.view.column_reach(new, way, depth, limit) if new else None
+        if found is None:
+            return
+        self._enter([one for one in found.ids if (way, one) not in self._flows], found.flows, way)
+        if way == "out":
+            ends = {(flow.target, flow.target_dataset) for flow in found.flows}
+            ends |= {(flow.source, flow.source_dataset) for flow in found.flows}
+            self.columns_of(end for end, dataset in ends if end == dataset)
+
+    def _enter(self, new: Collection[str], flows: Iterable[ColumnFlow], way: Literal["in", "out"]) -> None:
+        fresh = frozenset(new)
+        for one in fresh:
+            self._flows[way, one] = []
+        for flow in flows:
+            near = flow.target if way == "in" else flow.source
+            if near in fresh:
+                self._flows[way, near].append(flow)
+
+    def flows(self, datasets: Iterable[str], way: Literal["in", "out"], limit: int) -> list[Flow]:
+        """Return the flows between datasets into or out of these, each dataset's fetched once and in order.
+
+        More than the limit are not all of them; see `View.flows`.
+        """
+        wanted = sorted(set(datasets))
+        new = [one for one in wanted if (way, one) not in self._between]
+        found = self.datasets.view.flows(new, way, limit) if new else []
+        held = [flow for one in wanted for flow in self._between.get((way, one), ())]
+        if len(found) <= limit:
+            self._between.update({(way, one): [] for one in new})
+            for flow in found:
+                self._between[way, flow.target if way == "in" else flow.source].append(flow)
+        return [*held, *found]
+
+    def columns_of(self, datasets: Iterable[str]) -> dict[str, list[str]]:
+        """Return the columns of datasets that anything was ever said of, each dataset's fetched once."""
+        wanted = sorted(set(datasets))
+        new = [one for one in wanted if one not in self._columns]
+        for one in new:
+            self._columns[one] = []
+        for edge in self.datasets.view.edges(new, ("HAS_COLUMN",), "out") if new else ():
+            self._columns[edge.source].append(edge.target)
+        return {one: self._columns[one] for one in wanted}
 
     def load_called(self, ids: Iterable[str]) -> None:
         """Fetch what `called` needs."""

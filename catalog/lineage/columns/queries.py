@@ -73,7 +73,9 @@ def _roots(loader: ColumnLoader, ids: Sequence[str], walk: Walk) -> tuple[dict[K
     for node in columns:
         dataset = datasets.resolve(Dataset(node.namespace, node.dataset).id, at)
         hops.setdefault(loader.column(dataset, node.name, at), set()).add(loader.now(dataset))
-    fields = schemas(datasets.view, {*wholes, *(key.dataset for key in hops)})
+    named = {*wholes, *(key.dataset for key in hops)}
+    datasets.load_nodes(named)
+    fields = _schemas(datasets.view, {one: node for one in named if (node := datasets.node(one)) is not None})
     loader.load(hop for some in wholes.values() for hop in some)
     listed = frozenset(loader.column(one, name, at) for one, some in fields.items() for name in some)
     ever = set() if walk.columns else _ever_named(loader, wholes)
@@ -198,14 +200,17 @@ def _graph(
     return LineageGraph(roots, Grain.COLUMN, nodes, edges, completeness, counts)
 
 
-def schemas(view: View, datasets: Iterable[str]) -> dict[str, dict[str, ListedColumn]]:
+def schemas(view: View, datasets: Sequence[str]) -> dict[str, dict[str, ListedColumn]]:
     """Return the fields of the schema in force of each dataset, by address."""
-    wanted = sorted({one for one in datasets if label_of(one) == "Dataset"})
+    return _schemas(view, {one: known.node for one, known in view.nodes(datasets).items()})
+
+
+def _schemas(view: View, nodes: Mapping[str, Node]) -> dict[str, dict[str, ListedColumn]]:
+    wanted = sorted(one for one, node in nodes.items() if isinstance(node, Dataset))
     held = aspects_in_force(view, wanted, aspects=("schema",)) if wanted else {}
-    nodes = view.nodes(sorted(held))
     found: dict[str, dict[str, ListedColumn]] = {}
     for one, aspects in held.items():
-        node = nodes[one].node
+        node = nodes[one]
         if isinstance(node, Dataset) and "schema" in aspects:
             fields = fields_of(node.namespace, node.name, aspects["schema"].value)
             found[one] = {
@@ -226,7 +231,7 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
     hops = _asked(loader, known)
     loader.load(hops.values())
     loader.datasets.load_nodes(known)
-    fields = schemas(view, known)
+    fields = _schemas(view, known)
     read = _read_columns(view, loader, list(known))
     found: dict[str, tuple[ListedColumn, ...]] = {}
     shown = _Shown(loader, view)

@@ -1,15 +1,17 @@
-"""What column lineage can meet, fetched ahead: a call a level, whatever becomes of it."""
+"""What column lineage can meet, fetched ahead: a few calls however many levels, whatever becomes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.model import Direction
-from catalog.view import View
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
+
+_SPARE: Final = 2
+"""How many times as much as can be met is fetched: with each column its dataset."""
 
 
 class Reached(NamedTuple):
@@ -29,8 +31,8 @@ def reach(loader: ColumnLoader, roots: Iterable[Key], direction: Direction, dept
 class _Reach:
     def __init__(self, loader: ColumnLoader, direction: Direction, limit: int) -> None:
         self._loader = loader
-        self._view: View = loader.datasets.view
         self._inwards = direction is Direction.UPSTREAM
+        self._way: Literal["in", "out"] = "in" if self._inwards else "out"
         self._limit = limit
         self._dataset: dict[str, str] = {}
         """The dataset of each column or whole that was met."""
@@ -41,6 +43,7 @@ class _Reach:
         keys = sorted(set(roots), key=repr)
         self._loader.load_ids(keys)
         front = {self._loader.id(key): key.dataset for key in keys}
+        self._fetch(front, depth)
         self._dataset |= front
         step = 0
         while front and len(self._dataset) <= self._limit:
@@ -48,23 +51,32 @@ class _Reach:
             step += 1
             if not met:
                 met, step = self._named_otherwise(), 0
+                self._fetch(met, depth)
             front = {one: dataset for one, dataset in met.items() if one not in self._dataset}
             self._dataset |= front
         self._loader.datasets.load_nodes([*self._dataset, *self._dataset.values()])
         found = {one: key for one in self._spelled(self._dataset) if (key := self._loader.key(one)) is not None}
         return Reached(found, len(self._dataset) <= self._limit)
 
+    def _fetch(self, front: dict[str, str], depth: int) -> None:
+        """Fetch ahead what lies behind columns and wholes that were not met before."""
+        asked = self._asked({one: dataset for one, dataset in front.items() if one not in self._dataset})
+        self._loader.reach_ahead(asked, self._way, depth + 1, _SPARE * self._limit)
+
+    def _asked(self, front: dict[str, str]) -> list[str]:
+        """Return the columns under all their spellings, and their datasets as wholes."""
+        wholes = (one for one in front.values() if label_of(one) == "Dataset")
+        return sorted({*self._spelled(front), *wholes})
+
     def _step(self, front: dict[str, str]) -> dict[str, str]:
-        wholes_of = (one for one in front.values() if label_of(one) == "Dataset")
-        asked = sorted({*self._spelled(front), *wholes_of})
-        flows = self._loader.column_flows(asked, "in" if self._inwards else "out")
+        flows = self._loader.column_flows(self._asked(front), self._way)
         if self._inwards:
             return {flow.source: flow.source_dataset for flow in flows}
         met = {flow.target: flow.target_dataset for flow in flows}
         met |= {flow.source: flow.source_dataset for flow in flows if flow.source == flow.source_dataset}
         wholes = sorted(met.keys() & set(met.values()))
         if wholes:
-            met |= {edge.target: edge.source for edge in self._view.edges(wholes, ("HAS_COLUMN",), "out")}
+            met |= {one: whole for whole, some in self._loader.columns_of(wholes).items() for one in some}
         return met
 
     def _spelled(self, ids: Iterable[str]) -> list[str]:
@@ -100,7 +112,7 @@ class _Reach:
         loader = self._loader
         new = sorted(set(self._dataset.values()) - self._looked)
         self._looked.update(new)
-        flows = self._view.flows(new, "in" if self._inwards else "out", self._limit) if new else []
+        flows = loader.flows(new, self._way, self._limit)
         carried = [flow for flow in flows if flow.how in {"alias", "renamed"}]
         trained = [flow for flow in flows if flow.how == "registered"]
         ends = {end for flow in carried for end in (flow.source, flow.target)}
@@ -116,6 +128,6 @@ class _Reach:
                         met[loader.id(Key(far, key.name))] = far
         if self._inwards:
             sources = sorted({flow.source for flow in trained})
-            found = self._view.edges(sources, ("HAS_COLUMN",), "out") if sources else []
-            return met | {edge.target: edge.source for edge in found} | {one: one for one in sources}
+            columns = self._loader.columns_of(sources)
+            return met | {one: model for model, some in columns.items() for one in some} | {one: one for one in sources}
         return met | {flow.target: flow.target for flow in trained}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.table import Changes, Direction, IndexReader, Kind, Merge, Row, Table
+from catalog.store.indexes.table import Changes, Direction, Either, IndexReader, Key, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.bitemporal import earliest
 from graph_schema.canonical import canonical_text
@@ -28,7 +28,7 @@ from graph_schema.column_lineage import (
     read_entries,
     read_entry,
 )
-from graph_schema.facts import NOW, Facts, Role, Statement
+from graph_schema.facts import NOW, Edge, Facts, Role, Statement
 from graph_schema.nodes import Dataset, Node
 
 COLUMN_FLOW: Final = Table(
@@ -115,6 +115,13 @@ class ColumnFlow(NamedTuple):
     source_dataset: str
 
 
+class ColumnReach(NamedTuple):
+    """Columns and wholes that lie within some flows, and all flows out of these, or into them."""
+
+    ids: frozenset[str]
+    flows: list[ColumnFlow]
+
+
 class How(NamedTuple):
     """By which facet and transformations one column derives from another.
 
@@ -159,12 +166,75 @@ def column_flows(
     """Return what derives from the columns and datasets ("out"), or what they derive from ("in"), each once with its
     earliest (valid_from, entry), in order.
     """
-    way = 1 if direction == "out" else 0
-    found = reader.rows(COLUMN_FLOW, [(one,) for one in dict.fromkeys(ids)], way, valid_at=valid_at, known_at=known_at)
+    prefixes = [(one,) for one in dict.fromkeys(ids)]
+    return _flows(reader.rows(COLUMN_FLOW, prefixes, _WAYS[direction], valid_at=valid_at, known_at=known_at))
+
+
+def _flows(rows: Iterable[Row]) -> list[ColumnFlow]:
     first: dict[Row, ColumnFlow] = {}
-    for flow in sorted((ColumnFlow._make((*row[:4], row[5], row[4], *row[6:8])) for row in found), key=_order):
+    for flow in sorted((ColumnFlow._make((*row[:4], row[5], row[4], *row[6:8])) for row in rows), key=_order):
         first.setdefault(flow[:4], flow)
     return list(first.values())
+
+
+class WalkReader(Protocol):
+    """What a walk between columns reads: rows, and which columns datasets have."""
+
+    def rows(
+        self, table: Table, prefixes: Sequence[Key], order: int = 0, *, valid_at: int = NOW, known_at: int = NOW
+    ) -> list[Row]:
+        """See `IndexReader.rows`."""
+
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> list[Edge]:
+        """See `StoreReader.edges`."""
+
+
+def column_reach(  # both times and how far
+    reader: WalkReader,
+    ids: Sequence[str],
+    direction: Direction,
+    depth: int,
+    limit: int,
+    valid_at: int = NOW,
+    known_at: int = NOW,
+) -> ColumnReach | None:
+    """Return the columns and wholes less than `depth` flows at any time from these, themselves included, and their
+    flows as `column_flows` does; None where that would be more than `limit` of them.
+
+    With what is met its dataset is; "out" of them, with a whole its columns are.
+    """
+    end, dataset = (_SOURCE, _SOURCE_DATASET) if direction == "in" else (_TARGET, _TARGET_DATASET)
+    reached, level, rows = set[str](), set(ids), list[Row]()
+    for _ in range(depth):
+        if len(reached | level) > limit:
+            return None
+        reached |= level
+        found = reader.rows(COLUMN_FLOW, [(one,) for one in sorted(level)], _WAYS[direction])
+        rows += found
+        met = {row[place] for row in found for place in (end, dataset)}
+        if direction == "out":
+            wholes = {row[one] for row in found for one, of in _ENDS if row[one] == row[of]}
+            met |= {edge.target for edge in reader.edges(sorted(wholes), ("HAS_COLUMN",), "out")} if wholes else set()
+        level = met - reached
+        if not level:
+            break
+    held = (row for row in rows if row[_VALID] <= valid_at and row[_KNOWN] <= known_at)
+    return ColumnReach(frozenset(reached), _flows(held))
+
+
+_WAYS: Final[Mapping[Direction, int]] = {"in": 0, "out": 1}
+"""By which order of a flow's columns its ends are found."""
+_TARGET, _SOURCE, _TARGET_DATASET, _SOURCE_DATASET, _VALID, _KNOWN = map(
+    COLUMN_FLOW.place, ("target", "source", "target_dataset", "source_dataset", "valid_from", "entry")
+)
+_ENDS: Final = ((_TARGET, _TARGET_DATASET), (_SOURCE, _SOURCE_DATASET))
 
 
 def transformations(reader: IndexReader, hows: Collection[str]) -> dict[str, How]:

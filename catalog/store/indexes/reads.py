@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection, Sequence
 
 from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, pointers, producers, uses
-from catalog.store.indexes.column_flows import ColumnFlow, ColumnStatement, How
+from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
-from catalog.store.indexes.table import Direction, IndexReader
+from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
-from graph_schema.facts import NOW
+from graph_schema.facts import NOW, Edge
 
 
 class IndexReads(IndexReader):
     """What a reading inherits that keeps rows; see `StoreReader`."""
+
+    @abstractmethod
+    def edges(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[str],
+        direction: Direction | Either,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> list[Edge]:
+        """See `StoreReader.edges`."""
 
     def lookup(self, label: str, field: str, values: Sequence[str], known_at: int = NOW) -> list[str]:
         return keys.lookup(self, label, field, values, known_at)
@@ -66,6 +78,17 @@ class IndexReads(IndexReader):
         self, ids: Sequence[str], direction: Direction, valid_at: int = NOW, known_at: int = NOW
     ) -> list[ColumnFlow]:
         return column_flows.column_flows(self, ids, direction, valid_at, known_at)
+
+    def column_reach(
+        self,
+        ids: Sequence[str],
+        direction: Direction,
+        depth: int,
+        limit: int,
+        valid_at: int = NOW,
+        known_at: int = NOW,
+    ) -> ColumnReach | None:
+        return column_flows.column_reach(self, ids, direction, depth, limit, valid_at, known_at)
 
     def transformations(self, hows: Collection[str]) -> dict[str, How]:
         return column_flows.transformations(self, hows)

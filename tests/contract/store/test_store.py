@@ -8,7 +8,7 @@ import pytest
 from catalog.store.indexes.column_flows import ColumnFlow, How, column_flows, column_lineage, transformations
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.indexes.table import IndexReader
-from catalog.store.protocol import Quarantined, Query, Store
+from catalog.store.protocol import Direction, Quarantined, Query, Store
 from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.aspects.labels import Tag
 from graph_schema.bitemporal import RANK, RECORD_RANK
@@ -590,6 +590,52 @@ def test_a_column_derives_from_another_once_since_the_earliest_that_says_so(stor
         assert column_lineage(read, [(CURATED.id, run_node("1").id)], valid_at=39) == []
         assert column_lineage(read, [(CURATED.id, run_node("1").id)], known_at=0) == []
     assert [edge.kind for edge in store.edges([target.id, source.id, CURATED.id], TYPES, "both")] == []
+
+
+def test_column_reach_has_all_flows_within_a_depth_with_wholes_and_their_columns(store: Store) -> None:
+    column = {
+        name: Column("made-up", dataset.name, name)
+        for dataset, names in ((FEED, "xyk"), (CURATED, "ab"), (TRAINING, "cd"))
+        for name in names
+    }
+
+    def derived(dataset: Dataset, names: dict[str, str], wide: str | None = None) -> None:
+        entry = store.checkpoint() + 1
+        builder = FactBuilder(entry, 10 * entry, f"{entry:016x}", RANK["COMPLETE"], run_node(f"{entry}").id, CURATE.id)
+        origin = {
+            name: {"namespace": "made-up", "name": one.dataset, "field": one.name} for name, one in column.items()
+        }
+        value: dict[str, object] = {"fields": {to: {"inputFields": [origin[one]]} for to, one in names.items()}}
+        builder.add_statement(
+            dataset, "column_lineage", value | ({"dataset": [origin[wide]]} if wide else {}), Role.OUT
+        )
+        for one in column.values():
+            builder.add_edge(HasColumn(Dataset("made-up", one.dataset), one))
+        store.apply(builder.build(), entry)
+
+    derived(CURATED, {"a": "x", "b": "y"}, wide="k")
+    derived(TRAINING, {"c": "a", "d": "b"})
+    derived(FEED, {"x": "c"})
+
+    def reached(start: str, direction: Direction, depth: int) -> set[str]:
+        found = store.column_reach([column[start].id], direction, depth, 99)
+        assert found is not None
+        assert found.flows == store.column_flows(sorted(found.ids), direction)
+        return {name for name, one in column.items() if one.id in found.ids}
+
+    assert reached("c", "in", 1) >= {"c"}
+    assert reached("c", "in", 2) >= {"c", "a"}
+    assert reached("c", "in", 3) >= {"c", "a", "x", "k"}
+    assert reached("c", "in", 20) == {"c", "a", "x", "k"}
+    assert reached("k", "out", 2) >= {"k", "a", "b"}
+    assert reached("k", "out", 20) == {"k", "a", "b", "c", "d", "x"}
+    assert store.column_reach([column["k"].id], "out", 20, 3) is None
+    early = store.column_reach([column["c"].id], "in", 20, 99, valid_at=9, known_at=0)
+    assert early is not None
+    assert early.flows == store.column_flows(sorted(early.ids), "in", 9, 0)
+    assert {flow.entry for flow in early.flows} == {0}
+    other = Column("made-up", "other", "z").id
+    assert store.column_reach([other], "in", 20, 99) == (frozenset({other}), [])
 
 
 def test_what_a_run_restates_comes_back_as_a_fact_of_each_record(store: Store) -> None:

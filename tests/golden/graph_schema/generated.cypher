@@ -106,6 +106,12 @@ UNWIND $rows AS row MATCH (r:Entity {id: row.id}) SET r.state = row.state, r.sta
 // reading.alias_reach()
 UNWIND $ids AS id MATCH (n:Entity {id: id}) CALL (n) { MATCH (n)-[:IS_ALIAS_OF*0..]-(m:Entity) RETURN count(DISTINCT m) AS names } RETURN max(names) AS names
 
+// reading.column_reach(direction='in', levels=2)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front, front AS found CALL (front) { UNWIND front AS a MATCH (a)-[:DERIVES_FROM]->(b) MATCH (b)<-[:HAS_COLUMN*0..1]-(c:Entity) RETURN collect(DISTINCT c) AS met } WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found CALL (front) { UNWIND front AS a MATCH (a)-[:DERIVES_FROM]->(b) MATCH (b)<-[:HAS_COLUMN*0..1]-(c:Entity) RETURN collect(DISTINCT c) AS met } WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found RETURN [one IN front | one.id] AS front, [one IN found | one.id] AS found
+
+// reading.column_reach(direction='out', levels=1)
+UNWIND $ids AS id MATCH (n:Entity {id: id}) WITH collect(n) AS front WITH front, front AS found CALL (front) { UNWIND front AS a MATCH (a)<-[:DERIVES_FROM]-(b) UNWIND [a, b] AS end MATCH (end)-[:HAS_COLUMN*0..1]-(c:Entity) RETURN collect(DISTINCT c) AS met } WITH found, [one IN met WHERE NOT one IN found][..$limit] AS front WITH front, found + front AS found RETURN [one IN front | one.id] AS front, [one IN found | one.id] AS found
+
 // reading.contents()
 UNWIND $digests AS digest MATCH (c:Content {digest: digest}) RETURN collect([c.digest, c.states]) AS found
 

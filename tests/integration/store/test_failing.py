@@ -14,6 +14,7 @@ from catalog.store.neo4j import Neo4jStore
 from catalog.store.neo4j.connection import SilentMismatchError, runner, write
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.reading import Neo4jReading
+from catalog.store.protocol import Direction
 from catalog.store.run_memory import RunMemory
 from catalog.store.sqlite import SqliteStore
 from graph_schema.bitemporal import RANK
@@ -21,6 +22,7 @@ from graph_schema.builder import FactBuilder
 from graph_schema.edges import Read, Wrote
 from graph_schema.facts import NOW, Facts
 from graph_schema.nodes import Dataset
+from tests.support.columns import column, column_lineage, facts_of, ran
 from tests.support.facts import run_node
 from tests.support.neo4j_server import Neo4jEndpoint
 
@@ -182,6 +184,34 @@ def test_a_read_takes_as_few_round_trips_whatever_the_number_of_ids(
             before = trips
             ask()
             assert trips <= before + most
+
+
+@pytest.mark.neo4j
+def test_columns_over_twenty_levels_take_four_round_trips(
+    neo4j_uri: str, neo4j_endpoint: Neo4jEndpoint, neo4j_driver: neo4j.Driver
+) -> None:
+    store = Neo4jStore(neo4j_uri, neo4j_endpoint.user, neo4j_endpoint.password)
+    for level in range(30):
+        made_of = column_lineage({name: [f"{level}.{name}"] for name in "abc"})
+        store.apply(facts_of(ran("a job", [f"{level}"], {f"{level + 1}": made_of}), level), level)
+    store.close()
+    asked: list[str] = []
+    with neo4j_driver.session() as session, session.begin_transaction() as transaction:
+        once = runner(transaction)
+
+        def counting(query: str, **values: Any) -> Sequence[neo4j.Record]:  # as the driver takes them
+            asked.append(query)
+            return once(query, **values)
+
+        read = Neo4jReading(counting, RunMemory(), Contents())
+        asked.clear()
+        starts: dict[Direction, int] = {"in": 30, "out": 0}
+        for direction, start in starts.items():
+            found = read.column_reach([column(f"{start}.{name}") for name in "abc"], direction, 21, 1000)
+            assert found is not None
+            assert len(found.flows) >= 21 * 3
+            assert len(asked) <= 4
+            asked.clear()
 
 
 def test_a_server_that_is_not_there_is_the_operators_to_start() -> None:

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
+from catalog.lineage.queries import lineage
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.memory import MemoryStore
 from catalog.store.neo4j import Neo4jStore
 from catalog.store.protocol import Query
+from catalog.view import View
+from graph_schema.facts import NOW
 from tests.support.answers import DIRECTIONS, answers, everything, ids_of
+from tests.support.columns import column, column_lineage, dataset, facts_of, indirect, ran
 from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
 from tests.support.neo4j_server import Neo4jEndpoint
 
@@ -52,6 +57,46 @@ def test_every_verb_answers_as_the_rules_do(store: Neo4jStore, seed: int) -> Non
                 assert reached is not None
                 assert reached >= least
     assert store.counts() == expected.counts()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_columns_are_walked_as_in_memory(store: Neo4jStore, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # made-up facts, nothing secret
+    names, fields = "ABCDEF", "xyz"
+    columns = [f"{name}.{field}" for name in names for field in fields]
+    events = [
+        ran(
+            f"j{chance.randrange(4)}",
+            chance.sample(names, 2),
+            {
+                chance.choice(names): column_lineage(
+                    {field: chance.sample(columns, 2) for field in chance.sample(fields, 2)},
+                    [indirect(chance.choice(columns))] if chance.random() < 0.3 else [],
+                )
+            },
+            f"2026-01-01T{hour:02}:00:00Z",
+        )
+        for hour in range(20)
+    ]
+    expected = MemoryStore()
+    for entry, event in enumerate(events):
+        expected.apply(facts_of(event, entry), entry)
+        store.apply(facts_of(event, entry), entry)
+    ids = [*map(column, columns[::4]), *map(dataset, names[::2])]
+    with store.reading() as read:
+        for direction in DIRECTIONS:
+            for depth, point in ((1, (NOW, NOW)), (9, (NOW, NOW)), (20, (NOW, 11))):
+                held = expected.column_reach(ids[:2], direction, depth, LIMIT, *point)
+                found = read.column_reach(ids[:2], direction, depth, LIMIT, *point)
+                assert held is not None
+                assert found is not None
+                assert found.ids >= held.ids
+                assert found.flows == expected.column_flows(sorted(found.ids), direction, *point)
+        for one in ids:
+            for way in (Direction.UPSTREAM, Direction.DOWNSTREAM):
+                for flows in FlowScope:
+                    walk = Walk((one,), way, Grain.COLUMN, 20, flows)
+                    assert lineage(View(read), walk) == lineage(View(expected), walk)
 
 
 def test_a_rebuild_in_other_batches_stores_the_same_and_again_changes_nothing(store: Neo4jStore) -> None:

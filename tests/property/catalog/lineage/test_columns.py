@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +15,11 @@ from catalog.lineage.model import Dependency, Direction, FlowScope, Grain, Linea
 from catalog.lineage.queries import lineage
 from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
+from catalog.store.sqlite import SqliteStore
 from catalog.view import View
 from graph_schema.facts import NOW, Facts
 from graph_schema.times import parse_zoned
+from tests.support.answers import DIRECTIONS
 from tests.support.columns import Json, column, column_lineage, dataset, facts_of, indirect, name_of, ran, source
 
 NAMES, FIELDS = "ABCD", "xy"
@@ -83,6 +88,16 @@ def without_entries(graph: LineageGraph) -> tuple[object, ...]:
 
 def roots(store: MemoryStore) -> list[str]:
     return [one for one in NODES if one in store.nodes(NODES)]
+
+
+@contextmanager
+def sqlite() -> Iterator[SqliteStore]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder) / "graph.db")
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 @given(st.permutations(range(7)), HISTORIES, st.sampled_from(Direction).filter(lambda one: one != "CONNECTED"))
@@ -192,3 +207,48 @@ def test_what_was_ever_stated_is_what_a_plain_walk_over_all_statements_finds(eve
 
 def test_the_names_of_the_histories_are_made_up() -> None:
     assert name_of("A") == {"namespace": "made-up", "name": "A"}
+
+
+class _NothingAhead:
+    """A reading that fetches no columns ahead, and notes what would have been."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def column_reach(self, *_: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@given(HISTORIES, st.sampled_from([*TIMES, ""]), st.integers(1, 4), st.sampled_from([2, 5, 2000]))
+@laws
+def test_what_is_fetched_ahead_changes_no_answer(events: list[Json], at: str, depth: int, budget: int) -> None:
+    store, then = store_of(events), AsOf(parse_zoned(at) or NOW if at else NOW)
+    for root in roots(store):
+        for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM, Direction.BOTH):
+            for flows in FlowScope:
+                walk = Walk((root,), direction, Grain.COLUMN, depth, flows, budget=budget)
+                plain = lineage(View(_NothingAhead(store), then), walk)
+                assert lineage(View(store, then), walk) == plain
+
+
+@given(HISTORIES, st.sampled_from(TIMES), st.integers(0, 7), st.integers(1, 5), st.sampled_from([3, 99]))
+@laws
+def test_what_is_fetched_ahead_is_all_that_is_derived(
+    events: list[Json], at: str, known_at: int, depth: int, limit: int
+) -> None:
+    rules, valid_at = store_of(events), parse_zoned(at) or NOW
+    with sqlite() as store:
+        for entry, event in enumerate(events):
+            store.apply(facts_of(event, entry), entry)
+        for direction in DIRECTIONS:
+            asked = NODES[::3], direction, depth, limit, valid_at, known_at
+            found = store.column_reach(*asked)
+            assert found == rules.column_reach(*asked)
+            if found is not None:
+                assert found.flows == rules.column_flows(sorted(found.ids), direction, valid_at, known_at)
+                further = rules.column_reach(NODES[::3], direction, depth + 1, 2**31)
+                assert further is not None
+                assert {flow.source if direction == "in" else flow.target for flow in found.flows} <= further.ids
