@@ -14,7 +14,7 @@ from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.oversize import LEFT_OUT, LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
-from ingest_hooks.redaction import redact
+from ingest_hooks.redaction import UNBOUNDED, redact
 from ingest_hooks.redaction.site_rules import Rules
 
 EVENT_KINDS = {RunEvent: "run_event", JobEvent: "job_event", DatasetEvent: "dataset_event"}
@@ -39,15 +39,17 @@ def draft_event(
     token_key: bytes,
     rules: Rules,
     left_out: Sequence[LeftOut] = (),
+    most: int = UNBOUNDED,
 ) -> Drafted:
     """Return the draft of one event as `wire` read it, with its flags.
 
     What was received is the event's canonical JSON; of one that was too large, `{"event": …, "leftOut": …}`, where each
     facet `left_out` stands with its pointer, size and digest.
 
-    `rules` are the site's own of redaction, whose digest the body holds. Raises `Unreadable` 422 for what is no event.
+    `rules` are the site's own of redaction, whose digest the body holds. Raises `Unreadable` 422 for what is no event,
+    TooLaborious where more than `most` of it would have to be searched.
     """
-    redacted = redact(value, token_key=token_key, rules=rules)
+    redacted = redact(value, token_key=token_key, rules=rules, most=most)
     noted = (*flags, *(_noted(one, token_key, rules) for one in left_out))
     event = read_event(redacted.value)
     subjects = _subjects_of(event)

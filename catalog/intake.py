@@ -45,6 +45,7 @@ from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
 from ingest_hooks.openlineage.wire import JSON, Flag
+from ingest_hooks.redaction import UNBOUNDED
 from ingest_hooks.redaction.site_rules import NO_RULES, Rules
 
 PATIENCE = 2.0
@@ -157,18 +158,20 @@ class Intake:
         correlation_id: str,
         flags: Sequence[Flag] = (),
         left_out: Sequence[LeftOut] = (),
+        most: int = UNBOUNDED,
     ) -> Future[Accepted]:
         """Take one OpenLineage event as `wire.parse` read it, with its flags; the future resolves once it is durable.
 
-        `left_out` are the facets that it is taken without, see `oversize`.
+        `left_out` are the facets that it is taken without, see `oversize`; so much of it is searched at `most`.
 
         Raises:
             Unreadable: it is no event; 422.
+            TooLaborious: more would have to be searched; nothing was taken.
             AskerError: 403, the actor may not send events.
             OperatorError: the ledger cannot take it now.
         """
         require(actor.roles, Permission.SEND_EVENTS)
-        draft, terms = self._read_event(value, flags, actor, correlation_id, left_out)
+        draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most)
         return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
 
     def submit_events(
@@ -328,11 +331,12 @@ class Intake:
         actor: Actor,
         correlation_id: str,
         left_out: Sequence[LeftOut] = (),
+        most: int = UNBOUNDED,
     ) -> tuple[Draft, _Terms]:
         key, rules = self._token_key, self._rules
         try:
             found = draft_event(
-                value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out
+                value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out, most=most
             )
         except Unreadable:
             self._producers.refused(self._producer_of(value))

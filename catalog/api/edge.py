@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from catalog import logs
 from catalog.api import problems
 from catalog.api.addresses import START, Addresses
+from catalog.api.headers import Headers
 from catalog.api.http.body import QUESTION_BYTES, bounded
 from catalog.api.services import PRINCIPAL
 from catalog.metrics import Metrics
@@ -32,7 +32,7 @@ ROUTE = "lineward.route"
 """Where a request's scope holds the name of its route, for logs and metrics, if no route of FastAPI's took it."""
 ADDRESS = "lineward.address"
 
-_CORRELATION = "x-correlation-id"
+_CORRELATION = b"x-correlation-id"
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
@@ -61,6 +61,7 @@ class EdgeMiddleware:
         self._app = app
         self._addresses = addresses
         self._hot = hot
+        self._hot_addresses = {address: addresses.split(address) for address in hot}
         self._metrics = metrics
         self._allowed = {name.lower() for name in allowed_hosts}
         self._correlation_id = correlation_id
@@ -73,7 +74,7 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = Headers(scope)
         sent = headers.get(_CORRELATION)
         identifier = self._correlation_id(sent) if sent else logs.new_correlation_id()
         with logs.correlated(identifier):
@@ -81,7 +82,8 @@ class EdgeMiddleware:
 
     def _placed(self, scope: Scope) -> Scope:
         """Return the scope as the routes know it: what comes before the address as its root path, a HEAD as a GET."""
-        prefix, address = self._addresses.split(scope["path"])
+        path = scope["path"]
+        prefix, address = self._hot_addresses.get(path) or self._addresses.split(path)
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         return {**scope, "method": method, "path": prefix + address, "root_path": prefix, ADDRESS: address}
 
@@ -115,13 +117,13 @@ class EdgeMiddleware:
             self._note(scope, answer, time.perf_counter() - began)
 
     def _refuse(self, headers: Headers) -> problems.ProblemDetails | None:
-        name = _host_name(headers.get("host", ""))
+        name = _host_name(headers.get(b"host") or "")
         if not self._any_host and name not in self._allowed and not is_loopback(name):
             return problems.ProblemDetails(
                 "asker", HTTPStatus.MISDIRECTED_REQUEST, "This server does not go by the name in the Host header."
             )
-        origin = headers.get("origin")
-        if origin is not None and _authority(origin) != headers.get("host"):
+        origin = headers.get(b"origin")
+        if origin is not None and _authority(origin) != headers.get(b"host"):
             return problems.ProblemDetails(
                 "asker", HTTPStatus.FORBIDDEN, "Requests from the pages of other sites are refused."
             )
@@ -143,7 +145,7 @@ class _Response:
     def __init__(self, send: Send, identifier: str, method: str) -> None:
         self._send = send
         self.method = method
-        self._headers = [*_HEADERS, (_CORRELATION.encode(), identifier.encode())]
+        self._headers = [*_HEADERS, (_CORRELATION, identifier.encode())]
         self.started = False
         self.status = 500
 

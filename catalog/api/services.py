@@ -12,6 +12,7 @@ from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
+from catalog.api.headers import Headers
 from catalog.api.room import Room
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
@@ -26,7 +27,7 @@ from catalog.store.protocol import Store, StoreReader
 from catalog.view import Anchor, View
 from graph_schema.times import SECOND, format_time
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 _BEARER = "bearer"
 
 PRINCIPAL = "lineward.principal"
@@ -73,15 +74,16 @@ class Services:
         return actor
 
     def _actor(self, request: HTTPConnection) -> Actor:
-        sent = request.headers.get("authorization")
+        headers = Headers(request.scope)
+        sent = headers.get(b"authorization")
         if sent is None:
             if self.owner is not None:
                 return self.owner
-            return self.authenticator.authenticate(None, from_loopback=_is_from_here(request))
+            return self.authenticator.authenticate(None, from_loopback=_is_from_here(request, headers))
         scheme, _, token = sent.partition(" ")
         if scheme.lower() != _BEARER or not token.strip():
             raise AskerError("Send the key as `Authorization: Bearer lw_…`.", status=401)
-        return self.authenticator.authenticate(token.strip(), from_loopback=_is_from_here(request))
+        return self.authenticator.authenticate(token.strip(), from_loopback=_is_from_here(request, headers))
 
     def read_as(self, request: HTTPConnection) -> Actor:
         """Return who asks; raises AskerError 401, and 403 for who may not ask anything."""
@@ -143,8 +145,7 @@ class Services:
             raise OperatorError(state.detail or "The graph cannot be written.", action="")
 
 
-def _is_from_here(request: HTTPConnection) -> bool:
+def _is_from_here(request: HTTPConnection, headers: Headers) -> bool:
     """Tell whether the peer is this machine itself, and no proxy on it that speaks for others."""
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    return request.client is not None and is_loopback(request.client.host)
+    client = request.scope.get("client")
+    return client is not None and is_loopback(client[0]) and not headers.has_any(_FORWARDED)

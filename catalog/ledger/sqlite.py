@@ -355,9 +355,11 @@ class SqliteLedger(ReadableLedger):
             [(node.level, node.position, node.hash) for node in batch.nodes],
         )
         insert_rows(connection, "duplicate (key, idx)", [(key, receipt.index) for key, receipt in batch.placed.items()])
-        connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
-        connection.executemany("INSERT OR IGNORE INTO erasure VALUES (?, ?)", batch.erasures)
-        connection.executemany("DELETE FROM body WHERE idx = ?", [(index,) for index, _ in batch.erasures])
+        if batch.seen:
+            connection.executemany("UPDATE duplicate SET seen = seen + 1 WHERE key = ?", batch.seen)
+        if batch.erasures:
+            connection.executemany("INSERT OR IGNORE INTO erasure VALUES (?, ?)", batch.erasures)
+            connection.executemany("DELETE FROM body WHERE idx = ?", [(index,) for index, _ in batch.erasures])
         return receipts
 
     def _known(self, snapshot: SqliteSnapshot, key: bytes, index: int) -> Receipt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -185,14 +186,18 @@ def insert_rows(connection: sqlite3.Connection, table: str, rows: Sequence[tuple
     Many go in with one statement: each statement lets the interpreter go, and then waits for it again behind the
     threads that take requests.
     """
-    if not rows:
-        return
-    row, start = f"({','.join('?' * len(rows[0]))})", 0
-    for size in _ROWS_AT_ONCE:
-        statement = f"INSERT INTO {table} VALUES {','.join([row] * size)}"  # noqa: S608 (marks only)
-        while len(rows) - start >= size:
-            connection.execute(statement, list(chain.from_iterable(rows[start : start + size])))
-            start += size
+    start = 0
+    while start < len(rows):
+        size = next(size for size in _ROWS_AT_ONCE if size <= len(rows) - start)
+        statement = _insertion(table, len(rows[0]), size)
+        connection.execute(statement, list(chain.from_iterable(rows[start : start + size])))
+        start += size
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: str, columns: int, rows: int) -> str:
+    row = f"({','.join('?' * columns)})"
+    return f"INSERT INTO {table} VALUES {','.join([row] * rows)}"  # noqa: S608 (marks only)
 
 
 class SqliteSnapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest_hooks.redaction.effort import UNBOUNDED, TooLaborious
 from ingest_hooks.redaction.redactor import Finding, Redacted, Redaction, redact
 
-__all__ = ["Finding", "Redacted", "Redaction", "redact"]
+__all__ = ["UNBOUNDED", "Finding", "Redacted", "Redaction", "TooLaborious", "redact"]

@@ -18,12 +18,13 @@ import orjson
 from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
+from ingest_hooks.redaction.effort import UNBOUNDED, Effort
 from ingest_hooks.redaction.forms import Form
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
 from ingest_hooks.redaction.markers import TOKEN, marker, token
 from ingest_hooks.redaction.marks import is_mark
-from ingest_hooks.redaction.memo import Known, Memory, Parts
+from ingest_hooks.redaction.memo import Known, Memory, Parts, fingerprint
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
 from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
 from ingest_hooks.redaction.site_rules import NO_RULES, VALUES, Action, Rule, Rules, rule_at
@@ -33,6 +34,8 @@ from ingest_hooks.redaction.traces import is_code, is_error_class
 __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
 _BYTES_OF_A_KEY: Final = 300
+_TIMES_ITS_JSON: Final = 5
+"""So many times the bytes of its JSON a value takes in memory."""
 _UNKNOWN: Final = Known(None, (), ())
 """Stands for a part that is not remembered."""
 
@@ -56,7 +59,10 @@ _BELOW_A_PERSON: Final = Below(
 """A column may be called so, and be described by an object."""
 
 _LONGEST_KEY: Final = 200
-"""So long a key may be for its plan to be remembered."""
+_MOST_PLANS: Final = 8_192
+"""So long a key may be for its plan to be remembered, and so many are."""
+_NEW_KEY: Final = 8
+"""What a key that was never seen costs beside its characters, in such."""
 
 _OF_COLUMNS: Final = frozenset({None, Class.NAME, Class.UNKNOWN})
 _COLUMNS: Final = frozenset({"columns", "fields", "schema"})
@@ -70,22 +76,23 @@ _IN_A_FRAME: Final = re.compile(r"[A-Za-z_$<][\w.$<>/-]{0,299}")
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """What may be stored, and what was done to make it so."""
+    """What may be stored, what was done to make it so, and how much was searched for that."""
 
     value: JSON
     redactions: tuple[Redaction, ...]
     findings: tuple[Finding, ...]
+    searched: int = field(default=0, compare=False)
 
 
-def redact(event_json: JSON, *, token_key: bytes, rules: Rules = NO_RULES) -> Redacted:
+def redact(event_json: JSON, *, token_key: bytes, rules: Rules = NO_RULES, most: int = UNBOUNDED) -> Redacted:
     """The event without what may not be stored (`classes`, and the site's `rules`); the argument is left as it was.
 
     Pure and deterministic for one `token_key` and one set of rules, takes any JSON, and changes nothing in what it has
-    redacted once.
+    redacted once. Raises TooLaborious where more than `most` characters and members would be searched, see `Effort`.
     """
-    walk = _Walk(_memory(token_key, rules))
+    walk = _Walk(_memory(token_key, rules), Effort(most))
     value = walk.root(event_json)
-    return Redacted(value, tuple(walk.notes.redactions), tuple(walk.notes.findings))
+    return Redacted(value, tuple(walk.notes.redactions), tuple(walk.notes.findings), walk.effort.spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +111,16 @@ class _Plan:
         return self.is_clean and self.kind is None and not self.is_facets
 
 
+_PLANS: Final[dict[str, _Plan]] = {}
+"""Of keys that hold no identifier; emptied when it is full."""
+
+
 def _plan(key: str) -> _Plan:
-    return _known_plan(key) if len(key) <= _LONGEST_KEY else _made_plan(key)
-
-
-@lru_cache(maxsize=8_192)
-def _known_plan(key: str) -> _Plan:
-    return _made_plan(key)
+    return _PLANS.get(key) or _made_plan(key)
 
 
 def _made_plan(key: str) -> _Plan:
-    return _Plan(
+    plan = _Plan(
         kind=class_of(key),
         is_clean=_memory(b"").scanner.name(key) == key,
         is_countable=is_countable(key),
@@ -122,6 +128,11 @@ def _made_plan(key: str) -> _Plan:
         is_columns=not _COLUMNS.isdisjoint(words(key)[-1:]),
         is_facets=key in FACET_KEYS,
     )
+    if plan.is_clean and len(key) <= _LONGEST_KEY:
+        if len(_PLANS) >= _MOST_PLANS:
+            _PLANS.clear()
+        _PLANS[key] = plan
+    return plan
 
 
 @lru_cache(maxsize=8)
@@ -132,6 +143,7 @@ def _memory(token_key: bytes, rules: Rules = NO_RULES) -> Memory:
 @dataclass(slots=True)
 class _Walk:
     memory: Memory
+    effort: Effort = field(default_factory=Effort)
     notes: Notes = field(default_factory=Notes)
     strings: Strings = field(init=False)
     placed: tuple[Rule, ...] = ()
@@ -141,7 +153,9 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.notes.forms = self.memory.scanner.forms
-        self.strings = Strings(self.memory, self.notes, lambda value: self._under(Class.UNKNOWN, value, _NOWHERE, None))
+        self.strings = Strings(
+            self.memory, self.notes, self.effort, lambda value: self._under(Class.UNKNOWN, value, _NOWHERE, None)
+        )
 
     def root(self, value: JSON) -> JSON:
         if isinstance(value, dict):
@@ -158,6 +172,7 @@ class _Walk:
     def _members(self, value: dict[str, JSON], place: Place, below: Below | None, *, are_columns: bool = False) -> JSON:
         if self._is_too_deep():
             return self.notes.note(marker("value"), "depth")
+        self.effort.spend(len(value))
         are_values = below is not None and below.other is Class.VALUE
         if are_values and not all(_KEY_AMONG_VALUES.fullmatch(key) for key in value):
             return self.notes.note(marker("value"), Class.VALUE.rule)
@@ -165,7 +180,7 @@ class _Walk:
         is_free = below is None and not place.steps and not self.placed
         known, path = self.memory.unknown, self.notes.path
         for raw, child in value.items():
-            plan = _plan(raw)
+            plan = _PLANS.get(raw) or self._new_plan(raw)
             # Most members are strings seen a thousand times under keys that decide nothing.
             if is_free and plan.is_free and isinstance(child, str) and child in known:
                 result[raw] = child
@@ -217,9 +232,10 @@ class _Walk:
         """What a part becomes: as the same one before where it is remembered, else by walking through it."""
         notes = self.notes
         try:
-            key = len(notes.path), name, orjson.dumps(value)
+            said = orjson.dumps(value)
         except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
             return walk()
+        key = len(notes.path), name, fingerprint(said)
         known = parts.get(key, _UNKNOWN)
         if known is None:
             return value
@@ -227,10 +243,12 @@ class _Walk:
             notes.again(known.redactions, known.findings)
             return known.value
         noted = len(notes.redactions), len(notes.findings)
+        if parts is self.memory.facets:
+            self.effort.require(len(said))
         result = walk()
         changed = len(notes.redactions) > noted[0]
         kept = Known(result, *notes.since(*noted)) if changed else None
-        parts.keep(key, kept, (2 if changed else 1) * len(key[2]) + _BYTES_OF_A_KEY)
+        parts.keep(key, kept, _TIMES_ITS_JSON * len(said) * changed + _BYTES_OF_A_KEY)
         return result
 
     def _facet(self, name: str, facet: JSON, rule: Rule | None = None) -> JSON:
@@ -306,6 +324,7 @@ class _Walk:
             return self._object(facet, place, place.below)
         result = self._object({key: part for key, part in facet.items() if key != "query"}, place, place.below)
         if isinstance(result, dict):
+            self.effort.spend(len(query))
             self.notes.path.append("query")
             result["query"] = self.notes.changed(query, self.strings.sql(query, dialect), Class.SQL.rule)
             self.notes.path.pop()
@@ -383,6 +402,7 @@ class _Walk:
     def _items(self, kind: Class, items: list[JSON], place: Place, below: Below | None) -> JSON:
         if self._is_too_deep():
             return self.notes.note(marker("value"), "depth")
+        self.effort.spend(len(items))
         inner = place.steps.get("*") or _NOWHERE
         below = inner.below or below
         kind = inner.kind or kind
@@ -410,6 +430,7 @@ class _Walk:
         """Values of a run without their text; the keys of an object stay where they are names."""
         if not isinstance(value, dict) or not all(_KEY_OF_VALUES.fullmatch(key) for key in value):
             return self.notes.note(marker("value"), Class.VALUE.rule)
+        self.effort.spend(len(value))
         result: dict[str, JSON] = {}
         for raw, child in value.items():
             key = self._key(raw)
@@ -429,6 +450,7 @@ class _Walk:
             return value
         if not isinstance(value, (dict, list)) or self._is_too_deep():
             return self.notes.note(marker("value"), Class.VALUE.rule)
+        self.effort.spend(len(value))
         if isinstance(value, dict):
             result: dict[str, JSON] = {}
             for raw, part in value.items():
@@ -453,7 +475,12 @@ class _Walk:
             return self.strings.of(Class.NAME, part) if isinstance(part, str) else part
         return self._under(kind if kind is named and isinstance(part, str) else Class.VALUE, part, _NOWHERE, None)
 
+    def _new_plan(self, key: str) -> _Plan:
+        self.effort.spend(len(key) + _NEW_KEY)
+        return _made_plan(key)
+
     def _key(self, key: str) -> str:
+        self.effort.spend(len(key))
         result = self.memory.scanner.name(key)
         if result == key:
             self.memory.keys.keep(key)

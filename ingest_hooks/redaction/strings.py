@@ -12,6 +12,7 @@ import orjson
 from ingest_hooks.openlineage.wire import JSON
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
+from ingest_hooks.redaction.effort import Effort
 from ingest_hooks.redaction.identifiers import Scanner, is_plain
 from ingest_hooks.redaction.keys import is_tier, is_type, words
 from ingest_hooks.redaction.markers import marker, settle, token
@@ -43,6 +44,7 @@ class Strings:
 
     memory: Memory
     notes: Notes
+    effort: Effort
     walk: Callable[[JSON], JSON]
 
     @property
@@ -52,6 +54,7 @@ class Strings:
 
     def of(self, kind: Class, text: str) -> JSON:
         """What is put in the place of a text of one class; notes it where that is another text."""
+        self.effort.spend(len(text))
         handle = _KEPT.get(kind)
         if handle is not None:
             return handle(self, text)

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
+from catalog.api.headers import Headers
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import Inflater
+
+WHOLE = "lineward.body"
+"""Where a request's scope holds all of its body, if that was there before anybody waited for it."""
 
 BYTES_A_SECOND = 64 * 1024
 """At least so fast a large body arrives, once its first seconds are over: half a megabit."""
@@ -62,7 +66,12 @@ async def read_body(request: Request, limit: int, hold: Callable[[int], None] = 
     `hold` is told how many bytes are held, and may refuse them. Raises `Unreadable` 400 or 413, SenderError 400 where
     the sender hung up, what `hold` raises, and what its `bounded` receiving raises.
     """
-    inflater = Inflater(request.headers.get("content-encoding"), limit)
+    inflater = Inflater(Headers(request.scope).get(b"content-encoding"), limit)
+    whole = request.scope.get(WHOLE)
+    if whole is not None:
+        inflater.feed(whole)
+        hold(inflater.size)
+        return inflater.finish()
     refusal: Exception | None = None
     try:
         async for chunk in request.stream():

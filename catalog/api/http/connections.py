@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from catalog.api import problems
+from catalog.api.http.body import WHOLE
 from catalog.settings import Settings
 
 _MAX_HEADER_BYTES = 64 * 1024
@@ -113,6 +114,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._counted_as: str | None = None
         self._header_bytes = 0
         self._in_headers = False
+        self._begun = False
         self._late: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._unsent = 0
@@ -141,6 +143,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Take what arrived, as long as its headers are neither too large nor too late."""
         if self.transport.is_closing():
             return
+        self._begun = False
         super().data_received(data)
         if self._in_headers:
             self._header_bytes += len(data)
@@ -164,8 +167,14 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Note that the request may begin."""
-        self._in_headers, self._header_bytes = False, 0
+        self._in_headers, self._header_bytes, self._begun = False, 0, True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that a request is all there; where it came at once, nobody waits for its body yet, who so need not."""
+        super().on_message_complete()
+        if self._begun and self.cycle.scope is self.scope:
+            self.scope[WHOLE] = bytes(self.cycle.body)  # type: ignore[literal-required]  # ours
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing of a request to speak another protocol: it is answered in this one (RFC 9110 §7.8)."""

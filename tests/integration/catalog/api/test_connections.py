@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from catalog.api.application import create
 from catalog.api.http.connections import Peers, configured
@@ -165,6 +166,53 @@ def test_an_idle_connection_is_closed_even_if_blank_lines_come(listen: Callable[
     connection.sendall(b"\r\n")
     assert answer_to(connection)[0] == 408
     listening.until(0)
+
+
+def _posted(said: dict[str, Any]) -> tuple[bytes, bytes]:
+    body = json.dumps(said).encode()
+    return HEAD + str(len(body)).encode() + b"\r\n\r\n", body
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_body_is_waited_for_only_where_it_comes_after_its_headers(
+    listen: Callable[..., Listening], monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    waited: list[bool] = []
+    receive = RequestResponseCycle.receive
+
+    async def noted(cycle: RequestResponseCycle) -> Any:
+        waited.append(cycle.more_body)
+        return await receive(cycle)
+
+    monkeypatch.setattr(RequestResponseCycle, "receive", noted)
+    connection = listen(body_seconds=PATIENCE).connect()
+    head, body = _posted(event())
+    if parts == 1:
+        connection.sendall(head + body)
+    else:
+        connection.sendall(head + body[:50])
+        deadline = time.monotonic() + PATIENCE
+        while not waited and time.monotonic() < deadline:
+            time.sleep(0.01)
+        connection.sendall(body[50:])
+    assert answer_to(connection) == (201, {"index": 0, "duplicate": False})
+    assert bool(waited) == (parts == 2)
+
+
+def test_events_one_behind_the_other_on_a_connection_are_each_taken_whole(listen: Callable[..., Listening]) -> None:
+    connection = listen().connect()
+    said = [event("START"), event("COMPLETE"), event("START")]
+    connection.sendall(b"".join(part for one in said for part in _posted(one)))
+    stream = connection.makefile("rb")
+    answers = []
+    for _ in said:
+        length = 0
+        while (line := stream.readline().lower()) not in {b"\r\n", b""}:
+            length = int(line.split(b":")[1]) if line.startswith(b"content-length") else length
+        answers.append(json.loads(stream.read(length)))
+    assert answers == [
+        {"index": 0, "duplicate": False}, {"index": 1, "duplicate": False}, {"index": 0, "duplicate": True},
+    ]  # fmt: skip
 
 
 def test_headers_that_are_too_large_are_refused(listen: Callable[..., Listening]) -> None:

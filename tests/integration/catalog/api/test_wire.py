@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog.api.http.lineage import LARGE
+from catalog.api.http.lineage import LARGE, SEARCHED
 from catalog.errors import OperatorError
 from catalog.ledger.entry import MalformedEntryError
 from catalog.ledger.keys import SiteKeys
@@ -59,14 +59,17 @@ class WatchedLedger(MemoryLedger):
         return super().append(draft)
 
 
-def test_a_large_event_is_searched_beside_the_event_loop_and_a_small_one_at_once(serve: Callable[..., Catalog]) -> None:
+def test_what_is_much_to_search_is_searched_beside_the_event_loop_and_else_at_once(
+    serve: Callable[..., Catalog],
+) -> None:
     ledger = WatchedLedger(SiteKeys.generate("ledger.example/tests"))
     ledger.on_the_loop = []
     client = serve(ledger).client
-    for size in (0, LARGE // 2, LARGE, 20 * LARGE):
-        said = event(documentation={"description": "a word and " * (size // 11)})
-        assert client.post("/api/v1/lineage", json=said).status_code == 201
-    assert ledger.on_the_loop == [True, True, False, False]
+    for size in (0, SEARCHED // 2, 2 * SEARCHED, LARGE):
+        for kind in ("START", "COMPLETE"):
+            said = event(kind, documentation={"description": "a word and " * (size // 11)})
+            assert client.post("/api/v1/lineage", json=said).status_code == 201
+    assert ledger.on_the_loop == [True, True, True, True, False, True, False, False]
 
 
 @pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "text/plain"])
