@@ -379,7 +379,7 @@ class Projection(Position):
                 self._stopping.wait(back_off)
 
     def _note_provenance(self) -> None:
-        """Mark the graph with what it was made of: now and then, and whenever it has come to the ledger's end."""
+        """Mark the graph with what it was made of: now and then, and whenever nothing has come for a while."""
         if self._marked < self._checkpoint:
             self._mark(self._checkpoint)
 
@@ -410,8 +410,8 @@ class Projection(Position):
             if self._busy():
                 self._stopping.wait(_GATHER_SECONDS)
             return
-        self._note_provenance()
         if not self._wait(self._checkpoint + 1, _WAIT_SECONDS):
+            self._note_provenance()
             # A ledger on which nothing is ever on its way answers at once.
             self._stopping.wait(_IDLE_SECONDS)
 

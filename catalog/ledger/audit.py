@@ -77,8 +77,11 @@ class LedgerView(Protocol):
     def node(self, level: int, position: int) -> bytes:
         """Return the stored hash of a complete subtree."""
 
-    def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
-        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete."""
+    def completed(self, start: int, end: int, levels: int | None = None) -> dict[tuple[int, int], bytes]:
+        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete.
+
+        Of so many levels, the leaves' first, or of all.
+        """
 
     def node_count(self) -> int:
         """Return how many subtree hashes are stored."""

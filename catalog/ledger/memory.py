@@ -166,11 +166,13 @@ class MemorySnapshot:
                 f"the hash of subtree {position} on level {level} is gone", index=position << level
             ) from error
 
-    def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
-        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete."""
-        wanted = (
-            (level, position) for level in range(end.bit_length()) for position in range(start >> level, end >> level)
-        )
+    def completed(self, start: int, end: int, levels: int | None = None) -> dict[tuple[int, int], bytes]:
+        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete.
+
+        Of so many levels, the leaves' first, or of all.
+        """
+        height = end.bit_length() if levels is None else levels
+        wanted = ((level, position) for level in range(height) for position in range(start >> level, end >> level))
         return {key: self.nodes[key] for key in wanted if key in self.nodes}
 
     def node_count(self) -> int:

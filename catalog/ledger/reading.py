@@ -64,9 +64,11 @@ class ReadableLedger(ABC):
         left = most_bytes
         with self._snapshot() as snapshot:
             end = min(start + limit, snapshot.size)
+            if start >= end:
+                return entries
             key = audit.binding_key(snapshot, self._keys)
             erasures = audit.Erasures(snapshot, self._keys)
-            nodes = snapshot.completed(start, end)
+            nodes = snapshot.completed(start, end, levels=1)
             for row in snapshot.rows(start, end):
                 if row.index != start + len(entries):
                     break

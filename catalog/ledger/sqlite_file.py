@@ -234,11 +234,14 @@ class SqliteSnapshot:
             raise EvidenceError(f"the hash of subtree {position} on level {level} is gone", index=position << level)
         return hash_
 
-    def completed(self, start: int, end: int) -> dict[tuple[int, int], bytes]:
-        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete."""
+    def completed(self, start: int, end: int, levels: int | None = None) -> dict[tuple[int, int], bytes]:
+        """Return, by level and position, the stored hashes of the subtrees that entries start up to end complete.
+
+        Of so many levels, the leaves' first, or of all.
+        """
         found: dict[tuple[int, int], bytes] = {}
         with translated(self._path):
-            for level in range(end.bit_length()):
+            for level in range(end.bit_length() if levels is None else levels):
                 some = self._connection.execute(
                     "SELECT position, CAST(hash AS BLOB) FROM node WHERE level = ? AND position >= ? AND position < ?",
                     (level, start >> level, end >> level),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from graph_schema.facet_reading import members, objects, text
+from graph_schema.facet_reading import objects, text
 from ingest_hooks.openlineage.event import Dataset, Event, JobEvent, RunEvent
-from ingest_hooks.openlineage.wire import Flag
+from ingest_hooks.openlineage.wire import JSON, Flag
 
 NOT_AMONG_INPUTS = "column-lineage-contradicts-inputs"
 
@@ -26,8 +26,7 @@ def contradictions(event: Event) -> Iterator[Flag]:
             continue
         if listed is None:
             listed = {name for one in event.inputs for name in _names(one)}
-        own = set(_names(output))
-        if any(name not in listed and name not in own for name in _named(facet)):
+        if any(name not in listed and name not in _names(output) for name in _named(facet)):
             yield Flag(NOT_AMONG_INPUTS, f"/outputs/{place}/facets/columnLineage")
 
 
@@ -37,9 +36,17 @@ def _names(dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield text(one, "namespace") or "", text(one, "name") or ""
 
 
-def _named(facet: object) -> Iterator[tuple[str, str]]:
-    fields = (item for _, field in members(facet, "fields") for item in objects(field, "inputFields"))
-    for item in (*fields, *objects(facet, "dataset")):
-        namespace, name = text(item, "namespace"), text(item, "name")
-        if namespace and name:
-            yield namespace, name
+def _named(facet: Mapping[str, JSON]) -> set[tuple[str, str]]:
+    """Return the datasets that the facet names: each of them once, though every column names it."""
+    items: list[JSON] = []
+    fields, whole = facet.get("fields"), facet.get("dataset")
+    for field in fields.values() if isinstance(fields, dict) else ():
+        named = field.get("inputFields") if isinstance(field, dict) else None
+        if isinstance(named, list):
+            items += named
+    if isinstance(whole, list):
+        items += whole
+    pairs = [(one.get("namespace"), one.get("name")) for one in items if isinstance(one, dict)]
+    return {
+        (space, name) for space, name in pairs if isinstance(space, str) and isinstance(name, str) and space and name
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -267,14 +268,17 @@ def _order(flow: ColumnFlow) -> tuple[str | int, ...]:
 
 
 class _Stated(NamedTuple):
-    """One value that one statement says of one dataset."""
+    """One value that one statement says of one dataset: parsed only where it stands in the index for the first time."""
 
     statement: Statement
     dataset: str
     facet: str
-    value: Mapping[str, Any] | None
     text: str
     """The value as JSON, empty where it ends."""
+
+    @property
+    def ends(self) -> bool:
+        return not self.text
 
     @property
     def place(self) -> Row:
@@ -282,15 +286,19 @@ class _Stated(NamedTuple):
 
     @property
     def digest(self) -> str:
-        if not self.text:
-            return ""
-        return blake2b(f"{self.facet}:{self.text}".encode(), digest_size=12).hexdigest()
+        return _digest(self.facet, self.text) if self.text else ""
 
     @property
     def stated_row(self) -> Row:
         one = self.statement
         by = one.run or one.job
         return self.dataset, by, one.valid_from, one.rank, one.tie, self.facet, self.digest, one.entry, one.job
+
+
+@lru_cache(maxsize=4_096)
+def _digest(facet: str, text: str) -> str:
+    """Return what stands for a value; runs state the same ones again and again."""
+    return blake2b(f"{facet}:{text}".encode(), digest_size=12).hexdigest()
 
 
 def _values(statements: Iterable[Statement], targets: dict[str, Dataset]) -> Iterator[_Stated]:
@@ -300,11 +308,17 @@ def _values(statements: Iterable[Statement], targets: dict[str, Dataset]) -> Ite
         if facet is None:
             continue
         if one.subject.startswith("Dataset:"):
-            yield _Stated(one, one.subject, facet, None if one.value is None else one.data, one.value or "")
+            yield _Stated(one, one.subject, facet, one.value or "")
         elif one.value is not None:
-            for dataset, entry in read_entries(one.data):
+            for dataset, entry in _entries(one.value):
                 targets[dataset.id] = dataset
-                yield _Stated(one, dataset.id, facet, entry, canonical_text(entry))
+                yield _Stated(one, dataset.id, facet, entry)
+
+
+@lru_cache(maxsize=1_024)
+def _entries(value: str) -> tuple[tuple[Dataset, str], ...]:
+    """Return the targets of a job's explicit lineage facet, each with its entry as JSON."""
+    return tuple((dataset, canonical_text(entry)) for dataset, entry in read_entries(json.loads(value)))
 
 
 def _derive(work: Work) -> Changes:
@@ -316,7 +330,7 @@ def _derive(work: Work) -> Changes:
     changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
     fresh: dict[Row, list[_Stated]] = {}
     for one in found:
-        if one.value is not None:
+        if not one.ends:
             fresh.setdefault(one.place, []).append(one)
     known = work.past.under(STATED, fresh) if fresh else {}
     new: dict[Row, list[tuple[int, int]]] = {}
@@ -347,9 +361,9 @@ def _points(
     hows: dict[str, str] = {}
     for one in stated:
         dataset = nodes.get(one.dataset)
-        if not isinstance(dataset, Dataset) or one.value is None:
+        if not isinstance(dataset, Dataset) or one.ends:
             continue
-        for target, origin, fields in pairs(dataset, _read(one.facet, one.value)):
+        for target, origin, fields in pairs(dataset, _read(one.facet, one.text)):
             text = _text(How(one.facet, origin.indirect, origin.transformations, fields))
             digest = blake2b(text.encode(), digest_size=12).hexdigest()
             hows[digest] = text
@@ -360,7 +374,10 @@ def _points(
     return found, hows
 
 
-def _read(facet: str, value: Mapping[str, Any]) -> ColumnLineage:
+@lru_cache(maxsize=64)
+def _read(facet: str, text: str) -> ColumnLineage:
+    """Return what a value says; START and COMPLETE of a run, which say the same, come soon after each other."""
+    value = json.loads(text)
     return read_column_lineage(value) if facet == COLUMN_LINEAGE else read_entry(value).columns or ColumnLineage()
 
 
@@ -386,7 +403,7 @@ def _specification(facts: Facts) -> Changes:
     targets: dict[str, Dataset] = {}
     found = list(_values(facts.statements, targets))
     changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
-    stated = [one for one in found if one.value is not None]
+    stated = [one for one in found if not one.ends]
     at: dict[Row, list[tuple[int, int]]] = {}
     for one in stated:
         at.setdefault(one.place, []).append((one.statement.valid_from, one.statement.entry))

@@ -42,6 +42,10 @@ class IndexTables:
     def write(self, index: Index, changes: Changes) -> int:
         """Write what an index makes of new facts; return by how much the sum of its rows grows."""
         self._names.ensure(_ids(index, changes))
+        number = self._names.number
+        if new := self._names.unstored():
+            rows_of_ids = [(number(identifier), identifier) for identifier in new]
+            self._connection.executemany("INSERT INTO node (n, id) VALUES (?, ?)", rows_of_ids)
         total = 0
         for table in index.tables:
             rows, gone = changes.put.get(table.name, ()), changes.drop.get(table.name, ())

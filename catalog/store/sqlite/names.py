@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final
 
@@ -29,6 +30,8 @@ class Names:
         self._structure: set[tuple[str, str, str]] = set()
         self._contents: dict[bytes, int] = {}
         self._content_of: dict[int, Content] = {}
+        self._next: dict[str, int] = {}
+        self._unstored: list[str] = []
         self.fresh: set[str] = set()
         """The ids that this batch mentions first: nothing is stored of them."""
 
@@ -47,22 +50,46 @@ class Names:
         self._version = -1
         self._numbers, self._named, self._structure = {}, set(), set()
         self._values, self._contents, self._content_of = {}, {}, {}
+        self._next, self._unstored = {}, []
         self.fresh = set()
 
     def ensure(self, ids: Iterable[str]) -> None:
-        """Give every id a number."""
+        """Give every id a number; what is new of them `unstored` tells, once."""
         numbers = self._numbers
-        for identifier in ids:
-            if identifier not in numbers and not self._look_up(identifier):
-                done = self._connection.execute("INSERT INTO node (id) VALUES (?)", (identifier,))
-                numbers[identifier] = done.lastrowid or 0
-                self.fresh.add(identifier)
+        missing = dict.fromkeys(identifier for identifier in ids if identifier not in numbers)
+        if not missing:
+            return
+        self.look_up(missing)
+        fresh = [identifier for identifier in missing if identifier not in numbers]
+        if fresh:
+            first = self.next_of("node", "n", len(fresh))
+            numbers.update(zip(fresh, range(first, first + len(fresh)), strict=True))
+            self.fresh.update(fresh)
+            self._unstored += fresh
 
-    def look_up(self, ids: Collection[str]) -> None:
-        """Remember the numbers of those of the ids that have one."""
-        for identifier in ids:
-            if identifier not in self._numbers:
-                self._look_up(identifier)
+    def look_up(self, ids: Iterable[str]) -> None:
+        """Remember the numbers of those of the ids that have one: one query, however many they are."""
+        unknown = [identifier for identifier in ids if identifier not in self._numbers]
+        if not unknown:
+            return
+        for identifier, number, entry in self._connection.execute(_NODES, (json.dumps(unknown),)):
+            self._numbers[identifier] = number
+            if entry is not None:
+                self._named.add(identifier)
+
+    def unstored(self) -> list[str]:
+        """Return the ids that got a number and have no row yet; who asks writes them."""
+        new, self._unstored = self._unstored, []
+        return new
+
+    def next_of(self, table: str, column: str, count: int) -> int:
+        """Return the first of so many numbers in a row that no row of the table has; nobody else gets them."""
+        first = self._next.get(table)
+        if first is None:
+            query = f"SELECT coalesce(max({column}), 0) + 1 FROM {table}"  # noqa: S608  # names of ours
+            first = int(self._connection.execute(query).fetchone()[0])
+        self._next[table] = first + count
+        return first
 
     def number(self, identifier: str | None) -> int:
         """Return the number of an id, 0 for none and for an unknown one."""
@@ -143,16 +170,8 @@ class Names:
             self.remember(number, known)
         return known
 
-    def _look_up(self, identifier: str) -> bool:
-        row = self._connection.execute("SELECT n, entry FROM node WHERE id = ?", (identifier,)).fetchone()
-        if row is None:
-            return False
-        self._numbers[identifier] = row[0]
-        if row[1] is not None:
-            self._named.add(identifier)
-        return True
 
-
+_NODES: Final = "SELECT node.id, n, entry FROM json_each(?) a CROSS JOIN node ON node.id = a.value"
 _STATEMENTS: Final = (
     "SELECT subject.id, s.aspect, v.text, s.role FROM content_statement s JOIN node subject ON subject.n = s.subject "
     "LEFT JOIN value v ON v.v = s.value WHERE s.content = ?"

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
+from typing import Final
 
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.work import Work
@@ -22,6 +23,9 @@ from graph_schema.nodes import Node
 from graph_schema.registry import STRUCTURAL
 
 Rows = list[tuple[object, ...]]
+
+_UNNAMED: Final = (None,) * 4
+"""Of an id that is mentioned and not named: label, title, key and entry."""
 
 
 class Batch:
@@ -48,9 +52,9 @@ class Batch:
         self._write_nodes(named)
         self._write_structure(new.edges)
         self._write_assertions(assertions(new))
+        grown = [(self._tables.write(index, changes), index.name) for index, changes in derived]
         self._connection.executemany(
-            "UPDATE index_state SET sum = sum + ? WHERE name = ?",
-            [(self._tables.write(index, changes), index.name) for index, changes in derived],
+            "UPDATE index_state SET sum = sum + ? WHERE name = ?", [one for one in grown if one[0]]
         )
         self._connection.executemany(
             "INSERT INTO tally (name, n) VALUES (?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
@@ -67,23 +71,25 @@ class Batch:
     def quarantine(self, refused: Iterable[Quarantined]) -> None:
         """Add what could not be projected."""
         rows = {one.entry: (one.entry, one.kind, canonical_text(list(one.subjects)), one.reason) for one in refused}
-        self._connection.executemany(
-            "INSERT INTO quarantined (entry, kind, subjects, reason) VALUES (?, ?, ?, ?)", rows.values()
-        )
-        self._sum += sum_of(rows.values())
+        if rows:
+            self._connection.executemany("INSERT INTO quarantined VALUES (?, ?, ?, ?)", rows.values())
+            self._sum += sum_of(rows.values())
 
     def _write_nodes(self, named: Sequence[tuple[Node, int]]) -> None:
         number = self._names.number
-        rows = [
-            (number(node.id), node.id, node.label, node.title, canonical_text(list(node.key)), entry)
+        rows = {
+            node.id: (number(node.id), node.id, node.label, node.title, canonical_text(list(node.key)), entry)
             for node, entry in named
-        ]
+        }
+        new = [rows.get(one) or (number(one), one, *_UNNAMED) for one in self._names.unstored()]
+        self._connection.executemany("INSERT INTO node VALUES (?, ?, ?, ?, ?, ?)", new)
+        before = rows.keys() - self._names.fresh
         self._connection.executemany(
             "UPDATE node SET label = ?, title = ?, key = ?, entry = ? WHERE n = ?",
-            [(*rest, place) for place, _, *rest in rows],
+            [(*rest, place) for place, _, *rest in map(rows.__getitem__, before)],
         )
-        self._names.name(node.id for node, _ in named)
-        self._sum += sum_of(rows)
+        self._names.name(rows)
+        self._sum += sum_of(rows.values())
         self._tally.update(node.label for node, _ in named)
 
     def _write_structure(self, edges: Iterable[Edge]) -> None:
@@ -97,37 +103,33 @@ class Batch:
         self._sum += sum_of(rows)
         self._tally.update(str(row[1]) for row in rows)
 
-    def _write_assertions(self, assertions: Iterable[Assertion]) -> None:
+    def _write_assertions(self, assertions: Sequence[Assertion]) -> None:
+        attributions: Rows = []
         statements: Rows = []
         edges: Rows = []
         number, inline = self._names.number, self._names.inline
-        for one in assertions:
-            place = self._attribute(one)
+        for place, one in enumerate(assertions, self._names.next_of("attribution", "a", len(assertions))):
+            attributions.append((place, *self._attributed(one)))
             for statement in one.statements:
                 value = inline(statement.value)
                 statements.append((number(statement.subject), statement.aspect, place, value, statement.role))
             for edge in one.edges:
                 edges.append((number(edge.source), edge.kind, number(edge.target), place, inline(edge.value)))
-            self._tally.update(edge.kind for edge in one.all_edges())
+            self._tally.update(edge.kind for edge in one.edges)
+            if one.content is not None:
+                self._tally.update(edge.kind for edge in one.content.edges)
+        self._connection.executemany("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", attributions)
         self._connection.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?)", statements)
         self._connection.executemany("INSERT INTO edge VALUES (?, ?, ?, ?, ?)", edges)
-        self._sum += sum_of(statements) + sum_of(edges)
+        self._sum += sum_of(attributions) + sum_of(statements) + sum_of(edges)
 
-    def _attribute(self, assertion: Assertion) -> int:
+    def _attributed(self, assertion: Assertion) -> tuple[object, ...]:
         run, job, valid_from, rank, tie, entry, by, authenticated = assertion.attribution
         number = self._names.number
-        row = (
+        return (
             *(number(run), number(job), valid_from, rank, packed(tie), entry),
             *(self._names.value(by), int(authenticated), self._content(assertion.content)),
         )
-        done = self._connection.execute(
-            "INSERT INTO attribution (run, job, valid_from, rank, tie, entry, by, authenticated, content) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        )
-        place = done.lastrowid or 0
-        self._sum += sum_of([(place, *row)])
-        return place
 
     def _content(self, content: Content | None) -> int:
         if content is None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from catalog.store.indexes import column_flows
 from catalog.store.indexes.in_force import by_aspect
 from catalog.store.sqlite import SqliteStore
 from catalog.store.sqlite.schema import TABLES
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
-from graph_schema.edges import Executed, Read, Wrote
+from graph_schema.edges import Executed, HasColumn, Read, Wrote
 from graph_schema.facts import NOW, Facts, Role
-from graph_schema.nodes import Dataset, Job, Run
+from graph_schema.nodes import Column, Dataset, Job, Run
 from tests.support.facts import run_node
 
 STEPS = 50
@@ -68,6 +69,62 @@ def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_pat
     assert late < 2 * early
     assert by_aspect(store.in_force([TABLE.id]))[TABLE.id]["schema"] == {"fields": [{"name": "f3000"}]}
     assert [row.at for row in store.contributions([(TABLE.id, NOW)], newest=2)] == [3000, 2999]
+    store.close()
+
+
+def completed(entry: int, columns: int) -> Facts:
+    """Return the facts of a COMPLETE that says the same of its output as every other of the job."""
+    run = run_node(f"run {entry}")
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run.id, JOB.id)
+    builder.add_edge(Executed(run, JOB))
+    builder.add_statement(run, "event", {"type": "COMPLETE"})
+    builder.add_edge(Read(run, TOPIC))
+    builder.add_edge(Wrote(run, TABLE))
+    names = [f"c{number}" for number in range(columns)]
+    for name in names:
+        builder.add_edge(HasColumn(TABLE, Column(TABLE.namespace, TABLE.name, name)))
+    builder.add_statement(TABLE, "schema", {"fields": [{"name": name} for name in names]}, Role.OUT)
+    origins = {name: {"inputFields": [{"namespace": "made-up", "name": "topic", "field": name}]} for name in names}
+    builder.add_statement(TABLE, "column_lineage", {"fields": origins}, Role.OUT)
+    return builder.build()
+
+
+def statements_of(store: SqliteStore, work: Callable[[], None]) -> list[str]:
+    """Return the statements that the writer took, one for each row that is written."""
+    seen: list[str] = []
+    store._connections.writer.set_trace_callback(seen.append)
+    work()
+    store._connections.writer.set_trace_callback(None)
+    return seen
+
+
+MOST_STATEMENTS = 40
+"""Of an event that says what its job said before: what it alone says, its rows in the indexes, sums and commit."""
+
+
+@pytest.mark.parametrize("columns", [1, 200])
+def test_what_an_event_restates_costs_no_statement(tmp_path: Path, columns: int) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry in range(3):
+        store.apply(completed(entry, columns), entry)
+    assert len(statements_of(store, lambda: store.apply(completed(3, columns), 3))) <= MOST_STATEMENTS
+    store.close()
+
+
+def test_ids_that_a_batch_names_are_looked_up_by_one_query(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.apply(completed(0, 200), 0)
+    asked = [one for one in statements_of(store, lambda: store.apply(completed(1, 400), 1)) if "FROM json_each" in one]
+    assert len(asked) <= 3
+    store.close()
+
+
+def test_a_value_that_was_stated_before_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry in range(2):
+        store.apply(completed(entry, 20), entry)
+    monkeypatch.setattr(column_flows, "_read", lambda *_: pytest.fail("a stated value was read again"))
+    store.apply(completed(2, 20), 2)
     store.close()
 
 
