@@ -55,8 +55,8 @@ class RunTest:
 
 def measured_columns(aspects: Mapping[str, AspectInForce[Any]]) -> frozenset[str]:
     """Return the columns, as their checks and measurements spell them."""
-    said = (held.value for name, held in aspects.items() if name.startswith((CHECK, MEASURED)))
-    return frozenset(column for one in said if (column := text(one, "column")) is not None)
+    values = (held.value for name, held in aspects.items() if name.startswith((CHECK, MEASURED)))
+    return frozenset(column for one in values if (column := text(one, "column")) is not None)
 
 
 def check_results(
@@ -66,18 +66,15 @@ def check_results(
 
     `called` gives how columns are called that are spelled otherwise: of the checks that then are one the newest.
     """
-    newest: dict[tuple[str | None, ...], tuple[int, str, CheckResult]] = {}
-    for name, held in aspects.items():
-        if name.startswith(CHECK):
-            one = quality.Check.from_json(held.value)
-            column = _called(one.column, called)
-            what = one.assertion, CheckOutcome(one.outcome), one.name, column, one.severity, one.job
-            found = CheckResult(*what, held.run, held.entry, held.since)
-            place = column, one.assertion, one.name, one.job
-            newest[place] = max(newest.get(place, (held.since, name, found)), (held.since, name, found), key=_age)
+    newest: dict[tuple[str | None, ...], CheckResult] = {}
+    for held in _in_time(aspects, CHECK):
+        one = quality.Check.from_json(held.value)
+        column = _called(one.column, called)
+        what = one.assertion, CheckOutcome(one.outcome), one.name, column, one.severity, one.job
+        newest[column, one.assertion, one.name, one.job] = CheckResult(*what, held.run, held.entry, held.since)
     return tuple(
         sorted(
-            (one for *_, one in newest.values()),
+            newest.values(),
             key=lambda one: (one.column or "", one.assertion, one.name or "", one.job or "", one.entry),
         )
     )
@@ -87,25 +84,22 @@ def measurements(
     aspects: Mapping[str, AspectInForce[Any]], called: Mapping[str, str] | None = None
 ) -> tuple[Measurement, ...]:
     """Return what is measured of a dataset, by column and job; `called` as of `check_results`."""
-    newest: dict[tuple[str | None, ...], tuple[int, str, Measurement]] = {}
-    for name, held in aspects.items():
-        if name.startswith(MEASURED):
-            one = quality.Measurement.from_json(held.value)
-            column = _called(one.column, called)
-            found = Measurement(one.metrics, column, one.job, held.run, held.entry, held.since)
-            place = column, one.job
-            newest[place] = max(newest.get(place, (held.since, name, found)), (held.since, name, found), key=_age)
-    return tuple(
-        sorted((one for *_, one in newest.values()), key=lambda one: (one.column or "", one.job or "", one.entry))
-    )
+    newest: dict[tuple[str | None, ...], Measurement] = {}
+    for held in _in_time(aspects, MEASURED):
+        one = quality.Measurement.from_json(held.value)
+        column = _called(one.column, called)
+        newest[column, one.job] = Measurement(one.metrics, column, one.job, held.run, held.entry, held.since)
+    return tuple(sorted(newest.values(), key=lambda one: (one.column or "", one.job or "", one.entry)))
+
+
+def _in_time(aspects: Mapping[str, AspectInForce[Any]], beginning: str) -> list[AspectInForce[Any]]:
+    """Return the aspects whose names begin so, the oldest first, by name where two are of one time."""
+    found = [(held.since, name) for name, held in aspects.items() if name.startswith(beginning)]
+    return [aspects[name] for _, name in sorted(found)]
 
 
 def _called(column: str | None, called: Mapping[str, str] | None) -> str | None:
     return column if column is None or called is None else called.get(column, column)
-
-
-def _age(one: tuple[int, str, object]) -> tuple[int, str]:
-    return one[:2]
 
 
 @dataclass(frozen=True, slots=True)
