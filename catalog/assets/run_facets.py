@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
-from catalog.assets.model import AspectInForce
+from catalog.assets.model import AspectInForce, RunRecord
 from graph_schema.facet_reading import job, objects, text
 from graph_schema.nodes import Run
 from graph_schema.times import parse_instant
 
+_UUID_V7: Final = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _RULES: Final = ("dependency_type", "sequence_trigger_rule", "status_trigger_rule")
 Aspects = Mapping[str, AspectInForce[Any]]
 
@@ -25,6 +28,23 @@ class Dependency:
     dependency_type: str | None
     sequence_trigger_rule: str | None
     status_trigger_rule: str | None
+
+
+class StartBasis(StrEnum):
+    """By what it is inferred that a run began no earlier."""
+
+    NOMINAL_TIME = "NOMINAL_TIME"
+    """By the time that it stands for."""
+    RUN_ID = "RUN_ID"
+    """By the time in its id, which is a UUIDv7."""
+
+
+@dataclass(frozen=True, slots=True)
+class InferredStart:
+    """Since when at the earliest a run ran that sent no START, in microseconds UTC, and by what that is inferred."""
+
+    not_before: int
+    basis: StartBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,21 @@ def nominal_times(aspects: Aspects) -> tuple[int | None, int | None]:
     """Return from when to when a run stands for, in microseconds UTC (NominalTimeRunFacet 1-0-1)."""
     facet = _facet(aspects, "nominal_time")
     return _time(text(facet, "nominalStartTime")), _time(text(facet, "nominalEndTime"))
+
+
+def inferred_start(run: RunRecord) -> InferredStart | None:
+    """Return the lower bound of a start that no event states; None where one does, or where nothing tells.
+
+    The later of its nominal start (NominalTimeRunFacet 1-0-1) and the time in its id (UUIDv7: RFC 9562, 5.7), of those
+    that are no later than its earliest event.
+    """
+    if run.start_known or run.started_at is None:
+        return None
+    id_ = _UUID_V7.fullmatch(run.run_id)
+    made = None if id_ is None else int(id_[1] + id_[2], 16) * 1000
+    bounds = ((nominal_times(run.aspects)[0], StartBasis.NOMINAL_TIME), (made, StartBasis.RUN_ID))
+    candidates = [InferredStart(at, basis) for at, basis in bounds if at is not None and at <= run.started_at]
+    return max(candidates, key=lambda one: one.not_before, default=None)
 
 
 def external_query(aspects: Aspects) -> tuple[str, str | None] | None:

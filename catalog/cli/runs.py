@@ -19,7 +19,8 @@ _COMPLETENESS = """completeness { __typename
   ... on Lagging { behind quarantined atIndex }
   ... on Truncated { limit reached frontier lagging { behind quarantined atIndex } }
   ... on Redacted { hidden reason } }"""
-_RUN = "id runId runState startedAt endedAt inferredEnd { state endedAt } job { name ref { namespace name } }"
+_RUN = """id runId runState startedAt startKnown inferredStart { notBefore } endedAt inferredEnd { state endedAt }
+  job { name ref { namespace name } }"""
 _OF_RUN = f"""
 query Runs($id: ID!, $depth: Int!, $budget: Int!, $after: String) {{ node(id: $id) {{ ... on Run {{ {_RUN}
   parents {{ {_RUN} }} root {{ {_RUN} }} sameRunId {{ {_RUN} }}
@@ -100,10 +101,18 @@ def _rows(group: dict[str, Any]) -> list[tuple[object, ...]]:
 
 
 def _row(run: dict[str, Any]) -> tuple[object, ...]:
-    inferred = run["inferredEnd"]
+    inferred, started = run["inferredEnd"], _started(run)
     if inferred is not None:
-        return run["runId"], f"{_state(inferred['state'])}, inferred", run["startedAt"], inferred["endedAt"]
-    return run["runId"], _state(run["runState"]), run["startedAt"], run["endedAt"]
+        return run["runId"], f"{_state(inferred['state'])}, inferred", started, inferred["endedAt"]
+    return run["runId"], _state(run["runState"]), started, run["endedAt"]
+
+
+def _started(run: dict[str, Any]) -> str | None:
+    """Return when it started, where a START says so, else what is known of that."""
+    if run["startKnown"] or run["startedAt"] is None:
+        return None if run["startedAt"] is None else str(run["startedAt"])
+    bound = run["inferredStart"]
+    return "unknown" if bound is None else f"{bound['notBefore']} or later"
 
 
 def _of_job(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:

@@ -206,8 +206,8 @@ STANDARD: Final = (
         "NominalTimeRunFacet",
         "1-0-1",
         "run",
-        "the time that the run stands for",
-        "`Run.nominalStart`",
+        "the time that the run stands for, and since when at the earliest it ran where it sent no START",
+        "`Run.nominalStart`, `Run.inferredStart`",
     ),
     Meaning(
         "outputStatistics",

@@ -98,9 +98,8 @@ class Strings:
 
     def _transformed(self, text: str) -> str:
         shape = redact_expression(text, self.scanner)
-        if shape is not None:
-            return shape
-        return self._scanned(_without_quoted(text), self.scanner.text)
+        # An address or a token that lexes as a formula has no literal to be replaced.
+        return self._scanned(_without_quoted(text) if shape is None else shape, self.scanner.text)
 
     def _message(self, text: str) -> str:
         return redact_message(text, self.scanner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def test_a_run_is_shown_with_what_is_below_it_and_a_job_with_its_runs(tmp_path: 
     events = [sent(DAG, "d"), sent("report", "d", "FAIL")]
     events += [sent(TASK, f"t{number}", kind, **below("d")) for number, kind in enumerate(("COMPLETE", "FAIL"))]
     events += [sent("nightly.mail", "m", "START", **below("d"))]
+    nominal = {"nominalTime": {"nominalStartTime": "2025-12-31T00:00:00Z"}}
+    events += [sent("nightly.late", "l", "FAIL", **below("d"), **nominal)]
     lines = "\n".join(map(json.dumps, events)).encode()
     assert typed(folder, "ingest", "--new", stdin=lines).code == 0
 
@@ -42,14 +45,17 @@ def test_a_run_is_shown_with_what_is_below_it_and_a_job_with_its_runs(tmp_path: 
     assert "write the job before it" in several.printed
     tree = shown("nightly d")
     assert tree.code == 0, tree.printed
-    assert "3 runs below d: 2 complete, 1 fail" in tree.out
+    assert "4 runs below d: 2 complete, 2 fail" in tree.out
+    # Neither has a START, and of one its nominal time tells since when at the earliest it ran.
+    assert re.search(r"nightly .* d +complete +unknown ", tree.out)
+    assert re.search(r"nightly.late .* l +fail +2025-12-31T00:00:00Z or later", tree.out)
     assert "2 runs" in tree.out
     assert "complete, inferred" in tree.out
     assert "another job's run of the same id: report d, fail" in tree.printed
     job = shown(DAG)
     assert "1 run of nightly" in job.out
-    assert "2 jobs below it" in job.out
+    assert "3 jobs below it" in job.out
     found = json.loads(shown("nightly d", "--json").out)
-    assert found["tree"]["totalCount"] == 3
+    assert found["tree"]["totalCount"] == 4
     cut = shown("nightly d", "--budget", "1")
     assert "Not whole" in cut.printed

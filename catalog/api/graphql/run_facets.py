@@ -6,9 +6,18 @@ import strawberry
 
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.enums import enter
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Long, Micros, micros
 from catalog.assets import run_facets
+
+enter(run_facets.StartBasis)
+
+
+@strawberry.type(description="Since when at the earliest a run ran that sent no START: inferred, and no event says it.")
+class InferredStart:
+    not_before: Micros = strawberry.field(description="It began then or later.")
+    basis: run_facets.StartBasis = strawberry.field(description="By what that is inferred.")
 
 
 @strawberry.type(description="The query of an engine that a run was.")
@@ -31,6 +40,16 @@ def nominal_start(run: strawberry.Parent[Run]) -> Micros | None:
 @field_of(Run, description="Until when, not included, it stands for.")
 def nominal_end(run: strawberry.Parent[Run]) -> Micros | None:
     return micros(run_facets.nominal_times(run.record.aspects)[1])
+
+
+@field_of(
+    Run,
+    description="Of a run without a START: since when at the earliest it ran. Null where a START says when, and where"
+    " neither its nominal time nor its id tells.",
+)
+def inferred_start(run: strawberry.Parent[Run]) -> InferredStart | None:
+    found = run_facets.inferred_start(run.record)
+    return None if found is None else InferredStart(not_before=Micros(found.not_before), basis=found.basis)
 
 
 @field_of(Run, description="The query that it was in the engine that ran it.")

@@ -23,9 +23,12 @@ from catalog.assets.hierarchy import roots as roots_of
 from catalog.assets.model import RunState
 from catalog.assets.queries import children_of, runs
 from catalog.assets.run_facets import (
+    InferredStart,
+    StartBasis,
     dependencies,
     external_query,
     extraction_failures,
+    inferred_start,
     nominal_times,
     parameter_names,
     trigger_rule,
@@ -248,6 +251,39 @@ def test_what_a_run_s_facets_say_is_names_and_counts(house: House) -> None:
     assert found is not None
     assert (found.total_tasks, found.failed_tasks) == (3, 1)
     assert (variable_names(aspects), parameter_names(aspects)) == (("ZONE",), ("task.timeout",))
+
+
+NOON, MADE = 1_767_268_800_000_000, "019b7952-5ec0-7000-8000-000000000000"
+"""An hour in microseconds, and a UUIDv7 made half an hour before it."""
+
+
+@pytest.mark.parametrize(
+    ("run_id", "nominal", "bound"),
+    [
+        ("t", None, None),
+        ("t", "2026-01-01T11:00:00Z", (NOON - 3_600_000_000, StartBasis.NOMINAL_TIME)),
+        (MADE, None, (NOON - 1_800_000_000, StartBasis.RUN_ID)),
+        (MADE, "2026-01-01T11:00:00Z", (NOON - 1_800_000_000, StartBasis.RUN_ID)),
+        (MADE, "2026-01-01T11:45:00Z", (NOON - 900_000_000, StartBasis.NOMINAL_TIME)),
+        ("t", "2026-01-01T12:00:01Z", None),
+        ("019b796d-d600-7000-8000-000000000001", None, (NOON, StartBasis.RUN_ID)),
+        ("019b79ff-0000-7000-8000-000000000001", None, None),
+        (MADE.replace("-7", "-4"), None, None),
+    ],
+)
+def test_no_start_the_start_is_unknown_with_a_lower_bound_from_nominal_time_or_uuid_v7_and_that_is_inferred(
+    house: House, run_id: str, nominal: str | None, bound: tuple[int, StartBasis] | None
+) -> None:
+    facets = {} if nominal is None else {"nominalTime": {"nominalStartTime": nominal}}
+    house.send(sent(TASK, run_id, "FAIL", "2026-01-01T12:00:00Z", **facets))
+    run = node(TASK, run_id).id
+    found = runs(view(house), [run])[run]
+    assert not found.start_known
+    assert inferred_start(found) == (None if bound is None else InferredStart(*bound))
+    house.send(sent(TASK, run_id, "START", "2026-01-01T11:59:00Z", **facets))
+    found = runs(view(house), [run])[run]
+    assert found.start_known
+    assert inferred_start(found) is None
 
 
 @pytest.mark.parametrize("facet", [{"externalQuery": []}, {"extractionError": {"totalTasks": -1}}, {"nominalTime": 3}])

@@ -93,7 +93,7 @@ ISSUED = {
 @pytest.mark.parametrize("service", ISSUED)
 def test_a_token_that_a_service_issued_is_known_by_its_form_alone(service: str) -> None:
     issued = ISSUED[service]
-    for place in ("authored text", "an owner", "a name", "a text of an unknown facet", "a tag", "a statement"):
+    for place in ("authored text", "an owner", "a name", "a text of an unknown facet", "a tag", "a transformation"):
         assert issued not in everything_stored(PLACES[place](issued), KEY), place
     assert issued not in everything_stored(PLACES["authored text"](f"Opened with {issued}, of the ward."), KEY)
 
