@@ -7,7 +7,8 @@ dataset or model version to what its data reached, by way of a `(:Hub)` where on
 the pairs would outgrow it; `CONTRIBUTED_TO` from a run to what it may have put into its state, newest first by index.
 History lies beside them: a `(:Record)` for each record of the ledger, which `STATES` a `(:Content)` that it shares with
 all that say the same; both are `IS_ABOUT` what they name. What is in force stands as `(:InForce)`, and so does every
-other row of an index as a node under its table's name. Properties that begin with `search_` serve the catalog's search.
+other row of an index as a node under its table's name. Properties that begin with `search_` serve the catalog's search,
+those that begin with `lookup_` its look-ups.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ def column(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UnregisteredError(f"{name} is no name of a table or column")
     return name
+
+
+def lookup(field: str) -> str:
+    """Return under which property a node has what it is looked up by."""
+    return f"lookup_{column(field)}"
 
 
 def table_label(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from graph_schema.cypher import FACET_SOURCE, edge_type, label
+from graph_schema.cypher import FACET_SOURCE, edge_type, label, lookup
 from graph_schema.registry import STRUCTURAL, TYPES
 
 _RECORD: Final = "[r.id, r.run, r.job, r.valid_from, r.rank, r.tie, r.entry, r.by, r.authenticated, r.own, {content}]"
@@ -24,6 +24,17 @@ def nodes() -> str:
     return (
         "UNWIND $ids AS id MATCH (n:Entity {id: id}) WHERE n.known_from <= $known_at "
         "RETURN collect([n.id, n.known_from, n.key]) AS found"
+    )
+
+
+def looked_up(name: str, field: str, *, values: bool) -> str:
+    """Return the nodes of a label that have one of these values in a field, or any, named by then."""
+    property_ = lookup(field)
+    sought = f"USING INDEX n:{label(name)}({property_}) "
+    where = f"n.{property_} = value" if values else f"n.{property_} IS NOT NULL"
+    return (
+        f"{'UNWIND $values AS value ' if values else ''}MATCH (n:{label(name)}) {sought}WHERE {where} "
+        f"AND n.known_from <= $known_at RETURN collect([n.{property_}, n.id, n.known_from]) AS found"
     )
 
 

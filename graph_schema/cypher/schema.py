@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graph_schema.cypher import SEARCHED
+from graph_schema.cypher import SEARCHED, label, lookup
 from graph_schema.cypher.rows import Rows, indexes
 from graph_schema.registry import LABELS, NODES
 
 
-def schema(tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]]) -> tuple[str, ...]:
-    """Return the constraints and indexes, each of which may be there already; of `tables` with their further orders."""
+def schema(
+    tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]], lookups: Iterable[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Return the constraints and indexes, each of which may be there already: of `tables` with their further orders,
+    and of the fields by which nodes of a label are looked up.
+    """
     unique = (
         ("Entity", "id"),
         ("Record", "id"),
@@ -38,7 +42,11 @@ def schema(tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]]) -> tuple[str,
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
     )
     of_rows = tuple(text for rows, orders in tables for text in indexes(rows, orders))
-    return (*constraints, *keys, *records, *of_rows, earlier, search, "CALL db.awaitIndexes(120)")
+    of_fields = tuple(
+        f"CREATE INDEX lookup_{name.lower()}_{field} IF NOT EXISTS FOR (n:{label(name)}) ON (n.{lookup(field)})"
+        for name, field in lookups
+    )
+    return (*constraints, *keys, *records, *of_rows, *of_fields, earlier, search, "CALL db.awaitIndexes(120)")
 
 
 def lock() -> str:

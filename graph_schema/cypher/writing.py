@@ -93,6 +93,11 @@ def hide() -> str:
     )
 
 
+def look_up_by() -> str:
+    """Let nodes be looked up by fields of theirs."""
+    return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN count(n) AS written"
+
+
 def find_by_key() -> str:
     """Let nodes be found by the terms of their keys."""
     return "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_key = row.terms RETURN count(n) AS written"

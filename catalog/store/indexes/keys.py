@@ -34,6 +34,11 @@ A dataset has the loosest forms of its name (`graph_schema.loose_names`), so tha
 EMPTY: Final[Mapping[str, tuple[str, ...]]] = {"Run": ("job",)}
 """The fields by which nodes are looked up where they hold nothing: few do, and the others take no row."""
 
+LOOKED_UP: Final = tuple(
+    (label, field) for label in sorted({*FIELDS, *EMPTY}) for field in (*FIELDS.get(label, ()), *EMPTY.get(label, ()))
+)
+"""All of these as (label, field)."""
+
 CARRIES: Final = "facet"
 """What is looked up by the facets that it had, which are no part of a key."""
 
@@ -67,14 +72,20 @@ def lookup(reader: IndexReader, label: str, field: str, values: Sequence[str], k
     return sorted(row[3] for row in reader.rows(KEY_FIELD, asked, known_at=known_at))
 
 
+def looked_up_by(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the fields by which a node is looked up, each with its value."""
+    for field, value_of in FIELDS.get(node.label, {}).items():
+        if (value := value_of(node)) is not None:
+            yield field, value
+    for field in EMPTY.get(node.label, ()):
+        if not getattr(node, field):
+            yield field, ""
+
+
 def _rows(nodes: Iterable[tuple[Node, int]]) -> Iterator[Row]:
     for node, entry in nodes:
-        for field, value_of in FIELDS.get(node.label, {}).items():
-            if (value := value_of(node)) is not None:
-                yield node.label, field, value, node.id, entry
-        for field in EMPTY.get(node.label, ()):
-            if not getattr(node, field):
-                yield node.label, field, "", node.id, entry
+        for field, value in looked_up_by(node):
+            yield node.label, field, value, node.id, entry
 
 
 def _derive(work: Work) -> Changes:
@@ -97,4 +108,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 3, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 4, (KEY_FIELD,), _derive, _specification, _answers)

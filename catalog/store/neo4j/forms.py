@@ -12,6 +12,7 @@ from catalog.store.indexes import INDEXES
 from catalog.store.indexes.column_flows import COLUMN_FLOW
 from catalog.store.indexes.contributions import CONTRIBUTION, JOINED
 from catalog.store.indexes.flows import ALIAS, FLOW, INLET, OUTLET
+from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE
 from catalog.store.indexes.search import FACET, SUFFIX, WORD
 from catalog.store.indexes.table import Kind, Merge, Table
@@ -30,8 +31,8 @@ SENTENCE: Final = Table(
 
 SENTENCES: Final = tuple(sorted(kind for kind in TYPES if kind not in FLOWING))
 
-_ELSEWHERE: Final = frozenset({MOMENT.name, WORD.name, SUFFIX.name, FACET.name})
-"""The moments of runs are the times of their records, and nodes carry the terms and facets by which they are found."""
+_ELSEWHERE: Final = frozenset({MOMENT.name, WORD.name, SUFFIX.name, FACET.name, KEY_FIELD.name})
+"""The moments of runs are the times of their records, and nodes carry by what they are found and looked up."""
 
 
 @lru_cache(maxsize=64)

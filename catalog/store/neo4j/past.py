@@ -148,6 +148,20 @@ def under_moments(run: Run, prefixes: Collection[Key]) -> list[Row]:
     return [row for row in rows_ if not wanted.isdisjoint((row[:1], row[:2], row[:3]))]
 
 
+def under_fields(run: Run, prefixes: Sequence[Key], known_at: int) -> list[Row]:
+    """Return the rows of KEY_FIELD that begin with any of the (label, field) or (label, field, value): nodes are those
+    rows.
+    """
+    asked: dict[tuple[str, str], list[str]] = {}
+    for name, field, *values in dict.fromkeys(prefixes):
+        asked.setdefault((name, field), []).extend(values)
+    found: list[Row] = []
+    for (name, field), values in asked.items():
+        query = reading.looked_up(name, field, values=bool(values))
+        found += ((name, field, *row) for row in run(query, values=values, known_at=known_at)[0]["found"])
+    return found
+
+
 def records_about(  # which nodes and what of them, and both times
     run: Run,
     contents: Contents,

@@ -14,6 +14,7 @@ from typing import Any, Final
 from catalog.store.indexes.column_flows import COLUMN_FLOW, ColumnReach
 from catalog.store.indexes.flows import HUB
 from catalog.store.indexes.in_force import by_aspect
+from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.reads import IndexReads
 from catalog.store.indexes.run_states import MOMENT, RUN_STATE
 from catalog.store.indexes.table import Direction, Either, Key, Table
@@ -21,7 +22,7 @@ from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run
 from catalog.store.neo4j.contents import Contents, Recorded, recorded
 from catalog.store.neo4j.forms import is_structural, rows_of
-from catalog.store.neo4j.past import records_about, under_moments
+from catalog.store.neo4j.past import records_about, under_fields, under_moments
 from catalog.store.neo4j.row_values import read, stored_key
 from catalog.store.neo4j.searching import facet_text, facets_of, lucene
 from catalog.store.ordering import Row, edge_order, rows, statement_order
@@ -138,6 +139,8 @@ class Neo4jReading(IndexReads):
     ) -> list[IndexRow]:
         if table == MOMENT:
             return under_moments(self._run, prefixes)
+        if table == KEY_FIELD:
+            return under_fields(self._run, prefixes, self._known(known_at))
         if not prefixes or not self._rows.get(table.name):
             return []
         fields, asked = self._asked(table, prefixes, order)

@@ -16,6 +16,7 @@ from catalog.errors import OperatorError
 from catalog.store.deadline import Deadline
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
+from catalog.store.indexes.keys import LOOKED_UP
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
@@ -96,7 +97,7 @@ class Neo4jStore(SingleReads):
                 return
             self._driver.verify_connectivity()
             with self._driver.session(database=self._database) as session:
-                for statement in schema.schema((rows_of(table), table.orders) for table in TABLES):
+                for statement in schema.schema(((rows_of(table), table.orders) for table in TABLES), LOOKED_UP):
                     session.run(statement).consume()
             # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
             self._looking = True

@@ -12,6 +12,7 @@ from catalog.store.indexes.effects import IN_FORCE
 from catalog.store.indexes.flows import ALIAS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
+from catalog.store.indexes.keys import KEYS, looked_up_by
 from catalog.store.indexes.run_states import FLOWING, RUN_STATE, RunState
 from catalog.store.indexes.search import FACET, SEARCH
 from catalog.store.indexes.table import Changes, Row, Table
@@ -25,9 +26,10 @@ from catalog.store.neo4j.row_writing import RowWriter
 from catalog.store.protocol import Quarantined
 from catalog.store.words import key_terms
 from graph_schema.assertions import Assertion, assertions
-from graph_schema.cypher import reading, writing
+from graph_schema.cypher import lookup, reading, writing
 from graph_schema.facts import Edge, Facts
 from graph_schema.identity import label_of
+from graph_schema.nodes import Node
 
 _MOST: Final = 500_000
 """How many ids and digests are remembered at the most: some 100 MB."""
@@ -94,6 +96,9 @@ class Batch:
         """Write the rows of one index that follow from all facts; none is stored."""
         self._past = Neo4jPast(self._run, RowMemory(), self._contents, ())
         self.put(index.tables, index.specification(facts))
+        if index is KEYS:
+            sent = [{"id": node.id, "fields": fields} for node, _ in facts.nodes if (fields := _lookups(node))]
+            write(self._run, writing.look_up_by(), sent)
         if index in (IN_FORCE_NOW, SEARCH):
             self._run(writing.hide())
             held = IN_FORCE_NOW.specification(facts)
@@ -146,6 +151,7 @@ class Batch:
                 continue
             row: dict[str, Any] = dict(zip(node.key_fields(), node.key, strict=True))
             row |= {"id": identifier, "title": node.title, "known_from": entry, "key": list(node.key)}
+            row |= _lookups(node)
             row["search_key"] = " ".join(sorted(key_terms(node)))
             if is_named is None:
                 created.setdefault(node.label, []).append(row)
@@ -297,6 +303,10 @@ def _record(assertion: Assertion, ordinals: Counter[int], texts: Texts) -> dict[
         "names_datasets": named or None,
         "own": own(assertion, texts),
     }
+
+
+def _lookups(node: Node) -> dict[str, str]:
+    return {lookup(field): value for field, value in looked_up_by(node)}
 
 
 def _shown(state: RunState) -> dict[str, Any]:

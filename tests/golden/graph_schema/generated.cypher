@@ -16,7 +16,7 @@ MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpo
 // schema.mark()
 MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
 
-// schema.schema(tables=((node effect, (('at'))), (arrow flow, ()), (arrow contribution, ()), (properties run_state, ())))
+// schema.schema(tables=((node effect, (('at'))), (arrow flow, ()), (arrow contribution, ()), (properties run_state, ())), lookups=(('Run', 'run_id')))
 CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT record_id IF NOT EXISTS FOR (n:Record) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT content_digest IF NOT EXISTS FOR (n:Content) REQUIRE n.digest IS UNIQUE;
@@ -45,6 +45,7 @@ CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from)
 CREATE INDEX row_effect_key IF NOT EXISTS FOR (r:Effect) ON (r.run, r.at);
 CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at);
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run);
+CREATE INDEX lookup_run_run_id IF NOT EXISTS FOR (n:Run) ON (n.lookup_run_id);
 DROP INDEX search IF EXISTS;
 CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:Source|Dataset|Column|Snapshot|Job|Run|CodeRevision|Environment|PhiTag|Model|ModelVersion|Evaluation|Approval|Attestation|Principal|Mapping|Site|NamespaceRule) ON EACH [n.search_key, n.search_schema, n.search_documentation, n.search_ownership, n.search_tags, n.search_sql, n.search_owner, n.search_source_system, n.search_clinical_purpose, n.search_registration, n.search_principal] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
 CALL db.awaitIndexes(120)
@@ -91,6 +92,9 @@ UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n.search_key = row.terms R
 // writing.hide()
 MATCH (n:Entity) WHERE n.search_has IS NOT NULL OR n.search_facets IS NOT NULL REMOVE n.search_facets, n.search_has, n.phi
 
+// writing.look_up_by()
+UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.fields RETURN count(n) AS written
+
 // writing.name_nodes()
 UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row RETURN count(n) AS written
 
@@ -120,6 +124,12 @@ MATCH (n:Dataset) WITH n, 0 AS rank WHERE n.known_from IS NOT NULL AND all(allow
 
 // reading.find(labels=['Job', 'Dataset'], text=True, after=True)
 CALL () { CALL db.index.fulltext.queryNodes('terms', $exact) YIELD node RETURN node, 0 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $begun) YIELD node RETURN node, 1 AS rank UNION ALL CALL db.index.fulltext.queryNodes('terms', $inside) YIELD node RETURN node, 2 AS rank } WITH node AS n, min(rank) AS rank WHERE (n:Dataset OR n:Job) AND n.known_from IS NOT NULL AND all(allowed IN $filters WHERE any(f IN coalesce(n.search_facets, []) WHERE split(f, '\u001f')[0] IN allowed)) AND all(name IN $has WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) AND none(name IN $missing WHERE (name IN coalesce(n.search_has, []) OR any(f IN coalesce(n.search_facets, []) WHERE f STARTS WITH name + '='))) WITH collect([n, rank]) AS found CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WHERE rank > $rank OR (rank = $rank AND (n.title > $title OR (n.title = $title AND n.id > $id))) WITH n, rank ORDER BY rank, n.title, n.id LIMIT $first RETURN collect([n.id, rank, coalesce(n.search_facets, [])]) AS page } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank UNWIND coalesce(n.search_facets, []) AS facet WITH n, facet WHERE any(name IN $facets WHERE facet STARTS WITH name + '=') WITH DISTINCT n, split(facet, '\u001f')[0] AS facet WITH facet, count(*) AS counted RETURN collect([facet, counted]) AS facets } CALL (found) { UNWIND found AS hit WITH hit[0] AS n, hit[1] AS rank WITH split(n.id, ':')[0] AS label, count(*) AS counted RETURN collect([label, counted]) AS labels } RETURN size(found) AS total, page, facets, labels
+
+// reading.looked_up(name='Run', field='run_id', values=True)
+UNWIND $values AS value MATCH (n:Run) USING INDEX n:Run(lookup_run_id) WHERE n.lookup_run_id = value AND n.known_from <= $known_at RETURN collect([n.lookup_run_id, n.id, n.known_from]) AS found
+
+// reading.looked_up(name='Dataset', field='folded', values=False)
+MATCH (n:Dataset) USING INDEX n:Dataset(lookup_folded) WHERE n.lookup_folded IS NOT NULL AND n.known_from <= $known_at RETURN collect([n.lookup_folded, n.id, n.known_from]) AS found
 
 // reading.moments()
 UNWIND $ids AS id MATCH (r:Record) USING INDEX SEEK r:Record(run, valid_from) WHERE r.run = id AND r.valid_from >= $always AND (r.event = 'COMPLETE' OR r.names_datasets) WITH r.run AS run, CASE r.event WHEN 'COMPLETE' THEN 'COMPLETE' ELSE 'NAMED' END AS type, r.valid_from AS at, min(r.entry) AS entry RETURN collect([run, type, at, entry]) AS found

@@ -33,7 +33,9 @@ ORDERED = Rows(
 EVERY: tuple[dict[str, object], ...] = tuple({"rows": one} for one in (NODE, PROPERTIES, FLOW, ORDERED))
 
 ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
-    "schema.schema": ({"tables": ((NODE, (("at",),)), (FLOW, ()), (ORDERED, ()), (PROPERTIES, ()))},),
+    "schema.schema": (
+        {"tables": ((NODE, (("at",),)), (FLOW, ()), (ORDERED, ()), (PROPERTIES, ())), "lookups": (("Run", "run_id"),)},
+    ),
     "writing.create_nodes": ({"name": "Dataset"},),
     "reading.records_about": ({"which": "aspects"}, {"which": "kinds"}, {"which": ""}),
     "reading.with_arrows": (
@@ -42,6 +44,10 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
         {"kinds": ["IS_ALIAS_OF"], "direction": "both"},
     ),
     "reading.structural": ({"kinds": ["EXECUTED"], "direction": "out"},),
+    "reading.looked_up": (
+        {"name": "Run", "field": "run_id", "values": True},
+        {"name": "Dataset", "field": "folded", "values": False},
+    ),
     "reading.reach": ({"direction": "out", "depth": 3}, {"direction": "in", "depth": 41}),
     "reading.column_reach": ({"direction": "in", "levels": 2}, {"direction": "out", "levels": 1}),
     "reading.find": (
