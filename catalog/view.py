@@ -110,9 +110,17 @@ class View:
         """
         return self._derived(self.as_of, EVERYTHING)
 
+    def beside(self, as_of: AsOf) -> View:
+        """Return the view of any point for another answer by the same rights, which cites and hides for itself."""
+        return self._sharing(as_of, self.rights)
+
     def _derived(self, as_of: AsOf, rights: Rights) -> View:
-        view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
+        view = self._sharing(as_of, rights)
         view.cited, view.hidden = self.cited, self.hidden
+        return view
+
+    def _sharing(self, as_of: AsOf, rights: Rights) -> View:
+        view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
         if view.known_at == self.known_at:
             view._run_ids, view._known = self._run_ids, self._known
             if rights == self.rights:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from catalog.assets import hierarchy, rules
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
@@ -21,6 +23,7 @@ from catalog.assets.model import (
     RunState,
 )
 from catalog.names.loading import Names
+from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.aspects.events import Flags, Redactions
@@ -29,8 +32,59 @@ from graph_schema.nodes import Dataset, Job, Node, Run
 from graph_schema.registry import STRUCTURAL, TYPES
 
 T = TypeVar("T")
+R = TypeVar("R", DatasetRecord, JobRecord, RunRecord)
 _STATED = tuple(kind for kind in TYPES if kind not in STRUCTURAL)
 _TOUCHES = ("READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named(Generic[R]):
+    """A thing by its name.
+
+    Its record, and those of all that were asked for beside it, are read in one go once one is looked at.
+    """
+
+    node: Node
+    first_entry: int
+    _id: str
+    _records: _Records[R]
+
+    @property
+    def record(self) -> R:
+        """Return it with everything in force about it, by the view that it was named in."""
+        return self._records.found[self._id]
+
+
+@dataclass(eq=False)
+class _Records(Generic[R]):
+    read: Callable[[], Mapping[str, R]]
+
+    @cached_property
+    def found(self) -> Mapping[str, R]:
+        return self.read()
+
+
+def _named(shown: Mapping[str, KnownNode], read: Callable[[], Mapping[str, R]]) -> dict[str, Named[R]]:
+    records = _Records(read)
+    return {id_: Named(each.node, each.entry, id_, records) for id_, each in shown.items()}
+
+
+def named_datasets(view: View, ids: Sequence[str]) -> dict[str, Named[DatasetRecord]]:
+    """Return those of the datasets that were known by then; each node is a Dataset.
+
+    A name that stands for a dataset of another name gives that one, with its id.
+    """
+    known = _known(view, ids, Dataset)
+    if not known:
+        return {}
+    names = Names(view, renamed=True)
+    names.load(known)
+    names_shown = names.shown(list(known))
+    names.count_hidden(known)
+    others = sorted(set(names_shown.values()) - known.keys())
+    every = {**known, **(_known(view, others, Dataset) if others else {})}
+    shown = {id_: every[name] for id_, name in names_shown.items() if name in every}
+    return _named(shown, lambda: _dataset_records(view, shown, names))
 
 
 def datasets(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
@@ -38,31 +92,47 @@ def datasets(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
 
     A name that stands for a dataset of another name gives that one, with its id.
     """
-    known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Dataset)}
-    if not known:
-        return {}
-    wanted = list(known)
-    names = Names(view, renamed=True)
-    names.load(wanted)
-    touched = {edge.target for edge in names.edges(wanted, _TOUCHES, "in")}
+    return {id_: one.record for id_, one in named_datasets(view, ids).items()}
+
+
+def _dataset_records(view: View, shown: Mapping[str, KnownNode], names: Names) -> dict[str, DatasetRecord]:
+    wanted = list(shown)
+    touched = _touched(view, wanted, names)
     last, folds = last_writes(view, wanted, names)
     held = aspects_in_force(view, wanted, folds, names=names)
-    shown = names.shown(wanted)
-    names.count_hidden(wanted)
-    others = sorted(set(shown.values()) - known.keys())
-    named = {**known, **(view.nodes(others) if others else {})}
     return {
         id_: _dataset(each.node, each.entry, held.get(id_, {}), touched=id_ in touched, last=last.get(id_, _NEVER))
-        for id_ in known
-        if (each := named.get(shown[id_])) is not None and isinstance(each.node, Dataset)
+        for id_, each in shown.items()
+        if isinstance(each.node, Dataset)
     }
+
+
+def _touched(view: View, ids: Sequence[str], names: Names) -> frozenset[str]:
+    """Return those of the datasets that a run, a job or a declaration reads or writes.
+
+    Whether a job uses one is kept, however often it ran. Only where no job is seen to, every edge is looked at.
+    """
+    used = view.uses([id_ for id_ in ids if names.is_alone(id_)])
+    by_jobs = {use.dataset for use in used if use.job is not None and use.how in _TOUCHES}
+    rest = [id_ for id_ in ids if id_ not in by_jobs]
+    return frozenset(by_jobs | {edge.target for edge in (names.edges(rest, _TOUCHES, "in") if rest else ())})
+
+
+def named_jobs(view: View, ids: Sequence[str]) -> dict[str, Named[JobRecord]]:
+    """Return those of the jobs that were known by then; each node is a Job."""
+    known = _known(view, ids, Job)
+    return _named(known, lambda: _job_records(view, known))
 
 
 def jobs(view: View, ids: Sequence[str]) -> dict[str, JobRecord]:
     """Return those of the jobs that were known by then, with everything in force about them."""
-    known = view.nodes(ids)
-    held = aspects_in_force(view, list(known)) if known else {}
-    executed = {edge.target for edge in view.edges(list(known), ("EXECUTED",), "in")}
+    return {id_: one.record for id_, one in named_jobs(view, ids).items()}
+
+
+def _job_records(view: View, known: Mapping[str, KnownNode]) -> dict[str, JobRecord]:
+    held = aspects_in_force(view, list(known))
+    plain = [id_ for id_ in known if not held.get(id_)]
+    executed = {edge.target for edge in view.edges(plain, ("EXECUTED",), "in")} if plain else frozenset()
     found = {}
     for id_, each in known.items():
         if isinstance(each.node, Job):
@@ -82,12 +152,23 @@ def jobs(view: View, ids: Sequence[str]) -> dict[str, JobRecord]:
     return found
 
 
+def named_runs(view: View, ids: Sequence[str]) -> dict[str, Named[RunRecord]]:
+    """Return those of the runs that were known by then; each node is a Run."""
+    known = _known(view, ids, Run)
+    return _named(known, lambda: _run_records(view, known))
+
+
 def runs(view: View, ids: Sequence[str]) -> dict[str, RunRecord]:
     """Return those of the runs that were known by then, folded at that point."""
-    known = view.nodes(ids)
-    wanted = [id_ for id_, each in known.items() if isinstance(each.node, Run)]
-    if not wanted:
-        return {}
+    return {id_: one.record for id_, one in named_runs(view, ids).items()}
+
+
+def _known(view: View, ids: Sequence[str], kind: type[Node]) -> dict[str, KnownNode]:
+    return {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, kind)}
+
+
+def _run_records(view: View, known: Mapping[str, KnownNode]) -> dict[str, RunRecord]:
+    wanted = list(known)
     folds = view.runs(wanted)
     held = aspects_in_force(view, wanted)
     above = hierarchy.parents(view, wanted)

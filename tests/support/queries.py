@@ -24,11 +24,15 @@ from catalog.assets.hierarchy import (
     run_tree,
 )
 from catalog.assets.queries import (
+    Named,
     children_of,
     datasets,
     event_notes,
     existing,
     jobs,
+    named_datasets,
+    named_jobs,
+    named_runs,
     node_records,
     runs,
     runs_of,
@@ -77,6 +81,10 @@ def _walks(view: View, ids: Sequence[str], **more: Any) -> dict[str, Any]:
 
 def _connected(view: View, ids: Sequence[str]) -> Any:
     return {one: lineage(view, Walk((one,), Direction.CONNECTED, depth=1)) for one in ids}
+
+
+def _named(found: Mapping[str, Named[Any]]) -> Any:
+    return {one: (named.node, named.first_entry, named.record) for one, named in found.items()}
 
 
 def _retried(view: View, ids: Sequence[str]) -> Any:
@@ -131,6 +139,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
+    "named_datasets": ("Dataset", lambda view, ids: _named(named_datasets(view, ids))),
+    "named_jobs": ("Job", lambda view, ids: _named(named_jobs(view, ids))),
+    "named_runs": ("Run", lambda view, ids: _named(named_runs(view, ids))),
     "runs_of": ("Job", runs_of),
     "runs_with_id": ("Run", _by_run_id),
     "children_of": ("Run", children_of),

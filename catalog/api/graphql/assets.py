@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 import strawberry
@@ -37,10 +37,15 @@ enums.enter(StatementSource)
 
 @strawberry.interface(description="Something that data lies in or that was made of it.")
 class Asset(Named):
-    state: AssetState = strawberry.field(description="Where it stands in its life.")
     at: strawberry.Private[AsOf]
+    standing: strawberry.Private[Callable[[], AssetState]]
+    """What finds its state."""
     dataset: strawberry.Private[str | None]
     """The dataset that it is, or is a state of, by id."""
+
+    @strawberry.field(description="Where it stands in its life.")
+    def state(self) -> AssetState:
+        return self.standing()
 
     @strawberry.field(description="Where this was read, so that it can be read again, equal.")
     def read_point(self, info: ContextInfo) -> ReadPoint:

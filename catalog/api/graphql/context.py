@@ -28,6 +28,8 @@ K = TypeVar("K", bound=Hashable)
 @dataclass(slots=True, weakref_slot=True)
 class _Cache:
     loaders: dict[tuple[object, AsOf], DataLoader[Any, Any]] = field(default_factory=dict)
+    views: dict[int, View] = field(default_factory=dict)
+    """By the index that they know up to: what follows from that alone is found once."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class RequestContext:
     """The request's one clock reading, microseconds UTC."""
     at_least: int | None = None
     correlation_id: str = ""
+    writes: bool = False
+    """Whether it is a mutation: what it reads moves on then, and else is one state."""
     pending: Pending = field(default_factory=Pending)
     _cache: _Cache = field(default_factory=_Cache)
 
@@ -62,7 +66,11 @@ class RequestContext:
 
     def view(self, as_of: AsOf) -> View:
         """Return what the actor may see at these times; one for each answer, which counts what is hidden of it."""
-        return View(self.reader, as_of, self.services.rights_of(self.actor), self._anchor)
+        known = self._cache.views.get(as_of.known_at)
+        if known is None or self.writes:
+            known = View(self.reader, as_of, self.services.rights_of(self.actor), self._anchor)
+            self._cache.views[as_of.known_at] = known
+        return known.beside(as_of)
 
     async def load(self, read: Callable[[View, Sequence[K]], Mapping[K, T]], as_of: AsOf, identifier: K) -> T | None:
         """Return one of what `read` gives; all that a level asks for is read in one call."""

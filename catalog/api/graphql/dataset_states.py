@@ -7,9 +7,7 @@ import strawberry
 from catalog.api.graphql import nodes
 from catalog.api.graphql.assets import Asset
 from catalog.api.graphql.context import ContextInfo, RequestContext
-from catalog.api.graphql.conversion import converted
-from catalog.api.graphql.datasets import Dataset
-from catalog.api.graphql.nodes import QualifiedName
+from catalog.api.graphql.datasets import Dataset, as_dataset
 from catalog.api.graphql.runs import Run
 from catalog.assets import queries
 from catalog.reading import AsOf
@@ -34,9 +32,16 @@ class DatasetState(Asset):
 @nodes.resolves(DatasetState, "State")
 async def _state(context: RequestContext, identifier: str, at: AsOf) -> DatasetState | None:
     ids = split_state_id(identifier)
-    record = None if ids is None else await context.load(queries.datasets, at, ids[0])
-    if ids is None or record is None:
+    found = None if ids is None else await context.load(queries.named_datasets, at, ids[0])
+    if ids is None or found is None:
         return None
-    return converted(
-        DatasetState, record, id=identifier, ref=QualifiedName.of(record), at=at, dataset=record.id, run_id=ids[1]
+    of = as_dataset(found, at)
+    return DatasetState(
+        id=strawberry.ID(identifier),
+        name=of.name,
+        ref=of.ref,
+        at=at,
+        dataset=of.dataset,
+        standing=of.standing,
+        run_id=ids[1],
     )

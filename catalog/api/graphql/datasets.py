@@ -11,7 +11,7 @@ from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.assets import AspectInForce, Asset, Names, aspects_of, value_of
 from catalog.api.graphql.codes import Code, codes_of
-from catalog.api.graphql.context import ContextInfo, RequestContext
+from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem
@@ -83,11 +83,16 @@ class RecordGap:
 
 @strawberry.type(description="A named collection of data, with everything in force about it.")
 class Dataset(Asset):
-    record: strawberry.Private[model.DatasetRecord]
+    named: strawberry.Private[queries.Named[model.DatasetRecord]]
+
+    @property
+    def record(self) -> model.DatasetRecord:
+        """What is in force about it, read once something of it is asked for."""
+        return self.named.record
 
     @strawberry.field(description="The ledger entry that first named it.")
     def first_entry(self) -> int:
-        return self.record.first_entry
+        return self.named.first_entry
 
     @strawberry.field(description="The unit or role that answers for it; null where nobody declared one.")
     def owner(self) -> str | None:
@@ -194,11 +199,16 @@ class DatasetQueries:
         return await nodes.find_named(Dataset, info.context, identifier, as_of, "dataset")
 
 
-@nodes.resolves(Dataset)
-async def _dataset(context: RequestContext, identifier: str, at: AsOf) -> Dataset | None:
-    record = await context.load(queries.datasets, at, identifier)
-    return (
-        None
-        if record is None
-        else converted(Dataset, record, ref=QualifiedName.of(record), at=at, dataset=record.id, record=record)
+@nodes.named(Dataset, queries.named_datasets)
+def as_dataset(found: queries.Named[model.DatasetRecord], at: AsOf) -> Dataset:
+    """Return a dataset as its GraphQL type."""
+    assert isinstance(found.node, kinds.Dataset)  # noqa: S101  what it reads holds no others
+    return Dataset(
+        id=strawberry.ID(found.node.id),
+        name=found.node.name,
+        ref=QualifiedName.of(found.node),
+        at=at,
+        dataset=found.node.id,
+        standing=lambda: found.record.state,
+        named=found,
     )

@@ -184,6 +184,7 @@ def _run(
             utc_microseconds(),
             at_least,
             logs.correlation_id(),
+            writes=is_mutation(operation),
         )
         try:
             result = asyncio.run(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
-from inspect import CORO_CLOSED, getcoroutinestate
-from types import CoroutineType
+from inspect import CORO_CLOSED, getcoroutinestate, signature
+from operator import attrgetter
+from types import CoroutineType, FunctionType
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,10 +18,13 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
+    GraphQLSchema,
     Undefined,
+    is_abstract_type,
     is_leaf_type,
+    is_object_type,
 )
-from graphql.pyutils import Path
+from graphql.pyutils import Path, gather_with_cancel
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -43,39 +47,150 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401  graphql-core's own
         super().__init__(*arguments, **more)
         self._allowance: Allowance = self.context_value.allowance
-        self._plain: dict[tuple[str, str], _Plain | None] = self.schema.extensions.setdefault(_PLAIN, {})
+        self._ways: dict[tuple[str, str], _Way | None] = self.schema.extensions.setdefault(_WAYS, {})
+        self._kinds: dict[tuple[GraphQLOutputType, type], GraphQLObjectType | None] = self.schema.extensions.setdefault(
+            _KINDS, {}
+        )
         # Everything that a field gives is asked whether it has to be awaited.
         self.is_awaitable = self.context_value.pending.noting(self.is_awaitable)
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,  # noqa: ANN401  whatever the field above gave
+        path: Path | None,
+        grouped_field_set: Any,  # noqa: ANN401  graphql-core keeps its name for this to itself
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Resolve the fields of an object, scalars at once: most fields of most answers are some."""
+        results: dict[str, Any] = {}
+        awaited: list[str] = []
+        try:
+            for name, details in grouped_field_set.items():
+                way = self._way(parent_type, details)
+                if way is not None and way.write is not None:
+                    if not self._allowance.resolve(len(name) + _AROUND_A_FIELD):
+                        continue
+                    result = self._written(way, source_value)
+                    if result is Undefined:
+                        field_path = Path(path, name, parent_type.name)
+                        result = super().execute_field(parent_type, source_value, details, field_path, position_context)
+                else:
+                    field_path = Path(path, name, parent_type.name)
+                    result = self.execute_field(parent_type, source_value, details, field_path, position_context)
+                if result is Undefined:
+                    continue
+                results[name] = result
+                if not isinstance(result, _COMPLETED) and self.is_awaitable(result):
+                    awaited.append(name)
+        except Exception:
+            if awaited:
+                self.settle_in_background([results[name] for name in awaited])
+            raise
+        return _gathered(results, awaited) if awaited else results
 
     def execute_field(
         self,
         parent_type: GraphQLObjectType,
-        source: Any,  # noqa: ANN401  whatever the field above gave
-        field_details_list: Any,  # noqa: ANN401  graphql-core keeps its name for this to itself
+        source: Any,  # noqa: ANN401  as above
+        field_details_list: Any,  # noqa: ANN401
         path: Path,
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Resolve one field, or leave it out."""
         if not self._allowance.resolve(len(path.key) + _AROUND_A_FIELD):  # type: ignore[arg-type]  # a field's is its name
             return Undefined
-        name = field_details_list[0].node.name.value
-        try:
-            plain = self._plain[parent_type.name, name]
-        except KeyError:
-            plain = self._plain[parent_type.name, name] = _plain(self.schema.get_field(parent_type, name))
-        if plain is not None:
-            # Most fields of most answers: nothing is made for them that no resolver is there to be handed. Whatever is
-            # odd about a value goes the long way, and is answered as ever.
-            value = getattr(source, plain.attribute, Undefined)
-            if value is None and plain.is_nullable:
-                return None
-            if isinstance(value, _VALUES):
-                with suppress(Exception):
-                    written = plain.write(value)
-                    if written is not None and written is not Undefined:
-                        self._allowance.grow(_size(written))
-                        return written
+        way = self._way(parent_type, field_details_list)
+        if way is not None:
+            if way.write is not None:
+                written = self._written(way, source)
+                if written is not Undefined:
+                    return written
+            else:
+                value = _read(way, source)
+                if value is None and way.is_nullable:
+                    return None
+                kind = self._kind(way.kind, value)
+                if kind is not None:
+                    return self._object(kind, way.type, field_details_list, path, value, position_context)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def _way(self, parent_type: GraphQLObjectType, details: Any) -> _Way | None:  # noqa: ANN401  as above
+        key = parent_type.name, details[0].node.name.value
+        try:
+            return self._ways[key]
+        except KeyError:
+            way = self._ways[key] = _way(self.schema.get_field(parent_type, key[1]))
+            return way
+
+    def _written(self, way: _Way, source: Any) -> Any:  # noqa: ANN401  as above
+        """Return a scalar as it is answered, Undefined where something is odd about it: that goes the long way."""
+        value = _read(way, source)
+        if value is None and way.is_nullable:
+            return None
+        if isinstance(value, _VALUES) and way.write is not None:
+            with suppress(Exception):
+                written = way.write(value)
+                if written is not None:
+                    self._allowance.grow(_size(written))
+                    return written
+        return Undefined
+
+    def _kind(self, expected: GraphQLOutputType, value: Any) -> GraphQLObjectType | None:  # noqa: ANN401  as above
+        """Return the type that an object is answered as, None where more has to be asked to know it."""
+        key = expected, type(value)
+        try:
+            return self._kinds[key]
+        except KeyError:
+            kind = self._kinds[key] = _kind(self.schema, expected, type(value))
+            return kind
+
+    def _object(
+        self,
+        kind: GraphQLObjectType,
+        return_type: GraphQLOutputType,
+        details: Any,  # noqa: ANN401  as above
+        path: Path,
+        value: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete an object whose type is known."""
+        try:
+            completed = self.collect_and_execute_subfields(kind, details, path, value, position_context)
+        except Exception as error:  # noqa: BLE001  as graphql-core does
+            self.handle_field_error(error, return_type, details, path)
+            return None
+        if isinstance(completed, dict) or not self.is_awaitable(completed):
+            return completed
+        return self._awaited(completed, return_type, details, path)
+
+    async def _awaited(self, completed: Any, return_type: GraphQLOutputType, details: Any, path: Path) -> Any:  # noqa: ANN401
+        try:
+            return await completed
+        except Exception as error:  # noqa: BLE001  as graphql-core does
+            self.handle_field_error(error, return_type, details, path)
+            return None
+
+    def complete_list_item_value(
+        self,
+        item: Any,  # noqa: ANN401  as above
+        complete_results: list[Any],
+        item_type: GraphQLOutputType,
+        field_details_list: Any,  # noqa: ANN401
+        info: GraphQLResolveInfo[Any],
+        item_path: Path,
+        position_context: Any,  # noqa: ANN401
+    ) -> bool:
+        """Complete an item of a list; tell whether it is to be awaited."""
+        named = item_type.of_type if isinstance(item_type, GraphQLNonNull) else item_type
+        kind = None if item is None else self._kind(named, item)
+        if kind is None:
+            return super().complete_list_item_value(
+                item, complete_results, item_type, field_details_list, info, item_path, position_context
+            )
+        completed = self._object(kind, item_type, field_details_list, item_path, item, position_context)
+        complete_results.append(completed)
+        return isinstance(completed, CoroutineType) and self.is_awaitable(completed)
 
     def complete_iterable_value(
         self,
@@ -106,29 +221,84 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
             yield item
 
 
-class _Plain(NamedTuple):
-    """A field that is an attribute of its source and a scalar or an enum, so that there is nothing to call or await."""
+class _Way(NamedTuple):
+    """How a field is answered without what graphql-core and strawberry make for a resolver: an attribute of its source,
+    or a function of that alone.
+    """
 
-    attribute: str
-    is_nullable: bool
-    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+    type: GraphQLOutputType
+    kind: GraphQLOutputType
+    """The same without its NonNull."""
+    write: Callable[[Any], Any] | None
+    """What writes a scalar or an enum, None for an object."""
+
+    @property
+    def is_nullable(self) -> bool:
+        """Tell whether it may be null."""
+        return self.kind is self.type
 
 
-def _plain(field: GraphQLField | None) -> _Plain | None:
-    """Return what there is to know of a field to answer it without a resolver, None where it has one."""
-    if field is None or field.args or not getattr(field.resolve, "_is_default", False):
+def _way(field: GraphQLField | None) -> _Way | None:
+    """Return the short way to answer a field, None where it has to go the long one."""
+    if field is None or field.args:
         return None
     stated: StrawberryField | None = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-    if stated is None or not is_leaf_type(kind):
+    if stated is None:
         return None
-    return _Plain(stated.python_name, kind is field.type, kind.coerce_output_value)
+    read = _reader(field, stated)
+    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if read is None or not (is_leaf_type(kind) or is_object_type(kind) or is_abstract_type(kind)):
+        return None
+    return _Way(read, field.type, kind, kind.coerce_output_value if is_leaf_type(kind) else None)
 
 
-_PLAIN = "lineward.plain"
-"""Under which name a schema keeps what is known of its fields."""
+def _reader(field: GraphQLField, stated: StrawberryField) -> Callable[[Any], Any] | None:
+    if getattr(field.resolve, "_is_default", False):
+        return attrgetter(stated.python_name)
+    resolver = stated.base_resolver
+    if resolver is None or stated.extensions or stated.permission_classes or resolver.is_async:
+        return None
+    function, source = resolver.wrapped_func, resolver.self_parameter or resolver.parent_parameter
+    if source is None or not isinstance(function, FunctionType):
+        return None
+    # It takes its source, and nothing beside it.
+    return function if [*signature(function).parameters] == [source.name] else None
+
+
+def _read(way: _Way, source: object) -> Any:  # noqa: ANN401  whatever there is
+    try:
+        return way.read(source)
+    except Exception:  # noqa: BLE001  the long way meets it again, and says so
+        return Undefined
+
+
+def _kind(schema: GraphQLSchema, expected: GraphQLOutputType, given: type) -> GraphQLObjectType | None:
+    definition = given.__dict__.get("__strawberry_definition__")
+    if definition is None or definition.is_graphql_generic or definition.concrete_of is not None:
+        # One class stands for several types: that which is expected is taken, where nothing would look either.
+        return expected if is_object_type(expected) and not expected.is_type_of and definition else None
+    kind = schema.get_type(definition.name)
+    if not is_object_type(kind):
+        return None
+    if kind is expected or (is_abstract_type(expected) and schema.is_sub_type(expected, kind)):
+        return kind
+    return None
+
+
+async def _gathered(results: dict[str, Any], awaited: Sequence[str]) -> dict[str, Any]:
+    found = await gather_with_cancel(*(results[name] for name in awaited))
+    results.update(zip(awaited, found, strict=True))
+    return results
+
+
+_WAYS = "lineward.ways"
+_KINDS = "lineward.kinds"
+"""Under which names a schema keeps how its fields are answered, and as which types its objects."""
 
 _VALUES = (str, int, float, Enum)
+_COMPLETED = (str, int, float, dict, list, type(None))
+"""What is complete for certain."""
 
 
 class Pending:

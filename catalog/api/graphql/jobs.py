@@ -9,8 +9,7 @@ import strawberry
 from catalog.api.graphql import nodes
 from catalog.api.graphql.as_of import AsOfArgument
 from catalog.api.graphql.assets import AspectInForce, Names, aspects_of, texts_of, value_of
-from catalog.api.graphql.context import ContextInfo, RequestContext
-from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.nodes import Named, QualifiedName, QualifiedNameInput
 from catalog.api.graphql.problems import AnyProblem
 from catalog.assets import model, queries
@@ -44,12 +43,17 @@ class SourceCodeLocation:
 
 @strawberry.type(description="A transformation that can run many times.")
 class Job(Named):
-    record: strawberry.Private[model.JobRecord]
+    named: strawberry.Private[queries.Named[model.JobRecord]]
     at: strawberry.Private[AsOf]
+
+    @property
+    def record(self) -> model.JobRecord:
+        """What is in force about it, read once something of it is asked for."""
+        return self.named.record
 
     @strawberry.field(description="The ledger entry that first named it.")
     def first_entry(self) -> int:
-        return self.record.first_entry
+        return self.named.first_entry
 
     @strawberry.field(description="What an emitter says of it.")
     def documentation(self) -> str | None:
@@ -94,9 +98,8 @@ class JobQueries:
         return await nodes.find_named(Job, info.context, identifier, as_of, "job")
 
 
-@nodes.resolves(Job)
-async def _job(context: RequestContext, identifier: str, at: AsOf) -> Job | None:
-    record = await context.load(queries.jobs, at, identifier)
-    if record is None:
-        return None
-    return converted(Job, record, ref=QualifiedName.of(record), record=record, at=at)
+@nodes.named(Job, queries.named_jobs)
+def _job(found: queries.Named[model.JobRecord], at: AsOf) -> Job:
+    assert isinstance(found.node, kinds.Job)  # noqa: S101  what it reads holds no others
+    ref = QualifiedName.of(found.node)
+    return Job(id=strawberry.ID(found.node.id), name=found.node.name, ref=ref, named=found, at=at)

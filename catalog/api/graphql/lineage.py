@@ -141,7 +141,8 @@ Asked = Annotated[
 @strawberry.type(description="A node of an answer.")
 class LineageNode:
     found: strawberry.Private[model.LineageNode]
-    at: strawberry.Private[AsOf]
+    among: strawberry.Private[nodes.Together]
+    """All that the answer shows."""
     id: strawberry.ID = strawberry.field(description="The opaque id of the node.")
     kind: NodeKind = strawberry.field(description="What kind of thing it is.")
     depth: int = strawberry.field(description="How many steps from the nearest root.")
@@ -151,19 +152,24 @@ class LineageNode:
         default=None, description="Whether it is a raw feed: nothing flows into it. Null where no walk went upstream."
     )
 
+    @property
+    def at(self) -> AsOf:
+        """Where the answer was read."""
+        return self.among.at
+
     @strawberry.field(description="The thing itself.")
-    async def node(self, info: ContextInfo) -> Node | None:
-        return await nodes.resolve(info.context, self.found.id, self.at)
+    def node(self) -> Node | None:
+        return self.among.find(Node, self.found.id)
 
     @strawberry.field(description="The same as an asset; null at run grain.")
-    async def asset(self, info: ContextInfo) -> Asset | None:
-        return await nodes.find(Asset, info.context, self.found.id, self.at)
+    def asset(self) -> Asset | None:
+        return self.among.find(Asset, self.found.id)
 
 
 @strawberry.type(description="Data went from one node to the other.")
 class LineageEdge:
     found: strawberry.Private[model.LineageEdge]
-    at: strawberry.Private[AsOf]
+    among: strawberry.Private[nodes.Together]
     from_: strawberry.ID = strawberry.field(name="from", description="The id of the node that data came from.")
     to: strawberry.ID = strawberry.field(description="The id of the node that data went to.")
     kind: FlowKind = strawberry.field(description="How it went.")
@@ -173,13 +179,18 @@ class LineageEdge:
     past: bool = strawberry.field(description="Replaced since.")
     attempt: bool = strawberry.field(description="By a run that did not complete.")
 
+    @property
+    def at(self) -> AsOf:
+        """Where the answer was read."""
+        return self.among.at
+
     @strawberry.field(description="The job that moved the data, where one is known.")
-    async def job(self, info: ContextInfo) -> Job | None:
-        return await nodes.find(Job, info.context, self.found.job, self.at)
+    def job(self) -> Job | None:
+        return self.among.find(Job, self.found.job)
 
     @strawberry.field(description="The run that moved the data, where it was one.")
-    async def run(self, info: ContextInfo) -> Run | None:
-        return await nodes.find(Run, info.context, self.found.run, self.at)
+    def run(self) -> Run | None:
+        return self.among.find(Run, self.found.run)
 
 
 @strawberry.type(description="How many nodes of one kind.")
@@ -232,8 +243,8 @@ class LineageGraph:
         return [strawberry.ID(node.id) for node in self.found.nodes]
 
     @strawberry.field(description="Nodes by distance and id.")
-    def nodes(self, first: First = 100, after: After = None) -> Connection[LineageNode]:
-        at = self.at
+    def nodes(self, info: ContextInfo, first: First = 100, after: After = None) -> Connection[LineageNode]:
+        among = nodes.Together(info.context, self.at)
         upwards = self.walk.direction in {Direction.UPSTREAM, Direction.BOTH}
         sources = self.found.sources if upwards else None
         return page_of(
@@ -241,7 +252,7 @@ class LineageGraph:
             lambda node: [node.depth, node.id],
             lambda node: LineageNode(
                 found=node,
-                at=at,
+                among=among.with_(node.id),
                 id=strawberry.ID(node.id),
                 kind=NodeKind(label_of(node.id)),
                 depth=node.depth,
@@ -255,12 +266,12 @@ class LineageGraph:
         )
 
     @strawberry.field(description="Edges by source, target, kind, job and run.")
-    def edges(self, first: First = 200, after: After = None) -> Connection[LineageEdge]:
-        at = self.at
+    def edges(self, info: ContextInfo, first: First = 200, after: After = None) -> Connection[LineageEdge]:
+        among = nodes.Together(info.context, self.at)
         return page_of(
             sorted(self.found.edges, key=_key),
             _key,
-            lambda edge: as_edge(edge, at),
+            lambda edge: as_edge(edge, among),
             Cursor.of("lineage.edges", self.walk, self.at),
             first,
             after,
@@ -456,8 +467,9 @@ def _paths(context: RequestContext, source: str, asked: LineageInput, first: int
     if problem is not None:
         return problem
     found = queries.paths(view, source, walk.roots[0], walk, first)
+    among = nodes.Together(context, view.as_of)
     return LineagePaths(
-        paths=[LineagePath(edges=[as_edge(edge, view.as_of) for edge in path]) for path in found.paths],
+        paths=[LineagePath(edges=[as_edge(edge, among) for edge in path]) for path in found.paths],
         completeness=completeness(view, found.completeness, (source, *walk.roots)),
         read_point=read_point(view),
     )
@@ -476,11 +488,11 @@ def missing(context: RequestContext, view: View, roots: Iterable[str]) -> AnyPro
     return None
 
 
-def as_edge(edge: model.LineageEdge, at: AsOf) -> LineageEdge:
-    """Return an edge as its GraphQL type."""
+def as_edge(edge: model.LineageEdge, among: nodes.Together) -> LineageEdge:
+    """Return an edge as its GraphQL type, one of those whose jobs and runs are read together."""
     return LineageEdge(
         found=edge,
-        at=at,
+        among=among.with_(edge.job, edge.run),
         from_=strawberry.ID(edge.source),
         to=strawberry.ID(edge.target),
         kind=FlowKind(edge.how),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from asyncio import gather
-from collections.abc import Awaitable, Callable, Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
 
 import strawberry
 
@@ -19,6 +21,7 @@ from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.assets.queries import existing
 from catalog.errors import ADDRESSED
 from catalog.reading import AsOf
+from catalog.view import View
 from graph_schema import nodes as kinds
 from graph_schema.facts import NOW
 from graph_schema.identity import label_of
@@ -96,6 +99,7 @@ class Named(Node):
 
 
 N = TypeVar("N", bound=Node)
+F = TypeVar("F")
 Resolve = Callable[[RequestContext, str, AsOf], Awaitable[N | None]]
 
 _RESOLVERS: dict[str, tuple[type[Node], Resolve[Node]]] = {}
@@ -109,6 +113,65 @@ def resolves(kind: type[N], label: str | None = None) -> Callable[[Resolve[N]], 
         return function
 
     return enter
+
+
+Read = Callable[[View, Sequence[str]], Mapping[str, F]]
+Make = Callable[[F, AsOf], N]
+
+_NAMED: dict[str, tuple[Read[Any], Make[Any, Node]]] = {}
+
+
+def named(kind: type[N], read: Read[F]) -> Callable[[Make[F, N]], Make[F, N]]:
+    """Enter a function as what makes a thing of this type of what `read` finds of its id."""
+
+    def enter(make: Make[F, N]) -> Make[F, N]:
+        async def resolver(context: RequestContext, identifier: str, at: AsOf) -> N | None:
+            found = await context.load(read, at, identifier)
+            return None if found is None else make(found, at)
+
+        _NAMED[kind.__name__] = (read, make)
+        resolves(kind)(resolver)
+        return make
+
+    return enter
+
+
+@dataclass(eq=False)
+class Together:
+    """The things of an answer's ids at one point: all of a kind are read in one go once the first is asked for.
+
+    So they need not be waited for one by one, as what `resolve` gives.
+    """
+
+    context: RequestContext
+    at: AsOf
+    _ids: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    _found: dict[str, Node | None] = field(default_factory=dict)
+
+    def with_(self, *ids: str | None) -> Self:
+        """Return it, with the ids of things more that may be asked for."""
+        for one in ids:
+            if one is not None and one not in self._found:
+                self._ids[label_of(one)][one] = None
+        return self
+
+    def find(self, kind: type[N], identifier: str | None) -> N | None:
+        """Return the thing of an id, as `find`; what GraphQL has to await where it is of a kind that is not `named`."""
+        if identifier is None:
+            return None
+        label = label_of(identifier)
+        if label not in _NAMED:
+            return cast("N | None", find(kind, self.context, identifier, self.at))
+        if identifier not in self._found:
+            self._read(label, identifier)
+        found = self._found[identifier]
+        return found if isinstance(found, kind) else None
+
+    def _read(self, label: str, identifier: str) -> None:
+        read, make = _NAMED[label]
+        asked = self._ids.pop(label, {}) | {identifier: None}
+        found = read(self.context.view(self.at), tuple(asked))
+        self._found.update((one, make(found[one], self.at) if one in found else None) for one in asked)
 
 
 def resolved_types() -> dict[str, type[Node]]:

@@ -8,6 +8,7 @@ from catalog.api.graphql import enums
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.lineage import LineageEdge, LineageGraph, as_edge
+from catalog.api.graphql.nodes import Together
 from catalog.lineage import operations as found_operations
 
 OperationKind = found_operations.Operation
@@ -36,8 +37,7 @@ async def operation(edge: strawberry.Parent[LineageEdge], info: ContextInfo) -> 
 @field_of(LineageGraph, description="Its edges along which data was copied as it is, by source and target.")
 def copies(graph: strawberry.Parent[LineageGraph], info: ContextInfo) -> list[LineageEdge]:
     found = found_operations.operations(info.context.view(graph.at), graph.found.edges)
+    among = Together(info.context, graph.at)
     return [
-        as_edge(edge, graph.at)
-        for edge in graph.found.edges
-        if found[edge].operation is found_operations.Operation.COPY
+        as_edge(edge, among) for edge in graph.found.edges if found[edge].operation is found_operations.Operation.COPY
     ]

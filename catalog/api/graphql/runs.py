@@ -42,12 +42,17 @@ class RunError:
 
 @strawberry.type(description="One execution of a job, as it was at the point read.")
 class Run(Node):
-    record: strawberry.Private[model.RunRecord]
+    named: strawberry.Private[queries.Named[model.RunRecord]]
     at: strawberry.Private[AsOf]
+
+    @property
+    def record(self) -> model.RunRecord:
+        """What is known of it, read once something of it is asked for."""
+        return self.named.record
 
     @strawberry.field(description="The run's UUID, as its pipeline chose it.")
     def run_id(self) -> str:
-        return self.record.run_id
+        return self.named.node.title
 
     @strawberry.field(description="How the run stands; null where no event of it was known by then.")
     def run_state(self) -> RunState | None:
@@ -71,7 +76,8 @@ class Run(Node):
 
     @strawberry.field(description="The job that it executed.")
     async def job(self, info: ContextInfo) -> Job | None:
-        return await nodes.find(Job, info.context, self.record.job, self.at)
+        executed = self.named.node.executed if isinstance(self.named.node, kinds.Run) else None
+        return await nodes.find(Job, info.context, None if executed is None else executed.id, self.at)
 
     @strawberry.field(description="The run that started this one; where several are named, the one named last.")
     async def parent(self, info: ContextInfo) -> Run | None:
@@ -164,10 +170,9 @@ async def runs_of_job(
     return await _runs(info.context, found, job.at, Cursor.of("job.runs", job.record.id, job.at), first, after)
 
 
-@nodes.resolves(Run)
-async def _run(context: RequestContext, identifier: str, at: AsOf) -> Run | None:
-    record = await context.load(queries.runs, at, identifier)
-    return None if record is None else converted(Run, record, record=record, at=at)
+@nodes.named(Run, queries.named_runs)
+def _run(found: queries.Named[model.RunRecord], at: AsOf) -> Run:
+    return Run(id=strawberry.ID(found.node.id), named=found, at=at)
 
 
 async def _runs(

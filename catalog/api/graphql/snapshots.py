@@ -227,7 +227,9 @@ async def _snapshot(context: RequestContext, identifier: str, at: AsOf) -> Snaps
 
 def _as_snapshot(record: model.SnapshotRecord, at: AsOf) -> Snapshot:
     ref = QualifiedName.of(record)
-    return converted(Snapshot, record, ref=ref, at=at, dataset=record.dataset, record=record)
+    return converted(
+        Snapshot, record, ref=ref, at=at, dataset=record.dataset, standing=lambda: record.state, record=record
+    )
 
 
 def _place(record: model.SnapshotRecord) -> list[int | str]:

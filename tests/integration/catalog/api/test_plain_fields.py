@@ -48,9 +48,9 @@ def test_an_answer_is_the_same_with_and_without_resolvers(
     variables: dict[str, Any] = {"ref": CURATED, "text": "visits"}
     known = graphql_schema().extensions
     short, counted = catalog.data(QUERY, **variables), sizes[-1]
-    plain = known[execution._PLAIN]
+    plain = known[execution._WAYS]
     assert sum(one is not None for one in plain.values()) >= 5
-    monkeypatch.setitem(known, execution._PLAIN, dict.fromkeys(plain))
-    monkeypatch.setattr(execution, "_plain", lambda _: None)
+    monkeypatch.setitem(known, execution._WAYS, dict.fromkeys(plain))
+    monkeypatch.setattr(execution, "_way", lambda _: None)
     assert catalog.data(QUERY, **variables) == short
     assert sizes[-1] == counted
