@@ -25,6 +25,7 @@ from catalog.reading import (
     Truncated,
 )
 from catalog.run_ids import RunIds
+from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.protocol import (
@@ -44,7 +45,7 @@ from catalog.store.protocol import (
     Use,
     counted,
 )
-from catalog.visibility import Visibility
+from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
 from graph_schema.facts import NOW, Edge, Role, Statement
 from graph_schema.nodes import Run
@@ -163,7 +164,15 @@ class View:
 
     def nodes(self, ids: Sequence[str]) -> dict[str, KnownNode]:
         """Return those of the nodes that were known, in the order asked."""
-        return self._reader.nodes(self._seen(ids), self.known_at)
+        return known_nodes(self._reader, self._seen(ids), self.known_at)
+
+    def named_in_facets(self, ids: Sequence[str]) -> list[NamedInFacet]:
+        """Return where the datasets are named in facets without a meaning; see `StoreReader.named_in_facets`."""
+        found = self._reader.named_in_facets(self._seen(ids), self.known_at)
+        if self.rights.unbounded:
+            return found
+        seen = self.visible(one.carrier for one in found)
+        return [one for one in found if one.carrier in seen]
 
     def edges(self, ids: Sequence[str], kinds: Sequence[str], direction: Direction | Either) -> list[Edge]:
         """Return the edge facts of these kinds that leave ("out") or reach ("in") the nodes, or either ("both").

@@ -8,11 +8,11 @@ attestation or an evaluation as what it is about. What belongs to no namespace (
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from catalog.reading import Rights
-from catalog.store.protocol import StoreReader
+from catalog.store.protocol import KnownNode, StoreReader
 from graph_schema.identity import label_of, split_state_id
 from graph_schema.nodes import Column, Dataset, Node, Run, Site, Snapshot
 
@@ -21,6 +21,21 @@ _ABOUT: Final[Mapping[str, str]] = {
     "Attestation": "COVERS",
 }
 """The edges by which a node of no namespace leads to what it is judged as: to all of these, and to one at least."""
+
+
+def known_nodes(reader: StoreReader, ids: Sequence[str], known_at: int) -> dict[str, KnownNode]:
+    """Return those of the nodes that were known, in the order asked; a dataset that only a facet names is one."""
+    found = reader.nodes(ids, known_at)
+    missing = [one for one in ids if one not in found and label_of(one) == "Dataset"]
+    named = reader.named_in_facets(missing, known_at) if missing else ()
+    if not named:
+        return found
+    ghosts: dict[str, KnownNode] = {}
+    for one in named:
+        held = ghosts.get(one.dataset)
+        if held is None or one.entry < held.entry:
+            ghosts[one.dataset] = KnownNode(Dataset(one.namespace, one.name), one.entry)
+    return {one: known for one in ids if (known := found.get(one) or ghosts.get(one)) is not None}
 
 
 class Visibility:
@@ -45,7 +60,7 @@ class Visibility:
         if not ids:
             return
         states = {one: pair for one in ids if (pair := split_state_id(one))}
-        known = self._reader.nodes([one for one in ids if one not in states], self._known_at)
+        known = known_nodes(self._reader, [one for one in ids if one not in states], self._known_at)
         # What is judged as something else: an id to the ids of which it needs every one.
         others: dict[str, set[str]] = defaultdict(set, {one: set(pair) for one, pair in states.items()})
         datasets: dict[str, Dataset] = {}

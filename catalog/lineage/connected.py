@@ -15,6 +15,7 @@ from catalog.errors import SenderError
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, FlowKind, Grain, LineageEdge, Walk
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
+from catalog.mappings.model import MappedFlow
 from catalog.store.indexes.uses import WRITES
 from catalog.store.protocol import Use
 from graph_schema.identity import label_of, node_id
@@ -97,7 +98,7 @@ class _Neighbourhood:
     def __post_init__(self) -> None:
         roots = list(self.walked.depths)
         jobs = {root: {root} for root in roots if label_of(root) == "Job"}
-        things = [root for root in roots if label_of(root) != "Job"]
+        things = self._with_mapped([root for root in roots if label_of(root) != "Job"], 0)
         uses = self._users([*things, *self._names_of_models(things)])
         written = {dataset for dataset, _, how in uses if how in WRITES}
         for dataset, job, how in uses:
@@ -121,7 +122,7 @@ class _Neighbourhood:
         by_dataset: dict[str, set[str]] = defaultdict(set)
         for use in uses:
             by_dataset[self._resolved(use.dataset)].add(use.job or "")
-        fresh = self._admit(by_dataset, depth)
+        fresh = self._with_mapped(self._admit(by_dataset, depth), depth)
         self._draw(uses)
         after: dict[str, set[str]] = {}
         for dataset, job, _ in self._users(fresh):
@@ -131,6 +132,47 @@ class _Neighbourhood:
         if depth > self.walk.depth:
             self.walked.more.update(*after.values())
         return bool(after) and not self.walked.cut
+
+    def _with_mapped(self, things: Sequence[str], depth: int) -> list[str]:
+        """Add what is connected with datasets as a mapping of the site reads it in facets: no job lies between."""
+        loader, every, front = self.loader, list(things), list(things)
+        while front and not loader.mapped.is_idle:
+            loader.load_names(front)
+            names = sorted({name for one in front for name in loader.names(one)})
+            found = {*loader.mapped.flows(names, "in"), *loader.mapped.flows(names, "out")}
+            ends = [(flow, flow.source.id, flow.target) for flow in sorted(found, key=repr)]
+            loader.load_names(end for _, *both in ends for end in both)
+            beside: dict[str, set[str]] = defaultdict(set)
+            drawn = []
+            for flow, *both in ends:
+                source, target = map(self._resolved, both)
+                beside[source].add(target)
+                beside[target].add(source)
+                drawn.append((flow, source, target))
+            known = self.walked.depths.keys() | set()
+            self._admit(beside, depth)
+            front = sorted(self.walked.depths.keys() - known)
+            every += front
+            for flow, source, target in drawn:
+                if {source, target} <= self.walked.depths.keys():
+                    self._draw_mapped(flow, source, target)
+        return every
+
+    def _draw_mapped(self, flow: MappedFlow, source: str, target: str) -> None:
+        edge = LineageEdge(
+            source,
+            target,
+            FlowKind.MAPPED,
+            flow.job,
+            None,
+            Confidence.MAPPED,
+            flow.valid_from,
+            flow.entry,
+            mapping=flow.mapping,
+        )
+        held = self._edges.setdefault((source, target, f"mapped {flow.mapping}"), edge)
+        if (edge.valid_from, edge.known_from) < (held.valid_from, held.known_from):
+            self._edges[source, target, f"mapped {flow.mapping}"] = edge
 
     def _admit(self, wanted: Mapping[str, set[str]], depth: int) -> list[str]:
         """Add those of the nodes that are new, as far as the budget goes; return all of the wanted that are in."""

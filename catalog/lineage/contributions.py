@@ -94,6 +94,7 @@ class Contributions:
         pending = [hop for hop in dict.fromkeys(hops) if hop not in self._held]
         if pending:
             self.loader.load_declarations(hop.dataset for hop in pending)
+            self.loader.load_mapped((hop.dataset, hop.at) for hop in pending)
         while pending:
             needs, again = _Needs(), []
             for hop in pending:
@@ -428,9 +429,16 @@ class Contributions:
                 own.append(self._declaration(declaration, dataset, at))
             elif held is None or not has_begun(declaration.valid_from, held.at):
                 found[declaration.job] = self._declaration(declaration, dataset, at)
+        own += [self._declaration(read, dataset, at) for read in self.loader.mapped_into(dataset, at)]
         return [*found.values(), *own]
 
     def _declaration(self, declaration: Declared, dataset: str, at: int) -> Contributed:
+        """Return what is declared as a contribution: what it names is looked at as it is when the walk meets it, what a
+        run's facet names as it was when that took effect.
+        """
+        mapped = declaration.mapped
+        if mapped and mapped[0].run is not None:
+            at = declaration.valid_from
         key = declaration, dataset, at
         if key not in self._declared:
             self._declared[key] = Contributed(
@@ -442,7 +450,7 @@ class Contributions:
                 dataset,
                 dataset,
                 declaration.job,
-                "declared",
+                "mapped" if mapped else "declared",
                 BARE,
                 declaration.entry,
                 in_place=False,
@@ -473,7 +481,8 @@ class Contributions:
         if one.declared is not None:
             for name in sorted(one.declared.sources):
                 dataset = loader.resolve(name, one.read_at)
-                yield Source(name, dataset, one.read_at, "declared", Confidence.STATED, one.entry)
+                confidence = Confidence.MAPPED if one.declared.mapped else Confidence.STATED
+                yield Source(name, dataset, one.read_at, one.how, confidence, one.entry)
             return
         trained = loader.trained_on(one.name, one.tie) if one.how == "registered" else ()
         if trained:

@@ -13,7 +13,7 @@ from typing import Final
 
 from catalog.lineage.contributions import Contributions
 from catalog.lineage.loader import LineageLoader
-from catalog.lineage.model import Confidence, Direction, LineageEdge, Walk
+from catalog.lineage.model import Confidence, Direction, FlowKind, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
 from graph_schema.facts import ALWAYS
@@ -99,17 +99,19 @@ def _order(one: Contributed) -> tuple[object, ...]:
 def edge_of(one: Contributed, source: Source, *, past: bool = False) -> LineageEdge:
     """Return that data of a source reached what a contribution wrote."""
     attempt = one.how == "attempted"
+    mapped = one.mapped
     return LineageEdge(
         source.dataset,
         one.dataset,
         source.how,
         one.job,
-        one.run,
+        one.run if mapped is None else mapped.run,
         source.confidence,
         one.read_at if attempt else one.at,
         source.known_from,
         past=past and not attempt,
         attempt=attempt,
+        mapping=None if mapped is None else mapped.mapping,
     )
 
 
@@ -119,7 +121,7 @@ def edges_of(taken: Iterable[tuple[Contributed, Source]], current: Collection[Co
     for one, source in taken:
         attempt, past = one.how == "attempted", one not in current
         valid_from, run = one.read_at if attempt else one.at, one.run or ""
-        key: tuple[object, ...] = source.dataset, one.dataset, source.how, one.job
+        key: tuple[object, ...] = source.dataset, one.dataset, source.how, one.job, one.mapped and one.mapped.mapping
         if past or attempt:
             key = (*key, run, valid_from, past, attempt)
         newness = valid_from, run, source.known_from, source.confidence
@@ -136,7 +138,7 @@ def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: 
     """
     loader = found.loader
     inwards = direction is Direction.UPSTREAM
-    around = loader.view.reach(roots, "in" if inwards else "out", walk.depth + 1, walk.budget * _AHEAD)
+    around = loader.reach(roots, "in" if inwards else "out", walk.depth + 1, walk.budget * _AHEAD)
     if around is not None:
         wanted = sorted(around)
         loader.load_names(wanted)
@@ -194,7 +196,7 @@ def _around(loader: LineageLoader, walk: Walk, roots: Sequence[str], cut: Counte
     for _ in range(walk.depth + 1):
         loader.load_names(front)
         names = sorted({name for one in front for name in loader.names(one)})
-        front = set(loader.view.neighbours(names, "out")) - reached
+        front = set(loader.neighbours(names, "out")) - reached
         room = walk.budget * _AHEAD - len(reached)
         if len(front) > room:
             cut[Cut.NODES] += len(front) - room
@@ -292,6 +294,16 @@ def attempts(found: Contributions, hops: Collection[Hop]) -> Iterator[Contribute
                         yield one
 
 
+_STATED: Final = frozenset({"declared", "registered", "renamed", "alias", "version"})
+
+
+def confidence_of(how: str) -> Confidence:
+    """Return how a flow that was ever stated came to be known."""
+    if how == FlowKind.MAPPED:
+        return Confidence.MAPPED
+    return Confidence.STATED if how in _STATED else Confidence.INFERRED
+
+
 def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], limit: int) -> list[LineageEdge]:
     """Return every flow ever stated into or out of the nodes, whatever was replaced or failed since (rule 7).
 
@@ -300,23 +312,39 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
     """
     flows = loader.view.flows(front, "in" if direction is Direction.UPSTREAM else "out", limit)
     loader.load_names(front)
-    stated = {"declared", "registered", "renamed", "alias", "version"}
-    return [
-        LineageEdge(
-            flow.source,
-            flow.target,
-            flow.how,
-            flow.job,
-            None,
-            Confidence.STATED if flow.how in stated else Confidence.INFERRED,
-            flow.valid_from,
-            flow.entry,
-        )
-        for flow in flows
-        if flow.how != "alias" or not loader.is_apart(flow.source, flow.target)
-    ] + [
-        LineageEdge(*ends, "alias", None, None, Confidence.STATED, ALWAYS, entry)
-        for one in front
-        for other, entry in loader.joined(one)
-        for ends in [(other, one) if direction is Direction.UPSTREAM else (one, other)]
-    ]
+    return (
+        [
+            LineageEdge(
+                flow.source,
+                flow.target,
+                flow.how,
+                flow.job,
+                None,
+                confidence_of(flow.how),
+                flow.valid_from,
+                flow.entry,
+            )
+            for flow in flows
+            if flow.how != "alias" or not loader.is_apart(flow.source, flow.target)
+        ]
+        + [
+            LineageEdge(*ends, "alias", None, None, Confidence.STATED, ALWAYS, entry)
+            for one in front
+            for other, entry in loader.joined(one)
+            for ends in [(other, one) if direction is Direction.UPSTREAM else (one, other)]
+        ]
+        + [
+            LineageEdge(
+                flow.source.id,
+                flow.target,
+                FlowKind.MAPPED,
+                flow.job,
+                None,
+                Confidence.MAPPED,
+                flow.valid_from,
+                flow.entry,
+                mapping=flow.mapping,
+            )
+            for flow in loader.mapped.flows(front, "in" if direction is Direction.UPSTREAM else "out")
+        ]
+    )

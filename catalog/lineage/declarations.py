@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from catalog.mappings.model import MappedFlow
 from graph_schema.aspects.events import Io
 from graph_schema.facts import Statement
 
@@ -21,6 +22,8 @@ class Declared:
     sources: frozenset[str]
     valid_from: int
     entry: int
+    mapped: tuple[MappedFlow, ...] = ()
+    """Where a mapping of the site reads it in a facet: what it reads there, of columns or of none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from catalog.assets.column_names import ColumnNames
 from catalog.lineage.declarations import OF_DATASETS, Declared, declared_by
 from catalog.lineage.halves import Halves
 from catalog.lineage.models import Models
+from catalog.mappings.flows import MappedFlows
+from catalog.mappings.model import MappedFlow
 from catalog.names.loading import Names
+from catalog.store.indexes.flows import flow_order
+from catalog.store.protocol import Direction as Way
+from catalog.store.protocol import Flow
 from catalog.view import View
 from graph_schema.bitemporal import RunFold
 from graph_schema.facts import Edge, Statement, holds
@@ -35,6 +40,8 @@ class LineageLoader:
         self._nodes: dict[str, Node | None] = {}
         self._models = Models(view)
         self._generated: dict[str, frozenset[str]] = {}
+        self.mapped = MappedFlows(view)
+        """What mappings of the site read in facets."""
         self.halves = Halves(view, self.load_runs, self.fold)
         """What fed halves of streams; `load` what is looked up of them."""
 
@@ -161,8 +168,51 @@ class LineageLoader:
             self._designed[target] = frozenset(one for name in self.names(target) for one in designed.get(name, ()))
 
     def is_declared(self, target: str) -> bool:
-        """Tell whether anything was ever declared to feed the dataset."""
-        return bool(self._designed.get(target))
+        """Tell whether anything was ever declared to feed the dataset, or a mapping reads that in a facet."""
+        return bool(self._designed.get(target)) or self.mapped.carries(self.names(target))
+
+    def load_mapped(self, places: Iterable[tuple[str, int]]) -> None:
+        """Fetch what mappings read in facets of datasets at a time, and the names of what that names."""
+        if self.mapped.is_idle:
+            return
+        asked = [(name, at) for dataset, at in places for name in self.names(dataset)]
+        self.mapped.load(asked)
+        self.load_names(flow.source.id for place in asked for flow in self.mapped.in_force(*place))
+
+    def mapped_into(self, target: str, at: int) -> list[Declared]:
+        """Return what mappings read in the facets in force of a dataset at a time, under the names that it had then."""
+        if self.mapped.is_idle:
+            return []
+        self.load_mapped([(target, at)])
+        together: dict[tuple[object, ...], dict[MappedFlow, None]] = defaultdict(dict)
+        for name in sorted(self.names(target)):
+            for flow in self.mapped.in_force(name, at):
+                if self.resolve(flow.target, flow.valid_from) == target:
+                    together[(*flow[2:8], flow.column is None)][flow] = None
+        return [
+            Declared(one.job, frozenset(flow.source.id for flow in flows), one.valid_from, one.entry, tuple(flows))
+            for flows in together.values()
+            for one in list(flows)[:1]
+        ]
+
+    def flows(self, ids: Sequence[str], direction: Way, limit: int | None = None) -> list[Flow]:
+        """Return the flows ever stated, as `View.flows`; those that mappings read in facets among them."""
+        found = self.view.flows(ids, direction, limit)
+        read = self.mapped.flows(ids, direction)
+        if not read:
+            return found
+        more = (Flow(one.source.id, one.target, one.job, "mapped", one.valid_from, one.entry) for one in read)
+        return sorted({*found, *more}, key=flow_order)
+
+    def neighbours(self, ids: Sequence[str], direction: Way) -> frozenset[str]:
+        """Return the other ends of these flows."""
+        read = self.mapped.flows(ids, direction)
+        ends = {one.target if direction == "out" else one.source.id for one in read}
+        return self.view.neighbours(ids, direction) | ends
+
+    def reach(self, ids: Sequence[str], direction: Way, depth: int, limit: int) -> frozenset[str] | None:
+        """Return what lies within so many flows, as `View.reach`; None too where mappings read some."""
+        return self.view.reach(ids, direction, depth, limit) if self.mapped.is_idle else None
 
     def declarations(self, target: str, at: int) -> list[Declared]:
         """Return what was declared to feed a dataset at a time: by each job with its newest declaration, where that

@@ -54,6 +54,8 @@ class Confidence(StrEnum):
     """A lineage facet, a version, a declaration or a registration names both ends."""
     COLUMN_LINEAGE = "COLUMN_LINEAGE"
     """Column lineage of the output names it."""
+    MAPPED = "MAPPED"
+    """A facet names it as a mapping that the site recorded reads that."""
     INFERRED = "INFERRED"
     """From inputs times outputs, or from what was in force when the run started."""
     START_UNKNOWN = "START_UNKNOWN"
@@ -71,6 +73,8 @@ class FlowKind(StrEnum):
     """A model version names the snapshots that it was trained or evaluated on."""
     RENAMED = "renamed"
     """The one was given the other's name."""
+    MAPPED = "mapped"
+    """A facet of the one names the other, as a mapping of the site reads it."""
     ALIAS = "alias"
     """The one is another name of the other's data."""
     VERSION = "version"
@@ -160,6 +164,8 @@ class LineageEdge(NamedTuple):
     attempt: bool = False
     column: Derivation | None = None
     """How it came about, between columns."""
+    mapping: str | None = None
+    """The mapping of the site that reads it in a facet."""
 
 
 @dataclass(frozen=True, slots=True)

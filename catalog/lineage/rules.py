@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from catalog.lineage.declarations import Declared
 from catalog.lineage.model import Confidence, LineageEdge
+from catalog.mappings.model import MappedFlow
 from graph_schema.bitemporal import BARE, COLUMN_LINEAGE, LINEAGE, Access, Attempt, Place
 
 Resolve = Callable[[str, int], str]
@@ -47,7 +48,7 @@ class Contributed:
     """What the name stood for then, or the model version."""
     job: str | None
     how: str
-    """ran, registered, declared, or attempted."""
+    """ran, registered, declared, mapped, or attempted."""
     access: Access
     entry: int
     in_place: bool
@@ -57,6 +58,11 @@ class Contributed:
     start_known: bool = True
     declared: Declared | None = None
     """Of a declaration, what it says."""
+
+    @property
+    def mapped(self) -> MappedFlow | None:
+        """Return of what a mapping of the site reads in a facet the first."""
+        return next(iter(self.declared.mapped), None) if self.declared is not None else None
 
     @property
     def order(self) -> tuple[int, int, str, int, str, str, str]:
@@ -100,7 +106,7 @@ class Source(NamedTuple):
     dataset: str
     at: int
     how: str
-    """ran, registered, declared or renamed."""
+    """ran, registered, declared, mapped or renamed."""
     confidence: Confidence
     known_from: int
     version: str | None = None
@@ -188,4 +194,5 @@ def edge_order(edge: LineageEdge) -> tuple[str, ...]:
         f"{edge.valid_from:+021d}",
         str(edge.past),
         "" if edge.column is None else repr(edge.column),
+        edge.mapping or "",
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graph_schema.aspects.mappings import FacetMapping, TagMapping
+from graph_schema.nodes import Dataset
 from graph_schema.vocabulary.words import MappingTarget, PhiKind
 
 
@@ -28,6 +30,8 @@ class Read:
     kind: PhiKind | None = None
     source: tuple[str, str] | None = None
     """Namespace and name of the dataset that the value names as feeding this one."""
+    source_column: str | None = None
+    """Of such a value the column that it names of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class MappedValue:
     entry: int
     since: int
     run: str | None
+    source_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +82,19 @@ class DryRun:
     conflicting: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     """How many values there are of each kind of PHI, for PHI_TAG."""
+
+
+class MappedFlow(NamedTuple):
+    """That a facet of a dataset, the target by id, names another as feeding it; `entry` is by which both were known."""
+
+    source: Dataset
+    target: str
+    job: str | None
+    run: str | None
+    valid_from: int
+    """Since when the facet says so, in UTC microseconds."""
+    entry: int
+    mapping: str
+    facet: str
+    column: str | None = None
+    source_column: str | None = None

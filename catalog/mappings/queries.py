@@ -15,7 +15,8 @@ from catalog.store.indexes.uses import WRITES
 from catalog.view import View
 from graph_schema.aspects import KEPT_FACET, aspects_of_facets
 from graph_schema.aspects.mappings import FacetMapping, TagMapping
-from graph_schema.facts import NOW, Statement
+from graph_schema.bitemporal import has_begun
+from graph_schema.facts import Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
 from graph_schema.nodes import Mapping as MappingNode
@@ -40,23 +41,28 @@ _EXAMPLES: Final = 20
 
 def mappings(view: View) -> tuple[Rule, ...]:
     """Return the mappings in force, by name: of each name the newest that was not withdrawn since."""
-    ids = view.all_of(MappingNode.__name__)
+    return tuple({rule.name: rule for rule in mappings_ever(view)}.values())
+
+
+def mappings_ever(view: View) -> tuple[Rule, ...]:
+    """Return the mappings that were not withdrawn since, those whose place another took among them, by name and age."""
+    valid_at = view.as_of.valid_at
+    return tuple(rule for rule in view.once(_recorded) if has_begun(rule.since, valid_at))
+
+
+def _recorded(whole: View) -> tuple[Rule, ...]:
+    """Return every mapping that was not withdrawn, whenever it holds: by name, then in order."""
+    ids = whole.lookup(MappingNode.__name__, "every", ("",))
     if not ids:
         return ()
     # A withdrawal is no ending: it hides, at every valid time, what was recorded before it.
     withdrawn: dict[str, int] = defaultdict(lambda: -1)
-    for one in view.at(NOW).statements(ids, ("mapping_withdrawal",)):
+    for one in whole.statements(ids, ("mapping_withdrawal",)):
         withdrawn[one.subject] = max(withdrawn[one.subject], one.entry)
-    newest: dict[str, Statement] = {}
-    for one in view.statements(ids, _ASPECTS):
-        held = newest.get(one.subject)
-        if one.entry > withdrawn[one.subject] and (held is None or held.order < one.order):
-            newest[one.subject] = one
-    known = view.nodes(sorted(newest))
-    found = [
-        Rule(known[subject].node.title, _stated(one), one.by, one.entry, one.valid_from)
-        for subject, one in newest.items()
-    ]
+    stated = sorted(whole.statements(ids, _ASPECTS), key=lambda one: one.order)
+    kept = [one for one in stated if one.entry > withdrawn[one.subject]]
+    known = whole.nodes(sorted({one.subject for one in kept}))
+    found = [Rule(known[one.subject].node.title, _stated(one), one.by, one.entry, one.valid_from) for one in kept]
     return tuple(sorted(found, key=lambda rule: rule.name))
 
 
@@ -148,7 +154,7 @@ def carriers(view: View, facet: str, on: MappedKind) -> tuple[str, ...]:
     found = view.lookup(_LABELS[on], "facet", (facet,))
     if on is MappedKind.RUN:
         return found
-    held = aspects_in_force(view, found, aspects=(_aspect(facet, on),))
+    held = aspects_in_force(view, found, aspects=(aspect_of(facet, on),))
     return tuple(one for one in found if one in held)
 
 
@@ -161,7 +167,7 @@ def dry_run(view: View, content: FacetMapping) -> DryRun:
     looked_at = carrying[:MOST_LOOKED_AT]
     held = aspects_in_force(view, looked_at)
     rule = Rule("", content, "", -1, -(2**62))
-    aspect = _aspect(content.facet, on)
+    aspect = aspect_of(content.facet, on)
     having = [node for node in looked_at if aspect in held.get(node, {})]
     examples: list[MappedValue] = []
     conflicts: list[Conflict] = []
@@ -189,7 +195,7 @@ def dry_run(view: View, content: FacetMapping) -> DryRun:
 def _conflicts(
     node: str, held: Mapping[str, AspectInForce[Any]], content: FacetMapping, values: Sequence[MappedValue]
 ) -> Iterator[Conflict]:
-    facet = held[_aspect(content.facet, MappedKind(content.on))].value
+    facet = held[aspect_of(content.facet, MappedKind(content.on))].value
     for one in rules.read(content, facet):
         if isinstance(one, Unread):
             yield Conflict(node, one.why)
@@ -207,7 +213,7 @@ def _values(node: str, held: Mapping[str, AspectInForce[Any]], of: Sequence[Rule
         content = rule.content
         if not isinstance(content, FacetMapping) or _LABELS[MappedKind(content.on)] != label:
             continue
-        facet = held.get(_aspect(content.facet, MappedKind(content.on)))
+        facet = held.get(aspect_of(content.facet, MappedKind(content.on)))
         for one in rules.read(content, facet.value) if facet is not None else ():
             if isinstance(one, Read) and facet is not None:
                 yield MappedValue(
@@ -222,8 +228,10 @@ def _values(node: str, held: Mapping[str, AspectInForce[Any]], of: Sequence[Rule
                     entry=facet.entry,
                     since=max(facet.since, rule.since),
                     run=facet.run,
+                    source_column=one.source_column,
                 )
 
 
-def _aspect(facet: str, on: MappedKind) -> str:
+def aspect_of(facet: str, on: MappedKind) -> str:
+    """Return the aspect under which a facet is stated."""
     return aspects_of_facets(_LABELS[on]).get(facet, KEPT_FACET + facet)

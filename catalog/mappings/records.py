@@ -48,7 +48,8 @@ class MapFacet(Record):
     value: Pointer | None = None
     """Where in each element the value stands, as a JSON pointer; left out, the element is the value."""
     column: Pointer | None = None
-    """For PHI_TAG: where in each element the column's name stands; left out, the whole dataset is meant."""
+    """For PHI_TAG and FLOW: where in each element the column's name stands; left out, the whole dataset is meant. For
+    FLOW the column that it is made of is the value's `field`."""
     equal_to: Annotated[tuple[Name, ...], Field(max_length=64), distinct()] = ()
     """Only these values count, in whatever case; left out, every value does."""
     phi_kind: PhiKind | None = None
@@ -70,10 +71,10 @@ class MapFacet(Record):
         if self.target not in ALLOWED[self.on]:
             possible = ", ".join(sorted(ALLOWED[self.on]))
             raise refusal(f"A facet on a {self.on.lower()} is mapped to one of {possible}.", "/target")
-        if self.target is not MappingTarget.PHI_TAG:
-            for member in ("phi_kind", "column"):
-                if getattr(self, member) is not None:
-                    raise refusal(f"{member} goes with PHI_TAG alone; leave it out.", f"/{member}")
+        if self.target is not MappingTarget.PHI_TAG and self.phi_kind is not None:
+            raise refusal("phi_kind goes with PHI_TAG alone; leave it out.", "/phi_kind")
+        if self.target not in {MappingTarget.PHI_TAG, MappingTarget.FLOW} and self.column is not None:
+            raise refusal("column goes with PHI_TAG and FLOW alone; leave it out.", "/column")
         return self
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from catalog.mappings.model import Read, Unread
 from graph_schema.aspects.mappings import FacetMapping, TagMapping
-from graph_schema.facet_reading import dataset
+from graph_schema.column_lineage import address
+from graph_schema.facet_reading import dataset, text
 from graph_schema.vocabulary.tag_words import KINDS, claims_nothing, words_of
 from graph_schema.vocabulary.words import MappingTarget, PhiKind, Zone
 
@@ -43,45 +44,51 @@ def at(value: Any, pointer: str) -> Any:  # noqa: ANN401
 def _read(mapping: FacetMapping, element: Any, value: Any) -> Read | Unread | None:  # noqa: ANN401
     target = MappingTarget(mapping.target)
     if target is MappingTarget.FLOW:
-        return _flow(value)
-    text = _text(value)
-    if text is None:
+        return _flow(mapping, element, value)
+    stated = _text(value)
+    if stated is None:
         return Unread("it is neither text, number nor truth value")
-    if mapping.equal_to and text.casefold() not in {one.casefold() for one in mapping.equal_to}:
+    if mapping.equal_to and stated.casefold() not in {one.casefold() for one in mapping.equal_to}:
         return None
     if target is MappingTarget.PHI_TAG:
-        return _tag(mapping, element, text)
-    known = target is not MappingTarget.ZONE or text in {zone.value for zone in Zone}
-    return Read(text) if known else Unread(f"it is none of the zones {', '.join(Zone)}")
+        return _tag(mapping, element, stated)
+    known = target is not MappingTarget.ZONE or stated in {zone.value for zone in Zone}
+    return Read(stated) if known else Unread(f"it is none of the zones {', '.join(Zone)}")
 
 
-def _flow(value: Any) -> Read | Unread:  # noqa: ANN401
+def _flow(mapping: FacetMapping, element: Any, value: Any) -> Read | Unread:  # noqa: ANN401
     named = dataset(value)
     if named is None:
         return Unread("it does not name a dataset by namespace and name")
-    return Read(f"{named.namespace} {named.name}", source=(named.namespace, named.name))
+    column = None if mapping.column is None else _text(at(element, mapping.column))
+    return Read(
+        f"{named.namespace} {named.name}",
+        None if column is None else address(column),
+        source=(named.namespace, named.name),
+        source_column=None if (field := text(value, "field")) is None else address(field),
+    )
 
 
-def _tag(mapping: FacetMapping, element: Any, text: str) -> Read | Unread | None:  # noqa: ANN401
+def _tag(mapping: FacetMapping, element: Any, stated: str) -> Read | Unread | None:  # noqa: ANN401
     if mapping.phi_kind is not None:
-        kind = None if not mapping.equal_to and claims_nothing(text) else PhiKind(mapping.phi_kind)
+        kind = None if not mapping.equal_to and claims_nothing(stated) else PhiKind(mapping.phi_kind)
         if kind is None:
             return None
     else:
-        kind = _KINDS.get(words_of(text))
+        kind = _KINDS.get(words_of(stated))
         if kind is None:
-            return None if claims_nothing(text) else Unread("it names no kind of PHI")
+            return None if claims_nothing(stated) else Unread("it names no kind of PHI")
     if mapping.column is None:
-        return Read(text, kind=kind)
+        return Read(stated, kind=kind)
     column = _text(at(element, mapping.column))
-    return Unread("no column is named beside it") if column is None else Read(text, column, kind)
+    return Unread("no column is named beside it") if column is None else Read(stated, column, kind)
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value) if isinstance(value, int | float) else value
-    return text if isinstance(text, str) and 0 < len(text) <= _LONGEST else None
+    stated = str(value) if isinstance(value, int | float) else value
+    return stated if isinstance(stated, str) and 0 < len(stated) <= _LONGEST else None
 
 
 def claims(mapping: TagMapping, key: str, value: str | None) -> bool:

@@ -16,6 +16,7 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either
@@ -215,6 +216,9 @@ class StoreReader(Protocol):
         """Return what the jobs among the ids use, and by which jobs the other ids are used,
         each (job, dataset, how) with its earliest (valid_from, entry), in that order.
         """
+
+    def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
+        """Return where the datasets are named in facets that have no meaning of their own, by id and carrier."""
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         """Return the pointers from and to these names valid and known by then, one for each

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.uses import Use
@@ -95,6 +96,10 @@ class SingleReads(ABC):
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         with self.reading() as read:
             return read.uses(ids, valid_at, known_at)
+
+    def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
+        with self.reading() as read:
+            return read.named_in_facets(ids, known_at)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         with self.reading() as read:

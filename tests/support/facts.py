@@ -52,6 +52,8 @@ ASPECTS = (
     "facet:spark.x-y",
     "version",
 )
+_NAMED = {"namespace": "made-up://0", "name": "patients"}
+_UNHEARD_OF = {"namespace": "made-up://9", "name": "nobody said more of it"}
 VALUES: dict[str, tuple[object, ...]] = {
     "schema": ({"fields": [{"name": "patientId", "type": "string"}]}, {"fields": [{"name": "visit_date"}] * 40}, {}),
     "owner": ("Testperson Alpha", "Testperson Beta", ""),
@@ -60,7 +62,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "phi_category": (["DIRECT_IDENTIFIER", "CLINICAL_NOTE"], [], ["CLINICAL_NOTE"]),
     "source_system": ({"name": "Test EHR", "kind": "EHR"}, {"name": "Test Lab", "kind": "LAB"}),
     "retention": ({"policy_class": "RESEARCH", "period_days": 30}, {"policy_class": "SCRATCH", "period_days": 1}),
-    "facet:spark.x-y": ([1, 2.5, None, True], 7, False, "plain"),
+    "facet:spark.x-y": ([1, 2.5, None, True], 7, False, "plain", {"from": [_NAMED, {"of": _UNHEARD_OF}]}, _NAMED),
     "version": ("1", "2"),
 }
 LAST_TIME = 12

@@ -52,7 +52,7 @@ from catalog.lineage.columns.queries import column_lineage_in_force, listed_colu
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
-from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings
+from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
 from catalog.names.queries import lives, namespace_rules, other_names
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
@@ -189,6 +189,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "fed_by": ("Job", fed_by),
     "feeding": ("Job", feeding),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
+    "mappings_ever": ("Dataset", lambda view, _: mappings_ever(view)),
     "mapped": ("Dataset", mapped),
     "mapped of jobs": ("Job", mapped),
     "claimed": ("Dataset", claimed),

@@ -175,6 +175,20 @@ def facet_mapping(**more: Any) -> dict[str, Any]:
     }
 
 
+def flow_mapping(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "map_facet",
+        "mapping": "origin",
+        "facet": "acme_origin",
+        "on": "DATASET",
+        "pointer": "/from",
+        "target": "FLOW",
+        "column": "/column",
+        "reason": "The register says so",
+        **more,
+    }
+
+
 def tag_mapping(**more: Any) -> dict[str, Any]:
     return {
         "kind": "map_tag",

@@ -178,6 +178,9 @@ class LineageEdge:
     known_from: int = strawberry.field(description="The first ledger entry by which it was known.")
     past: bool = strawberry.field(description="Replaced since.")
     attempt: bool = strawberry.field(description="By a run that did not complete.")
+    mapping: str | None = strawberry.field(
+        default=None, description="The mapping of the site that reads it in a facet; null where none does."
+    )
 
     @property
     def at(self) -> AsOf:
@@ -501,6 +504,7 @@ def as_edge(edge: model.LineageEdge, among: nodes.Together) -> LineageEdge:
         known_from=edge.known_from,
         past=edge.past,
         attempt=edge.attempt,
+        mapping=edge.mapping,
     )
 
 
@@ -515,4 +519,5 @@ def _key(edge: model.LineageEdge) -> list[str | int]:
         edge.past,
         edge.attempt,
         "" if edge.column is None else blake2b(repr(edge.column).encode(), digest_size=8).hexdigest(),
+        edge.mapping or "",
     ]

@@ -8,8 +8,9 @@ from typing import Literal
 
 from catalog.lineage.columns.crisp import ColumnWalked
 from catalog.lineage.columns.loader import ColumnLoader, Key
-from catalog.lineage.columns.rules import CARRIED, UNSTATED
-from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, LineageEdge, Walk
+from catalog.lineage.columns.rules import CARRIED, UNSTATED, mapping_of
+from catalog.lineage.datasets import confidence_of
+from catalog.lineage.model import Confidence, Dependency, Derivation, Direction, FlowKind, LineageEdge, Walk
 from catalog.lineage.walk import EDGES_A_NODE, Cut, breadth_first
 from catalog.store.protocol import ColumnFlow, Flow, How
 from graph_schema.facts import ALWAYS
@@ -97,6 +98,9 @@ class Cautious:
 
     def _load_hows(self, flows: Iterable[ColumnFlow]) -> None:
         new = {flow.how for flow in flows} - self._hows.keys()
+        mapped = {how: read for how in new if (read := mapping_of(how)) is not None}
+        self._hows |= {how: How(facet, False, ()) for how, (facet, _) in mapped.items()}
+        new -= mapped.keys()
         if new:
             self._hows |= self._view.transformations(new)
 
@@ -195,6 +199,10 @@ class Cautious:
                 yield from self._carried(flow, by_dataset)
         for flow in trained:
             yield from self._trained(flow, by_dataset)
+        for flow in flows:
+            if flow.how == FlowKind.MAPPED:
+                for mapping in self._loader.mappings_without_columns(flow.source, flow.target):
+                    yield from (edge._replace(mapping=mapping) for edge in self._unsaid(flow, by_dataset))
         for flow in plain:
             if not self._has_stated[flow.target, flow.job] and flow.source != flow.target:
                 yield from self._unsaid(flow, by_dataset)
@@ -247,28 +255,29 @@ class Cautious:
 
     @staticmethod
     def _edge(flow: ColumnFlow, source: str, target: str, derivation: Derivation) -> LineageEdge:
+        mapped = mapping_of(flow.how)
         return LineageEdge(
             source,
             target,
-            "ran",
+            FlowKind.RAN if mapped is None else FlowKind.MAPPED,
             flow.job,
             None,
-            Confidence.STATED,
+            Confidence.STATED if mapped is None else Confidence.MAPPED,
             flow.valid_from,
             flow.entry,
             column=derivation,
+            mapping=None if mapped is None else mapped[1],
         )
 
     @staticmethod
     def _flow(flow: Flow, source: str, target: str, derivation: Derivation) -> LineageEdge:
-        stated = flow.how in {"declared", "registered", "renamed", "alias"}
         return LineageEdge(
             source,
             target,
             flow.how,
             flow.job,
             None,
-            Confidence.STATED if stated else Confidence.INFERRED,
+            confidence_of(flow.how),
             flow.valid_from,
             flow.entry,
             column=derivation,

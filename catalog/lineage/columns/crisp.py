@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from catalog.lineage.columns.loader import ColumnLoader, Key
 from catalog.lineage.columns.rules import CARRIED, LINK, UNSTATED, Stated, derivation
-from catalog.lineage.model import Confidence, Dependency, Derivation, LineageEdge, Walk
+from catalog.lineage.model import Confidence, Dependency, Derivation, FlowKind, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
 from graph_schema.column_lineage import LINEAGE, ColumnLineage, Origin, dataset_of
@@ -172,7 +172,7 @@ class Crisp:
                 yield self._of(origin, key, one, statement, derivation(origin, statement.facet))
             if key.name is not None and self._reaches(key, hop, statement):
                 link, known = LINK._replace(facet=statement.facet), max(one.entry, statement.entry)
-                yield Derived(Key(key.dataset), hop, key, one, link, _confidence(statement), known, one.how)
+                yield Derived(Key(key.dataset), hop, key, one, link, _confidence(one, statement), known, one.how)
 
     def _of(self, origin: Origin, target: Key, one: Contributed, statement: Stated, how: Derivation) -> Derived:
         """Return that it was made of one origin, as its reader found that."""
@@ -181,7 +181,14 @@ class Crisp:
         if isinstance(origin.source, Column) and label_of(where.dataset) == "Dataset":
             source = self._loader.column(where.dataset, origin.source.name, where.at)
         return Derived(
-            source, where, target, one, how, _confidence(statement), max(known, one.entry, statement.entry), one.how
+            source,
+            where,
+            target,
+            one,
+            how,
+            _confidence(one, statement),
+            max(known, one.entry, statement.entry),
+            one.how,
         )
 
     def _has_whole(self, one: Contributed) -> bool:
@@ -250,7 +257,7 @@ class Crisp:
         datasets = loader.datasets
         datasets.load_names(columns)
         names = sorted({name for dataset in columns for name in datasets.names(dataset)})
-        fed = datasets.view.neighbours(names, "out")
+        fed = datasets.neighbours(names, "out")
         datasets.load_names(fed)
         resolved = {datasets.resolve(one, datasets.valid_at) for one in fed} - columns.keys()
         hops = [loader.now(dataset) for dataset in sorted(resolved) if label_of(dataset) == "Dataset"]
@@ -333,7 +340,7 @@ class _Taken:
         newest: dict[tuple[object, ...], LineageEdge] = {}
         for one in self._kept:
             edge = self._edge(one)
-            key: tuple[object, ...] = (*edge[:4], one.derivation.dependency)
+            key: tuple[object, ...] = (*edge[:4], one.derivation.dependency, edge.mapping)
             if edge.past or edge.attempt:
                 key = (*key, edge.run, edge.valid_from, edge.past, edge.attempt)
             held = newest.get(key)
@@ -352,13 +359,14 @@ class _Taken:
             loader.id(one.target),
             "ran" if one.how == "attempted" else one.how,
             by.job,
-            by.run,
+            by.run if by.mapped is None else by.mapped.run,
             one.confidence,
             by.read_at if attempt else by.at,
             one.known_from,
             past=by not in loader.current and not attempt,
             attempt=attempt,
             column=one.derivation,
+            mapping=by.mapped and by.mapped.mapping,
         )
 
 
@@ -377,7 +385,9 @@ def _behind(derived: Iterable[Derived]) -> dict[Key, set[Hop]]:
     return found
 
 
-def _confidence(statement: Stated) -> Confidence:
+def _confidence(one: Contributed, statement: Stated) -> Confidence:
+    if one.how == FlowKind.MAPPED:
+        return Confidence.MAPPED
     return Confidence.STATED if statement.facet == LINEAGE else Confidence.COLUMN_LINEAGE
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
-from catalog.lineage.columns.rules import Stated, stated
+from catalog.lineage.columns.rules import Stated, how_of_mapping, stated, stated_by_mapping
 from catalog.lineage.contributions import Contributions
 from catalog.lineage.datasets import FOLLOWED, OLDER_RUNS, attempts
 from catalog.lineage.loader import LineageLoader
@@ -113,6 +113,9 @@ class ColumnLoader:
         for ask in new:
             self._statements[ask] = found[ask]
         for one in contributed - self._stated.keys():
+            if one.declared is not None and one.declared.mapped:
+                self._stated[one] = stated_by_mapping(one.declared.mapped)
+                continue
             self._stated[one] = stated(self._stated_with(one)) or stated(self._stated_of_itself(one))
 
     def _names(self, one: Contributed) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ class ColumnLoader:
     def _stated_with(self, one: Contributed) -> list[ColumnStatement]:
         """Return what was said with it: by its job where that declares it, else by its attempt."""
         by = _by(one)
-        if by is None:
+        if by is None or one.how == "mapped":
             return []
         statement = [each for name in self._names(one) for each in self._statements.get((name, by), ())]
         if one.run is None:
@@ -143,6 +146,8 @@ class ColumnLoader:
 
     def _stated_of_itself(self, one: Contributed) -> list[ColumnStatement]:
         """Return what was said of the dataset by itself: it stands until a write says otherwise."""
+        if one.how == "mapped":
+            return []
         at = one.at if one.how != "declared" else one.read_at
         statement = (each for name in self._names(one) for each in self._statements.get((name, None), ()))
         return [each for each in statement if has_begun(each.valid_from, at)]
@@ -195,14 +200,17 @@ class ColumnLoader:
         wanted = sorted(set(ids))
         new = [one for one in wanted if (way, one) not in self._flows]
         if new:
-            self._enter(new, self.datasets.view.column_flows(new, way), way)
+            self._enter(new, [*self.datasets.view.column_flows(new, way), *self._mapped(new, way)], way)
         found = (flow for one in wanted for flow in self._flows[way, one])
         return sorted(found, key=lambda flow: (flow.target, flow.source, flow.job or "", *flow[3:6]))
 
     def reach_ahead(self, ids: Iterable[str], way: Literal["in", "out"], depth: int, limit: int) -> None:
         """Fetch for `column_flows` all that lies within so many flows, if it is not too much."""
         new = [one for one in ids if (way, one) not in self._flows]
-        found = self.datasets.view.column_reach(new, way, depth, limit) if new else None
+        # What mappings read no store can walk.
+        found = (
+            self.datasets.view.column_reach(new, way, depth, limit) if new and self.datasets.mapped.is_idle else None
+        )
         if found is None:
             return
         self._enter([one for one in found.ids if (way, one) not in self._flows], found.flows, way)
@@ -227,7 +235,7 @@ class ColumnLoader:
         """
         wanted = sorted(set(datasets))
         new = [one for one in wanted if (way, one) not in self._between]
-        found = self.datasets.view.flows(new, way, limit) if new else []
+        found = self.datasets.flows(new, way, limit) if new else []
         held = [flow for one in wanted for flow in self._between.get((way, one), ())]
         if len(found) <= limit:
             self._between.update({(way, one): [] for one in new})
@@ -244,6 +252,29 @@ class ColumnLoader:
         for edge in self.datasets.view.edges(new, ("HAS_COLUMN",), "out") if new else ():
             self._columns[edge.source].append(edge.target)
         return {one: self._columns[one] for one in wanted}
+
+    def _mapped(self, ids: Sequence[str], way: Literal["in", "out"]) -> Iterator[ColumnFlow]:
+        """Yield what mappings of the site read of these columns and wholes in facets."""
+        loader = self.datasets
+        if loader.mapped.is_idle or not ids:
+            return
+        loader.load_nodes(ids)
+        keys = {one: key for one in ids if (key := self.key(one)) is not None}
+        flows = [one for one in loader.mapped.flows({key.dataset for key in keys.values()}, way) if one.column]
+        loader.load_nodes(one.target for one in flows)
+        for one in flows:
+            target = loader.node(one.target)
+            if isinstance(target, Dataset):
+                self._named |= {one.target: target, one.source.id: one.source}
+                made, of = self.id(Key(one.target, one.column)), self.id(Key(one.source.id, one.source_column))
+                if (made if way == "in" else of) in keys:
+                    how = how_of_mapping(one)
+                    yield ColumnFlow(made, of, one.job, how, one.valid_from, one.entry, one.target, one.source.id)
+
+    def mappings_without_columns(self, source: str, target: str) -> list[str]:
+        """Return the mappings of the site that read in a facet that one dataset feeds the other, and no column."""
+        read = [one for one in self.datasets.mapped.flows([target], "in") if one.source.id == source]
+        return sorted({one.mapping for one in read} - {one.mapping for one in read if one.column is not None})
 
     def load_called(self, ids: Iterable[str]) -> None:
         """Fetch what `called` needs."""

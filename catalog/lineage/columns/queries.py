@@ -130,11 +130,13 @@ def _ever_named(loader: ColumnLoader, datasets: Iterable[str]) -> set[Key]:
     loader.datasets.load_nodes(edge.target for edge in edges)
     at = loader.datasets.valid_at
     nodes = {edge.target: loader.datasets.node(edge.target) for edge in edges}
-    return {
-        loader.column(loader.datasets.resolve(edge.source, at), node.name, at)
-        for edge in edges
-        if isinstance(node := nodes[edge.target], Column)
+    named = {(edge.source, node.name) for edge in edges if isinstance(node := nodes[edge.target], Column)}
+    read = loader.datasets.mapped
+    named |= {(one.target, one.column) for one in read.flows(names, "in") if one.column is not None}
+    named |= {
+        (one.source.id, one.source_column) for one in read.flows(names, "out") if one.column and one.source_column
     }
+    return {loader.column(loader.datasets.resolve(one, at), name, at) for one, name in named}
 
 
 def _named(loader: ColumnLoader, hop: Hop) -> set[str]:

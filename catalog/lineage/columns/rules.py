@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from catalog.lineage.model import Dependency, Derivation
+from catalog.mappings.model import MappedFlow
 from catalog.store.indexes.column_flows import ColumnStatement
 from graph_schema.column_lineage import (
     COLUMN_LINEAGE,
@@ -18,7 +19,7 @@ from graph_schema.column_lineage import (
     read_column_lineage,
     read_entry,
 )
-from graph_schema.nodes import Dataset
+from graph_schema.nodes import Column, Dataset
 from ingest_hooks.memo import Memo
 
 
@@ -52,6 +53,35 @@ def stated(statements: Iterable[ColumnStatement]) -> Stated | None:
                 found = found.within(sources)
             return Stated(found, COLUMN_LINEAGE, one.entry) if found.fields or found.whole else None
     return None
+
+
+def stated_by_mapping(flows: Sequence[MappedFlow]) -> Stated | None:
+    """Return what a mapping of the site reads of columns in one facet, None where that names none of the output."""
+    fields: dict[str, dict[Origin, None]] = {}
+    for flow in flows:
+        if flow.column is not None:
+            source = flow.source
+            of = source if flow.source_column is None else Column(source.namespace, source.name, flow.source_column)
+            fields.setdefault(flow.column, {})[Origin(of, False, ())] = None
+    if not fields:
+        return None
+    return Stated(ColumnLineage({name: tuple(some) for name, some in fields.items()}), flows[0].facet, flows[0].entry)
+
+
+_OF_MAPPING: Final = "mapped:"
+
+
+def how_of_mapping(flow: MappedFlow) -> str:
+    """Return what stands for the facet and the mapping in a flow between columns ever stated."""
+    return f"{_OF_MAPPING}{flow.facet}\n{flow.mapping}"
+
+
+def mapping_of(how: str) -> tuple[str, str] | None:
+    """Return the facet and the mapping that stand in a flow between columns, None where no mapping reads it."""
+    if not how.startswith(_OF_MAPPING):
+        return None
+    facet, _, mapping = how.removeprefix(_OF_MAPPING).partition("\n")
+    return facet, mapping
 
 
 def _newest(statements: Iterable[ColumnStatement], facet: str) -> Sequence[ColumnStatement]:

@@ -11,6 +11,7 @@ from catalog.store.indexes.flows import FLOWS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
+from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.runs import RUNS
@@ -29,4 +30,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     USES,
     PRODUCERS,
     POINTERS,
+    NAMED_IN_FACETS,
 )

@@ -25,6 +25,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Snapshot": {"version": lambda node: node.title},
     "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
     "NamespaceRule": {"every": lambda _: ""},
+    "Mapping": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, pointers, producers, uses
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either, IndexReader
@@ -61,6 +62,9 @@ class IndexReads(IndexReader):
 
     def uses(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Use]:
         return uses.uses(self, ids, valid_at, known_at)
+
+    def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
+        return named_in_facets(self, ids, known_at)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         return pointers.pointers(self, ids, valid_at, known_at)

@@ -36,6 +36,7 @@ from tests.support.records import (
     declaration,
     event,
     facet_mapping,
+    flow_mapping,
     joining,
     naming_rule,
     principal,
@@ -53,6 +54,7 @@ OTHER, THIRD, FOURTH = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit 
 LINKED = {"namespace": "landing", "name": "VISITS"}
 FED = [{**RAW, "field": "mrn", "transformations": [{"type": "DIRECT", "masking": True}]}]
 COLUMNS = {"fields": {"key": {"inputFields": FED}}, "dataset": [{**RAW, "field": "ward"}]}
+ORIGIN = {"namespace": "landing", "name": "referrals", "field": "mrn", "column": "key"}
 OTHER_COLUMNS = {"fields": {"key": {"inputFields": [{**RAW, "field": "ward"}]}, "ward": {"inputFields": FED}}}
 PAYLOADS: dict[str, dict[str, Any]] = {
     "start": event("START", "2026-01-01T09:00:00Z"),
@@ -91,6 +93,11 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "maps the facet": facet_mapping(valid_from=EARLY),
     "maps the tag": tag_mapping(),
     "withdraws the mapping": withdrawal(),
+    "carries an origin": event(at="2026-01-01T10:40:00Z", acme_origin={"from": [ORIGIN, {"of": "nobody"}]}),
+    "carries another origin": event("FAIL", "2026-01-02T12:00:00Z", THIRD, acme_origin={"from": [LINKED]}),
+    "maps the origin": flow_mapping(),
+    "maps the origin anew": flow_mapping(column=None, valid_from=LATE),
+    "withdraws the origin": withdrawal(mapping="origin"),
     "rejects": tag(stance="REJECT", reason="Not so"),
     "attests": attestation(valid_from=EARLY, until=LATE),
     "seals": seal(),
