@@ -341,3 +341,17 @@ def closed_at(path: Path, keys: Path) -> int:
         return ledger.entry(ledger.size() - 1).entry.recorded_at
     finally:
         ledger.close()
+
+
+def test_the_same_event_again_is_counted_and_changes_nothing_else(opened: Open, path: Path) -> None:
+    ledger = opened()
+    first = ledger.append(make_draft(0)).result(timeout=10)
+    size, root = ledger.size(), ledger.root()
+    together = [ledger.append(make_draft(0)) for _ in range(3)]
+    assert {one.result(timeout=10).index for one in together} == {first.index}
+    ledger.append(make_draft(0)).result(timeout=10)
+    assert (ledger.size(), ledger.root()) == (size, root)
+    ledger.append(make_draft(1)).result(timeout=10)
+    ledger.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT idx, seen FROM duplicate ORDER BY idx").fetchall() == [(0, 5), (1, 1)]

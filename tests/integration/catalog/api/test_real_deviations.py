@@ -95,3 +95,22 @@ def test_an_event_of_10_megabytes_is_taken_whole(catalog: Catalog) -> None:
     stored = json.loads(catalog.service.ledger.entry(0).body or b"")
     assert "made-up.facet" in stored["event"]["run"]["facets"]
     assert not [row for row in stored["flags"] if row[0] == "facet-left-out"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z"),
+        ("2026-01-01T10:00:00.123456789+02:00", "2026-01-01T08:00:00.123456Z"),
+        ("2026-01-01T10:00:00.1-00:30", "2026-01-01T10:30:00.100000Z"),
+        ("2026-01-01 10:00:00,5", "2026-01-01T10:00:00.500000Z"),
+    ],
+)
+def test_time_the_original_string_is_kept_beside_the_instant_that_is_compared(
+    catalog: Catalog, written: str, shown: str
+) -> None:
+    assert catalog.client.post("/api/v1/lineage", content=changed(eventTime=written)).status_code == 201
+    catalog.caught_up()
+    assert json.loads(catalog.service.ledger.entry(0).body or b"")["event"]["eventTime"] == written
+    asked = {"query": f'{{ run(runId: "{RUN}") {{ ... on Run {{ endedAt }} }} }}'}
+    assert catalog.client.post("/graphql", json=asked).json()["data"] == {"run": {"endedAt": shown}}
