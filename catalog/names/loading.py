@@ -17,6 +17,7 @@ from catalog.names.rules import (
     covers,
     decided,
     normal,
+    preference,
     shortened,
 )
 from catalog.store.indexes.pointers import Listing, Pointer, listed
@@ -177,12 +178,7 @@ class Names:
         asked = [one for one in ids if one in keys and any(_concerns(rule, keys[one][0]) for rule in every)]
         if not asked:
             return set()
-        loose = {folded(keys[one][1]) for one in asked}
-        found = set(self._whole.lookup("Dataset", "folded", sorted(loose)))
-        if any(rule.pattern is not None for rule in every):
-            bare = sorted({undated(keys[one][1]) for one in asked})
-            found.update(self._whole.lookup("Dataset", "undated", bare))
-            found.update(self._whole.lookup("Dataset", "folded", bare))
+        found = self._similar({keys[one][1] for one in asked}, every)
         keys.update(self._keys(sorted(found - keys.keys())))
         pairs: set[tuple[str, str]] = set()
         for rules in self.rule_sets:
@@ -194,6 +190,30 @@ class Names:
                 if one != other:
                     pairs.add((one, other))
         return pairs
+
+    def _similar(self, texts: Collection[str], rules: Collection[NamespaceRule]) -> set[str]:
+        """Return the datasets whose names are alike in their loosest form: all that rules may join, and others."""
+        found = set(self._whole.lookup("Dataset", "folded", sorted(set(map(folded, texts)))))
+        if any(rule.pattern is not None for rule in rules):
+            bare = sorted(set(map(undated, texts)))
+            found.update(self._whole.lookup("Dataset", "undated", bare))
+            found.update(self._whole.lookup("Dataset", "folded", bare))
+        return found
+
+    def spelled(self, names: Collection[Name]) -> dict[Name, str]:
+        """Return the dataset that each of these names means by the rules at the view's time, if any does.
+
+        Nobody needs to have used that spelling of it; where several are alike, the one that stands for them.
+        """
+        rules = self._rules_now
+        asked = {one: normal(one, rules) for one in names if any(_concerns(rule, one[0]) for rule in rules)}
+        if not asked:
+            return {}
+        keys = self._keys(sorted(self._similar({name for _, name in asked}, rules)))
+        known: dict[Name, str] = {}
+        for one in sorted(keys, key=lambda each: preference(keys[each], rules)):
+            known.setdefault(normal(keys[one], rules), one)
+        return {name: known[form] for name, form in asked.items() if form in known}
 
     def _claims(
         self, pointers: Collection[Pointer], apart: Collection[frozenset[str]]

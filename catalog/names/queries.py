@@ -154,6 +154,13 @@ def _renamed_away(naming: Naming, name: str, at: int) -> Iterator[Life]:
             yield Life(renaming.at, LifeEnd.RENAMED, renaming.run, renaming.entry, after)
 
 
+def spelled(view: View, names: Sequence[Name]) -> dict[Name, str]:
+    """Return the dataset that each namespace and name means by the rules in force, where that may be seen."""
+    found = Names(view).spelled(names)
+    seen = view.nodes(sorted(set(found.values()))) if found else {}
+    return {name: one for name, one in found.items() if one in seen}
+
+
 def namespace_rules(view: View) -> tuple[RuleRecord, ...]:
     """Return the rules of names in force at the view's point, by name."""
     known = view.nodes(view.lookup("NamespaceRule", "every", ("",)))

@@ -53,13 +53,14 @@ from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
-from catalog.names.queries import lives, namespace_rules, other_names
+from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset
 from graph_schema.vocabulary.words import MappedKind
 
 FACETS = "acme_privacy", "tags", "version"
@@ -135,6 +136,17 @@ def _bindings(view: View, ids: Sequence[str]) -> Any:
     return {one: (found.digests, found.assertions) for one, found in bindings(view, ids).items()}
 
 
+def _spelled(view: View, ids: Sequence[str]) -> Any:
+    nodes = [found.node for found in view.nodes(ids).values()]
+    asked = [
+        (one.namespace, text(one.name))
+        for one in nodes
+        if isinstance(one, Dataset)
+        for text in (str.swapcase, str.upper)
+    ]
+    return spelled(view, asked)
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "jobs": ("Job", jobs),
@@ -166,6 +178,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "with_digest": ("Snapshot", _with_digest),
     "other_names": ("Dataset", other_names),
     "lives": ("Dataset", lives),
+    "spelled": ("Dataset", _spelled),
     "namespace_rules": ("NamespaceRule", lambda view, _: namespace_rules(view)),
     "labels": ("Dataset", labels),
     "attestations": ("Job", attestations),

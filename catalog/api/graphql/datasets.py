@@ -9,15 +9,17 @@ import strawberry
 
 from catalog.api.graphql import enums, nodes
 from catalog.api.graphql.as_of import AsOfArgument
+from catalog.api.graphql.as_of import as_of as times
 from catalog.api.graphql.assets import AspectInForce, Asset, Names, aspects_of, value_of
 from catalog.api.graphql.codes import Code, codes_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.nodes import QualifiedName, QualifiedNameInput
-from catalog.api.graphql.problems import AnyProblem
+from catalog.api.graphql.problems import AnyProblem, NotFound
 from catalog.assets import model, queries
 from catalog.assets.rules import MANDATORY
 from catalog.lineage.columns.queries import column_lineage_in_force
+from catalog.names.queries import spelled
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.vocabulary import duo, hl7, words
@@ -188,15 +190,21 @@ DatasetResult = Annotated[
 
 @strawberry.type
 class DatasetQueries:
-    @strawberry.field(description="The dataset of this namespace and name.")
+    @strawberry.field(
+        description="The dataset of this namespace and name, byte for byte, else as the rules for names take them."
+    )
     async def dataset(
         self,
         info: ContextInfo,
         ref: Annotated[QualifiedNameInput, strawberry.argument(description="Its namespace and name.")],
         as_of: AsOfArgument = None,
     ) -> DatasetResult:
-        identifier = kinds.Dataset(*ref.redacted(info.context)).id
-        return await nodes.find_named(Dataset, info.context, identifier, as_of, "dataset")
+        name = ref.redacted(info.context)
+        found = await nodes.find_named(Dataset, info.context, kinds.Dataset(*name).id, as_of, "dataset")
+        if not isinstance(found, NotFound):
+            return found
+        meant = await info.context.load(spelled, times(as_of, info.context), name)
+        return found if meant is None else await nodes.find_named(Dataset, info.context, meant, as_of, "dataset")
 
 
 @nodes.named(Dataset, queries.named_datasets)

@@ -10,7 +10,7 @@ import pytest
 from catalog.cli.assets import identify
 from catalog.errors import AskerError
 from tests.integration.catalog.api.conftest import Catalog
-from tests.support.records import declaration, event, joining, registration
+from tests.support.records import declaration, event, joining, naming_rule, registration
 
 PATH = "s3://lake/patients/48213977/notes"
 NAMES = [
@@ -171,3 +171,15 @@ def test_a_rule_is_tried_and_a_wrong_one_is_refused_with_its_pointer(catalog: Ca
     assert [[name["name"] for name in group["names"]] for group in found["groups"]] == [["CORE.VISITS", "core.visits"]]
     wrong = catalog.data(_TRY, rule={**rule, "port": 5432})["checkNamespaceRule"]
     assert (wrong["__typename"], wrong["field"]) == ("InvalidInput", "/port")
+
+
+def test_a_dataset_is_found_by_a_spelling_that_nobody_used_while_a_rule_folds_it(catalog: Catalog) -> None:
+    catalog.event({**event(), "outputs": [{"namespace": "warehouse", "name": "CORE.VISITS"}]})
+    catalog.caught_up()
+    asked = {"namespace": "warehouse", "name": "Core.Visits"}
+    assert catalog.data(_DATASET, **asked)["dataset"]["__typename"] == "NotFound"
+    catalog.record(naming_rule(namespace="warehouse", letters="UPPER"))
+    catalog.caught_up()
+    found = catalog.data(_DATASET, **asked)["dataset"]
+    assert found["ref"] == {"namespace": "warehouse", "name": "CORE.VISITS"}
+    assert catalog.data(_DATASET, namespace="warehouse", name="Core.Other")["dataset"]["__typename"] == "NotFound"

@@ -18,7 +18,7 @@ from catalog.labels.queries import labels
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
 from catalog.names.model import LifeEnd, NameKind
-from catalog.names.queries import check_rule, check_stitch, lives, namespace_rules, other_names
+from catalog.names.queries import check_rule, check_stitch, lives, namespace_rules, other_names, spelled
 from catalog.reading import AsOf, Rights
 from catalog.snapshots.queries import snapshots_of
 from catalog.view import View
@@ -266,6 +266,27 @@ def test_case_names_are_byte_exact_until_a_rule_folds_them(house: House) -> None
     assert [column.name for column in asked(house, lower).columns] == ["code", "value"]
     (rule,) = namespace_rules(house.view())
     assert (rule.name, rule.rule_kind, rule.letters) == ("letters", "FOLD_CASE", "UPPER")
+
+
+def test_case_a_spelling_that_nobody_used_means_the_dataset_while_a_rule_folds_it(house: House) -> None:
+    upper, lower = cased(house)
+    mixed, strange = (upper["namespace"], lower["name"].title()), (upper["namespace"], "Core.Other")
+    assert spelled(house.view(), [mixed]) == {}
+    before = house.ledger.size()
+    house.record(naming_rule(letters="UPPER"))
+    assert spelled(house.view(), [mixed, strange, ("elsewhere", mixed[1])]) == {mixed: id_of(upper)}
+    assert spelled(house.view(AsOf(known_at=before - 1)), [mixed]) == {}
+    assert spelled(house.view(rights=Rights(namespaces=frozenset({"elsewhere"}))), [mixed]) == {}
+
+
+def test_partitions_a_day_that_nobody_wrote_means_the_dataset_of_all_days(house: House) -> None:
+    house.send(ran("load", 2, [named(FEED)], [named({"namespace": "landing", "name": "visits/year=2026/month=01"})]))
+    asked_for = ("landing", "visits/year=2031/month=12")
+    assert spelled(house.view(), [asked_for]) == {}
+    house.record(naming_rule(rule_kind="DATE_PARTITIONS"))
+    assert spelled(house.view(), [asked_for]) == {
+        asked_for: id_of({"namespace": "landing", "name": "visits/year=2026/month=01"})
+    }
 
 
 def test_case_columns_and_their_labels_are_byte_exact_until_a_rule_folds_them(house: House) -> None:
