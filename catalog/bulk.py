@@ -163,6 +163,7 @@ class _Preparer:
                 token_key=terms.token_key,
                 rules=terms.rules,
                 left_out=found.left_out,
+                parts=found.wire.parts,
             )
             return self._sealed(drafted)
         except Unreadable as error:

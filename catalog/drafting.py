@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import orjson
+
 from catalog.canonical import canonical_bytes
 from catalog.kinds import EVENT
 from catalog.ledger.entry import MAX_SUBJECTS
@@ -13,7 +15,7 @@ from catalog.record_redaction import provenance_of
 from graph_schema.nodes import Dataset, Job, Run
 from ingest_hooks.openlineage.event import DatasetEvent, Event, JobEvent, RunEvent, read_event
 from ingest_hooks.openlineage.oversize import LEFT_OUT, LeftOut
-from ingest_hooks.openlineage.wire import JSON, Flag
+from ingest_hooks.openlineage.wire import JOB, JSON, SIDES, Flag, Parts, parts_of
 from ingest_hooks.redaction import UNBOUNDED, redact
 from ingest_hooks.redaction.site_rules import Rules
 
@@ -40,8 +42,9 @@ def draft_event(
     rules: Rules,
     left_out: Sequence[LeftOut] = (),
     most: int = UNBOUNDED,
+    parts: Parts | None = None,
 ) -> Drafted:
-    """Return the draft of one event as `wire` read it, with its flags.
+    """Return the draft of one event as `wire` read it, with its flags and parts.
 
     What was received is the event's canonical JSON; of one that was too large, `{"event": …, "leftOut": …}`, where each
     facet `left_out` stands with its pointer, size and digest.
@@ -49,13 +52,14 @@ def draft_event(
     `rules` are the site's own of redaction, whose digest the body holds. Raises `Unreadable` 422 for what is no event,
     TooLaborious where more than `most` of it would have to be searched.
     """
-    redacted = redact(value, token_key=token_key, rules=rules, most=most)
+    known = parts_of(value) if parts is None else parts
+    redacted = redact(value, token_key=token_key, rules=rules, most=most, parts=known)
     noted = (*flags, *(_noted(one, token_key, rules) for one in left_out))
     event = read_event(redacted.value)
     subjects = _subjects_of(event)
     redactions = tuple((each.pointer, each.rule) for each in redacted.redactions)
     body = {
-        "event": redacted.value,
+        "event": _written(redacted.value, value, known),
         "flags": [flag.row for flag in noted],
         "redactions": redactions,
         "subjects": subjects[MAX_SUBJECTS:],
@@ -67,12 +71,29 @@ def draft_event(
         correlation_id=correlation_id,
         subjects=subjects[:MAX_SUBJECTS],
         body=canonical_bytes(body),
-        received=_received(value, left_out),
+        received=_received(_written(value, value, known), left_out),
     )
     return Drafted(draft, event, subjects, redactions, (*noted, *event.flags))
 
 
-def _received(value: JSON, left_out: Sequence[LeftOut]) -> bytes:
+def _written(value: JSON, sent: JSON, parts: Parts) -> object:
+    """Return a value for canonical JSON; the parts of what was sent that are in it as they were, are JSON already."""
+    if not isinstance(value, dict) or not isinstance(sent, dict):
+        return value
+    written: dict[str, object] = {**value}
+    if (JOB, 0) in parts and value.get(JOB) is sent[JOB]:
+        written[JOB] = orjson.Fragment(parts[JOB, 0].said)
+    for side in SIDES:
+        items, before = value.get(side), sent.get(side)
+        if isinstance(items, list) and isinstance(before, list):
+            written[side] = [
+                orjson.Fragment(parts[side, place].said) if item is was and (side, place) in parts else item
+                for place, (item, was) in enumerate(zip(items, before, strict=True))
+            ]
+    return written
+
+
+def _received(value: object, left_out: Sequence[LeftOut]) -> bytes:
     if not left_out:
         return canonical_bytes(value)
     bound: dict[str, object] = {"event": value, "leftOut": [list(facet) for facet in left_out]}

@@ -44,7 +44,7 @@ from graph_schema.facts import Facts
 from graph_schema.times import SECOND
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.oversize import LeftOut
-from ingest_hooks.openlineage.wire import JSON, Flag
+from ingest_hooks.openlineage.wire import JSON, Flag, Parts
 from ingest_hooks.redaction import UNBOUNDED
 from ingest_hooks.redaction.site_rules import NO_RULES, Rules
 
@@ -159,10 +159,12 @@ class Intake:
         flags: Sequence[Flag] = (),
         left_out: Sequence[LeftOut] = (),
         most: int = UNBOUNDED,
+        parts: Parts | None = None,
     ) -> Future[Accepted]:
         """Take one OpenLineage event as `wire.parse` read it, with its flags; the future resolves once it is durable.
 
-        `left_out` are the facets that it is taken without, see `oversize`; so much of it is searched at `most`.
+        `left_out` are the facets that it is taken without, see `oversize`; so much of it is searched at `most`; `parts`
+        are its parts, as `wire` found them in the rest.
 
         Raises:
             Unreadable: it is no event; 422.
@@ -171,7 +173,7 @@ class Intake:
             OperatorError: the ledger cannot take it now.
         """
         require(actor.roles, Permission.SEND_EVENTS)
-        draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most)
+        draft, terms = self._read_event(value, flags, actor, correlation_id, left_out, most, parts)
         return _then(self._append(draft), lambda receipt: Accepted(receipt, *terms))
 
     def submit_events(
@@ -332,11 +334,20 @@ class Intake:
         correlation_id: str,
         left_out: Sequence[LeftOut] = (),
         most: int = UNBOUNDED,
+        parts: Parts | None = None,
     ) -> tuple[Draft, _Terms]:
         key, rules = self._token_key, self._rules
         try:
             found = draft_event(
-                value, flags, actor.principal, correlation_id, token_key=key, rules=rules, left_out=left_out, most=most
+                value,
+                flags,
+                actor.principal,
+                correlation_id,
+                token_key=key,
+                rules=rules,
+                left_out=left_out,
+                most=most,
+                parts=parts,
             )
         except Unreadable:
             self._producers.refused(self._producer_of(value))

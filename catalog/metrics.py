@@ -114,9 +114,17 @@ class Metrics:
         )
         self.producers = ProducerMetrics(self.registry)
         self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._of_records: dict[tuple[str, str], Counter] = {}
         self.masked = Counter(
             "lineward_masked_errors", "Defects of ours that were masked outside.", registry=self.registry
         )
+
+    def note_received(self, kind: str, outcome: str, count: int = 1) -> None:
+        """Count records of a kind by what became of them."""
+        series = self._of_records.get((kind, outcome))
+        if series is None:
+            series = self._of_records[kind, outcome] = self.received.labels(kind, outcome)
+        series.inc(count)
 
     def note_request(self, route: str, status: int, seconds: float) -> None:
         """Count a request and its time; finding the labelled series costs more than counting, so they are kept."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 D = TypeVar("D")
+
+_FINGERPRINTS = sha256(os.urandom(64))
+BYTES_OF_A_FINGERPRINT = 300
+"""What a memo's line takes beside its value, where a fingerprint is its key."""
+
+
+def fingerprint(said: bytes) -> bytes:
+    """Return what stands for bytes as they were received, in this process alone: so a memo keeps nothing of them."""
+    made = _FINGERPRINTS.copy()
+    made.update(said)
+    return made.digest()
 
 
 class Memo(Generic[K, V]):

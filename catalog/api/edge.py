@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from catalog import logs
 from catalog.api import problems
 from catalog.api.addresses import START, Addresses
-from catalog.api.headers import Headers
+from catalog.api.headers import Headers, headers_of
 from catalog.api.http.body import QUESTION_BYTES, bounded
 from catalog.api.services import PRINCIPAL
 from catalog.metrics import Metrics
@@ -74,7 +74,7 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope)
+        headers = headers_of(scope)
         sent = headers.get(_CORRELATION)
         identifier = self._correlation_id(sent) if sent else logs.new_correlation_id()
         with logs.correlated(identifier):

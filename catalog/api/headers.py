@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
+_READ = "lineward.headers"
+
+
+def headers_of(scope: Scope) -> Headers:
+    """Return the headers of a request."""
+    found: Headers | None = scope.get(_READ)
+    if found is None:
+        found = scope[_READ] = Headers(scope)
+    return found
+
 
 class Headers:
     """The first value of each header; names in lower case."""

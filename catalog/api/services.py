@@ -12,7 +12,7 @@ from catalog.access.keys import Authenticator
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.presence import Presence
-from catalog.api.headers import Headers
+from catalog.api.headers import Headers, headers_of
 from catalog.api.room import Room
 from catalog.errors import AskerError, EvidenceError, OperatorError
 from catalog.intake import Intake
@@ -74,7 +74,7 @@ class Services:
         return actor
 
     def _actor(self, request: HTTPConnection) -> Actor:
-        headers = Headers(request.scope)
+        headers = headers_of(request.scope)
         sent = headers.get(b"authorization")
         if sent is None:
             if self.owner is not None:

@@ -8,13 +8,14 @@ bound to what is kept.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final, NamedTuple
 
 import orjson
 
 from ingest_hooks.errors import Unreadable
-from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH, Wire, parse
+from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH, Wire, parse, parts_of
 
 LEFT_OUT: Final = "facet-left-out"
 """The code under which such a facet is noted."""
@@ -74,7 +75,7 @@ def parse_within(body: bytes, limit: int, *, max_depth: int = MAX_DEPTH) -> Redu
     )
     for each in dropped:
         _remove(wire.value, each.path)
-    return Reduced(wire, left_out)
+    return Reduced(replace(wire, parts=parts_of(wire.value)), left_out)
 
 
 def _facets(body: bytes) -> list[_Facet]:

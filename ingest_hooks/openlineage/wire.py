@@ -11,11 +11,14 @@ import json
 import math
 import re
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import orjson
 
 from ingest_hooks.errors import Unreadable
+from ingest_hooks.memo import BYTES_OF_A_FINGERPRINT, Memo, fingerprint
 
 JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
@@ -45,12 +48,27 @@ class Flag:
         return (self.code, self.pointer) if self.size is None else (self.code, self.pointer, self.size)
 
 
+class Part(NamedTuple):
+    """The job or a dataset of an event as canonical JSON, and the fingerprint of that."""
+
+    said: bytes
+    fingerprint: bytes
+
+
+Parts = Mapping[tuple[str, int], Part]
+"""The parts of an event by the key that they stand under and their place there, from 0."""
+
+SIDES: Final = ("inputs", "outputs")
+JOB: Final = "job"
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A JSON value that canonical JSON can hold, and what had to be bent for that."""
+    """A JSON value that canonical JSON can hold, what had to be bent for that, and its `parts_of`."""
 
     value: JSON
     flags: tuple[Flag, ...] = ()
+    parts: Parts = field(default_factory=dict)
 
 
 class Inflater:
@@ -138,12 +156,67 @@ def parse(body: bytes, *, max_depth: int = MAX_DEPTH) -> Wire:
         clean = b"\\u0000" not in body
     except orjson.JSONDecodeError:
         value, clean = _parse_tolerantly(body, flags), False
-    if not _check_shape(value, max_depth):
+    parts = parts_of(value)
+    if not _is_exact_event(value, parts, max_depth):
         # orjson turns integers beyond 64 bits into floats; only the tolerant parser still has the digits.
         value, clean = _parse_tolerantly(body, flags), False
     if not clean:
         value = _clean(value, flags)
-    return Wire(value, tuple(Flag(code) for code in sorted(flags)))
+        parts = parts_of(value)
+    return Wire(value, tuple(Flag(code) for code in sorted(flags)), parts)
+
+
+def parts_of(value: JSON) -> Parts:
+    """The job, the inputs and the outputs of an event, as far as they are objects: what its next event says again."""
+    if not isinstance(value, dict):
+        return {}
+    try:
+        return {
+            place: Part(said, fingerprint(said))
+            for place, part in _parts(value)
+            for said in (orjson.dumps(part, option=orjson.OPT_SORT_KEYS),)
+        }
+    except orjson.JSONEncodeError:  # it nests deeper than orjson goes, or holds a text that no UTF-8 has
+        return {}
+
+
+def _parts(value: dict[str, JSON]) -> Iterator[tuple[tuple[str, int], JSON]]:
+    job = value.get(JOB)
+    if isinstance(job, dict):
+        yield (JOB, 0), job
+    for side in SIDES:
+        items = value.get(side)
+        if isinstance(items, list):
+            yield from (((side, place), item) for place, item in enumerate(items) if isinstance(item, dict))
+
+
+_EXACT: Final[Memo[tuple[int, bytes], bool]] = Memo(4 * 1024 * 1024)
+"""The fingerprints of parts whose every number is exact, with the depth that they were held to."""
+
+
+def _is_exact_event(value: JSON, parts: Parts, max_depth: int) -> bool:
+    """Whether every number survives canonical JSON; raises 413 beyond `max_depth`. A part is held to it once."""
+    if not parts or not isinstance(value, dict):
+        return _check_shape(value, max_depth)
+    exact = True
+    beside: list[JSON] = [child for key, child in value.items() if key != JOB and key not in SIDES]
+    for side in (JOB, *SIDES):
+        items = value.get(side)
+        if isinstance(items, list):
+            beside.append([item for place, item in enumerate(items) if (side, place) not in parts])
+        elif (side, 0) not in parts:
+            beside.append(items)
+    for (side, place), part in parts.items():
+        depth = max_depth - 1 if side == JOB else max_depth - 2
+        if _EXACT.get((depth, part.fingerprint), None):
+            continue
+        items = value[side]
+        if _check_shape(items[place] if isinstance(items, list) else items, depth):
+            _EXACT.keep((depth, part.fingerprint), value=True, size=BYTES_OF_A_FINGERPRINT)
+        else:
+            exact = False
+    # A list stands as deep as the event does.
+    return _check_shape(beside, max_depth) and exact
 
 
 def _check_shape(value: JSON, max_depth: int) -> bool:

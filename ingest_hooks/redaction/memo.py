@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import NamedTuple
 
 from ingest_hooks.memo import Memo
@@ -42,7 +40,6 @@ class Known(NamedTuple):
 PartKey = tuple[int, str, bytes]
 """How deep the part stands, under which name, and the fingerprint of its JSON."""
 
-_FINGERPRINTS = sha256(os.urandom(64))
 
 Parts = Memo[PartKey, Known | None]
 """What became of whole parts of events: of a facet, a dataset, a job; None where nothing was replaced.
@@ -50,13 +47,6 @@ Parts = Memo[PartKey, Known | None]
 Most of them are, byte for byte, those of the event before. Which class stands where in such a part follows from its
 name and from what is in it, and from nothing around it.
 """
-
-
-def fingerprint(said: bytes) -> bytes:
-    """What stands for a part as it was received, in this process alone: what was replaced in it is not kept."""
-    made = _FINGERPRINTS.copy()
-    made.update(said)
-    return made.digest()
 
 
 @dataclass(slots=True)

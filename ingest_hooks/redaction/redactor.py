@@ -15,16 +15,18 @@ from typing import Final, TypeGuard
 
 import orjson
 
-from ingest_hooks.openlineage.wire import JSON, MAX_DEPTH
+from ingest_hooks.memo import BYTES_OF_A_FINGERPRINT, fingerprint
+from ingest_hooks.openlineage.wire import JOB, JSON, MAX_DEPTH, Part, parts_of
+from ingest_hooks.openlineage.wire import Parts as EventParts
 from ingest_hooks.redaction import clinical
 from ingest_hooks.redaction.classes import Class
 from ingest_hooks.redaction.effort import UNBOUNDED, Effort
 from ingest_hooks.redaction.forms import Form
-from ingest_hooks.redaction.identifiers import Scanner
+from ingest_hooks.redaction.identifiers import Scanner, is_plain
 from ingest_hooks.redaction.keys import class_of, is_countable, is_keyed_by_values, words
 from ingest_hooks.redaction.markers import TOKEN, marker, token
 from ingest_hooks.redaction.marks import is_mark
-from ingest_hooks.redaction.memo import Known, Memory, Parts, fingerprint
+from ingest_hooks.redaction.memo import Known, Memory, Parts
 from ingest_hooks.redaction.notes import Finding, Notes, Redaction
 from ingest_hooks.redaction.places import FACET_KEYS, IN_EVENT, IN_FACETS, IN_OTHER_FACETS, Below, Place
 from ingest_hooks.redaction.site_rules import NO_RULES, VALUES, Action, Rule, Rules, rule_at
@@ -33,7 +35,6 @@ from ingest_hooks.redaction.traces import is_code, is_error_class
 
 __all__ = ["Finding", "Redacted", "Redaction", "redact"]
 
-_BYTES_OF_A_KEY: Final = 300
 _TIMES_ITS_JSON: Final = 5
 """So many times the bytes of its JSON a value takes in memory."""
 _UNKNOWN: Final = Known(None, (), ())
@@ -84,15 +85,26 @@ class Redacted:
     searched: int = field(default=0, compare=False)
 
 
-def redact(event_json: JSON, *, token_key: bytes, rules: Rules = NO_RULES, most: int = UNBOUNDED) -> Redacted:
+def redact(
+    event_json: JSON,
+    *,
+    token_key: bytes,
+    rules: Rules = NO_RULES,
+    most: int = UNBOUNDED,
+    parts: EventParts | None = None,
+) -> Redacted:
     """The event without what may not be stored (`classes`, and the site's `rules`); the argument is left as it was.
 
     Pure and deterministic for one `token_key` and one set of rules, takes any JSON, and changes nothing in what it has
-    redacted once. Raises TooLaborious where more than `most` characters and members would be searched, see `Effort`.
+    redacted once. A part in which nothing was replaced is the very object that it was. `parts` are the event's
+    `parts_of`, where these are known.
+
+    Raises TooLaborious where more than `most` characters and members would be searched, see `Effort`.
     """
-    walk = _Walk(_memory(token_key, rules), Effort(most))
+    walk = _Walk(_memory(token_key, rules), Effort(most), parts_of(event_json) if parts is None else parts)
     value = walk.root(event_json)
-    return Redacted(value, tuple(walk.notes.redactions), tuple(walk.notes.findings), walk.effort.spent)
+    # A part that is remembered may have had its keys in another order.
+    return Redacted(value, tuple(sorted(walk.notes.redactions)), tuple(sorted(walk.notes.findings)), walk.effort.spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,7 @@ def _memory(token_key: bytes, rules: Rules = NO_RULES) -> Memory:
 class _Walk:
     memory: Memory
     effort: Effort = field(default_factory=Effort)
+    parts: EventParts = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     strings: Strings = field(init=False)
     placed: tuple[Rule, ...] = ()
@@ -178,6 +191,7 @@ class _Walk:
             return self.notes.note(marker("value"), Class.VALUE.rule)
         result: dict[str, JSON] = {}
         is_free = below is None and not place.steps and not self.placed
+        names = self.memory.names if place.steps and not self.placed and not self.notes.forms else None
         known, path = self.memory.unknown, self.notes.path
         for raw, child in value.items():
             plan = _PLANS.get(raw) or self._new_plan(raw)
@@ -185,6 +199,12 @@ class _Walk:
             if is_free and plan.is_free and isinstance(child, str) and child in known:
                 result[raw] = child
                 continue
+            # Or names that the table knows the places of.
+            if names is not None and isinstance(child, str) and plan.is_clean:
+                named = place.steps.get(raw)
+                if named is not None and named.kind is Class.NAME and (child in names or is_plain(child)):
+                    result[raw] = child
+                    continue
             key = raw
             if not plan.is_clean or (self.notes.forms and raw not in self.memory.keys):
                 key = self._key(raw)
@@ -199,14 +219,27 @@ class _Walk:
                 result[key] = self._facets(child)
             else:
                 is_column = are_columns and isinstance(child, dict)
-                step = place.step(key)
-                if step is _JOB:
-                    member = partial(self._member, key, plan, child, step, below, is_column=is_column)
-                    result[key] = self._once(self.memory.parts, key, child, member)
-                else:
-                    result[key] = self._member(key, plan, child, step, below, rule, is_column=is_column)
+                result[key] = self._inner(key, plan, child, place.step(key), below, rule, is_column=is_column)
             path.pop()
         return result
+
+    def _inner(
+        self,
+        key: str,
+        plan: _Plan,
+        child: JSON,
+        place: Place | None,
+        below: Below | None,
+        rule: Rule | None,
+        *,
+        is_column: bool,
+    ) -> JSON:
+        """What a member becomes; an event's job as the same one before."""
+        part = self.parts.get((JOB, 0)) if place is _JOB else None
+        if part is None:
+            return self._member(key, plan, child, place, below, rule, is_column=is_column)
+        walk = partial(self._member, key, plan, child, place, below, is_column=is_column)
+        return self._once(self.memory.parts, key, part, child, walk)
 
     def _facets(self, facets: dict[str, JSON]) -> JSON:
         result: dict[str, JSON] = {}
@@ -219,7 +252,7 @@ class _Walk:
             if rule is not None and rule.action is Action.DROP:
                 self.notes.note("", rule.label)
             else:
-                result[key] = self._once(self.memory.facets, key, facet, partial(self._facet, key, facet, rule))
+                result[key] = self._facet_once(key, facet, partial(self._facet, key, facet, rule))
             self.notes.path.pop()
         self.placed, self.start = around
         return result
@@ -228,14 +261,17 @@ class _Walk:
         """The site's rule that decides over the place the walk is at."""
         return rule_at(self.placed, self.notes.path[self.start :]) if self.placed else None
 
-    def _once(self, parts: Parts, name: str, value: JSON, walk: Callable[[], JSON]) -> JSON:
-        """What a part becomes: as the same one before where it is remembered, else by walking through it."""
-        notes = self.notes
+    def _facet_once(self, name: str, facet: JSON, walk: Callable[[], JSON]) -> JSON:
         try:
-            said = orjson.dumps(value)
-        except orjson.JSONEncodeError:  # a number or a text that no JSON of orjson's has
+            said = orjson.dumps(facet, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # it nests deeper than orjson goes, or holds a text that no UTF-8 has
             return walk()
-        key = len(notes.path), name, fingerprint(said)
+        return self._once(self.memory.facets, name, Part(said, fingerprint(said)), facet, walk)
+
+    def _once(self, parts: Parts, name: str, part: Part, value: JSON, walk: Callable[[], JSON]) -> JSON:
+        """What a part becomes: as the same one before where it is remembered, else by walking through it."""
+        notes, said = self.notes, part.said
+        key = len(notes.path), name, part.fingerprint
         known = parts.get(key, _UNKNOWN)
         if known is None:
             return value
@@ -246,9 +282,10 @@ class _Walk:
         if parts is self.memory.facets:
             self.effort.require(len(said))
         result = walk()
-        changed = len(notes.redactions) > noted[0]
-        kept = Known(result, *notes.since(*noted)) if changed else None
-        parts.keep(key, kept, _TIMES_ITS_JSON * len(said) * changed + _BYTES_OF_A_KEY)
+        if len(notes.redactions) == noted[0]:
+            parts.keep(key, None, BYTES_OF_A_FINGERPRINT)
+            return value
+        parts.keep(key, Known(result, *notes.since(*noted)), _TIMES_ITS_JSON * len(said) + BYTES_OF_A_FINGERPRINT)
         return result
 
     def _facet(self, name: str, facet: JSON, rule: Rule | None = None) -> JSON:
@@ -418,9 +455,9 @@ class _Walk:
                 result.append(self.notes.left_out(item, rule.label))
             elif self._applies(rule, None if shipped is Class.UNKNOWN else shipped, item):
                 result.append(self._ruled(rule, shipped, item, inner, below))
-            elif of_event and isinstance(item, dict):
+            elif of_event and (part := self.parts.get((self.notes.path[0], index))) is not None:
                 walk = partial(self._under, kind, item, inner, below)
-                result.append(self._once(self.memory.parts, self.notes.path[0], item, walk))
+                result.append(self._once(self.memory.parts, self.notes.path[0], part, item, walk))
             else:
                 result.append(self._under(shipped, item, inner, below))
             self.notes.path.pop()

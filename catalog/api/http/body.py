@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
-from catalog.api.headers import Headers
+from catalog.api.headers import headers_of
 from catalog.errors import OperatorError, SenderError
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.wire import Inflater
@@ -66,7 +66,7 @@ async def read_body(request: Request, limit: int, hold: Callable[[int], None] = 
     `hold` is told how many bytes are held, and may refuse them. Raises `Unreadable` 400 or 413, SenderError 400 where
     the sender hung up, what `hold` raises, and what its `bounded` receiving raises.
     """
-    inflater = Inflater(Headers(request.scope).get(b"content-encoding"), limit)
+    inflater = Inflater(headers_of(request.scope).get(b"content-encoding"), limit)
     whole = request.scope.get(WHOLE)
     if whole is not None:
         inflater.feed(whole)

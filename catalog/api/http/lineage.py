@@ -62,8 +62,8 @@ async def one(services: Services, request: Request) -> Response:
             waiting = await run_in_threadpool(_take, services, actor, body)
     receipt = (await result_of(waiting)).receipt
     services.metrics.acknowledge_seconds.observe(time.perf_counter() - began)
-    services.metrics.received.labels("event", "duplicate" if receipt.duplicate else "taken").inc()
-    return Response(_acknowledgement(receipt), 201, media_type="application/json")
+    services.metrics.note_received("event", "duplicate" if receipt.duplicate else "taken")
+    return _Acknowledgement(receipt)
 
 
 def _take_at_once(services: Services, actor: Actor, body: bytes) -> Future[Accepted] | None:
@@ -84,11 +84,19 @@ def _take(services: Services, actor: Actor, body: bytes, most: int = UNBOUNDED) 
         services.metrics.producers.refused(None)
         raise
     wire = reduced.wire
-    return services.intake.submit_event(wire.value, actor, logs.correlation_id(), wire.flags, reduced.left_out, most)
+    return services.intake.submit_event(
+        wire.value, actor, logs.correlation_id(), wire.flags, reduced.left_out, most, wire.parts
+    )
 
 
-def _acknowledgement(receipt: Receipt) -> bytes:
-    return b'{"index":%d,"duplicate":%s}' % (receipt.index, b"true" if receipt.duplicate else b"false")
+class _Acknowledgement(Response):
+    """201 with the place in the ledger, written without what any other answer would have to be asked for."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.body = b'{"index":%d,"duplicate":%s}' % (receipt.index, b"true" if receipt.duplicate else b"false")
+        self.status_code = 201
+        self.background = None
+        self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json")]
 
 
 async def batch(services: Services, request: Request) -> Response:
@@ -191,7 +199,7 @@ def _summary(services: Services, outcomes: list[Accepted | Exception]) -> dict[s
         reason = f"{found.detail} (at #{found.pointer})" if found.pointer else found.detail
         failed.append({"index": index, "reason": reason, "retriable": isinstance(outcome, OperatorError)})
     for became, count in met.items():
-        services.metrics.received.labels("event", became).inc(count)
+        services.metrics.note_received("event", became, count)
     retriable = Counter(bool(one["retriable"]) for one in failed)
     return {
         "status": "partial_success" if failed else "success",

@@ -29,7 +29,7 @@ async def take(services: Services, request: Request) -> Response:
         raise SenderError('A record is a JSON object with its "kind", such as "declare_dataset".', status=422)
     accepted = await run_in_threadpool(_submit, services, value, actor, logs.correlation_id())
     receipt = accepted.receipt
-    services.metrics.received.labels("record", "duplicate" if receipt.duplicate else "taken").inc()
+    services.metrics.note_received("record", "duplicate" if receipt.duplicate else "taken")
     answer = {
         "index": receipt.index,
         "kind": accepted.kind,

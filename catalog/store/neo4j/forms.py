@@ -41,9 +41,7 @@ def rows_of(table: Table) -> Rows:
     texts = frozenset(name for name, kind in table.columns[: table.key] if kind is not Kind.INTEGER)
     form, types, source, target, kind, hubs = _FORMS.get(table.name, (Form.NODE, (), "", "", "", frozenset()))
     ordered = table.name == CONTRIBUTION.name
-    return Rows(
-        table.name, table.names, table.key, texts, form, types, source, target, kind, hubs, ordered, table.orders
-    )
+    return Rows(table.name, table.names, table.key, texts, form, types, source, target, kind, hubs, ordered)
 
 
 _Shape = tuple[Form, tuple[str, ...], str, str, str, frozenset[str]]

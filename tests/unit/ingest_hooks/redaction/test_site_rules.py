@@ -154,7 +154,7 @@ def test_a_place_is_replaced_as_the_class_says() -> None:
         "code": "<redacted:value>",
         "made": "select '<redacted:string>' from t",
     }
-    assert noted[:3] == [("/notes/x", "site:a"), ("/notes/n", "site:a"), ("/nick", "site:b")]
+    assert set(noted) > {("/notes/x", "site:a"), ("/notes/n", "site:a"), ("/nick", "site:b")}
 
 
 def test_a_member_an_item_and_a_whole_facet_are_left_out() -> None:
