@@ -5,21 +5,16 @@ from __future__ import annotations
 import itertools
 import random
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 
-from bench import stores
 from bench.estates import NAMESPACE, PRODUCER, Estate, Event
-from bench.figures import Figure, Options, command, percentile, spread
-from bench.filling import filled
-from bench.server import Server, behind, serving
+from bench.figures import Figure, Options, command, measured, percentile, spread
+from bench.filling import serving_filled
+from bench.server import Server, follow
 from graph_schema.nodes import Column
-from tests.support.neo4j_server import Neo4jUnobtainableError
 
 DEPTH: Final = 20
 COLUMNS: Final = 10
@@ -28,7 +23,6 @@ SECOND_SOURCE: Final = 0.1
 JOINED: Final = 0.1
 """The share of datasets in which a key decides on every row."""
 READABLE: Final = 500
-PROJECTION_SECONDS: Final = 900
 AIMS: Final = {"SQLite": 0.100, "Neo4j": 0.250}
 QUERY: Final = """
 query Columns($input: LineageInput!) {
@@ -79,28 +73,15 @@ def measure(options: Options) -> list[Figure]:
     figures: list[Figure] = []
     estate = Estate(200 if options.quick else 10_000)
     for engine in options.engines:
-        try:
-            figures += _measure_one(engine, estate, walks=20 if options.quick else 200)
-        except (Neo4jUnobtainableError, RuntimeError) as error:  # the other store's figures stand without this one's
-            print(error, file=sys.stderr)
-            reason = f"not measured: {str(error).strip().splitlines()[-1]}"
-            figures.append(Figure("column lineage, depth 20", f"{engine}, {estate.jobs:,} jobs", reason))
+        measuring = _measure_one(engine, estate, walks=20 if options.quick else 200)
+        figures += measured("column lineage, depth 20", f"{engine}, {estate.jobs:,} jobs", measuring)
     return figures
 
 
 def _measure_one(engine: str, estate: Estate, walks: int) -> Iterator[Figure]:
     with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
-        with filled(data, events(estate)):
-            pass
-        # However far behind its graph is, the server is ready to be asked how far.
-        settings = {**stores.settings(engine, stack), "LINEWARD_READY_LAG": str(10**9)}
-        server = stack.enter_context(serving(settings, data))
-        began = time.perf_counter()
-        while behind(server):
-            if time.perf_counter() - began > PROJECTION_SECONDS:
-                raise RuntimeError(f"the graph was still behind after {PROJECTION_SECONDS} s")
-            time.sleep(0.2)
+        server = serving_filled(engine, events(estate), stack)
+        follow(server)
         for direction in ("UPSTREAM", "DOWNSTREAM"):
             for flows in ("CURRENT", "EVER_STATED"):
                 yield _walk(server, estate, engine, direction, flows, walks)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import itertools
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-from bench import stores
 from bench.estates import NAMESPACE, Estate
-from bench.figures import Figure, Options, command, percentile, spread
-from bench.filling import filled
-from bench.lineage import follow
-from bench.server import Server, serving
+from bench.figures import Figure, Options, command, measured, percentile, spread
+from bench.filling import serving_filled
+from bench.server import Server, follow
 from graph_schema.nodes import Dataset
-from tests.support.neo4j_server import Neo4jUnobtainableError
 
 DEPTH = 20
 AIMS = {1_000: 0.300, 10_000: 0.600}
@@ -38,22 +32,14 @@ def measure(options: Options) -> list[Figure]:
     """Measure the neighbourhood of depth 20, whole, as ids: at 1,000 jobs and at 10,000."""
     figures: list[Figure] = []
     for engine, jobs in itertools.product(options.engines, (200,) if options.quick else (1_000, 10_000)):
-        try:
-            figures += _measure_one(engine, Estate(jobs), asks=10 if options.quick else 50)
-        except (Neo4jUnobtainableError, RuntimeError) as error:  # the other store's figures stand without this one's
-            print(error, file=sys.stderr)
-            reason = f"not measured: {str(error).strip().splitlines()[-1]}"
-            figures.append(Figure("connected, depth 20", f"{engine}, {jobs:,} jobs", reason))
+        measuring = _measure_one(engine, Estate(jobs), asks=10 if options.quick else 50)
+        figures += measured("connected, depth 20", f"{engine}, {jobs:,} jobs", measuring)
     return figures
 
 
 def _measure_one(engine: str, estate: Estate, asks: int) -> Iterator[Figure]:
     with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
-        with filled(data, estate.events()):
-            pass
-        settings = {**stores.settings(engine, stack), "LINEWARD_READY_LAG": str(10**9)}
-        server = stack.enter_context(serving(settings, data))
+        server = serving_filled(engine, estate.events(), stack)
         follow(server)
         sinks = estate.sinks(asks)
         for dataset in sinks[:3]:

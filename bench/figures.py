@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 from bench.workloads import WORKLOADS
+from tests.support.neo4j_server import Neo4jUnobtainableError
 
 ENGINES: Final = ("SQLite", "Neo4j")
 
@@ -27,6 +29,17 @@ class Figure:
     def verdict(self) -> str:
         """Return in words whether the aim is met; nothing where there is none."""
         return {None: "", True: "met", False: "**falls short**"}[self.met]
+
+
+def measured(name: str, setting: str, figures: Iterable[Figure]) -> list[Figure]:
+    """Return the figures of one store; where one cannot be had, it says why instead: those of the other stand."""
+    found: list[Figure] = []
+    try:
+        found += figures
+    except (Neo4jUnobtainableError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        found.append(Figure(name, setting, f"not measured: {str(error).strip().splitlines()[-1]}"))
+    return found
 
 
 def percentile(values: Sequence[float], share: float) -> float:

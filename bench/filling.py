@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from bench import stores
 from bench.estates import Event
+from bench.server import Server, serving
 from catalog import app
 from catalog.access.keys import KeyFile, local_actor
 from catalog.intake import Accepted, Intake
@@ -31,6 +34,19 @@ def filled(data: Path, events: Iterable[Event]) -> Iterator[SqliteLedger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def serving_filled(engine: str, events: Iterable[Event], stack: ExitStack) -> Server:
+    """Return a server whose ledger holds these events, until the stack ends; `follow` waits for its graph.
+
+    Raises Neo4jUnobtainableError where there is no Neo4j to be had.
+    """
+    data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
+    with filled(data, events):
+        pass
+    # However far behind its graph is, the server is ready to be asked how far.
+    settings = {**stores.settings(engine, stack), "LINEWARD_READY_LAG": str(10**9)}
+    return stack.enter_context(serving(settings, data))
 
 
 def fill(settings: Settings, ledger: SqliteLedger, events: Iterable[Event]) -> None:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from bench import stores
-from bench.figures import Figure, Options, command
+from bench.figures import Figure, Options, command, measured
 from bench.filling import filled
 from bench.workloads import SIZES, WORKLOADS, events
 from catalog.projection import Projection
-from tests.support.neo4j_server import Neo4jUnobtainableError
 
 _JOBS: Final = 10
 _RESTATING: Final = frozenset({"small", "large"})
@@ -25,11 +24,8 @@ def measure(options: Options) -> list[Figure]:
     """Measure what START and COMPLETE of one more run add, on average over a thousand."""
     figures: list[Figure] = []
     for engine, workload in itertools.product(options.engines, options.workloads):
-        try:
-            figures += _measure_one(engine, workload, runs=10 if options.quick else 100)
-        except Neo4jUnobtainableError as error:
-            reason = f"not measured: {str(error).strip().splitlines()[-1]}"
-            figures.append(Figure("growth with a run", f"{engine}, {SIZES[workload]}", reason))
+        measuring = _measure_one(engine, workload, runs=10 if options.quick else 100)
+        figures += measured("growth with a run", f"{engine}, {SIZES[workload]}", measuring)
     return figures
 
 

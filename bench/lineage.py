@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import itertools
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from bench import stores
 from bench.estates import NAMESPACE, Estate, StaggeredEstate
-from bench.figures import Figure, Options, command, percentile, spread
-from bench.filling import filled
-from bench.server import Server, behind, serving
+from bench.figures import Figure, Options, command, measured, percentile, spread
+from bench.filling import serving_filled
+from bench.server import Server, follow
 from graph_schema.nodes import Dataset
-from tests.support.neo4j_server import Neo4jUnobtainableError
 
 DEPTH = 20
-PROJECTION_SECONDS = 300
 AIMS = {"SQLite": 0.025, "Neo4j": 0.100}
 STAGGERED_AIMS = {"SQLite": 0.060, "Neo4j": 0.250}
 MOST_RUNS = {"SQLite": 100, "Neo4j": 20}
@@ -45,12 +39,8 @@ def measure(options: Options) -> list[Figure]:
     figures: list[Figure] = []
     for engine, estate in itertools.product(options.engines, estates(quick=options.quick)):
         fewer = replace(estate, runs=min(estate.runs, MOST_RUNS[engine]))
-        try:
-            figures += _measure_one(engine, fewer, walks=20 if options.quick else 200)
-        except (Neo4jUnobtainableError, RuntimeError) as error:  # the other store's figures stand without this one's
-            print(error, file=sys.stderr)
-            reason = f"not measured: {str(error).strip().splitlines()[-1]}"
-            figures.append(Figure("upstream lineage, depth 20", f"{engine}, {estate.jobs:,} jobs", reason))
+        measuring = _measure_one(engine, fewer, walks=20 if options.quick else 200)
+        figures += measured("upstream lineage, depth 20", f"{engine}, {estate.jobs:,} jobs", measuring)
     return figures
 
 
@@ -63,12 +53,7 @@ def estates(*, quick: bool) -> tuple[Estate, ...]:
 
 def _measure_one(engine: str, estate: Estate, walks: int) -> Iterator[Figure]:
     with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
-        with filled(data, estate.events()):
-            pass
-        # However far behind its graph is, the server is ready to be asked how far.
-        settings = {**stores.settings(engine, stack), "LINEWARD_READY_LAG": str(10**9)}
-        server = stack.enter_context(serving(settings, data))
+        server = serving_filled(engine, estate.events(), stack)
         yield _follow(server, estate, engine)
         yield from _walk(server, estate, engine, walks)
 
@@ -78,16 +63,6 @@ def _follow(server: Server, estate: Estate, engine: str) -> Figure:
     return Figure(
         "graph made by a server that starts", f"{_named(engine, estate)}, {count:,} events", f"{count / elapsed:,.0f}/s"
     )
-
-
-def follow(server: Server) -> float:
-    """Wait until the server's projection has brought all of the ledger into its graph; return how many seconds."""
-    began = time.perf_counter()
-    while behind(server):
-        if time.perf_counter() - began > PROJECTION_SECONDS:
-            raise RuntimeError(f"the graph was still behind after {PROJECTION_SECONDS} s")
-        time.sleep(0.2)
-    return time.perf_counter() - began
 
 
 def _named(engine: str, estate: Estate) -> str:

@@ -16,13 +16,12 @@ from typing import Final
 
 from bench import stores
 from bench.clients import Tally
-from bench.figures import Figure, Options, command
+from bench.figures import Figure, Options, command, measured
 from bench.filling import filled
 from bench.machine import children, processor_seconds
 from bench.server import Server, behind, serving
 from bench.workloads import JOBS, SIZES, WORKLOADS, events
 from catalog.projection import rebuild
-from tests.support.neo4j_server import Neo4jUnobtainableError
 
 AIMS: Final = {
     ("SQLite", "small"): 3_000,
@@ -38,11 +37,8 @@ def measure(options: Options) -> list[Figure]:
     """Measure projected events a second, and the processor's time for each, with events of two sizes."""
     figures: list[Figure] = []
     for engine, workload in itertools.product(options.engines, options.workloads):
-        try:
-            figures += _measure_one(engine, workload, runs=2 if options.quick else 15 if engine == "SQLite" else 8)
-        except Neo4jUnobtainableError as error:
-            reason = f"not measured: {str(error).strip().splitlines()[-1]}"
-            figures.append(Figure("projected events", f"{engine}, {SIZES[workload]}", reason))
+        measuring = _measure_one(engine, workload, runs=2 if options.quick else 15 if engine == "SQLite" else 8)
+        figures += measured("projected events", f"{engine}, {SIZES[workload]}", measuring)
     return figures
 
 

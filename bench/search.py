@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
-from bench import stores
 from bench.estates import Estate
-from bench.figures import Figure, Options, command, percentile, spread
-from bench.filling import filled
-from bench.server import Server, behind, serving
-from tests.support.neo4j_server import Neo4jUnobtainableError
+from bench.figures import Figure, Options, command, measured, percentile, spread
+from bench.filling import serving_filled
+from bench.server import Server, follow
 
 AIM: Final = 0.050
-PROJECTION_SECONDS: Final = 600
 QUERY: Final = """
 query Search($text: String!) {
   search(text: $text, first: 20, facets: [LABEL]) { totalCount nodes { id } facets { counts { value count } } }
@@ -31,26 +25,15 @@ def measure(options: Options) -> list[Figure]:
     """Measure searches for a name, a word that every name has, a part of words, and the beginning of a run's id."""
     figures: list[Figure] = []
     for engine in options.engines:
-        try:
-            figures += _measure_one(engine, Estate(200 if options.quick else 10_000), 5 if options.quick else 50)
-        except (Neo4jUnobtainableError, RuntimeError) as error:  # the other store's figures stand without this one's
-            print(error, file=sys.stderr)
-            figures.append(Figure("search", engine, f"not measured: {str(error).strip().splitlines()[-1]}"))
+        measuring = _measure_one(engine, Estate(200 if options.quick else 10_000), 5 if options.quick else 50)
+        figures += measured("search", engine, measuring)
     return figures
 
 
 def _measure_one(engine: str, estate: Estate, searches: int) -> Iterator[Figure]:
     with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineward-bench-")))
-        with filled(data, estate.events()):
-            pass
-        settings = {**stores.settings(engine, stack), "LINEWARD_READY_LAG": str(10**9)}
-        server = stack.enter_context(serving(settings, data))
-        began = time.perf_counter()
-        while behind(server):
-            if time.perf_counter() - began > PROJECTION_SECONDS:
-                raise RuntimeError(f"the graph was still behind after {PROJECTION_SECONDS} s")
-            time.sleep(0.2)
+        server = serving_filled(engine, estate.events(), stack)
+        follow(server)
         for place, texts in zip(PLACES, _texts(estate), strict=True):
             yield _search(server, texts * searches, f"{engine}, {estate.jobs:,} jobs, {place}")
 

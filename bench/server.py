@@ -19,6 +19,7 @@ from typing import Any
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
+PROJECTION_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ def behind(server: Server) -> int:
     """Return how many entries the server's graph does not hold yet."""
     count: int = json.loads(server.get("/health/ready")[1])["projection"]["behind"]
     return count
+
+
+def follow(server: Server) -> float:
+    """Wait until the server's projection has brought all of the ledger into its graph; return how many seconds.
+
+    Raises RuntimeError where it takes longer than any measurement waits.
+    """
+    began = time.perf_counter()
+    while behind(server):
+        if time.perf_counter() - began > PROJECTION_SECONDS:
+            raise RuntimeError(f"the graph was still behind after {PROJECTION_SECONDS} s")
+        time.sleep(0.2)
+    return time.perf_counter() - began
 
 
 def _ask(request: urllib.request.Request) -> tuple[int, bytes]:

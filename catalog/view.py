@@ -97,6 +97,7 @@ class View:
         self._visibility = Visibility(reader, rights, self.known_at)
         self._run_ids = RunIds(reader, self.known_at)
         self._known: dict[Callable[[View], Any], Any] = {}
+        self._nodes: dict[str, KnownNode | None] = {}
 
     def at(self, valid_at: int, known_at: int | None = None) -> View:
         """Return the view of another point, known by then or earlier; what it cites and hides is noted here too."""
@@ -123,7 +124,7 @@ class View:
     def _sharing(self, as_of: AsOf, rights: Rights) -> View:
         view = View(self._reader, as_of, rights, self._anchor, reached=self.reached)
         if view.known_at == self.known_at:
-            view._run_ids, view._known = self._run_ids, self._known
+            view._run_ids, view._known, view._nodes = self._run_ids, self._known, self._nodes
             if rights == self.rights:
                 view._visibility = self._visibility
         return view
@@ -163,8 +164,12 @@ class View:
         return seen
 
     def nodes(self, ids: Sequence[str]) -> dict[str, KnownNode]:
-        """Return those of the nodes that were known, in the order asked."""
-        return known_nodes(self._reader, self._seen(ids), self.known_at)
+        """Return those of the nodes that were known, in the order asked; each is fetched once."""
+        asked, held = self._seen(ids), self._nodes
+        new = [one for one in dict.fromkeys(asked) if one not in held]
+        if new:
+            held |= dict.fromkeys(new) | known_nodes(self._reader, new, self.known_at)
+        return {one: known for one in asked if (known := held[one]) is not None}
 
     def named_in_facets(self, ids: Sequence[str]) -> list[NamedInFacet]:
         """Return where the datasets are named in facets without a meaning; see `StoreReader.named_in_facets`."""

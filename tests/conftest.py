@@ -26,6 +26,7 @@ from tests.support.neo4j_server import (  # noqa: E402  # see above
 )
 from tests.support.sockets import Reach, reach  # noqa: E402  # see above
 
+pytest_plugins = ("tests.support.houses",)
 ON_CI = os.environ.get("CI") == "true"
 SOCKETLESS = ("unit", "property", "conformance")
 NOT_TESTED = "NOT TESTED: the Neo4j store. "

@@ -16,6 +16,7 @@ from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Direction, FlowKind, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop, Source
 from catalog.lineage.walk import EDGES_A_NODE, Cut, Walked
+from catalog.store.protocol import Direction as Way
 from graph_schema.facts import ALWAYS
 
 OLDER_RUNS: Final = 256
@@ -131,22 +132,28 @@ def edges_of(taken: Iterable[tuple[Contributed, Source]], current: Collection[Co
     return {edge_of(one, source, past=one not in current) for _, one, source in newest.values()}
 
 
-def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: Direction) -> frozenset[str] | None:
-    """Fetch in a handful of calls what the walk can meet, where that is not far more than its budget; return it.
+def reached(loader: LineageLoader, walk: Walk, roots: Sequence[str], direction: Direction) -> frozenset[str] | None:
+    """Return what the walk can meet, its names fetched as well, None where that is far more than its budget.
 
     Current lineage lies within lineage ever stated, and that the store can walk by itself.
     """
-    loader = found.loader
-    inwards = direction is Direction.UPSTREAM
-    around = loader.reach(roots, "in" if inwards else "out", walk.depth + 1, walk.budget * _AHEAD)
+    way: Way = "in" if direction is Direction.UPSTREAM else "out"
+    around = loader.reach(roots, way, walk.depth + 1, walk.budget * _AHEAD)
     if around is not None:
-        wanted = sorted(around)
-        loader.load_names(wanted)
-        names = sorted({name for target in wanted for name in loader.names(target)})
-        found.prefetch((name, loader.valid_at) for name in names)
-        loader.load_declarations(names)
-        return frozenset(names)
-    return None
+        loader.load_names((*roots, *around))
+    return around
+
+
+def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: Direction) -> frozenset[str] | None:
+    """Fetch in a handful of calls what the walk can meet, where that is not far more than its budget; return it."""
+    loader = found.loader
+    around = reached(loader, walk, roots, direction)
+    if around is None:
+        return None
+    names = sorted({name for target in around for name in loader.names(target)})
+    found.prefetch((name, loader.valid_at) for name in names)
+    loader.load_declarations(names)
+    return frozenset(names)
 
 
 def upstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walked:

@@ -38,6 +38,7 @@ class LineageLoader:
         self._declared: dict[str, list[list[Statement]]] = {}
         self._trained: dict[str, list[Edge]] = {}
         self._nodes: dict[str, Node | None] = {}
+        self._reached: dict[tuple[tuple[str, ...], Way, int, int], frozenset[str] | None] = {}
         self._models = Models(view)
         self._generated: dict[str, frozenset[str]] = {}
         self.mapped = MappedFlows(view)
@@ -211,8 +212,16 @@ class LineageLoader:
         return self.view.neighbours(ids, direction) | ends
 
     def reach(self, ids: Sequence[str], direction: Way, depth: int, limit: int) -> frozenset[str] | None:
-        """Return what lies within so many flows, as `View.reach`; None too where mappings read some."""
-        return self.view.reach(ids, direction, depth, limit) if self.mapped.is_idle else None
+        """Return what lies within so many flows, as `View.reach`; None too where mappings read some.
+
+        It is looked for once.
+        """
+        if not self.mapped.is_idle:
+            return None
+        asked = tuple(ids), direction, depth, limit
+        if asked not in self._reached:
+            self._reached[asked] = self.view.reach(ids, direction, depth, limit)
+        return self._reached[asked]
 
     def declarations(self, target: str, at: int) -> list[Declared]:
         """Return what was declared to feed a dataset at a time: by each job with its newest declaration, where that

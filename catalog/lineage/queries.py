@@ -65,7 +65,7 @@ def lineage(view: View, walk: Walk) -> LineageGraph:
     if walk.direction is Direction.CONNECTED:
         walked = neighbourhood(loader, walk, shown)
     else:
-        walked = _walked(loader, states, walk, grain, _roots(loader, states, shown, grain))
+        walked = _walked(loader, states, walk, grain, _roots(loader, states, walk, shown, grain))
     walked.depths |= dict.fromkeys((root for root in walk.roots if root not in seen), 0)
     memory = _without_memory(loader, walked, walk, grain)
     hidden = redacted(walked, view)
@@ -152,11 +152,15 @@ def _check(walk: Walk, grain: Grain) -> None:
         )
 
 
-def _roots(loader: LineageLoader, states: States, ids: Sequence[str], grain: Grain) -> list[str]:
+def _roots(loader: LineageLoader, states: States, walk: Walk, ids: Sequence[str], grain: Grain) -> list[str]:
     if grain is Grain.RUN:
         return sorted(set(ids))
     found = set()
     plain = [root for root in ids if label_of(root) == "Dataset"]
+    if grain is Grain.DATASET and walk.flows is FlowScope.CURRENT and len(plain) == len(ids):
+        # Mostly a root is called what it stands for: then all that the walk can meet is named in one go.
+        first = Direction.DOWNSTREAM if walk.direction is Direction.DOWNSTREAM else Direction.UPSTREAM
+        datasets.reached(loader, walk, sorted(set(plain)), first)
     loader.load_names(plain)
     resolved = sorted({loader.resolve(root, loader.valid_at) for root in plain})
     if grain is Grain.DATASET:

@@ -147,8 +147,8 @@ def _by_aspect(of: Iterable[Rule]) -> dict[str, list[Rule]]:
 
 def _of_statement(statement: Statement, rule: Rule) -> Iterator[MappedFlow]:
     if statement.value is not None:
-        said = statement.subject, statement.job, statement.run, statement.valid_from, statement.entry
-        yield from _flows(rule, statement.data, *said)
+        origin = statement.subject, statement.job, statement.run, statement.valid_from, statement.entry
+        yield from _flows(rule, statement.data, *origin)
 
 
 def _in_force(name: str, held: AspectInForce[Any], rule: Rule, job: str | None) -> Iterator[MappedFlow]:

@@ -36,7 +36,18 @@ def snapshots(view: View, ids: Sequence[str]) -> dict[str, SnapshotRecord]:
     return _snapshots(view, ids, Names(view, renamed=True))
 
 
-def _snapshots(view: View, ids: Sequence[str], names: Names) -> dict[str, SnapshotRecord]:
+def _captured(names: Names, datasets: Sequence[str]) -> dict[str, set[str]]:
+    """Return the snapshots of each dataset."""
+    found: dict[str, set[str]] = {dataset: set() for dataset in datasets}
+    for edge in names.edges(datasets, ("CAPTURES",), "in") if datasets else ():
+        found[edge.target].add(edge.source)
+    return found
+
+
+def _snapshots(
+    view: View, ids: Sequence[str], names: Names, captured: Mapping[str, set[str]] | None = None
+) -> dict[str, SnapshotRecord]:
+    """Return the records of snapshots; `captured` is what is known already of which datasets have which."""
     known = {id_: each for id_, each in view.nodes(ids).items() if isinstance(each.node, Snapshot)}
     if not known:
         return {}
@@ -49,10 +60,9 @@ def _snapshots(view: View, ids: Sequence[str], names: Names) -> dict[str, Snapsh
     shown = names.shown(sorted(set(dataset_of.values())))
     dataset_of = {id_: shown[dataset] for id_, dataset in dataset_of.items()}
     datasets = sorted(set(dataset_of.values()))
-    siblings: dict[str, set[str]] = defaultdict(set)
-    for edge in names.edges(datasets, ("CAPTURES",), "in"):
-        siblings[edge.target].add(edge.source)
-    everyone = sorted(set(known).union(*siblings.values()))
+    siblings = dict(captured or {})
+    siblings |= _captured(names, [dataset for dataset in datasets if dataset not in siblings])
+    everyone = sorted(set(known).union(*(siblings[dataset] for dataset in datasets)))
     stated = _stated(view, everyone)
     folds = view.runs({run for each in stated.values() for run in each.produced_by})
     others = [id_ for id_ in everyone if id_ not in known]
@@ -75,17 +85,14 @@ def _snapshots(view: View, ids: Sequence[str], names: Names) -> dict[str, Snapsh
 def snapshots_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[SnapshotRecord, ...]]:
     """Return the snapshots of each dataset, the one first known first; a dataset without any is absent."""
     names = Names(view, renamed=True)
-    edges = names.edges(datasets, ("CAPTURES",), "in")
-    found = _snapshots(view, sorted({edge.source for edge in edges}), names)
-    of: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
-        of[edge.target].add(edge.source)
+    of = _captured(names, datasets)
+    found = _snapshots(view, sorted(set().union(*of.values())), names, of)
     return {
         dataset: tuple(
-            sorted((found[one] for one in of[dataset] if one in found), key=lambda each: (each.first_entry, each.id))
+            sorted((found[one] for one in some if one in found), key=lambda each: (each.first_entry, each.id))
         )
-        for dataset in dict.fromkeys(datasets)
-        if dataset in of
+        for dataset, some in of.items()
+        if some
     }
 
 

@@ -30,7 +30,8 @@ class Rows:
 
     Of arrows, `source` and `target` are the columns that name their ends, `types` what they are called, `kind` the
     column that says which of several types; `hubs` are those ends that are rows of another table. A table that is
-    `ordered` is read by the order of its key. `texts` are those columns of the key that hold texts.
+    `ordered` is read by the order of its key. `texts` are those columns of the key that hold texts, `orders` further
+    orders of columns of the key in which rows that are nodes are found.
     """
 
     table: str
@@ -44,6 +45,7 @@ class Rows:
     kind: str = ""
     hubs: frozenset[str] = frozenset()
     ordered: bool = False
+    orders: tuple[tuple[str, ...], ...] = ()
 
     @property
     def label(self) -> str:
@@ -99,14 +101,14 @@ def _arrow(name: str) -> str:
     return name if name in _ARROWS else edge_type(name)
 
 
-def indexes(rows: Rows, orders: Iterable[Sequence[str]]) -> tuple[str, ...]:
+def indexes(rows: Rows) -> tuple[str, ...]:
     """Return the indexes by which the rows are found, each of which may be there already."""
     if rows.form is Form.PROPERTIES:
         return ()
     if rows.form is Form.ARROW:
         return (_index(rows, "key", f"()-[r:{rows.type}]-()", rows.keyed),) if rows.ordered else ()
     pattern = f"(r:{rows.label})"
-    further = (_index(rows, f"order_{place}", pattern, order) for place, order in enumerate(orders))
+    further = (_index(rows, f"order_{place}", pattern, order) for place, order in enumerate(rows.orders))
     return (_index(rows, "key", pattern, rows.keyed), *further)
 
 
@@ -194,7 +196,7 @@ def _nearest(rows: Rows, leading: int, bounds: Sequence[str], way: str, count: s
     rest = [_anything(rows, field) for field in fields[leading + 1 :]]
     order = ", ".join(f"r.{column(field)} {way}" for field in fields)
     return (
-        f"UNWIND $asks AS ask CALL (ask) {{ MATCH {_pattern(rows)}{_ordered(rows)} "
+        f"UNWIND $asks AS ask CALL (ask) {{ MATCH {_pattern(rows)}{_ordered(rows, fields)} "
         f"WHERE {' AND '.join([*equal, *bounds, *rest])} "
         f"RETURN r ORDER BY {order} LIMIT {count} }} RETURN collect(DISTINCT {rows.record}) AS found"
     )
@@ -241,19 +243,18 @@ def _sought(variable: str, end: str) -> str:
     return f" USING INDEX SEEK {variable}:Entity(id)" if ":Entity" in end else ""
 
 
-def _ordered(rows: Rows) -> str:
-    """Return the hint by which rows are found by the index of their key; see `_sought`."""
+def _ordered(rows: Rows, order: Sequence[str]) -> str:
+    """Return the hint by which rows are found by the index of their key, or of another order; see `_sought`."""
     name = rows.label if rows.form is Form.NODE else rows.type
-    return f" USING INDEX SEEK r:{name}({', '.join(map(column, rows.keyed))})"
+    return f" USING INDEX SEEK r:{name}({', '.join(map(column, order))})"
 
 
 def _found(rows: Rows, values: dict[str, str], fields: Sequence[str], more: Sequence[str]) -> str:
     """Match by an index, of which every column is compared."""
-    keyed = rows.keyed
-    rest = [_anything(rows, field) for field in keyed if field not in values] if fields[0] == keyed[0] else []
+    order = next(each for each in (rows.keyed, *rows.orders) if tuple(fields) == tuple(each[: len(fields)]))
+    rest = [_anything(rows, field) for field in order[len(fields) :]]
     compared = [f"r.{column(field)} = {value}" for field, value in values.items()]
-    hint = _ordered(rows) if fields[0] == keyed[0] else ""
-    return f"MATCH {_pattern(rows)}{hint} WHERE {' AND '.join([*compared, *rest, *more])}"
+    return f"MATCH {_pattern(rows)}{_ordered(rows, order)} WHERE {' AND '.join([*compared, *rest, *more])}"
 
 
 def _is_shared(rows: Rows) -> bool:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from graph_schema.cypher import SEARCHED, label, lookup
 from graph_schema.cypher.rows import Rows, indexes
 from graph_schema.registry import LABELS, NODES
 
 
-def schema(
-    tables: Iterable[tuple[Rows, Sequence[Sequence[str]]]], lookups: Iterable[tuple[str, str]]
-) -> tuple[str, ...]:
-    """Return the constraints and indexes, each of which may be there already: of `tables` with their further orders,
-    and of the fields by which nodes of a label are looked up.
+def schema(tables: Iterable[Rows], lookups: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the constraints and indexes, each of which may be there already: of `tables`, and of the fields by which
+    nodes of a label are looked up.
     """
     unique = (
         ("Entity", "id"),
@@ -41,7 +39,7 @@ def schema(
         f"CREATE FULLTEXT INDEX terms IF NOT EXISTS FOR (n:{'|'.join(LABELS)}) ON EACH [{found}] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
     )
-    of_rows = tuple(text for rows, orders in tables for text in indexes(rows, orders))
+    of_rows = tuple(text for rows in tables for text in indexes(rows))
     of_fields = tuple(
         f"CREATE INDEX lookup_{name.lower()}_{field} IF NOT EXISTS FOR (n:{label(name)}) ON (n.{lookup(field)})"
         for name, field in lookups

@@ -44,8 +44,10 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return {**kept, "LINEWARD_DATA_DIR": str(data), "NO_COLOR": "1", **more}
 
 
-def command(data: Path, *arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
-    """Run one command to its end."""
+def command(
+    data: Path, *arguments: str, stdin: bytes = b"", umask: int = -1, **more: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one command to its end, under the umask of this process unless another is given."""
     return subprocess.run(
         [*OPENER, *arguments],
         cwd=REPOSITORY,
@@ -54,6 +56,7 @@ def command(data: Path, *arguments: str, stdin: bytes = b"", **more: str) -> sub
         capture_output=True,
         timeout=100,
         check=False,
+        umask=umask,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.e2e.conftest import OPENER, REPOSITORY, command, environment
+from tests.e2e.conftest import command
 from tests.support.records import DIGEST, declaration, event, registration, seal
 
 if TYPE_CHECKING:
@@ -33,16 +33,9 @@ EXPECTED = {
 
 def loosely(data: Path, *arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command under the loosest umask there is."""
-    return subprocess.run(
-        [*OPENER, *arguments],
-        cwd=REPOSITORY,
-        env=environment(data, **more),
-        input=stdin,
-        capture_output=True,
-        timeout=100,
-        check=True,
-        umask=0,
-    )
+    done = command(data, *arguments, stdin=stdin, umask=0, **more)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def open_to_others(*folders: Path) -> Iterator[str]:

@@ -38,14 +38,14 @@ enums.enter(StatementSource)
 @strawberry.interface(description="Something that data lies in or that was made of it.")
 class Asset(Named):
     at: strawberry.Private[AsOf]
-    standing: strawberry.Private[Callable[[], AssetState]]
+    find_state: strawberry.Private[Callable[[], AssetState]]
     """What finds its state."""
     dataset: strawberry.Private[str | None]
     """The dataset that it is, or is a state of, by id."""
 
     @strawberry.field(description="Where it stands in its life.")
     def state(self) -> AssetState:
-        return self.standing()
+        return self.find_state()
 
     @strawberry.field(description="Where this was read, so that it can be read again, equal.")
     def read_point(self, info: ContextInfo) -> ReadPoint:

@@ -42,6 +42,6 @@ async def _state(context: RequestContext, identifier: str, at: AsOf) -> DatasetS
         ref=of.ref,
         at=at,
         dataset=of.dataset,
-        standing=of.standing,
+        find_state=of.find_state,
         run_id=ids[1],
     )

@@ -217,6 +217,6 @@ def as_dataset(found: queries.Named[model.DatasetRecord], at: AsOf) -> Dataset:
         ref=QualifiedName.of(found.node),
         at=at,
         dataset=found.node.id,
-        standing=lambda: found.record.state,
+        find_state=lambda: found.record.state,
         named=found,
     )

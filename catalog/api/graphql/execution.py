@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import suppress
 from enum import Enum
 from inspect import CORO_CLOSED, getcoroutinestate, signature
 from operator import attrgetter
@@ -51,6 +50,7 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
         self._kinds: dict[tuple[GraphQLOutputType, type], GraphQLObjectType | None] = self.schema.extensions.setdefault(
             _KINDS, {}
         )
+        self._plans: dict[tuple[str, int], tuple[Any, list[_Planned]]] = {}
         # Everything that a field gives is asked whether it has to be awaited.
         self.is_awaitable = self.context_value.pending.noting(self.is_awaitable)
 
@@ -65,29 +65,45 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
         """Resolve the fields of an object, scalars at once: most fields of most answers are some."""
         results: dict[str, Any] = {}
         awaited: list[str] = []
+        allowance = self._allowance
         try:
-            for name, details in grouped_field_set.items():
-                way = self._way(parent_type, details)
-                if way is not None and way.write is not None:
-                    if not self._allowance.resolve(len(name) + _AROUND_A_FIELD):
+            for name, size, way, details in self._plan(parent_type, grouped_field_set):
+                if way is not None:
+                    if not allowance.resolve(size):
                         continue
                     result = self._written(way, source_value)
-                    if result is Undefined:
-                        field_path = Path(path, name, parent_type.name)
-                        result = super().execute_field(parent_type, source_value, details, field_path, position_context)
+                    if result is not Undefined:
+                        results[name] = result
+                        continue
+                    field_path = Path(path, name, parent_type.name)
+                    result = super().execute_field(parent_type, source_value, details, field_path, position_context)
                 else:
                     field_path = Path(path, name, parent_type.name)
                     result = self.execute_field(parent_type, source_value, details, field_path, position_context)
                 if result is Undefined:
                     continue
                 results[name] = result
-                if not isinstance(result, _COMPLETED) and self.is_awaitable(result):
+                if self.is_awaitable(result):
                     awaited.append(name)
         except Exception:
             if awaited:
                 self.settle_in_background([results[name] for name in awaited])
             raise
         return _gathered(results, awaited) if awaited else results
+
+    def _plan(self, parent_type: GraphQLObjectType, fields: Any) -> list[_Planned]:  # noqa: ANN401  as above
+        """Return for each field its name, how many bytes that takes, and how it is written where it is a scalar."""
+        key = parent_type.name, id(fields)
+        held = self._plans.get(key)
+        if held is None:
+            ways = ((name, self._way(parent_type, details), details) for name, details in fields.items())
+            plan = [
+                (name, len(name) + _AROUND_A_FIELD, way if way is not None and way.write is not None else None, details)
+                for name, way, details in ways
+            ]
+            # The fields are held as well, so that no others are taken for them.
+            held = self._plans[key] = fields, plan
+        return held[1]
 
     def execute_field(
         self,
@@ -107,7 +123,10 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
                 if written is not Undefined:
                     return written
             else:
-                value = _read(way, source)
+                try:
+                    value = way.read(source)
+                except Exception:  # noqa: BLE001  the long way meets it again, and says so
+                    value = Undefined
                 if value is None and way.is_nullable:
                     return None
                 kind = self._kind(way.kind, value)
@@ -125,16 +144,17 @@ class BoundedExecution(StrawberryGraphQLCoreExecutionContext):
 
     def _written(self, way: _Way, source: Any) -> Any:  # noqa: ANN401  as above
         """Return a scalar as it is answered, Undefined where something is odd about it: that goes the long way."""
-        value = _read(way, source)
-        if value is None and way.is_nullable:
-            return None
-        if isinstance(value, _VALUES) and way.write is not None:
-            with suppress(Exception):
-                written = way.write(value)
-                if written is not None:
-                    self._allowance.grow(_size(written))
-                    return written
-        return Undefined
+        try:
+            value = way.read(source)
+            if value is None and way.is_nullable:
+                return None
+            written = way.write(value) if isinstance(value, _VALUES) and way.write is not None else None
+        except Exception:  # noqa: BLE001  the long way meets it again, and says so
+            return Undefined
+        if written is None:
+            return Undefined
+        self._allowance.grow(_size(written))
+        return written
 
     def _kind(self, expected: GraphQLOutputType, value: Any) -> GraphQLObjectType | None:  # noqa: ANN401  as above
         """Return the type that an object is answered as, None where more has to be asked to know it."""
@@ -266,13 +286,6 @@ def _reader(field: GraphQLField, stated: StrawberryField) -> Callable[[Any], Any
     return function if [*signature(function).parameters] == [source.name] else None
 
 
-def _read(way: _Way, source: object) -> Any:  # noqa: ANN401  whatever there is
-    try:
-        return way.read(source)
-    except Exception:  # noqa: BLE001  the long way meets it again, and says so
-        return Undefined
-
-
 def _kind(schema: GraphQLSchema, expected: GraphQLOutputType, given: type) -> GraphQLObjectType | None:
     definition = given.__dict__.get("__strawberry_definition__")
     if definition is None or definition.is_graphql_generic or definition.concrete_of is not None:
@@ -292,13 +305,13 @@ async def _gathered(results: dict[str, Any], awaited: Sequence[str]) -> dict[str
     return results
 
 
+_Planned = tuple[str, int, _Way | None, Any]
+
 _WAYS = "lineward.ways"
 _KINDS = "lineward.kinds"
 """Under which names a schema keeps how its fields are answered, and as which types its objects."""
 
 _VALUES = (str, int, float, Enum)
-_COMPLETED = (str, int, float, dict, list, type(None))
-"""What is complete for certain."""
 
 
 class Pending:

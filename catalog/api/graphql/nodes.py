@@ -6,7 +6,7 @@ import inspect
 import re
 from asyncio import gather
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
@@ -136,6 +136,16 @@ def named(kind: type[N], read: Read[F]) -> Callable[[Make[F, N]], Make[F, N]]:
     return enter
 
 
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What is read once it is awaited; whoever asks for it and takes another way leaves nothing behind."""
+
+    read: Callable[[], Coroutine[Any, Any, Node | None]]
+
+    def __await__(self) -> Generator[Any, Any, Node | None]:
+        return self.read().__await__()
+
+
 @dataclass(eq=False)
 class Together:
     """The things of an answer's ids at one point: all of a kind are read in one go once the first is asked for.
@@ -161,7 +171,7 @@ class Together:
             return None
         label = label_of(identifier)
         if label not in _NAMED:
-            return cast("N | None", find(kind, self.context, identifier, self.at))
+            return cast("N | None", _Later(lambda: find(kind, self.context, identifier, self.at)))
         if identifier not in self._found:
             self._read(label, identifier)
         found = self._found[identifier]

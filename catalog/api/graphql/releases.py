@@ -228,7 +228,7 @@ async def _model_version(context: RequestContext, identifier: str, at: AsOf) -> 
         record,
         name=title,
         ref=QualifiedName(namespace=record.namespace, name=title),
-        standing=lambda: record.state,
+        find_state=lambda: record.state,
         model=QualifiedName(namespace=record.namespace, name=record.model),
         at=at,
         dataset=None,

@@ -228,7 +228,7 @@ async def _snapshot(context: RequestContext, identifier: str, at: AsOf) -> Snaps
 def _as_snapshot(record: model.SnapshotRecord, at: AsOf) -> Snapshot:
     ref = QualifiedName.of(record)
     return converted(
-        Snapshot, record, ref=ref, at=at, dataset=record.dataset, standing=lambda: record.state, record=record
+        Snapshot, record, ref=ref, at=at, dataset=record.dataset, find_state=lambda: record.state, record=record
     )
 
 

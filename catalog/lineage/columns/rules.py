@@ -92,7 +92,7 @@ def _newest(statements: Iterable[ColumnStatement], facet: str) -> Sequence[Colum
 
 
 _READ: Final[Memo[tuple[str, str], Entry]] = Memo(32_000_000)
-_BYTES_OF_A_CHARACTER: Final = 8
+_BYTES_OF_A_CHARACTER: Final = 4
 """How much larger a value is once it was read, more or less."""
 
 

@@ -41,7 +41,9 @@ def rows_of(table: Table) -> Rows:
     texts = frozenset(name for name, kind in table.columns[: table.key] if kind is not Kind.INTEGER)
     form, types, source, target, kind, hubs = _FORMS.get(table.name, (Form.NODE, (), "", "", "", frozenset()))
     ordered = table.name == CONTRIBUTION.name
-    return Rows(table.name, table.names, table.key, texts, form, types, source, target, kind, hubs, ordered)
+    return Rows(
+        table.name, table.names, table.key, texts, form, types, source, target, kind, hubs, ordered, table.orders
+    )
 
 
 _Shape = tuple[Form, tuple[str, ...], str, str, str, frozenset[str]]

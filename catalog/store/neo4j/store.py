@@ -97,7 +97,7 @@ class Neo4jStore(SingleReads):
                 return
             self._driver.verify_connectivity()
             with self._driver.session(database=self._database) as session:
-                for statement in schema.schema(((rows_of(table), table.orders) for table in TABLES), LOOKED_UP):
+                for statement in schema.schema(map(rows_of, TABLES), LOOKED_UP):
                     session.run(statement).consume()
             # What looks at the graph uses the same verbs, in this thread; all others wait for the lock.
             self._looking = True

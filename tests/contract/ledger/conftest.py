@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from catalog.ledger.keys import SiteKeys
 from catalog.ledger.memory import MemoryLedger
 from catalog.ledger.protocol import Ledger, Receipt
 from catalog.ledger.sqlite import SqliteLedger
-from tests.contract.ledger.making import ORIGIN, SetClock, make_draft
+from tests.contract.ledger.making import ORIGIN, SetClock, fill
 
 
 @pytest.fixture
@@ -32,9 +33,4 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> I
 
 @pytest.fixture
 def filled(ledger: Ledger) -> Callable[[int], list[Receipt]]:
-    def fill(count: int) -> list[Receipt]:
-        start = ledger.size()
-        futures = [ledger.append(make_draft(start + number)) for number in range(count)]
-        return [future.result(timeout=10) for future in futures]
-
-    return fill
+    return partial(fill, ledger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.ledger import erasure
-from catalog.ledger.protocol import Draft
+from catalog.ledger.protocol import Draft, Ledger, Receipt
 
 ORIGIN = "site.example/ledger"
 ACTOR = "principal:alpha"
@@ -39,3 +39,10 @@ def make_erasure(number: int, *entries: int) -> Draft:
     """What erases these entries, as the catalog writes it."""
     body = b'{"record":{"entries":[%s]}}' % b",".join(b"%d" % entry for entry in entries)
     return replace(make_draft(number, kind=erasure.KIND, body=body), erases=entries)
+
+
+def fill(ledger: Ledger, count: int) -> list[Receipt]:
+    """Append so many entries behind those that are there."""
+    start = ledger.size()
+    futures = [ledger.append(make_draft(start + number)) for number in range(count)]
+    return [future.result(timeout=10) for future in futures]

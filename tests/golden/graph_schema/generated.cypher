@@ -16,7 +16,7 @@ MERGE (l:Lineward {name: 'graph'}) SET l.locked = true RETURN coalesce(l.checkpo
 // schema.mark()
 MERGE (l:Lineward {name: 'graph'}) SET l.version = $version
 
-// schema.schema(tables=((node effect, (('at'))), (arrow flow, ()), (arrow contribution, ()), (properties run_state, ())), lookups=(('Run', 'run_id')))
+// schema.schema(tables=(node effect, arrow flow, arrow contribution, properties run_state), lookups=(('Run', 'run_id')))
 CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT record_id IF NOT EXISTS FOR (n:Record) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT content_digest IF NOT EXISTS FOR (n:Content) REQUIRE n.digest IS UNIQUE;
@@ -43,7 +43,7 @@ CREATE INDEX site_key IF NOT EXISTS FOR (n:Site) ON (n.name);
 CREATE INDEX namespacerule_key IF NOT EXISTS FOR (n:NamespaceRule) ON (n.name);
 CREATE INDEX record_of_run IF NOT EXISTS FOR (r:Record) ON (r.run, r.valid_from);
 CREATE INDEX row_effect_key IF NOT EXISTS FOR (r:Effect) ON (r.run, r.at);
-CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at);
+CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at, r.run);
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run);
 CREATE INDEX lookup_run_run_id IF NOT EXISTS FOR (n:Run) ON (n.lookup_run_id);
 DROP INDEX search IF EXISTS;
@@ -236,11 +236,11 @@ UNWIND $rows AS row MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEEK r:CONTRIBUT
 // rows.ends(rows=arrow flow, fields=('source'), wanted='target', known='entry')
 UNWIND $prefixes AS p MATCH (a:Entity {id: p[0]}) USING INDEX SEEK a:Entity(id) MATCH (a)-[r:FEEDS]->(b) WHERE r.row = 'flow' AND r.entry <= $known_at RETURN collect(DISTINCT b.id) AS found
 
-// rows.indexes(rows=node effect, orders=(('at', 'run')))
+// rows.indexes(rows=node effect)
 CREATE INDEX row_effect_key IF NOT EXISTS FOR (r:Effect) ON (r.run, r.at);
 CREATE INDEX row_effect_order_0 IF NOT EXISTS FOR (r:Effect) ON (r.at, r.run)
 
-// rows.indexes(rows=arrow contribution, orders=())
+// rows.indexes(rows=arrow contribution)
 CREATE INDEX row_contribution_key IF NOT EXISTS FOR ()-[r:CONTRIBUTED_TO]-() ON (r.target, r.at, r.run)
 
 // rows.newest(rows=node effect, leading=1, known='entry')
@@ -251,6 +251,9 @@ UNWIND $asks AS ask CALL (ask) { MATCH ()-[r:CONTRIBUTED_TO]->() USING INDEX SEE
 
 // rows.under(rows=node effect, fields=('run'), known='entry')
 UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX SEEK r:Effect(run, at) WHERE r.run = p[0] AND r.at >= -9223372036854775807 AND r.entry <= $known_at RETURN collect([r.run, r.at, r.entry]) AS found
+
+// rows.under(rows=node effect, fields=('at'), known='entry')
+UNWIND $prefixes AS p MATCH (r:Effect) USING INDEX SEEK r:Effect(at, run) WHERE r.at = p[0] AND r.run >= '' AND r.entry <= $known_at RETURN collect([r.run, r.at, r.entry]) AS found
 
 // rows.under(rows=properties run_state, fields=('run'))
 UNWIND $prefixes AS p MATCH (r:Entity {id: p[0]}) WHERE r.run_state RETURN collect([r.id, r.run_state_first_at]) AS found

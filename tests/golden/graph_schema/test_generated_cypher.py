@@ -10,7 +10,7 @@ from graph_schema.cypher import reading, rows, schema, writing
 from graph_schema.cypher.rows import Form, Rows
 from tests.support.golden import check_golden
 
-NODE = Rows("effect", ("run", "at", "entry"), 2, frozenset({"run"}))
+NODE = Rows("effect", ("run", "at", "entry"), 2, frozenset({"run"}), orders=(("at", "run"),))
 PROPERTIES = Rows("run_state", ("run", "first_at"), 1, frozenset({"run"}), Form.PROPERTIES)
 FLOW = Rows(
     "flow", ("source", "target", "job", "entry"), 3, frozenset({"job"}), Form.ARROW, ("FEEDS",), "source", "target"
@@ -33,9 +33,7 @@ ORDERED = Rows(
 EVERY: tuple[dict[str, object], ...] = tuple({"rows": one} for one in (NODE, PROPERTIES, FLOW, ORDERED))
 
 ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
-    "schema.schema": (
-        {"tables": ((NODE, (("at",),)), (FLOW, ()), (ORDERED, ()), (PROPERTIES, ())), "lookups": (("Run", "run_id"),)},
-    ),
+    "schema.schema": ({"tables": (NODE, FLOW, ORDERED, PROPERTIES), "lookups": (("Run", "run_id"),)},),
     "writing.create_nodes": ({"name": "Dataset"},),
     "reading.records_about": ({"which": "aspects"}, {"which": "kinds"}, {"which": ""}),
     "reading.with_arrows": (
@@ -54,13 +52,14 @@ ARGUMENTS: dict[str, tuple[dict[str, object], ...]] = {
         {"labels": ["Dataset"], "text": False, "after": False},
         {"labels": ["Job", "Dataset"], "text": True, "after": True},
     ),
-    "rows.indexes": ({"rows": NODE, "orders": (("at", "run"),)}, {"rows": ORDERED, "orders": ()}),
+    "rows.indexes": ({"rows": NODE}, {"rows": ORDERED}),
     "rows.create": (*EVERY, {"rows": ACCESS, "kind": "READ"}, {"rows": HUB}),
     "rows.update": EVERY,
     "rows.delete": EVERY,
     "rows.clear": EVERY,
     "rows.under": (
         {"rows": NODE, "fields": ("run",), "known": "entry"},
+        {"rows": NODE, "fields": ("at",), "known": "entry"},
         {"rows": PROPERTIES, "fields": ("run",)},
         {"rows": FLOW, "fields": ("source",), "known": "entry"},
         {"rows": FLOW, "fields": ("target", "source")},

@@ -19,7 +19,7 @@ from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.high_water import HighWater
 from catalog.ledger.restoring import Loss, Restored, restore
 from catalog.ledger.sqlite import SqliteLedger
-from tests.contract.ledger.making import ORIGIN, make_draft, make_erasure
+from tests.contract.ledger.making import ORIGIN, fill, make_draft, make_erasure
 
 MADE_AT = "2026-11-25T12:00:00Z"
 
@@ -47,12 +47,6 @@ def opened() -> Iterator[Callable[[Site], SqliteLedger]]:
 
 
 Open = Callable[[Site], SqliteLedger]
-
-
-def fill(ledger: SqliteLedger, count: int) -> None:
-    start = ledger.size()
-    for future in [ledger.append(make_draft(start + number)) for number in range(count)]:
-        future.result(timeout=10)
 
 
 def take(site: Site, folder: Path, *, with_keys: bool = False) -> Manifest:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,38 +22,8 @@ from catalog.ledger.high_water import (
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.merkle import EMPTY_ROOT
 from catalog.ledger.sqlite import SqliteLedger
-from tests.contract.ledger.making import ORIGIN, make_draft, make_erasure
-
-Open = Callable[[], SqliteLedger]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "ledger.db"
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def opened(path: Path, keys: Path) -> Iterator[Open]:
-    ledgers = []
-
-    def open_it() -> SqliteLedger:
-        ledgers.append(SqliteLedger.open(path, keys, ORIGIN))
-        return ledgers[-1]
-
-    yield open_it
-    for ledger in ledgers:
-        ledger.close()
-
-
-def fill(ledger: SqliteLedger, count: int) -> None:
-    start = ledger.size()
-    for future in [ledger.append(make_draft(start + number)) for number in range(count)]:
-        future.result(timeout=10)
+from tests.contract.ledger.making import ORIGIN, fill, make_draft, make_erasure
+from tests.integration.ledger.conftest import Open
 
 
 def mark_in(keys: Path) -> HighWater:

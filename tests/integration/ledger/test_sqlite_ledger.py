@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -15,38 +14,8 @@ from catalog.ledger.checkpoint import SignedCheckpoint
 from catalog.ledger.clock import ClockLimits, ClockWatch
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.sqlite import SqliteLedger
-from tests.contract.ledger.making import ORIGIN, make_draft, make_erasure
-
-Open = Callable[[], SqliteLedger]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "ledger.sqlite"
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    return tmp_path / "keys"
-
-
-@pytest.fixture
-def opened(path: Path, keys: Path) -> Iterator[Open]:
-    ledgers = []
-
-    def open_it() -> SqliteLedger:
-        ledgers.append(SqliteLedger.open(path, keys, ORIGIN))
-        return ledgers[-1]
-
-    yield open_it
-    for ledger in ledgers:
-        ledger.close()
-
-
-def fill(ledger: SqliteLedger, count: int) -> None:
-    start = ledger.size()
-    for future in [ledger.append(make_draft(start + number)) for number in range(count)]:
-        future.result(timeout=10)
+from tests.contract.ledger.making import ORIGIN, fill, make_draft, make_erasure
+from tests.integration.ledger.conftest import Open
 
 
 @pytest.fixture
@@ -85,14 +54,14 @@ def test_the_newest_checkpoint_lies_beside_the_file(opened: Open, path: Path) ->
     ledger = opened()
     fill(ledger, 3)
     checkpoint = ledger.checkpoint()
-    assert path.with_name("ledger.sqlite.checkpoint").read_text() == checkpoint.text
+    assert path.with_name("ledger.db.checkpoint").read_text() == checkpoint.text
 
 
 def test_a_checkpoint_file_that_was_lost_is_written_again(opened: Open, path: Path) -> None:
     ledger = opened()
     fill(ledger, 3)
     ledger.checkpoint()
-    published = path.with_name("ledger.sqlite.checkpoint")
+    published = path.with_name("ledger.db.checkpoint")
     published.unlink()
     assert ledger.checkpoint().text == published.read_text()
 
@@ -290,7 +259,7 @@ def test_a_body_that_a_reading_still_keeps_in_the_log_goes_with_the_next_checkpo
 def test_only_its_owner_can_read_the_ledger(opened: Open, path: Path) -> None:
     fill(opened(), 1)
     assert {
-        stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("ledger.sqlite*") if "lock" not in file.name
+        stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("ledger.db*") if "lock" not in file.name
     } == {0o600}
 
 
@@ -301,7 +270,7 @@ def test_a_folder_that_cannot_be_made_is_the_operators_to_solve(path: Path, open
 
 
 def test_a_damaged_published_checkpoint_is_found(closed: SqliteLedger, opened: Open, path: Path) -> None:
-    published = path.with_name("ledger.sqlite.checkpoint")
+    published = path.with_name("ledger.db.checkpoint")
     published.write_text(published.read_text().replace("8", "9", 1))
     with pytest.raises(EvidenceError):
         opened()

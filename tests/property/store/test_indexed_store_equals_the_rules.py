@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
+from graph_schema.facts import Facts
 from tests.support.answers import DIRECTIONS, answers, contributing, everything, flowing, ids_of
 from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
 
@@ -27,6 +28,17 @@ def sqlite() -> Iterator[SqliteStore]:
             store.close()
 
 
+def applied(
+    expected: MemoryStore, store: SqliteStore, chance: random.Random, records: list[Facts], batch: int
+) -> Iterator[int]:
+    """Apply records to both stores in batches, to the second each in any order; yield up to which entry."""
+    for start in range(0, len(records), batch):
+        part, upto = joined(records[start : start + batch]), min(start + batch, len(records)) - 1
+        expected.apply(part, upto)
+        store.apply(shuffled(chance, part), upto)
+        yield upto
+
+
 @given(CHANCE, st.integers(1, 40), st.integers(1, 12), st.sampled_from([World(), World(3, 2, 2), World(2, 1, 1)]))
 def test_every_verb_answers_as_the_rules_do_after_every_batch(
     chance: random.Random, length: int, batch: int, world: World
@@ -35,11 +47,7 @@ def test_every_verb_answers_as_the_rules_do_after_every_batch(
     ids = ids_of(joined(records))
     expected = MemoryStore()
     with sqlite() as store:
-        for start in range(0, length, batch):
-            part = joined(records[start : start + batch])
-            upto = min(start + batch, length) - 1
-            expected.apply(part, upto)
-            store.apply(shuffled(chance, part), upto)
+        for upto in applied(expected, store, chance, records, batch):
             with expected.reading() as one, store.reading() as other:
                 wanted, got = answers(one, ids, everything(upto)), answers(other, ids, everything(upto))
             for question, answer in wanted.items():
@@ -61,10 +69,8 @@ def test_flows_that_are_joined_when_read_are_those_of_the_rules(chance: random.R
     points = everything(length - 1)
     expected = MemoryStore()
     with sqlite() as store:
-        for start in range(0, length, batch):
-            part, upto = joined(records[start : start + batch]), min(start + batch, length) - 1
-            expected.apply(part, upto)
-            store.apply(shuffled(chance, part), upto)
+        for _ in applied(expected, store, chance, records, batch):
+            pass
         with expected.reading() as one, store.reading() as other:
             wanted, got = flowing(one, ids, points), flowing(other, ids, points)
         for question, answer in wanted.items():
@@ -81,10 +87,8 @@ def test_candidates_that_are_joined_when_read_are_those_of_the_rules(
     points = everything(length - 1)
     expected = MemoryStore()
     with sqlite() as store:
-        for start in range(0, length, batch):
-            part, upto = joined(records[start : start + batch]), min(start + batch, length) - 1
-            expected.apply(part, upto)
-            store.apply(shuffled(chance, part), upto)
+        for _ in applied(expected, store, chance, records, batch):
+            pass
         with expected.reading() as one, store.reading() as other:
             wanted, got = contributing(one, ids, points), contributing(other, ids, points)
             for direction in DIRECTIONS:

@@ -31,11 +31,6 @@ VERSION = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
 
 
 @pytest.fixture
-def approver(house: House) -> Actor:
-    return house.act_as("grace", "approver")
-
-
-@pytest.fixture
 def asked(house: House) -> int:
     house.send(event())
     house.record(seal())

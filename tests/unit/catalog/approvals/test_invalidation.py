@@ -33,11 +33,6 @@ OTHER = "sha256:" + "9" * 64
 
 
 @pytest.fixture
-def approver(house: House) -> Actor:
-    return house.act_as("grace", "approver")
-
-
-@pytest.fixture
 def story(house: House) -> House:
     house.send(event())
     house.record(seal())

@@ -38,11 +38,6 @@ STORED = {"datasetVersion": "v9"}
 SECOND = {"dataset": CURATED, "digest": manifest_digest(OTHER)}
 
 
-@pytest.fixture
-def approver(house: House) -> Actor:
-    return house.act_as("grace", "approver")
-
-
 def dossier(house: House) -> ModelDossier:
     made = model_dossier(house.view(AsOf(valid_at=house.clock.micros())), house.ledger, VERSION)
     assert made is not None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,13 +65,6 @@ def ran(job: str, day: int, ins: list[dict[str, Any]], outs: list[dict[str, Any]
 def changed(kind: str, before: dict[str, str] | None = None) -> dict[str, Any]:
     more = {} if before is None else {"previousIdentifier": before}
     return {"lifecycleStateChange": {"lifecycleStateChange": kind, **more}}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

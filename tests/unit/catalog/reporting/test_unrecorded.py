@@ -47,11 +47,6 @@ ELSEWHERE = frozenset({"gaps", "regulation", "method", "proof"})
 """Sections that are no table of records: what they print follows from the others, or is no record at all."""
 
 
-@pytest.fixture
-def approver(house: House) -> Actor:
-    return house.act_as("grace", "approver")
-
-
 def given(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value is not None}
 
