@@ -31,11 +31,9 @@ from catalog.api.graphql.nodes import Node, NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
 from catalog.api.graphql.runs import Run
 from catalog.api.graphql.scalars import Micros
-from catalog.assets.model import RunState
 from catalog.assets.queries import existing
 from catalog.errors import ADDRESSED
 from catalog.lineage import model, queries
-from catalog.lineage.attempts import attempts_of
 from catalog.lineage.model import Dependency
 from catalog.reading import AsOf, Left
 from catalog.view import View
@@ -345,77 +343,6 @@ class LineageQueries:
             return _paths(info.context, str(from_), asked, check_first(first, MAX_PATHS))
         except ADDRESSED as error:
             return as_problem(error)
-
-
-@strawberry.type(description="One execution of a run: a START after an end under the same run id begins another.")
-class RunAttempt:
-    number: int = strawberry.field(description="Which of its run, from 1.")
-    state: RunState = strawberry.field(description="How it stands, or how it ended first.")
-    started_at: Micros = strawberry.field(description="When it started, or the time of its earliest event.")
-    start_known: bool = strawberry.field(description="False where no START came before its end.")
-    ended_at: Micros | None = strawberry.field(description="When it ended; null while it runs.")
-
-
-@field_of(
-    Run, description="Its executions in order; its state is the last one's, and what earlier ones completed stands."
-)
-async def attempts(run: strawberry.Parent[Run], info: ContextInfo) -> list[RunAttempt]:
-    found = await info.context.load(attempts_of, run.at, run.record.id)
-    return [
-        RunAttempt(
-            number=one.number,
-            state=RunState(one.state),
-            started_at=Micros(one.started_at),
-            start_known=one.start_known,
-            ended_at=None if one.ended_at is None else Micros(one.ended_at),
-        )
-        for one in (found.attempts if found else ())
-    ]
-
-
-@field_of(
-    Run,
-    description="What no emitter should send: start_after_terminal or event_after_terminal; such events count.",
-)
-async def oddities(run: strawberry.Parent[Run], info: ContextInfo) -> list[str]:
-    found = await info.context.load(attempts_of, run.at, run.record.id)
-    return list(found.oddities) if found else []
-
-
-@strawberry.type(description="Where the recorded history of a thing begins, and whether that is all of it.")
-class RawFeeds:
-    found: strawberry.Private[model.LineageGraph]
-    of: strawberry.Private[str]
-    at: strawberry.Private[AsOf]
-    completeness: Completeness = strawberry.field(
-        description="Whether the answer is whole; look here before taking an empty answer for none."
-    )
-    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
-
-    @strawberry.field(description="The raw feeds themselves: datasets, or states of them, that nothing flows into.")
-    async def nodes(self, info: ContextInfo, first: First = 100, after: After = None) -> Connection[Asset]:
-        cursor = Cursor.of("feeds", self.of, self.at)
-        page = page_of(sorted(self.found.sources), lambda one: [one], str, cursor, first, after)
-        return await nodes.find_page(Asset, info.context, page, self.at)
-
-
-@field_of(Asset, description="The raw feeds upstream: the nodes behind which there is nothing more.")
-def feeds(
-    asset: strawberry.Parent[Asset],
-    info: ContextInfo,
-    grain: OwnGrain = None,
-    budget: Annotated[int, strawberry.argument(description="The most nodes that are walked.")] = 2000,
-) -> RawFeeds:
-    walk = model.Walk((str(asset.id),), Direction.UPSTREAM, grain, queries.MAX_DEPTH, budget=budget)
-    view = info.context.view(asset.at)
-    found = queries.lineage(view, walk)
-    return RawFeeds(
-        found=found,
-        of=str(asset.id),
-        at=asset.at,
-        completeness=completeness(view, found.completeness, [node.id for node in found.nodes]),
-        read_point=read_point(view),
-    )
 
 
 @field_of(Asset, name="lineage", description="What its data came from, or what came of it.")

@@ -12,12 +12,14 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import get_object_definition
 
 from catalog.api.graphql import (
+    attempts,
     code_versions,
     columns,
     contributions,
     dataset_states,
     dependencies,
     earlier,
+    feeds,
     generated,
     hierarchy,
     labels,
@@ -52,11 +54,13 @@ from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
+    attempts,
     code_versions,
     columns,
     dataset_states,
     dependencies,
     earlier,
+    feeds,
     hierarchy,
     labels,
     operations,
