@@ -1,4 +1,9 @@
-"""What fed the half of a stream that only writes: what the halves that only read took in (rule 4)."""
+"""What fed the half of a stream that only writes: what the halves that only read took in (rule 4).
+
+Two runs that stream are halves of one stream where the one only reads and the other only writes, and both are parts of
+one run that streams. The one that a parent facet means is that of its run id: of the job that the facet names, else,
+where that is spelled otherwise or not named, the only one that sent events under the id.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from typing import Final, NamedTuple
 from catalog.view import View
 from graph_schema.bitemporal import Half, RunFold
 from graph_schema.facts import Edge
+from graph_schema.nodes import Run
 
 _PART: Final = ("IS_PART_OF",)
 
@@ -65,25 +71,41 @@ class Halves:
 
     def _siblings(self, runs: Collection[str]) -> Mapping[str, dict[str, int]]:
         """Return and fetch the runs beside each below a parent that streams."""
+        found: dict[str, dict[str, int]] = {run: {} for run in runs}
         above = [edge for edge in self.view.edges(sorted(runs), _PART, "out") if self._joins(edge)]
-        self.fetch(edge.target for edge in above)
+        if not above:
+            return found
+        meant = self._meant({edge.target for edge in above})
+        self.fetch(meant.values())
         streams = {
-            parent: fold.entries[0]
-            for parent in {edge.target for edge in above}
-            if (fold := self.fold(parent)) and fold.streams
+            parent: fold.entries[0] for parent in set(meant.values()) if (fold := self.fold(parent)) and fold.streams
         }
-        below = self.view.edges(sorted(streams), _PART, "in") if streams else []
+        spelled = sorted(name for name, parent in meant.items() if parent in streams)
+        below = self.view.edges(spelled, _PART, "in") if spelled else []
         self.fetch(edge.source for edge in below)
         children: dict[str, dict[str, int]] = defaultdict(dict)
         for edge in below:
             if self._joins(edge):
-                _keep(children[edge.target], edge.source, edge.entry)
-        found: dict[str, dict[str, int]] = {run: {} for run in runs}
+                _keep(children[meant[edge.target]], edge.source, edge.entry)
         for edge in above:
-            for other, entry in children.get(edge.target, {}).items():
+            parent = meant[edge.target]
+            for other, entry in children.get(parent, {}).items():
                 if other != edge.source:
-                    _keep(found[edge.source], other, max(entry, edge.entry, streams[edge.target]))
+                    _keep(found[edge.source], other, max(entry, edge.entry, streams[parent]))
         return found
+
+    def _meant(self, parents: Collection[str]) -> dict[str, str]:
+        """Return the run that each of these, and each other run of their run ids, means as a parent."""
+        nodes = self.view.nodes(sorted(parents))
+        run_ids = {known.node.run_id for known in nodes.values() if isinstance(known.node, Run)}
+        sent = self.view.runs_of_ids(run_ids)
+        meant: dict[str, str] = {one: one for one in parents}
+        named = self.view.nodes(self.view.lookup("Run", "run_id", sorted(run_ids))) if run_ids else {}
+        for one, known in named.items():
+            if isinstance(known.node, Run):
+                runs = {run.id for run in sent.get(known.node.run_id, ())}
+                meant[one] = one if one in runs or len(runs) != 1 else next(iter(runs))
+        return meant
 
     def _joins(self, edge: Edge) -> bool:
         """Tell whether a half names its parent, not only its root, by an event that says that it streams."""

@@ -212,16 +212,28 @@ class LineageLoader:
         return self.view.neighbours(ids, direction) | ends
 
     def reach(self, ids: Sequence[str], direction: Way, depth: int, limit: int) -> frozenset[str] | None:
-        """Return what lies within so many flows, as `View.reach`; None too where mappings read some.
-
-        It is looked for once.
+        """Return what lies within so many flows, as `View.reach`, and behind the names that stewards or rules join to
+        what is met; None too where mappings read flows. It is looked for once.
         """
         if not self.mapped.is_idle:
             return None
-        asked = tuple(ids), direction, depth, limit
+        asked = tuple(sorted(ids)), direction, depth, limit
         if asked not in self._reached:
-            self._reached[asked] = self.view.reach(ids, direction, depth, limit)
+            self._reached[asked] = self._reach(ids, direction, depth, limit)
         return self._reached[asked]
+
+    def _reach(self, ids: Sequence[str], direction: Way, depth: int, limit: int) -> frozenset[str] | None:
+        reached: set[str] = set(ids)
+        front = list(ids)
+        while front:
+            met = self.view.reach(front, direction, depth, limit)
+            if met is None or len(reached | met) > limit:
+                return None
+            self.load_names(met)
+            reached |= met
+            front = sorted({name for one in met for name in self.names(one)} - reached)
+            reached.update(front)
+        return frozenset(reached)
 
     def declarations(self, target: str, at: int) -> list[Declared]:
         """Return what was declared to feed a dataset at a time: by each job with its newest declaration, where that

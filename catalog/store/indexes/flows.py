@@ -380,7 +380,7 @@ _COMPARED: Final = 1_000
 
 FLOWS: Final = Index(
     "flows",
-    4,
+    5,
     (FLOW, ALIAS, HUB, INLET, OUTLET, SHAPE, *halves.TABLES),
     _derive,
     _specification,

@@ -1,14 +1,15 @@
 """Halves of streams: a streaming run that reads and one that writes are joined in the hub of the run they are parts of.
 
 Kept by single events, so that nothing later takes it back: an event counts that says that its run streams and names
-only inputs or only outputs, and the parent of any such event of its run, where that is known to stream. Whether a run
-never did the other is judged when read, by `graph_schema.bitemporal.Half`.
+only inputs or only outputs, and the parent of any such event of its run, where that is known to stream. A parent goes
+by its run id alone, however its job is spelled, or not named: which run that is, and whether a half never did the
+other, is judged when read, by `catalog.lineage.halves` and `graph_schema.bitemporal.Half`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
@@ -17,7 +18,8 @@ from catalog.store.indexes.hubs import Hub, Inlet, Outlet
 from catalog.store.indexes.table import Changes, Kind, Merge, Past, Row, Table
 from graph_schema.aspects.events import Event
 from graph_schema.bitemporal import STREAMING, earliest, event_of
-from graph_schema.facts import NOW, Edge, Facts, Order
+from graph_schema.facts import NOW, Edge, Facts, Order, Statement
+from graph_schema.nodes import Node, Run
 
 STREAM: Final = Table(
     "stream",
@@ -26,7 +28,7 @@ STREAM: Final = Table(
     prefix=1,
     merge=(Merge.LEAST,),
 )
-"""The runs that stream, with the earliest points at which they say so."""
+"""The ids of runs that stream, as runs of no job, with the earliest points at which they say so."""
 STREAM_PART: Final = Table(
     "stream_part",
     (("run", Kind.ID), ("parent", Kind.ID), ("entry", Kind.INTEGER), ("valid_from", Kind.INTEGER)),
@@ -34,7 +36,7 @@ STREAM_PART: Final = Table(
     prefix=1,
     merge=(Merge.LEAST,),
 )
-"""Their parents."""
+"""The parents of runs that stream, as runs of no job."""
 STREAM_CHILD: Final = Table("stream_child", (("parent", Kind.ID), ("run", Kind.ID)), key=2, prefix=1)
 STREAM_END: Final = Table(
     "stream_end",
@@ -105,26 +107,40 @@ def _both(points: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return max(at for at, _ in points), max(entry for _, entry in points)
 
 
-def _stated(facts: Facts) -> _Stated:
-    found, streaming = _Stated(), set[tuple[str, Order, int]]()
+def _stated(facts: Facts, known: Callable[[Sequence[str]], Mapping[str, Node]]) -> _Stated:
+    """Return what the facts say; `known` gives those of the runs' nodes that are not among them."""
+    found, streaming = _Stated(), dict[tuple[str, Order, int], Statement]()
     for statement in facts.statements:
         if statement.aspect == "event" and _event(statement.value).processing in STREAMING:
-            streaming.add((statement.subject, statement.order, statement.entry))
-            point = statement.valid_from, statement.entry
-            found.of(STREAM, statement.subject).setdefault((statement.subject,), []).append(point)
+            streaming[statement.subject, statement.order, statement.entry] = statement
     if streaming:
-        _take_named(found, (edge for edge in facts.edges if (edge.source, edge.order, edge.entry) in streaming))
+        named = [edge for edge in facts.edges if (edge.source, edge.order, edge.entry) in streaming]
+        runs = {statement.subject for statement in streaming.values()}
+        runs |= {edge.target for edge in named if edge.kind == "IS_PART_OF"}
+        bare = _bare(runs, facts, known)
+        for statement in streaming.values():
+            run = bare[statement.subject]
+            found.of(STREAM, run).setdefault((run,), []).append((statement.valid_from, statement.entry))
+        _take_named(found, named, bare)
     return found
 
 
-def _take_named(found: _Stated, edges: Iterable[Edge]) -> None:
+def _bare(runs: Collection[str], facts: Facts, known: Callable[[Sequence[str]], Mapping[str, Node]]) -> dict[str, str]:
+    """Return each run as one of no job: all spellings of a run's job have that in common."""
+    nodes: dict[str, Node] = {node.id: node for node, _ in facts.nodes if isinstance(node, Run) and node.id in runs}
+    missing = sorted(runs - nodes.keys())
+    nodes |= known(missing) if missing else {}
+    return {one: Run.of(None, node.run_id).id if isinstance(node := nodes.get(one), Run) else one for one in runs}
+
+
+def _take_named(found: _Stated, edges: Iterable[Edge], bare: Mapping[str, str]) -> None:
     """Add the parents and the ends that streaming events name."""
     accesses: dict[tuple[str, int], list[Edge]] = defaultdict(list)
     for edge in edges:
         if edge.kind in {"READ", "WROTE"}:
             accesses[edge.source, edge.entry].append(edge)
         elif edge.kind == "IS_PART_OF" and edge.source != edge.target and not edge.data.get("root"):
-            place = edge.source, edge.target
+            place = edge.source, bare[edge.target]
             found.of(STREAM_PART, edge.source).setdefault(place, []).append((edge.valid_from, edge.entry))
     for some in accesses.values():
         if len({edge.kind for edge in some}) == 1:
@@ -148,14 +164,15 @@ def _put(changes: Changes, stated: _Stated) -> None:
 
 def derived(new: Facts, past: Past, changes: Changes) -> list[Hub]:
     """Keep what new events of streaming runs say, and return what it adds to hubs; other events cost no look-up."""
-    given = _stated(new)
-    runs = given.runs(STREAM)
-    if not runs:
+    given = _stated(new, past.nodes)
+    streams = given.runs(STREAM)
+    if not streams:
         return []
+    runs = given.runs(STREAM_PART) | given.runs(STREAM_END)
     kept, fresh = _Stated(), _Stated()
-    for table in (STREAM, STREAM_PART, STREAM_END):
-        _take(kept, table, past, runs)
-        for run in runs:
+    for table, of in ((STREAM, streams), (STREAM_PART, runs), (STREAM_END, runs)):
+        _take(kept, table, past, of)
+        for run in of:
             for key, points in given.of(table, run).items():
                 least = min((at for at, _ in kept.of(table, run).get(key, ())), default=NOW)
                 if some := [point for point in earliest(points) if point[0] < least]:
@@ -170,7 +187,7 @@ def derived(new: Facts, past: Past, changes: Changes) -> list[Hub]:
         for run in fresh.runs(table):
             for key, points in fresh.of(table, run).items():
                 kept.of(table, run).setdefault(key, []).extend(points)
-    _take(kept, STREAM, past, {str(parent) for run in touched for _, parent in kept.of(STREAM_PART, run)} - runs)
+    _take(kept, STREAM, past, {str(parent) for run in touched for _, parent in kept.of(STREAM_PART, run)} - streams)
     return kept.hubs(touched, min(one.entry for one in new.statements))
 
 
@@ -189,6 +206,6 @@ def _take(kept: _Stated, table: Table, past: Past, runs: Collection[str]) -> Non
 
 def specified(facts: Facts, changes: Changes) -> list[Hub]:
     """Keep what all events of streaming runs say, and return the hubs that follow."""
-    stated = _stated(facts)
+    stated = _stated(facts, lambda _: {})
     _put(changes, stated)
     return stated.hubs(stated.runs(STREAM_PART) & stated.runs(STREAM_END))

@@ -19,6 +19,14 @@ PIPE, TASK, SINK = ("stream", "pipe"), ("stream", "pipe.task"), ("stream", "pipe
 IN, OUT = ("kafka", "topic_in"), ("kafka", "topic_out")
 
 
+def spelled(one: Json, job: tuple[str, str] | None) -> Json:
+    """Return the event with its parent's job spelled otherwise, or not named."""
+    above: Json = {"run": {"runId": "p"}}
+    if job is not None:
+        above["job"] = {"namespace": job[0], "name": job[1]}
+    return {**one, "run": {**one["run"], "facets": {"parent": above}}}
+
+
 def sent(
     job: tuple[str, str],
     run: str,
@@ -127,3 +135,30 @@ def test_at_the_grain_of_states_it_is_the_same_from_both_ends(house: House) -> N
     for root, direction in ((OUT, Direction.UPSTREAM), (IN, Direction.DOWNSTREAM)):
         found = lineage(View(house.store), Walk((dataset(root),), direction, Grain.SNAPSHOT))
         assert len(found.edges) == 1
+
+
+OTHERWISE = [("Stream", "PIPE"), ("elsewhere", "pipe"), None]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("one", OTHERWISE)
+@pytest.mark.parametrize("other", [PIPE, *OTHERWISE])
+def test_parent_identity_a_half_that_spells_its_parents_job_otherwise_or_not_at_all_is_one_of_the_same_stream(
+    house: House, one: tuple[str, str] | None, other: tuple[str, str] | None, order: tuple[int, ...]
+) -> None:
+    events = pipe(), spelled(SOURCE, one), spelled(SINK_START, other)
+    for place in order:
+        house.send(events[place])
+    for scope in FlowScope:
+        for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM):
+            assert flows(house, scope, direction=direction) == JOINED
+        assert flows(house, scope, AsOf(known_at=house.store.checkpoint() - 1)) == set()
+
+
+def test_one_run_id_of_several_jobs_halves_of_two_parents_under_one_id_are_not_in_each_other(house: House) -> None:
+    second = ("stream", "another pipe")
+    for one in (pipe(), sent(second, "p", parent=None), SOURCE, spelled(SINK_START, second)):
+        house.send(one)
+    assert flows(house) == set()
+    house.send(spelled(sent(SINK, "three", writes=(OUT,), minute=3), PIPE))
+    assert flows(house) == JOINED
