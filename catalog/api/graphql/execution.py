@@ -27,6 +27,7 @@ from graphql.pyutils import Path, gather_with_cancel
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from catalog.api.graphql.allowance import Allowance
@@ -288,9 +289,11 @@ def _reader(field: GraphQLField, stated: StrawberryField) -> Callable[[Any], Any
 
 def _kind(schema: GraphQLSchema, expected: GraphQLOutputType, given: type) -> GraphQLObjectType | None:
     definition = given.__dict__.get("__strawberry_definition__")
-    if definition is None or definition.is_graphql_generic or definition.concrete_of is not None:
+    if not isinstance(definition, StrawberryObjectDefinition):  # a scalar, an enum
+        return None
+    if definition.is_graphql_generic or definition.concrete_of is not None:
         # One class stands for several types: that which is expected is taken, where nothing would look either.
-        return expected if is_object_type(expected) and not expected.is_type_of and definition else None
+        return expected if is_object_type(expected) and not expected.is_type_of else None
     kind = schema.get_type(definition.name)
     if not is_object_type(kind):
         return None

@@ -54,3 +54,15 @@ def test_an_answer_is_the_same_with_and_without_resolvers(
     monkeypatch.setattr(execution, "_way", lambda _: None)
     assert catalog.data(QUERY, **variables) == short
     assert sizes[-1] == counted
+
+
+def test_a_list_of_words_is_answered(catalog: Catalog) -> None:
+    principal = {"principal": "steward-pi", "displayName": "Teststeward Pi", "principalKind": "PERSON"}
+    defined = catalog.data(
+        "mutation Define($record: DefinePrincipalInput!) { definePrincipal(record: $record) { __typename } }",
+        record={**principal, "roles": ["STEWARD", "ENGINEER"]},
+    )
+    assert defined == {"definePrincipal": {"__typename": "Receipt"}}
+    catalog.caught_up()
+    (found,) = catalog.data("{ principals { principal roles } }")["principals"]
+    assert (found["principal"], sorted(found["roles"])) == ("steward-pi", ["ENGINEER", "STEWARD"])
