@@ -82,12 +82,12 @@ def _written(value: JSON, sent: JSON, parts: Parts) -> object:
         return value
     written: dict[str, object] = {**value}
     if (JOB, 0) in parts and value.get(JOB) is sent[JOB]:
-        written[JOB] = orjson.Fragment(parts[JOB, 0].said)
+        written[JOB] = orjson.Fragment(parts[JOB, 0].canonical)
     for side in SIDES:
         items, before = value.get(side), sent.get(side)
         if isinstance(items, list) and isinstance(before, list):
             written[side] = [
-                orjson.Fragment(parts[side, place].said) if item is was and (side, place) in parts else item
+                orjson.Fragment(parts[side, place].canonical) if item is was and (side, place) in parts else item
                 for place, (item, was) in enumerate(zip(items, before, strict=True))
             ]
     return written

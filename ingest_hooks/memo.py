@@ -16,10 +16,10 @@ BYTES_OF_A_FINGERPRINT = 300
 """What a memo's line takes beside its value, where a fingerprint is its key."""
 
 
-def fingerprint(said: bytes) -> bytes:
+def fingerprint(received: bytes) -> bytes:
     """Return what stands for bytes as they were received, in this process alone: so a memo keeps nothing of them."""
     made = _FINGERPRINTS.copy()
-    made.update(said)
+    made.update(received)
     return made.digest()
 
 

@@ -48,8 +48,7 @@ class MapFacet(Record):
     value: Pointer | None = None
     """Where in each element the value stands, as a JSON pointer; left out, the element is the value."""
     column: Pointer | None = None
-    """For PHI_TAG and FLOW: where in each element the column's name stands; left out, the whole dataset is meant. For
-    FLOW the column that it is made of is the value's `field`."""
+    """For PHI_TAG and FLOW: where the column's name stands, else the dataset is meant; a FLOW's comes from `field`."""
     equal_to: Annotated[tuple[Name, ...], Field(max_length=64), distinct()] = ()
     """Only these values count, in whatever case; left out, every value does."""
     phi_kind: PhiKind | None = None

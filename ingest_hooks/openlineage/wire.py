@@ -51,7 +51,7 @@ class Flag:
 class Part(NamedTuple):
     """The job or a dataset of an event as canonical JSON, and the fingerprint of that."""
 
-    said: bytes
+    canonical: bytes
     fingerprint: bytes
 
 
@@ -172,9 +172,9 @@ def parts_of(value: JSON) -> Parts:
         return {}
     try:
         return {
-            place: Part(said, fingerprint(said))
+            place: Part(canonical, fingerprint(canonical))
             for place, part in _parts(value)
-            for said in (orjson.dumps(part, option=orjson.OPT_SORT_KEYS),)
+            for canonical in (orjson.dumps(part, option=orjson.OPT_SORT_KEYS),)
         }
     except orjson.JSONEncodeError:  # it nests deeper than orjson goes, or holds a text that no UTF-8 has
         return {}

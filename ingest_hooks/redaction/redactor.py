@@ -263,14 +263,14 @@ class _Walk:
 
     def _facet_once(self, name: str, facet: JSON, walk: Callable[[], JSON]) -> JSON:
         try:
-            said = orjson.dumps(facet, option=orjson.OPT_SORT_KEYS)
+            canonical = orjson.dumps(facet, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:  # it nests deeper than orjson goes, or holds a text that no UTF-8 has
             return walk()
-        return self._once(self.memory.facets, name, Part(said, fingerprint(said)), facet, walk)
+        return self._once(self.memory.facets, name, Part(canonical, fingerprint(canonical)), facet, walk)
 
     def _once(self, parts: Parts, name: str, part: Part, value: JSON, walk: Callable[[], JSON]) -> JSON:
         """What a part becomes: as the same one before where it is remembered, else by walking through it."""
-        notes, said = self.notes, part.said
+        notes, size = self.notes, len(part.canonical)
         key = len(notes.path), name, part.fingerprint
         known = parts.get(key, _UNKNOWN)
         if known is None:
@@ -280,12 +280,12 @@ class _Walk:
             return known.value
         noted = len(notes.redactions), len(notes.findings)
         if parts is self.memory.facets:
-            self.effort.require(len(said))
+            self.effort.require(size)
         result = walk()
         if len(notes.redactions) == noted[0]:
             parts.keep(key, None, BYTES_OF_A_FINGERPRINT)
             return value
-        parts.keep(key, Known(result, *notes.since(*noted)), _TIMES_ITS_JSON * len(said) + BYTES_OF_A_FINGERPRINT)
+        parts.keep(key, Known(result, *notes.since(*noted)), _TIMES_ITS_JSON * size + BYTES_OF_A_FINGERPRINT)
         return result
 
     def _facet(self, name: str, facet: JSON, rule: Rule | None = None) -> JSON:
