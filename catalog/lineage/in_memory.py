@@ -13,7 +13,7 @@ from typing import Final
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, Dependency, Derivation, FlowKind, LineageEdge
 from catalog.lineage.walk import Walked
-from graph_schema.identity import split_state_id
+from graph_schema.identity import label_of, split_state_id
 from graph_schema.nodes import Dataset, Snapshot
 
 SCHEME: Final = "inmemory"
@@ -43,7 +43,8 @@ def take_out(walked: Walked, loader: LineageLoader, columns: Mapping[str, str] |
     time, and between columns, of which `columns` gives the dataset, the loosest dependency on the way.
     """
     of_state = {one: pair[0] for one in walked.depths if (pair := split_state_id(one))} | dict(columns or {})
-    loader.load_nodes(of_state.get(one, one) for one, depth in walked.depths.items() if depth)
+    ids = {of_state.get(one, one) for one, depth in walked.depths.items() if depth}
+    loader.load_nodes(one for one in ids if label_of(one) in {"Dataset", "Snapshot"})
     gone = frozenset(
         one
         for one, depth in walked.depths.items()

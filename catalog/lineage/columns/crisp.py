@@ -113,7 +113,8 @@ class Crisp:
     def _back(self, keys: set[Key]) -> list[Derived]:
         """Return all that was derived of these, walked back from each as it is at the time of the view."""
         loader = self._loader
-        front: dict[Key, set[Hop]] = {key: {loader.now(key.dataset)} for key in keys}
+        now = {dataset: {loader.now(dataset)} for dataset in {key.dataset for key in keys}}
+        front = {key: now[key.dataset] for key in keys}
         found: dict[Derived, None] = {}
         for _ in range(self._walk.depth + 1):
             if not front:
