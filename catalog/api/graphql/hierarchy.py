@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
 
 import strawberry
 
@@ -18,11 +18,11 @@ from catalog.api.graphql.runs import Run, RunState
 from catalog.api.graphql.scalars import Micros, micros
 from catalog.assets import hierarchy
 from catalog.reading import AsOf
+from catalog.view import View
 
 Depth = Annotated[int, strawberry.argument(description="How many steps down to go, from 1 to 100.")]
-
-
 MOST_STEPS = 100
+Tree = TypeVar("Tree", hierarchy.RunTree, hierarchy.JobTree)
 
 
 @strawberry.type(description="How many runs are in a state.")
@@ -172,10 +172,8 @@ def tree(
     depth: Depth = 10,
     budget: Annotated[int, strawberry.argument(description="The most runs that are shown, up to 10,000.")] = 1000,
 ) -> RunTree:
-    view = info.context.view(run.at)
-    check_first(depth, MOST_STEPS)
-    found = hierarchy.run_tree(view, run.record.id, depth, check_first(budget, hierarchy.MOST))
-    return RunTree(found=found, at=run.at, completeness=completeness(view, found.completeness, [run.record.id]))
+    found, whole = _below(hierarchy.run_tree, info, run, depth, budget)
+    return RunTree(found=found, at=run.at, completeness=whole)
 
 
 @field_of(Run, description="Runs of other jobs under the same run id: each is a run of its own, kept apart.")
@@ -203,7 +201,15 @@ def job_tree(
     depth: Depth = 10,
     budget: Annotated[int, strawberry.argument(description="The most jobs that are shown, up to 10,000.")] = 1000,
 ) -> JobTree:
-    view = info.context.view(job.at)
+    found, whole = _below(hierarchy.job_tree, info, job, depth, budget)
+    return JobTree(found=found, at=job.at, completeness=whole)
+
+
+def _below(
+    find: Callable[[View, str, int, int], Tree], info: ContextInfo, root: Run | Job, depth: int, budget: int
+) -> tuple[Tree, Completeness]:
+    """Return the tree below a root, in bounds that are checked, and whether it is whole."""
+    view = info.context.view(root.at)
     check_first(depth, MOST_STEPS)
-    found = hierarchy.job_tree(view, job.record.id, depth, check_first(budget, hierarchy.MOST))
-    return JobTree(found=found, at=job.at, completeness=completeness(view, found.completeness, [job.record.id]))
+    found = find(view, root.record.id, depth, check_first(budget, hierarchy.MOST))
+    return found, completeness(view, found.completeness, [root.record.id])
