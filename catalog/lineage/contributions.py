@@ -372,6 +372,7 @@ class Contributions:
         written = fold.written(place, row.at) if fold else None
         if written is None:
             return None
+        dataset = loader.resolve(row.target, row.at, written.outputs[place].version)
         return self._contributed(row, dataset, written, place)
 
     def _contributed(self, row: Contribution, dataset: str, attempt: Attempt, place: Place) -> Contributed:
@@ -595,7 +596,7 @@ class Contributions:
         if key not in self._written:
             known = self.loader.known_from(run, place[0])
             row = Contribution(place[0], place[1], moments[-1], run, "ran", "", known)
-            dataset = self.loader.resolve(place[0], moments[-1])
+            dataset = self.loader.resolve(place[0], moments[-1], attempt.outputs[place].version)
             self._written[key] = self._contributed(row, dataset, attempt, place)
         return self._written[key]
 
@@ -615,7 +616,7 @@ class Contributions:
                 number,
                 "",
                 place[0],
-                self.loader.resolve(place[0], attempt.started_at) if place[0] else "",
+                self.loader.resolve(place[0], attempt.started_at, access.version) if place[0] else "",
                 place[1],
                 "attempted",
                 access,

@@ -150,7 +150,7 @@ def prefetch(found: Contributions, walk: Walk, roots: Sequence[str], direction: 
     around = reached(loader, walk, roots, direction)
     if around is None:
         return None
-    names = sorted({name for target in around for name in loader.names(target)})
+    names = sorted({name for target in around for name in loader.every_name(target)})
     found.prefetch((name, loader.valid_at) for name in names)
     loader.load_declarations(names)
     return frozenset(names)
@@ -184,7 +184,8 @@ def downstream(loader: LineageLoader, walk: Walk, roots: Sequence[str]) -> Walke
     if around is None:
         around = _around(loader, walk, roots, taken.walked.cut)
     loader.load_names(around)
-    within = frozenset(name for one in around for name in loader.names(one))
+    within = frozenset(name for one in around for name in loader.every_name(one))
+    loader.load_names(within)
     found.keep_to(within)
     follower = _Follower(found, walk, within)
     hops = [Hop(name, loader.valid_at) for name in sorted(within) if loader.resolve(name, loader.valid_at) == name]
@@ -202,7 +203,7 @@ def _around(loader: LineageLoader, walk: Walk, roots: Sequence[str], cut: Counte
     reached, front = set(roots), set(roots)
     for _ in range(walk.depth + 1):
         loader.load_names(front)
-        names = sorted({name for one in front for name in loader.names(one)})
+        names = sorted({name for one in front for name in loader.every_name(one)})
         front = set(loader.neighbours(names, "out")) - reached
         room = walk.budget * _AHEAD - len(reached)
         if len(front) > room:

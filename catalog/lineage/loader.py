@@ -82,6 +82,12 @@ class LineageLoader:
                 self._names[name] = found
         return found
 
+    def every_name(self, name: str) -> Collection[str]:
+        """Return the names, and the versions of the model that any of them names."""
+        names = self.names(name)
+        versions = {version for one in names for version in self.versions(one).values()}
+        return {*names, *versions} if versions else names
+
     def resolve(self, name: str, at: int, version: str | None = None) -> str:
         """Return the dataset that the name stood for at a time, or the model version where it names a model; see
         `catalog.names.rules` and `Models.resolve`.
@@ -231,7 +237,7 @@ class LineageLoader:
                 return None
             self.load_names(met)
             reached |= met
-            front = sorted({name for one in met for name in self.names(one)} - reached)
+            front = sorted({name for one in met for name in self.every_name(one)} - reached)
             reached.update(front)
         return frozenset(reached)
 
@@ -277,6 +283,10 @@ class LineageLoader:
     def versions(self, name: str) -> Mapping[str, str]:
         """Return the versions of the model that a dataset names, by what they are called; none of another dataset."""
         return self._models.versions(name)
+
+    def version_of(self, name: str, version: str | None) -> str | None:
+        """Return the version, by what it is called, of the model that a dataset names, None where there is none."""
+        return None if version is None else self.versions(name).get(version)
 
     def attempted_version(self, name: str) -> str | None:
         """Return the last version, by name, of the model that a dataset names, where none ever took effect."""

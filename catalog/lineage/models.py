@@ -63,9 +63,11 @@ class Models:
         folds = self.view.runs({row.run for row in rows if row.run})
         pointers: dict[str, set[tuple[int, bool, str]]] = defaultdict(set)
         for row in rows:
-            if _is_true(row, folds.get(row.run) if row.run else None):
+            fold = folds.get(row.run) if row.run else None
+            if _is_true(row, fold):
                 dataset = self._dataset.get(row.target, row.target)
-                pointers[dataset].add((row.at, row.target == dataset, row.target))
+                target = self._versions.get(dataset, {}).get(_version(row, fold) or "", row.target)
+                pointers[dataset].add((row.at, target == dataset, target))
         for dataset in datasets:
             self._pointers[dataset] = sorted(pointers[dataset])
 
@@ -100,6 +102,13 @@ class Models:
     def dataset_of(self, name: str) -> str | None:
         """Return the dataset by which emitters name the model of a version."""
         return self._dataset.get(name)
+
+
+def _version(row: Contribution, fold: RunFold | None) -> str | None:
+    """Return the version in which a run wrote a dataset, where any event of it names one."""
+    place = row.target, row.job
+    attempt = fold.written(place, row.at) if fold is not None else None
+    return None if attempt is None else attempt.outputs[place].version
 
 
 def _is_true(row: Contribution, fold: RunFold | None) -> bool:

@@ -76,6 +76,8 @@ class States:
     def _state(self, one: Contributed) -> str:
         if one.how == "registered" or one.run is None:
             return one.name
+        if label_of(one.dataset) == "ModelVersion":
+            return one.dataset
         state = self.loader.state(one.name, one.run, one.access.version)
         if state != one.name:
             self.where[state] = (one.name, one.run)
@@ -220,7 +222,7 @@ class States:
         folds = {run: fold for run in runs if (fold := self.loader.fold(run))}
         self.loader.load_nodes(name for fold in folds.values() for name, _ in fold.outputs)
         return {
-            self.loader.state(name, run, access.version)
+            self.loader.version_of(name, access.version) or self.loader.state(name, run, access.version)
             for run, fold in folds.items()
             for attempt in fold.attempts
             for (name, _), access in attempt.outputs.items()

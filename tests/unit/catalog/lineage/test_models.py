@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,21 @@ def test_a_model_of_which_only_a_failed_run_names_a_version_is_one_node(house: H
             REFERRALS,
             SCORES,
         }
+
+
+@GRAINS
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("type_first", [True, False])
+def test_dataset_type_model_in_one_event_and_the_version_in_another_of_the_run_are_one_identity_with_what_was_read(
+    house: House, order: tuple[int, ...], grain: Grain, *, type_first: bool
+) -> None:
+    typed, versioned = {"version": None, "typed": True}, {"version": "12", "typed": False}
+    begins, ends_ = (typed, versioned) if type_first else (versioned, typed)
+    events = trains("START", 1, **begins), trains("COMPLETE", 2, **ends_), scores()
+    for place in order:
+        house.send(events[place])
+    letters = LETTERS if grain is Grain.DATASET else Snapshot("lake", "letters", "v1").id
+    assert upstream(house, version_id("12"), grain) == {letters}
+    assert upstream(house, SCORES, grain) == {version_id("12"), letters, REFERRALS}
+    assert version_id("12") in downstream(house, letters, grain)
+    assert {one.partition(":")[0] for one in downstream(house, letters, grain)} <= {"ModelVersion", "Dataset", "State"}
