@@ -81,6 +81,7 @@ class Contributions:
         self._readers: dict[tuple[str, int, Place], Contributed] = {}
         self._in_place: dict[tuple[str | None, int, str], bool] = {}
         self._dated: set[Contributed] = set()
+        self._plain: dict[str, bool] = {}
         self._written: dict[tuple[str, int, Place], Contributed] = {}
 
     def keep_to(self, names: frozenset[str]) -> None:
@@ -171,7 +172,7 @@ class Contributions:
             rows: dict[str, list[Contribution]] = defaultdict(list)
             for row in self.loader.view.contributions(sorted(asks), newest):
                 rows[row.target].append(row)
-            every = {name: _Candidates(rows.get(name, ())) for name, _ in asks}
+            every = {name: _Candidates(rows.get(name, ())) for name in dict.fromkeys(name for name, _ in asks)}
             for name, at in asks:
                 self._fetched.setdefault(name, []).append(every[name].fetched(at, newest))
                 self._found_at.pop((name, at), None)
@@ -203,8 +204,11 @@ class Contributions:
         it, and nothing is declared of it; None where it is not.
         """
         dataset, at, reader, before = hop
-        names = self.loader.names(dataset)
-        if before or len(names) != 1 or self.loader.is_declared(dataset):
+        plain = self._plain.get(dataset)
+        if plain is None:
+            plain = len(self.loader.names(dataset)) == 1 and not self.loader.is_declared(dataset)
+            self._plain[dataset] = plain
+        if before or not plain:
             return None
         fetched = self._best(dataset, at)
         if fetched is None or fetched.replacing or len(fetched.lists) != 1:
@@ -656,6 +660,13 @@ class _Candidates:
 
     def fetched(self, at: int, newest: int) -> _Fetched:
         """Return what was fetched by asking for so many at or before a time."""
+        if len(self._lists) == 1 and not self._replacing:
+            [(key, every)] = self._lists.items()
+            only = _newest_at(every, at, newest)
+            if len(only) < newest:
+                return _Fetched(at, newest, {key: only} if only else {}, (), ALWAYS, 0)
+            pace = (only[0].at - only[-1].at) // max(newest - 1, 1)
+            return _Fetched(at, newest, {key: only}, (), only[-1].at, pace)
         lists = {key: part for key, some in self._lists.items() if (part := _newest_at(some, at, newest))}
         replacing = _newest_at(self._replacing, at, newest)
         full = [part for part in (replacing, *lists.values()) if len(part) == newest]

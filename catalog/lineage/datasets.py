@@ -74,7 +74,8 @@ class _Follower:
         """Return what one that was followed read, each with the question what was in force on that."""
         found = self._hops.get(one)
         if found is None:
-            found = self._hops[one] = [(source, source.hop(one)) for source in self.followed[one]]
+            reader = one.reader
+            found = self._hops[one] = [(source, source.hop_of(reader)) for source in self.followed[one]]
         return found
 
     def _has_room(self, one: Contributed) -> bool:
@@ -218,8 +219,8 @@ def _around(loader: LineageLoader, walk: Walk, roots: Sequence[str], cut: Counte
 def _forward(follower: _Follower, taken: _Taken, roots: frozenset[str]) -> None:
     """Take level by level what was made of the roots, over contributions that were followed back."""
     read = [(one, source, hop) for one in follower.followed for source, hop in follower.hops(one)]
-    hops = {hop for _, _, hop in read if follower.within is None or hop.dataset in follower.within}
-    behind = follower.behind(sorted(hops, key=lambda hop: (hop.dataset, hop.at)))
+    hops = dict.fromkeys(hop for _, _, hop in read if follower.within is None or hop.dataset in follower.within)
+    behind = follower.behind(hops)
     readers: dict[Contributed, list[tuple[Contributed, Source]]] = defaultdict(list)
     front = [(one, source) for one, source, _ in read if source.dataset in roots]
     for one, source, hop in read:

@@ -132,7 +132,10 @@ class LineageLoader:
         fold = self._folds[run]
         if fold is None:
             return 0
-        return max([fold.known_from.get(name, 0) for name in names])
+        known, newest = fold.known_from, 0
+        for name in names:
+            newest = max(newest, known.get(name, 0))
+        return newest
 
     def load_trained(self, models: Iterable[str]) -> None:
         """Fetch what registrations of the model versions name as trained or evaluated on."""

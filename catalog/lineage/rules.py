@@ -121,8 +121,11 @@ class Source(NamedTuple):
         """Return the question what was in force on it, as who read it found it; what a record states of a model version
         was there whoever wrote it.
         """
-        reader = one.reader._replace(run=None) if self.is_registered else one.reader
-        return Hop(self.dataset, self.at, reader, self.before)
+        return self.hop_of(one.reader)
+
+    def hop_of(self, reader: Reader) -> Hop:
+        """Return the same of whoever read it."""
+        return Hop(self.dataset, self.at, reader._replace(run=None) if self.is_registered else reader, self.before)
 
 
 def effect_of(access: Access, *, in_place: bool) -> Effect:

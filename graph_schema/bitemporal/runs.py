@@ -194,7 +194,10 @@ class RunFold:
 
     def written(self, place: Place, at: int) -> Attempt | None:
         """Return the attempt whose write to a place took effect at this time, None where none did (rule 4)."""
-        return next((one for one in self.attempts if at in one.effects.get(place, ())), None)
+        for one in self.attempts:
+            if at in one.effects.get(place, ()):
+                return one
+        return None
 
     def made(self, version: str) -> int | None:
         """Return when it last put anything into the state of this version, None where it never did."""

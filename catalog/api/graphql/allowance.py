@@ -100,8 +100,9 @@ class Allowance:
     def resolve(self, size: int = 0) -> bool:
         """Note one field that is about to be resolved, its name so many bytes of the answer; tell whether it may be."""
         self.bytes += size
-        if not self.lasts():
-            return False
+        # As `lasts`, which is called for every field of every answer.
+        if self.ended is not None or self.bytes > self._size or self._clock() > self._end:
+            return self.lasts()
         self.resolved += 1
         return True
 

@@ -253,11 +253,7 @@ class _Way(NamedTuple):
     """The same without its NonNull."""
     write: Callable[[Any], Any] | None
     """What writes a scalar or an enum, None for an object."""
-
-    @property
-    def is_nullable(self) -> bool:
-        """Tell whether it may be null."""
-        return self.kind is self.type
+    is_nullable: bool
 
 
 def _way(field: GraphQLField | None) -> _Way | None:
@@ -271,7 +267,7 @@ def _way(field: GraphQLField | None) -> _Way | None:
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     if read is None or not (is_leaf_type(kind) or is_object_type(kind) or is_abstract_type(kind)):
         return None
-    return _Way(read, field.type, kind, kind.coerce_output_value if is_leaf_type(kind) else None)
+    return _Way(read, field.type, kind, kind.coerce_output_value if is_leaf_type(kind) else None, kind is field.type)
 
 
 def _reader(field: GraphQLField, stated: StrawberryField) -> Callable[[Any], Any] | None:
@@ -368,7 +364,7 @@ class Prepared(SchemaExtension):
 def _size(value: object) -> int:
     """Return how many bytes a value takes in the answer, without its escapes."""
     if isinstance(value, str):
-        return _AROUND_A_TEXT + (len(value) if value.isascii() else len(value.encode()))
+        return len(value) + _AROUND_A_TEXT if value.isascii() else len(value.encode()) + _AROUND_A_TEXT
     if isinstance(value, dict | list):
         return len(orjson.dumps(value))
     return _NUMBER

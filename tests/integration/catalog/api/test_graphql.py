@@ -434,3 +434,20 @@ def test_the_store_is_called_for_each_level_and_never_for_each_node(
         counted.append(Counter(store.calls))
     assert counted[0] == counted[1]
     assert sum(counted[1].values()) <= 34
+
+
+NAMES = """query($of: [ID!]!) { lineage(input: {of: $of, direction: UPSTREAM}) { ... on LineageGraph {
+  nodes { nodes { node { ... on Dataset { ref { namespace name } } } } }
+  edges { nodes { job { name } run { runId } } } } } }"""
+
+
+def test_names_of_an_answer_are_read_without_what_is_in_force(serve: Callable[..., Catalog]) -> None:
+    store = CountingStore()
+    catalog = serve(store=store)
+    catalog.event(fan(40))
+    catalog.caught_up()
+    store.calls.clear()
+    found = catalog.data(NAMES, of=[VISITS])["lineage"]
+    assert found["edges"]["nodes"][0]["job"]["name"]
+    assert store.calls["in_force"] == store.calls["uses"] == 0
+    assert store.calls["nodes"] <= 4  # of the root, of all datasets, of the jobs and of the runs

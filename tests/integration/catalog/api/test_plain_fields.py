@@ -20,6 +20,10 @@ query Everything($ref: QualifiedNameInput!, $text: String!) {
     id name zone owner ref { namespace name } gaps { field } labels { phiKind }
     aspects { aspect entry value }
     feeds { completeness { __typename } nodes { totalCount nodes { id } } }
+    lineage {
+      nodes { nodes { id depth node { __typename id } asset { name state ... on Dataset { owner } } } }
+      edges { edges { node { from to job { name documentation } run { runId runState job { name } } } } }
+    }
   } }
   search(text: $text) { totalCount nodes { __typename id } }
   principals { principal roles active keys { issuedAt } }
@@ -52,6 +56,8 @@ def test_an_answer_is_the_same_with_and_without_resolvers(
     assert sum(one is not None for one in plain.values()) >= 5
     monkeypatch.setitem(known, execution._WAYS, dict.fromkeys(plain))
     monkeypatch.setattr(execution, "_way", lambda _: None)
+    monkeypatch.setitem(known, execution._KINDS, {})
+    monkeypatch.setattr(execution, "_kind", lambda *_: None)
     assert catalog.data(QUERY, **variables) == short
     assert sizes[-1] == counted
 
