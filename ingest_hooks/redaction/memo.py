@@ -58,6 +58,7 @@ class Memory:
     unknown: Texts = field(default_factory=Texts)
     texts: Texts = field(default_factory=Texts)
     owners: Texts = field(default_factory=Texts)
+    transformations: Texts = field(default_factory=Texts)
     names: Texts = field(default_factory=Texts)
     keys: Texts = field(default_factory=Texts)
     facets: Parts = field(default_factory=lambda: Memo(_MOST_BYTES))

@@ -94,7 +94,13 @@ class Strings:
         return redact_expression(self.scanner.text(text), self.scanner) or mark("expression", text, self.scanner.key)
 
     def _transformation(self, text: str) -> str:
-        return settle(text, self._transformed, marker("text"))
+        known = self.memory.transformations
+        if text in known:
+            return text
+        result = settle(text, self._transformed, marker("text"))
+        if result == text:
+            known.keep(text)
+        return result
 
     def _transformed(self, text: str) -> str:
         shape = redact_expression(text, self.scanner)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest_hooks.redaction import TooLaborious, redact
+from ingest_hooks.redaction import TooLaborious, redact, sql, strings
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.memo import Memory
 from ingest_hooks.redaction.redactor import _Walk
@@ -83,3 +83,26 @@ def test_what_was_replaced_in_a_part_is_not_remembered() -> None:
     assert NUMBER not in json.dumps(walk.root(said))
     assert NUMBER not in repr([vars(memo) for memo in (memory.parts, memory.facets)])
     assert not any(NUMBER in text for texts in (memory.texts, memory.unknown, memory.names) for text in texts)
+
+
+def test_a_transformation_that_stays_is_lexed_once_whatever_it_is_said_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    lexed: list[str] = []
+    shape = sql.redact_expression
+
+    def noted(text: str, scanner: Scanner) -> str | None:
+        lexed.append(text)
+        return shape(text, scanner)
+
+    monkeypatch.setattr(strings, "redact_expression", noted)
+    stays, goes = "coalesce(amount, a default of its own)", "coalesce(amount, 'Testperson Alpha')"
+    for job in range(3):
+        origin = {"namespace": "made-up", "name": f"set{job}", "field": "amount"}
+        said = [{"type": "DIRECT", "description": text} for text in (stays, goes)]
+        fields = {"amount": {"inputFields": [{**origin, "transformations": said}]}}
+        event: Any = {"outputs": [{"name": f"out{job}", "facets": {"columnLineage": {"fields": fields}}}]}
+        value: Any = redact(event, token_key=b"a key of this test")
+        found = value.value["outputs"][0]["facets"]["columnLineage"]["fields"]["amount"]["inputFields"][0]
+        assert found["transformations"][0]["description"] == stays
+        assert "Testperson" not in found["transformations"][1]["description"]
+    assert lexed.count(stays) == 1
+    assert lexed.count(goes) == 3
