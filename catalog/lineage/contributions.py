@@ -6,12 +6,12 @@ left out, the next is looked at, and more are fetched. So what comes out never d
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from catalog.lineage.candidates import Candidates, Fetched, Needs, first_at
 from catalog.lineage.declarations import Declared
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence
@@ -26,7 +26,7 @@ from catalog.lineage.rules import (
     sources_of,
 )
 from graph_schema.bitemporal import BARE, RECORD_RANK, Attempt, Contribution, Place, has_begun
-from graph_schema.facts import ALWAYS, NOW, Edge
+from graph_schema.facts import NOW, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Snapshot
 
@@ -38,33 +38,6 @@ _AGAIN: Final = 8
 """Of each list under a name that was asked for before: whoever comes back to it comes from many times."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
-    """The newest candidates under one name at or before a time; of no list more than `newest`."""
-
-    upto: int
-    newest: int
-    lists: dict[tuple[str | None, bool], Sequence[Contribution]]
-    """(job, whether it surely read what it wrote) to candidates, newest first."""
-    replacing: Sequence[Contribution]
-    since: int
-    """The newest of each list at or before a time from here up to `upto` is among them."""
-    pace: int
-    """How long it is from one candidate to the next where they come fastest, 0 where all there are were fetched."""
-
-
-@dataclass(slots=True)
-class _Needs:
-    """What is missing to answer."""
-
-    asks: dict[tuple[str, int], int] = field(default_factory=dict)
-    """(name, time) to how many candidates of each list."""
-    runs: set[str] = field(default_factory=set)
-
-    def __bool__(self) -> bool:
-        return bool(self.asks or self.runs)
-
-
 class Contributions:
     """Who put datasets and model versions into their states, judged through a loader; always for a whole frontier."""
 
@@ -72,8 +45,8 @@ class Contributions:
         """Judge what this loader fetches."""
         self.loader = loader
         self._within: frozenset[str] | None = None
-        self._fetched: dict[str, list[_Fetched]] = {}
-        self._found_at: dict[tuple[str, int], _Fetched] = {}
+        self._fetched: dict[str, list[Fetched]] = {}
+        self._found_at: dict[tuple[str, int], Fetched] = {}
         self._judged: dict[tuple[str, str | None, int, str | None, str], Contributed | None] = {}
         self._declared: dict[tuple[Declared, str, int], Contributed] = {}
         self._held: dict[Hop, list[Contributed]] = {}
@@ -97,7 +70,7 @@ class Contributions:
             self.loader.load_declarations(hop.dataset for hop in pending)
             self.loader.load_mapped((hop.dataset, hop.at) for hop in pending)
         while pending:
-            needs, again = _Needs(), []
+            needs, again = Needs(), []
             for hop in pending:
                 found = self._answer(hop, needs)
                 if found is None:
@@ -108,7 +81,7 @@ class Contributions:
             pending = again
         return {hop: self._held[hop] for hop in hops}
 
-    def _thinned(self, needs: _Needs) -> _Needs:
+    def _thinned(self, needs: Needs) -> Needs:
         """Return the needs without the asks that others probably answer: whoever is left without is asked for again."""
         of: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for (name, at), newest in needs.asks.items():
@@ -122,7 +95,7 @@ class Contributions:
                 if at < answered:
                     asks[name, at] = newest
                     answered = at - pace * max(newest - _AT_ONCE, 0)
-        return _Needs(asks, needs.runs)
+        return Needs(asks, needs.runs)
 
     def every(self, hops: Collection[Hop]) -> Mapping[Hop, Sequence[Contributed]]:
         """Return for each hop all that ever contributed to its dataset up to its time, oldest first, but ends."""
@@ -145,7 +118,7 @@ class Contributions:
     def newest_by_job(self, dataset: str, at: int) -> dict[str | None, int]:
         """Return when each job last contributed to a dataset by a time, whatever was replaced since."""
         while True:
-            needs = _Needs()
+            needs = Needs()
             found = self._newest(Hop(dataset, at), at, needs, None, passed=None)
             if not needs:
                 return {job: one.at for job, one in found.items()}
@@ -155,7 +128,7 @@ class Contributions:
         """Fetch the candidates for (dataset, time) in one call, and the runs of the newest in another."""
         wanted = list(asks)
         self.loader.load_names(dataset for dataset, _ in wanted)
-        needs = _Needs()
+        needs = Needs()
         for dataset, at in wanted:
             for name in self.loader.names(dataset):
                 held = self._best(name, at)
@@ -163,7 +136,7 @@ class Contributions:
                     needs.asks[name, at] = newest
         self._fetch(needs, ahead=needs.asks)
 
-    def _fetch(self, needs: _Needs, ahead: Collection[tuple[str, int]] = ()) -> None:
+    def _fetch(self, needs: Needs, ahead: Collection[tuple[str, int]] = ()) -> None:
         """Fetch what is missing, and the runs of the newest candidates under names at times that are looked at next."""
         by_count: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for ask, newest in needs.asks.items():
@@ -172,7 +145,7 @@ class Contributions:
             rows: dict[str, list[Contribution]] = defaultdict(list)
             for row in self.loader.view.contributions(sorted(asks), newest):
                 rows[row.target].append(row)
-            every = {name: _Candidates(rows.get(name, ())) for name in dict.fromkeys(name for name, _ in asks)}
+            every = {name: Candidates(rows.get(name, ())) for name in dict.fromkeys(name for name, _ in asks)}
             for name, at in asks:
                 self._fetched.setdefault(name, []).append(every[name].fetched(at, newest))
                 self._found_at.pop((name, at), None)
@@ -180,14 +153,14 @@ class Contributions:
         for name, at in ahead:
             best = self._best(name, at)
             for some in (best.replacing, *best.lists.values()) if best else ():
-                place = _first_at(some, at)
+                place = first_at(some, at)
                 runs.update(row.run for row in some[place : place + 1] if row.run)
         self._load_runs(runs)
 
     def _load_runs(self, runs: Iterable[str]) -> None:
         self.loader.load_runs(runs)
 
-    def _best(self, name: str, at: int) -> _Fetched | None:
+    def _best(self, name: str, at: int) -> Fetched | None:
         """Return what was fetched of a name that answers at a time, and most of it."""
         place = name, at
         best = self._found_at.get(place)
@@ -214,7 +187,7 @@ class Contributions:
         if fetched is None or fetched.replacing or len(fetched.lists) != 1:
             return None
         [rows] = fetched.lists.values()
-        place = _first_at(rows, at)
+        place = first_at(rows, at)
         if place == len(rows) or (place + 1 < len(rows) and rows[place + 1].at == rows[place].at):
             return None
         row = rows[place]
@@ -223,7 +196,7 @@ class Contributions:
         one = self._true(row, dataset)
         return None if one is None or one.in_place or _is_own(one, reader) else [one]
 
-    def _answer(self, hop: Hop, needs: _Needs) -> list[Contributed] | None:
+    def _answer(self, hop: Hop, needs: Needs) -> list[Contributed] | None:
         """Return what is in force, None where something is missing to say so."""
         plain = self._only(hop)
         if plain is not None:
@@ -245,10 +218,10 @@ class Contributions:
         return self._with_declarations(hop.dataset, at, found)
 
     def _newest_in_force(
-        self, hop: Hop, at: int, needs: _Needs, passed: str | None = None
+        self, hop: Hop, at: int, needs: Needs, passed: str | None = None
     ) -> dict[str | None, Contributed] | None:
         """Return of each job the newest contribution that stands, without in-place ones of the job passed over."""
-        missing = _Needs()
+        missing = Needs()
         base = self._base(hop, at, missing)
         found = self._newest(hop, at, missing, base, passed=passed)
         if missing:
@@ -261,7 +234,7 @@ class Contributions:
             found = {job: one for job, one in found.items() if one.order >= order}
         return {job: one for job, one in found.items() if one.effect is not Effect.ENDED}
 
-    def _base(self, hop: Hop, at: int, needs: _Needs) -> Contributed | None:
+    def _base(self, hop: Hop, at: int, needs: Needs) -> Contributed | None:
         """Return the newest replacement of the whole."""
         base: Contributed | None = None
         for name in self.loader.names(hop.dataset):
@@ -276,7 +249,7 @@ class Contributions:
         return base
 
     def _newest(
-        self, hop: Hop, at: int, needs: _Needs, base: Contributed | None, *, passed: str | None
+        self, hop: Hop, at: int, needs: Needs, base: Contributed | None, *, passed: str | None
     ) -> dict[str | None, Contributed]:
         """Return the newest contribution of each job; what is older than the base may be missing."""
         found: dict[str | None, Contributed] = {}
@@ -301,7 +274,7 @@ class Contributions:
                     found[job] = top
         return found
 
-    def _held_of(self, name: str, at: int, needs: _Needs) -> _Fetched | None:
+    def _held_of(self, name: str, at: int, needs: Needs) -> Fetched | None:
         fetched = self._best(name, at)
         if fetched is None:
             newest = _AGAIN if name in self._fetched else _AT_ONCE
@@ -315,14 +288,14 @@ class Contributions:
         hop: Hop,
         at: int,
         name: str,
-        needs: _Needs,
+        needs: Needs,
         since: int | None = None,
     ) -> Iterator[Contributed]:
         """Yield the true contributions of a list, newest first, but the reader's own and what it renamed away.
 
         Whoever has what is looked for stops; who comes to the end of what is not all is told what is missing.
         """
-        for row in rows[_first_at(rows, at) :]:
+        for row in rows[first_at(rows, at) :]:
             if since is not None and row.at < since:
                 return
             if row.run and row.how == "ran" and not self.loader.has_run(row.run):
@@ -632,54 +605,5 @@ class Contributions:
         return self._readers[key]
 
 
-def _first_at(rows: Sequence[Contribution], at: int) -> int:
-    """Return the place of the first of candidates, newest first, that is at or before a time."""
-    if rows and rows[0].at <= at:
-        return 0
-    return bisect_left(rows, -at, key=lambda row: -row.at)
-
-
 def _is_own(one: Contributed, reader: Reader | None) -> bool:
     return reader is not None and reader.run is not None and (one.run, one.attempt) == (reader.run, reader.attempt)
-
-
-class _Candidates:
-    """The candidates under one name, listed as they are judged."""
-
-    def __init__(self, rows: Iterable[Contribution]) -> None:
-        self._lists: dict[tuple[str | None, bool], list[Contribution]] = {}
-        self._replacing: list[Contribution] = []
-        for row in rows:
-            if row.apart:
-                self._lists.setdefault((row.job, False), []).append(row)
-                if row.replaces:
-                    self._replacing.append(row)
-            if row.in_place:
-                self._lists.setdefault((row.job, True), []).append(row)
-        self._replacing.sort(key=lambda row: row.order, reverse=True)
-
-    def fetched(self, at: int, newest: int) -> _Fetched:
-        """Return what was fetched by asking for so many at or before a time."""
-        if len(self._lists) == 1 and not self._replacing:
-            [(key, every)] = self._lists.items()
-            only = _newest_at(every, at, newest)
-            if len(only) < newest:
-                return _Fetched(at, newest, {key: only} if only else {}, (), ALWAYS, 0)
-            pace = (only[0].at - only[-1].at) // max(newest - 1, 1)
-            return _Fetched(at, newest, {key: only}, (), only[-1].at, pace)
-        lists = {key: part for key, some in self._lists.items() if (part := _newest_at(some, at, newest))}
-        replacing = _newest_at(self._replacing, at, newest)
-        full = [part for part in (replacing, *lists.values()) if len(part) == newest]
-        return _Fetched(
-            at,
-            newest,
-            lists,
-            replacing,
-            max((part[-1].at for part in full), default=ALWAYS),
-            min(((part[0].at - part[-1].at) // max(newest - 1, 1) for part in full), default=0),
-        )
-
-
-def _newest_at(rows: Sequence[Contribution], at: int, newest: int) -> Sequence[Contribution]:
-    place = _first_at(rows, at)
-    return rows[place : place + newest]
