@@ -11,7 +11,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,7 +32,7 @@ from catalog.record import RecordContext
 from catalog.store.protocol import Quarantined, Store
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.builder import FactBuilder, TooManyFactsError
-from graph_schema.facts import Edge, Facts, Statement
+from graph_schema.facts import Edge, Facts, Statement, Structure
 from graph_schema.nodes import Node
 from ingest_hooks.errors import Unreadable
 from ingest_hooks.openlineage.facts import project_event
@@ -74,6 +74,11 @@ def project(stored: StoredEntry) -> Facts:
     Raises:
         UnprojectableError: the entry's kind or body cannot be understood.
     """
+    return _said(stored).whole
+
+
+def _said(stored: StoredEntry) -> Facts:
+    """Return what `project` does, with structures that other entries named as well."""
     if stored.body is None:
         return Facts()
     kind = stored.entry.kind
@@ -459,6 +464,9 @@ class Gathered:
     nodes: list[tuple[Node, int]] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    structures: list[tuple[Structure, int]] = field(default_factory=list)
+    _seen: set[Structure] = field(default_factory=set)
+    _structural: int = 0
 
     @property
     def upto(self) -> int:
@@ -468,24 +476,33 @@ class Gathered:
     @property
     def facts(self) -> Facts:
         """Return all that they say."""
-        return Facts(tuple(self.nodes), tuple(self.edges), tuple(self.statements))
+        return Facts(tuple(self.nodes), tuple(self.edges), tuple(self.statements), tuple(self.structures))
 
     @property
     def size(self) -> int:
         """Return how many facts that is."""
-        return len(self.nodes) + len(self.edges) + len(self.statements)
+        return len(self.nodes) + len(self.edges) + len(self.statements) + self._structural
 
     def add(self, stored: StoredEntry, erased: Callable[[StoredEntry], Facts]) -> None:
         """Add what one more entry says; `erased` returns what stands in the place of one whose body was erased."""
         self.entries.append(stored)
         try:
-            facts = erased(stored) if stored.body is None else project(stored)
+            facts = erased(stored) if stored.body is None else _said(stored)
         except UnprojectableError as error:
             self.quarantined.append(_quarantine(stored, str(error)))
         else:
             self.nodes += facts.nodes
             self.edges += facts.edges
             self.statements += facts.statements
+            self._add_structures(facts.structures)
+
+    def _add_structures(self, structures: Iterable[tuple[Structure, int]]) -> None:
+        """Add each once, with the first entry that names it."""
+        for structure, entry in structures:
+            if structure not in self._seen:
+                self._seen.add(structure)
+                self.structures.append((structure, entry))
+                self._structural += len(structure)
 
 
 def gather(

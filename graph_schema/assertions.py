@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects import is_momentary
 from graph_schema.facts import Edge, Facts, Statement
@@ -88,13 +88,20 @@ class Assertion:
 
 def assertions(facts: Facts) -> list[Assertion]:
     """Return all statements and edges but the structural ones, by attribution, in ledger order."""
-    by_attribution: dict[Attribution, tuple[list[Statement], list[Edge]]] = {}
+    by_attribution: dict[tuple[Any, ...], tuple[list[Statement], list[Edge]]] = {}
     for statement in facts.statements:
-        by_attribution.setdefault(Attribution(*statement[4:]), ([], []))[0].append(statement)
+        attributed = statement[4:]
+        if attributed not in by_attribution:
+            by_attribution[attributed] = [], []
+        by_attribution[attributed][0].append(statement)
     for edge in facts.edges:
         if edge.kind not in STRUCTURAL:
-            by_attribution.setdefault(Attribution(*edge[4:]), ([], []))[1].append(edge)
-    return [_assertion(one, *parts) for one, parts in sorted(by_attribution.items(), key=lambda item: item[0].entry)]
+            attributed = edge[4:]
+            if attributed not in by_attribution:
+                by_attribution[attributed] = [], []
+            by_attribution[attributed][1].append(edge)
+    found = [_assertion(Attribution(*one), *parts) for one, parts in by_attribution.items()]
+    return sorted(found, key=lambda one: one.attribution.entry)
 
 
 def _assertion(attribution: Attribution, statements: list[Statement], edges: list[Edge]) -> Assertion:
@@ -104,13 +111,13 @@ def _assertion(attribution: Attribution, statements: list[Statement], edges: lis
         if statement.subject == run or is_momentary(statement.aspect):
             own.append(statement)
         else:
-            restated.append(StatedAspect(*statement[:4]))
+            restated.append(statement[:4])
     shared, single = [], []
     for edge in edges:
         if _is_of_one_run(edge, run):
             single.append(edge)
         else:
-            shared.append(StatedEdge(edge.kind, None if edge.source == run else edge.source, edge.target, edge.value))
+            shared.append((edge.kind, None if edge.source == run else edge.source, edge.target, edge.value))
     content = _content(tuple(restated), tuple(shared)) if restated or shared else None
     return Assertion(attribution, content, tuple(own), tuple(single))
 
@@ -122,10 +129,11 @@ def _is_of_one_run(edge: Edge, run: str | None) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _content(statements: tuple[StatedAspect, ...], edges: tuple[StatedEdge, ...]) -> Content:
-    """Return the content, made once for as long as it is stated again."""
+def _content(statements: tuple[tuple[Any, ...], ...], edges: tuple[tuple[Any, ...], ...]) -> Content:
+    """Return the content, made once for as long as it is stated again, of what stated aspects and edges hold."""
     digest = blake2b(digest_size=16)
-    for part in (*sorted(set(statements), key=repr), *sorted(set(edges), key=repr)):
+    restated, shared = [StatedAspect(*one) for one in statements], [StatedEdge(*one) for one in edges]
+    for part in (*sorted(set(restated), key=repr), *sorted(set(shared), key=repr)):
         digest.update(repr(tuple(part)).encode("utf-8", "surrogatepass"))
         digest.update(b"\n")
-    return Content(digest.digest(), tuple(dict.fromkeys(statements)), tuple(dict.fromkeys(edges)))
+    return Content(digest.digest(), tuple(dict.fromkeys(restated)), tuple(dict.fromkeys(shared)))

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from graph_schema.aspects import as_json
 from graph_schema.canonical import canonical_text
 from graph_schema.edges import EdgeKind
-from graph_schema.facts import ALWAYS, Edge, Facts, Role, Statement
+from graph_schema.facts import ALWAYS, Edge, Facts, Role, Statement, Structure, structural
 from graph_schema.nodes import Node
 from graph_schema.registry import check_edge, check_node, check_statement
 
@@ -32,9 +32,8 @@ class Part(NamedTuple):
     Records of many runs state the same part: it is made once, and added to each.
     """
 
-    nodes: tuple[tuple[str, Node], ...]
-    structure: tuple[tuple[str, str, str], ...]
-    """Kind, source and target of the structural edges."""
+    structure: Structure
+    """Its nodes and structural edges."""
     edges: tuple[tuple[str, str | None, str, str], ...]
     """Kind, source, target and value of the others."""
     statements: tuple[tuple[str | None, str, str | None, str], ...]
@@ -44,7 +43,7 @@ class Part(NamedTuple):
     def size(self) -> int:
         """Return about how many bytes it takes in memory."""
         texts = sum(len(edge[3]) for edge in self.edges) + sum(len(statement[2] or "") for statement in self.statements)
-        return texts + _BYTES_OF_A_FACT * sum(map(len, self))
+        return texts + _BYTES_OF_A_FACT * (len(self.structure) + len(self.edges) + len(self.statements))
 
 
 @dataclass(slots=True)
@@ -66,6 +65,9 @@ class FactBuilder:
     _nodes: dict[str, Node] = field(default_factory=dict)
     _edges: dict[Edge, None] = field(default_factory=dict)
     _statements: dict[Statement, None] = field(default_factory=dict)
+    _structures: dict[Structure, None] = field(default_factory=dict)
+    _shared: int = 0
+    """How many facts the structures are, some perhaps several times."""
 
     def add_node(self, node: Node) -> str:
         """Add the node; return its id."""
@@ -80,7 +82,7 @@ class FactBuilder:
         check_edge(edge.edge_type(), edge.source.label, edge.target.label)
         source, target = self.add_node(edge.source), self.add_node(edge.target)
         if edge.structural:
-            fact = Edge(edge.edge_type(), source, target, "{}", None, None, ALWAYS, 0, "", self.entry)
+            fact = structural(edge.edge_type(), source, target, self.entry)
         else:
             fact = Edge(
                 edge.edge_type(),
@@ -127,10 +129,10 @@ class FactBuilder:
 
     def add_part(self, part: Part) -> None:
         """Add the facts of a part under what this record's share."""
-        self._nodes.update(part.nodes)
+        if part.structure not in self._structures:
+            self._structures[part.structure] = None
+            self._shared += len(part.structure)
         make = tuple.__new__  # `_make` of a named tuple takes twice as long, and this is done for every fact there is
-        always = ("{}", None, None, ALWAYS, 0, "", self.entry, "", False)
-        self._edges.update(dict.fromkeys([make(Edge, edge + always) for edge in part.structure]))
         shared = self.run, self.job, self.valid_from, self.rank, self.tie, self.entry, self.by, self.authenticated
         self._edges.update(
             dict.fromkeys(
@@ -149,9 +151,12 @@ class FactBuilder:
 
     def part(self) -> Part:
         """Return all that was added, as a part."""
+        self._merge()
         return Part(
-            tuple((identifier, node) for identifier, node in self._nodes.items() if identifier != self.run),
-            tuple(edge[:3] for edge in self._edges if edge.valid_from == ALWAYS),
+            Structure(
+                tuple(node for identifier, node in self._nodes.items() if identifier != self.run),
+                tuple(edge[:3] for edge in self._edges if edge.valid_from == ALWAYS),
+            ),
             tuple(
                 (edge.kind, None if edge.source == self.run else edge.source, edge.target, edge.value)
                 for edge in self._edges
@@ -164,11 +169,26 @@ class FactBuilder:
         )
 
     def _bound(self) -> None:
-        if len(self._nodes) + len(self._edges) + len(self._statements) > MOST_FACTS:
-            raise TooManyFactsError
+        own = len(self._nodes) + len(self._edges) + len(self._statements)
+        if own + self._shared > MOST_FACTS:
+            self._merge()
+            if len(self._nodes) + len(self._edges) + len(self._statements) > MOST_FACTS:
+                raise TooManyFactsError
+
+    def _merge(self) -> None:
+        """Take what the structures hold among the other facts, where each is once."""
+        for structure in self._structures:
+            for node in structure.nodes:
+                self._nodes.setdefault(node.id, node)
+            self._edges.update(dict.fromkeys([structural(*edge, self.entry) for edge in structure.edges]))
+        self._structures.clear()
+        self._shared = 0
 
     def build(self) -> Facts:
         """Return all that was added, nodes, edges and statements each once, in that order."""
         return Facts(
-            tuple([(node, self.entry) for node in self._nodes.values()]), tuple(self._edges), tuple(self._statements)
+            tuple([(node, self.entry) for node in self._nodes.values()]),
+            tuple(self._edges),
+            tuple(self._statements),
+            tuple([(structure, self.entry) for structure in self._structures]),
         )

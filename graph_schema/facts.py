@@ -92,6 +92,27 @@ class Statement(NamedTuple):
         return None if self.value is None else json.loads(self.value)
 
 
+def structural(kind: str, source: str, target: str, entry: int) -> Edge:
+    """Return an edge that follows from identity alone: it holds at every time and is nobody's."""
+    return Edge(kind, source, target, "{}", None, None, ALWAYS, 0, "", entry)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """Nodes, and the edges that follow from their identity: records name the same ones again and again.
+
+    One is equal to itself alone: whoever stored it knows it again without looking into it.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[str, str, str], ...]
+    """Kind, source and target."""
+
+    def __len__(self) -> int:
+        """Return how many facts it is."""
+        return len(self.nodes) + len(self.edges)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that one record says, or several in ledger order; adding is a set union."""
@@ -100,18 +121,36 @@ class Facts:
     """Each node with the entry that named it; a store keeps the first."""
     edges: tuple[Edge, ...] = ()
     statements: tuple[Statement, ...] = ()
+    structures: tuple[tuple[Structure, int], ...] = ()
+    """Further nodes and edges, each structure with the entry that named it; `whole` has them among the others."""
+
+    @property
+    def whole(self) -> Facts:
+        """Return the same facts with those of the structures among the others, each once."""
+        if not self.structures:
+            return self
+        nodes, edges = dict.fromkeys(self.nodes), dict.fromkeys(self.edges)
+        for structure, entry in self.structures:
+            nodes.update(dict.fromkeys([(node, entry) for node in structure.nodes]))
+            edges.update(dict.fromkeys([structural(*edge, entry) for edge in structure.edges]))
+        return Facts(tuple(nodes), tuple(edges), self.statements)
 
     def __add__(self, other: Facts) -> Facts:
         """Return both, in order."""
-        return Facts(self.nodes + other.nodes, self.edges + other.edges, self.statements + other.statements)
+        return Facts(
+            self.nodes + other.nodes,
+            self.edges + other.edges,
+            self.statements + other.statements,
+            self.structures + other.structures,
+        )
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.nodes) + len(self.edges) + len(self.statements)
+        return len(self.nodes) + len(self.edges) + len(self.statements) + sum(len(one) for one, _ in self.structures)
 
     def __bool__(self) -> bool:
         """Tell whether anything was said."""
-        return bool(self.nodes or self.edges or self.statements)
+        return bool(self.nodes or self.edges or self.statements or self.structures)
 
 
 def holds(fact: Edge | Statement, at: int) -> bool:

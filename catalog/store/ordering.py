@@ -54,12 +54,13 @@ def unseen(facts: Facts, checkpoint: int, upto: int) -> Facts:
     Structural edges keep their first entry too. Entries come in ledger order, so what lies at or below the checkpoint
     is there already.
     """
+    facts = facts.whole
     nodes: dict[Node, int] = {}
     for node, entry in facts.nodes:
         if entry > checkpoint and entry < nodes.get(node, entry + 1):
             nodes[node] = entry
-    edges = tuple(dict.fromkeys(edge for edge in facts.edges if edge.entry > checkpoint))
-    statements = tuple(dict.fromkeys(statement for statement in facts.statements if statement.entry > checkpoint))
+    edges = tuple(dict.fromkeys([edge for edge in facts.edges if edge.entry > checkpoint]))
+    statements = tuple(dict.fromkeys([one for one in facts.statements if one.entry > checkpoint]))
     newest = max(
         max(nodes.values(), default=upto),
         max((edge.entry for edge in edges), default=upto),

@@ -61,8 +61,11 @@ def _derive(work: Work) -> Changes:
 def _first(rows: Iterable[Row]) -> list[Row]:
     """Return of each key its first entry: a run restates what its job said before."""
     first: dict[Row, int] = {}
-    for *key, entry in rows:
-        first[tuple(key)] = min(entry, first.get(tuple(key), entry))
+    for row in rows:
+        key, entry = row[:3], row[3]
+        before = first.get(key)
+        if before is None or entry < before:
+            first[key] = entry
     return [(*key, entry) for key, entry in first.items()]
 
 

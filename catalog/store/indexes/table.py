@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Literal, Protocol, TypeVar
 
 from catalog.store.deadline import Deadline, ReadEndedError
@@ -73,15 +74,22 @@ class Table:
 
     def merged(self, before: Row, now: Row) -> Row:
         """Return what a row becomes where another of the same key is written."""
-        fields = zip(self.merge, before[self.key :], now[self.key :], strict=True)
-        return (*now[: self.key], *(_MERGED[merge](old, new) for merge, old, new in fields))
+        kept = [(place, choose(before[place], now[place])) for place, choose in self._chosen]
+        if all(now[place] == one for place, one in kept):
+            return now
+        fields = list(now)
+        for place, one in kept:
+            fields[place] = one
+        return tuple(fields)
 
-
-_MERGED: Final[Mapping[Merge, Callable[[Any, Any], Any]]] = {
-    Merge.NEWEST: lambda _, new: new,
-    Merge.LEAST: min,
-    Merge.MOST: max,
-}
+    @cached_property
+    def _chosen(self) -> tuple[tuple[int, Callable[[Any, Any], Any]], ...]:
+        """The places of the fields of which not simply the newer stays, and what chooses."""
+        return tuple(
+            (place, min if merge is Merge.LEAST else max)
+            for place, merge in enumerate(self.merge, self.key)
+            if merge is not Merge.NEWEST
+        )
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Final
 
@@ -41,11 +41,6 @@ class IndexTables:
 
     def write(self, index: Index, changes: Changes) -> int:
         """Write what an index makes of new facts; return by how much the sum of its rows grows."""
-        self._names.ensure(_ids(index, changes))
-        number = self._names.number
-        if new := self._names.unstored():
-            rows_of_ids = [(number(identifier), identifier) for identifier in new]
-            self._connection.executemany("INSERT INTO node (n, id) VALUES (?, ?)", rows_of_ids)
         total = 0
         for table in index.tables:
             rows, gone = changes.put.get(table.name, ()), changes.drop.get(table.name, ())
@@ -65,21 +60,35 @@ class IndexTables:
         for place, row in now.items():
             known = self._rows(table, place[:prefix])
             before = known.get(place)
-            new = row if before is None else table.merged(before, row)
-            if new != before:
-                put.append(self._numbered(table, new))
-                if before is not None:
-                    lost.append(self._numbered(table, before))
+            if before is None:
+                put.append(row)
+                known[place] = row
+            elif (new := table.merged(before, row)) != before:
+                put.append(new)
+                lost.append(before)
                 known[place] = new
         dropped: list[Row] = []
         for place in gone:
             held = {} if place in now else self._rows(table, place[:prefix])
             if place in held:
-                dropped.append(self._numbered(table, held.pop(place)))
-        self._connection.executemany(_put(table), put)
-        if dropped:
-            self._connection.executemany(_drop(table), [row[:key] for row in dropped])
-        return sum(map(_sum, put)) - sum(map(_sum, lost)) - sum(map(_sum, dropped))
+                dropped.append(held.pop(place))
+        if not put and not dropped:
+            return 0
+        self._name(table, put)
+        written, away = self._numbered(table, put), self._numbered(table, dropped)
+        if written:
+            self._connection.executemany(_put(table), written)
+        if away:
+            self._connection.executemany(_drop(table), [row[:key] for row in away])
+        return sum_of_rows(written) - sum_of_rows(self._numbered(table, lost)) - sum_of_rows(away)
+
+    def _name(self, table: Table, rows: Iterable[Row]) -> None:
+        """Give the ids in rows that are written a number, and those that no fact mentions a row of their own."""
+        names = self._names
+        names.ensure([row[place] for place in _places(table, Kind.ID) for row in rows if row[place] is not None])
+        if new := names.unstored():
+            numbered = [(names.number(identifier), identifier) for identifier in new]
+            self._connection.executemany("INSERT INTO node (n, id) VALUES (?, ?)", numbered)
 
     def _rows(self, table: Table, prefix: Key) -> Rows:
         place = table.name, prefix
@@ -109,23 +118,19 @@ class IndexTables:
                 numbers.append(0 if kind is Kind.ID else part)
         return self._connection.execute(_select(table, len(prefix)), numbers)
 
-    def _numbered(self, table: Table, row: Row) -> Row:
+    def _numbered(self, table: Table, rows: Iterable[Row]) -> list[Row]:
+        """Return rows as they are stored."""
+        ids, values = _places(table, Kind.ID), _places(table, Kind.VALUE)
         number, value = self._names.number, self._names.value
-        parts = list(row)
-        for place in _places(table, Kind.ID):
-            parts[place] = number(parts[place])
-        for place in _places(table, Kind.VALUE):
-            parts[place] = value(parts[place])
-        return tuple(parts)
-
-
-def _ids(index: Index, changes: Changes) -> Iterator[str]:
-    for table in index.tables:
-        places = _places(table, Kind.ID)
-        for row in changes.put.get(table.name, ()):
-            for place in places:
-                if row[place] is not None:
-                    yield row[place]
+        found: list[Row] = []
+        for row in rows:
+            parts = list(row)
+            for place in ids:
+                parts[place] = number(parts[place])
+            for place in values:
+                parts[place] = value(parts[place])
+            found.append(tuple(parts))
+        return found
 
 
 @cache
@@ -133,13 +138,9 @@ def _places(table: Table, kind: Kind) -> tuple[int, ...]:
     return tuple(place for place, (_, found) in enumerate(table.columns) if found is kind)
 
 
-def _sum(row: Row) -> int:
-    return zlib.crc32(repr(row).encode("utf-8", "surrogatepass"))
-
-
 def sum_of_rows(rows: Iterable[Row]) -> int:
     """Return the sum that is kept of rows as they are stored."""
-    return sum(map(_sum, rows))
+    return sum([zlib.crc32(repr(row).encode("utf-8", "surrogatepass")) for row in rows])
 
 
 @cache

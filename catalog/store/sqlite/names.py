@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
 from graph_schema.assertions import Content, StatedAspect, StatedEdge
+from graph_schema.facts import Facts, Structure
 from graph_schema.nodes import Node
 
 _REMEMBERED: Final = 200_000
@@ -28,6 +30,8 @@ class Names:
         self._named: set[str] = set()
         self._values: dict[str, int] = {}
         self._structure: set[tuple[str, str, str]] = set()
+        self._structures: set[Structure] = set()
+        self._size = 0
         self._contents: dict[bytes, int] = {}
         self._content_of: dict[int, Content] = {}
         self._next: dict[str, int] = {}
@@ -51,12 +55,13 @@ class Names:
         self._numbers, self._named, self._structure = {}, set(), set()
         self._values, self._contents, self._content_of = {}, {}, {}
         self._next, self._unstored = {}, []
+        self._structures, self._size = set(), 0
         self.fresh = set()
 
     def ensure(self, ids: Iterable[str]) -> None:
         """Give every id a number; what is new of them `unstored` tells, once."""
         numbers = self._numbers
-        missing = dict.fromkeys(identifier for identifier in ids if identifier not in numbers)
+        missing = dict.fromkeys([identifier for identifier in ids if identifier not in numbers])
         if not missing:
             return
         self.look_up(missing)
@@ -103,6 +108,20 @@ class Names:
     def name(self, ids: Iterable[str]) -> None:
         """Remember that these are named now."""
         self._named.update(ids)
+
+    def without_stored(self, facts: Facts) -> Facts:
+        """Return the facts without the structures that are stored already."""
+        new = tuple([one for one in facts.structures if one[0] not in self._structures])
+        return facts if len(new) == len(facts.structures) else replace(facts, structures=new)
+
+    def keep(self, structures: Iterable[tuple[Structure, int]]) -> None:
+        """Remember that these are stored now; of very many, the newest."""
+        for structure, _ in structures:
+            if self._size + len(structure) > _REMEMBERED:
+                self._structures.clear()
+                self._size = 0
+            self._structures.add(structure)
+            self._size += len(structure)
 
     def is_new_structure(self, source: str, kind: str, target: str) -> bool:
         """Tell whether an edge that is stored once is not, and remember that it will be."""

@@ -53,14 +53,15 @@ class SqliteStore(SingleReads):
                 refill(connection, self._names, self._tables)
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:
-        check_facts(facts)
         with self._remembering() as connection:
             row = connection.execute("SELECT entry FROM state WHERE name = 'checkpoint'").fetchone()
             checkpoint = -1 if row is None else row[0]
-            new = unseen(facts, checkpoint, upto)
             batch = Batch(connection, self._names, self._tables)
+            new = unseen(self._names.without_stored(facts), checkpoint, upto)
+            check_facts(new)
             if new:
                 batch.write(new)
+            self._names.keep(facts.structures)
             batch.quarantine(one for one in quarantined if one.entry > checkpoint)
             batch.close()
             connection.execute(

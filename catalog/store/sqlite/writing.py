@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -32,17 +32,17 @@ class Batch:
     """The facts of some entries on their way in."""
 
     def __init__(self, connection: sqlite3.Connection, names: Names, tables: IndexTables) -> None:
-        """Write through this connection."""
+        """Write through this connection, inside a transaction; what is remembered is forgotten where it may be old."""
         self._connection = connection
         self._names = names
         self._tables = tables
+        if not names.begin():
+            tables.forget()
         self._tally: Counter[str] = Counter()
         self._sum = 0
 
     def write(self, new: Facts) -> None:
         """Add facts of which none is stored, and everything that follows from them."""
-        if not self._names.begin():
-            self._tables.forget()
         self._names.ensure(_ids(new))
         named = self._names.unnamed(new.nodes)
         work = Work(
@@ -83,11 +83,11 @@ class Batch:
         }
         new = [rows.get(one) or (number(one), one, *_UNNAMED) for one in self._names.unstored()]
         self._connection.executemany("INSERT INTO node VALUES (?, ?, ?, ?, ?, ?)", new)
-        before = rows.keys() - self._names.fresh
-        self._connection.executemany(
-            "UPDATE node SET label = ?, title = ?, key = ?, entry = ? WHERE n = ?",
-            [(*rest, place) for place, _, *rest in map(rows.__getitem__, before)],
-        )
+        if before := rows.keys() - self._names.fresh:
+            self._connection.executemany(
+                "UPDATE node SET label = ?, title = ?, key = ?, entry = ? WHERE n = ?",
+                [(*rest, place) for place, _, *rest in map(rows.__getitem__, before)],
+            )
         self._names.name(rows)
         self._sum += sum_of(rows.values())
         self._tally.update(node.label for node, _ in named)
@@ -154,13 +154,19 @@ class Batch:
         return place
 
 
-def _ids(new: Facts) -> Iterator[str]:
-    for node, _ in new.nodes:
-        yield node.id
+def _ids(new: Facts) -> dict[str, None]:
+    """Return every id that the facts mention, once, in a fixed order."""
+    ids = dict.fromkeys([node.id for node, _ in new.nodes])
     for edge in new.edges:
-        yield edge.source
-        yield edge.target
-        yield from (one for one in (edge.run, edge.job) if one)
+        ids[edge.source] = ids[edge.target] = None
+        if edge.run:
+            ids[edge.run] = None
+        if edge.job:
+            ids[edge.job] = None
     for statement in new.statements:
-        yield statement.subject
-        yield from (one for one in (statement.run, statement.job) if one)
+        ids[statement.subject] = None
+        if statement.run:
+            ids[statement.run] = None
+        if statement.job:
+            ids[statement.job] = None
+    return ids
