@@ -71,16 +71,20 @@ class FactBuilder:
 
     def add_node(self, node: Node) -> str:
         """Add the node; return its id."""
+        identifier = self._named(node)
+        self._bound()
+        return identifier
+
+    def _named(self, node: Node) -> str:
         check_node(type(node))
         identifier = node.id
         self._nodes.setdefault(identifier, node)
-        self._bound()
         return identifier
 
     def add_edge(self, edge: EdgeKind, value: dict[str, Any] | None = None) -> None:
         """Add the edge and both its ends."""
         check_edge(edge.edge_type(), edge.source.label, edge.target.label)
-        source, target = self.add_node(edge.source), self.add_node(edge.target)
+        source, target = self._named(edge.source), self._named(edge.target)
         if edge.structural:
             fact = structural(edge.edge_type(), source, target, self.entry)
         else:
@@ -110,7 +114,7 @@ class FactBuilder:
         text = None if value is None else canonical_text(as_json(aspect, value))
         self._statements.setdefault(
             Statement(
-                self.add_node(node),
+                self._named(node),
                 aspect,
                 text,
                 role.value,

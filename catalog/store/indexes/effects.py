@@ -95,7 +95,7 @@ def transitions(new: Facts, runs: Runs, past: Past) -> list[Transition]:
     for pair, some in by_pair.items():
         before = holders[pair]
         rivals = [one for one in map(effects.candidate, some) if one is not None]
-        if before is not None and before.statement in again:
+        if before is not None and again and before.statement in again:
             now = next((one for one in rivals if one.statement == before.statement), None)
             if now is None or now.order < before.order:
                 fallen[pair] = some
