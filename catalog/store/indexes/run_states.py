@@ -256,7 +256,7 @@ class Runs:
     changed: dict[str, RunState] = field(default_factory=dict)
     folds: dict[str, RunFold | None] = field(default_factory=dict)
     """Those that may have had several attempts, judged by all their events but without what they read and wrote."""
-    _naming: frozenset[tuple[str, Order]] = frozenset()
+    _naming: frozenset[tuple[str, int]] = frozenset()
     _moments: dict[str, list[Moment]] = field(default_factory=dict)
     _old: dict[str, list[Edge]] = field(default_factory=dict)
 
@@ -368,18 +368,18 @@ class Runs:
 _POINT: Final = attrgetter("entry", "valid_from")
 
 
-def naming(edges: Iterable[Edge]) -> frozenset[tuple[str, Order]]:
-    """Return (run, order) of the events that name datasets."""
-    return frozenset((edge.source, edge.order) for edge in edges if edge.kind in ("READ", "WROTE"))
+def naming(edges: Iterable[Edge]) -> frozenset[tuple[str, int]]:
+    """Return (run, entry) of the events that name datasets: of two of the same order, each says this for itself."""
+    return frozenset([(edge.source, edge.entry) for edge in edges if edge.kind in ("READ", "WROTE")])
 
 
-def moments_of(events: Iterable[Statement], named: Container[tuple[str, Order]]) -> list[Moment]:
+def moments_of(events: Iterable[Statement], named: Container[tuple[str, int]]) -> list[Moment]:
     """Return the COMPLETE events and those that name datasets."""
     found = []
     for event in events:
         if event_of(event.value or "{}").type == COMPLETED:
             found.append(Moment(event.subject, COMPLETED, event.valid_from, event.entry))
-        elif (event.subject, event.order) in named:
+        elif (event.subject, event.entry) in named:
             found.append(Moment(event.subject, NAMED, event.valid_from, event.entry))
     return found
 

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from catalog.store.memory import MemoryStore
 from catalog.store.sqlite import SqliteStore
+from graph_schema.bitemporal import RANK
+from graph_schema.builder import FactBuilder
+from graph_schema.edges import Wrote
 from graph_schema.facts import Facts
+from graph_schema.nodes import Dataset, Job
 from tests.support.answers import DIRECTIONS, answers, contributing, everything, flowing, ids_of
-from tests.support.facts import LONG, WIDE, World, history, joined, shuffled
+from tests.support.facts import LONG, WIDE, World, history, joined, run_node, shuffled
 
 CHANCE = st.integers(0, 2**32).map(random.Random)
 
@@ -59,6 +63,25 @@ def test_every_verb_answers_as_the_rules_do_after_every_batch(
                     )
         assert list(store.scan()) == list(expected.scan())
         assert store.counts() == expected.counts()
+
+
+def test_of_two_events_of_the_same_order_each_names_what_its_own_entry_says() -> None:
+    run, job, table = run_node("one"), Job("made-up", "stream"), Dataset("made-up", "table")
+    records = []
+    for entry, (at, names) in enumerate(((5, True), (9, False), (9, True))):
+        builder = FactBuilder(entry, at, f"{at:016x}", RANK["OTHER"], run.id, job.id)
+        builder.add_statement(run, "event", {"type": "OTHER", "processing": "STREAMING"})
+        if names:
+            builder.add_edge(Wrote(run, table))
+        records.append(builder.build())
+    expected = MemoryStore()
+    expected.apply(joined(records), 2)
+    with sqlite() as store:
+        for entry, record in enumerate(records):
+            store.apply(record, entry)
+        asked = [(table.id, 9)]
+        assert [(one.at, one.entry) for one in store.contributions(asked, newest=2)] == [(9, 2), (5, 0)]
+        assert store.contributions(asked, newest=2) == expected.contributions(asked, newest=2)
 
 
 @given(CHANCE, st.integers(1, 12), st.integers(1, 5))
