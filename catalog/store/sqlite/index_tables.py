@@ -75,6 +75,8 @@ class IndexTables:
         if not put and not dropped:
             return 0
         self._name(table, put)
+        # What a row said before may name what nothing of this batch does, and what nobody remembers after a restart.
+        self._names.look_up(_ids(table, (*lost, *dropped)))
         written, away = self._numbered(table, put), self._numbered(table, dropped)
         if written:
             self._connection.executemany(_put(table), written)
@@ -85,7 +87,7 @@ class IndexTables:
     def _name(self, table: Table, rows: Iterable[Row]) -> None:
         """Give the ids in rows that are written a number, and those that no fact mentions a row of their own."""
         names = self._names
-        names.ensure([row[place] for place in _places(table, Kind.ID) for row in rows if row[place] is not None])
+        names.ensure(_ids(table, rows))
         if new := names.unstored():
             numbered = [(names.number(identifier), identifier) for identifier in new]
             self._connection.executemany("INSERT INTO node (n, id) VALUES (?, ?)", numbered)
@@ -131,6 +133,10 @@ class IndexTables:
                 parts[place] = value(parts[place])
             found.append(tuple(parts))
         return found
+
+
+def _ids(table: Table, rows: Iterable[Row]) -> list[str]:
+    return [row[place] for place in _places(table, Kind.ID) for row in rows if row[place] is not None]
 
 
 @cache

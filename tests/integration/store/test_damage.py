@@ -13,6 +13,7 @@ from catalog.errors import DamagedGraphError, OperatorError
 from catalog.projection import rebuild
 from catalog.store.sqlite import SqliteStore
 from graph_schema.facts import Facts
+from tests.support.events import dataset, projected, run_event
 from tests.support.records import House, event
 
 FLIPS = 400
@@ -173,3 +174,17 @@ def test_what_is_written_in_any_batches_is_sound(tmp_path: Path) -> None:
         assert number or store.checkpoint() == house.ledger.size() - 1
     store.close()
     house.close()
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_is_written_by_one_process_after_another_is_sound(tmp_path: Path, batch: int) -> None:
+    facets = {"schema": {"fields": [{"name": "a"}]}, "lifecycleStateChange": {"lifecycleStateChange": "OVERWRITE"}}
+    kinds = ("START", "COMPLETE", "START", "FAIL", "START", "COMPLETE")
+    for start in range(0, len(kinds), batch):
+        store = SqliteStore(tmp_path / "graph.db")
+        store.check()
+        for entry in range(start, min(start + batch, len(kinds))):
+            made = run_event(kinds[entry], entry, run_id=f"run {entry // 2}", outputs=[dataset("x", facets=facets)])
+            store.apply(projected(made, first=entry), entry)
+        store.check()
+        store.close()
