@@ -279,11 +279,11 @@ def test_an_entry_that_states_too_much_is_quarantined_with_the_reason_and_those_
 
 
 def test_a_batch_is_cut_where_its_entries_say_very_much(house: House) -> None:
-    for number in range(12):
+    for number in range(24):
         wide(house, 1000, number)
     entries = house.ledger.entries(0, 100)
     batches = list(gather(entries))
-    assert [stored.index for batch in batches for stored in batch.entries] == list(range(12))
+    assert [stored.index for batch in batches for stored in batch.entries] == list(range(24))
     assert len(batches) == 3
     assert max(len(batch.facts) for batch in batches) < 25_000
 
@@ -301,7 +301,7 @@ class Recording(MemoryStore):
 
 
 def test_following_and_rebuilding_take_wide_entries_a_few_at_a_time(house: House) -> None:
-    for number in range(12):
+    for number in range(24):
         wide(house, 1000, number)
     followed, rebuilt = Recording(), Recording()
     follower = Projection(house.ledger, followed)
@@ -309,7 +309,7 @@ def test_following_and_rebuilding_take_wide_entries_a_few_at_a_time(house: House
         pass
     rebuild(house.ledger, rebuilt)
     assert len(followed.applied) == len(rebuilt.applied) >= 3
-    assert followed.applied[-1] == rebuilt.applied[-1] == 11
+    assert followed.applied[-1] == rebuilt.applied[-1] == 23
     assert list(followed.scan()) == list(rebuilt.scan())
 
 
