@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from catalog.search.queries import search
 from catalog.store.protocol import Store
 from catalog.view import View
 from graph_schema.nodes import Dataset
-from tests.support.events import dataset, run_event
+from tests.support.events import Json, dataset, run_event
 from tests.support.records import House, facet_mapping, flow_mapping
 
 RAW, CLEAN, UNHEARD_OF = (Dataset("lake", name).id for name in ("raw", "clean", "unheard of"))
@@ -58,3 +59,28 @@ def test_what_a_mapping_claims_of_phi_is_found_by(told: Store) -> None:
     page = search(View(told), Search(filters={"phi": ("DIRECT_IDENTIFIER",)}, facets=("phi",)))
     assert [hit.id for hit in page.hits] == [CLEAN]
     assert page.facets == {"phi": {"DIRECT_IDENTIFIER": 1}}
+
+
+def test_halves_of_a_stream_join_however_they_spell_their_parent_once_it_says_that_it_streams(
+    store: Store, tmp_path: Path
+) -> None:
+    def part(run: str, parent: Json | None, **more: Any) -> Json:
+        job = {"jobType": {"processingType": "STREAMING", "integration": "MADE_UP"}}
+        facets = {} if parent is None else {"parent": {"run": {"runId": "p"}, **parent}}
+        return run_event("START", run_id=run, run=facets, job=job, job_name=f"job of {run}", **more)
+
+    house = House(tmp_path / "house")
+    house.send(part("one", {}, inputs=[dataset("topic")]))
+    house.send(part("two", {"job": {"namespace": "elsewhere", "name": "PIPE"}}, outputs=[dataset("sink")]))
+    house.send(part("p", None))
+    topic, sink = Dataset("lake", "topic").id, Dataset("lake", "sink").id
+    for entry in range(house.ledger.size()):
+        for batch in gather(house.ledger.entries(entry, 1), erased=Residues(house.ledger).facts_of):
+            store.apply(batch.facts, entry, batch.quarantined)
+        for root, way in ((sink, Direction.UPSTREAM), (topic, Direction.DOWNSTREAM)):
+            for flows in FlowScope:
+                found = lineage(View(store), Walk((root,), way, flows=flows))
+                assert {(edge.source, edge.target) for edge in found.edges} == (
+                    {(topic, sink)} if entry == 2 else set()
+                )
+    house.close()
