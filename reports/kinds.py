@@ -23,6 +23,7 @@ from reports.parts import (
     lineage,
     method,
     model_version,
+    names,
     origins,
     people,
     proof,
@@ -41,12 +42,14 @@ C = TypeVar("C", bound=Context)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelDossier(Regulated, schema_changes.SchemaChanges, quarantine.Quarantine, people.People):
+class ModelDossier(Regulated, schema_changes.SchemaChanges, quarantine.Quarantine, names.Names, people.People):
     """All that the model provenance dossier shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalsRecord(approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals, people.People):
+class ApprovalsRecord(
+    approval_subject.OfSubject, quarantine.Quarantine, approvals.Approvals, names.Names, people.People
+):
     """All that the approvals record shows."""
 
 
@@ -103,7 +106,7 @@ MODEL_DOSSIER = Report[ModelDossier](
     sections=(
         Section("model", "The model version", (model_version.PART,)),
         Section("data", "Training and evaluation data", (snapshots.PART,)),
-        Section("sources", "Sources and their mandatory fields", (sources.PART,)),
+        Section("sources", "Sources and their mandatory fields", (sources.PART, names.PART)),
         Section("lineage", "Lineage from the raw feeds", (lineage.PART, origins.FEEDS)),
         Section("runs", "Jobs and runs", (runs.PART, origins.JOBS)),
         Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
@@ -134,7 +137,7 @@ APPROVALS = Report[ApprovalsRecord](
     subject=approval_subject.subject,
     cover=approval_subject.cover,
     sections=(
-        Section("subject", "What approval is asked for", (approval_subject.PART,)),
+        Section("subject", "What approval is asked for", (approval_subject.PART, names.PART)),
         Section("approvals", "Requests and decisions", (approvals.PART,)),
         Section("people", "Who acted", (people.PART,)),
         Section(

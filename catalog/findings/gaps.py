@@ -106,8 +106,10 @@ def _of_labels(basis: Basis) -> Iterator[Gap]:
     found = False
     for record in sorted(basis.datasets.values(), key=lambda one: (one.namespace, one.name)):
         then = {(one.column, one.kind): one for one in basis.registered_labels.get(record.id, ()) if one.present}
-        for now in basis.labels.get(record.id, ()):
-            was = then.get((now.column, now.kind))
+        held = {(one.column, one.kind): one for one in basis.labels.get(record.id, ())}
+        # What was on another name that is a dataset of its own since was there then all the same.
+        for place in sorted({*then, *held}, key=lambda each: (each[0] or "", each[1])):
+            was, now = then.get(place), held.get(place) or then[place]
             if not (now.present or was):
                 continue
             found = True

@@ -60,6 +60,8 @@ class Names:
         self._kinds = (_STITCHING, _RENAMING, *beside)
         self.beside: set[Edge] = set()
         self._naming: dict[str, Naming] = {}
+        self._stitched: dict[frozenset[str], set[int]] = defaultdict(set)
+        self._renamed: dict[str, set[tuple[str, int]]] = defaultdict(set)
         self.apart: set[frozenset[str]] = set()
         """The pairs, of what was loaded, that stewards hold apart."""
 
@@ -80,6 +82,11 @@ class Names:
             if edge.kind == _STITCHING
         )
         self.apart |= apart
+        for edge in edges:
+            if edge.kind == _STITCHING:
+                self._stitched[frozenset((edge.source, edge.target))].add(edge.entry)
+            elif edge.run is not None:
+                self._renamed[edge.source].add((edge.run, edge.entry))
         claims = self._claims([one for one in pointers if frozenset((one.source, one.target)) not in apart], apart)
         renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
         # What stands for several that were joined is chosen by name, and may be what one of them points to.
@@ -241,7 +248,8 @@ class Names:
             if edge.data.get("ended"):
                 found[edge.source].append(AliasPointer(edge.order, edge.source, None, edge.entry))
             else:
-                found[edge.source].append(AliasPointer(edge.order, edge.target, endings.of(edge), edge.entry))
+                end, by = endings.of(edge) or (None, None)
+                found[edge.source].append(AliasPointer(edge.order, edge.target, end, edge.entry, by))
         return {name: shortened(claims) for name, claims in found.items()}
 
     def _renamings(self, edges: Sequence[Edge]) -> list[Renaming]:
@@ -262,6 +270,32 @@ class Names:
         """Return every name that was ever joined to this one, itself included."""
         found = self._naming.get(name)
         return frozenset((name,)) if found is None else found.names.keys()
+
+    def rests_on(self, names: Iterable[str]) -> dict[str, frozenset[int]]:
+        """Return for each name that was ever joined to another the entries that decide, at any time, what is one with
+        it: those that point, join, part and rename, the events of who renamed, rules, and what a rule joins.
+        """
+        several = [one for one in names if not self.is_alone(one)]
+        renamed = {one: {pair for each in self.names(one) for pair in self._renamed.get(each, ())} for one in several}
+        folds = (
+            self._whole.runs({run for pairs in renamed.values() for run, _ in pairs}) if any(renamed.values()) else {}
+        )
+        ruled = {each for one in several if self._naming[one].rules for each in self.names(one)}
+        known = self._whole.nodes(sorted(ruled)) if ruled else {}
+        found: dict[str, frozenset[int]] = {}
+        for one in several:
+            naming = self._naming[one]
+            claims = [claim for each in naming.claims.values() for claim in each]
+            entries = {claim.entry for claim in claims}
+            entries |= {claim.ended_by for claim in claims if claim.ended_by is not None}
+            entries.update(*(said for pair, said in self._stitched.items() if not pair.isdisjoint(naming.names)))
+            for run, entry in renamed[one]:
+                entries |= {entry, *(fold.entries if (fold := folds.get(run)) else ())}
+            if naming.rules:
+                entries |= self.view.once(_rule_entries)
+                entries |= {known[each].entry for each in naming.names if each in known}
+            found[one] = frozenset(entries)
+        return found
 
     def is_alone(self, name: str) -> bool:
         """Tell whether the name was never joined to another."""
@@ -385,6 +419,12 @@ def _rules(whole: View) -> tuple[RuleHistory, ...]:
     return tuple(found for name in sorted(stated) if (found := rule_history(name, stated[name])) is not None)
 
 
+def _rule_entries(whole: View) -> frozenset[int]:
+    known = whole.lookup("NamespaceRule", "every", ("",))
+    stated = whole.statements(known, ("namespace_rule", "withdrawn")) if known else ()
+    return frozenset(one.entry for one in stated)
+
+
 def rule_history(name: str, stated: Iterable[Statement]) -> RuleHistory | None:
     """Return what was said of a rule over time; what was withdrawn by a later entry was never said."""
     statements = list(stated)
@@ -479,17 +519,17 @@ class _Endings:
         self._stated: dict[str, list[Statement]] = defaultdict(list)
         for statement in sorted(stated, key=lambda one: one.order):
             self._stated[statement.subject].append(statement)
-        self._ends: dict[tuple[str, str, str | None], list[Order]] = {}
+        self._ends: dict[tuple[str, str, str | None], list[tuple[Order, int]]] = {}
 
-    def of(self, edge: Edge) -> int | None:
-        """Return from when whoever said the edge says it no longer."""
+    def of(self, edge: Edge) -> tuple[int, int] | None:
+        """Return from when whoever said the edge says it no longer, and by which entry."""
         key = edge.source, edge.target, edge.job
         ends = self._ends.get(key)
         if ends is None:
             ends = self._ends[key] = [
-                statement.order
+                (statement.order, statement.entry)
                 for statement in self._stated[edge.target]
                 if statement.value is None or (statement.job == edge.job and edge.source not in listed(statement.value))
             ]
-        place = bisect_right(ends, edge.order)
-        return ends[place][0] if place < len(ends) else None
+        place = bisect_right(ends, edge.order, key=lambda one: one[0])
+        return (ends[place][0][0], ends[place][1]) if place < len(ends) else None

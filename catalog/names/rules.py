@@ -39,6 +39,8 @@ class AliasPointer(NamedTuple):
     target: str
     until: int | None = None
     entry: int = 0
+    ended_by: int | None = None
+    """The entry that lists it no longer."""
 
 
 def resolve(name: str, at: int, pointers: Mapping[str, Sequence[AliasPointer]]) -> str:
@@ -83,11 +85,15 @@ def pointer_order(claim: AliasPointer) -> tuple[int, int, str, str]:
 
 
 def shortened(claims: Iterable[AliasPointer]) -> list[AliasPointer]:
-    """Return the claims in order, without those that only restate the one before."""
+    """Return the claims in order, without those that only restate one before: to the same dataset, until as long."""
     kept: list[AliasPointer] = []
+    lasting: set[int | None] = set()
     for claim in sorted(claims, key=lambda one: (*pointer_order(one), one.until or 0, one.entry)):
-        if not kept or kept[-1].target != claim.target or kept[-1].until is not None or claim.until is not None:
+        if kept and kept[-1].target != claim.target:
+            lasting.clear()
+        if claim.until not in lasting:
             kept.append(claim)
+            lasting.add(claim.until)
     return kept
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.approvals.queries import approvals_of, bindings
+from catalog.assets.queries import datasets
 from catalog.findings.approvals import NOUNS
 from catalog.findings.judgement import approval_findings
 from catalog.ledger.protocol import Ledger
+from catalog.names.loading import Names
+from catalog.names.queries import other_names
 from catalog.reporting.approvals import approvals, findings, powers_of, quarantined
 from catalog.reporting.citations import Citations
+from catalog.reporting.datasets import names as named
 from catalog.reporting.dossier_data import deciders
 from catalog.reporting.people import people
 from catalog.reporting.read_point import settled
@@ -17,6 +21,7 @@ from catalog.view import View
 from graph_schema.nodes import Dataset, ModelVersion, Node, Snapshot
 from reports.kinds import ApprovalsRecord
 from reports.parts.approval_subject import ApprovalSubject
+from reports.parts.names import Named
 
 
 def approvals_record(
@@ -46,6 +51,7 @@ def approvals_record(
             binds=tuple(f"{one.of}: {one.digest}" for one in binding.digests),
             entries=point.view.cite(*(one.entry for one in binding.assertions if one.entry >= 0)),
         ),
+        names=_names(citations, identifier) if isinstance(known.node, Dataset) else (),
         approvals=tuple(approvals(citations, requested, powers)),
         findings=tuple(findings(citations, found)),
         quarantined=tuple(quarantined(citations, stuck)),
@@ -53,6 +59,14 @@ def approvals_record(
     # Last: by now every entry that the rest cites is noted.
     context = replace(context, people=people(citations))
     return replace(context, entry_subjects=citations.entry_subjects(), evidence=point.evidence())
+
+
+def _names(citations: Citations, dataset: str) -> tuple[Named, ...]:
+    """Return the names of the dataset that the record is of."""
+    view = citations.view
+    names = Names(view, renamed=True)
+    names.load([dataset])
+    return tuple(named(citations, datasets(view, [dataset]), other_names(view, [dataset]), names.rests_on([dataset])))
 
 
 def _subject(node: Node) -> ApprovalSubject:

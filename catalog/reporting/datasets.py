@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from catalog.assets.model import AspectInForce, DatasetRecord
 from catalog.findings.model import Deidentification
 from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
+from catalog.names.model import OtherName as OtherNameRecord
 from catalog.releases.model import SnapshotUse
-from catalog.reporting.citations import Citations
+from catalog.reporting.citations import Citations, time_of
 from catalog.reporting.dossier_data import DossierData, full_name
 from catalog.snapshots.model import Seal, SnapshotRecord
 from catalog.snapshots.model import Verification as VerificationRecord
@@ -20,6 +21,7 @@ from graph_schema.aspects.declarations import PermittedUse
 from graph_schema.times import format_time
 from reports.context import Code
 from reports.parts.labels import Label
+from reports.parts.names import Named, OtherName
 from reports.parts.schema_changes import SchemaChange
 from reports.parts.snapshots import (
     ForeignReference,
@@ -77,7 +79,6 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
         entries=citations.view.cite(
             record.first_entry,
             *(one.entry for _, *pair in both for one in pair if one is not None),
-            *(one.entry for one in data.names.get(record.id, ()) if one.entry is not None),
         ),
     )
 
@@ -111,6 +112,30 @@ def _words(value: Any) -> str:  # noqa: ANN401  a declared value
     return str(value)
 
 
+def names(
+    citations: Citations,
+    datasets: Mapping[str, DatasetRecord],
+    others: Mapping[str, Sequence[OtherNameRecord]],
+    named_by: Mapping[str, frozenset[int]],
+) -> Iterator[Named]:
+    """Yield of each dataset that ever had several names those that it has now, and all that decides about them."""
+    for record in datasets.values():
+        if record.id in named_by:
+            yield Named(
+                dataset=full_name(record),
+                others=tuple(
+                    OtherName(
+                        name=f"{one.namespace}/{one.name}",
+                        why=one.kind.value,
+                        since=time_of(one.since),
+                        entry=None if one.entry is None else citations.cite(one.entry),
+                    )
+                    for one in others.get(record.id, ())
+                ),
+                entries=citations.view.cite(*named_by[record.id]),
+            )
+
+
 def labels(citations: Citations, data: DossierData) -> Iterator[Label]:
     """Yield every label that was on a dataset or column when the version was registered, and what changed since."""
     for record in data.datasets.values():
@@ -121,14 +146,15 @@ def labels(citations: Citations, data: DossierData) -> Iterator[Label]:
 
 
 def _labels(citations: Citations, dataset: str, then: LabelRecord | None, now: LabelRecord | None) -> Iterator[Label]:
+    before = None if then is None else _label(citations, dataset, then)
     # What was rejected and has never been in effect here is none; whatever is shown is cited, so nothing else is made.
     if now is None or not (now.present or then):
+        yield from () if before is None else (before,)
         return
-    before = None if then is None else _label(citations, dataset, then)
     after = _label(citations, dataset, now)
     if before is not None and replace(after, entries=before.entries) == before:
-        # Whatever repeats it since stands behind it too.
-        yield after
+        # Whatever repeats it since stands behind it too, and what was said under a name that counts no longer.
+        yield replace(after, entries=citations.view.cite(*before.entries, *after.entries))
         return
     if before is not None:
         yield before
@@ -154,8 +180,9 @@ def use(citations: Citations, data: DossierData) -> Iterator[UseStatement]:
     """Yield what the owners permitted when the version was registered, and what they declared otherwise since."""
     for record in data.datasets.values():
         then, now = (None if one is None else one.permitted_use for one in (data.registered.get(record.id), record))
-        before = None if then is None else _permitted(citations, data.registered[record.id], then)
-        after = None if now is None else _permitted(citations, record, now)
+        name = full_name(record)
+        before = None if then is None else _permitted(citations, name, data.registered[record.id], then)
+        after = None if now is None else _permitted(citations, name, record, now)
         if before is not None and after is not None and _is_same(before, after):
             yield replace(before, entries=citations.view.cite(*before.entries, *after.entries))
             continue
@@ -170,10 +197,12 @@ def _is_same(before: UseStatement, after: UseStatement) -> bool:
     return replace(after, region=before.region, entries=before.entries) == before
 
 
-def _permitted(citations: Citations, record: DatasetRecord, one: AspectInForce[PermittedUse]) -> UseStatement:
+def _permitted(
+    citations: Citations, dataset: str, record: DatasetRecord, one: AspectInForce[PermittedUse]
+) -> UseStatement:
     permitted = one.value
     return UseStatement(
-        dataset=full_name(record),
+        dataset=dataset,
         purposes=permitted.purposes,
         duo=permitted.duo,
         refrains=permitted.refrains,

@@ -62,6 +62,10 @@ class DossierData:
     """By every name that the lineage met, the one that stands for the dataset."""
     names: Mapping[str, tuple[OtherName, ...]]
     """The other names of the datasets: what is said under these counts too."""
+    named_by: Mapping[str, frozenset[int]]
+    """The entries on which it rests which names are one, now and when the version was registered; of a dataset that
+    never had another name there are none.
+    """
     datasets: Mapping[str, DatasetRecord]
     """By the names of the datasets."""
     registered: Mapping[str, DatasetRecord]
@@ -116,6 +120,7 @@ class DossierData:
             graph=graph,
             called=called,
             names=other_names(view, sorted(dataset_ids)),
+            named_by=_named_by(sorted(met), called, names, Names(then, renamed=True)),
             datasets=dict(sorted(datasets.items(), key=lambda item: (item[1].namespace, item[1].name))),
             registered=assets.datasets(then, sorted(dataset_ids)),
             jobs=assets.jobs(view, sorted(job_ids)),
@@ -330,6 +335,16 @@ def _measured(graph: LineageGraph, version: str, registration: Registration) -> 
     placed = (replace(node, depth=depths.get(node.id, node.depth)) for node in graph.nodes)
     nodes = sorted(placed, key=lambda one: (one.depth, one.id))
     return replace(graph, roots=(version,), nodes=tuple(nodes), edges=every)
+
+
+def _named_by(met: Sequence[str], called: Mapping[str, str], *at_points: Names) -> dict[str, frozenset[int]]:
+    """Return by dataset the entries that decide at any of the points which of its names are one."""
+    found: dict[str, frozenset[int]] = {}
+    for names in at_points:
+        names.load(met)
+        for name, entries in names.rests_on(met).items():
+            found[called[name]] = found.get(called[name], frozenset()) | entries
+    return found
 
 
 def _called(registration: Registration, names: Names) -> Registration:

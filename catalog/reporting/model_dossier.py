@@ -44,6 +44,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         nodes=tuple(lineage.nodes(citations, data, judgement.deidentification)),
         edges=tuple(lineage.edges(citations, data, judgement.deidentification)),
         sources=tuple(datasets.sources(citations, data, judgement.deidentification)),
+        names=tuple(datasets.names(citations, data.datasets, data.names, data.named_by)),
         runs=tuple(lineage.runs(citations, data)),
         deidentification=tuple(lineage.deidentification(citations, data, judgement.deidentification)),
         labels=tuple(datasets.labels(citations, data)),

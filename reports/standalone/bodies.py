@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from reports.standalone.container import values_of
-from reports.standalone.evidence import Entry
-from reports.standalone.outcome import MalformedError, NotAReportError
-from reports.standalone.shapes import hold_body
+from reports.standalone.outcome import MalformedError
 
 Values = Mapping[str, Any]
 Identity = tuple[str, str]
@@ -27,7 +24,7 @@ _TIME = re.compile(
     r" ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\])?"
 )
 _RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
-_RECORD_RANK = 5
+RECORD_RANK = 5
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -90,10 +87,6 @@ class Record:
         return self.order[0]
 
 
-Declarations = dict[str, tuple[Record, Any]]
-"""What is declared of a dataset: aspect to the record that declares it, and the value."""
-
-
 @dataclass(frozen=True)
 class Event:
     """An OpenLineage event whose body is disclosed."""
@@ -125,13 +118,20 @@ class Event:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
         named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
         named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
-        return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+        return frozenset(identities_in(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
         given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
-        return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+        return frozenset(identities_in(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+
+
+def streams(event: Event) -> bool:
+    """Return whether an event says that its job is one that goes on: STREAMING or SERVICE (jobType)."""
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
 
 
 _ENDS = ("ABORT", "FAIL", "COMPLETE")
@@ -177,8 +177,10 @@ class Access:
         self.reads: set[str] = set()
         self.writes: set[str] = set()
         self.first: dict[str, int] = {}
+        self.written: dict[str, list[int]] = {}
+        """By which entries it wrote a dataset, in the order of the events."""
         self.versions: dict[str, set[str]] = {}
-        """The states that its inputs name, by dataset."""
+        """The ids of the states that its inputs name, by dataset."""
         self.named: dict[str, dict[str, set[str]]] = {}
         """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
@@ -192,235 +194,18 @@ class Access:
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads
             self.writes |= writes
+            for id_ in writes:
+                self.written.setdefault(id_, []).append(event.index)
             for id_ in reads | writes:
                 self.first[id_] = min(event.index, self.first.get(id_, event.index))
             for content in event.inputs:
-                self.versions.setdefault(node_id("Dataset", *identity_of(content)), set()).update(
-                    versions_in(facets_of(content))
-                )
+                name = identity_of(content)
+                named = {node_id("Snapshot", *name, version) for version in versions_in(facets_of(content))}
+                self.versions.setdefault(node_id("Dataset", *name), set()).update(named)
 
 
-@dataclass
-class Disclosed:
-    """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
-
-    entries: Sequence[Entry]
-    valid_at: int
-    records: list[Record] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    definitions: list[Record] = field(default_factory=list)
-    """What principals were defined to be, whenever that holds."""
-    withheld: set[int] = field(default_factory=set)
-    unread: dict[int, str] = field(default_factory=dict)
-    """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
-    bodies: dict[int, Any] = field(default_factory=dict)
-    _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
-    _accesses: dict[RunKey, Access] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Read the bodies; one that cannot be read counts as withheld too."""
-        for entry in self.entries:
-            if entry.body is None:
-                self.withheld.add(entry.index)
-                continue
-            try:
-                body = values_of(entry.body.encode())
-                hold_body(entry.kind, body)
-                self._read(entry, body)
-                self.bodies[entry.index] = body
-            except (NotAReportError, MalformedError) as error:
-                self.withheld.add(entry.index)
-                self.unread[entry.index] = str(error)
-        self.records.sort(key=lambda each: (each.order, each.index))
-        self.events.sort(key=lambda each: (each.order, each.index))
-
-    def _read(self, entry: Entry, body: Any) -> None:  # noqa: ANN401 - any JSON value
-        recorded = micros(entry.recorded_at)
-        tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
-        if entry.kind.startswith("record."):
-            content = body["record"]
-            since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
-            kind = entry.kind.removeprefix("record.")
-            order = since, _RECORD_RANK, tie
-            proven, added = body["authenticated"], body["added"]
-            record = Record(entry.index, kind, entry.actor, entry.recorded_at, order, proven, content, added)
-            if since <= self.valid_at:
-                self.records.append(record)
-            if kind == "define_principal":
-                self.definitions.append(record)
-        elif entry.kind.startswith("openlineage."):
-            event = _event(entry.index, body["event"], recorded, tie)
-            if event.order[0] <= self.valid_at:
-                self.events.append(event)
-
-    def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
-        """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
-
-    def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
-        """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
-        return self._by_snapshot.get((kind, dataset, digest), [])
-
-    @cached_property
-    def people(self) -> dict[str, Record]:
-        """Return the newest definition of each principal."""
-        return {each.content["principal"]: each for each in self.of("define_principal")}
-
-    def definition(self, principal: str, before: int) -> Record | None:
-        """Return what defined a principal when an entry was written: the newest definition of an earlier entry."""
-        earlier = self.of("define_principal", lambda content: content["principal"] == principal)
-        return max((each for each in earlier if each.index < before), key=lambda each: each.index, default=None)
-
-    def actor(self, record: Record) -> dict[str, Any]:
-        """Return who a record is by, as a report shows it."""
-        known = self.people.get(record.actor)
-        return {
-            "id": record.actor,
-            "authenticated": record.authenticated,
-            **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
-        }
-
-    def defined(self, principal: str, index: int) -> Record | None:
-        """Return the newest definition of a principal before an entry."""
-        before = [one for one in self.definitions if one.content["principal"] == principal and one.index < index]
-        return max(before, key=lambda one: one.index, default=None)
-
-    def declarations(self, dataset: str, last: int | None = None) -> Declarations:
-        """Return what is declared of a dataset by its full name: aspect to the newest record and its value.
-
-        With `last`, as it was known by that entry.
-        """
-        return self._declared_by(last).get(dataset, {})
-
-    def declared_version(self, dataset: str, at: int | None) -> Record | None:
-        """Return the record that declared the schema version of a dataset in force at a time, by its full name."""
-        versions = [
-            one
-            for one in self.of("declare_dataset", lambda content: full_name(content["dataset"]) == dataset)
-            if "schema_version" in one.content and (at is None or one.since <= at)
-        ]
-        return versions[-1] if versions else None
-
-    def run(self, run: RunKey) -> list[Event]:
-        """Return the events of a run, in order."""
-        return self._by_run.get(run, [])
-
-    def access(self, run: RunKey) -> Access:
-        """Return what a run's events say that it read and wrote."""
-        if run not in self._accesses:
-            self._accesses[run] = Access(self.run(run))
-        return self._accesses[run]
-
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Record]]:
-        found: dict[str, list[Record]] = {}
-        for each in self.records:
-            found.setdefault(each.kind, []).append(each)
-        return found
-
-    @cached_property
-    def _by_snapshot(self) -> dict[tuple[str, str, str], list[Record]]:
-        found: dict[tuple[str, str, str], list[Record]] = {}
-        for kind in ("seal_snapshot", "verify_snapshot"):
-            for each in self.of(kind):
-                place = kind, full_name(each.content["dataset"]), each.content["digest"]
-                found.setdefault(place, []).append(each)
-        return found
-
-    @cached_property
-    def _by_run(self) -> dict[RunKey, list[Event]]:
-        found: dict[RunKey, list[Event]] = {}
-        for each in self.events:
-            if each.key is not None:
-                found.setdefault(each.key, []).append(each)
-        return found
-
-    def _declared_by(self, last: int | None) -> dict[str, Declarations]:
-        found = self._declared.get(last)
-        if found is None:
-            found = self._declared[last] = {}
-            for each in self.of("declare_dataset"):
-                if last is None or each.index <= last:
-                    aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
-                    found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
-        return found
-
-    @cached_property
-    def makers(self) -> dict[tuple[str, str], set[RunKey]]:
-        """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
-        found: dict[tuple[str, str], set[RunKey]] = {}
-        for run, events in self._by_run.items():
-            for content in (content for event in events for content in event.outputs):
-                for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
-                    found.setdefault((full_name(content), version), set()).add(run)
-        return found
-
-    @cached_property
-    def touched(self) -> set[str]:
-        """Return the full names of the datasets that an event says were read or written."""
-        return {full_name(content) for event in self.events for content in (*event.inputs, *event.outputs)}
-
-    @cached_property
-    def by_name(self) -> dict[str, set[Identity]]:
-        """Return the datasets that bodies name, by their full names, which two may share."""
-        found: dict[str, set[Identity]] = {}
-        for dataset in self.identities.values():
-            found.setdefault("/".join(dataset), set()).add(dataset)
-        return found
-
-    @cached_property
-    def identities(self) -> dict[str, Identity]:
-        """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
-        return {id_: identity for found in self.named.values() for id_, identity in found.items()}
-
-    @cached_property
-    def named(self) -> dict[int, dict[str, Identity]]:
-        """Return what each entry's body names; see `identities`."""
-        return {index: dict(_ids_in(body)) for index, body in self.bodies.items()}
-
-    @cached_property
-    def first(self) -> dict[Identity, int]:
-        """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
-        found: dict[Identity, int] = {}
-        for record in self.records:
-            for dataset in _datasets_in(record.content):
-                found[dataset] = min(record.index, found.get(dataset, record.index))
-        for event in self.events:
-            for dataset in _identities(event.datasets):
-                found[dataset] = min(event.index, found.get(dataset, event.index))
-        return found
-
-    @cached_property
-    def first_of_snapshot(self) -> dict[str, int]:
-        """Return the first of the records and run events that name each snapshot, by its node's id."""
-        found: dict[str, int] = {}
-        for record in self.records:
-            for id_, _ in _ids_in(record.content):
-                found[id_] = min(record.index, found.get(id_, record.index))
-        for event in self.events:
-            for content in (*event.inputs, *event.outputs) if event.run is not None else ():
-                for dataset in _identities((content,)):
-                    for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
-                        id_ = node_id("Snapshot", *dataset, version)
-                        found[id_] = min(event.index, found.get(id_, event.index))
-        return found
-
-    @cached_property
-    def aliased(self) -> bool:
-        """Return whether anything says that a dataset has other names, or had: then a name alone decides nothing."""
-        if any(self.of(kind) for kind in ("define_namespace_rule", "stitch_datasets", "unstitch_datasets")):
-            return True
-        facets = (facets_of(content) for event in self.events for content in event.datasets)
-        return any("symlinks" in each or _ends_a_life(each.get("lifecycleStateChange")) for each in facets)
-
-
-def _ends_a_life(change: object) -> bool:
-    """Return whether a dataset was dropped or renamed: what was said of it before counts no longer, or elsewhere."""
-    kind = change.get("lifecycleStateChange") if isinstance(change, dict) else None
-    return isinstance(kind, str) and kind.upper() in {"DROP", "RENAME"}
-
-
-def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
+def event_in(index: int, content: Values, recorded: int, tie: str) -> Event:
+    """Return what the body of an event says; one that is dated after it was recorded is of then (microseconds)."""
     at = content.get("eventTime")
     try:
         since = min(micros(at), recorded) if isinstance(at, str) else recorded
@@ -433,7 +218,7 @@ def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
     is_run = isinstance(run, dict)
     return Event(
         index=index,
-        order=(since, _RANK[type_] if is_run else _RECORD_RANK, tie),
+        order=(since, _RANK[type_] if is_run else RECORD_RANK, tie),
         type=type_ if is_run else "",
         run=run["runId"] if isinstance(run, dict) else None,
         job=identity_of(job) if isinstance(job, dict) else None,
@@ -445,43 +230,62 @@ def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
     )
 
 
-def _ids_in(value: object) -> Iterator[tuple[str, Identity]]:
+def ids_in(value: object) -> Iterator[tuple[str, Identity]]:
     """Yield the ids of every dataset and snapshot that a body names, at whatever depth, each with its dataset."""
     if isinstance(value, dict):
-        for dataset in _identities((value,)):
+        for dataset in identities_in((value,)):
             yield node_id("Dataset", *dataset), dataset
             for version in versions_in(facets_of(value)):
                 yield node_id("Snapshot", *dataset, version), dataset
         if isinstance(value.get("dataset"), dict) and isinstance(value.get("digest"), str):
-            for dataset in _identities((value["dataset"],)):
+            for dataset in identities_in((value["dataset"],)):
                 yield node_id("Snapshot", *dataset, value["digest"]), dataset
         for item in value.values():
-            yield from _ids_in(item)
+            yield from ids_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _ids_in(item)
+            yield from ids_in(item)
 
 
-def _datasets_in(value: object) -> Iterator[Identity]:
+def datasets_of(said: Event | Record) -> Iterator[Identity]:
+    """Yield every dataset that an event or a record makes known, some more than once."""
+    if isinstance(said, Record):
+        yield from datasets_of_record(said.content)
+        if said.kind in {"stitch_datasets", "unstitch_datasets"}:
+            yield from identities_in((said.content["same_as"],))
+        return
+    yield from _named(said.job_facets.get("lineage"))
+    for content in said.datasets:
+        yield from identities_in((content,))
+        facets = facets_of(content)
+        yield from _given_up(facets)
+        for name in ("symlinks", "lineage", "columnLineage"):
+            yield from _named(facets.get(name))
+
+
+def datasets_of_record(value: object) -> Iterator[Identity]:
+    """Yield every dataset that a record names as such, at whatever depth."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _identities((item,)) if name == "dataset" and isinstance(item, dict) else _datasets_in(item)
+            yield from (
+                identities_in((item,)) if name == "dataset" and isinstance(item, dict) else datasets_of_record(item)
+            )
     elif isinstance(value, list):
         for item in value:
-            yield from _datasets_in(item)
+            yield from datasets_of_record(item)
 
 
 def _given_up(facets: Values) -> Iterator[Identity]:
     change = facets.get("lifecycleStateChange")
     if isinstance(change, dict) and (text_in(change.get("lifecycleStateChange")) or "").upper() == "RENAME":
         previous = change.get("previousIdentifier")
-        yield from _identities((previous,)) if isinstance(previous, dict) else ()
+        yield from identities_in((previous,)) if isinstance(previous, dict) else ()
 
 
 def _named(facet: object) -> Iterator[Identity]:
     """Yield every dataset that a facet about lineage names, at whatever depth."""
     if isinstance(facet, dict):
-        yield from _identities((facet,))
+        yield from identities_in((facet,))
         for item in facet.values():
             yield from _named(item)
     elif isinstance(facet, list):
@@ -489,7 +293,8 @@ def _named(facet: object) -> Iterator[Identity]:
             yield from _named(item)
 
 
-def _identities(content: Iterable[Values]) -> Iterator[Identity]:
+def identities_in(content: Iterable[Values]) -> Iterator[Identity]:
+    """Yield namespace and name of those that have both."""
     for one in content:
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str):

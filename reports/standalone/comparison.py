@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Record, RunKey, Values, full_name, identity_of
+from reports.standalone.bodies import Record, RunKey, Values, full_name, identity_of
+from reports.standalone.disclosed import Disclosed
 from reports.standalone.outcome import MalformedError
 
 

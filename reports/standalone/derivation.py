@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Record, Values, micros, objects_in
+from reports.standalone.bodies import Record, Values, micros, objects_in
 from reports.standalone.comparison import (
     Comparison,
     DerivedPart,
@@ -33,6 +33,7 @@ from reports.standalone.derived_gaps import (
     is_verified,
 )
 from reports.standalone.derived_lineage import derive_edges, derive_nodes, derive_runs, derive_schema_changes
+from reports.standalone.derived_names import derive_names
 from reports.standalone.derived_people import derive_acts, derive_entry_subjects, derive_people
 from reports.standalone.derived_records import (
     derive_declarations,
@@ -43,6 +44,7 @@ from reports.standalone.derived_records import (
     derive_snapshots,
     derive_use,
 )
+from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry
 
 _RULES = {
@@ -79,28 +81,6 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
-_OF_NAMES = frozenset(
-    {
-        "subject",
-        "snapshots",
-        "approvals",
-        "de-identification",
-        "labels",
-        "declarations",
-        "permitted use",
-        "lineage",
-        "nodes",
-        "schema changes",
-        "gaps",
-        "findings",
-    }
-)
-"""The parts in which what is said of a dataset under one name counts under another."""
-_NAMED_OTHERWISE = (
-    "Entries say that a dataset has, or had, other names; what counts under which of them is as the catalog issued it, "
-    "and is not derived."
-)
-
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -122,9 +102,6 @@ def derive(
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
-        if comparison.differing and log.aliased and name in _OF_NAMES:
-            parts.append(DerivedPart(name, 0, (), understood=False, why=_NAMED_OTHERWISE))
-            continue
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
 
@@ -176,7 +153,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
         newest = registrations[-1:] if is_dossier else []
-        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown))]
+        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown, log))]
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -231,11 +208,11 @@ def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
         yield "attestation in force", own, idle
 
 
-def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:
+def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
     held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
     used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
-        each = held.get(("/".join(key[:2]), key[2]), {})
+        each = held.get((log.title((key[0], key[1])), key[2]), {})
         if not is_verified(shown, each):
             yield "snapshot verified", " ".join(key), _cited_by([each])
         if each.get("sealed_at") is None:
@@ -301,7 +278,7 @@ def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     used = {(each.get("dataset"), each.get("digest")) for each in shown.each("snapshots")}
     found = {index for each in shown.each("findings") for index in citations(each)}
     for key, check in {snapshot_key(each.content): each for each in log.of("verify_snapshot")}.items():
-        is_newest = ("/".join(key[:2]), key[2]) in used or check.index in found
+        is_newest = (log.title((key[0], key[1])), key[2]) in used or check.index in found
         if check.content["result"] != "OK" and is_newest:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
@@ -342,6 +319,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "de-identification": derive_deidentification,
     "labels": derive_labels,
     "declarations": derive_declarations,
+    "names": derive_names,
     "permitted use": derive_use,
     "runs": derive_runs,
     "lineage": derive_edges,
@@ -353,6 +331,6 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }
 """What can be derived of each report there is."""

@@ -9,15 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from reports.standalone.bodies import (
-    Disclosed,
-    Record,
-    Values,
-    full_name,
-    objects_in,
-    optional_micros,
-    stamp,
-)
+from reports.standalone.bodies import Record, Values, identity_of, node_id, objects_in, optional_micros, stamp
 from reports.standalone.comparison import (
     Comparison,
     Shown,
@@ -25,6 +17,7 @@ from reports.standalone.comparison import (
     registrations_of,
     subject_of,
 )
+from reports.standalone.disclosed import Disclosed
 
 
 def derive_approvals(shown: Shown, log: Disclosed, compare: Comparison) -> None:
@@ -86,9 +79,9 @@ def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
     if subject.get("model_version"):
         return [each.index for each in registrations_of(shown, log)[-1:]]
     if subject.get("snapshot"):
-        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return [each.index for each in log.of_snapshot("verify_snapshot", *place)[-1:]]
-    held = log.declarations(full_name(subject["dataset"]))
+    held = log.declarations(node_id("Dataset", *identity_of(subject["dataset"])))
     return sorted({record.index for aspect, (record, _) in held.items() if aspect != "valid_from"})
 
 
@@ -110,14 +103,14 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
         registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
     if subject.get("snapshot"):
-        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return _since(request, log.of_snapshot("verify_snapshot", *place), lambda content: content["result"] != "OK")
-    name, ended = full_name(subject["dataset"]), each.get("invalidated")
+    dataset, ended = node_id("Dataset", *identity_of(subject["dataset"])), each.get("invalidated")
     if isinstance(ended, dict):
         # What was declared in between is not disclosed, but for the entry that says something else.
-        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
+        records = log.declared(dataset)
         return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
-    return None if bound == {("declaration", _declaration(name, log))} else (log.valid_at, -1)
+    return None if bound == {("declaration", _declaration(dataset, log))} else (log.valid_at, -1)
 
 
 def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
@@ -131,9 +124,9 @@ def _since(request: Record, records: Sequence[Record], differs: Callable[[Values
     return min(changed, default=None)
 
 
-def _declaration(name: str, log: Disclosed) -> str:
-    """Return the digest over everything declared of a dataset."""
-    held = {aspect: value for aspect, (_, value) in log.declarations(name).items() if aspect != "valid_from"}
+def _declaration(dataset: str, log: Disclosed) -> str:
+    """Return the digest over everything declared of a dataset, by its id."""
+    held = {aspect: value for aspect, (_, value) in log.declarations(dataset).items() if aspect != "valid_from"}
     use = held.get("permitted_use")
     if isinstance(use, dict):
         held["permitted_use"] = {"purposes": [], "duo": [], "refrains": [], "obligations": [], **use}
@@ -232,16 +225,16 @@ def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     subject = shown.subject
     if compare.rests_on_withheld(subject.values):
         return
-    name = "/".join(subject.key[:2])
     if subject.kind == "model_version":
         records = registrations_of(shown, log)
         binds = sorted(_bound(records[-1].content)) if records else []
     elif subject.kind == "snapshot":
-        records = log.of_snapshot("verify_snapshot", name, subject.key[2])
+        records = log.of_snapshot("verify_snapshot", (subject.key[0], subject.key[1]), subject.key[2])
         binds = [("snapshot", subject.key[2])] if not records or records[-1].content["result"] == "OK" else []
     else:
-        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
-        binds = [("declaration", _declaration(name, log))] if records else []
+        dataset = node_id("Dataset", *subject.key)
+        records = log.declared(dataset)
+        binds = [("declaration", _declaration(dataset, log))] if records else []
     entries = sorted(each.index for each in records)
     derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
     compare.same("subject", subject.values, derived, by=entries)

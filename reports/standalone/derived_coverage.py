@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, Event, Record, RunKey, attempts_of, full_name, optional_micros, text_in
+from reports.standalone.bodies import Record, RunKey, attempts_of, full_name, optional_micros, streams, text_in
 from reports.standalone.comparison import Shown, registrations_of
+from reports.standalone.disclosed import Disclosed
 
 _CLEARING = frozenset({"SAFE_HARBOR", "EXPERT_DETERMINATION"})
 """45 CFR 164.514(b): a limited data set is still protected health information."""
@@ -40,7 +41,8 @@ class Attested:
 
     def registered_state(self, dataset: str) -> str | None:
         """Return the de-identification state that a dataset was declared in when the version was registered."""
-        found = self._log.declarations(dataset, self.registered).get("deidentification_state")
+        named = self._log.shown_as(dataset)
+        found = self._log.declarations(named, self.registered).get("deidentification_state")
         return None if found is None else str(found[1])
 
     def is_cleared(self, dataset: str) -> bool:
@@ -128,7 +130,7 @@ class Attested:
         for edge in edges:
             name = self._names.get(edge.get("target"))
             if edge["job"] in bound and name is not None:
-                record = self._log.declared_version(name, self._ended(edge["job"], edge.get("run")))
+                record = self._log.declared_version(self._log.shown_as(name), self._ended(edge["job"], edge.get("run")))
                 version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
                 written.setdefault((edge["job"], edge.get("run")), set()).add(version)
         found: dict[object, set[Step]] = {}
@@ -204,14 +206,8 @@ def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     found: set[RunKey | None] = set()
     for key, run in shown.runs.items():
         events = log.run(key)
-        streamed = any(_streams(event) for event in events) and any(event.reads or event.writes for event in events)
+        streamed = any(streams(event) for event in events) and any(event.reads or event.writes for event in events)
         completed = any(one.state == "COMPLETE" for one in attempts_of(events)) if events else False
         if run.get("state") != "COMPLETE" and not completed and not streamed:
             found.add(key)
     return found
-
-
-def _streams(event: Event) -> bool:
-    kind = event.job_facets.get("jobType")
-    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
-    return (processing or "").upper() in {"STREAMING", "SERVICE"}

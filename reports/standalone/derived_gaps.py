@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.standalone.bodies import Disclosed, Record, Values, objects_in
+from reports.standalone.bodies import Record, Values, objects_in
 from reports.standalone.comparison import Comparison, Shown, object_in, registrations_of
+from reports.standalone.disclosed import Disclosed
 
 MissingField = tuple[str, str]
 """Of what, and which field."""

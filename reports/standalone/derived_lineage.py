@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from reports.standalone.bodies import (
     Access,
-    Disclosed,
     Event,
     Record,
     Values,
     attempts_of,
     facets_of,
     full_name,
+    identity_of,
     ids_of_run,
     node_id,
     objects_in,
     stamp,
+    streams,
     text_in,
     texts_in,
 )
@@ -32,7 +33,9 @@ from reports.standalone.comparison import (
     state_of,
 )
 from reports.standalone.derived_coverage import Attested, attempted
+from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry
+from reports.standalone.names import renamings_in
 
 _EVALUATED = "EVALUATED"
 
@@ -193,31 +196,76 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
     is_of_run = bool(cited) and not any(ids.isdisjoint(entry.subjects) for entry in cited)
     compare.holds(is_of_run, f"{where}: it cites another run")
     compare.holds(bool(events), f"{where}: the run executed another job")
-    if log.aliased:
-        return
     access = log.access(run)
     source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
-    for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
+    given_up = {old for event in events for old, _ in renamings_in(event)}
+    reads = _names_used(source, access.reads | given_up, events, log)
+    writes = _names_used(target, access.writes, events, log)
+    for end, dataset, found in (("source", source, reads), ("target", target, writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
-        compare.holds(dataset is None or dataset in found, sentence)
-    if source in access.first and target in access.first:
-        known = max(access.first[source], access.first[target])
-        compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
-    if not any(_stands_for_itself(event) for event in events):
-        how = _known_by(str(source), str(target), events, access)
+        compare.holds(dataset is None or bool(found), sentence)
+    pairs = [(one, other) for one in reads for other in writes if one in access.first and other in access.first]
+    is_bound = _is_bound(str(edge.get("target")), log)
+    if pairs:
+        known = sorted({by for pair in pairs for by in _known_from(*pair, events, access, is_bound=is_bound)})
+        indexes = [entry.index for entry in cited]
+        compare.holds(
+            len(indexes) == 1 and indexes[0] in known,
+            f"{where}: it was known by {', '.join(f'#{one}' for one in known)}",
+        )
+    if pairs and not any(_stands_for_itself(event) for event in events):
+        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access)]
+        how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
         compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
 
 
-def _known_by(source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
+def _is_bound(target: str, log: Disclosed) -> bool:
+    """Return whether a state is a snapshot that only its seal or verification binds to what lay there then: neither an
+    event nor a seal names the run that made it.
+    """
+    return target.startswith("Snapshot:") and target not in log.made
+
+
+def _known_from(source: str, target: str, events: Sequence[Event], access: Access, *, is_bound: bool) -> Iterator[int]:
+    """Yield by which entries it may have been known that a run read a source and wrote a target: what is bound by its
+    seal alone only once that had taken effect, as an attempt completed, or a stream read or wrote.
+    """
+    first = max(access.first[source], access.first[target])
+    if not is_bound:
+        yield first
+        return
+    moments: dict[int, int] = {}
+    goes_on = any(streams(event) for event in events)
+    for event in events:
+        if event.type == "COMPLETE" or (goes_on and (event.reads or event.writes)):
+            moments[event.order[0]] = min(event.index, moments.get(event.order[0], event.index))
+    yield from (max(first, min(access.written[target]), entry) for entry in moments.values())
+
+
+def _names_used(dataset: str | None, used: Collection[str], events: Sequence[Event], log: Disclosed) -> list[str]:
+    """Return by which names a run read or wrote a dataset: by its own and by those that stood for the same when any of
+    the run's events was.
+    """
+    if dataset is None:
+        return []
+    names, times = log.names(), sorted({event.order[0] for event in events})
+    others = [one for one in sorted(names.names(dataset)) if one in used]
+    stood = {names.resolve(dataset, at) for at in names.moments}
+    return [one for one in others if one == dataset or any(names.resolve(one, at) in stood for at in times)]
+
+
+def _known_by(state: object, source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
     """Return how it may be known that a state of one dataset was made of a state of another.
 
     An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
     a run may have had several.
     """
-    if access.versions.get(source):
+    if state in access.versions.get(source, ()):
         return ("STATED",)
     named = access.named.get(target, {})
+    if (source, target) in [pair for event in events for pair in renamings_in(event)]:
+        return ("STATED", "INFERRED", "START_UNKNOWN")
     if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
         return ("STATED", "INFERRED", "START_UNKNOWN")
     if source in named.get("columnLineage", ()):
@@ -244,11 +292,13 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
-        identity = log.identities.get(_dataset_of(id_, log) or id_)
+        dataset = _dataset_of(id_, log)
+        identity = None if dataset is None else log.names().identities.get(log.names().dataset(dataset))
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held, now = log.declarations(name, judged.registered), log.declarations(name)
+            asked = node_id("Dataset", *identity)
+            held, now = log.declarations(asked, judged.registered), log.declarations(asked)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
             names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
@@ -296,7 +346,8 @@ def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> 
         if compare.rests_on_withheld(change) or not entries:
             continue
         name = change.get("dataset")
-        held = [[s for s in _schemas(log, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        named = log.shown_as(name)
+        held = [[s for s in _schemas(log, index) if s[0] == named] for index in (entries[0], entries[-1])]
         found = [
             {
                 "added": [column for column in new if column not in old],
@@ -336,7 +387,9 @@ def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | 
             for content in event.datasets:
                 schema = facets_of(content).get("schema")
                 if isinstance(schema, dict):
-                    yield full_name(content), dict(_columns(schema, "", 0)), event.run
+                    name = node_id("Dataset", *identity_of(content))
+                    dataset = log.names().belongs(name, event.order[0], log.valid_at)
+                    yield dataset, dict(_columns(schema, "", 0)), event.run
 
 
 def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reports.standalone.bodies import Disclosed, node_id
+from reports.standalone.bodies import node_id
 from reports.standalone.comparison import Comparison, Shown, object_in
+from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import NOT_CITED
 
 _KINDS = ("PERSON", "SERVICE", "EMITTER")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from reports.standalone.bodies import (
-    Declarations,
-    Disclosed,
     Identity,
     Order,
     Record,
@@ -31,9 +29,12 @@ from reports.standalone.comparison import (
     citations,
     object_in,
     registrations_of,
+    snapshot_key,
     state_of,
 )
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.disclosed import Declarations, Disclosed
+from reports.standalone.names import Names
 
 Place = tuple[str, str | None, str]
 """Of a label: its dataset, its column if it has one, and its kind."""
@@ -112,27 +113,28 @@ def derive_snapshots(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if not registrations or compare.rests_on_withheld(shown.model):
         return
     uses = [
-        {"role": role, "dataset": full_name(dataset), "digest": digest}
+        (role, identity_of(one["dataset"]), one["digest"])
         for role, part in (("TRAINING", "trained_on"), ("EVALUATION", "evaluated_on"))
-        for dataset, digest in sorted(
-            ((one["dataset"], one["digest"]) for one in registrations[-1].content.get(part, ())),
-            key=lambda use: (
-                node_id("Snapshot", *identity_of(use[0]), use[1]),
-                node_id("Dataset", *identity_of(use[0])),
-            ),
+        for one in sorted(
+            registrations[-1].content.get(part, ()), key=lambda use: node_id("Snapshot", *snapshot_key(use))
         )
     ]
     snapshots = shown.each("snapshots")
-    compare.alike("snapshots", ({name: each.get(name) for name in uses[0]} for each in snapshots), uses)
+    members = ("role", "dataset", "digest")
+    derived = [dict(zip(members, (role, log.title(dataset), digest), strict=True)) for role, dataset, digest in uses]
+    compare.alike("snapshots", ({name: each.get(name) for name in members} for each in snapshots), derived)
     for number, each in enumerate(snapshots):
-        if not compare.rests_on_withheld(each):
-            _snapshot(each, f"snapshot {number + 1}", shown, log, compare)
+        named = [use for use, as_shown in zip(uses, derived, strict=True) if as_shown.items() <= each.items()]
+        if named and not compare.rests_on_withheld(each):
+            before = sum(all(one.get(name) == each.get(name) for name in members) for one in snapshots[:number])
+            dataset = named[min(before, len(named) - 1)][1]
+            _snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
 
 
-def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    place = str(each.get("dataset")), str(each.get("digest"))
+def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    place = dataset, str(each.get("digest"))
     seals, checks = log.of_snapshot("seal_snapshot", *place), log.of_snapshot("verify_snapshot", *place)
-    _rests_on(each, where, {seal.index for seal in seals}, log, compare)
+    _rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
@@ -164,14 +166,16 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
-    _producer(each, where, {shown.run_named(one) for one in seals}, shown, log, compare)
+    _producer(each, dataset, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
-def _rests_on(shown: Values, where: str, derived: set[int], log: Disclosed, compare: Comparison) -> None:
+def _rests_on(
+    shown: Values, dataset: Identity | None, where: str, derived: set[int], log: Disclosed, compare: Comparison
+) -> None:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
     cited = list(citations({"entries": shown.get("entries")}))
     others = [index for index in cited if index not in derived]
-    of = log.by_name.get(str(shown.get("dataset")), set())
+    of = log.by_name.get(str(shown.get("dataset")), set()) if dataset is None else {dataset}
     first = _first(next(iter(of)), shown.get("digest"), log) if len(of) == 1 else None
     names = [
         index
@@ -190,9 +194,15 @@ def _first(dataset: Identity, digest: Any, log: Disclosed) -> int | None:  # noq
 
 
 def _producer(
-    each: Values, where: str, sealed: set[RunKey | None], shown: Shown, log: Disclosed, compare: Comparison
+    each: Values,
+    dataset: Identity,
+    where: str,
+    sealed: set[RunKey | None],
+    shown: Shown,
+    log: Disclosed,
+    compare: Comparison,
 ) -> None:
-    wrote = log.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
+    wrote = log.makers.get((dataset, str(each.get("digest"))), set())
     known = {run for run in (*sealed, *wrote) if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
@@ -209,14 +219,19 @@ def _producer(
 
 def _rows(producer: Values, where: str, dataset: str, run: RunKey, log: Disclosed, compare: Comparison) -> None:
     """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
-    counts = [
-        (event.index, rows)
+    names, asked = log.names(), log.shown_as(dataset)
+    outputs = [
+        (event, content, node_id("Dataset", *identity_of(content)))
         for event in log.run(run)
         for content in event.outputs
-        if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
     ]
-    if log.aliased:
-        return
+    wrote = any(names.belongs(name, event.order[0], log.valid_at) == asked for event, _, name in outputs)
+    counts = [
+        (event.index, rows)
+        for event, content, name in outputs
+        if wrote and name in names.names(asked)
+        if (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
+    ]
     newest = counts[-1:]
     derived = {"rows": newest[0][1] if newest else None, "entries": [index for index, _ in newest]}
     compare.same(where, producer, derived)
@@ -242,14 +257,14 @@ def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None
     files = {part: {file["digest"] for _, found in held for file in found} for part, held in manifests.items()}
     digests = {one["digest"] for one in sides["trained_on"]}
     both = files["trained_on"] & files["evaluated_on"]
-    whole = {full_name(one["dataset"]) for one in sides["evaluated_on"] if one["digest"] in digests}
+    whole = {_called(one, log) for one in sides["evaluated_on"] if one["digest"] in digests}
     paths = {
-        f"{full_name(one['dataset'])}: {file.get('path')}"
+        f"{_called(one, log)}: {file.get('path')}"
         for one, found in manifests["evaluated_on"]
         for file in found
         if file["digest"] in both
     }
-    unlisted = {full_name(one["dataset"]) for held in manifests.values() for one, found in held if not found}
+    unlisted = {_called(one, log) for held in manifests.values() for one, found in held if not found}
     seals = {seal.index for uses in sides.values() for one in uses for seal in _seals(one, log)[-1:]}
     derived = {
         "result": "OVERLAP" if whole or both else "UNKNOWN" if unlisted else "APART",
@@ -267,8 +282,12 @@ def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None
     )
 
 
+def _called(use: Values, log: Disclosed) -> str:
+    return log.title(identity_of(use["dataset"]))
+
+
 def _seals(use: Values, log: Disclosed) -> list[Record]:
-    return log.of_snapshot("seal_snapshot", full_name(use["dataset"]), use["digest"])
+    return log.of_snapshot("seal_snapshot", identity_of(use["dataset"]), use["digest"])
 
 
 def _manifest(use: Values, log: Disclosed) -> list[Values]:
@@ -333,34 +352,49 @@ def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed,
 def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the labels with every tag of a person and every claim of an emitter, as of the registration and now."""
     shown_labels = shown.each("labels")
-    datasets = {each.get("dataset") for each in shown.each("sources")}
-    content: dict[Place, list[Tag]] = {}
-    for record in log.of("tag", lambda content: full_name(content["dataset"]) in datasets):
-        place = full_name(record.content["dataset"]), record.content.get("column"), record.content["phi_kind"]
-        tag = {**record.content, "origin": "ASSERTED"}
-        content.setdefault(place, []).append((record.order, record.index, tag, record.recorded_at))
-    recorded = {entry.index: entry.recorded_at for entry in log.entries}
-    for event in log.events:
-        for dataset in event.datasets:
-            if full_name(dataset) in datasets:
-                for kind, claim in _claims(dataset):
-                    place = full_name(dataset), claim.get("column"), kind
-                    content.setdefault(place, []).append((event.order, event.index, claim, recorded[event.index]))
+    datasets = {str(each.get("dataset")): log.shown_as(each.get("dataset")) for each in shown.each("sources")}
     registrations = registrations_of(shown, log)
     if registrations and not any(compare.rests_on_withheld(each) for each in (*shown_labels, shown.model)):
-        last = registrations[-1].index
-        derived = [label for place, tags in content.items() for label in _labels(place, tags, last)]
+        now, then = _tags(log, log.names(), datasets), _tags(log, log.names_at(registrations[-1].index), datasets)
+        known = {place: [tag for tag in tags if tag[1] <= registrations[-1].index] for place, tags in then.items()}
+        derived = [label for place in {**now, **known} for label in _labels(place, now.get(place), known.get(place))]
         compare.alike("labels", shown_labels, derived)
 
 
-def _labels(place: Place, tags: list[Tag], last: int) -> Iterator[dict[str, Any]]:
-    """Yield a label as it was by the entry `last`, and as it is now where that is another thing."""
-    known = [tag for tag in tags if tag[1] <= last]
+def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str]) -> dict[Place, list[Tag]]:
+    """Return every tag and claim of the datasets, by full name and id, as their names are known."""
+    found: dict[Place, list[Tag]] = {}
+    asked = [(title, names.dataset(id_)) for title, id_ in datasets.items()]
+    for name, tag, kind in _every_tag(log):
+        owners = names.owners(node_id("Dataset", *name), tag[0][0], personal=True)
+        for title in (title for title, id_ in asked if id_ in owners):
+            found.setdefault((title, tag[2].get("column"), kind), []).append(tag)
+    return found
+
+
+def _every_tag(log: Disclosed) -> Iterator[tuple[Identity, Tag, str]]:
+    for record in log.of("tag"):
+        tag = {**record.content, "origin": "ASSERTED"}
+        place = identity_of(record.content["dataset"])
+        yield place, (record.order, record.index, tag, record.recorded_at), record.content["phi_kind"]
+    recorded = {entry.index: entry.recorded_at for entry in log.entries}
+    for event in log.events:
+        for dataset in event.datasets:
+            for kind, claim in _claims(dataset):
+                yield identity_of(dataset), (event.order, event.index, claim, recorded[event.index]), kind
+
+
+def _labels(place: Place, now: list[Tag] | None, known: list[Tag] | None) -> Iterator[dict[str, Any]]:
+    """Yield a label as it was at the registration, and as it is now where that is another thing."""
     then = _label(place, known)[0] if known else None
     before = then if then and then["present"] else None
-    after, deciding = _label(place, tags)
+    if not now:
+        if before is not None:
+            yield before
+        return
+    after, deciding = _label(place, now)
     if before is not None and {**after, "entries": before["entries"]} == before:
-        yield after
+        yield {**after, "entries": sorted({*before["entries"], *after["entries"]})}
         return
     if before is not None:
         yield before
@@ -417,22 +451,23 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         if compare.rests_on_withheld([source, shown.model]):
             continue
         name = str(source.get("dataset"))
-        then, now = log.declarations(name, judged.registered), log.declarations(name)
+        id_ = log.shown_as(name)
+        then, now = log.declarations(id_, judged.registered), log.declarations(id_)
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
+            "declared": [_declared(one, then, now) for one in _DECLARED if one in now or one in then],
         }
         if not log.withheld:
             derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
-        _rests_on(source, f"source {name}", in_force, log, compare)
+        _rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
         compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
-        if name in log.touched:
+        if id_ in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
     used = {each.get("dataset") for each in shown.each("snapshots")}
@@ -441,8 +476,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    record, value = now[field][0], _words(now[field][1])
     before = _words(then[field][1]) if field in then else None
+    if field not in now:
+        return {"field": field, "value": before, "changed": None}
+    record, value = now[field][0], _words(now[field][1])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -467,7 +504,8 @@ def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 def _uses(dataset: str, last: int, log: Disclosed) -> Iterator[dict[str, Any]]:
     """Yield what was permitted of a dataset by the entry `last`, and what is now where that is another thing."""
-    then, now = (_use(held) for held in (log.declarations(dataset, last), log.declarations(dataset)))
+    id_ = log.shown_as(dataset)
+    then, now = (_use(held) for held in (log.declarations(id_, last), log.declarations(id_)))
     none = {"later": False, "since": None, "recorded_at": None}
     if then and now and {**now[1], "region": None} == {**then[1], "region": None}:
         yield {**then[1], **none, "entries": sorted({then[0].index, now[0].index})}

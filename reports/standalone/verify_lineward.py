@@ -42,14 +42,15 @@ import json
 import re
 import sys
 import zlib
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Status = Literal["PASS", "FAIL", "NOT VERIFIED"]
@@ -836,7 +837,7 @@ _TIME = re.compile(
     r" ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\])?"
 )
 _RANK = {"START": 0, "RUNNING": 1, "OTHER": 2, "ABORT": 3, "FAIL": 4, "COMPLETE": 5}
-_RECORD_RANK = 5
+RECORD_RANK = 5
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -899,10 +900,6 @@ class Record:
         return self.order[0]
 
 
-Declarations = dict[str, tuple[Record, Any]]
-"""What is declared of a dataset: aspect to the record that declares it, and the value."""
-
-
 @dataclass(frozen=True)
 class Event:
     """An OpenLineage event whose body is disclosed."""
@@ -934,13 +931,20 @@ class Event:
         """Return what it says that the run read, in its inputs or in facets that tell of lineage."""
         named = {one for content in self.outputs for one in _named(facets_of(content).get("columnLineage"))}
         named |= {one for content in self.outputs for one in _named(facets_of(content).get("lineage"))}
-        return frozenset(_identities(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
+        return frozenset(identities_in(self.inputs)) | named | set(_named(self.job_facets.get("lineage")))
 
     @property
     def writes(self) -> frozenset[Identity]:
         """Return what it says that the run wrote; a name that was given up by a RENAME was dropped."""
         given_up = {one for content in self.outputs for one in _given_up(facets_of(content))}
-        return frozenset(_identities(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+        return frozenset(identities_in(self.outputs)) | given_up | set(_named(self.job_facets.get("lineage")))
+
+
+def streams(event: Event) -> bool:
+    """Return whether an event says that its job is one that goes on: STREAMING or SERVICE (jobType)."""
+    kind = event.job_facets.get("jobType")
+    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
+    return (processing or "").upper() in {"STREAMING", "SERVICE"}
 
 
 _ENDS = ("ABORT", "FAIL", "COMPLETE")
@@ -986,8 +990,10 @@ class Access:
         self.reads: set[str] = set()
         self.writes: set[str] = set()
         self.first: dict[str, int] = {}
+        self.written: dict[str, list[int]] = {}
+        """By which entries it wrote a dataset, in the order of the events."""
         self.versions: dict[str, set[str]] = {}
-        """The states that its inputs name, by dataset."""
+        """The ids of the states that its inputs name, by dataset."""
         self.named: dict[str, dict[str, set[str]]] = {}
         """What facets of its outputs name as their sources: by dataset, by facet."""
         for event in events:
@@ -1001,235 +1007,18 @@ class Access:
             writes = {node_id("Dataset", *one) for one in event.writes}
             self.reads |= reads
             self.writes |= writes
+            for id_ in writes:
+                self.written.setdefault(id_, []).append(event.index)
             for id_ in reads | writes:
                 self.first[id_] = min(event.index, self.first.get(id_, event.index))
             for content in event.inputs:
-                self.versions.setdefault(node_id("Dataset", *identity_of(content)), set()).update(
-                    versions_in(facets_of(content))
-                )
+                name = identity_of(content)
+                named = {node_id("Snapshot", *name, version) for version in versions_in(facets_of(content))}
+                self.versions.setdefault(node_id("Dataset", *name), set()).update(named)
 
 
-@dataclass
-class Disclosed:
-    """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
-
-    entries: Sequence[Entry]
-    valid_at: int
-    records: list[Record] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    definitions: list[Record] = field(default_factory=list)
-    """What principals were defined to be, whenever that holds."""
-    withheld: set[int] = field(default_factory=set)
-    unread: dict[int, str] = field(default_factory=dict)
-    """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
-    bodies: dict[int, Any] = field(default_factory=dict)
-    _declared: dict[int | None, dict[str, Declarations]] = field(default_factory=dict)
-    _accesses: dict[RunKey, Access] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Read the bodies; one that cannot be read counts as withheld too."""
-        for entry in self.entries:
-            if entry.body is None:
-                self.withheld.add(entry.index)
-                continue
-            try:
-                body = values_of(entry.body.encode())
-                hold_body(entry.kind, body)
-                self._read(entry, body)
-                self.bodies[entry.index] = body
-            except (NotAReportError, MalformedError) as error:
-                self.withheld.add(entry.index)
-                self.unread[entry.index] = str(error)
-        self.records.sort(key=lambda each: (each.order, each.index))
-        self.events.sort(key=lambda each: (each.order, each.index))
-
-    def _read(self, entry: Entry, body: Any) -> None:  # noqa: ANN401 - any JSON value
-        recorded = micros(entry.recorded_at)
-        tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
-        if entry.kind.startswith("record."):
-            content = body["record"]
-            since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
-            kind = entry.kind.removeprefix("record.")
-            order = since, _RECORD_RANK, tie
-            proven, added = body["authenticated"], body["added"]
-            record = Record(entry.index, kind, entry.actor, entry.recorded_at, order, proven, content, added)
-            if since <= self.valid_at:
-                self.records.append(record)
-            if kind == "define_principal":
-                self.definitions.append(record)
-        elif entry.kind.startswith("openlineage."):
-            event = _event(entry.index, body["event"], recorded, tie)
-            if event.order[0] <= self.valid_at:
-                self.events.append(event)
-
-    def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
-        """Return the records of a kind that fit, the oldest first."""
-        return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
-
-    def of_snapshot(self, kind: str, dataset: str, digest: str) -> list[Record]:
-        """Return the records of a kind about a snapshot, by its dataset's full name and its digest."""
-        return self._by_snapshot.get((kind, dataset, digest), [])
-
-    @cached_property
-    def people(self) -> dict[str, Record]:
-        """Return the newest definition of each principal."""
-        return {each.content["principal"]: each for each in self.of("define_principal")}
-
-    def definition(self, principal: str, before: int) -> Record | None:
-        """Return what defined a principal when an entry was written: the newest definition of an earlier entry."""
-        earlier = self.of("define_principal", lambda content: content["principal"] == principal)
-        return max((each for each in earlier if each.index < before), key=lambda each: each.index, default=None)
-
-    def actor(self, record: Record) -> dict[str, Any]:
-        """Return who a record is by, as a report shows it."""
-        known = self.people.get(record.actor)
-        return {
-            "id": record.actor,
-            "authenticated": record.authenticated,
-            **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
-        }
-
-    def defined(self, principal: str, index: int) -> Record | None:
-        """Return the newest definition of a principal before an entry."""
-        before = [one for one in self.definitions if one.content["principal"] == principal and one.index < index]
-        return max(before, key=lambda one: one.index, default=None)
-
-    def declarations(self, dataset: str, last: int | None = None) -> Declarations:
-        """Return what is declared of a dataset by its full name: aspect to the newest record and its value.
-
-        With `last`, as it was known by that entry.
-        """
-        return self._declared_by(last).get(dataset, {})
-
-    def declared_version(self, dataset: str, at: int | None) -> Record | None:
-        """Return the record that declared the schema version of a dataset in force at a time, by its full name."""
-        versions = [
-            one
-            for one in self.of("declare_dataset", lambda content: full_name(content["dataset"]) == dataset)
-            if "schema_version" in one.content and (at is None or one.since <= at)
-        ]
-        return versions[-1] if versions else None
-
-    def run(self, run: RunKey) -> list[Event]:
-        """Return the events of a run, in order."""
-        return self._by_run.get(run, [])
-
-    def access(self, run: RunKey) -> Access:
-        """Return what a run's events say that it read and wrote."""
-        if run not in self._accesses:
-            self._accesses[run] = Access(self.run(run))
-        return self._accesses[run]
-
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Record]]:
-        found: dict[str, list[Record]] = {}
-        for each in self.records:
-            found.setdefault(each.kind, []).append(each)
-        return found
-
-    @cached_property
-    def _by_snapshot(self) -> dict[tuple[str, str, str], list[Record]]:
-        found: dict[tuple[str, str, str], list[Record]] = {}
-        for kind in ("seal_snapshot", "verify_snapshot"):
-            for each in self.of(kind):
-                place = kind, full_name(each.content["dataset"]), each.content["digest"]
-                found.setdefault(place, []).append(each)
-        return found
-
-    @cached_property
-    def _by_run(self) -> dict[RunKey, list[Event]]:
-        found: dict[RunKey, list[Event]] = {}
-        for each in self.events:
-            if each.key is not None:
-                found.setdefault(each.key, []).append(each)
-        return found
-
-    def _declared_by(self, last: int | None) -> dict[str, Declarations]:
-        found = self._declared.get(last)
-        if found is None:
-            found = self._declared[last] = {}
-            for each in self.of("declare_dataset"):
-                if last is None or each.index <= last:
-                    aspects = {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
-                    found.setdefault(full_name(each.content["dataset"]), {}).update(aspects)
-        return found
-
-    @cached_property
-    def makers(self) -> dict[tuple[str, str], set[RunKey]]:
-        """Return the runs whose events say that they wrote a dataset, by its full name, in a version."""
-        found: dict[tuple[str, str], set[RunKey]] = {}
-        for run, events in self._by_run.items():
-            for content in (content for event in events for content in event.outputs):
-                for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
-                    found.setdefault((full_name(content), version), set()).add(run)
-        return found
-
-    @cached_property
-    def touched(self) -> set[str]:
-        """Return the full names of the datasets that an event says were read or written."""
-        return {full_name(content) for event in self.events for content in (*event.inputs, *event.outputs)}
-
-    @cached_property
-    def by_name(self) -> dict[str, set[Identity]]:
-        """Return the datasets that bodies name, by their full names, which two may share."""
-        found: dict[str, set[Identity]] = {}
-        for dataset in self.identities.values():
-            found.setdefault("/".join(dataset), set()).add(dataset)
-        return found
-
-    @cached_property
-    def identities(self) -> dict[str, Identity]:
-        """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
-        return {id_: identity for found in self.named.values() for id_, identity in found.items()}
-
-    @cached_property
-    def named(self) -> dict[int, dict[str, Identity]]:
-        """Return what each entry's body names; see `identities`."""
-        return {index: dict(_ids_in(body)) for index, body in self.bodies.items()}
-
-    @cached_property
-    def first(self) -> dict[Identity, int]:
-        """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
-        found: dict[Identity, int] = {}
-        for record in self.records:
-            for dataset in _datasets_in(record.content):
-                found[dataset] = min(record.index, found.get(dataset, record.index))
-        for event in self.events:
-            for dataset in _identities(event.datasets):
-                found[dataset] = min(event.index, found.get(dataset, event.index))
-        return found
-
-    @cached_property
-    def first_of_snapshot(self) -> dict[str, int]:
-        """Return the first of the records and run events that name each snapshot, by its node's id."""
-        found: dict[str, int] = {}
-        for record in self.records:
-            for id_, _ in _ids_in(record.content):
-                found[id_] = min(record.index, found.get(id_, record.index))
-        for event in self.events:
-            for content in (*event.inputs, *event.outputs) if event.run is not None else ():
-                for dataset in _identities((content,)):
-                    for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
-                        id_ = node_id("Snapshot", *dataset, version)
-                        found[id_] = min(event.index, found.get(id_, event.index))
-        return found
-
-    @cached_property
-    def aliased(self) -> bool:
-        """Return whether anything says that a dataset has other names, or had: then a name alone decides nothing."""
-        if any(self.of(kind) for kind in ("define_namespace_rule", "stitch_datasets", "unstitch_datasets")):
-            return True
-        facets = (facets_of(content) for event in self.events for content in event.datasets)
-        return any("symlinks" in each or _ends_a_life(each.get("lifecycleStateChange")) for each in facets)
-
-
-def _ends_a_life(change: object) -> bool:
-    """Return whether a dataset was dropped or renamed: what was said of it before counts no longer, or elsewhere."""
-    kind = change.get("lifecycleStateChange") if isinstance(change, dict) else None
-    return isinstance(kind, str) and kind.upper() in {"DROP", "RENAME"}
-
-
-def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
+def event_in(index: int, content: Values, recorded: int, tie: str) -> Event:
+    """Return what the body of an event says; one that is dated after it was recorded is of then (microseconds)."""
     at = content.get("eventTime")
     try:
         since = min(micros(at), recorded) if isinstance(at, str) else recorded
@@ -1242,7 +1031,7 @@ def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
     is_run = isinstance(run, dict)
     return Event(
         index=index,
-        order=(since, _RANK[type_] if is_run else _RECORD_RANK, tie),
+        order=(since, _RANK[type_] if is_run else RECORD_RANK, tie),
         type=type_ if is_run else "",
         run=run["runId"] if isinstance(run, dict) else None,
         job=identity_of(job) if isinstance(job, dict) else None,
@@ -1254,43 +1043,62 @@ def _event(index: int, content: Values, recorded: int, tie: str) -> Event:
     )
 
 
-def _ids_in(value: object) -> Iterator[tuple[str, Identity]]:
+def ids_in(value: object) -> Iterator[tuple[str, Identity]]:
     """Yield the ids of every dataset and snapshot that a body names, at whatever depth, each with its dataset."""
     if isinstance(value, dict):
-        for dataset in _identities((value,)):
+        for dataset in identities_in((value,)):
             yield node_id("Dataset", *dataset), dataset
             for version in versions_in(facets_of(value)):
                 yield node_id("Snapshot", *dataset, version), dataset
         if isinstance(value.get("dataset"), dict) and isinstance(value.get("digest"), str):
-            for dataset in _identities((value["dataset"],)):
+            for dataset in identities_in((value["dataset"],)):
                 yield node_id("Snapshot", *dataset, value["digest"]), dataset
         for item in value.values():
-            yield from _ids_in(item)
+            yield from ids_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _ids_in(item)
+            yield from ids_in(item)
 
 
-def _datasets_in(value: object) -> Iterator[Identity]:
+def datasets_of(said: Event | Record) -> Iterator[Identity]:
+    """Yield every dataset that an event or a record makes known, some more than once."""
+    if isinstance(said, Record):
+        yield from datasets_of_record(said.content)
+        if said.kind in {"stitch_datasets", "unstitch_datasets"}:
+            yield from identities_in((said.content["same_as"],))
+        return
+    yield from _named(said.job_facets.get("lineage"))
+    for content in said.datasets:
+        yield from identities_in((content,))
+        facets = facets_of(content)
+        yield from _given_up(facets)
+        for name in ("symlinks", "lineage", "columnLineage"):
+            yield from _named(facets.get(name))
+
+
+def datasets_of_record(value: object) -> Iterator[Identity]:
+    """Yield every dataset that a record names as such, at whatever depth."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _identities((item,)) if name == "dataset" and isinstance(item, dict) else _datasets_in(item)
+            yield from (
+                identities_in((item,)) if name == "dataset" and isinstance(item, dict) else datasets_of_record(item)
+            )
     elif isinstance(value, list):
         for item in value:
-            yield from _datasets_in(item)
+            yield from datasets_of_record(item)
 
 
 def _given_up(facets: Values) -> Iterator[Identity]:
     change = facets.get("lifecycleStateChange")
     if isinstance(change, dict) and (text_in(change.get("lifecycleStateChange")) or "").upper() == "RENAME":
         previous = change.get("previousIdentifier")
-        yield from _identities((previous,)) if isinstance(previous, dict) else ()
+        yield from identities_in((previous,)) if isinstance(previous, dict) else ()
 
 
 def _named(facet: object) -> Iterator[Identity]:
     """Yield every dataset that a facet about lineage names, at whatever depth."""
     if isinstance(facet, dict):
-        yield from _identities((facet,))
+        yield from identities_in((facet,))
         for item in facet.values():
             yield from _named(item)
     elif isinstance(facet, list):
@@ -1298,7 +1106,8 @@ def _named(facet: object) -> Iterator[Identity]:
             yield from _named(item)
 
 
-def _identities(content: Iterable[Values]) -> Iterator[Identity]:
+def identities_in(content: Iterable[Values]) -> Iterator[Identity]:
+    """Yield namespace and name of those that have both."""
     for one in content:
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str):
@@ -1361,6 +1170,687 @@ def objects_in(value: object) -> list[dict[str, Any]]:
 def text_in(value: object) -> str | None:
     """Return a text with something in it, None for anything else."""
     return value if isinstance(value, str) and value else None
+
+
+_DATE_KEYS = ("year", "month", "day", "hour", "date", "dt", "ds")
+_DATED = {"yyyy": "[12][0-9]{3}", "MM": "[01][0-9]", "dd": "[0-3][0-9]", "HH": "[0-2][0-9]"}
+_MOST_STEPS = 64
+
+
+class Pointer(NamedTuple):
+    """That a name points to a dataset from a time on, and until when whoever says so lists it."""
+
+    order: Order
+    target: str
+    until: int | None
+    entry: int
+
+
+class Renamed(NamedTuple):
+    """That a run renamed a dataset: when that took effect, from which name, to which, by which entry."""
+
+    at: int
+    old: str
+    new: str
+    entry: int
+
+
+@dataclass
+class Names:
+    """The names of the datasets that the bodies name, by the ids of their nodes, as they were known by an entry."""
+
+    events: Sequence[Event]
+    records: Sequence[Record]
+    valid_at: int
+    identities: dict[str, Identity] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    """By name the first entry that says anything of it."""
+    renamed: list[Renamed] = field(default_factory=list)
+    joined: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what decides."""
+        events, records = self.events, self.records
+        every: list[Event | Record] = [*events, *records]
+        for each in sorted(every, key=lambda one: one.index):
+            for dataset in datasets_of(each):
+                self.identities[node_id("Dataset", *dataset)] = dataset
+                self.first.setdefault(node_id("Dataset", *dataset), each.index)
+        apart = self._join(records)
+        self._pointers = _pointers(events, apart)
+        self._rules = _rules(records)
+        self.renamed = sorted(self._renamed(events))
+        self._resolved: dict[int, dict[str, str]] = {}
+        self._times = sorted(
+            {one.order[0] for some in self._pointers.values() for one in some}
+            | {one.until for some in self._pointers.values() for one in some if one.until is not None}
+            | {at for stated in self._rules.values() for at, _ in stated}
+        )
+        self._components = self._connected(apart)
+        self._ruled = self._under_rules()
+
+    def _join(self, records: Iterable[Record]) -> set[frozenset[str]]:
+        """Note which two are joined, and return which are held apart: the newest record of a pair decides."""
+        pairs: dict[frozenset[str], tuple[int, str, str, bool]] = {}
+        for record in records:
+            if record.kind in {"stitch_datasets", "unstitch_datasets"}:
+                one, other = (node_id("Dataset", *identity_of(record.content[end])) for end in ("dataset", "same_as"))
+                said = record.index, one, other, record.kind == "unstitch_datasets"
+                pairs[frozenset((one, other))] = max(said, pairs.get(frozenset((one, other)), said))
+        self.joined = {(one, other): entry for entry, one, other, parts in pairs.values() if not parts}
+        return {pair for pair, (*_, parts) in pairs.items() if parts}
+
+    def _renamed(self, events: Sequence[Event]) -> Iterator[Renamed]:
+        every: dict[Any, list[Event]] = {}
+        for event in sorted(events, key=lambda one: (one.order, one.index)):
+            if event.key is not None and event.order[0] <= self.valid_at:
+                every.setdefault(event.key, []).append(event)
+        for event in events:
+            for old, new in renamings_in(event):
+                at = _takes_effect(event, attempts_of(every[event.key])) if event.key in every else None
+                if at is not None:
+                    yield Renamed(at, old, new, event.index)
+
+    def _connected(self, apart: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
+        """Return by name all names that were ever connected with it."""
+        pairs = [(name, one.target) for name, some in self._pointers.items() for one in some]
+        pairs += [*self.joined, *((min(pair), max(pair)) for pair in apart)]
+        pairs += [(one.old, one.new) for one in self.renamed]
+        for rules in self._rule_sets():
+            first: dict[Identity, str] = {}
+            for id_, identity in self.identities.items():
+                pairs.append((first.setdefault(normal(identity, rules), id_), id_))
+        groups = _Groups((*self.identities, *(one for pair in pairs for one in pair)))
+        for one, other in pairs:
+            groups.join(one, other)
+        return groups.members()
+
+    def _rule_sets(self) -> list[list[Values]]:
+        times = sorted({at for stated in self._rules.values() for at, _ in stated})
+        return [self._rules_at(at) for at in times]
+
+    def _rules_at(self, at: int) -> list[Values]:
+        """Return the rules that hold at a time: what was first said of a rule holds before as well."""
+        found = []
+        for stated in self._rules.values():
+            place = max(bisect_right([since for since, _ in stated], at) - 1, 0)
+            found += [rule for rule in (stated[place][1],) if rule is not None]
+        return found
+
+    def _under_rules(self) -> set[str]:
+        """Return the names that a rule joins at any time to another, and those connected with such."""
+        found: set[str] = set()
+        for rules in self._rule_sets():
+            forms: dict[Identity, list[str]] = {}
+            for id_, identity in self.identities.items():
+                forms.setdefault(normal(identity, rules), []).append(id_)
+            for several in forms.values():
+                if len(several) > 1:
+                    found.update(one for each in several for one in self._components[each])
+        return found
+
+    @property
+    def moments(self) -> list[int]:
+        """Return a time of each span in which all names stand for one and the same."""
+        return [self._times[0] - 1, *self._times] if self._times else [self.valid_at]
+
+    @property
+    def last_index(self) -> int:
+        """Return the newest of the entries that count."""
+        return max([-1, *(one.index for one in self.events), *(one.index for one in self.records)])
+
+    def names(self, name: str) -> frozenset[str]:
+        """Return every name that was ever connected with this one, itself included."""
+        return self._components.get(name, frozenset((name,)))
+
+    def resolve(self, name: str, at: int) -> str:
+        """Return the dataset that the name stood for at a time."""
+        if len(self.names(name)) == 1:
+            return name
+        epoch = bisect_right(self._times, at)
+        if epoch not in self._resolved:
+            self._resolved[epoch] = self._stood(at)
+        return self._resolved[epoch].get(name, name)
+
+    def together(self, name: str, at: int) -> list[str]:
+        """Return every name that stood for the same dataset at a time."""
+        return sorted(one for one in self.names(name) if self.resolve(one, at) == self.resolve(name, at))
+
+    def belongs(self, name: str, stated_at: int, at: int) -> str:
+        """Return the dataset to which belongs what was said under a name at one time, as it is called at another."""
+        dataset, since = self.resolve(name, stated_at), stated_at
+        for _ in range(len(self.renamed) + 1):
+            moved = [
+                (one.at, self.resolve(one.new, one.at))
+                for one in self.renamed
+                if since < one.at <= at and self.resolve(one.old, one.at - 1) == dataset
+            ]
+            if not moved:
+                break
+            since, dataset = min(moved)
+        return dataset
+
+    def owners(self, name: str, stated_at: int, *, personal: bool) -> set[str]:
+        """Return the datasets to which belongs what was said of a name at a time, as they are called now.
+
+        What people say counts also for what the name stands for now, but where it went along with a renaming.
+        """
+        then = self.belongs(name, stated_at, self.valid_at)
+        if personal and then == self.resolve(name, stated_at):
+            return {then, self.resolve(name, self.valid_at)}
+        return {then}
+
+    def dataset(self, name: str) -> str:
+        """Return the dataset that the name stands for at the report's time."""
+        return self.resolve(name, self.valid_at)
+
+    def title(self, name: str, identity: Identity) -> str:
+        """Return the full name under which the dataset of a name is shown."""
+        return "/".join(self.identities.get(self.dataset(name), identity))
+
+    def folds_case(self, dataset: str) -> bool:
+        """Return whether columns of a dataset are one whatever the case of their letters."""
+        namespace = self.identities.get(dataset, ("", ""))[0]
+        rules = self._rules_at(self.valid_at)
+        return any(one["rule_kind"] == "FOLD_CASE" for one in _held(namespace, rules))
+
+    def others(self, dataset: str) -> dict[str, tuple[str, int | None, int | None]]:
+        """Return the other names of a dataset now: why, since when and by which entry."""
+        at, shown = self.valid_at, self.dataset(dataset)
+        found: dict[str, tuple[str, int | None, int | None]] = {}
+        for one in self.renamed:
+            if one.at <= at and self.belongs(one.old, one.at - 1, at) == shown:
+                found[one.old] = "FORMER", one.at, one.entry
+        for name in self.together(dataset, at):
+            begun = [one for one in self._pointers.get(name, ()) if one.order[0] <= at]
+            begun = begun or self._pointers.get(name, [])[:1]
+            stitch = next((entry for pair, entry in sorted(self.joined.items()) if name in pair), None)
+            if begun:
+                since = begun[-1]
+                for pointer in reversed(begun):
+                    if pointer.target != since.target:
+                        break
+                    since = pointer
+                found[name] = "SYMLINK", since.order[0], since.entry
+            elif stitch is not None:
+                found[name] = "STITCH", None, stitch
+            else:
+                found[name] = "RULE" if name in self._ruled else "SYMLINK", None, None
+        found.pop(shown, None)
+        return found
+
+    def _stood(self, at: int) -> dict[str, str]:
+        """Return what every name stood for: pointers first, then what rules and stewards take for one."""
+        rules = self._rules_at(at)
+        every = set(self._components)
+        roots = {name: self._pointed(name, at) for name in every}
+        groups = _Groups(roots.values())
+        forms: dict[Identity, str] = {}
+        for name in sorted(self._ruled & self.identities.keys()) if rules else ():
+            groups.join(forms.setdefault(normal(self.identities[name], rules), roots[name]), roots[name])
+        for one, other in self.joined:
+            groups.join(roots[one], roots[other])
+        aims = {roots[other] for _, other in self.joined} - {roots[one] for one, _ in self.joined}
+        chosen: dict[str, str] = {}
+        for root, members in groups.members().items():
+            of = rules if root in self._ruled else []
+            chosen[root] = min(members, key=lambda one: (one not in aims, self._preference(one, of)))
+        return {name: chosen[root] for name, root in roots.items()}
+
+    def _preference(self, name: str, rules: Collection[Values]) -> tuple[bool, bool, Identity]:
+        namespace, text = self.identities.get(name, ("", name))
+        common = normal((namespace, text), rules)
+        letters = {
+            one.get("letters")
+            for one in rules
+            if one["rule_kind"] == "FOLD_CASE" and covers(one["namespace"], namespace)
+        }
+        spelled = (text.upper() if "UPPER" in letters else text.lower()) if letters else text
+        is_whole = text.rstrip("/").casefold() == common[1].rstrip("/").casefold() and namespace == common[0]
+        return not is_whole, text != spelled, (namespace, text)
+
+    def _pointed(self, name: str, at: int) -> str:
+        seen: list[str] = []
+        while name not in seen:
+            seen.append(name)
+            target = _target(self._pointers.get(name, ()), at)
+            if target is None or target == name:
+                return name
+            name = target
+        return min(seen[seen.index(name) :])
+
+
+def _target(pointers: Sequence[Pointer], at: int) -> str | None:
+    """Return where a name points at a time: as newest said by then, else as first said; nowhere once that ended."""
+    begun = [one for one in pointers if one.order[0] <= at]
+    if not begun:
+        return pointers[0].target if pointers else None
+    target = begun[-1].target
+    live = any(one.target == target and (one.until is None or one.until > at) for one in begun)
+    return target if live else None
+
+
+def _pointers(events: Sequence[Event], apart: Collection[frozenset[str]]) -> dict[str, list[Pointer]]:
+    """Return by name where it points, in order: each name in a symlinks facet points to the dataset that carries it,
+    until a later facet of the same job does not list it, or one is deleted.
+    """
+    said: list[tuple[Order, int, Identity | None, str, set[str] | None]] = []
+    for event in events:
+        for content, order in _mentioned(event):
+            facet = facets_of(content).get("symlinks")
+            if isinstance(facet, dict):
+                listed = {node_id("Dataset", *one) for one in symlinks_in(facet)}
+                carrier = node_id("Dataset", *identity_of(content))
+                said.append((order, event.index, event.job, carrier, _unless_deleted(facet, listed)))
+    found: dict[str, list[Pointer]] = {}
+    said.sort(key=lambda one: one[:2])
+    for order, entry, job, carrier, names in said:
+        for name in (names or set()) - {carrier}:
+            if frozenset((name, carrier)) in apart:
+                continue
+            ends = [
+                one[0][0]
+                for one in said
+                if one[3] == carrier and one[0] > order and (one[4] is None or (one[2] == job and name not in one[4]))
+            ]
+            found.setdefault(name, []).append(Pointer(order, carrier, min(ends, default=None), entry))
+    return {name: sorted(some, key=lambda one: (one.order, one.target, one.until or 0)) for name, some in found.items()}
+
+
+def _mentioned(event: Event) -> Iterator[tuple[Values, Order]]:
+    """Yield every dataset of an event, with the order of what is said of it: a second mention comes after the first."""
+    for several in (event.inputs, event.outputs, event.about):
+        seen: dict[Identity, int] = {}
+        for content in several:
+            times = seen[identity_of(content)] = seen.get(identity_of(content), -1) + 1
+            since, rank, tie = event.order
+            yield content, (since, rank, f"{tie}.{times:06}" if times else tie)
+
+
+def _unless_deleted(facet: Values, listed: set[str]) -> set[str] | None:
+    return None if facet.get("_deleted") is True else listed
+
+
+def symlinks_in(facet: Values) -> Iterator[Identity]:
+    """Yield the names that a symlinks facet lists."""
+    yield from identities_in(objects_in(facet.get("identifiers")))
+
+
+def renamings_in(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield the ids of the names, old and new, of each dataset that an event says its run renamed."""
+    for content in event.outputs if event.run is not None else ():
+        change = facets_of(content).get("lifecycleStateChange")
+        kind = text_in(change.get("lifecycleStateChange")) if isinstance(change, dict) else None
+        previous = change.get("previousIdentifier") if isinstance(change, dict) else None
+        before = identities_in((previous,)) if isinstance(previous, dict) else ()
+        for one in before if (kind or "").upper() == "RENAME" else ():
+            yield node_id("Dataset", *one), node_id("Dataset", *identity_of(content))
+
+
+def _takes_effect(event: Event, attempts: Sequence[Attempt]) -> int | None:
+    """Return when what an event says of an output takes effect, None where its attempt did not complete."""
+    own = [one for one in attempts if one.events[0].order <= event.order] or list(attempts[:1])
+    if any(streams(each) for one in attempts for each in one.events):
+        return event.order[0]
+    attempt = own[-1]
+    if attempt.end is None or attempt.state != "COMPLETE":
+        return None
+    return max(event.order[0], attempt.end.order[0])
+
+
+def _rules(records: Sequence[Record]) -> dict[str, list[tuple[int, Values | None]]]:
+    """Return what was said of each rule over time, None where it ended; what was withdrawn later was never said."""
+    said: dict[str, list[Record]] = {}
+    for record in records:
+        if record.kind in {"define_namespace_rule", "end_namespace_rule"}:
+            said.setdefault(record.content["rule"], []).append(record)
+    found: dict[str, list[tuple[int, Values | None]]] = {}
+    for name, some in sorted(said.items(), key=lambda one: node_id("NamespaceRule", one[0])):
+        withdrawn = max((one.index for one in some if one.content.get("never_held")), default=-1)
+        kept = sorted((one for one in some if one.index > withdrawn), key=lambda one: one.order)
+        stated = [(one.since, one.content if one.kind == "define_namespace_rule" else None) for one in kept]
+        if any(rule is not None for _, rule in stated):
+            found[name] = stated
+    return found
+
+
+def covers(pattern: str, namespace: str) -> bool:
+    """Return whether a rule's namespace is this one: it itself, or its beginning and an asterisk."""
+    return namespace.startswith(pattern[:-1]) if pattern.endswith("*") else namespace == pattern
+
+
+def normal(identity: Identity, rules: Collection[Values]) -> Identity:
+    """Return what all spellings of a name have in common under the rules."""
+    namespace, text = identity
+    held = _held(namespace, rules)
+    kinds = {one["rule_kind"] for one in held}
+    for rule in sorted(held, key=_written):
+        if rule["rule_kind"] == "DATE_PARTITIONS":
+            text = _undated(text, rule)
+    if "TRAILING_SLASH" in kinds:
+        text = text.rstrip("/") or text
+    return _namespaces(namespace, rules)[-1], text.casefold() if "FOLD_CASE" in kinds else text
+
+
+def _written(rule: Values) -> tuple[str, str]:
+    keys = rule.get("keys") or ()
+    return f"{rule['namespace']!r} {tuple(keys)!r}", repr(rule.get("pattern"))
+
+
+def _held(namespace: str, rules: Collection[Values]) -> list[Values]:
+    spaces = _namespaces(namespace, rules)
+    return [rule for rule in rules if any(covers(rule["namespace"], space) for space in spaces)]
+
+
+def _namespaces(namespace: str, rules: Collection[Values]) -> list[str]:
+    """Return the namespace and those that it is the same as, the one that stands for all of them last."""
+    passed = [namespace]
+    while len(passed) < _MOST_STEPS:
+        following = sorted(after for rule in rules for after in _next(passed[-1], rule))
+        if not following:
+            return passed
+        if following[0] in passed:
+            return [*passed, min(passed[passed.index(following[0]) :])]
+        passed.append(following[0])
+    return passed
+
+
+def _next(namespace: str, rule: Values) -> Iterator[str]:
+    if covers(rule["namespace"], namespace):
+        if rule["rule_kind"] == "SAME_NAMESPACE" and rule.get("same_as") not in {namespace, None}:
+            yield rule["same_as"]
+        elif rule["rule_kind"] == "DEFAULT_PORT" and namespace.endswith(f":{rule.get('port')}"):
+            yield namespace.removesuffix(f":{rule.get('port')}")
+
+
+def _undated(text: str, rule: Values) -> str:
+    pattern = rule.get("pattern")
+    if pattern is not None:
+        parts = re.split(r"\{(yyyy|MM|dd|HH)\}", pattern)
+        found = "".join(_DATED[one] if place % 2 else re.escape(one) for place, one in enumerate(parts))
+        after = re.sub(rf"{'' if parts[0] else '(?<![0-9A-Za-z])'}{found}(?![0-9A-Za-z])", "", text)
+    else:
+        keys = {key.casefold() for key in rule.get("keys") or _DATE_KEYS}
+        kept = (one for one in text.split("/") if "=" not in one or one.partition("=")[0].casefold() not in keys)
+        after = "/".join(kept)
+    if after == text:
+        return text.rstrip("/") or text
+    return re.sub(r"(?<![:/])/{2,}", "/", after).rstrip("/") or text
+
+
+class _Groups:
+    """Which things are one, from the pairs that are."""
+
+    def __init__(self, members: Iterable[str]) -> None:
+        self._group = {one: {one} for one in members}
+
+    def join(self, one: str, other: str) -> None:
+        first, second = self._group[one], self._group[other]
+        if first is not second:
+            first |= second
+            self._group.update(dict.fromkeys(second, first))
+
+    def members(self) -> dict[str, frozenset[str]]:
+        """Return by thing all that are one with it."""
+        frozen = {id(group): frozenset(group) for group in self._group.values()}
+        return {one: frozen[id(group)] for one, group in self._group.items()}
+
+
+Declarations = dict[str, tuple[Record, Any]]
+"""What is declared of a dataset: aspect to the record that declares it, and the value."""
+
+
+@dataclass
+class Disclosed:
+    """Everything that the disclosed bodies say, as far as it was valid at the report's time."""
+
+    entries: Sequence[Entry]
+    valid_at: int
+    records: list[Record] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    later: list[Event | Record] = field(default_factory=list)
+    """What is valid only after the report's time: it decides which names are one, and nothing else."""
+    definitions: list[Record] = field(default_factory=list)
+    """What principals were defined to be, whenever that holds."""
+    withheld: set[int] = field(default_factory=set)
+    unread: dict[int, str] = field(default_factory=dict)
+    """Why a body that is disclosed could not be read: a later catalog wrote it, since it fits its entry's digest."""
+    bodies: dict[int, Any] = field(default_factory=dict)
+    _declared: dict[tuple[int | None, int | None], dict[str, list[Record]]] = field(default_factory=dict)
+    _accesses: dict[RunKey, Access] = field(default_factory=dict)
+    _named: dict[tuple[int, int | None], Names] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the bodies; one that cannot be read counts as withheld too."""
+        for entry in self.entries:
+            if entry.body is None:
+                self.withheld.add(entry.index)
+                continue
+            try:
+                body = values_of(entry.body.encode())
+                hold_body(entry.kind, body)
+                self._read(entry, body)
+                self.bodies[entry.index] = body
+            except (NotAReportError, MalformedError) as error:
+                self.withheld.add(entry.index)
+                self.unread[entry.index] = str(error)
+        self.records.sort(key=lambda each: (each.order, each.index))
+        self.events.sort(key=lambda each: (each.order, each.index))
+
+    def _read(self, entry: Entry, body: Any) -> None:  # noqa: ANN401 - any JSON value
+        recorded = micros(entry.recorded_at)
+        tie = hashlib.sha256((entry.body or "").encode()).hexdigest()[:16]
+        if entry.kind.startswith("record."):
+            content = body["record"]
+            since = min(recorded, micros(content["valid_from"])) if content.get("valid_from") else recorded
+            kind = entry.kind.removeprefix("record.")
+            order = since, RECORD_RANK, tie
+            proven, added = body["authenticated"], body["added"]
+            record = Record(entry.index, kind, entry.actor, entry.recorded_at, order, proven, content, added)
+            if since <= self.valid_at:
+                self.records.append(record)
+            else:
+                self.later.append(record)
+            if kind == "define_principal":
+                self.definitions.append(record)
+        elif entry.kind.startswith("openlineage."):
+            event = event_in(entry.index, body["event"], recorded, tie)
+            if event.order[0] <= self.valid_at:
+                self.events.append(event)
+            else:
+                self.later.append(event)
+
+    def of(self, kind: str, fits: Callable[[Values], bool] = lambda _: True) -> list[Record]:
+        """Return the records of a kind that fit, the oldest first."""
+        return [each for each in self._by_kind.get(kind, ()) if fits(each.content)]
+
+    def of_snapshot(self, kind: str, dataset: Identity, digest: str) -> list[Record]:
+        """Return the records of a kind about a snapshot, by the name under which they know its dataset, and digest."""
+        return self._by_snapshot.get((kind, dataset, digest), [])
+
+    @cached_property
+    def people(self) -> dict[str, Record]:
+        """Return the newest definition of each principal."""
+        return {each.content["principal"]: each for each in self.of("define_principal")}
+
+    def definition(self, principal: str, before: int) -> Record | None:
+        """Return what defined a principal when an entry was written: the newest definition of an earlier entry."""
+        earlier = self.of("define_principal", lambda content: content["principal"] == principal)
+        return max((each for each in earlier if each.index < before), key=lambda each: each.index, default=None)
+
+    def actor(self, record: Record) -> dict[str, Any]:
+        """Return who a record is by, as a report shows it."""
+        known = self.people.get(record.actor)
+        return {
+            "id": record.actor,
+            "authenticated": record.authenticated,
+            **({} if known is None else {"name": known.content["display_name"], "entry": known.index}),
+        }
+
+    def defined(self, principal: str, index: int) -> Record | None:
+        """Return the newest definition of a principal before an entry."""
+        before = [one for one in self.definitions if one.content["principal"] == principal and one.index < index]
+        return max(before, key=lambda one: one.index, default=None)
+
+    def declared(self, dataset: str, *, last: int | None = None, valid_at: int | None = None) -> list[Record]:
+        """Return the declarations of a dataset by the id of its node, under whatever name, the oldest first.
+
+        With `last`, as it was known by that entry and at its time; with `valid_at`, as it held then.
+        """
+        names = self.names(self._time_of(last) if valid_at is None else valid_at, last)
+        if names.first.get(dataset, 0) > (names.last_index if last is None else last):
+            return []
+        if (valid_at, last) not in self._declared:
+            found = self._declared[valid_at, last] = {}
+            for each in self.of("declare_dataset"):
+                if (last is None or each.index <= last) and each.since <= names.valid_at:
+                    name = node_id("Dataset", *identity_of(each.content["dataset"]))
+                    for owner in names.owners(name, each.since, personal=True):
+                        found.setdefault(owner, []).append(each)
+        return self._declared[valid_at, last].get(names.dataset(dataset), [])
+
+    def declarations(self, dataset: str, last: int | None = None, valid_at: int | None = None) -> Declarations:
+        """Return what is declared of a dataset, as `declared`: aspect to the newest record and its value."""
+        found: Declarations = {}
+        for each in self.declared(dataset, last=last, valid_at=valid_at):
+            found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+        return found
+
+    def declared_version(self, dataset: str, at: int | None) -> Record | None:
+        """Return the record that declared the schema version of a dataset in force at a time."""
+        held = self.declarations(dataset, valid_at=at).get("schema_version")
+        return None if held is None else held[0]
+
+    def names_at(self, last: int) -> Names:
+        """Return the names as they were known by an entry, at its time."""
+        return self.names(self._time_of(last), last)
+
+    def _time_of(self, last: int | None) -> int | None:
+        return next((micros(entry.recorded_at) for entry in self.entries if entry.index == last), None)
+
+    def names(self, valid_at: int | None = None, last: int | None = None) -> Names:
+        """Return the names of datasets at a valid time, by default the report's, as known by the entry `last`."""
+        place = self.valid_at if valid_at is None else valid_at, last
+        if place not in self._named:
+            every = [one for one in (*self.events, *self.records, *self.later) if last is None or one.index <= last]
+            events = [one for one in every if isinstance(one, Event)]
+            self._named[place] = Names(events, [one for one in every if isinstance(one, Record)], place[0])
+        return self._named[place]
+
+    def run(self, run: RunKey) -> list[Event]:
+        """Return the events of a run, in order."""
+        return self._by_run.get(run, [])
+
+    def access(self, run: RunKey) -> Access:
+        """Return what a run's events say that it read and wrote."""
+        if run not in self._accesses:
+            self._accesses[run] = Access(self.run(run))
+        return self._accesses[run]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Record]]:
+        found: dict[str, list[Record]] = {}
+        for each in self.records:
+            found.setdefault(each.kind, []).append(each)
+        return found
+
+    @cached_property
+    def _by_snapshot(self) -> dict[tuple[str, Identity, str], list[Record]]:
+        found: dict[tuple[str, Identity, str], list[Record]] = {}
+        for kind in ("seal_snapshot", "verify_snapshot"):
+            for each in self.of(kind):
+                place = kind, identity_of(each.content["dataset"]), each.content["digest"]
+                found.setdefault(place, []).append(each)
+        return found
+
+    @cached_property
+    def _by_run(self) -> dict[RunKey, list[Event]]:
+        found: dict[RunKey, list[Event]] = {}
+        for each in self.events:
+            if each.key is not None:
+                found.setdefault(each.key, []).append(each)
+        return found
+
+    @cached_property
+    def makers(self) -> dict[tuple[Identity, str], set[RunKey]]:
+        """Return the runs whose events say that they wrote a dataset, by the name that they use, in a version."""
+        found: dict[tuple[Identity, str], set[RunKey]] = {}
+        for run, events in self._by_run.items():
+            for content in (content for event in events for content in event.outputs):
+                for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
+                    found.setdefault((identity_of(content), version), set()).add(run)
+        return found
+
+    @cached_property
+    def made(self) -> set[str]:
+        """Return the ids of the snapshots of which an event or a seal names the run that made them."""
+        seals = (one for one in self.of("seal_snapshot") if one.content.get("run_id") is not None)
+        found = {node_id("Snapshot", *identity_of(one.content["dataset"]), one.content["digest"]) for one in seals}
+        return found | {node_id("Snapshot", *dataset, version) for dataset, version in self.makers}
+
+    @cached_property
+    def touched(self) -> set[str]:
+        """Return the ids of the datasets that an event says were read or written, as they are called now."""
+        names = self.names()
+        return {
+            names.belongs(node_id("Dataset", *identity_of(content)), event.order[0], self.valid_at)
+            for event in self.events
+            for content in (*event.inputs, *event.outputs)
+        }
+
+    @cached_property
+    def by_name(self) -> dict[str, set[Identity]]:
+        """Return the datasets that bodies name, by their full names, which two may share."""
+        found: dict[str, set[Identity]] = {}
+        for dataset in self.identities.values():
+            found.setdefault("/".join(dataset), set()).add(dataset)
+        return found
+
+    def shown_as(self, name: object) -> str:
+        """Return the id of the dataset that is shown by a full name, which itself where no body names it."""
+        found = self.by_name.get(str(name))
+        return node_id("Dataset", *min(found)) if found else str(name)
+
+    def title(self, dataset: Identity) -> str:
+        """Return the full name under which a dataset is shown that a record or event calls by a name."""
+        return self.names().title(node_id("Dataset", *dataset), dataset)
+
+    @cached_property
+    def identities(self) -> dict[str, Identity]:
+        """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
+        return {id_: identity for found in self.named.values() for id_, identity in found.items()}
+
+    @cached_property
+    def named(self) -> dict[int, dict[str, Identity]]:
+        """Return what each entry's body names; see `identities`."""
+        return {index: dict(ids_in(body)) for index, body in self.bodies.items()}
+
+    @cached_property
+    def first(self) -> dict[Identity, int]:
+        """Return the first of the entries whose very subject each dataset is: no later one can have made it known."""
+        found: dict[Identity, int] = {}
+        for record in self.records:
+            for dataset in datasets_of_record(record.content):
+                found[dataset] = min(record.index, found.get(dataset, record.index))
+        for event in self.events:
+            for dataset in identities_in(event.datasets):
+                found[dataset] = min(event.index, found.get(dataset, event.index))
+        return found
+
+    @cached_property
+    def first_of_snapshot(self) -> dict[str, int]:
+        """Return the first of the records and run events that name each snapshot, by its node's id."""
+        found: dict[str, int] = {}
+        for record in self.records:
+            for id_, _ in ids_in(record.content):
+                found[id_] = min(record.index, found.get(id_, record.index))
+        for event in self.events:
+            for content in (*event.inputs, *event.outputs) if event.run is not None else ():
+                for dataset in identities_in((content,)):
+                    for version in (*versions_in(facets_of(content)), *versions_in(io_facets_of(content))):
+                        id_ = node_id("Snapshot", *dataset, version)
+                        found[id_] = min(event.index, found.get(id_, event.index))
+        return found
 
 
 @dataclass(frozen=True)
@@ -1605,7 +2095,8 @@ class Attested:
 
     def registered_state(self, dataset: str) -> str | None:
         """Return the de-identification state that a dataset was declared in when the version was registered."""
-        found = self._log.declarations(dataset, self.registered).get("deidentification_state")
+        named = self._log.shown_as(dataset)
+        found = self._log.declarations(named, self.registered).get("deidentification_state")
         return None if found is None else str(found[1])
 
     def is_cleared(self, dataset: str) -> bool:
@@ -1693,7 +2184,7 @@ class Attested:
         for edge in edges:
             name = self._names.get(edge.get("target"))
             if edge["job"] in bound and name is not None:
-                record = self._log.declared_version(name, self._ended(edge["job"], edge.get("run")))
+                record = self._log.declared_version(self._log.shown_as(name), self._ended(edge["job"], edge.get("run")))
                 version = ("", -1) if record is None else (str(record.content["schema_version"]), record.index)
                 written.setdefault((edge["job"], edge.get("run")), set()).add(version)
         found: dict[object, set[Step]] = {}
@@ -1769,17 +2260,35 @@ def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
     found: set[RunKey | None] = set()
     for key, run in shown.runs.items():
         events = log.run(key)
-        streamed = any(_streams(event) for event in events) and any(event.reads or event.writes for event in events)
+        streamed = any(streams(event) for event in events) and any(event.reads or event.writes for event in events)
         completed = any(one.state == "COMPLETE" for one in attempts_of(events)) if events else False
         if run.get("state") != "COMPLETE" and not completed and not streamed:
             found.add(key)
     return found
 
 
-def _streams(event: Event) -> bool:
-    kind = event.job_facets.get("jobType")
-    processing = text_in(kind.get("processingType")) if isinstance(kind, dict) else None
-    return (processing or "").upper() in {"STREAMING", "SERVICE"}
+def derive_names(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare the other names of each dataset with what points, joins, parts and renames, and with rules."""
+    if log.withheld:
+        return
+    names = log.names()
+    listed = {str(each.get("dataset")): each for each in shown.each("names")}
+    asked = {str(each.get("dataset")) for each in shown.each("sources")} if "sources" in shown.context else set()
+    if shown.subject.kind == "dataset":
+        asked.add("/".join(shown.subject.key))
+    several = {name for name in asked if len(names.names(log.shown_as(name))) > 1}
+    compare.holds(several <= listed.keys(), "names: a dataset of several names is left out")
+    for name, each in listed.items():
+        derived = [
+            {
+                "name": "/".join(names.identities[other]),
+                "why": why,
+                "since": None if since is None else stamp(since),
+                "entry": entry,
+            }
+            for other, (why, since, entry) in names.others(log.shown_as(name)).items()
+        ]
+        compare.alike(f"names of {name}", objects_in(each.get("others")), derived)
 
 
 Place = tuple[str, str | None, str]
@@ -1859,27 +2368,28 @@ def derive_snapshots(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     if not registrations or compare.rests_on_withheld(shown.model):
         return
     uses = [
-        {"role": role, "dataset": full_name(dataset), "digest": digest}
+        (role, identity_of(one["dataset"]), one["digest"])
         for role, part in (("TRAINING", "trained_on"), ("EVALUATION", "evaluated_on"))
-        for dataset, digest in sorted(
-            ((one["dataset"], one["digest"]) for one in registrations[-1].content.get(part, ())),
-            key=lambda use: (
-                node_id("Snapshot", *identity_of(use[0]), use[1]),
-                node_id("Dataset", *identity_of(use[0])),
-            ),
+        for one in sorted(
+            registrations[-1].content.get(part, ()), key=lambda use: node_id("Snapshot", *snapshot_key(use))
         )
     ]
     snapshots = shown.each("snapshots")
-    compare.alike("snapshots", ({name: each.get(name) for name in uses[0]} for each in snapshots), uses)
+    members = ("role", "dataset", "digest")
+    derived = [dict(zip(members, (role, log.title(dataset), digest), strict=True)) for role, dataset, digest in uses]
+    compare.alike("snapshots", ({name: each.get(name) for name in members} for each in snapshots), derived)
     for number, each in enumerate(snapshots):
-        if not compare.rests_on_withheld(each):
-            _snapshot(each, f"snapshot {number + 1}", shown, log, compare)
+        named = [use for use, as_shown in zip(uses, derived, strict=True) if as_shown.items() <= each.items()]
+        if named and not compare.rests_on_withheld(each):
+            before = sum(all(one.get(name) == each.get(name) for name in members) for one in snapshots[:number])
+            dataset = named[min(before, len(named) - 1)][1]
+            _snapshot(each, dataset, f"snapshot {number + 1}", shown, log, compare)
 
 
-def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
-    place = str(each.get("dataset")), str(each.get("digest"))
+def _snapshot(each: Values, dataset: Identity, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    place = dataset, str(each.get("digest"))
     seals, checks = log.of_snapshot("seal_snapshot", *place), log.of_snapshot("verify_snapshot", *place)
-    _rests_on(each, where, {seal.index for seal in seals}, log, compare)
+    _rests_on(each, dataset, where, {seal.index for seal in seals}, log, compare)
     seal = seals[-1] if seals else None
     derived: dict[str, Any] = dict.fromkeys(("files", "size_bytes", "sealed_at", "sealed_by", "locked"))
     derived["foreign"] = []
@@ -1911,14 +2421,16 @@ def _snapshot(each: Values, where: str, shown: Shown, log: Disclosed, compare: C
     compare.same(where, each, derived, by=(one.index for one in (*seals[-1:], *checks[-1:])))
     altered = bool(checks) and checks[-1].content["result"] in _ALTERED
     compare.holds((each.get("state") == "BYTES_GONE") == altered, f"{where}: state is not what was verified")
-    _producer(each, where, {shown.run_named(one) for one in seals}, shown, log, compare)
+    _producer(each, dataset, where, {shown.run_named(one) for one in seals}, shown, log, compare)
 
 
-def _rests_on(shown: Values, where: str, derived: set[int], log: Disclosed, compare: Comparison) -> None:
+def _rests_on(
+    shown: Values, dataset: Identity | None, where: str, derived: set[int], log: Disclosed, compare: Comparison
+) -> None:
     """Hold what an item cites to what its values rest on, and the entry by which it was first known."""
     cited = list(citations({"entries": shown.get("entries")}))
     others = [index for index in cited if index not in derived]
-    of = log.by_name.get(str(shown.get("dataset")), set())
+    of = log.by_name.get(str(shown.get("dataset")), set()) if dataset is None else {dataset}
     first = _first(next(iter(of)), shown.get("digest"), log) if len(of) == 1 else None
     names = [
         index
@@ -1937,9 +2449,15 @@ def _first(dataset: Identity, digest: Any, log: Disclosed) -> int | None:  # noq
 
 
 def _producer(
-    each: Values, where: str, sealed: set[RunKey | None], shown: Shown, log: Disclosed, compare: Comparison
+    each: Values,
+    dataset: Identity,
+    where: str,
+    sealed: set[RunKey | None],
+    shown: Shown,
+    log: Disclosed,
+    compare: Comparison,
 ) -> None:
-    wrote = log.makers.get((str(each.get("dataset")), str(each.get("digest"))), set())
+    wrote = log.makers.get((dataset, str(each.get("digest"))), set())
     known = {run for run in (*sealed, *wrote) if run in shown.runs}
     producer = each.get("produced_by")
     if producer is None:
@@ -1956,14 +2474,19 @@ def _producer(
 
 def _rows(producer: Values, where: str, dataset: str, run: RunKey, log: Disclosed, compare: Comparison) -> None:
     """Compare how many rows the run that produced a snapshot wrote with its newest event that counts them."""
-    counts = [
-        (event.index, rows)
+    names, asked = log.names(), log.shown_as(dataset)
+    outputs = [
+        (event, content, node_id("Dataset", *identity_of(content)))
         for event in log.run(run)
         for content in event.outputs
-        if full_name(content) == dataset and (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
     ]
-    if log.aliased:
-        return
+    wrote = any(names.belongs(name, event.order[0], log.valid_at) == asked for event, _, name in outputs)
+    counts = [
+        (event.index, rows)
+        for event, content, name in outputs
+        if wrote and name in names.names(asked)
+        if (rows := _count(io_facets_of(content).get("outputStatistics"))) is not None
+    ]
     newest = counts[-1:]
     derived = {"rows": newest[0][1] if newest else None, "entries": [index for index, _ in newest]}
     compare.same(where, producer, derived)
@@ -1989,14 +2512,14 @@ def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None
     files = {part: {file["digest"] for _, found in held for file in found} for part, held in manifests.items()}
     digests = {one["digest"] for one in sides["trained_on"]}
     both = files["trained_on"] & files["evaluated_on"]
-    whole = {full_name(one["dataset"]) for one in sides["evaluated_on"] if one["digest"] in digests}
+    whole = {_called(one, log) for one in sides["evaluated_on"] if one["digest"] in digests}
     paths = {
-        f"{full_name(one['dataset'])}: {file.get('path')}"
+        f"{_called(one, log)}: {file.get('path')}"
         for one, found in manifests["evaluated_on"]
         for file in found
         if file["digest"] in both
     }
-    unlisted = {full_name(one["dataset"]) for held in manifests.values() for one, found in held if not found}
+    unlisted = {_called(one, log) for held in manifests.values() for one, found in held if not found}
     seals = {seal.index for uses in sides.values() for one in uses for seal in _seals(one, log)[-1:]}
     derived = {
         "result": "OVERLAP" if whole or both else "UNKNOWN" if unlisted else "APART",
@@ -2014,8 +2537,12 @@ def derive_separation(shown: Shown, log: Disclosed, compare: Comparison) -> None
     )
 
 
+def _called(use: Values, log: Disclosed) -> str:
+    return log.title(identity_of(use["dataset"]))
+
+
 def _seals(use: Values, log: Disclosed) -> list[Record]:
-    return log.of_snapshot("seal_snapshot", full_name(use["dataset"]), use["digest"])
+    return log.of_snapshot("seal_snapshot", identity_of(use["dataset"]), use["digest"])
 
 
 def _manifest(use: Values, log: Disclosed) -> list[Values]:
@@ -2080,34 +2607,49 @@ def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed,
 def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Compare the labels with every tag of a person and every claim of an emitter, as of the registration and now."""
     shown_labels = shown.each("labels")
-    datasets = {each.get("dataset") for each in shown.each("sources")}
-    content: dict[Place, list[Tag]] = {}
-    for record in log.of("tag", lambda content: full_name(content["dataset"]) in datasets):
-        place = full_name(record.content["dataset"]), record.content.get("column"), record.content["phi_kind"]
-        tag = {**record.content, "origin": "ASSERTED"}
-        content.setdefault(place, []).append((record.order, record.index, tag, record.recorded_at))
-    recorded = {entry.index: entry.recorded_at for entry in log.entries}
-    for event in log.events:
-        for dataset in event.datasets:
-            if full_name(dataset) in datasets:
-                for kind, claim in _claims(dataset):
-                    place = full_name(dataset), claim.get("column"), kind
-                    content.setdefault(place, []).append((event.order, event.index, claim, recorded[event.index]))
+    datasets = {str(each.get("dataset")): log.shown_as(each.get("dataset")) for each in shown.each("sources")}
     registrations = registrations_of(shown, log)
     if registrations and not any(compare.rests_on_withheld(each) for each in (*shown_labels, shown.model)):
-        last = registrations[-1].index
-        derived = [label for place, tags in content.items() for label in _labels(place, tags, last)]
+        now, then = _tags(log, log.names(), datasets), _tags(log, log.names_at(registrations[-1].index), datasets)
+        known = {place: [tag for tag in tags if tag[1] <= registrations[-1].index] for place, tags in then.items()}
+        derived = [label for place in {**now, **known} for label in _labels(place, now.get(place), known.get(place))]
         compare.alike("labels", shown_labels, derived)
 
 
-def _labels(place: Place, tags: list[Tag], last: int) -> Iterator[dict[str, Any]]:
-    """Yield a label as it was by the entry `last`, and as it is now where that is another thing."""
-    known = [tag for tag in tags if tag[1] <= last]
+def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str]) -> dict[Place, list[Tag]]:
+    """Return every tag and claim of the datasets, by full name and id, as their names are known."""
+    found: dict[Place, list[Tag]] = {}
+    asked = [(title, names.dataset(id_)) for title, id_ in datasets.items()]
+    for name, tag, kind in _every_tag(log):
+        owners = names.owners(node_id("Dataset", *name), tag[0][0], personal=True)
+        for title in (title for title, id_ in asked if id_ in owners):
+            found.setdefault((title, tag[2].get("column"), kind), []).append(tag)
+    return found
+
+
+def _every_tag(log: Disclosed) -> Iterator[tuple[Identity, Tag, str]]:
+    for record in log.of("tag"):
+        tag = {**record.content, "origin": "ASSERTED"}
+        place = identity_of(record.content["dataset"])
+        yield place, (record.order, record.index, tag, record.recorded_at), record.content["phi_kind"]
+    recorded = {entry.index: entry.recorded_at for entry in log.entries}
+    for event in log.events:
+        for dataset in event.datasets:
+            for kind, claim in _claims(dataset):
+                yield identity_of(dataset), (event.order, event.index, claim, recorded[event.index]), kind
+
+
+def _labels(place: Place, now: list[Tag] | None, known: list[Tag] | None) -> Iterator[dict[str, Any]]:
+    """Yield a label as it was at the registration, and as it is now where that is another thing."""
     then = _label(place, known)[0] if known else None
     before = then if then and then["present"] else None
-    after, deciding = _label(place, tags)
+    if not now:
+        if before is not None:
+            yield before
+        return
+    after, deciding = _label(place, now)
     if before is not None and {**after, "entries": before["entries"]} == before:
-        yield after
+        yield {**after, "entries": sorted({*before["entries"], *after["entries"]})}
         return
     if before is not None:
         yield before
@@ -2164,22 +2706,23 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         if compare.rests_on_withheld([source, shown.model]):
             continue
         name = str(source.get("dataset"))
-        then, now = log.declarations(name, judged.registered), log.declarations(name)
+        id_ = log.shown_as(name)
+        then, now = log.declarations(id_, judged.registered), log.declarations(id_)
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
             "system_kind": system.get("kind"),
-            "declared": [_declared(one, then, now) for one in _DECLARED if one in now],
+            "declared": [_declared(one, then, now) for one in _DECLARED if one in now or one in then],
         }
         if not log.withheld:
             derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
-        _rests_on(source, f"source {name}", in_force, log, compare)
+        _rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")
         content = [one for one in missing if one != "lineage"] if isinstance(missing, list) else missing
         compare.same(f"source {name}", {"missing": content}, {"missing": [one for one in _MANDATORY if one not in now]})
-        if name in log.touched:
+        if id_ in log.touched:
             compare.holds("lineage" not in (missing or ()), f"source {name}: events of its lineage are there")
     named = {source.get("dataset") for source in sources}
     used = {each.get("dataset") for each in shown.each("snapshots")}
@@ -2188,8 +2731,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    record, value = now[field][0], _words(now[field][1])
     before = _words(then[field][1]) if field in then else None
+    if field not in now:
+        return {"field": field, "value": before, "changed": None}
+    record, value = now[field][0], _words(now[field][1])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -2214,7 +2759,8 @@ def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:
 
 def _uses(dataset: str, last: int, log: Disclosed) -> Iterator[dict[str, Any]]:
     """Yield what was permitted of a dataset by the entry `last`, and what is now where that is another thing."""
-    then, now = (_use(held) for held in (log.declarations(dataset, last), log.declarations(dataset)))
+    id_ = log.shown_as(dataset)
+    then, now = (_use(held) for held in (log.declarations(id_, last), log.declarations(id_)))
     none = {"later": False, "since": None, "recorded_at": None}
     if then and now and {**now[1], "region": None} == {**then[1], "region": None}:
         yield {**then[1], **none, "entries": sorted({then[0].index, now[0].index})}
@@ -2309,9 +2855,9 @@ def _in_force(request: Record, shown: Shown, log: Disclosed) -> list[int]:
     if subject.get("model_version"):
         return [each.index for each in registrations_of(shown, log)[-1:]]
     if subject.get("snapshot"):
-        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return [each.index for each in log.of_snapshot("verify_snapshot", *place)[-1:]]
-    held = log.declarations(full_name(subject["dataset"]))
+    held = log.declarations(node_id("Dataset", *identity_of(subject["dataset"])))
     return sorted({record.index for aspect, (record, _) in held.items() if aspect != "valid_from"})
 
 
@@ -2333,14 +2879,14 @@ def _change(each: Values, request: Record, shown: Shown, log: Disclosed) -> tupl
         registrations = registrations_of(shown, log) if subject_of(subject) == shown.version else []
         return _since(request, registrations, lambda content: _bound(content) != bound)
     if subject.get("snapshot"):
-        place = full_name(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
+        place = identity_of(subject["snapshot"]["dataset"]), subject["snapshot"]["digest"]
         return _since(request, log.of_snapshot("verify_snapshot", *place), lambda content: content["result"] != "OK")
-    name, ended = full_name(subject["dataset"]), each.get("invalidated")
+    dataset, ended = node_id("Dataset", *identity_of(subject["dataset"])), each.get("invalidated")
     if isinstance(ended, dict):
         # What was declared in between is not disclosed, but for the entry that says something else.
-        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
+        records = log.declared(dataset)
         return _since(request, [one for one in records if one.index == ended.get("entry")], lambda _: True)
-    return None if bound == {("declaration", _declaration(name, log))} else (log.valid_at, -1)
+    return None if bound == {("declaration", _declaration(dataset, log))} else (log.valid_at, -1)
 
 
 def _since(request: Record, records: Sequence[Record], differs: Callable[[Values], bool]) -> tuple[int, int] | None:
@@ -2354,9 +2900,9 @@ def _since(request: Record, records: Sequence[Record], differs: Callable[[Values
     return min(changed, default=None)
 
 
-def _declaration(name: str, log: Disclosed) -> str:
-    """Return the digest over everything declared of a dataset."""
-    held = {aspect: value for aspect, (_, value) in log.declarations(name).items() if aspect != "valid_from"}
+def _declaration(dataset: str, log: Disclosed) -> str:
+    """Return the digest over everything declared of a dataset, by its id."""
+    held = {aspect: value for aspect, (_, value) in log.declarations(dataset).items() if aspect != "valid_from"}
     use = held.get("permitted_use")
     if isinstance(use, dict):
         held["permitted_use"] = {"purposes": [], "duo": [], "refrains": [], "obligations": [], **use}
@@ -2455,16 +3001,16 @@ def derive_subject(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     subject = shown.subject
     if compare.rests_on_withheld(subject.values):
         return
-    name = "/".join(subject.key[:2])
     if subject.kind == "model_version":
         records = registrations_of(shown, log)
         binds = sorted(_bound(records[-1].content)) if records else []
     elif subject.kind == "snapshot":
-        records = log.of_snapshot("verify_snapshot", name, subject.key[2])
+        records = log.of_snapshot("verify_snapshot", (subject.key[0], subject.key[1]), subject.key[2])
         binds = [("snapshot", subject.key[2])] if not records or records[-1].content["result"] == "OK" else []
     else:
-        records = log.of("declare_dataset", lambda content: full_name(content["dataset"]) == name)
-        binds = [("declaration", _declaration(name, log))] if records else []
+        dataset = node_id("Dataset", *subject.key)
+        records = log.declared(dataset)
+        binds = [("declaration", _declaration(dataset, log))] if records else []
     entries = sorted(each.index for each in records)
     derived = {"entries": entries, "binds": [f"{of}: {digest}" for of, digest in binds]}
     compare.same("subject", subject.values, derived, by=entries)
@@ -2629,31 +3175,76 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
     is_of_run = bool(cited) and not any(ids.isdisjoint(entry.subjects) for entry in cited)
     compare.holds(is_of_run, f"{where}: it cites another run")
     compare.holds(bool(events), f"{where}: the run executed another job")
-    if log.aliased:
-        return
     access = log.access(run)
     source, target = (_dataset_of(edge.get(end), log) for end in ("source", "target"))
-    for end, dataset, found in (("source", source, access.reads), ("target", target, access.writes)):
+    given_up = {old for event in events for old, _ in renamings_in(event)}
+    reads = _names_used(source, access.reads | given_up, events, log)
+    writes = _names_used(target, access.writes, events, log)
+    for end, dataset, found in (("source", source, reads), ("target", target, writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
-        compare.holds(dataset is None or dataset in found, sentence)
-    if source in access.first and target in access.first:
-        known = max(access.first[source], access.first[target])
-        compare.holds([entry.index for entry in cited] == [known], f"{where}: it was known by #{known}")
-    if not any(_stands_for_itself(event) for event in events):
-        how = _known_by(str(source), str(target), events, access)
+        compare.holds(dataset is None or bool(found), sentence)
+    pairs = [(one, other) for one in reads for other in writes if one in access.first and other in access.first]
+    is_bound = _is_bound(str(edge.get("target")), log)
+    if pairs:
+        known = sorted({by for pair in pairs for by in _known_from(*pair, events, access, is_bound=is_bound)})
+        indexes = [entry.index for entry in cited]
+        compare.holds(
+            len(indexes) == 1 and indexes[0] in known,
+            f"{where}: it was known by {', '.join(f'#{one}' for one in known)}",
+        )
+    if pairs and not any(_stands_for_itself(event) for event in events):
+        how = [one for pair in pairs for one in _known_by(edge.get("source"), *pair, events, access)]
+        how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
         compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
 
 
-def _known_by(source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
+def _is_bound(target: str, log: Disclosed) -> bool:
+    """Return whether a state is a snapshot that only its seal or verification binds to what lay there then: neither an
+    event nor a seal names the run that made it.
+    """
+    return target.startswith("Snapshot:") and target not in log.made
+
+
+def _known_from(source: str, target: str, events: Sequence[Event], access: Access, *, is_bound: bool) -> Iterator[int]:
+    """Yield by which entries it may have been known that a run read a source and wrote a target: what is bound by its
+    seal alone only once that had taken effect, as an attempt completed, or a stream read or wrote.
+    """
+    first = max(access.first[source], access.first[target])
+    if not is_bound:
+        yield first
+        return
+    moments: dict[int, int] = {}
+    goes_on = any(streams(event) for event in events)
+    for event in events:
+        if event.type == "COMPLETE" or (goes_on and (event.reads or event.writes)):
+            moments[event.order[0]] = min(event.index, moments.get(event.order[0], event.index))
+    yield from (max(first, min(access.written[target]), entry) for entry in moments.values())
+
+
+def _names_used(dataset: str | None, used: Collection[str], events: Sequence[Event], log: Disclosed) -> list[str]:
+    """Return by which names a run read or wrote a dataset: by its own and by those that stood for the same when any of
+    the run's events was.
+    """
+    if dataset is None:
+        return []
+    names, times = log.names(), sorted({event.order[0] for event in events})
+    others = [one for one in sorted(names.names(dataset)) if one in used]
+    stood = {names.resolve(dataset, at) for at in names.moments}
+    return [one for one in others if one == dataset or any(names.resolve(one, at) in stood for at in times)]
+
+
+def _known_by(state: object, source: str, target: str, events: Sequence[Event], access: Access) -> Sequence[str]:
     """Return how it may be known that a state of one dataset was made of a state of another.
 
     An event names the state that was read, or a facet its source; else it was there when the attempt started, of which
     a run may have had several.
     """
-    if access.versions.get(source):
+    if state in access.versions.get(source, ()):
         return ("STATED",)
     named = access.named.get(target, {})
+    if (source, target) in [pair for event in events for pair in renamings_in(event)]:
+        return ("STATED", "INFERRED", "START_UNKNOWN")
     if source in named.get("lineage", ()) or any("lineage" in event.job_facets for event in events):
         return ("STATED", "INFERRED", "START_UNKNOWN")
     if source in named.get("columnLineage", ()):
@@ -2680,11 +3271,13 @@ def derive_nodes(shown: Shown, log: Disclosed, compare: Comparison) -> None:
             continue
         if not truncated:
             derived["raw_feed"] = id_ not in targets and derived["kind"] != "ModelVersion"
-        identity = log.identities.get(_dataset_of(id_, log) or id_)
+        dataset = _dataset_of(id_, log)
+        identity = None if dataset is None else log.names().identities.get(log.names().dataset(dataset))
         if identity is not None and not compare.rests_on_withheld(node):
             name = "/".join(identity)
             fed[name] = fed.get(name, False) or node.get("raw_feed") is True
-            held, now = log.declarations(name, judged.registered), log.declarations(name)
+            asked = node_id("Dataset", *identity)
+            held, now = log.declarations(asked, judged.registered), log.declarations(asked)
             derived |= {"name": name, "labels": sorted(labels.get(name, ()))}
             cited = list(citations(node))
             names_it = len(cited) == 1 and identity in log.named.get(cited[0], {}).values()
@@ -2732,7 +3325,8 @@ def derive_schema_changes(shown: Shown, log: Disclosed, compare: Comparison) -> 
         if compare.rests_on_withheld(change) or not entries:
             continue
         name = change.get("dataset")
-        held = [[s for s in _schemas(log, index) if s[0] == name] for index in (entries[0], entries[-1])]
+        named = log.shown_as(name)
+        held = [[s for s in _schemas(log, index) if s[0] == named] for index in (entries[0], entries[-1])]
         found = [
             {
                 "added": [column for column in new if column not in old],
@@ -2772,7 +3366,9 @@ def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | 
             for content in event.datasets:
                 schema = facets_of(content).get("schema")
                 if isinstance(schema, dict):
-                    yield full_name(content), dict(_columns(schema, "", 0)), event.run
+                    name = node_id("Dataset", *identity_of(content))
+                    dataset = log.names().belongs(name, event.order[0], log.valid_at)
+                    yield dataset, dict(_columns(schema, "", 0)), event.run
 
 
 def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
@@ -3096,28 +3692,6 @@ _SHOWN_OTHERWISE = frozenset(
 )
 _OTHERWISE = "Versions of the dossier before the fourth show this as of the read point; use the verifier of its time."
 
-_OF_NAMES = frozenset(
-    {
-        "subject",
-        "snapshots",
-        "approvals",
-        "de-identification",
-        "labels",
-        "declarations",
-        "permitted use",
-        "lineage",
-        "nodes",
-        "schema changes",
-        "gaps",
-        "findings",
-    }
-)
-"""The parts in which what is said of a dataset under one name counts under another."""
-_NAMED_OTHERWISE = (
-    "Entries say that a dataset has, or had, other names; what counts under which of them is as the catalog issued it, "
-    "and is not derived."
-)
-
 Found = tuple[str, str, list[int]]
 """A finding that follows from what is shown: its rule, its subject, and the entries that show it."""
 
@@ -3139,9 +3713,6 @@ def derive(
         except (LookupError, TypeError, ValueError, AttributeError):
             # A report that no catalog made is no reason to end the other checks.
             understood = False
-        if comparison.differing and log.aliased and name in _OF_NAMES:
-            parts.append(DerivedPart(name, 0, (), understood=False, why=_NAMED_OTHERWISE))
-            continue
         parts.append(DerivedPart(name, comparison.compared, tuple(comparison.differing), understood))
     return tuple(parts)
 
@@ -3193,7 +3764,7 @@ def _findings(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         derived = [{**one, "severity": "MEDIUM"} if one["rule"] == "code revision clean" else one for one in derived]
     else:
         newest = registrations[-1:] if is_dossier else []
-        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown))]
+        on_parts = [found for one in newest for found in (*_of_parts(one, shown, log), *_of_snapshots(one, shown, log))]
         _compare_shown(shown, (*on_parts, *_of_requests(shown)), compare)
     _compare_findings(shown, _RULES, derived, compare)
 
@@ -3248,11 +3819,11 @@ def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
         yield "attestation in force", own, idle
 
 
-def _of_snapshots(newest: Record, shown: Shown) -> Iterator[Found]:
+def _of_snapshots(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
     held = {(each.get("dataset"), each.get("digest")): each for each in shown.each("snapshots")}
     used = (*newest.content.get("trained_on", ()), *newest.content.get("evaluated_on", ()))
     for key in dict.fromkeys(snapshot_key(one) for one in used):
-        each = held.get(("/".join(key[:2]), key[2]), {})
+        each = held.get((log.title((key[0], key[1])), key[2]), {})
         if not is_verified(shown, each):
             yield "snapshot verified", " ".join(key), _cited_by([each])
         if each.get("sealed_at") is None:
@@ -3318,7 +3889,7 @@ def _altered(shown: Shown, log: Disclosed) -> Iterator[dict[str, Any]]:
     used = {(each.get("dataset"), each.get("digest")) for each in shown.each("snapshots")}
     found = {index for each in shown.each("findings") for index in citations(each)}
     for key, check in {snapshot_key(each.content): each for each in log.of("verify_snapshot")}.items():
-        is_newest = ("/".join(key[:2]), key[2]) in used or check.index in found
+        is_newest = (log.title((key[0], key[1])), key[2]) in used or check.index in found
         if check.content["result"] != "OK" and is_newest:
             yield _finding("snapshot unaltered", " ".join(key), check)
 
@@ -3359,6 +3930,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "de-identification": derive_deidentification,
     "labels": derive_labels,
     "declarations": derive_declarations,
+    "names": derive_names,
     "permitted use": derive_use,
     "runs": derive_runs,
     "lineage": derive_edges,
@@ -3370,7 +3942,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
 
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "model_dossier": tuple(name for name in _PARTS if name != "subject"),
-    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "approvals", "findings"),
+    "approvals": ("read point", "people", "who acted", "entry subjects", "subject", "names", "approvals", "findings"),
 }
 """What can be derived of each report there is."""
 
