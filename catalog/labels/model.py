@@ -25,6 +25,8 @@ class Tag(aspects.Tag):
     since: int
     mapping: str | None = None
     """Of a claim that a mapping reads in a facet or tag: the mapping."""
+    mapped_by: int | None = None
+    """The entry by which that mapping holds."""
 
 
 @dataclass(frozen=True, slots=True)

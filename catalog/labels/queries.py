@@ -207,6 +207,7 @@ def _mapped_tag(known: KnownNode, claim: MappedValue | EmitterTag, rule: Rule, b
         entry=claim.entry,
         since=max(claim.since, rule.since),
         mapping=rule.name,
+        mapped_by=rule.entry,
     )
 
 

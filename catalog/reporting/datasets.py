@@ -172,7 +172,10 @@ def _label(citations: Citations, dataset: str, one: LabelRecord) -> Label:
         confidentiality=one.confidentiality,
         origin=one.origin,
         because=one.tag.reason,
-        entries=citations.view.cite(*(tag.entry for tag in one.history)),
+        entries=citations.view.cite(
+            *(tag.entry for tag in one.history),
+            *(tag.mapped_by for tag in one.history if tag.mapped_by is not None),
+        ),
     )
 
 

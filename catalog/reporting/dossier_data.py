@@ -289,6 +289,9 @@ def _attempts(
     }
     on_the_way |= {registration.run} if registration.run else set()
     runs = assets.runs(view, sorted(on_the_way))
+    fed = _reading_halves(view, graph, runs)
+    on_the_way |= fed.keys()
+    runs |= fed
     completed = {id_: run.job for id_, run in runs.items() if run.state == "COMPLETE" and run.job}
     retries = {failed: by for failed, by in retried(view, completed).items() if failed not in on_the_way}
     wide = lineage(view, replace(walk, grain=Grain.DATASET))
@@ -300,6 +303,22 @@ def _attempts(
         if run.state in _FAILED and (run.started_at or 0) <= registration.registered_at
     }
     return Attempts({**runs, **failed}, frozenset(failed), {id_: by for id_, by in retries.items() if id_ in failed})
+
+
+def _reading_halves(view: View, graph: LineageGraph, runs: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
+    """Return what read for the runs on the way that only write, below a parent that both are parts of, and the parent.
+
+    A stream may send what it reads and what it writes as runs of their own.
+    """
+    writing = {edge.run for edge in graph.edges if edge.run and edge.run in runs and not runs[edge.run].inputs}
+    above = sorted({parent for run in writing for parent in runs[run].parents})
+    if not above:
+        return {}
+    beside = {one.id for several in assets.children_of(view, above).values() for one in several} - writing
+    found = assets.runs(view, sorted({*beside, *above}))
+    sources = {_dataset_of(edge.source, {}) for edge in graph.edges if edge.run in writing}
+    reading = {id_: run for id_, run in found.items() if not sources.isdisjoint(run.inputs) and not run.outputs}
+    return reading | {id_: found[id_] for id_ in above if id_ in found} if reading else {}
 
 
 def _measured(graph: LineageGraph, version: str, registration: Registration) -> LineageGraph:

@@ -71,7 +71,7 @@ def blocks(context: Names, _: Frame) -> Iterator[Block]:
                     )
                 )
                 if several
-                else cell(plain("it had another name before, or will have one")),
+                else cell(plain("its names changed in time; no other stands for it now")),
             )
             for each in context.names
             for several in ([[one] for one in each.others] or [[]])

@@ -9,6 +9,7 @@ from reports.standalone.bodies import (
     Access,
     Event,
     Record,
+    RunKey,
     Values,
     attempts_of,
     facets_of,
@@ -201,10 +202,14 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
     given_up = {old for event in events for old, _ in renamings_in(event)}
     reads = _names_used(source, access.reads | given_up, events, log)
     writes = _names_used(target, access.writes, events, log)
-    for end, dataset, found in (("source", source, reads), ("target", target, writes)):
+    fed = _names_used(source, _fed(run, events, log), events, log)
+    for end, dataset, found in (("source", source, reads or fed), ("target", target, writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
         compare.holds(dataset is None or bool(found), sentence)
     pairs = [(one, other) for one in reads for other in writes if one in access.first and other in access.first]
+    if not reads and fed:
+        compare.same(where, edge, {"confidence": "INFERRED"})
+        return
     is_bound = _is_bound(str(edge.get("target")), log)
     if pairs:
         known = sorted({by for pair in pairs for by in _known_from(*pair, events, access, is_bound=is_bound)})
@@ -218,6 +223,27 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
         how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
         compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+
+
+def _fed(run: RunKey, events: Sequence[Event], log: Disclosed) -> set[str]:
+    """Return what other runs of a stream read for one that only writes, below the parent that all of them name."""
+    parents = {one for event in events if streams(event) for one in _parents(event)}
+    if not parents or any(event.reads for event in events):
+        return set()
+    if not any(streams(event) for parent in parents for event in log.run(parent)):
+        return set()
+    beside = [event for event in log.events if event.key != run and streams(event) and parents & set(_parents(event))]
+    halves = {event.key for event in beside}
+    halves = {key for key in halves if key is not None and not any(event.writes for event in log.run(key))}
+    return {node_id("Dataset", *one) for event in beside if event.key in halves for one in event.reads}
+
+
+def _parents(event: Event) -> Iterator[RunKey]:
+    """Yield the run that an event says its run is a part of (ParentRunFacet)."""
+    facet = event.run_facets.get("parent")
+    above, job = (facet.get("run"), facet.get("job")) if isinstance(facet, dict) else (None, None)
+    if isinstance(above, dict) and isinstance(job, dict) and isinstance(above.get("runId"), str):
+        yield full_name(job), above["runId"]
 
 
 def _is_bound(target: str, log: Disclosed) -> bool:

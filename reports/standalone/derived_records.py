@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -358,7 +358,58 @@ def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         now, then = _tags(log, log.names(), datasets), _tags(log, log.names_at(registrations[-1].index), datasets)
         known = {place: [tag for tag in tags if tag[1] <= registrations[-1].index] for place, tags in then.items()}
         derived = [label for place in {**now, **known} for label in _labels(place, now.get(place), known.get(place))]
-        compare.alike("labels", shown_labels, derived)
+        rules = {record.index: record for kind in ("map_facet", "map_tag") for record in log.of(kind)}
+        mapped = [each for each in shown_labels if not rules.keys().isdisjoint(citations(each))]
+        places = [_place(each) for each in mapped]
+        compare.alike(
+            "labels",
+            (each for each in shown_labels if _place(each) not in places),
+            (each for each in derived if _place(each) not in places),
+        )
+        for each in mapped:
+            of = [rules[index] for index in citations(each) if index in rules]
+            _mapped(each, of, [one for one in derived if _place(one) == _place(each)], log, compare)
+
+
+def _place(label: Values) -> tuple[Any, ...]:
+    return label.get("dataset"), label.get("column"), label.get("kind")
+
+
+def _mapped(
+    label: Values, rules: Sequence[Record], said: Sequence[Values], log: Disclosed, compare: Comparison
+) -> None:
+    """Hold a label to which a mapping adds claims to what people and emitters say of it, and to what is mapped."""
+    where = f"label {label.get('kind')} on {label.get('dataset')}"
+    names = log.names().names(log.shown_as(label.get("dataset")))
+    cited = set(citations(label))
+    for rule in rules:
+        content = rule.content
+        compare.holds(content.get("phi_kind") in {None, label.get("kind")}, f"{where}: #{rule.index} maps another kind")
+        facet = content.get("facet", "tags")
+        held = any(
+            node_id("Dataset", *identity_of(dataset)) in names
+            for event in log.events
+            if event.index in cited
+            for dataset in event.datasets
+            for facets in (facets_of(dataset), event.run_facets, event.job_facets)
+            if facet in facets
+        )
+        compare.holds(held, f"{where}: no event that it cites has what #{rule.index} maps")
+    indexes = {rule.index for rule in rules}
+    others = [one for one in said if set(one["entries"]) <= cited]
+    reasons = {f"{_what(rule.content)}, by the mapping {rule.content.get('mapping')}" for rule in rules}
+    if label.get("because") in reasons:
+        alone = {"present": True, "codes": [], "confidentiality": None, "origin": "CLAIMED"}
+        compare.same(where, label, alone if not others else {"present": True, "origin": "CLAIMED"}, by=sorted(indexes))
+    else:
+        compare.holds(
+            any({**one, "entries": label.get("entries")} == label for one in others),
+            f"{where}: no entry that it cites says it",
+        )
+
+
+def _what(rule: Values) -> str:
+    return f"facet {rule['facet']}" if "facet" in rule else f"tag {rule.get('key')}"
 
 
 def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str]) -> dict[Place, list[Tag]]:

@@ -2613,7 +2613,58 @@ def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         now, then = _tags(log, log.names(), datasets), _tags(log, log.names_at(registrations[-1].index), datasets)
         known = {place: [tag for tag in tags if tag[1] <= registrations[-1].index] for place, tags in then.items()}
         derived = [label for place in {**now, **known} for label in _labels(place, now.get(place), known.get(place))]
-        compare.alike("labels", shown_labels, derived)
+        rules = {record.index: record for kind in ("map_facet", "map_tag") for record in log.of(kind)}
+        mapped = [each for each in shown_labels if not rules.keys().isdisjoint(citations(each))]
+        places = [_place(each) for each in mapped]
+        compare.alike(
+            "labels",
+            (each for each in shown_labels if _place(each) not in places),
+            (each for each in derived if _place(each) not in places),
+        )
+        for each in mapped:
+            of = [rules[index] for index in citations(each) if index in rules]
+            _mapped(each, of, [one for one in derived if _place(one) == _place(each)], log, compare)
+
+
+def _place(label: Values) -> tuple[Any, ...]:
+    return label.get("dataset"), label.get("column"), label.get("kind")
+
+
+def _mapped(
+    label: Values, rules: Sequence[Record], said: Sequence[Values], log: Disclosed, compare: Comparison
+) -> None:
+    """Hold a label to which a mapping adds claims to what people and emitters say of it, and to what is mapped."""
+    where = f"label {label.get('kind')} on {label.get('dataset')}"
+    names = log.names().names(log.shown_as(label.get("dataset")))
+    cited = set(citations(label))
+    for rule in rules:
+        content = rule.content
+        compare.holds(content.get("phi_kind") in {None, label.get("kind")}, f"{where}: #{rule.index} maps another kind")
+        facet = content.get("facet", "tags")
+        held = any(
+            node_id("Dataset", *identity_of(dataset)) in names
+            for event in log.events
+            if event.index in cited
+            for dataset in event.datasets
+            for facets in (facets_of(dataset), event.run_facets, event.job_facets)
+            if facet in facets
+        )
+        compare.holds(held, f"{where}: no event that it cites has what #{rule.index} maps")
+    indexes = {rule.index for rule in rules}
+    others = [one for one in said if set(one["entries"]) <= cited]
+    reasons = {f"{_what(rule.content)}, by the mapping {rule.content.get('mapping')}" for rule in rules}
+    if label.get("because") in reasons:
+        alone = {"present": True, "codes": [], "confidentiality": None, "origin": "CLAIMED"}
+        compare.same(where, label, alone if not others else {"present": True, "origin": "CLAIMED"}, by=sorted(indexes))
+    else:
+        compare.holds(
+            any({**one, "entries": label.get("entries")} == label for one in others),
+            f"{where}: no entry that it cites says it",
+        )
+
+
+def _what(rule: Values) -> str:
+    return f"facet {rule['facet']}" if "facet" in rule else f"tag {rule.get('key')}"
 
 
 def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str]) -> dict[Place, list[Tag]]:
@@ -3180,10 +3231,14 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
     given_up = {old for event in events for old, _ in renamings_in(event)}
     reads = _names_used(source, access.reads | given_up, events, log)
     writes = _names_used(target, access.writes, events, log)
-    for end, dataset, found in (("source", source, reads), ("target", target, writes)):
+    fed = _names_used(source, _fed(run, events, log), events, log)
+    for end, dataset, found in (("source", source, reads or fed), ("target", target, writes)):
         sentence = f"{where}: no event says that the run read its source and wrote its target ({end})"
         compare.holds(dataset is None or bool(found), sentence)
     pairs = [(one, other) for one in reads for other in writes if one in access.first and other in access.first]
+    if not reads and fed:
+        compare.same(where, edge, {"confidence": "INFERRED"})
+        return
     is_bound = _is_bound(str(edge.get("target")), log)
     if pairs:
         known = sorted({by for pair in pairs for by in _known_from(*pair, events, access, is_bound=is_bound)})
@@ -3197,6 +3252,27 @@ def _ran(edge: Values, where: str, cited: Sequence[Entry], log: Disclosed, compa
         how = ["INFERRED"] if is_bound else how
         shown_as = edge.get("confidence")
         compare.same(where, edge, {"confidence": shown_as if shown_as in how else how[0]})
+
+
+def _fed(run: RunKey, events: Sequence[Event], log: Disclosed) -> set[str]:
+    """Return what other runs of a stream read for one that only writes, below the parent that all of them name."""
+    parents = {one for event in events if streams(event) for one in _parents(event)}
+    if not parents or any(event.reads for event in events):
+        return set()
+    if not any(streams(event) for parent in parents for event in log.run(parent)):
+        return set()
+    beside = [event for event in log.events if event.key != run and streams(event) and parents & set(_parents(event))]
+    halves = {event.key for event in beside}
+    halves = {key for key in halves if key is not None and not any(event.writes for event in log.run(key))}
+    return {node_id("Dataset", *one) for event in beside if event.key in halves for one in event.reads}
+
+
+def _parents(event: Event) -> Iterator[RunKey]:
+    """Yield the run that an event says its run is a part of (ParentRunFacet)."""
+    facet = event.run_facets.get("parent")
+    above, job = (facet.get("run"), facet.get("job")) if isinstance(facet, dict) else (None, None)
+    if isinstance(above, dict) and isinstance(job, dict) and isinstance(above.get("runId"), str):
+        yield full_name(job), above["runId"]
 
 
 def _is_bound(target: str, log: Disclosed) -> bool:
