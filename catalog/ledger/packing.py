@@ -8,14 +8,16 @@ MAX_BODY = 64 * 1024 * 1024
 _WORTHWHILE = 256
 _COMPRESSION_LEVEL = 1
 _MEMORY_LEVEL = 6
-"""Of zlib's own tables, a quarter of what it takes by itself: most of what a body of 9 KB costs is to make them."""
+_LEAST_WINDOW, _MOST_WINDOW = 9, zlib.MAX_WBITS
+"""A window as large as the body, a quarter of zlib's other tables: most of what a small body costs is to make them."""
 
 
 def compress(body: bytes) -> bytes:
     """Return the body compressed where that pays, else as it is."""
     if len(body) < _WORTHWHILE:
         return body
-    packer = zlib.compressobj(_COMPRESSION_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY_LEVEL)
+    window = max(_LEAST_WINDOW, min(_MOST_WINDOW, len(body).bit_length()))
+    packer = zlib.compressobj(_COMPRESSION_LEVEL, zlib.DEFLATED, window, _MEMORY_LEVEL)
     packed = packer.compress(body) + packer.flush()
     return packed if len(packed) < len(body) else body
 
