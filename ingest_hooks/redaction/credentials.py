@@ -16,11 +16,16 @@ _LONG_TRIGGER: Final = re.compile(
 )
 _LONG: Final = 16
 """Shorter texts hold nothing that the second trigger hints at."""
-_SECRET: Final = re.compile(
-    # user:password@host, the password up to the last @ of what cannot be a path
+_IN_ADDRESS: Final = (
     r"(?P<url>://[^\s/:@<>?#\"']{0,128}:)(?!\d{1,5}(?:[/?#\s]|$))(?P<password>[^\s<>\"']{1,512})(?=@[\w.\[-])"
+)
+"""user:password@host, the password up to the last @ of what cannot be a path."""
+IN_ADDRESS: Final = re.compile(_IN_ADDRESS)
+_SECRET: Final = re.compile(
+    _IN_ADDRESS
     # Oracle's user/password@
-    r"|(?P<oracle>(?:\bthin:|\boci8?:|\bsqlplus\s{1,3}(?:-\w\s{1,3})?|\brman\s{1,3}target\s{1,3}|\buserid=)[\w$#.-]{1,128}/)"
+    + r"|(?P<oracle>(?:\bthin:|\boci8?:|\bsqlplus\s{1,3}(?:-\w\s{1,3})?|\brman\s{1,3}target\s{1,3}|\buserid=)"
+    r"[\w$#.-]{1,128}/)"
     r"(?P<tiger>[^\s/@<>]{1,256})(?=@)"
     r"|(?P<slash>(?<![\w.@/-])[\w$#.-]{1,64}/)(?P<pw>[^\s/@<>:]{1,128})(?=@(?://|[\w.-]{1,255}:\d{2,5}/))"
     # --password x, -p x, --password=x

@@ -21,6 +21,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
 
+from ingest_hooks.redaction.credentials import IN_ADDRESS
 from ingest_hooks.redaction.identifiers import Scanner
 from ingest_hooks.redaction.markers import marker, settle
 from ingest_hooks.redaction.wordlists import listed
@@ -203,7 +204,9 @@ def _shape(text: str, dialect: str | None, scanner: Scanner, *, whole: bool) -> 
 
 
 def _without_options(text: str) -> str:
-    """The text without the values of options that open something: `SET fs.s3a.secret.key=…`."""
+    """The text without the values of options that open something: `SET fs.s3a.secret.key=…`, `s3://user:…@bucket`."""
+    if "://" in text:
+        text = IN_ADDRESS.sub(r"\g<url>?", text)
     written: list[str] = []
     done = 0
     for option in _SET.finditer(text):

@@ -143,6 +143,17 @@ def test_a_secret_without_quotes_is_known_by_its_place_in_a_statement(statement:
         assert WORD not in everything_stored(sql(statement, dialect), KEY)
 
 
+@pytest.mark.parametrize("statement", [
+    f"copy into t from s3://svc:{WORD}@bucket/path",
+    f"select * from postgres://svc:{WORD}@db.example:5432/x",
+    f"create table t using jdbc options (url jdbc:postgresql://svc:{WORD}@db/x)",
+    f"select 1; attach mysql://svc:{WORD}@db/x as y",
+])  # fmt: skip
+def test_a_password_in_an_address_without_quotes_is_replaced(statement: str) -> None:
+    for dialect in (None, "postgres", "snowflake", "oracle", "mysql", "spark", "clickhouse"):
+        assert WORD not in everything_stored(sql(statement, dialect), KEY)
+
+
 HOLDERS = ["password", "passwords", "dbPasswd", "passwds", "pwds", "passphrases", "secrets", "apikeys"]
 SHAPES: dict[str, JSON] = {"text": WORD, "list": [WORD, "b"], "object": {"a": WORD}, "deep": [{"a": [WORD]}]}
 
