@@ -74,10 +74,10 @@ def project(stored: StoredEntry) -> Facts:
     Raises:
         UnprojectableError: the entry's kind or body cannot be understood.
     """
-    return _said(stored).whole
+    return _shared_facts(stored).whole
 
 
-def _said(stored: StoredEntry) -> Facts:
+def _shared_facts(stored: StoredEntry) -> Facts:
     """Return what `project` does, with structures that other entries named as well."""
     if stored.body is None:
         return Facts()
@@ -487,7 +487,7 @@ class Gathered:
         """Add what one more entry says; `erased` returns what stands in the place of one whose body was erased."""
         self.entries.append(stored)
         try:
-            facts = erased(stored) if stored.body is None else _said(stored)
+            facts = erased(stored) if stored.body is None else _shared_facts(stored)
         except UnprojectableError as error:
             self.quarantined.append(_quarantine(stored, str(error)))
         else:

@@ -288,7 +288,7 @@ class Names:
             claims = [claim for each in naming.claims.values() for claim in each]
             entries = {claim.entry for claim in claims}
             entries |= {claim.ended_by for claim in claims if claim.ended_by is not None}
-            entries.update(*(said for pair, said in self._stitched.items() if not pair.isdisjoint(naming.names)))
+            entries.update(*(some for pair, some in self._stitched.items() if not pair.isdisjoint(naming.names)))
             for run, entry in renamed[one]:
                 entries |= {entry, *(fold.entries if (fold := folds.get(run)) else ())}
             if naming.rules:

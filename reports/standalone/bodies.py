@@ -247,15 +247,15 @@ def ids_in(value: object) -> Iterator[tuple[str, Identity]]:
             yield from ids_in(item)
 
 
-def datasets_of(said: Event | Record) -> Iterator[Identity]:
+def datasets_of(source: Event | Record) -> Iterator[Identity]:
     """Yield every dataset that an event or a record makes known, some more than once."""
-    if isinstance(said, Record):
-        yield from datasets_of_record(said.content)
-        if said.kind in {"stitch_datasets", "unstitch_datasets"}:
-            yield from identities_in((said.content["same_as"],))
+    if isinstance(source, Record):
+        yield from datasets_of_record(source.content)
+        if source.kind in {"stitch_datasets", "unstitch_datasets"}:
+            yield from identities_in((source.content["same_as"],))
         return
-    yield from _named(said.job_facets.get("lineage"))
-    for content in said.datasets:
+    yield from _named(source.job_facets.get("lineage"))
+    for content in source.datasets:
         yield from identities_in((content,))
         facets = facets_of(content)
         yield from _given_up(facets)

@@ -376,7 +376,7 @@ def _place(label: Values) -> tuple[Any, ...]:
 
 
 def _mapped(
-    label: Values, rules: Sequence[Record], said: Sequence[Values], log: Disclosed, compare: Comparison
+    label: Values, rules: Sequence[Record], stated: Sequence[Values], log: Disclosed, compare: Comparison
 ) -> None:
     """Hold a label to which a mapping adds claims to what people and emitters say of it, and to what is mapped."""
     where = f"label {label.get('kind')} on {label.get('dataset')}"
@@ -396,7 +396,7 @@ def _mapped(
         )
         compare.holds(held, f"{where}: no event that it cites has what #{rule.index} maps")
     indexes = {rule.index for rule in rules}
-    others = [one for one in said if set(one["entries"]) <= cited]
+    others = [one for one in stated if set(one["entries"]) <= cited]
     reasons = {f"{_what(rule.content)}, by the mapping {rule.content.get('mapping')}" for rule in rules}
     if label.get("because") in reasons:
         alone = {"present": True, "codes": [], "confidentiality": None, "origin": "CLAIMED"}

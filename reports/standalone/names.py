@@ -89,8 +89,8 @@ class Names:
         for record in records:
             if record.kind in {"stitch_datasets", "unstitch_datasets"}:
                 one, other = (node_id("Dataset", *identity_of(record.content[end])) for end in ("dataset", "same_as"))
-                said = record.index, one, other, record.kind == "unstitch_datasets"
-                pairs[frozenset((one, other))] = max(said, pairs.get(frozenset((one, other)), said))
+                candidate = record.index, one, other, record.kind == "unstitch_datasets"
+                pairs[frozenset((one, other))] = max(candidate, pairs.get(frozenset((one, other)), candidate))
         self.joined = {(one, other): entry for entry, one, other, parts in pairs.values() if not parts}
         return {pair for pair, (*_, parts) in pairs.items() if parts}
 
@@ -288,23 +288,23 @@ def _pointers(events: Sequence[Event], apart: Collection[frozenset[str]]) -> dic
     """Return by name where it points, in order: each name in a symlinks facet points to the dataset that carries it,
     until a later facet of the same job does not list it, or one is deleted.
     """
-    said: list[tuple[Order, int, Identity | None, str, set[str] | None]] = []
+    listings: list[tuple[Order, int, Identity | None, str, set[str] | None]] = []
     for event in events:
         for content, order in _mentioned(event):
             facet = facets_of(content).get("symlinks")
             if isinstance(facet, dict):
                 listed = {node_id("Dataset", *one) for one in symlinks_in(facet)}
                 carrier = node_id("Dataset", *identity_of(content))
-                said.append((order, event.index, event.job, carrier, _unless_deleted(facet, listed)))
+                listings.append((order, event.index, event.job, carrier, _unless_deleted(facet, listed)))
     found: dict[str, list[Pointer]] = {}
-    said.sort(key=lambda one: one[:2])
-    for order, entry, job, carrier, names in said:
+    listings.sort(key=lambda one: one[:2])
+    for order, entry, job, carrier, names in listings:
         for name in (names or set()) - {carrier}:
             if frozenset((name, carrier)) in apart:
                 continue
             ends = [
                 one[0][0]
-                for one in said
+                for one in listings
                 if one[3] == carrier and one[0] > order and (one[4] is None or (one[2] == job and name not in one[4]))
             ]
             found.setdefault(name, []).append(Pointer(order, carrier, min(ends, default=None), entry))
@@ -354,12 +354,12 @@ def _takes_effect(event: Event, attempts: Sequence[Attempt]) -> int | None:
 
 def _rules(records: Sequence[Record]) -> dict[str, list[tuple[int, Values | None]]]:
     """Return what was said of each rule over time, None where it ended; what was withdrawn later was never said."""
-    said: dict[str, list[Record]] = {}
+    by_rule: dict[str, list[Record]] = {}
     for record in records:
         if record.kind in {"define_namespace_rule", "end_namespace_rule"}:
-            said.setdefault(record.content["rule"], []).append(record)
+            by_rule.setdefault(record.content["rule"], []).append(record)
     found: dict[str, list[tuple[int, Values | None]]] = {}
-    for name, some in sorted(said.items(), key=lambda one: node_id("NamespaceRule", one[0])):
+    for name, some in sorted(by_rule.items(), key=lambda one: node_id("NamespaceRule", one[0])):
         withdrawn = max((one.index for one in some if one.content.get("never_held")), default=-1)
         kept = sorted((one for one in some if one.index > withdrawn), key=lambda one: one.order)
         stated = [(one.since, one.content if one.kind == "define_namespace_rule" else None) for one in kept]

@@ -1060,15 +1060,15 @@ def ids_in(value: object) -> Iterator[tuple[str, Identity]]:
             yield from ids_in(item)
 
 
-def datasets_of(said: Event | Record) -> Iterator[Identity]:
+def datasets_of(source: Event | Record) -> Iterator[Identity]:
     """Yield every dataset that an event or a record makes known, some more than once."""
-    if isinstance(said, Record):
-        yield from datasets_of_record(said.content)
-        if said.kind in {"stitch_datasets", "unstitch_datasets"}:
-            yield from identities_in((said.content["same_as"],))
+    if isinstance(source, Record):
+        yield from datasets_of_record(source.content)
+        if source.kind in {"stitch_datasets", "unstitch_datasets"}:
+            yield from identities_in((source.content["same_as"],))
         return
-    yield from _named(said.job_facets.get("lineage"))
-    for content in said.datasets:
+    yield from _named(source.job_facets.get("lineage"))
+    for content in source.datasets:
         yield from identities_in((content,))
         facets = facets_of(content)
         yield from _given_up(facets)
@@ -1235,8 +1235,8 @@ class Names:
         for record in records:
             if record.kind in {"stitch_datasets", "unstitch_datasets"}:
                 one, other = (node_id("Dataset", *identity_of(record.content[end])) for end in ("dataset", "same_as"))
-                said = record.index, one, other, record.kind == "unstitch_datasets"
-                pairs[frozenset((one, other))] = max(said, pairs.get(frozenset((one, other)), said))
+                candidate = record.index, one, other, record.kind == "unstitch_datasets"
+                pairs[frozenset((one, other))] = max(candidate, pairs.get(frozenset((one, other)), candidate))
         self.joined = {(one, other): entry for entry, one, other, parts in pairs.values() if not parts}
         return {pair for pair, (*_, parts) in pairs.items() if parts}
 
@@ -1434,23 +1434,23 @@ def _pointers(events: Sequence[Event], apart: Collection[frozenset[str]]) -> dic
     """Return by name where it points, in order: each name in a symlinks facet points to the dataset that carries it,
     until a later facet of the same job does not list it, or one is deleted.
     """
-    said: list[tuple[Order, int, Identity | None, str, set[str] | None]] = []
+    listings: list[tuple[Order, int, Identity | None, str, set[str] | None]] = []
     for event in events:
         for content, order in _mentioned(event):
             facet = facets_of(content).get("symlinks")
             if isinstance(facet, dict):
                 listed = {node_id("Dataset", *one) for one in symlinks_in(facet)}
                 carrier = node_id("Dataset", *identity_of(content))
-                said.append((order, event.index, event.job, carrier, _unless_deleted(facet, listed)))
+                listings.append((order, event.index, event.job, carrier, _unless_deleted(facet, listed)))
     found: dict[str, list[Pointer]] = {}
-    said.sort(key=lambda one: one[:2])
-    for order, entry, job, carrier, names in said:
+    listings.sort(key=lambda one: one[:2])
+    for order, entry, job, carrier, names in listings:
         for name in (names or set()) - {carrier}:
             if frozenset((name, carrier)) in apart:
                 continue
             ends = [
                 one[0][0]
-                for one in said
+                for one in listings
                 if one[3] == carrier and one[0] > order and (one[4] is None or (one[2] == job and name not in one[4]))
             ]
             found.setdefault(name, []).append(Pointer(order, carrier, min(ends, default=None), entry))
@@ -1500,12 +1500,12 @@ def _takes_effect(event: Event, attempts: Sequence[Attempt]) -> int | None:
 
 def _rules(records: Sequence[Record]) -> dict[str, list[tuple[int, Values | None]]]:
     """Return what was said of each rule over time, None where it ended; what was withdrawn later was never said."""
-    said: dict[str, list[Record]] = {}
+    by_rule: dict[str, list[Record]] = {}
     for record in records:
         if record.kind in {"define_namespace_rule", "end_namespace_rule"}:
-            said.setdefault(record.content["rule"], []).append(record)
+            by_rule.setdefault(record.content["rule"], []).append(record)
     found: dict[str, list[tuple[int, Values | None]]] = {}
-    for name, some in sorted(said.items(), key=lambda one: node_id("NamespaceRule", one[0])):
+    for name, some in sorted(by_rule.items(), key=lambda one: node_id("NamespaceRule", one[0])):
         withdrawn = max((one.index for one in some if one.content.get("never_held")), default=-1)
         kept = sorted((one for one in some if one.index > withdrawn), key=lambda one: one.order)
         stated = [(one.since, one.content if one.kind == "define_namespace_rule" else None) for one in kept]
@@ -2631,7 +2631,7 @@ def _place(label: Values) -> tuple[Any, ...]:
 
 
 def _mapped(
-    label: Values, rules: Sequence[Record], said: Sequence[Values], log: Disclosed, compare: Comparison
+    label: Values, rules: Sequence[Record], stated: Sequence[Values], log: Disclosed, compare: Comparison
 ) -> None:
     """Hold a label to which a mapping adds claims to what people and emitters say of it, and to what is mapped."""
     where = f"label {label.get('kind')} on {label.get('dataset')}"
@@ -2651,7 +2651,7 @@ def _mapped(
         )
         compare.holds(held, f"{where}: no event that it cites has what #{rule.index} maps")
     indexes = {rule.index for rule in rules}
-    others = [one for one in said if set(one["entries"]) <= cited]
+    others = [one for one in stated if set(one["entries"]) <= cited]
     reasons = {f"{_what(rule.content)}, by the mapping {rule.content.get('mapping')}" for rule in rules}
     if label.get("because") in reasons:
         alone = {"present": True, "codes": [], "confidentiality": None, "origin": "CLAIMED"}
