@@ -20,6 +20,8 @@ import catalog.names.admission as names_admission
 import catalog.names.facts as names_facts
 import catalog.operations.admission as operations_admission
 import catalog.operations.facts as operations_facts
+import catalog.places.admission as places_admission
+import catalog.places.facts as places_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.reporting.facts as reporting_facts
@@ -36,6 +38,7 @@ from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
+from catalog.places.records import DeclarePlace, EndPlace
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
@@ -113,6 +116,8 @@ class Kind(Generic[R]):
 
 _KINDS: tuple[Kind[Any], ...] = (
     Kind(DeclareDataset, assets_facts.subjects, assets_facts.project),
+    Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place),
+    Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging),
     Kind(
         AttestDeidentification,

@@ -364,6 +364,7 @@ _WORDS = {
     "Run": "run",
     "ModelVersion": "model version",
     "Principal": "principal",
+    "Place": "place",
     "NamespaceRule": "rule of names",
 }
 DECLARE_FIRST = "declare it first, or send an event that names it"

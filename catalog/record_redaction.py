@@ -30,6 +30,7 @@ NAMES: Final = frozenset(
         "name",
         "namespace",
         "path",
+        "place",
         "pointer",
         "principal",
         "region",
@@ -43,6 +44,7 @@ NAMES: Final = frozenset(
         "split",
         "value",
         "version",
+        "within",
     }
 )
 """Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.
@@ -94,6 +96,7 @@ CLOSED: Final = frozenset(
         "pattern",
         "phi_category",
         "phi_kind",
+        "place_kind",
         "policy_class",
         "principal_kind",
         "purposes",

@@ -20,6 +20,7 @@ from graph_schema.nodes import (
     ModelVersion,
     Node,
     PhiTag,
+    Place,
     Principal,
     Run,
     Site,
@@ -379,3 +380,11 @@ class IsHeldAt(EdgeKind):
 
     source: Dataset
     target: Site
+
+
+@dataclass(frozen=True, slots=True)
+class LiesIn(EdgeKind):
+    """The dataset or the place lies in the place, as declared."""
+
+    source: Dataset | Place
+    target: Place

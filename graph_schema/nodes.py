@@ -207,6 +207,13 @@ class Site(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Place(Node):
+    """A place where data can be: a site, a region, a country or a region of a cloud, as declared."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamespaceRule(Node):
     """A rule by which several names of a namespace are one dataset, by what its author calls it."""
 

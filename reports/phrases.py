@@ -38,6 +38,8 @@ KINDS = {
     "openlineage.job_event": "event of a job",
     "openlineage.dataset_event": "event of a dataset",
     "record.declare_dataset": "declaration of a dataset",
+    "record.declare_place": "declaration of a place",
+    "record.end_place": "end of a place",
     "record.tag": "PHI tag",
     "record.attest_deidentification": "attestation of de-identification",
     "record.map_facet": "mapping of a facet",

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     SEND_EVENTS = "openlineage"
     """Send OpenLineage events."""
     DECLARE_DATASET = "declare_dataset"
+    DECLARE_PLACE = "declare_place"
+    END_PLACE = "end_place"
     TAG = "tag"
     JUDGE_TAGS = "tag.judge"
     """Confirm or reject a tag, which outweighs what emitters claim."""
@@ -67,6 +69,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
         {
             Permission.READ,
             Permission.DECLARE_DATASET,
+            Permission.DECLARE_PLACE,
+            Permission.END_PLACE,
             Permission.TAG,
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, model_validator
 
-from catalog.record import MAX_LIST, DatasetRef, Name, Part, Record, Text, Time, code_of, coded, distinct
+from catalog.record import (
+    MAX_LIST,
+    DatasetRef,
+    Name,
+    Part,
+    Record,
+    Text,
+    Time,
+    code_of,
+    coded,
+    distinct,
+    is_replayed,
+    warn,
+)
 from graph_schema.vocabulary import duo, hl7
-from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from graph_schema.vocabulary.words import (
+    FORMER_SOURCE_KINDS,
+    DeidentificationState,
+    PhiKind,
+    RetentionClass,
+    SourceKind,
+    Zone,
+)
 
 PurposeCode = Annotated[str, Field(max_length=64), code_of(hl7.PURPOSE_OF_USE)]
 DuoCode = Annotated[str, Field(max_length=64), coded(duo.find)]
@@ -17,12 +37,22 @@ ObligationCode = Annotated[str, Field(max_length=64), code_of(hl7.OBLIGATIONS)]
 _MAX_DAYS = 365 * 200
 
 
+def spelled(kind: object, info: ValidationInfo) -> object:
+    """Return a kind of source as it is spelled now: older ledgers and pipelines have others, whoever writes is told."""
+    now = FORMER_SOURCE_KINDS.get(kind) if isinstance(kind, str) else None
+    if now is None:
+        return kind
+    if not is_replayed(info):
+        warn(info, f"The kind of source {kind} is called {now.value}: taken as that.")
+    return now
+
+
 class SourceSystem(Part):
     """The system that the data comes from."""
 
     name: Name
     """What the system is called where it runs."""
-    kind: SourceKind
+    kind: Annotated[SourceKind, BeforeValidator(spelled)]
     """What kind of system it is."""
 
 

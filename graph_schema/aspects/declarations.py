@@ -13,7 +13,7 @@ class SourceSystem(Part):
     """The system that the data comes from, and its kind."""
 
     name: Annotated[str, "What the system is called."]
-    kind: Annotated[str, "EHR, HL7V2, FHIR, DICOM, PATHOLOGY, LAB, CLAIMS, GENOMICS or OTHER."]
+    kind: Annotated[str, "EHR, HL7V2, FHIR, PACS_DICOM, PATHOLOGY_SLIDES, LAB, CLAIMS, GENOMICS or OTHER."]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
+from graph_schema.aspects.places import Place
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.shape import ShapeError, reader, writer
@@ -225,6 +226,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     ),
     Aspect("site", ("Dataset",), str, "The site that holds the data.", counted_by=()),
     Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
+    Aspect("place", ("Place",), Place),
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),

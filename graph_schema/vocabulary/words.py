@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 
 class PhiKind(StrEnum):
@@ -82,10 +83,10 @@ class SourceKind(StrEnum):
     """A feed of HL7 version 2 messages."""
     FHIR = "FHIR"
     """A FHIR server or bulk export."""
-    DICOM = "DICOM"
+    PACS_DICOM = "PACS_DICOM"
     """A picture archive or another DICOM node."""
-    PATHOLOGY = "PATHOLOGY"
-    """A pathology system."""
+    PATHOLOGY_SLIDES = "PATHOLOGY_SLIDES"
+    """A pathology system, or a scanner of its slides."""
     LAB = "LAB"
     """A laboratory system."""
     CLAIMS = "CLAIMS"
@@ -94,6 +95,23 @@ class SourceKind(StrEnum):
     """A sequencing system."""
     OTHER = "OTHER"
     """Any other system."""
+
+
+FORMER_SOURCE_KINDS: Final = {"DICOM": SourceKind.PACS_DICOM, "PATHOLOGY": SourceKind.PATHOLOGY_SLIDES}
+"""How kinds of source were spelled before, in ledgers and in pipelines."""
+
+
+class PlaceKind(StrEnum):
+    """What kind of place data can be at."""
+
+    SITE = "SITE"
+    """A hospital, an institute, or a building or room of one."""
+    REGION = "REGION"
+    """A part of a country, or several countries under one law, such as the EU."""
+    COUNTRY = "COUNTRY"
+    """A state with laws of its own."""
+    CLOUD_REGION = "CLOUD_REGION"
+    """A region of a cloud, as its provider calls it."""
 
 
 class RetentionClass(StrEnum):

@@ -92,6 +92,8 @@ _ACTS = {
     "openlineage.job_event": "sent events of jobs",
     "openlineage.dataset_event": "sent events of datasets",
     "record.declare_dataset": "declared datasets",
+    "record.declare_place": "declared places",
+    "record.end_place": "ended places",
     "record.tag": "tagged PHI",
     "record.attest_deidentification": "attested de-identification",
     "record.map_facet": "mapped facets",

@@ -27,6 +27,7 @@ ORDER = (
     "names of",
     "names rules",
     "names check",
+    "places",
     "producers",
     "report",
     "ledger key",

@@ -27,6 +27,7 @@ COMMANDS = {
     "borders": ("borders", "ingress"),
     "runs": ("runs", HOSTILE),
     "mappings": ("mappings",),
+    "places": ("places",),
     "producers": ("producers",),
     "names of": ("names", "of", HOSTILE),
     "names rules": ("names", "rules"),

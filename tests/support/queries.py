@@ -54,6 +54,7 @@ from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
+from catalog.places.queries import places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
@@ -201,6 +202,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "code_versions": ("Job", code_versions),
     "fed_by": ("Job", fed_by),
     "feeding": ("Job", feeding),
+    "places": ("Place", lambda view, _: places(view)),
+    "places_tree": ("Place", lambda view, _: places_tree(view)),
     "mappings": ("Dataset", lambda view, _: mappings(view)),
     "mappings_ever": ("Dataset", lambda view, _: mappings_ever(view)),
     "mapped": ("Dataset", mapped),

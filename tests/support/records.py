@@ -90,6 +90,15 @@ def declaration(**more: Any) -> dict[str, Any]:
     }
 
 
+def place(name: str = "North", within: str | None = "EU", **more: Any) -> dict[str, Any]:
+    named = {"place": name, "place_kind": "SITE", "within": within, **more}
+    return {"kind": "declare_place", **{member: value for member, value in named.items() if value is not None}}
+
+
+def ending_place(name: str = "North", **more: Any) -> dict[str, Any]:
+    return {"kind": "end_place", "place": name, "reason": "It was closed", **more}
+
+
 def tag(**more: Any) -> dict[str, Any]:
     return {
         "kind": "tag",
@@ -405,6 +414,8 @@ class House:
         self.send(event("START", "2026-01-01T09:00:00Z"))
         self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
+        for payload in (place(), ending_place()):
+            story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
         for payload in (tag(), attestation(), *mapped, seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)

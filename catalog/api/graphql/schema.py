@@ -43,6 +43,7 @@ from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
 from catalog.api.graphql.nodes import Node
+from catalog.api.graphql.places import PlaceQueries
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
@@ -130,6 +131,7 @@ def _made() -> strawberry.Schema:
             ApprovalQueries,
             PrincipalQueries,
             MappingQueries,
+            PlaceQueries,
             ProducerQueries,
         ),
     )

@@ -243,6 +243,15 @@ def borders(
         raise typer.Exit(int(show(client, [one.value for one in sides], asked, as_json=as_json)))
 
 
+@command(commands, "lineward places", panel=ASK)
+def places(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Show the declared places, and what each lies in."""
+    from catalog.cli.places import places as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, as_json=as_json)))
+
+
 @command(commands, "lineward producers", panel=ASK)
 def producers(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
     """Show which programs send events: how many, when last, what is odd about them, how far their clocks are off."""

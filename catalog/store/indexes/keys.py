@@ -26,6 +26,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
     "NamespaceRule": {"every": lambda _: ""},
     "Mapping": {"every": lambda _: ""},
+    "Place": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.
 
@@ -109,4 +110,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 4, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 5, (KEY_FIELD,), _derive, _specification, _answers)

@@ -17,9 +17,11 @@ from tests.support.records import (
     House,
     attestation,
     declaration,
+    ending_place,
     facet_mapping,
     joining,
     naming_rule,
+    place,
     principal,
     tag,
     tag_mapping,
@@ -42,7 +44,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("story"))
     approver = house.act_as("grace", "approver")
     house.tell_story(approver)
-    for dated in (declaration, tag, attestation, facet_mapping, tag_mapping):
+    for dated in (place, ending_place, declaration, tag, attestation, facet_mapping, tag_mapping):
         house.record(dated(valid_from=EARLY))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()

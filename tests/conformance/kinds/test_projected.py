@@ -27,6 +27,7 @@ Path = tuple[str | int, ...]
 
 IN_THE_RECORD_ALONE = {
     "define_principal.force": "it says how the record was taken, nothing about the principal",
+    "end_place.reason": "why a place ended is read in the entry that ended it",
     "end_namespace_rule.reason": "why a rule ended is read in the entry that ended it",
     "revoke_key.force": "it says how the record was taken, nothing about the key",
 }

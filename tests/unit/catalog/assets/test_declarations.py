@@ -8,6 +8,8 @@ from catalog.assets.model import AssetState, StatementSource
 from catalog.assets.queries import datasets, jobs, runs
 from catalog.errors import SenderError
 from catalog.reading import AsOf
+from catalog.search.model import Search
+from catalog.search.queries import search
 from catalog.view import View
 from graph_schema.nodes import Dataset, Job, Site, Source
 from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event, run_node
@@ -162,3 +164,22 @@ def test_a_declaration_that_lies_ahead_in_an_older_ledger_holds_from_its_entry_o
     recorded_at = house.ledger.entry(index).entry.recorded_at
     (owner,) = View(house.store).statements([Dataset(**RAW).id], ["owner"])
     assert (owner.valid_from, owner.entry) == (recorded_at, index)
+
+
+@pytest.mark.parametrize(("former", "now"), [("DICOM", "PACS_DICOM"), ("PATHOLOGY", "PATHOLOGY_SLIDES")])
+def test_a_kind_of_source_has_one_spelling_whatever_older_ledgers_say(house: House, former: str, now: str) -> None:
+    said = {"kind": "declare_dataset", "dataset": RAW, "source_system": {"name": "made-up archive", "kind": former}}
+    house.append(said, "grace")
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
+    assert record.source_system is not None
+    assert record.source_system.value.kind == now
+    assert house.store.edges([RAW_ID], ("SUPPLIES",), "in")[0].data == {"kind": now}
+    accepted = house.record(said)
+    assert accepted.warnings == (f"The kind of source {former} is called {now}: taken as that.",)
+
+
+def test_a_former_kind_of_source_is_counted_under_its_present_spelling(house: House) -> None:
+    said = {"kind": "declare_dataset", "dataset": RAW, "source_system": {"name": "made-up archive", "kind": "DICOM"}}
+    house.append(said, "grace")
+    asked = Search("", filters={"source_system": ("pacs_dicom",)})
+    assert [hit.id for hit in search(house.view(), asked).hits] == [RAW_ID]

@@ -1,0 +1,26 @@
+"""From what is said of places to facts."""
+
+from __future__ import annotations
+
+from catalog.places.records import DeclarePlace, EndPlace
+from catalog.record import RecordContext
+from graph_schema.aspects.places import Place as PlaceAspect
+from graph_schema.edges import LiesIn
+from graph_schema.nodes import Node, Place
+
+
+def subjects(record: DeclarePlace | EndPlace) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_place(record: DeclarePlace, context: RecordContext) -> None:
+    """Add what kind of place it is, and what it lies in."""
+    context.builder.add_statement(record.node, "place", PlaceAspect.from_json(record.fields()))
+    if record.within is not None:
+        context.builder.add_edge(LiesIn(record.node, Place(record.within)))
+
+
+def project_end(record: EndPlace, context: RecordContext) -> None:
+    """Add that it is none any more."""
+    context.builder.add_statement(record.node, "place", None)

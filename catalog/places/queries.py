@@ -1,0 +1,53 @@
+"""The places that are declared at one point, and what each lies in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from catalog.places.model import PlaceRecord
+from catalog.places.rules import around
+from catalog.recorded import recorded_of
+from catalog.view import View
+from graph_schema.aspects.places import Place as PlaceAspect
+from graph_schema.nodes import Place
+
+
+def places_tree(view: View) -> dict[str, str | None]:
+    """Return the name of each declared place with that of the one that it lies in, None where it lies in no other.
+
+    A place that is only named, or ended, is none: nobody says where it is.
+    """
+    return {one.name: one.within for one in places(view)}
+
+
+def places(view: View) -> tuple[PlaceRecord, ...]:
+    """Return the declared places, by name."""
+    found = {
+        name: (PlaceAspect.from_json(of["place"].value), of["place"])
+        for name, of in recorded_of(view, Place.__name__, ("place",)).items()
+    }
+    parents = {name: place.within for name, (place, _) in found.items()}
+    return tuple(
+        PlaceRecord(
+            id=Place(name).id,
+            name=name,
+            place_kind=place.place_kind,
+            within=place.within,
+            around=around(parents, name)[1:],
+            entry=held.entry,
+            since=held.since,
+        )
+        for name, (place, held) in found.items()
+    )
+
+
+def undeclared(tree: Mapping[str, str | None], names: Iterable[str]) -> dict[str, str | None]:
+    """Return those of the names under which no place is declared, each with the declared name that is nearest to it."""
+    folded = {name.casefold(): name for name in tree}
+    found = {}
+    for name in names:
+        if name not in tree:
+            near = difflib.get_close_matches(name.casefold(), folded, 1)
+            found[name] = folded[near[0]] if near else None
+    return found

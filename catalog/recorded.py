@@ -1,0 +1,46 @@
+"""What records alone state, of things that no emitter speaks of: in force at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.view import View
+from graph_schema.bitemporal import RunFold, in_force
+from graph_schema.facts import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A value that a record states: by which ledger entry, and since when it holds, in UTC microseconds."""
+
+    value: Any
+    entry: int
+    since: int
+
+
+def recorded(view: View, ids: Sequence[str], aspects: Sequence[str]) -> dict[str, dict[str, Recorded]]:
+    """Return these aspects of each as they are in force, by name; one of which none is in force is absent."""
+    about: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for one in view.statements(ids, aspects) if ids else ():
+        about[one.subject, one.aspect].append(one)
+    found: dict[str, dict[str, Recorded]] = defaultdict(dict)
+    for (subject, aspect), stated in about.items():
+        held = in_force(stated, _no_run, view.as_of.valid_at, view.known_at)
+        if held is not None and held[1].value is not None:
+            found[subject][aspect] = Recorded(held[1].data, held[1].entry, held[0][0])
+    return found
+
+
+def recorded_of(view: View, label: str, aspects: Sequence[str]) -> Mapping[str, Mapping[str, Recorded]]:
+    """Return the same of every node of a label that is looked up by `every`, by the node's name, in its order."""
+    ids = view.lookup(label, "every", ("",))
+    found = recorded(view, ids, aspects)
+    known = view.nodes(sorted(found))
+    return dict(sorted((node.node.title, found[one]) for one, node in known.items()))
+
+
+def _no_run(_: str) -> RunFold | None:
+    return None
