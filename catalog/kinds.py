@@ -25,6 +25,7 @@ import catalog.places.facts as places_facts
 import catalog.releases.admission as releases_admission
 import catalog.releases.facts as releases_facts
 import catalog.reporting.facts as reporting_facts
+import catalog.safe_use.facts as safe_use_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
 from catalog.access.changes import AccessChanges, Append
@@ -42,6 +43,7 @@ from catalog.places.records import DeclarePlace, EndPlace
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
+from catalog.safe_use.records import DefineSafeUse
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
 from graph_schema.nodes import Node
 from graph_schema.vocabulary.words import Stance
@@ -133,6 +135,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         mappings_facts.project_withdrawal,
         mappings_admission.admit_withdrawal,
     ),
+    Kind(DefineSafeUse, safe_use_facts.subjects, safe_use_facts.project),
     Kind(DefineNamespaceRule, names_facts.rule_subjects, names_facts.project_rule),
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
     Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),

@@ -200,6 +200,13 @@ class Mapping(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SafeUse(Node):
+    """A question whether data is safe to be used for something, by what it is for."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site(Node):
     """A hospital, institute or place that data is held at."""
 

@@ -45,6 +45,7 @@ KINDS = {
     "record.map_facet": "mapping of a facet",
     "record.map_tag": "mapping of tags",
     "record.withdraw_mapping": "withdrawal of a mapping",
+    "record.define_safe_use": "definition of safe use",
     "record.define_namespace_rule": "rule of names",
     "record.end_namespace_rule": "end of a rule of names",
     "record.stitch_datasets": "joining of two names of a dataset",

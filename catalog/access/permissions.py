@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MAP_FACET = "map_facet"
     MAP_TAG = "map_tag"
     WITHDRAW_MAPPING = "withdraw_mapping"
+    DEFINE_SAFE_USE = "define_safe_use"
     ERASE_ENTRIES = "erase_entries"
     RESTORE_LEDGER = "restore_ledger"
 
@@ -83,6 +84,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.MAP_FACET,
             Permission.MAP_TAG,
             Permission.WITHDRAW_MAPPING,
+            Permission.DEFINE_SAFE_USE,
         }
     ),
     PrincipalRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE_APPROVAL}),

@@ -53,6 +53,20 @@ class Wanted:
         """Tell whether nothing narrows it."""
         return not (self.text.strip() or self.kinds or self.facets or self.gaps)
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Return what a query is asked with, without what is counted."""
+        return {
+            "text": self.text,
+            "filter": {
+                "kinds": self.kinds,
+                "facets": [{"facet": name.upper(), "values": values} for name, values in self.facets.items()],
+                "gaps": [name.upper() for name in self.gaps],
+            },
+            "first": self.first,
+            "after": self.after,
+        }
+
 
 def wanted(
     text: str,
@@ -85,17 +99,7 @@ def wanted(
 
 def search(client: Client, asked: Wanted, *, as_json: bool) -> Exit:
     """Print a page of finds."""
-    variables = {
-        "text": asked.text,
-        "filter": {
-            "kinds": asked.kinds,
-            "facets": [{"facet": name.upper(), "values": values} for name, values in asked.facets.items()],
-            "gaps": [name.upper() for name in asked.gaps],
-        },
-        "facets": [name.upper() for name in asked.counts],
-        "first": asked.first,
-        "after": asked.after,
-    }
+    variables = {**asked.variables, "facets": [name.upper() for name in asked.counts]}
     found = ask(client, _QUERY, variables)["search"]
     if as_json:
         print_json(found)

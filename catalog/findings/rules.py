@@ -7,10 +7,12 @@ from enum import Enum, StrEnum
 
 
 class Severity(StrEnum):
-    """HIGH puts in doubt what the subject rests on; MEDIUM is to be looked at before relying on it."""
+    """How severe a breach of a rule is, the most severe first."""
 
     HIGH = "HIGH"
+    """It puts in doubt what the subject rests on."""
     MEDIUM = "MEDIUM"
+    """It is to be looked at before relying on the subject."""
 
 
 class Topic(StrEnum):

@@ -23,6 +23,7 @@ from graph_schema.aspects.names import NamespaceRule
 from graph_schema.aspects.places import Place
 from graph_schema.aspects.principals import ApiKey, Erasure, PrincipalDefinition, Restore
 from graph_schema.aspects.quality import Check, Measurement
+from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.snapshots import Seal, Verification
 from graph_schema.canonical import canonical_text
@@ -242,6 +243,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("facet_mapping", ("Mapping",), FacetMapping),
     Aspect("tag_mapping", ("Mapping",), TagMapping),
     Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
+    Aspect("safe_use", ("SafeUse",), SafeUse),
     Aspect("environment", ("Environment",), Environment),
     Aspect("namespace_rule", ("NamespaceRule",), NamespaceRule),
     Aspect(

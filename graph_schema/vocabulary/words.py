@@ -74,6 +74,17 @@ class Zone(StrEnum):
     """Features that are kept to be used again."""
 
 
+class SafeQuestion(StrEnum):
+    """For what people ask whether a dataset is safe; a site says what each asks for."""
+
+    DEVELOPMENT = "DEVELOPMENT"
+    """To develop and train on."""
+    EVALUATION = "EVALUATION"
+    """To measure models on."""
+    SHARING = "SHARING"
+    """To give to others."""
+
+
 class SourceKind(StrEnum):
     """What kind of system data comes from."""
 

@@ -99,6 +99,7 @@ _ACTS = {
     "record.map_facet": "mapped facets",
     "record.map_tag": "mapped tags",
     "record.withdraw_mapping": "withdrew mappings",
+    "record.define_safe_use": "defined safe use",
     "record.define_namespace_rule": "defined rules of names",
     "record.end_namespace_rule": "ended rules of names",
     "record.stitch_datasets": "joined names of datasets",

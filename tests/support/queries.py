@@ -56,20 +56,21 @@ from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapp
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
+from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.view import View
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
-from graph_schema.vocabulary.words import MappedKind
+from graph_schema.vocabulary.words import MappedKind, SafeQuestion
 
 FACETS = "acme_privacy", "tags", "version"
 SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
 
 Ask = Callable[[View, Sequence[str]], Any]
 
-NOW_ONLY = frozenset({"search", "with_prefix", "check_rule", "check_stitch", "producers"})
+NOW_ONLY = frozenset({"search", "safe_for", "with_prefix", "check_rule", "check_stitch", "producers"})
 """Queries that answer on what is current alone, and say so."""
 
 
@@ -213,6 +214,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "mapped_tags": ("Dataset", lambda view, _: sorted(mapped_tags(view))),
     "carriers": ("Dataset", lambda view, _: [carriers(view, facet, on) for facet in FACETS for on in MappedKind]),
     "dry_run": ("Dataset", lambda view, _: dry_run(view, SAYS)),
+    "safe_uses": ("Dataset", lambda view, _: safe_uses(view)),
+    "safety": ("Dataset", lambda view, ids: [safety(view, ids, question) for question in SafeQuestion]),
     "version_statements": ("ModelVersion", version_statements),
     "principals": ("Principal", principals),
     "definitions": ("Principal", definitions),

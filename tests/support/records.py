@@ -210,6 +210,21 @@ def tag_mapping(**more: Any) -> dict[str, Any]:
     }
 
 
+def safe_use(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "define_safe_use",
+        "question": "DEVELOPMENT",
+        "states": ["DE_IDENTIFIED"],
+        "purposes": ["MLTRAINING"],
+        "labels_absent": ["DIRECT_IDENTIFIER"],
+        "refrains_absent": ["ORCON"],
+        "zones": ["TRAINING"],
+        "finding_severity": "MEDIUM",
+        "reason": "As the board decided",
+        **more,
+    }
+
+
 def withdrawal(**more: Any) -> dict[str, Any]:
     return {"kind": "withdraw_mapping", "mapping": "levels", "reason": "A mistake", **more}
 
@@ -417,7 +432,7 @@ class House:
         for payload in (place(), ending_place()):
             story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
-        for payload in (tag(), attestation(), *mapped, seal(), verification(), registration(), request()):
+        for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))

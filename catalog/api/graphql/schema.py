@@ -49,6 +49,7 @@ from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
 from catalog.api.graphql.runs import RunQueries
+from catalog.api.graphql.safe_use import SafeUseQueries
 from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
@@ -123,6 +124,7 @@ def _made() -> strawberry.Schema:
             SnapshotQueries,
             ReleaseQueries,
             SearchQueries,
+            SafeUseQueries,
             LineageQueries,
             ChokePointQueries,
             BorderQueries,

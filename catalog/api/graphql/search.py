@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import gather
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -128,22 +129,28 @@ class SearchQueries:
         first: First = 20,
         after: After = None,
     ) -> SearchConnection:
-        asked = filter or SearchFilter()
-        redactor = info.context.services.redactor
-        # Before it is redacted: of a text that is too long a token would be left.
-        queries.check_text(text or "")
-        request = model.Search(
-            text=redactor.name(text or ""),
-            labels=tuple(asked.kinds),
-            filters={
-                choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
-                for choice in asked.facets
-            },
-            gaps=tuple(gap.value for gap in asked.gaps),
-            facets=tuple(facet.value for facet in facets or ()),
-            first=check_first(first),
-        )
+        request = asked_of(info.context, text, filter, facets or (), check_first(first))
         return await _search(info.context, request, after)
+
+
+def asked_of(
+    context: RequestContext, text: str | None, given: SearchFilter | None, facets: Sequence[FacetKind], first: int
+) -> model.Search:
+    """Return what is asked for, with tokens where names hold them; raises SenderError 422 for too long a text."""
+    asked, redactor = given or SearchFilter(), context.services.redactor
+    # Before it is redacted: of a text that is too long a token would be left.
+    queries.check_text(text or "")
+    return model.Search(
+        text=redactor.name(text or ""),
+        labels=tuple(asked.kinds),
+        filters={
+            choice.facet.value: tuple(redactor.field(choice.facet.value, value) for value in choice.values)
+            for choice in asked.facets
+        },
+        gaps=tuple(gap.value for gap in asked.gaps),
+        facets=tuple(facet.value for facet in facets),
+        first=first,
+    )
 
 
 def _found_as(hit: model.Hit, node: Node) -> QualifiedName | None:

@@ -14,7 +14,7 @@ from catalog.errors import SenderError
 from catalog.lineage.borders import BorderSide
 from catalog.lineage.model import Direction, Grain
 from catalog.search.model import SearchKind
-from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SafeQuestion, SourceKind, Zone
 
 commands = group()
 
@@ -53,6 +53,9 @@ def search(
     count: Annotated[
         list[str] | None, typer.Option(metavar="FACET", help="Count the finds by this facet as well: zone.")
     ] = None,
+    safe_for: Annotated[
+        str | None, choice(SafeQuestion, "Only datasets that are safe for this, each by all that is asked for")
+    ] = None,
     first: Annotated[int, typer.Option(min=1, max=500, metavar="NUMBER", help="Most finds shown.")] = 20,
     after: Annotated[
         str | None, typer.Option(metavar="CURSOR", help="Go on where a page ended, as it was printed there.")
@@ -65,6 +68,7 @@ def search(
 
     Every filter may be repeated: its values are alternatives.
     """
+    from catalog.cli.safe_use import safe_for as find_safe
     from catalog.cli.search import search as find
     from catalog.cli.search import wanted
 
@@ -80,8 +84,29 @@ def search(
         "region": region,
     }
     asked = wanted(text, kind or [], facets, filter_ or [], gap or [], count or [], first, after)
+    question = None if safe_for is None else one_of(safe_for, SafeQuestion, "--safe-for")
     with connected(url, data_dir, owner=True) as client:
+        if question is not None:
+            raise typer.Exit(int(find_safe(client, question, asked, as_json=as_json)))
         raise typer.Exit(int(find(client, asked, as_json=as_json)))
+
+
+@command(commands, "lineward why-not-safe visits development", panel=ASK)
+def why_not_safe(
+    asset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")],
+    question: Annotated[str, typer.Argument(metavar="USE", help="development, evaluation or sharing.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Say what each condition of a safe use comes to for a dataset, and by which entries."""
+    from catalog.cli.safe_use import why_not_safe as say_why
+
+    use, at = one_of(question, SafeQuestion, "USE"), point(valid_at, known_at_index)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(say_why(client, asset, use, at, as_json=as_json)))
 
 
 @command(commands, "lineward mappings", panel=ASK)

@@ -23,6 +23,7 @@ from tests.support.records import (
     naming_rule,
     place,
     principal,
+    safe_use,
     tag,
     tag_mapping,
 )
@@ -44,7 +45,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("story"))
     approver = house.act_as("grace", "approver")
     house.tell_story(approver)
-    for dated in (place, ending_place, declaration, tag, attestation, facet_mapping, tag_mapping):
+    for dated in (place, ending_place, declaration, tag, attestation, facet_mapping, tag_mapping, safe_use):
         house.record(dated(valid_from=EARLY))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()

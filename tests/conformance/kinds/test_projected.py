@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from catalog.findings.rules import Severity
 from catalog.kinds import KINDS, Kind
 from catalog.ledger.protocol import StoredEntry
 from catalog.operations.residue import Residues
@@ -62,7 +63,7 @@ def others(value: Any) -> Iterator[Any]:
     elif isinstance(value, int | float):
         yield value + 1
     else:
-        for vocabulary in vars(words).values():
+        for vocabulary in (*vars(words).values(), Severity):
             if isinstance(vocabulary, type) and issubclass(vocabulary, StrEnum) and value in {*vocabulary}:
                 yield from (member.value for member in vocabulary if member != value)
         yield value.replace("29", "28", 1)

@@ -1,0 +1,233 @@
+"""Which datasets are safe for a use, and why one is not, as functions of a View."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from catalog.assets import queries as assets
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.errors import SenderError
+from catalog.labels.queries import labels
+from catalog.lineage.model import Direction, FlowScope, Grain, Walk
+from catalog.lineage.queries import MAX_DEPTH, lineage
+from catalog.reading import Complete
+from catalog.safe_use import rules
+from catalog.safe_use.model import (
+    Definition,
+    Known,
+    Outcome,
+    Permitted,
+    Present,
+    SafeHit,
+    SafePage,
+    Safety,
+    Said,
+    Wrong,
+)
+from catalog.search.model import Search
+from catalog.search.queries import search
+from catalog.view import View
+from graph_schema.aspects.safe_use import SafeUse
+from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset
+from graph_schema.nodes import SafeUse as SafeUseNode
+from graph_schema.vocabulary.words import SafeQuestion
+
+MOST_JUDGED: Final = 200
+"""How many candidates are judged for one page: each is looked at with all that it was made of."""
+_AT_ONCE: Final = 50
+_MOST_BEFORE: Final = 2_000
+"""How many datasets a dataset may have been made of before it is given up to look through them."""
+
+
+def safe_uses(view: View) -> tuple[Definition, ...]:
+    """Return what each question asks for: as a record in force says, else as it is shipped."""
+    nodes = {SafeUseNode(question.value).id: question for question in SafeQuestion}
+    held = aspects_in_force(view.unredacted, list(nodes), aspects=("safe_use",))
+    found = []
+    for identifier, question in nodes.items():
+        said = held.get(identifier, {}).get("safe_use")
+        shipped = rules.SHIPPED[question]
+        found.append(shipped if said is None else _recorded(view, identifier, question, said))
+    return tuple(found)
+
+
+def _asked(view: View, question: SafeQuestion) -> Definition:
+    """Return what a question asks for."""
+    return next(one for one in safe_uses(view) if one.question is question)
+
+
+def safety(view: View, datasets: Sequence[str], question: SafeQuestion) -> dict[str, Safety]:
+    """Return whether each dataset is safe, with every condition; one that is not known is absent.
+
+    It is judged alike for everybody, and names nothing that may not be seen.
+    """
+    asked = _asked(view, question)
+    known = _known(view, datasets, asked.content)
+    found = {}
+    for identifier, one in known.items():
+        reasons = rules.judge(asked.content, one)
+        for reason in reasons:
+            view.cite(*reason.entries)
+        found[identifier] = Safety(identifier, asked, rules.outcome(reasons), reasons)
+    if asked.entry is not None:
+        view.cite(asked.entry)
+    return found
+
+
+def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
+    """Return the safe ones of the datasets that a search finds, on what is current.
+
+    Those alone are judged that are recorded in a state and zone that will do. At most `MOST_JUDGED` are for one page,
+    so that it may hold fewer than were asked for though there are more: `more` says so. Raises SenderError 422 as
+    `search` does, and where labels are asked for of which nothing is judged.
+    """
+    asked = _asked(view, question)
+    if any(label != "Dataset" for label in request.labels):
+        raise SenderError("Whether something is safe is judged of datasets alone.", pointer="/labels", status=422)
+    narrowed = _narrowed(request, asked.content)
+    if narrowed is None:
+        search(view, request)
+        return SafePage(asked, (), 0, None, more=False)
+    hits: list[SafeHit] = []
+    after, examined, more = request.after, 0, True
+    while more and len(hits) < request.first and examined < MOST_JUDGED:
+        page = search(view, replace(narrowed, after=after, first=_AT_ONCE, facets=()))
+        judged = safety(view, [hit.id for hit in page.hits], question)
+        for place, hit in enumerate(page.hits, 1):
+            if (one := judged.get(hit.id)) is not None and one.outcome is Outcome.PASS:
+                hits.append(SafeHit(hit.id, hit.node, one, hit.cursor))
+            after, examined = hit.cursor, examined + 1
+            if len(hits) == request.first:
+                more = page.more or place < len(page.hits)
+                break
+        else:
+            more = page.more
+    return SafePage(asked, tuple(hits), examined, after, more)
+
+
+def _recorded(view: View, node: str, question: SafeQuestion, said: AspectInForce[object]) -> Definition:
+    by = next((one.by for one in view.unredacted.statements([node], ("safe_use",)) if one.entry == said.entry), None)
+    return Definition(question, SafeUse.from_json(said.value), said.entry, by, said.since)
+
+
+def _narrowed(request: Search, asked: SafeUse) -> Search | None:
+    """Return the search for what may be safe by what is counted of it, None where nothing may be."""
+    filters = dict(request.filters)
+    for facet, allowed in (("deidentification_state", asked.states), ("zone", asked.zones)):
+        wanted = filters.get(facet)
+        if allowed:
+            folded = None if wanted is None else {value.casefold() for value in wanted}
+            filters[facet] = tuple(value for value in allowed if folded is None or value.casefold() in folded)
+            if not filters[facet]:
+                return None
+    return replace(request, labels=("Dataset",), filters=filters)
+
+
+def _known(view: View, datasets: Sequence[str], asked: SafeUse) -> dict[str, Known]:
+    """Return what is known of each dataset."""
+    records = assets.datasets(view, [one for one in dict.fromkeys(datasets) if label_of(one) == Dataset.__name__])
+    held, unseen = _labels(view, records)
+    uses, findings = _uses(view, records, asked.purposes), _findings(view, records)
+    return {
+        identifier: Known(
+            state=_said(record.deidentification_state),
+            zone=_said(record.zone),
+            classified=None if record.phi_category is None else record.phi_category.entry,
+            labels=held[identifier],
+            unseen=unseen.get(identifier),
+            uses=uses.get(identifier),
+            findings=findings.get(identifier),
+        )
+        for identifier, record in records.items()
+    }
+
+
+def _said(held: AspectInForce[str] | None) -> Said | None:
+    return None if held is None else Said(held.value, held.entry)
+
+
+def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
+    """Return the kinds of PHI on each dataset and on all that it was ever made of, and where not all was seen.
+
+    What a label comes to on its way is not judged: whatever was on something before it may be in it.
+    """
+    before: dict[str, frozenset[str]] = {}
+    unseen: dict[str, str] = {}
+    for identifier, record in records.items():
+        graph = lineage(
+            view.unredacted,
+            Walk(
+                (record.id,),
+                Direction.UPSTREAM,
+                Grain.DATASET,
+                MAX_DEPTH,
+                FlowScope.EVER_STATED,
+                include_in_memory=True,
+                budget=_MOST_BEFORE,
+            ),
+        )
+        above = frozenset(node.id for node in graph.nodes if label_of(node.id) == Dataset.__name__)
+        before[identifier] = above - {identifier, record.id}
+        if not isinstance(graph.completeness, Complete):
+            unseen[identifier] = f"It was made of more than the {len(graph.nodes)} that were looked through."
+    every = sorted(frozenset(records).union(*before.values()))
+    on = _present(view, every)
+    found = {}
+    for identifier, record in records.items():
+        upstream = [replace(one, upstream=True) for id_ in sorted(before[identifier]) for one in on.get(id_, ())]
+        # What it holds itself is said once, wherever else the same is said.
+        own = {one.kind for one in on.get(record.id, ())}
+        found[identifier] = (*on.get(record.id, ()), *_of_each_kind(one for one in upstream if one.kind not in own))
+    return found, unseen
+
+
+def _of_each_kind(upstream: Iterable[Present]) -> tuple[Present, ...]:
+    """Return the first of each kind: with hundreds of datasets behind one, all of them would say the same."""
+    found: dict[str, Present] = {}
+    for one in upstream:
+        found.setdefault(one.kind, one)
+    return tuple(found[kind] for kind in sorted(found))
+
+
+def _present(view: View, datasets: Sequence[str]) -> dict[str, list[Present]]:
+    """Return which kinds of PHI are said of each dataset and its columns; of what may not be seen, not where."""
+    whole = view.unredacted
+    seen = view.visible(datasets)
+    found: dict[str, list[Present]] = {}
+    declared = assets.datasets(whole, datasets)
+    for identifier, some in labels(whole, datasets).items():
+        for label in some:
+            if label.present:
+                where = _where(declared.get(identifier), label.column, identifier in seen)
+                entries = (label.tag.entry,) if identifier in seen else ()
+                found.setdefault(identifier, []).append(Present(label.kind, where, entries))
+    for identifier, record in declared.items():
+        if record.phi_category is not None:
+            tagged = {one.kind for one in found.get(identifier, ())}
+            for kind in record.phi_category.value:
+                if kind not in tagged:
+                    where = _where(record, None, identifier in seen)
+                    entries = (record.phi_category.entry,) if identifier in seen else ()
+                    found.setdefault(identifier, []).append(Present(kind, where, entries))
+    return found
+
+
+def _where(record: DatasetRecord | None, column: str | None, seen: bool) -> str:  # noqa: FBT001  a plain fact of it
+    if record is None or not seen:
+        return "a dataset that may not be seen"
+    name = f"{record.namespace} {record.name}"
+    return name if column is None else f"{name}, column {column},"
+
+
+def _uses(view: View, records: Iterable[str], purposes: Sequence[str]) -> dict[str, Mapping[str, Permitted]]:  # noqa: ARG001  until use is judged
+    """Return what each purpose comes to for each dataset; one of which that is not judged is absent."""
+    return {}
+
+
+def _findings(view: View, records: Iterable[str]) -> dict[str, tuple[Wrong, ...]]:  # noqa: ARG001  the same
+    """Return what is wrong with each dataset; one that was not looked through is absent."""
+    return {}

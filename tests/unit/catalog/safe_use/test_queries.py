@@ -1,0 +1,162 @@
+"""What is safe in a catalog: by what is recorded, by what it was made of, for everybody alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog.errors import SenderError
+from catalog.reading import LATEST, AsOf, Rights
+from catalog.safe_use.model import Condition, Definition, Outcome
+from catalog.safe_use.queries import MOST_JUDGED, safe_for, safe_uses, safety
+from catalog.safe_use.rules import SHIPPED
+from catalog.search.model import Search
+from graph_schema.nodes import Dataset
+from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import SafeQuestion
+from tests.support.records import CURATED, RAW, House, declaration, event, safe_use, tag
+
+CURATED_ID, RAW_ID = Dataset(**CURATED).id, Dataset(**RAW).id
+DEVELOPMENT = SafeQuestion.DEVELOPMENT
+
+
+def cleared(**more: Any) -> dict[str, Any]:
+    return declaration(**{"dataset": CURATED, "deidentification_state": "DE_IDENTIFIED", "phi_category": [], **more})
+
+
+def asked(house: House, question: SafeQuestion, at: AsOf = LATEST) -> Definition:
+    return next(one for one in safe_uses(house.view(at)) if one.question is question)
+
+
+def told(house: House, condition: Condition, identifier: str = CURATED_ID, **more: Any) -> list[tuple[str, str]]:
+    view = house.view(**more)
+    found = safety(view, [identifier], DEVELOPMENT)[identifier]
+    return [(one.outcome, one.text) for one in found.reasons if one.condition is condition]
+
+
+def test_every_question_asks_for_what_is_shipped_until_a_record_says_otherwise(house: House) -> None:
+    assert safe_uses(house.view()) == tuple(SHIPPED[question] for question in SafeQuestion)
+    accepted = house.record(safe_use())
+    found = asked(house, DEVELOPMENT)
+    assert (found.content.states, found.entry) == (("DE_IDENTIFIED",), accepted.receipt.index)
+    assert found.by
+    assert asked(house, SafeQuestion.SHARING) == SHIPPED[SafeQuestion.SHARING]
+    assert asked(house, DEVELOPMENT, AsOf(known_at=accepted.receipt.index - 1)) == SHIPPED[DEVELOPMENT]
+
+
+def test_a_definition_begins_when_it_says(house: House) -> None:
+    house.record(safe_use(valid_from="2026-03-01T00:00:00Z"))
+    before, behind = (parse_zoned(f"2026-0{month}-02T00:00:00Z") for month in (2, 3))
+    assert asked(house, DEVELOPMENT, AsOf(before)) == SHIPPED[DEVELOPMENT]
+    assert asked(house, DEVELOPMENT, AsOf(behind)).content.reason == "As the board decided"
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"states": ["RAW", "UNKNOWN"]}, "/states"),
+        ({"states": []}, "/states"),
+        ({"purposes": []}, "/purposes"),
+        ({"purposes": ["MLTRANING"]}, "/purposes/0"),
+        ({"question": "PUBLISHING"}, "/question"),
+        ({"finding_severity": "DREADFUL"}, "/finding_severity"),
+        ({"labels_absent": ["SECRET"]}, "/labels_absent/0"),
+        ({"reason": " "}, "/reason"),
+    ],
+)
+def test_a_definition_that_cannot_be_is_refused_at_its_place(house: House, more: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(SenderError) as caught:
+        house.record(safe_use(**more))
+    assert caught.value.pointer == pointer
+
+
+def test_a_dataset_of_which_nothing_is_recorded_is_unknown_in_everything(house: House) -> None:
+    house.send(event())
+    found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
+    assert found.outcome is Outcome.UNKNOWN
+    assert {reason.outcome for reason in found.reasons} == {Outcome.UNKNOWN}
+
+
+def test_its_own_label_stands_against_it_and_is_cited(house: House) -> None:
+    house.record(cleared())
+    labelled = house.record(tag(dataset=CURATED))
+    found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
+    assert found.outcome is Outcome.FAIL
+    against = [one for one in found.reasons if one.outcome is Outcome.FAIL]
+    assert [(one.condition, one.entries) for one in against] == [(Condition.LABELS, (labelled.receipt.index,))]
+    assert "curated visits, column mrn," in against[0].text
+    house.record(tag(dataset=CURATED, stance="REJECT", reason="Not so"))
+    assert told(house, Condition.LABELS)[0][0] == Outcome.PASS
+
+
+def test_what_its_owner_declares_that_it_holds_stands_against_it(house: House) -> None:
+    house.record(cleared(phi_category=["CLINICAL_NOTE"]))
+    assert told(house, Condition.LABELS) == [("FAIL", "curated visits holds clinical note.")]
+
+
+def test_a_label_on_what_it_was_made_of_leaves_it_unknown(house: House) -> None:
+    house.record(cleared())
+    assert told(house, Condition.LABELS)[0][0] == Outcome.PASS
+    house.send(event())
+    house.record(tag())
+    found = told(house, Condition.LABELS)
+    assert [one for one, _ in found] == [Outcome.UNKNOWN]
+    assert "landing visits, column mrn," in found[0][1]
+
+
+def test_a_run_that_failed_takes_no_label_away(house: House) -> None:
+    house.record(cleared())
+    house.send(event("FAIL"))
+    house.record(tag())
+    assert told(house, Condition.LABELS)[0][0] == Outcome.UNKNOWN
+
+
+def test_it_is_judged_alike_for_everybody_and_names_nothing_that_is_hidden(house: House) -> None:
+    house.record(cleared())
+    house.send(event())
+    house.record(tag())
+    rights = Rights(namespaces=frozenset({CURATED["namespace"]}))
+    view = house.view(rights=rights)
+    found = safety(view, [CURATED_ID, RAW_ID], DEVELOPMENT)
+    assert set(found) == {CURATED_ID}
+    texts = [reason.text for reason in found[CURATED_ID].reasons]
+    assert not [text for text in texts if RAW["namespace"] in text or "mrn" in text]
+    assert [one for one, _ in told(house, Condition.LABELS, rights=rights)] == [Outcome.UNKNOWN]
+    assert RAW_ID in view.hidden
+
+
+def test_as_of_an_entry_it_is_as_if_no_later_one_were_there(house: House) -> None:
+    declared = house.record(cleared())
+    house.record(tag(dataset=CURATED))
+    found = told(house, Condition.LABELS, as_of=AsOf(known_at=declared.receipt.index))
+    assert [one for one, _ in found] == [Outcome.PASS]
+
+
+def test_only_datasets_are_judged(house: House) -> None:
+    with pytest.raises(SenderError) as caught:
+        safe_for(house.view(), DEVELOPMENT, Search(labels=("Job",)))
+    assert caught.value.pointer == "/labels"
+    with pytest.raises(SenderError) as caught:
+        safe_for(house.view(), DEVELOPMENT, Search(filters={"deidentification_state": ("RAW", "COOKED")}))
+    assert caught.value.pointer == "/filters/deidentification_state"
+
+
+def test_candidates_are_narrowed_to_what_may_be_safe_and_bounded(house: House) -> None:
+    house.send(event())
+    house.record(cleared())
+    assert safe_for(house.view(), DEVELOPMENT, Search()).examined == 1
+    assert safe_for(house.view(), DEVELOPMENT, Search(filters={"deidentification_state": ("raw",)})).examined == 0
+    assert safe_for(house.view(), DEVELOPMENT, Search(text="nobody")).examined == 0
+    assert MOST_JUDGED < 1_000
+
+
+def pages(house: House, request: Search) -> list[str]:
+    found: list[str] = []
+    while True:
+        page = safe_for(house.view(), DEVELOPMENT, request)
+        found += [hit.id for hit in page.hits]
+        if not page.more:
+            return found
+        request = replace(request, after=page.after)

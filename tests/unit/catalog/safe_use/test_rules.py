@@ -1,0 +1,111 @@
+"""What makes a dataset safe, on plain values: what is unknown is never safe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from catalog.findings.rules import Severity
+from catalog.safe_use.model import Condition, Known, Outcome, Permitted, Present, Reason, Said, Wrong
+from catalog.safe_use.rules import SHIPPED, judge, outcome
+from graph_schema.aspects.safe_use import SafeUse
+from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.words import DeidentificationState, PhiKind, SafeQuestion
+
+ASKED = SafeUse(
+    states=("DE_IDENTIFIED", "AGGREGATED"),
+    purposes=("MLTRAINING",),
+    labels_absent=("DIRECT_IDENTIFIER",),
+    refrains_absent=("ORCON",),
+    zones=("TRAINING",),
+    finding_severity="HIGH",
+    reason="made up",
+)
+SAFE = Known(
+    state=Said("DE_IDENTIFIED", 1),
+    zone=Said("TRAINING", 2),
+    classified=3,
+    uses={"MLTRAINING": Permitted(Outcome.PASS, "permitted", (4,), {"NORELINK": (4,)})},
+    findings=(),
+)
+
+
+def told(known: Known, asked: SafeUse = ASKED) -> dict[Condition, set[Outcome]]:
+    found: dict[Condition, set[Outcome]] = {}
+    for reason in judge(asked, known):
+        found.setdefault(reason.condition, set()).add(reason.outcome)
+    return found
+
+
+def test_what_meets_every_condition_is_safe_and_says_why_in_the_order_of_the_conditions() -> None:
+    reasons = judge(ASKED, SAFE)
+    assert [one.condition for one in reasons] == list(Condition)
+    assert outcome(reasons) is Outcome.PASS
+    assert [one.entries for one in reasons] == [(1,), (2,), (3,), (4,), (4,), ()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "condition", "expected"),
+    [
+        ({"state": None}, Condition.STATE, Outcome.UNKNOWN),
+        ({"state": Said("UNKNOWN", 1)}, Condition.STATE, Outcome.UNKNOWN),
+        ({"state": Said("RAW", 1)}, Condition.STATE, Outcome.FAIL),
+        ({"zone": None}, Condition.ZONE, Outcome.UNKNOWN),
+        ({"zone": Said("LANDING", 1)}, Condition.ZONE, Outcome.FAIL),
+        ({"classified": None}, Condition.LABELS, Outcome.UNKNOWN),
+        ({"unseen": "too much"}, Condition.LABELS, Outcome.UNKNOWN),
+        ({"labels": (Present("DIRECT_IDENTIFIER", "n d", (7,)),)}, Condition.LABELS, Outcome.FAIL),
+        ({"labels": (Present("DIRECT_IDENTIFIER", "n d", (7,), upstream=True),)}, Condition.LABELS, Outcome.UNKNOWN),
+        ({"labels": (Present("DERIVED_FEATURE", "n d", (7,)),)}, Condition.LABELS, Outcome.PASS),
+        ({"uses": None}, Condition.USE, Outcome.UNKNOWN),
+        ({"uses": {"TREAT": Permitted(Outcome.PASS, "", (), {})}}, Condition.USE, Outcome.UNKNOWN),
+        ({"uses": {"MLTRAINING": Permitted(Outcome.FAIL, "", (), {})}}, Condition.USE, Outcome.FAIL),
+        ({"uses": {"MLTRAINING": Permitted(Outcome.UNKNOWN, "", (), {})}}, Condition.USE, Outcome.UNKNOWN),
+        ({"uses": None}, Condition.REFRAINS, Outcome.UNKNOWN),
+        ({"uses": {"MLTRAINING": Permitted(Outcome.PASS, "", ())}}, Condition.REFRAINS, Outcome.UNKNOWN),
+        ({"uses": {"MLTRAINING": Permitted(Outcome.PASS, "", (), {"ORCON": (9,)})}}, Condition.REFRAINS, Outcome.FAIL),
+        ({"findings": None}, Condition.FINDINGS, Outcome.UNKNOWN),
+        ({"findings": (Wrong("a rule", "HIGH", (8,)),)}, Condition.FINDINGS, Outcome.FAIL),
+        ({"findings": (Wrong("a rule", "MEDIUM", (8,)),)}, Condition.FINDINGS, Outcome.PASS),
+    ],
+)
+def test_each_condition_by_what_is_known(changed: dict[str, Any], condition: Condition, expected: Outcome) -> None:
+    known = replace(SAFE, **changed)
+    assert told(known)[condition] == {expected}
+    if expected is not Outcome.PASS:
+        assert outcome(judge(ASKED, known)) is not Outcome.PASS
+
+
+def test_everything_that_stands_against_it_is_named_with_its_entries() -> None:
+    labels = tuple(Present("DIRECT_IDENTIFIER", f"column {place}", (place,)) for place in range(3))
+    found = [one for one in judge(ASKED, replace(SAFE, labels=labels)) if one.condition is Condition.LABELS]
+    assert [(one.outcome, one.entries) for one in found] == [(Outcome.FAIL, (place,)) for place in range(3)]
+
+
+def test_what_is_not_asked_for_is_no_condition() -> None:
+    plain = SafeUse(states=("RAW",), purposes=("TREAT",), reason="made up")
+    assert set(told(Known(), plain)) == {Condition.STATE, Condition.USE}
+    assert outcome(judge(plain, Known())) is Outcome.UNKNOWN
+
+
+def test_a_failure_outweighs_what_is_unknown_and_nothing_asked_is_no_safety() -> None:
+    for several in product(Outcome, repeat=3):
+        found = outcome(Reason(Condition.STATE, one, "") for one in several)
+        assert (found is Outcome.PASS) == (set(several) == {Outcome.PASS})
+        assert (found is Outcome.FAIL) == (Outcome.FAIL in several)
+    assert outcome(()) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("question", SafeQuestion)
+def test_what_is_shipped_is_of_the_closed_lists_and_nothing_known_is_never_safe(question: SafeQuestion) -> None:
+    content = SHIPPED[question].content
+    assert set(content.states) <= {one.value for one in DeidentificationState if one.is_cleared}
+    assert set(content.labels_absent) <= set(PhiKind)
+    assert all(code in hl7.PURPOSE_OF_USE for code in content.purposes)
+    assert all(code in hl7.REFRAINS for code in content.refrains_absent)
+    assert content.finding_severity in set(Severity)
+    assert SafeUse.from_json(content.to_json()) == content
+    assert {one.outcome for one in judge(content, Known())} == {Outcome.UNKNOWN}
