@@ -11,6 +11,7 @@ import catalog.access.admission as access_admission
 import catalog.access.facts as access_facts
 import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
+import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
@@ -33,7 +34,7 @@ from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
-from catalog.assets.records import DeclareDataset
+from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
@@ -117,7 +118,8 @@ class Kind(Generic[R]):
 
 
 _KINDS: tuple[Kind[Any], ...] = (
-    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project),
+    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project, assets_admission.admit_dataset),
+    Kind(DeclareSource, assets_facts.source_subjects, assets_facts.project_source, assets_admission.admit_source),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging),

@@ -38,6 +38,7 @@ KINDS = {
     "openlineage.job_event": "event of a job",
     "openlineage.dataset_event": "event of a dataset",
     "record.declare_dataset": "declaration of a dataset",
+    "record.declare_source": "declaration of a source",
     "record.declare_place": "declaration of a place",
     "record.end_place": "end of a place",
     "record.tag": "PHI tag",

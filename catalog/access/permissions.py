@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEND_EVENTS = "openlineage"
     """Send OpenLineage events."""
     DECLARE_DATASET = "declare_dataset"
+    DECLARE_SOURCE = "declare_source"
     DECLARE_PLACE = "declare_place"
     END_PLACE = "end_place"
     TAG = "tag"
@@ -70,6 +71,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
         {
             Permission.READ,
             Permission.DECLARE_DATASET,
+            Permission.DECLARE_SOURCE,
             Permission.DECLARE_PLACE,
             Permission.END_PLACE,
             Permission.TAG,

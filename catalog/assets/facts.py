@@ -1,12 +1,12 @@
-"""From a declaration to facts: one statement for each thing that it gives."""
+"""From declarations to facts: one statement for each thing that they give."""
 
 from __future__ import annotations
 
-from catalog.assets.records import DeclareDataset
+from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.record import RecordContext
-from graph_schema.aspects import DECLARED
-from graph_schema.edges import IsHeldAt, Supplies
-from graph_schema.nodes import Node, Site, Source
+from graph_schema.aspects import DECLARED, DECLARED_OF_SOURCE
+from graph_schema.edges import IsHeldAt, LiesIn, Supplies
+from graph_schema.nodes import Node, Place, Site, Source
 
 
 def subjects(record: DeclareDataset) -> tuple[Node, ...]:
@@ -26,5 +26,22 @@ def project(record: DeclareDataset, context: RecordContext) -> None:
         builder.add_edge(
             Supplies(Source(record.source_system.name), dataset), {"kind": record.source_system.kind.value}
         )
+    if record.source is not None:
+        builder.add_edge(Supplies(Source(record.source), dataset))
     if record.site is not None:
         builder.add_edge(IsHeldAt(dataset, Site(record.site)))
+    if record.place is not None:
+        builder.add_edge(LiesIn(dataset, Place(record.place)))
+
+
+def source_subjects(record: DeclareSource) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_source(record: DeclareSource, context: RecordContext) -> None:
+    """Add what the declaration gives."""
+    given = record.fields()
+    for aspect in DECLARED_OF_SOURCE:
+        if aspect in given:
+            context.builder.add_statement(record.node, aspect, given[aspect])

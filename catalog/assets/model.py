@@ -65,6 +65,8 @@ class AspectInForce(Generic[T]):
     entry: int
     since: int
     run: str | None = None
+    by_source: str | None = None
+    """The declared source of which it is said, where a dataset has it by its source alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ class Gap:
 class DatasetRecord:
     """A dataset with everything in force about it.
 
-    The declared fields (owner to region) are only ever stated by records; `documentation` to `storage` mostly by
-    emitters. `aspects` holds every aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
+    The declared fields (owner to permitted_places) are only ever stated by records: of the dataset or, with
+    `by_source`, of the source that supplies it; `documentation` to `storage` mostly by emitters. `aspects` holds every
+    aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
     `gaps` names the mandatory fields missing: owner, source_system, schema_version, clinical_purpose, phi_category,
     retention, permitted_use, lineage, in this order.
     """
@@ -120,6 +123,11 @@ class DatasetRecord:
     zone: AspectInForce[str] | None = None
     site: AspectInForce[str] | None = None
     region: AspectInForce[str] | None = None
+    supplier: AspectInForce[str] | None = None
+    place: AspectInForce[str] | None = None
+    permitted_processing: AspectInForce[tuple[str, ...]] | None = None
+    permitted_consumers: AspectInForce[tuple[str, ...]] | None = None
+    permitted_places: AspectInForce[tuple[str, ...]] | None = None
     documentation: AspectInForce[str] | None = None
     ownership: AspectInForce[tuple[NamedOwner, ...]] | None = None
     dataset_type: AspectInForce[str] | None = None
@@ -128,6 +136,15 @@ class DatasetRecord:
     columns: tuple[ColumnRecord, ...] = ()
     gaps: tuple[Gap, ...] = ()
     aspects: Mapping[str, AspectInForce[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A declared source with what is in force of it; `aspects` are of `DECLARED_OF_SOURCE`, by name, as JSON."""
+
+    id: str
+    name: str
+    aspects: Mapping[str, AspectInForce[Any]]
 
 
 @dataclass(frozen=True, slots=True)

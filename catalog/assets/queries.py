@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -22,6 +22,7 @@ from catalog.assets.model import (
     RunRecord,
     RunState,
 )
+from catalog.assets.sources import inherited
 from catalog.names.loading import Names
 from catalog.store.protocol import KnownNode
 from catalog.view import View
@@ -100,8 +101,16 @@ def _dataset_records(view: View, shown: Mapping[str, KnownNode], names: Names) -
     touched = _touched(view, wanted, names)
     last, folds = last_writes(view, wanted, names)
     held = aspects_in_force(view, wanted, folds, names=names)
+    given = inherited(view, held)
     return {
-        id_: _dataset(each.node, each.entry, held.get(id_, {}), touched=id_ in touched, last=last.get(id_, _NEVER))
+        id_: _dataset(
+            each.node,
+            each.entry,
+            held.get(id_, {}),
+            given.get(id_, {}),
+            touched=id_ in touched,
+            last=last.get(id_, _NEVER),
+        )
         for id_, each in shown.items()
         if isinstance(each.node, Dataset)
     }
@@ -289,13 +298,20 @@ _NEVER = object()
 
 
 def _dataset(
-    node: Dataset, entry: int, held: Mapping[str, AspectInForce[Any]], *, touched: bool, last: object
+    node: Dataset,
+    entry: int,
+    own: Mapping[str, AspectInForce[Any]],
+    by_source: Mapping[str, AspectInForce[Any]],
+    *,
+    touched: bool,
+    last: object,
 ) -> DatasetRecord:
+    held = {**own, **by_source}
     return DatasetRecord(
         id=node.id,
         namespace=node.namespace,
         name=node.name,
-        state=rules.state(described=bool(held), touched=touched, written=last is not _NEVER, dropped=last == DROPPED),
+        state=rules.state(described=bool(own), touched=touched, written=last is not _NEVER, dropped=last == DROPPED),
         first_entry=entry,
         owner=held.get("owner"),
         source_system=_as(held, "source_system", SourceSystem.from_json),
@@ -308,6 +324,11 @@ def _dataset(
         zone=held.get("zone"),
         site=held.get("site"),
         region=held.get("region"),
+        supplier=held.get("source"),
+        place=held.get("place"),
+        permitted_processing=_as(held, "permitted_processing", tuple),
+        permitted_consumers=_as(held, "permitted_consumers", tuple),
+        permitted_places=_as(held, "permitted_places", tuple),
         documentation=_as(held, "documentation", _member("description")),
         ownership=_as(held, "ownership", _owners),
         dataset_type=_as(held, "dataset_type", _member("datasetType")),
@@ -325,11 +346,7 @@ def _as(
     """Return the aspect with its value made into what it stands for; None where the value is not of that shape."""
     stated = held.get(aspect)
     value = None if stated is None else change(stated.value)
-    return (
-        None
-        if stated is None or value is None
-        else AspectInForce(value, stated.source, stated.entry, stated.since, stated.run)
-    )
+    return None if stated is None or value is None else replace(stated, value=value)
 
 
 def _member(key: str) -> Callable[[Any], str | None]:

@@ -1,4 +1,4 @@
-"""What may be written about a dataset: its declaration."""
+"""What may be written about a dataset, and about the source that supplies it: their declarations."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from catalog.record import (
     is_replayed,
     warn,
 )
+from graph_schema.nodes import Source
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.words import (
     FORMER_SOURCE_KINDS,
     DeidentificationState,
     PhiKind,
+    ProcessingPattern,
     RetentionClass,
     SourceKind,
     Zone,
@@ -115,6 +117,10 @@ class DeclareDataset(Record):
     """The hospital, institute or place that holds it."""
     region: Name | None = None
     """The region that it may not leave, such as EU or DE."""
+    source: Name | None = None
+    """The source that supplies it, as `declare_source` calls it: it has what that says, unless itself says else."""
+    place: Name | None = None
+    """The place that it lies in, as `declare_place` calls it."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
 
@@ -122,4 +128,42 @@ class DeclareDataset(Record):
     def _is_no_empty_statement(self) -> Self:
         if not self.model_fields_set - {"dataset", "valid_from"}:
             raise ValueError("Declare at least one thing about the dataset, such as its owner.")
+        return self
+
+
+class DeclareSource(Record):
+    """What a source is, and what holds of the data that it supplies; what is left out stays as it was."""
+
+    name: ClassVar[str] = "declare_source"
+
+    source: Name
+    """What the source is called where it runs."""
+    source_kind: Annotated[SourceKind, BeforeValidator(spelled)] | None = None
+    """What kind of system it is."""
+    owner: Name | None = None
+    """The unit or role that answers for it; never a patient."""
+    clinical_purpose: Text | None = None
+    """What its data is collected for, in a sentence."""
+    phi_category: Annotated[tuple[PhiKind, ...], distinct()] | None = None
+    """Every kind of PHI that its data holds; an empty list says that it holds none."""
+    retention: Retention | None = None
+    """How long its data is kept."""
+    permitted_processing: Annotated[tuple[ProcessingPattern, ...], Field(min_length=1), distinct()] | None = None
+    """In which ways its data may be processed; in no other."""
+    permitted_consumers: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_LIST), distinct()] | None = None
+    """The units, roles or programs that may have its data; nobody else may."""
+    permitted_places: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_LIST), distinct()] | None = None
+    """The places where its data may be, as `declare_place` calls them; it may be nowhere else."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Source:
+        """Return the node."""
+        return Source(self.source)
+
+    @model_validator(mode="after")
+    def _is_no_empty_statement(self) -> Self:
+        if not self.model_fields_set - {"source", "valid_from"}:
+            raise ValueError("Declare at least one thing about the source, such as its kind.")
         return self

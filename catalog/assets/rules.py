@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from catalog.assets.model import AssetState, ColumnRecord, Gap
+from catalog.assets.model import AspectInForce, AssetState, ColumnRecord, Gap
 from graph_schema.column_lineage import address
 from graph_schema.nodes import Column
 
@@ -24,8 +25,28 @@ MANDATORY = {
 _MAX_DEPTH = 20
 
 
+def supplier(held: Mapping[str, AspectInForce[Any]]) -> str | None:
+    """Return the name of the source that supplies a dataset, given what is in force of it: as it says, else the system
+    that its data comes from.
+    """
+    if "source" in held:
+        return str(held["source"].value)
+    return str(held["source_system"].value["name"]) if "source_system" in held else None
+
+
+def inherited(
+    own: Mapping[str, AspectInForce[Any]], source: str, declared: Mapping[str, AspectInForce[Any]]
+) -> dict[str, AspectInForce[Any]]:
+    """Return what a dataset has by its source, never what something else is said of itself."""
+    given = {aspect: one for aspect, one in declared.items() if aspect != "source_kind"}
+    if "source_kind" in declared:
+        kind = declared["source_kind"]
+        given["source_system"] = replace(kind, value={"name": source, "kind": kind.value})
+    return {aspect: replace(one, by_source=source) for aspect, one in given.items() if aspect not in own}
+
+
 def gaps(held: Collection[str], *, has_lineage: bool) -> tuple[Gap, ...]:
-    """Return the mandatory fields that nobody filled, given the aspects in force."""
+    """Return the mandatory fields that nobody filled, given the aspects in force, those by its source among them."""
     return tuple(
         Gap(field, note)
         for field, note in MANDATORY.items()

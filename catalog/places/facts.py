@@ -16,11 +16,11 @@ def subjects(record: DeclarePlace | EndPlace) -> tuple[Node, ...]:
 
 def project_place(record: DeclarePlace, context: RecordContext) -> None:
     """Add what kind of place it is, and what it lies in."""
-    context.builder.add_statement(record.node, "place", PlaceAspect.from_json(record.fields()))
+    context.builder.add_statement(record.node, "location", PlaceAspect.from_json(record.fields()))
     if record.within is not None:
         context.builder.add_edge(LiesIn(record.node, Place(record.within)))
 
 
 def project_end(record: EndPlace, context: RecordContext) -> None:
     """Add that it is none any more."""
-    context.builder.add_statement(record.node, "place", None)
+    context.builder.add_statement(record.node, "location", None)

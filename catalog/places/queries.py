@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
+from catalog.nearest import nearest
 from catalog.places.model import PlaceRecord
 from catalog.places.rules import around
 from catalog.recorded import recorded_of
@@ -24,8 +24,8 @@ def places_tree(view: View) -> dict[str, str | None]:
 def places(view: View) -> tuple[PlaceRecord, ...]:
     """Return the declared places, by name."""
     found = {
-        name: (PlaceAspect.from_json(of["place"].value), of["place"])
-        for name, of in recorded_of(view, Place.__name__, ("place",)).items()
+        name: (PlaceAspect.from_json(of["location"].value), of["location"])
+        for name, of in recorded_of(view, Place.__name__, ("location",)).items()
     }
     parents = {name: place.within for name, (place, _) in found.items()}
     return tuple(
@@ -44,10 +44,4 @@ def places(view: View) -> tuple[PlaceRecord, ...]:
 
 def undeclared(tree: Mapping[str, str | None], names: Iterable[str]) -> dict[str, str | None]:
     """Return those of the names under which no place is declared, each with the declared name that is nearest to it."""
-    folded = {name.casefold(): name for name in tree}
-    found = {}
-    for name in names:
-        if name not in tree:
-            near = difflib.get_close_matches(name.casefold(), folded, 1)
-            found[name] = folded[near[0]] if near else None
-    return found
+    return {name: nearest(name, tree) for name in names if name not in tree}

@@ -86,10 +86,10 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
 def _declared(
     citations: Citations, field: str, then: AspectInForce[Any] | None, now: AspectInForce[Any] | None
 ) -> Declared:
-    value = None if then is None else _words(then.value)
-    if now is None or _words(now.value) == value:
+    value = None if then is None else _worded(then)
+    if now is None or _worded(now) == value:
         return Declared(field=field, value=value)
-    changed = Changed(value=_words(now.value), **_since(citations, now))
+    changed = Changed(value=_worded(now), **_since(citations, now))
     return Declared(field=field, value=value, changed=changed)
 
 
@@ -100,6 +100,11 @@ def _since(citations: Citations, one: AspectInForce[Any]) -> dict[str, Any]:
         "recorded_at": format_time(citations.ledger.entry(one.entry).entry.recorded_at),
         "entry": citations.cite(one.entry),
     }
+
+
+def _worded(one: AspectInForce[Any]) -> str:
+    by = "" if one.by_source is None else f", by source {one.by_source}"
+    return f"{_words(one.value)}{by}"
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  a declared value

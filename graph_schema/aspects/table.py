@@ -208,11 +208,11 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("job_dependencies", ("Run",), Facet("jobDependencies"), "Which jobs and runs come before and after it."),
     Aspect("flags", ("Run", "Job", "Dataset"), Flags, momentary=True),
     Aspect("redactions", ("Run", "Job", "Dataset"), Redactions, momentary=True),
-    Aspect("owner", ("Dataset",), str, "Who answers for the dataset.", searchable=True, counted_by=()),
+    Aspect("owner", ("Dataset", "Source"), str, "Who answers for it.", searchable=True, counted_by=()),
     Aspect("source_system", ("Dataset",), SourceSystem, searchable=True, counted_by=("kind",)),
     Aspect("schema_version", ("Dataset",), str, "The version of the schema that was agreed."),
-    Aspect("clinical_purpose", ("Dataset",), str, "What the data is for.", searchable=True),
-    Aspect("phi_category", ("Dataset",), _TEXTS, "The kinds of PHI that the owner declares.", counted_by=()),
+    Aspect("clinical_purpose", ("Dataset", "Source"), str, "What the data is for.", searchable=True),
+    Aspect("phi_category", ("Dataset", "Source"), _TEXTS, "The kinds of PHI that the owner declares.", counted_by=()),
     Aspect(
         "deidentification_state",
         ("Dataset",),
@@ -220,14 +220,30 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
         "RAW, DE_IDENTIFIED, PSEUDONYMIZED, AGGREGATED or UNKNOWN.",
         counted_by=(),
     ),
-    Aspect("retention", ("Dataset",), Retention, counted_by=("policy_class",)),
+    Aspect("retention", ("Dataset", "Source"), Retention, counted_by=("policy_class",)),
     Aspect("permitted_use", ("Dataset",), PermittedUse, counted_by=("purposes", "duo")),
     Aspect(
         "zone", ("Dataset",), str, "LANDING, CURATED, TRAINING, ARTIFACT, EVALUATION or FEATURE_STORE.", counted_by=()
     ),
+    Aspect("source", ("Dataset",), str, "The declared source that supplies it.", searchable=True),
+    Aspect("place", ("Dataset",), str, "The place that it lies in.", counted_by=()),
+    Aspect(
+        "source_kind",
+        ("Source",),
+        str,
+        "EHR, HL7V2, FHIR, PACS_DICOM, PATHOLOGY_SLIDES, LAB, CLAIMS, GENOMICS or OTHER.",
+    ),
+    Aspect(
+        "permitted_processing",
+        ("Source",),
+        _TEXTS,
+        "In which ways its data may be processed: BATCH, STREAMING, QUERY_IN_PLACE, FEDERATED or CONFIDENTIAL.",
+    ),
+    Aspect("permitted_consumers", ("Source",), _TEXTS, "Who may have its data."),
+    Aspect("permitted_places", ("Source",), _TEXTS, "The places where its data may be."),
     Aspect("site", ("Dataset",), str, "The site that holds the data.", counted_by=()),
     Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
-    Aspect("place", ("Place",), Place),
+    Aspect("location", ("Place",), Place),
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
@@ -264,8 +280,22 @@ DECLARED: Final = (
     "zone",
     "site",
     "region",
+    "source",
+    "place",
 )
-"""The aspects that only records speak of, in the order of the record's fields."""
+"""The aspects of a dataset that only records speak of, in the order of the record's fields."""
+
+DECLARED_OF_SOURCE: Final = (
+    "source_kind",
+    "owner",
+    "clinical_purpose",
+    "phi_category",
+    "retention",
+    "permitted_processing",
+    "permitted_consumers",
+    "permitted_places",
+)
+"""The same of a source. What a source says of these holds of the datasets that it supplies, where nothing else does."""
 
 TAG: Final = Aspect(f"{PHI}KIND", ("Dataset", "Column"), Tag)
 KEPT: Final = Aspect(

@@ -112,6 +112,21 @@ FORMER_SOURCE_KINDS: Final = {"DICOM": SourceKind.PACS_DICOM, "PATHOLOGY": Sourc
 """How kinds of source were spelled before, in ledgers and in pipelines."""
 
 
+class ProcessingPattern(StrEnum):
+    """In which way data of a source may be processed."""
+
+    BATCH = "BATCH"
+    """It is copied out of the source from time to time."""
+    STREAMING = "STREAMING"
+    """It is sent on as it arises."""
+    QUERY_IN_PLACE = "QUERY_IN_PLACE"
+    """It is asked where it lies, and what is answered leaves."""
+    FEDERATED = "FEDERATED"
+    """Computations are sent to it, and only what they learned leaves."""
+    CONFIDENTIAL = "CONFIDENTIAL"
+    """It is processed in memory that is encrypted and attested."""
+
+
 class PlaceKind(StrEnum):
     """What kind of place data can be at."""
 

@@ -503,7 +503,8 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             continue
         name = str(source.get("dataset"))
         id_ = log.shown_as(name)
-        then, now = log.declarations(id_, judged.registered), log.declarations(id_)
+        then = log.inherited(log.declarations(id_, judged.registered), judged.registered)
+        now = log.inherited(log.declarations(id_))
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
@@ -527,10 +528,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    before = _words(then[field][1]) if field in then else None
+    before = _worded(*then[field]) if field in then else None
     if field not in now:
         return {"field": field, "value": before, "changed": None}
-    record, value = now[field][0], _words(now[field][1])
+    record, value = now[field][0], _worded(*now[field])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -538,6 +539,11 @@ def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, An
         "entry": record.index,
     }
     return {"field": field, "value": before, "changed": None if value == before else changed}
+
+
+def _worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+    by = f", by source {record.content['source']}" if record.kind == "declare_source" else ""
+    return f"{_words(value)}{by}"
 
 
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -153,6 +153,20 @@ class Disclosed:
             found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
         return found
 
+    def inherited(self, own: Declarations, last: int | None = None) -> Declarations:
+        """Return what is declared of a dataset with what holds of it by its source, where itself says nothing else."""
+        system = own["source_system"][1].get("name") if "source_system" in own else None
+        source = own["source"][1] if "source" in own else system
+        at = self.names(self._time_of(last), last).valid_at
+        found: Declarations = {}
+        for each in self.of("declare_source", lambda content: content["source"] == source):
+            if (last is None or each.index <= last) and each.since <= at:
+                found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "source"}
+        if "source_kind" in found:
+            record, kind = found.pop("source_kind")
+            found["source_system"] = record, {"name": source, "kind": kind}
+        return found | own
+
     def declared_version(self, dataset: str, at: int | None) -> Record | None:
         """Return the record that declared the schema version of a dataset in force at a time."""
         held = self.declarations(dataset, valid_at=at).get("schema_version")

@@ -34,6 +34,13 @@ _RECORDS: dict[str, Shape] = {
         "source_system?": {"name": str, "kind": str},
         "retention?": {"policy_class": str, "period_days": int},
         "permitted_use?": {},
+        "source?": str,
+        "valid_from?": str,
+    },
+    "declare_source": {
+        "source": str,
+        "source_kind?": str,
+        "retention?": {"policy_class": str, "period_days": int},
         "valid_from?": str,
     },
     "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},

@@ -744,6 +744,13 @@ _RECORDS: dict[str, Shape] = {
         "source_system?": {"name": str, "kind": str},
         "retention?": {"policy_class": str, "period_days": int},
         "permitted_use?": {},
+        "source?": str,
+        "valid_from?": str,
+    },
+    "declare_source": {
+        "source": str,
+        "source_kind?": str,
+        "retention?": {"policy_class": str, "period_days": int},
         "valid_from?": str,
     },
     "tag": {"dataset": _NAMED, "column?": str, "phi_kind": str, "codes?": _CODES, "valid_from?": str},
@@ -1715,6 +1722,20 @@ class Disclosed:
         for each in self.declared(dataset, last=last, valid_at=valid_at):
             found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
         return found
+
+    def inherited(self, own: Declarations, last: int | None = None) -> Declarations:
+        """Return what is declared of a dataset with what holds of it by its source, where itself says nothing else."""
+        system = own["source_system"][1].get("name") if "source_system" in own else None
+        source = own["source"][1] if "source" in own else system
+        at = self.names(self._time_of(last), last).valid_at
+        found: Declarations = {}
+        for each in self.of("declare_source", lambda content: content["source"] == source):
+            if (last is None or each.index <= last) and each.since <= at:
+                found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "source"}
+        if "source_kind" in found:
+            record, kind = found.pop("source_kind")
+            found["source_system"] = record, {"name": source, "kind": kind}
+        return found | own
 
     def declared_version(self, dataset: str, at: int | None) -> Record | None:
         """Return the record that declared the schema version of a dataset in force at a time."""
@@ -2758,7 +2779,8 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             continue
         name = str(source.get("dataset"))
         id_ = log.shown_as(name)
-        then, now = log.declarations(id_, judged.registered), log.declarations(id_)
+        then = log.inherited(log.declarations(id_, judged.registered), judged.registered)
+        now = log.inherited(log.declarations(id_))
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
@@ -2782,10 +2804,10 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
 
 def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, Any]:
     """Return a declared field as a report shows it: what held at the registration, and what has changed since."""
-    before = _words(then[field][1]) if field in then else None
+    before = _worded(*then[field]) if field in then else None
     if field not in now:
         return {"field": field, "value": before, "changed": None}
-    record, value = now[field][0], _words(now[field][1])
+    record, value = now[field][0], _worded(*now[field])
     changed = {
         "value": value,
         "since": stamp(record.since),
@@ -2793,6 +2815,11 @@ def _declared(field: str, then: Declarations, now: Declarations) -> dict[str, An
         "entry": record.index,
     }
     return {"field": field, "value": before, "changed": None if value == before else changed}
+
+
+def _worded(record: Record, value: Any) -> str:  # noqa: ANN401  a declared value
+    by = f", by source {record.content['source']}" if record.kind == "declare_source" else ""
+    return f"{_words(value)}{by}"
 
 
 def derive_use(shown: Shown, log: Disclosed, compare: Comparison) -> None:

@@ -41,6 +41,7 @@ from catalog.assets.queries import (
 from catalog.assets.retries import retried
 from catalog.assets.run_refs import jobs_of_runs
 from catalog.assets.schemas import schema_changes
+from catalog.assets.sources import sources
 from catalog.assets.uses import uses_of_edges
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
@@ -203,6 +204,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "code_versions": ("Job", code_versions),
     "fed_by": ("Job", fed_by),
     "feeding": ("Job", feeding),
+    "sources": ("Source", lambda view, _: sources(view)),
     "places": ("Place", lambda view, _: places(view)),
     "places_tree": ("Place", lambda view, _: places_tree(view)),
     "mappings": ("Dataset", lambda view, _: mappings(view)),

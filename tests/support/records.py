@@ -90,6 +90,29 @@ def declaration(**more: Any) -> dict[str, Any]:
     }
 
 
+FURTHER: dict[str, Any] = {
+    "source": "made-up EHR",
+    "place": "North",
+}
+"""What else a declaration may give."""
+
+
+def source(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "declare_source",
+        "source": "made-up EHR",
+        "source_kind": "EHR",
+        "owner": "records office",
+        "clinical_purpose": "Care of made-up patients",
+        "phi_category": ["DIRECT_IDENTIFIER", "CLINICAL_NOTE"],
+        "retention": {"policy_class": "CLINICAL_REGULATORY", "period_days": 3650},
+        "permitted_processing": ["BATCH", "QUERY_IN_PLACE"],
+        "permitted_consumers": ["cardiology"],
+        "permitted_places": ["EU"],
+        **more,
+    }
+
+
 def place(name: str = "North", within: str | None = "EU", **more: Any) -> dict[str, Any]:
     named = {"place": name, "place_kind": "SITE", "within": within, **more}
     return {"kind": "declare_place", **{member: value for member, value in named.items() if value is not None}}
@@ -429,7 +452,7 @@ class House:
         self.send(event("START", "2026-01-01T09:00:00Z"))
         self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
-        for payload in (place(), ending_place()):
+        for payload in (source(), place(), ending_place()):
             story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
         for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):

@@ -66,6 +66,9 @@ class AspectInForce:
     entry: int = strawberry.field(description="The ledger entry that states it.")
     since: Micros = strawberry.field(description="Since when it holds.")
     run: strawberry.ID | None = strawberry.field(description="The run that stated it, where one did.")
+    by_source: str | None = strawberry.field(
+        description="The declared source of which it is said, where the dataset has it by its source alone."
+    )
 
 
 def aspects_of(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:

@@ -53,6 +53,7 @@ from catalog.api.graphql.safe_use import SafeUseQueries
 from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
+from catalog.api.graphql.sources import SourceQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -134,6 +135,7 @@ def _made() -> strawberry.Schema:
             PrincipalQueries,
             MappingQueries,
             PlaceQueries,
+            SourceQueries,
             ProducerQueries,
         ),
     )

@@ -26,6 +26,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
     "NamespaceRule": {"every": lambda _: ""},
     "Mapping": {"every": lambda _: ""},
+    "Source": {"every": lambda _: ""},
     "Place": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.

@@ -12,6 +12,7 @@ from graph_schema.nodes import Dataset, ModelVersion, Snapshot
 from tests.support.records import (
     CURATED,
     DIGEST,
+    FURTHER,
     MODEL,
     RAW,
     House,
@@ -24,6 +25,7 @@ from tests.support.records import (
     place,
     principal,
     safe_use,
+    source,
     tag,
     tag_mapping,
 )
@@ -45,8 +47,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("story"))
     approver = house.act_as("grace", "approver")
     house.tell_story(approver)
-    for dated in (place, ending_place, declaration, tag, attestation, facet_mapping, tag_mapping, safe_use):
+    dated_records = (
+        source,
+        place,
+        ending_place,
+        declaration,
+        tag,
+        attestation,
+        facet_mapping,
+        tag_mapping,
+        safe_use,
+    )
+    for dated in dated_records:
         house.record(dated(valid_from=EARLY))
+    house.record(declaration(**FURTHER))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})

@@ -17,7 +17,7 @@ from graph_schema.nodes import ModelVersion
 from graph_schema.times import parse_zoned
 from reports.standalone import verify_lineward
 from reports.verify import verify
-from tests.support.records import House, decision, declaration, registration, request, seal, tag, verification
+from tests.support.records import House, decision, declaration, registration, request, seal, source, tag, verification
 
 RUNS = {letter: f"0190d2e6-0000-7000-8000-0000000000{letter * 2}" for letter in "abcd"}
 JOBS = {"a": "curate", "b": "curate", "c": "split", "d": "split"}
@@ -166,6 +166,12 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
     declared = {key: whole[key] for key in ("kind", "dataset", given_)} | draw(
         st.sampled_from([{}, {"valid_from": "2026-01-03T00:00:00Z"}])
     )
+    of_source = source(owner=draw(st.sampled_from(["records office", "archive"])))
+    part = draw(st.sampled_from(["owner", "phi_category", "retention", "source_kind", "permitted_places"]))
+    supplying = {key: of_source[key] for key in ("kind", "source", part)} | draw(
+        st.sampled_from([{}, {}, {"valid_from": "2026-01-04T00:00:00Z"}])
+    )
+    supplied = {"kind": "declare_dataset", "dataset": dataset(name), "source": "made-up EHR"}
     stance = draw(st.sampled_from(["ASSERT", "CONFIRM", "REJECT"]))
     checked = verification(**snapshot)
     if draw(st.booleans()):
@@ -183,6 +189,9 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
                 declared,
                 declared,
                 whole,
+                of_source,
+                supplying,
+                supplied,
                 tag(dataset=dataset(name), stance=stance),
                 request(subject=subject, approval_kind=draw(st.sampled_from(["CLINICAL", "IRB"]))),
                 decision(0, decision=draw(st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]))),
