@@ -1,0 +1,1 @@
+"""How labels flow along lineage, and what takes them away."""

@@ -1,0 +1,157 @@
+"""What flows, where it flows, and what is found, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from graph_schema.aspects.labels import Coding
+
+
+class Part(StrEnum):
+    """Which part of a dataset, model version or snapshot a label stands on."""
+
+    ASSERTED = "ASSERTED"
+    """The whole, as it was said of: it counts for each column that nobody judged."""
+    ALL_FIELDS = "ALL_FIELDS"
+    """Every field, as something flowed into the whole."""
+    OTHER_FIELDS = "OTHER_FIELDS"
+    """Every field that one column lineage does not mention, as something flowed into these."""
+    COLUMN = "COLUMN"
+    """One column."""
+    ANY = "ANY"
+    """The join of all of it."""
+
+
+class Place(NamedTuple):
+    """Where a label stands: on which part of which node, by its id."""
+
+    part: Part
+    node: str
+    detail: str = ""
+    """Of a column its address; of other fields the digest of the column lineage that does not mention them."""
+
+
+class Mark(NamedTuple):
+    """One thing that flows: a kind of PHI with one code of it, or a sensitivity or confidentiality without a kind.
+
+    A label without a code could hold anything: it flows as every letter of 45 CFR 164.514(b)(2)(i).
+    """
+
+    kind: str
+    coding: Coding
+    suggested: bool = False
+    """Whether nothing but suggestions says so: it counts as present all the same."""
+
+
+class Passage(StrEnum):
+    """How a label enters what lies behind it."""
+
+    DIRECT = "DIRECT"
+    """A value is made of the value: the kind stays."""
+    INDIRECT = "INDIRECT"
+    """A value decides what is there, as in a join or filter: a derived feature with the same codes."""
+    UNMENTIONED = "UNMENTIONED"
+    """No column lineage says how: the kind stays."""
+    TRAINED = "TRAINED"
+    """A model was trained on it, or wrote it: the kind stays."""
+    SAME = "SAME"
+    """It is the same data: under another name, as a part of a whole, as a whole of its parts."""
+
+
+class Flow(NamedTuple):
+    """That labels flow from one place to another, by a job's step where one is known, as cited entries say."""
+
+    source: Place
+    target: Place
+    passage: Passage
+    masked: bool | None = None
+    """Whether it was said that values are masked on the way; None is unknown, and clears nothing."""
+    job: str | None = None
+    run: str | None = None
+    entries: tuple[int, ...] = ()
+
+
+class Technique(StrEnum):
+    """What was done to identifiers of a letter."""
+
+    REMOVED = "REMOVED"
+    """They are gone."""
+    GENERALIZED = "GENERALIZED"
+    """They are coarser, as a year for a date."""
+    AGGREGATED = "AGGREGATED"
+    """They are counted over cells of a smallest size."""
+    RANDOM_CODE = "RANDOM_CODE"
+    """A code stands for them that follows from nothing about the person, 45 CFR 164.514(c)(1)."""
+    DERIVED_CODE = "DERIVED_CODE"
+    """A code stands for them that was made of them, as a hash, with a key or without."""
+    ENCRYPTED = "ENCRYPTED"
+    """They are encrypted."""
+    SHIFTED = "SHIFTED"
+    """They are moved, as dates by a number of days."""
+    NOISED = "NOISED"
+    """They are blurred by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What an attestation says was done to what one code names."""
+
+    coding: Coding
+    technique: Technique = Technique.REMOVED
+    minimum_cell: int | None = None
+    """The smallest cell that was kept, where it was aggregated."""
+    complementary: bool = False
+    """Whether cells from which a small one can be computed were suppressed too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """What an attestation that covers a step takes away there.
+
+    Whether it covers the step (job, version, run, authority, time) was judged before; see `labels.rules.uncovered`.
+    """
+
+    id: str
+    entry: int
+    method: str
+    treatments: tuple[Treatment, ...]
+    columns: frozenset[str] | None = None
+    """The addresses of the output's columns that it is about; None is every one, and the dataset as a whole."""
+    indirect: bool = False
+    """Whether it names what was only derived through a join, filter or the like."""
+    options: frozenset[str] = frozenset()
+    """DICOM de-identification options that were applied, PS3.16 CID 7050."""
+    recipients: frozenset[str] = frozenset()
+    """Who alone may be the recipient; empty is anybody inside."""
+
+
+class Cleared(NamedTuple):
+    """That a mark was taken away on a flow by an attestation."""
+
+    flow: Flow
+    mark: Mark
+    by: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """The least fixed point: the marks of every place that has any, and what was cleared on each way into a place."""
+
+    marks: Mapping[Place, frozenset[Mark]]
+    cleared: Mapping[Place, tuple[Cleared, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Why a mark is at a place: where it was said, by which entries, and each flow on the way."""
+
+    origin: Place
+    mark: Mark
+    """As it was at the origin."""
+    entries: tuple[int, ...]
+    """That said so at the origin."""
+    flows: tuple[Flow, ...]
