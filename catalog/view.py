@@ -32,6 +32,7 @@ from catalog.store.protocol import (
     ColumnFlow,
     ColumnReach,
     ColumnStatement,
+    Covered,
     Direction,
     Either,
     Found,
@@ -47,6 +48,7 @@ from catalog.store.protocol import (
 )
 from catalog.visibility import Visibility, known_nodes
 from graph_schema.bitemporal import Contribution, Flow, RunFold
+from graph_schema.column_lineage import ColumnLineage
 from graph_schema.facts import NOW, Edge, Role, Statement
 from graph_schema.nodes import Run
 
@@ -352,6 +354,18 @@ class View:
     def columns_stated_by(self, asks: Sequence[tuple[str, str | None]]) -> set[tuple[str, str | None]]:
         """Return those of the (dataset, job) of which anything of columns was ever stated."""
         return self._reader.columns_stated_by(asks, self.as_of.valid_at, self.known_at) if asks else set()
+
+    def column_coverage(self, ids: Sequence[str]) -> list[Covered]:
+        """Return what writes into the datasets said of their columns; see `StoreReader.column_coverage`."""
+        found = self._reader.column_coverage(self._seen(ids), self.as_of.valid_at, self.known_at)
+        if self.rights.unbounded:
+            return found
+        ends = self.visible(end for one in found for end in (one.source, one.target))
+        return [one for one in found if one.source in ends and one.target in ends]
+
+    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
+        """Return what the `said` of such rows stand for."""
+        return self._reader.lineages(said)
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_schema.aspects.principals import PrincipalDefinition
@@ -79,3 +80,27 @@ class Definition:
     principal_kind: str
     roles: frozenset[str]
     approves: frozenset[str]
+
+
+Holds = Callable[[Definition], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """How each principal was defined over time, and the keys that were issued to it."""
+
+    definitions: Mapping[str, Sequence[Definition]]
+    keys: Mapping[str, Sequence[KeyRecord]]
+
+    def at(self, principal: str, entry: int) -> Definition | None:
+        """Return what the principal was when this entry was written."""
+        return next((one for one in reversed(self.definitions.get(principal, ())) if one.entry < entry), None)
+
+    def gained(self, principal: str, entry: int, holds: Holds) -> Definition | None:
+        """Return the record that gave the principal what it held when this entry was written, None where it did not."""
+        gave = None
+        for one in self.definitions.get(principal, ()):
+            if one.entry >= entry:
+                break
+            gave = (gave or one) if holds(one) else None
+        return gave

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.access import queries as access
+from catalog.access.model import Powers
 from catalog.assets import queries as assets
-from catalog.findings.coverage import why_uncovered
-from catalog.findings.model import Powers
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation
+from catalog.labels.rules import why_uncovered
 from catalog.lineage.choke_points import JobRun, cuts, reaches_without, step_of
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Direction, LineageGraph, Walk

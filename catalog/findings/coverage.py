@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalog.access.permissions import Permission
-from catalog.access.rules import may
 from catalog.assets.model import RunRecord
-from catalog.findings.model import Basis, Coverage, Deidentification, KnownBy, Powers, Removal
+from catalog.findings.model import Basis, Coverage, Deidentification, KnownBy, Removal
 from catalog.labels.model import Attestation, Step, Uncovered
-from catalog.labels.rules import uncovered
+from catalog.labels.rules import why_uncovered
 
 CLAIM = "facet:lineward_deidentification"
 """The aspect by which a run claims that it removed identifiers."""
@@ -41,13 +39,6 @@ def _made_of(attested: frozenset[str], basis: Basis) -> frozenset[str]:
         if not more:
             return found - attested
         found |= more
-
-
-def why_uncovered(attestation: Attestation, step: Step, powers: Powers, at: int) -> Uncovered | None:
-    """Return why an attestation does not cover a step as of a time, by what who attested it might then."""
-    was = powers.at(attestation.attested_by, attestation.entry)
-    authorised = was is not None and may(was.roles, Permission.ATTEST_DEIDENTIFICATION)
-    return uncovered(attestation, step, at, authorised=authorised)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.access.model import PrincipalRecord
+from catalog.access.model import Powers, PrincipalRecord
 from catalog.approvals.model import Approval
 from catalog.findings.approvals import NOUNS, of_approvals
 from catalog.findings.coverage import deidentification
 from catalog.findings.gaps import gaps, gaps_of_principals
-from catalog.findings.model import Basis, Deidentification, Finding, Gap, Powers
+from catalog.findings.model import Basis, Deidentification, Finding, Gap
 from catalog.findings.powers import of_powers
 from catalog.findings.separation import Separation, separation
 from catalog.findings.version import of_snapshots, of_version

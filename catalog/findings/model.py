@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catalog.access.model import Definition, KeyRecord
+from catalog.access.model import Powers
 from catalog.approvals.model import Approval
 from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.assets.schemas import SchemaStep
@@ -14,8 +14,6 @@ from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord, Written
-
-Holds = Callable[[Definition], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +38,6 @@ class Gap:
     field: str
     note: str
     rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Powers:
-    """How each principal was defined over time, and the keys that were issued to it."""
-
-    definitions: Mapping[str, Sequence[Definition]]
-    keys: Mapping[str, Sequence[KeyRecord]]
-
-    def at(self, principal: str, entry: int) -> Definition | None:
-        """Return what the principal was when this entry was written."""
-        return next((one for one in reversed(self.definitions.get(principal, ())) if one.entry < entry), None)
-
-    def gained(self, principal: str, entry: int, holds: Holds) -> Definition | None:
-        """Return the record that gave the principal what it held when this entry was written, None where it did not."""
-        gave = None
-        for one in self.definitions.get(principal, ()):
-            if one.entry >= entry:
-                break
-            gave = (gave or one) if holds(one) else None
-        return gave
 
 
 @dataclass(frozen=True, slots=True)

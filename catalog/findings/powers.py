@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.access.model import Definition, KeyRecord
+from catalog.access.model import Definition, Holds, KeyRecord, Powers
 from catalog.approvals.model import Approval, Decision
-from catalog.findings.model import Finding, Holds, Powers
+from catalog.findings.model import Finding
 from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation
 from catalog.operations.residue import ERASED

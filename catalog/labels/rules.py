@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.access.model import Powers
+from catalog.access.permissions import Permission
+from catalog.access.rules import may
 from catalog.labels.model import Attestation, Label, Step, Tag, Uncovered
 from graph_schema.bitemporal import has_begun
 from graph_schema.vocabulary.words import (
@@ -44,12 +47,23 @@ def label(tags: Sequence[Tag]) -> Label:
     )
 
 
-def uncovered(attestation: Attestation, step: Step, at: int, *, authorised: bool) -> Uncovered | None:
+def why_uncovered(
+    attestation: Attestation, step: Step, powers: Powers, at: int, *, partly: bool = False
+) -> Uncovered | None:
+    """Return why an attestation does not cover a step as of a time, by what who attested it might then."""
+    was = powers.at(attestation.attested_by, attestation.entry)
+    authorised = was is not None and may(was.roles, Permission.ATTEST_DEIDENTIFICATION)
+    return uncovered(attestation, step, at, authorised=authorised, partly=partly)
+
+
+def uncovered(
+    attestation: Attestation, step: Step, at: int, *, authorised: bool, partly: bool = False
+) -> Uncovered | None:
     """Return why an attestation does not cover a step, the first reason that applies; None where it does.
 
     Judged as of `at`, in microseconds UTC. `authorised` tells whether whoever attested it might when they did. What is
     attested of one run holds of that run, whenever it was attested; what is attested of a job holds of the runs that
-    ended while it lasts.
+    ended while it lasts. `partly` asks for what clears some identifiers as well, as a limited data set does.
     """
     if attestation.job != step.job:
         return Uncovered.OTHER_JOB
@@ -57,7 +71,7 @@ def uncovered(attestation: Attestation, step: Step, at: int, *, authorised: bool
         return Uncovered.OTHER_RUN
     if not authorised or not attestation.authenticated:
         return Uncovered.NOT_AUTHORISED
-    if attestation.method not in _CLEARING:
+    if not partly and attestation.method not in _CLEARING:
         return Uncovered.CLEARS_NOTHING
     return _out_of_time(attestation, step, at) or _of_another_version(attestation, step)
 

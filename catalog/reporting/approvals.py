@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from catalog.access import queries as access
-from catalog.access.model import Definition
+from catalog.access.model import Definition, Powers
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import Decision as DecisionRecord
 from catalog.findings.model import Finding as FindingRecord
 from catalog.findings.model import Gap as GapRecord
-from catalog.findings.model import Powers
 from catalog.reporting.citations import Citations, time_of
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from catalog.access.model import Powers
 from catalog.approvals.model import Approval
 from catalog.approvals.queries import approvals_of
 from catalog.assets import queries as assets
@@ -13,7 +14,7 @@ from catalog.assets.hierarchy import of_same_id
 from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
-from catalog.findings.model import Basis, Powers
+from catalog.findings.model import Basis
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label, Step
 from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, Walk

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Protocol
 
 from catalog.store.deadline import Deadline
+from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
@@ -22,6 +23,7 @@ from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
+from graph_schema.column_lineage import ColumnLineage
 from graph_schema.facts import NOW, Edge, Facts, Statement
 from graph_schema.nodes import Node
 
@@ -30,6 +32,7 @@ __all__ = (
     "ColumnReach",
     "ColumnStatement",
     "Contribution",
+    "Covered",
     "Direction",
     "Either",
     "Flow",
@@ -272,6 +275,14 @@ class StoreReader(Protocol):
         self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
     ) -> set[tuple[str, str | None]]:
         """Return those of the (dataset, job) of which anything of columns was ever stated."""
+
+    def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
+        """Return what writes into the datasets said of their columns beside all that they read, valid and known by
+        then: one for each (target, job, said, source) with its earliest (valid_from, entry), in that order.
+        """
+
+    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
+        """Return what the `said` of such rows stand for; what is empty is absent."""
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""

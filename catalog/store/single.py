@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 
 from catalog.store.deadline import Deadline
+from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
@@ -15,6 +16,7 @@ from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
+from graph_schema.column_lineage import ColumnLineage
 from graph_schema.facts import NOW, Edge, Statement
 
 
@@ -150,6 +152,14 @@ class SingleReads(ABC):
     ) -> set[tuple[str, str | None]]:
         with self.reading() as read:
             return read.columns_stated_by(asks, valid_at, known_at)
+
+    def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
+        with self.reading() as read:
+            return read.column_coverage(ids, valid_at, known_at)
+
+    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
+        with self.reading() as read:
+            return read.lineages(said)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

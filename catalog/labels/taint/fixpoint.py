@@ -17,8 +17,8 @@ _KINDS: Final = ("", *(kind.value for kind in PhiKind))
 Seeds = Mapping[Place, frozenset[Mark]]
 Covering = Callable[[Flow], Iterable[Clearance]]
 """The attestations that cover the step of a flow."""
-Judged = frozenset[tuple[str, str]]
-"""Each column (by id) and kind that an authorised person rejected: what is said of the whole does not count there."""
+Judged = frozenset[tuple[Place, str]]
+"""Each column and kind that an authorised person rejected: what is said of the whole does not count there."""
 
 
 def taint(
@@ -64,7 +64,7 @@ def taint(
 
 
 def _is_judged(flow: Flow, mark: Mark, judged: Judged) -> bool:
-    return flow.source.part is Part.ASSERTED and (flow.target.node, mark.kind) in judged
+    return flow.source.part is Part.ASSERTED and (flow.target, mark.kind) in judged
 
 
 def paths(
@@ -72,13 +72,14 @@ def paths(
     said_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
     flows: Iterable[Flow],
     covering: Covering,
-    goal: tuple[Place, Mark],
+    goals: Iterable[tuple[Place, Mark]],
     *,
     judged: Judged = frozenset(),
     recipient: str | None = None,
     most: int = 3,
 ) -> tuple[Path, ...]:
-    """Return at most so many ways by which a mark came to a place: the fewest steps first, then the smallest ids.
+    """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
+    smallest ids; of those along the same flows one.
 
     `said_by` are the entries that said each seed. A way meets no place twice with the same mark, and begins where the
     mark was said.
@@ -86,11 +87,10 @@ def paths(
     into: dict[Place, list[Flow]] = defaultdict(list)
     for flow in flows:
         into[flow.target].append(flow)
-    for some in into.values():
-        some.sort(key=repr)
     order = count()
     heap: list[tuple[int, tuple[tuple[Place, Mark], ...], int, tuple[Flow, ...]]] = []
-    heapq.heappush(heap, (0, (goal,), next(order), ()))
+    for goal in sorted(goals):
+        heapq.heappush(heap, (0, (goal,), next(order), ()))
     visits: dict[tuple[Place, Mark], int] = defaultdict(int)
     found: list[Path] = []
     while heap and len(found) < most:
@@ -100,7 +100,8 @@ def paths(
         if visits[met[0]] > most:
             continue
         if mark in seeds.get(place, ()):
-            found.append(Path(place, mark, said_by.get((place, mark), ()), way))
+            if all((one.origin, one.flows) != (place, way) for one in found):
+                found.append(Path(place, mark, said_by.get((place, mark), ()), way))
             continue
         for flow, before in _behind(place, mark, into, covering, judged, recipient):
             at = (flow.source, before)
@@ -118,7 +119,7 @@ def _behind(
     recipient: str | None,
 ) -> Iterator[tuple[Flow, Mark]]:
     """Yield each flow that can have carried the mark here, with what it was before."""
-    for flow in into.get(place, ()):
+    for flow in sorted(into.get(place, ()), key=repr):
         for before in _before(mark, flow):
             if not _is_judged(flow, before, judged) and not clearing(flow, before, covering(flow), recipient=recipient):
                 yield flow, before

@@ -26,12 +26,12 @@ class Part(StrEnum):
 
 
 class Place(NamedTuple):
-    """Where a label stands: on which part of which node, by its id."""
+    """Where a label stands: on which part of which dataset or model version, by its id."""
 
     part: Part
     node: str
     detail: str = ""
-    """Of a column its address; of other fields the digest of the column lineage that does not mention them."""
+    """Of a column its address; of other fields a digest of those that are mentioned."""
 
 
 class Mark(NamedTuple):

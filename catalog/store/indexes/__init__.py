@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from catalog.store.indexes.column_coverage import COLUMN_COVERAGE
 from catalog.store.indexes.column_flows import COLUMN_FLOWS
 from catalog.store.indexes.contributions import CONTRIBUTIONS
 from catalog.store.indexes.facet_keys import FACET_KEYS
@@ -25,6 +26,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     IN_FORCE_NOW,
     SEARCH,
     COLUMN_FLOWS,
+    COLUMN_COVERAGE,
     KEYS,
     FACET_KEYS,
     USES,

@@ -267,7 +267,7 @@ def _order(flow: ColumnFlow) -> tuple[str | int, ...]:
     return flow.target, flow.source, flow.job or "", *flow[3:6]
 
 
-class _Stated(NamedTuple):
+class StatedValue(NamedTuple):
     """One value that one statement says of one dataset: parsed only where it stands in the index for the first time."""
 
     statement: Statement
@@ -301,18 +301,18 @@ def _digest(facet: str, text: str) -> str:
     return blake2b(f"{facet}:{text}".encode(), digest_size=12).hexdigest()
 
 
-def _values(statements: Iterable[Statement], targets: dict[str, Dataset]) -> Iterator[_Stated]:
+def stated_values(statements: Iterable[Statement], targets: dict[str, Dataset]) -> Iterator[StatedValue]:
     """Yield what each of the statements says of columns, and note the datasets that a job's facet names."""
     for one in statements:
         facet = _FACETS.get(one.aspect)
         if facet is None:
             continue
         if one.subject.startswith("Dataset:"):
-            yield _Stated(one, one.subject, facet, one.value or "")
+            yield StatedValue(one, one.subject, facet, one.value or "")
         elif one.value is not None:
             for dataset, entry in _entries(one.value):
                 targets[dataset.id] = dataset
-                yield _Stated(one, dataset.id, facet, entry)
+                yield StatedValue(one, dataset.id, facet, entry)
 
 
 @lru_cache(maxsize=1_024)
@@ -324,11 +324,11 @@ def _entries(value: str) -> tuple[tuple[Dataset, str], ...]:
 def _derive(work: Work) -> Changes:
     changes = Changes()
     targets: dict[str, Dataset] = {}
-    found = list(_values(work.new.statements, targets))
+    found = list(stated_values(work.new.statements, targets))
     if not found:
         return changes
     changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
-    fresh: dict[Row, list[_Stated]] = {}
+    fresh: dict[Row, list[StatedValue]] = {}
     for one in found:
         if not one.ends:
             fresh.setdefault(one.place, []).append(one)
@@ -354,7 +354,7 @@ def _derive(work: Work) -> Changes:
 
 
 def _points(
-    stated: Iterable[_Stated], nodes: Mapping[str, Node]
+    stated: Iterable[StatedValue], nodes: Mapping[str, Node]
 ) -> tuple[dict[Row, tuple[Row, list[tuple[int, int]]]], dict[str, str]]:
     """Return what follows from the key of each pair and when and by which entry it was stated, and how they are."""
     found: dict[Row, tuple[Row, list[tuple[int, int]]]] = {}
@@ -377,8 +377,13 @@ def _points(
 @lru_cache(maxsize=64)
 def _read(facet: str, text: str) -> ColumnLineage:
     """Return what a value says; START and COMPLETE of a run, which say the same, come soon after each other."""
+    return lineage_of(facet, text) or ColumnLineage()
+
+
+def lineage_of(facet: str, text: str) -> ColumnLineage | None:
+    """Return what a value says of columns, None where an explicit lineage facet names datasets alone."""
     value = json.loads(text)
-    return read_column_lineage(value) if facet == COLUMN_LINEAGE else read_entry(value).columns or ColumnLineage()
+    return read_column_lineage(value) if facet == COLUMN_LINEAGE else read_entry(value).columns
 
 
 def _shown(origin: Origin) -> tuple[str, str]:
@@ -401,7 +406,7 @@ def _how(text: str) -> How:
 def _specification(facts: Facts) -> Changes:
     changes = Changes()
     targets: dict[str, Dataset] = {}
-    found = list(_values(facts.statements, targets))
+    found = list(stated_values(facts.statements, targets))
     changes.add(COLUMN_STATEMENT, [one.stated_row for one in found if one.statement.role != Role.IN])
     stated = [one for one in found if not one.ends]
     at: dict[Row, list[tuple[int, int]]] = {}

@@ -5,7 +5,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 
-from catalog.store.indexes import column_flows, contributions, flows, in_force, keys, pointers, producers, uses
+from catalog.store.indexes import (
+    column_coverage,
+    column_flows,
+    contributions,
+    flows,
+    in_force,
+    keys,
+    pointers,
+    producers,
+    uses,
+)
+from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
@@ -14,6 +25,7 @@ from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
+from graph_schema.column_lineage import ColumnLineage
 from graph_schema.facts import NOW, Edge
 
 
@@ -106,3 +118,9 @@ class IndexReads(IndexReader):
         self, asks: Sequence[tuple[str, str | None]], valid_at: int = NOW, known_at: int = NOW
     ) -> set[tuple[str, str | None]]:
         return column_flows.stated_by(self, asks, valid_at, known_at)
+
+    def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
+        return column_coverage.column_coverage(self, ids, valid_at, known_at)
+
+    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
+        return column_coverage.lineages(self, said)

@@ -48,11 +48,11 @@ CLEARANCES = st.builds(
 )
 ATTESTED = st.dictionaries(st.sampled_from(JOBS), st.lists(CLEARANCES, max_size=2), max_size=2)
 JUDGED = st.frozensets(
-    st.tuples(st.sampled_from([one.node for one in PLACES]), st.sampled_from([one.value for one in PhiKind])),
+    st.tuples(st.sampled_from(PLACES), st.sampled_from([one.value for one in PhiKind])),
     max_size=2,
 )
 Attested = dict[str, list[Clearance]]
-Judged = frozenset[tuple[str, str]]
+Judged = frozenset[tuple[Place, str]]
 
 
 def covering(attested: Attested):  # type: ignore[no-untyped-def]  # noqa: ANN201
@@ -67,7 +67,7 @@ def plain(seeds: Seeds, flows: Iterable[Flow], attested: Attested, judged: Judge
         more = set()
         for place, mark in found:
             for flow in some:
-                said = flow.source.part is Part.ASSERTED and (flow.target.node, mark.kind) in judged
+                said = flow.source.part is Part.ASSERTED and (flow.target, mark.kind) in judged
                 if flow.source == place and not said and not clearing(flow, mark, attested.get(flow.job or "", ())):
                     more.add((flow.target, passed(mark, flow.passage)))
         if more <= found:
@@ -134,7 +134,7 @@ def test_each_label_has_ways_that_give_it_and_the_shortest_first(
     found = taint(seeds, flows, covering(attested), judged=judged)
     for place, marks in found.marks.items():
         for mark in marks:
-            ways = paths(seeds, {}, flows, covering(attested), (place, mark), judged=judged)
+            ways = paths(seeds, {}, flows, covering(attested), [(place, mark)], judged=judged)
             assert 1 <= len(ways) <= 3
             lengths = [len(way.flows) for way in ways]
             assert lengths == sorted(lengths)
@@ -157,7 +157,7 @@ def distance(
     while waiting:
         place, mark = at = waiting.popleft()
         for flow in flows:
-            said = flow.source.part is Part.ASSERTED and (flow.target.node, mark.kind) in judged
+            said = flow.source.part is Part.ASSERTED and (flow.target, mark.kind) in judged
             if flow.source == place and not said and not clearing(flow, mark, attested.get(flow.job or "", ())):
                 behind = flow.target, passed(mark, flow.passage)
                 if behind not in reached:

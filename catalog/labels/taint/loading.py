@@ -1,0 +1,501 @@
+"""From a view to the flows of labels into assets: all that is behind them, fetched in bulk.
+
+Places stand for every name that a dataset ever had: lineage ever stated passes from one to the other both ways.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from catalog.access.model import Powers
+from catalog.access.queries import definitions
+from catalog.assets.column_names import ColumnNames
+from catalog.labels.model import Attestation, Label, Step
+from catalog.labels.queries import attestations_of_jobs, labels
+from catalog.labels.rules import why_uncovered
+from catalog.labels.taint.fixpoint import Judged
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place, Treatment
+from catalog.labels.taint.rules import marks_of, options_of
+from catalog.lineage.loader import LineageLoader
+from catalog.mappings.queries import mappings
+from catalog.reading import Completeness, Left, Truncated
+from catalog.store.protocol import ColumnFlow, Covered, How
+from catalog.store.protocol import Flow as Between
+from catalog.view import View
+from graph_schema.column_lineage import ColumnLineage, dataset_of
+from graph_schema.facts import Edge
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset, Node, Principal
+from graph_schema.vocabulary.words import Stance, TagOrigin
+
+BUDGET: Final = 20_000
+"""How many datasets and model versions are looked at behind what is asked for."""
+_DEPTH: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that labels of some assets follow from: what was said, where it flows, and what clears it there."""
+
+    seeds: Mapping[Place, frozenset[Mark]]
+    said_by: Mapping[tuple[Place, Mark], tuple[int, ...]]
+    flows: tuple[Flow, ...]
+    clearances: Mapping[tuple[str, str, str], tuple[Clearance, ...]]
+    """By job, target and source, as nodes, of each step for which there is any."""
+    judged: Judged
+    labels: Mapping[Place, tuple[Label, ...]]
+    """What was said at each place, by kind."""
+    groups: Groups
+    completeness: Completeness | None
+
+    def covering(self, flow: Flow) -> Sequence[Clearance]:
+        """Return the attestations that cover every step that carried a flow."""
+        return self.clearances.get((flow.job or "", flow.target.node, flow.source.node), ())
+
+
+@dataclass(slots=True)
+class Groups:
+    """Datasets under all the names that they ever had, model versions, and their columns, each as one node."""
+
+    loader: LineageLoader
+    names: dict[str, str] = field(default_factory=dict)
+    """Each name to what stands for all of them here."""
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The addresses of every column that anything was ever said of, by what stands for the dataset."""
+    joins: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """The entries by which several names are one."""
+
+    def load(self, ids: Collection[str]) -> None:
+        """Fetch the names around datasets and model versions."""
+        self.loader.load_names(ids)
+        for one in ids:
+            if one not in self.names:
+                some = tuple(sorted(self._same(one)))
+                self.members[some[0]] = some
+                self.names.update(dict.fromkeys(some, some[0]))
+
+    def _same(self, one: str) -> Collection[str]:
+        if label_of(one) != "Dataset":
+            return (one,)
+        return {name for name in self.loader.names(one) if label_of(name) == "Dataset"} | {one}
+
+    def of(self, one: str) -> str:
+        """Return what stands for a dataset or model version."""
+        return self.names.get(one, one)
+
+    def address(self, dataset: str, name: str) -> str:
+        """Return how a column is called here."""
+        spelling: ColumnNames = self.loader.column_names
+        return name if spelling.is_idle else spelling.name(self.of(dataset), name, self.loader.valid_at)
+
+    def column(self, dataset: str, name: str) -> Place:
+        """Return the place of a column of a dataset, which is known from now on."""
+        whole, called = self.of(dataset), self.address(dataset, name)
+        self.columns[whole].add(called)
+        return Place(Part.COLUMN, whole, called)
+
+    def any(self, dataset: str) -> Place:
+        """Return the place of all of a dataset or model version."""
+        return Place(Part.ANY, self.of(dataset))
+
+
+def load(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
+    """Return what the labels of datasets, model versions and columns, by (dataset, name), follow from.
+
+    It is judged for everybody: whoever shows it takes out what rights hide.
+    """
+    return _Loading(view.unredacted).load(assets, columns)
+
+
+class _Ran(NamedTuple):
+    """A run that wrote, by a job, and from when to when it said so."""
+
+    run: str | None
+    first: int
+    last: int
+
+
+class _Loading:
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._loader = LineageLoader(view)
+        self._groups = Groups(self._loader)
+        self._nodes: dict[str, Node] = {}
+        self._flows: dict[Flow, None] = {}
+        self._since: dict[tuple[str, str, str], int] = {}
+        """When each step was first taken, by job, target and source."""
+        self._beyond: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+        """Of each dataset the fields that are not meant by each of its places of other fields."""
+        self._apart: dict[str, frozenset[str]] = {}
+        """The columns of each dataset that attestations name: what reaches every field reaches these one by one."""
+
+    def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]]) -> Sources:
+        groups = self._groups
+        columns = list(columns)
+        between, owned, column_flows = list[Between](), list[Edge](), list[ColumnFlow]()
+        completeness: Completeness | None = None
+        front = {*assets, *(dataset for dataset, _ in columns)}
+        while front and completeness is None:
+            met, flows, completeness = self._closure(sorted(front))
+            between += flows
+            having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
+            said = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
+            owned += having
+            column_flows += said
+            front = {flow.source_dataset for flow in said} - groups.names.keys()
+        self._note_joins(between)
+        datasets = [one for one in sorted(groups.names) if label_of(one) == "Dataset"]
+        hows = self._view.transformations({flow.how for flow in column_flows})
+        coverage = self._view.column_coverage(datasets)
+        lineages = self._view.lineages({one.said for one in coverage})
+        ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
+        self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
+        self._loader.column_names.load(groups.members)
+        for edge in owned:
+            self._end(edge.target)
+        for dataset, name in columns:
+            groups.column(dataset, name)
+        attested = attestations_of_jobs(self._view, sorted({one.job for one in between if one.job}))
+        self._take_apart(attested, [*between, *coverage])
+        covered = self._take_coverage(coverage, lineages)
+        self._take_columns(column_flows, hows)
+        self._take_between(between, covered)
+        self._take_mapped(datasets)
+        self._take_parts()
+        seeds = self._seeds(datasets)
+        return Sources(
+            seeds.marks,
+            seeds.said_by,
+            tuple(sorted(self._flows, key=repr)),
+            self._clearances(attested),
+            seeds.judged,
+            seeds.labels,
+            groups,
+            completeness,
+        )
+
+    def _closure(self, roots: Sequence[str]) -> tuple[list[str], list[Between], Completeness | None]:
+        """Return the datasets that lie behind the roots and were not met before, every flow ever stated into them, and
+        what ended the search.
+        """
+        ahead = self._loader.reach(roots, "in", _DEPTH, BUDGET)
+        before = frozenset(self._groups.names)
+        front = set(roots) if ahead is None else set(ahead)
+        found: dict[Between, None] = {}
+        while front:
+            self._groups.load(sorted(front))
+            if len(self._groups.names) > BUDGET:
+                left = Left("NODES", len(front))
+                whole = Truncated(BUDGET, len(self._groups.names), tuple(sorted(front)), reasons=(left,))
+                return self._new(before), list(found), whole
+            asked = {name for one in front for name in self._groups.members[self._groups.of(one)]}
+            found.update(dict.fromkeys(self._loader.flows(sorted(asked), "in")))
+            met = {flow.source for flow in found} | asked
+            front = {one for one in met if one not in self._groups.names}
+        return self._new(before), list(found), None
+
+    def _new(self, before: Collection[str]) -> list[str]:
+        return sorted(one for one in self._groups.names if one not in before and label_of(one) == "Dataset")
+
+    def _note_joins(self, flows: Iterable[Between]) -> None:
+        joined: dict[str, set[int]] = defaultdict(set)
+        for flow in flows:
+            if flow.how == "alias":
+                joined[self._groups.of(flow.target)].add(flow.entry)
+        for whole, members in self._groups.members.items():
+            for one in members if len(members) > 1 else ():
+                joined[whole].update(entry for _, entry in self._loader.joined(one))
+        self._groups.joins = {whole: tuple(sorted(entries)) for whole, entries in joined.items()}
+
+    def _add(self, source: Place, target: Place, passage: Passage, **more: object) -> None:
+        if source != target:
+            self._flows[Flow(source, target, passage, **more)] = None  # type: ignore[arg-type]
+
+    def _step(self, job: str | None, target: Place, source: Place, since: int) -> None:
+        if job is not None:
+            key = job, target.node, source.node
+            self._since[key] = min(since, self._since.get(key, since))
+
+    def _end(self, identifier: str) -> Place | None:
+        """Return the place of a column, or of all of a dataset."""
+        node = self._nodes.get(identifier)
+        if isinstance(node, Column):
+            return self._groups.column(Dataset(node.namespace, node.dataset).id, node.name)
+        return self._groups.any(identifier) if isinstance(node, Dataset) else None
+
+    def _fields(self, target: str, beyond: frozenset[str] = frozenset()) -> Iterator[Place]:
+        """Yield the places of every field of a dataset but those named, or of all of a model version."""
+        whole = self._groups.of(target)
+        if label_of(whole) != "Dataset":
+            yield Place(Part.ANY, whole)
+            return
+        apart = self._apart.get(whole, frozenset())
+        yield from (self._groups.column(whole, name) for name in sorted(apart - beyond))
+        rest = beyond | apart
+        detail = blake2b("\n".join(sorted(rest)).encode(), digest_size=8).hexdigest() if rest else ""
+        self._beyond[whole][detail] = rest
+        yield Place(Part.OTHER_FIELDS if rest else Part.ALL_FIELDS, whole, detail)
+
+    def _take_apart(self, attested: Mapping[str, Sequence[Attestation]], steps: Iterable[Between | Covered]) -> None:
+        for one in steps:
+            for attestation in attested.get(one.job or "", ()):
+                whole = self._groups.of(one.target)
+                if columns := getattr(attestation, "columns", ()):
+                    named = frozenset(self._groups.address(whole, name) for name in columns)
+                    self._apart[whole] = self._apart.get(whole, frozenset()) | named
+
+    def _take_coverage(
+        self, coverage: Iterable[Covered], lineages: Mapping[str, ColumnLineage]
+    ) -> frozenset[tuple[str, str | None, str]]:
+        """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
+        sources = {
+            said: frozenset(self._groups.of(dataset_of(origin.source).id) for origin in lineage.origins())
+            for said, lineage in lineages.items()
+        }
+        covered = set()
+        for one in coverage:
+            covered.add((one.target, one.job, one.source))
+            origin = self._groups.any(one.source)
+            at = {"job": one.job, "entries": (one.entry,)}
+            self._step(one.job, self._groups.any(one.target), origin, one.valid_from)
+            if label_of(one.source) == "ModelVersion":
+                for place in self._fields(one.target):
+                    self._add(origin, place, Passage.TRAINED, **at)
+                continue
+            lineage = lineages.get(one.said)
+            mentioned = frozenset(self._groups.address(one.target, name) for name in lineage.fields) if lineage else ()
+            for place in self._fields(one.target, frozenset(mentioned)):
+                self._add(origin, place, Passage.UNMENTIONED, **at)
+            if lineage is not None and origin.node not in sources[one.said]:
+                for place in self._fields(one.target):
+                    self._add(origin, place, Passage.INDIRECT, **at)
+        return frozenset(covered)
+
+    def _take_columns(self, flows: Iterable[ColumnFlow], hows: Mapping[str, How]) -> None:
+        for flow in flows:
+            source, target, how = self._end(flow.source), self._end(flow.target), hows[flow.how]
+            if source is None or target is None:
+                continue
+            passage = Passage.INDIRECT if how.indirect else Passage.DIRECT
+            more = {"masked": masking(how), "job": flow.job, "entries": (flow.entry,)}
+            self._step(flow.job, target, source, flow.valid_from)
+            if target.part is Part.COLUMN:
+                targets = [target]
+            elif how.fields:
+                targets = [self._groups.column(flow.target, name) for name in how.fields]
+            else:
+                targets = list(self._fields(flow.target))
+            for place in targets:
+                self._add(source, place, passage, **more)
+
+    def _take_between(self, flows: Iterable[Between], covered: frozenset[tuple[str, str | None, str]]) -> None:
+        for flow in flows:
+            source, target = self._groups.any(flow.source), self._groups.any(flow.target)
+            if source == target or flow.how in {"alias", "mapped"} or (flow.target, flow.job, flow.source) in covered:
+                continue
+            at = {"job": flow.job, "entries": (flow.entry,)}
+            self._step(flow.job, target, source, flow.valid_from)
+            if flow.how == "renamed":
+                self._take_renaming(source.node, target.node, at)
+                continue
+            is_model = "ModelVersion" in {label_of(flow.source), label_of(flow.target)}
+            passage = Passage.SAME if flow.how == "version" else Passage.TRAINED if is_model else Passage.UNMENTIONED
+            for place in self._fields(flow.target):
+                self._add(source, place, passage, **at)
+
+    def _take_renaming(self, old: str, new: str, at: Mapping[str, object]) -> None:
+        """Add that a dataset is the same under its new name, column by column."""
+        for name in sorted(self._groups.columns[old] | self._groups.columns[new]):
+            self._add(self._groups.column(old, name), self._groups.column(new, name), Passage.SAME, **at)
+        self._add(Place(Part.ASSERTED, old), Place(Part.ASSERTED, new), Passage.SAME, **at)
+        self._add(Place(Part.ALL_FIELDS, old), Place(Part.ALL_FIELDS, new), Passage.SAME, **at)
+        for detail, beyond in list(self._beyond[old].items()):
+            if beyond:
+                self._beyond[new][detail] = beyond
+                other = Part.OTHER_FIELDS
+                self._add(Place(other, old, detail), Place(other, new, detail), Passage.SAME, **at)
+
+    def _take_mapped(self, datasets: Sequence[str]) -> None:
+        """Add what mappings of the site read in facets."""
+        for flow in self._loader.mapped.flows(datasets, "in"):
+            at = {"job": flow.job, "entries": (flow.entry,)}
+            whole = flow.source.id
+            source = (
+                self._groups.any(whole)
+                if flow.source_column is None
+                else self._groups.column(whole, flow.source_column)
+            )
+            self._step(flow.job, self._groups.any(flow.target), source, flow.valid_from)
+            if flow.column is not None:
+                self._add(source, self._groups.column(flow.target, flow.column), Passage.DIRECT, **at)
+            else:
+                for place in self._fields(flow.target):
+                    self._add(source, place, Passage.UNMENTIONED, **at)
+
+    def _take_parts(self) -> None:
+        """Add that a dataset holds what its parts hold, and its columns what was said of all or of the others."""
+        for whole in self._groups.members:
+            if label_of(whole) != "Dataset":
+                continue
+            wides = {Place(Part.ALL_FIELDS, whole): frozenset[str]()}
+            for detail, beyond in self._beyond[whole].items():
+                if beyond:
+                    wides[Place(Part.OTHER_FIELDS, whole, detail)] = beyond
+            for place in (Place(Part.ASSERTED, whole), *wides):
+                self._add(place, Place(Part.ANY, whole), Passage.SAME)
+            for name in sorted(self._groups.columns[whole]):
+                self._take_column(whole, name, wides)
+        self._take_members()
+
+    def _take_column(self, whole: str, name: str, wides: Mapping[Place, frozenset[str]]) -> None:
+        column = Place(Part.COLUMN, whole, name)
+        self._add(column, Place(Part.ANY, whole), Passage.SAME)
+        self._add(Place(Part.ASSERTED, whole), column, Passage.SAME)
+        for wide, beyond in wides.items():
+            if not is_within(name, beyond):
+                self._add(wide, column, Passage.SAME)
+        for parent in _above(name):
+            if parent in self._groups.columns[whole]:
+                self._add(Place(Part.COLUMN, whole, parent), column, Passage.SAME)
+
+    def _take_members(self) -> None:
+        """Add that who takes a structure takes its members."""
+        below: dict[Place, list[Place]] = defaultdict(list)
+        for whole, names in self._groups.columns.items():
+            for name in names:
+                for parent in _above(name):
+                    if parent in names:
+                        below[Place(Part.COLUMN, whole, parent)].append(Place(Part.COLUMN, whole, name))
+        if below:
+            for flow in list(self._flows):
+                if flow.target.part is not Part.ANY and flow.passage is not Passage.SAME:
+                    for member in below.get(flow.source, ()):
+                        self._flows[flow._replace(source=member)] = None
+
+    def _seeds(self, datasets: Sequence[str]) -> _Seeds:
+        found = _Seeds()
+        rules = {rule.name: rule.entry for rule in mappings(self._view)} if datasets else {}
+        for dataset, some in labels(self._view, datasets).items():
+            for label in some:
+                place = (
+                    Place(Part.ASSERTED, self._groups.of(dataset))
+                    if label.column is None
+                    else self._groups.column(dataset, label.column)
+                )
+                found.add(place, label, rules)
+        return found
+
+    def _clearances(
+        self, attested: Mapping[str, Sequence[Attestation]]
+    ) -> Mapping[tuple[str, str, str], tuple[Clearance, ...]]:
+        """Return which attestations cover each step that was taken."""
+        steps = {key: since for key, since in self._since.items() if key[0] in attested}
+        if not steps:
+            return {}
+        by = sorted({Principal(one.attested_by).id for some in attested.values() for one in some})
+        named = {Principal(one.attested_by).id: one.attested_by for some in attested.values() for one in some}
+        powers = Powers({named[one]: each for one, each in definitions(self._view, by).items()}, {})
+        wrote, read = self._ran(steps)
+        versions = self._versions({target for _, target, _ in steps})
+        found = {}
+        for (job, target, source), since in steps.items():
+            runs = wrote.get((job, target), ())
+            some = [run for run in runs if run.run in read.get((job, source), ())] or runs
+            several = sorted({run.run or "" for run in some})
+            ended = min((run.last for run in some if run.last >= since), default=since)
+            every = [Step(job, run or None, ended, versions.get(target, frozenset())) for run in several or ("",)]
+            covering = [
+                clearance(one)
+                for one in attested[job]
+                if all(why_uncovered(one, step, powers, self._view.moment, partly=True) is None for step in every)
+            ]
+            if covering:
+                found[job, target, source] = tuple(covering)
+        return found
+
+    def _ran(
+        self, steps: Iterable[tuple[str, str, str]]
+    ) -> tuple[dict[tuple[str, str], list[_Ran]], dict[tuple[str, str], set[str]]]:
+        """Return which runs of attested jobs wrote each target, and which read each source."""
+        jobs = {job for job, _, _ in steps}
+        wrote: dict[tuple[str, str], dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for edge in self._accesses({target for _, target, _ in steps}, ("WROTE", "PRODUCED"), jobs):
+            wrote[edge.job or "", self._groups.of(edge.target)][edge.run].append(edge.valid_from)
+        read: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for edge in self._accesses({source for _, _, source in steps}, ("READ",), jobs):
+            read[edge.job or "", self._groups.of(edge.target)].add(edge.run or "")
+        ran = {key: [_Ran(run, min(at), max(at)) for run, at in runs.items()] for key, runs in wrote.items()}
+        return ran, read
+
+    def _accesses(self, wholes: Iterable[str], kinds: Sequence[str], jobs: Collection[str]) -> list[Edge]:
+        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
+        return [edge for edge in self._view.edges(names, kinds, "in") if edge.job in jobs]
+
+    def _versions(self, wholes: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return every schema version that was ever declared of datasets."""
+        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
+        found: dict[str, set[str]] = defaultdict(set)
+        for statement in self._view.statements(names, ("schema_version",)):
+            if statement.value is not None:
+                found[self._groups.of(statement.subject)].add(str(statement.data))
+        return {whole: frozenset(some) for whole, some in found.items()}
+
+
+@dataclass(slots=True)
+class _Seeds:
+    """What was said, as marks, by which entries, and what was rejected."""
+
+    marks: dict[Place, frozenset[Mark]] = field(default_factory=dict)
+    said_by: dict[tuple[Place, Mark], tuple[int, ...]] = field(default_factory=dict)
+    labels: dict[Place, tuple[Label, ...]] = field(default_factory=dict)
+    judged: Judged = frozenset()
+
+    def add(self, place: Place, label: Label, rules: Mapping[str, int]) -> None:
+        if not label.present:
+            if place.part is Part.COLUMN:
+                self.judged |= {(place, label.kind)}
+            return
+        self.labels[place] = (*self.labels.get(place, ()), label)
+        suggested = label.origin == TagOrigin.SUGGESTED
+        whole = marks_of(label.kind, label.codes, label.confidentiality, suggested=suggested)
+        self.marks[place] = self.marks.get(place, frozenset()) | whole
+        for tag in label.history:
+            if tag.stance == Stance.REJECT:
+                continue
+            entries = {tag.entry, rules.get(tag.mapping or "", tag.entry)}
+            for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested) & whole:
+                self.said_by.setdefault((place, mark), tuple(sorted(entries)))
+
+
+def clearance(attestation: Attestation) -> Clearance:
+    """Return what an attestation takes away where it covers a step."""
+    return Clearance(
+        id=attestation.id,
+        entry=attestation.entry,
+        method=attestation.method,
+        treatments=tuple(Treatment(code) for code in attestation.clears),
+        options=options_of(attestation.clears),
+    )
+
+
+def masking(how: How) -> bool | None:
+    """Return whether values are said to be masked on the way: only where one says so and none the contrary."""
+    said = {one.masking for one in how.transformations if one.type != "INDIRECT"} - {None}
+    return None if not said else said == {True}
+
+
+def _above(name: str) -> Iterator[str]:
+    """Yield the addresses of the structures that a field is in."""
+    for place, letter in enumerate(name):
+        if place and letter == ".":
+            yield name[:place]
+
+
+def is_within(name: str, fields: Collection[str]) -> bool:
+    """Tell whether a field, or a structure that it is in, is among the fields."""
+    return name in fields or any(one in fields for one in _above(name))

@@ -1,0 +1,349 @@
+"""The labels that an asset has wherever they came from, why, and what took others away, as they were at one point."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from catalog.labels.model import Label
+from catalog.labels.taint.fixpoint import paths, taint
+from catalog.labels.taint.loading import Sources, load
+from catalog.labels.taint.model import Cleared, Flow, Mark, Part, Passage, Path, Place, Taint
+from catalog.labels.taint.rules import LETTERS, passed
+from catalog.reading import Complete, Completeness
+from catalog.view import View
+from graph_schema.aspects.labels import Coding
+from graph_schema.identity import label_of
+from graph_schema.nodes import Dataset, Snapshot
+from graph_schema.vocabulary import hl7
+from graph_schema.vocabulary.words import Confidentiality, TagOrigin
+
+MOST_WAYS: Final = 3
+"""How many ways are shown by which a label came."""
+
+
+class EffectiveOrigin(StrEnum):
+    """How an asset came to a label."""
+
+    ASSERTED = "ASSERTED"
+    """A principal's record says so of it."""
+    CLAIMED = "CLAIMED"
+    """An emitter says so of it."""
+    SUGGESTED = "SUGGESTED"
+    """Nothing but suggestions says so, of it or of what it was made of; it counts as present."""
+    INFERRED = "INFERRED"
+    """It flowed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A step on a way: from which dataset or model version, and column, to which, how, by which job and run."""
+
+    source: str
+    source_column: str | None
+    target: str
+    target_column: str | None
+    passage: Passage
+    masked: bool | None
+    job: str | None
+    run: str | None
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Why a label is there: where and by which entries it was said, and the hops from there."""
+
+    origin: str
+    origin_column: str | None
+    kind: str
+    """As it was at the origin."""
+    entries: tuple[int, ...]
+    """That said so at the origin."""
+    hops: tuple[Hop, ...]
+
+    @property
+    def every_entry(self) -> tuple[int, ...]:
+        """Return all that is cited: the catalog of these entries alone has the label."""
+        return tuple(sorted({*self.entries, *(entry for hop in self.hops for entry in hop.entries)}))
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveLabel:
+    """A kind of PHI that an asset holds, or has to be taken to hold.
+
+    `codes` is empty where it may be of any letter. `unstated` tells whether the shown way passes where no column
+    lineage is said; `way` is None where it was said of the asset itself, or rights hide it.
+    """
+
+    kind: str
+    codes: tuple[Coding, ...]
+    origin: EffectiveOrigin
+    entries: tuple[int, ...]
+    way: Way | None = None
+    unstated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedLabel:
+    """What an attestation took away on a step into an asset, and whether the asset has the kind by another way."""
+
+    kind: str
+    codes: tuple[Coding, ...]
+    column: str | None
+    source: str | None
+    source_column: str | None
+    job: str | None
+    attestation: str
+    entry: int
+    remains: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveLabels:
+    """All labels of an asset or column, by kind; sensitivity is by union, confidentiality the highest."""
+
+    asset: str
+    column: str | None
+    labels: tuple[EffectiveLabel, ...]
+    cleared: tuple[ClearedLabel, ...]
+    sensitivity: tuple[Coding, ...]
+    confidentiality: str | None
+    completeness: Completeness = field(default_factory=Complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The shortest ways by which a kind of PHI came to an asset, none where it has none or rights hide them all."""
+
+    ways: tuple[Way, ...]
+    completeness: Completeness
+
+
+def effective_labels(view: View, ids: Sequence[str]) -> dict[str, EffectiveLabels]:
+    """Return the labels of each dataset, model version or snapshot; one of which nothing is known is absent.
+
+    Whoever asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
+    """
+    assets = _assets(view, ids)
+    judge = _Judge(view, load(view, sorted(set(assets.values()))))
+    return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
+
+
+def effective_labels_of_columns(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], EffectiveLabels]:
+    """Return the labels of each column, by (dataset id, name)."""
+    assets = _assets(view, [dataset for dataset, _ in asked])
+    wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
+    judge = _Judge(view, load(view, sorted(assets.values()), wanted))
+    return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
+
+
+def why_label(view: View, asset: str, column: str | None, kind: str) -> Why:
+    """Return why an asset, or a column of it, holds a kind of PHI: at most three of the shortest ways."""
+    assets = _assets(view, [asset])
+    if asset not in assets:
+        return Why((), Complete())
+    named = [] if column is None else [(assets[asset], column)]
+    judge = _Judge(view, load(view, [assets[asset]], named))
+    place = judge.place(assets[asset], column)
+    ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS)[place]
+    return Why(tuple(ways), judge.completeness())
+
+
+def _assets(view: View, ids: Sequence[str]) -> dict[str, str]:
+    """Return the dataset or model version whose labels each of the ids has, of those that are known."""
+    found = {}
+    for one, known in view.nodes(ids).items():
+        if isinstance(known.node, Snapshot):
+            found[one] = Dataset(known.node.namespace, known.node.dataset).id
+        elif label_of(one) in {"Dataset", "ModelVersion"}:
+            found[one] = one
+    return found
+
+
+class _Clearing(NamedTuple):
+    """What is shown as one of what attestations took away."""
+
+    kind: str
+    column: str | None
+    source: Place
+    job: str | None
+    by: str
+    entry: int
+
+
+class _Judge:
+    """What was loaded, its fixed point, and what of it may be shown."""
+
+    def __init__(self, view: View, sources: Sources) -> None:
+        self._view = view
+        self._sources = sources
+        self._taint: Taint = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
+        self._cleared: dict[str, list[Cleared]] = defaultdict(list)
+        for place, some in self._taint.cleared.items():
+            self._cleared[place.node] += some
+
+    def completeness(self) -> Completeness:
+        found = self._sources.completeness
+        return Complete() if found is None else found
+
+    def place(self, asset: str, column: str | None) -> Place:
+        groups = self._sources.groups
+        return groups.any(asset) if column is None else groups.column(asset, column)
+
+    def marks(self, place: Place, kind: str | None = None) -> frozenset[Mark]:
+        return frozenset(one for one in self._taint.marks.get(place, ()) if kind is None or one.kind == kind)
+
+    def labels(self, asked: str, asset: str, column: str | None) -> EffectiveLabels:
+        place = self.place(asset, column)
+        by_kind: dict[str, set[Mark]] = defaultdict(set)
+        for mark in self.marks(place):
+            by_kind[mark.kind].add(mark)
+        sensitive = {one.coding for one in by_kind.pop("", ())}
+        levels = {one.code for one in sensitive if one.system == hl7.CONFIDENTIALITY}
+        return EffectiveLabels(
+            asked,
+            column,
+            tuple(self._label(place, kind, marks) for kind, marks in sorted(by_kind.items())),
+            tuple(self._taken_away(place, frozenset(by_kind))),
+            tuple(sorted(one for one in sensitive if one.system != hl7.CONFIDENTIALITY)),
+            next((one.value for one in reversed(Confidentiality) if one.value in levels), None),
+            self.completeness(),
+        )
+
+    def _label(self, place: Place, kind: str, marks: set[Mark]) -> EffectiveLabel:
+        codes = {one.coding for one in marks}
+        shown = () if codes.issuperset(LETTERS) else tuple(sorted(codes))
+        said = [one for one in self._said(place) if one.kind == kind]
+        proper = [one for one in said if one.origin != TagOrigin.SUGGESTED]
+        if proper:
+            origin = min((EffectiveOrigin(one.origin) for one in proper), key=list(EffectiveOrigin).index)
+            entries = sorted({tag.entry for one in proper for tag in one.history if tag.stance == one.tag.stance})
+            return EffectiveLabel(kind, shown, origin, self._view.cite(*entries))
+        sure = [one for one in marks if not one.suggested]
+        origin = EffectiveOrigin.INFERRED if sure else EffectiveOrigin.SUGGESTED
+        ways = self.ways({place: sure or marks}, 1)[place]
+        if not ways:
+            return EffectiveLabel(kind, shown, origin, ())
+        way = ways[0]
+        unstated = any(hop.passage is Passage.UNMENTIONED for hop in way.hops)
+        return EffectiveLabel(kind, shown, origin, self._view.cite(*way.every_entry), way, unstated)
+
+    def _said(self, place: Place) -> Sequence[Label]:
+        """Return the labels that were said of a place itself, of a whole those of its parts too."""
+        held = self._sources.labels
+        if place.part is Part.COLUMN:
+            return held.get(place, ())
+        return [label for at, some in held.items() if at.node == place.node for label in some]
+
+    def _taken_away(self, place: Place, kinds: frozenset[str]) -> Iterable[ClearedLabel]:
+        found: dict[_Clearing, set[Coding]] = defaultdict(set)
+        for one in self._cleared.get(place.node, ()):
+            target = one.flow.target
+            if place.part is Part.COLUMN and not self._reaches(target, place):
+                continue
+            column = target.detail if target.part is Part.COLUMN else None
+            kind = passed(one.mark, one.flow.passage).kind
+            source = one.flow.source._replace(node=self._shown(one.flow.source.node))
+            found[_Clearing(kind, column, source, one.flow.job, one.by, one.entry)].add(one.mark.coding)
+        seen = self._view.visible({end for one in found for end in (one.source.node, one.job) if end})
+        for each, codes in sorted(found.items(), key=repr):
+            is_seen = each.source.node in seen
+            self._view.cite(each.entry)
+            yield ClearedLabel(
+                each.kind,
+                () if codes.issuperset(LETTERS) else tuple(sorted(codes)),
+                each.column,
+                each.source.node if is_seen else None,
+                _column(each.source) if is_seen else None,
+                each.job if each.job in seen else None,
+                each.by,
+                each.entry,
+                each.kind in kinds,
+            )
+
+    def _reaches(self, target: Place, place: Place) -> bool:
+        return target == place or any(
+            flow.source == target and flow.target == place and flow.passage is Passage.SAME
+            for flow in self._sources.flows
+        )
+
+    def ways(self, goals: Mapping[Place, Iterable[Mark]], most: int) -> dict[Place, list[Way]]:
+        """Return the shortest ways to each place that may be shown."""
+        found = {}
+        sources = self._sources
+        for place, marks in goals.items():
+            some = paths(
+                sources.seeds,
+                sources.said_by,
+                sources.flows,
+                sources.covering,
+                [(place, mark) for mark in marks],
+                judged=sources.judged,
+                most=most,
+            )
+            found[place] = [way for one in some if (way := self._way(one)) is not None]
+        return found
+
+    def _shown(self, node: str) -> str:
+        """Return by which of its names a dataset is shown."""
+        return self._sources.groups.loader.resolve(node, self._view.as_of.valid_at)
+
+    def _way(self, path: Path) -> Way | None:
+        """Return a way as it is shown, without the steps inside a dataset; None where rights hide any of it."""
+        flows = [
+            flow for flow in path.flows if flow.source.node != flow.target.node or flow.passage is not Passage.SAME
+        ]
+        nodes = {path.origin.node, *(end.node for flow in flows for end in (flow.source, flow.target))}
+        shown = {one: self._shown(one) for one in nodes}
+        if not self._view.visible(shown.values()).issuperset(shown.values()):
+            return None
+        joins = self._sources.groups.joins
+        entries = {*path.entries, *joins.get(path.origin.node, ())}
+        hops = []
+        seen = self._view.visible({flow.job for flow in flows if flow.job}, counted=False)
+        for flow in flows:
+            run, cited = self._cited(flow)
+            hops.append(
+                Hop(
+                    shown[flow.source.node],
+                    _column(flow.source),
+                    shown[flow.target.node],
+                    _column(flow.target),
+                    flow.passage,
+                    flow.masked,
+                    flow.job if flow.job in seen else None,
+                    run,
+                    tuple(sorted({*cited, *joins.get(flow.target.node, ())})),
+                )
+            )
+        return Way(shown[path.origin.node], _column(path.origin), path.mark.kind, tuple(sorted(entries)), tuple(hops))
+
+    def _cited(self, flow: Flow) -> tuple[str | None, frozenset[int]]:
+        """Return the run that first took a step, and the entries that say so: its output and its input, each once."""
+        stated = frozenset(flow.entries)
+        if flow.job is None or flow.passage is Passage.SAME:
+            return None, stated
+        whole, members, last = self._view.unredacted, self._sources.groups.members, max(stated)
+        wrote: dict[str, set[int]] = defaultdict(set)
+        read: dict[str, set[int]] = defaultdict(set)
+        for edge in whole.edges(members[flow.target.node], ("WROTE", "PRODUCED"), "in"):
+            if edge.job == flow.job and edge.run and edge.entry <= last:
+                wrote[edge.run].add(edge.entry)
+        for edge in whole.edges(members[flow.source.node], ("READ",), "in"):
+            if edge.job == flow.job and edge.run and edge.run in wrote and edge.entry <= last:
+                read[edge.run].add(edge.entry)
+        for run in sorted(wrote):
+            if last in wrote[run] | read[run]:
+                outputs = {last} if last in wrote[run] else wrote[run]
+                inputs = read[run] if last not in read[run] else {last}
+                seen = self._view.visible([run], counted=False)
+                return run if run in seen else None, stated | outputs | ({min(inputs)} if inputs else set())
+        return None, stated
+
+
+def _column(place: Place) -> str | None:
+    return place.detail if place.part is Part.COLUMN else None

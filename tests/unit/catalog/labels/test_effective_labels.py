@@ -1,0 +1,216 @@
+"""Labels that flow: the rules by their numbers, each by the fewest entries that show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.labels.taint.queries import (
+    EffectiveLabel,
+    EffectiveOrigin,
+    effective_labels,
+    effective_labels_of_columns,
+    why_label,
+)
+from catalog.reading import AsOf
+from catalog.view import View
+from graph_schema.facts import NOW
+from graph_schema.nodes import Dataset, ModelVersion
+from graph_schema.times import parse_zoned
+from tests.support.records import CURATED, MODEL, RAW, House, attestation, event, registration, seal, tag
+
+DIRECT, DERIVED = "DIRECT_IDENTIFIER", "DERIVED_FEATURE"
+RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
+EARLY = "2025-01-01T00:00:00Z"
+OTHER_RUN = "0190d2e6-0000-7000-8000-00000000000b"
+
+
+def lineage(**fields: Any) -> dict[str, Any]:
+    """Return a columnLineage facet: of each field (source column, transformation)."""
+    return {
+        "columnLineage": {
+            "fields": {
+                name: {"inputFields": [{**RAW, "field": column, "transformations": [how]} for column, how in said]}
+                for name, said in fields.items()
+            }
+        }
+    }
+
+
+PLAIN = {"type": "DIRECT", "subtype": "IDENTITY", "masking": False}
+MASKED = {"type": "DIRECT", "subtype": "TRANSFORMATION", "masking": True}
+JOINED = {"type": "INDIRECT", "subtype": "JOIN"}
+
+
+def kinds(view: View, dataset: str = CURATED_ID, column: str | None = None) -> list[str]:
+    """Return the kinds of PHI that a dataset or column holds."""
+    return [one.kind for one in found(view, dataset, column)]
+
+
+def found(view: View, dataset: str = CURATED_ID, column: str | None = None) -> tuple[EffectiveLabel, ...]:
+    if column is None:
+        return effective_labels(view, [dataset])[dataset].labels
+    return effective_labels_of_columns(view, [(dataset, column)])[dataset, column].labels
+
+
+def test_a_column_gets_what_its_own_flows_carry_and_no_other(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)], ward=[("ward", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    assert kinds(house.view(), column="key") == [DIRECT]
+    assert kinds(house.view(), column="ward") == []
+    (label,) = found(house.view(), column="key")
+    assert (label.origin, label.entries, label.unstated) == (EffectiveOrigin.INFERRED, (0, 1), False)
+    assert [one.code for one in label.codes] == ["H"]
+
+
+def test_l1_a_field_that_no_column_lineage_mentions_gets_those_of_every_input(house: House) -> None:
+    house.send(event(**lineage(ward=[("ward", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    (label,) = found(house.view(), column="other")
+    assert (label.kind, label.unstated) == (DIRECT, True)
+    assert kinds(house.view(), column="ward") == []
+
+
+def test_l1_a_second_emitter_that_says_nothing_does_not_launder(house: House) -> None:
+    house.send(event(**lineage(ward=[("ward", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    silent = event(run=OTHER_RUN)
+    house.send({**silent, "job": {"namespace": "pipeline", "name": "other"}})
+    assert kinds(house.view(), column="ward") == [DIRECT]
+
+
+def test_l1_an_input_that_no_flow_mentions_reaches_every_field_as_derived(house: House) -> None:
+    sent = event(**lineage(ward=[("ward", PLAIN)]))
+    sent["inputs"].append({"namespace": "landing", "name": "keys"})
+    house.send(sent)
+    house.record(tag(dataset={"namespace": "landing", "name": "keys"}, valid_from=EARLY))
+    assert kinds(house.view(), column="ward") == [DERIVED]
+    assert kinds(house.view(), column="other") == [DERIVED, DIRECT]
+
+
+def test_l2_a_label_on_a_dataset_counts_for_each_column_that_nobody_judged(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)], ward=[("ward", PLAIN)])))
+    house.record(tag(column=None, valid_from=EARLY))
+    assert kinds(house.view(), column="ward") == [DIRECT]
+    house.record(tag(column="ward", stance="REJECT", valid_from=EARLY))
+    assert kinds(house.view(), column="ward") == []
+    assert kinds(house.view(), column="key") == [DIRECT]
+    assert kinds(house.view(), RAW_ID) == [DIRECT]
+
+
+def test_l3_a_rejection_hides_what_was_said_and_never_what_flows_in(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    house.record(tag(dataset=CURATED, column="key", stance="REJECT", valid_from=EARLY))
+    assert kinds(house.view(), column="key") == [DIRECT]
+
+
+class TestClearing:
+    """Masked, and attested: both, or nothing is cleared."""
+
+    @pytest.mark.parametrize(
+        ("how", "attested", "left"),
+        [(MASKED, True, []), (PLAIN, True, [DIRECT]), ({"type": "DIRECT"}, True, [DIRECT]), (MASKED, False, [DIRECT])],
+    )
+    def test_a_direct_flow_needs_both(self, house: House, how: dict[str, Any], attested: bool, left: list[str]) -> None:
+        house.send(event(**lineage(key=[("mrn", how)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        if attested:
+            house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward"))
+        assert kinds(house.view(), column="key") == left
+
+    def test_what_was_cleared_is_told_with_step_and_attestation(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        steward = house.act_as("ada", "steward")
+        entry = house.record(attestation(valid_from=EARLY), steward).receipt.index
+        (cleared,) = effective_labels_of_columns(house.view(), [(CURATED_ID, "key")])[CURATED_ID, "key"].cleared
+        assert (cleared.kind, cleared.source, cleared.source_column, cleared.entry) == (DIRECT, RAW_ID, "mrn", entry)
+        assert not cleared.remains
+
+    def test_l12_an_attestation_that_ended_or_is_not_known_yet_clears_nothing(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        until = "2026-03-01T00:00:00Z"
+        entry = house.record(
+            attestation(valid_from=EARLY, until=until, run_id=None), house.act_as("ada", "steward")
+        ).index
+        ended, before = parse_zoned(until), parse_zoned("2026-02-01T00:00:00Z")
+        assert kinds(house.view(AsOf(before, NOW)), column="key") == []
+        assert kinds(house.view(AsOf(ended, NOW)), column="key") == [DIRECT]
+        assert kinds(house.view(AsOf(before, entry - 1)), column="key") == [DIRECT]
+
+    def test_l11_an_attestation_of_one_run_does_not_cover_another(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward"))
+        house.send(event(at="2026-01-02T10:00:00Z", run=OTHER_RUN, **lineage(key=[("mrn", MASKED)])))
+        assert kinds(house.view(), column="key") == [DIRECT]
+
+    def test_nobody_who_may_not_attest_clears(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.append(attestation(valid_from=EARLY), "nobody", authenticated=False)
+        house.project()
+        assert kinds(house.view(), column="key") == [DIRECT]
+
+
+def test_an_indirect_flow_makes_a_derived_feature(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", JOINED)])))
+    house.record(tag(valid_from=EARLY))
+    assert kinds(house.view(), column="key") == [DERIVED]
+
+
+@pytest.mark.parametrize("mode", ["OVERWRITE", "TRUNCATE", "DROP"])
+def test_failing_and_overwriting_clear_nothing(house: House, mode: str) -> None:
+    house.send(event("FAIL", **lineage(key=[("mrn", PLAIN)])))
+    house.record(tag(valid_from=EARLY))
+    later = event(
+        at="2026-01-03T10:00:00Z",
+        run=OTHER_RUN,
+        lifecycleStateChange={"lifecycleStateChange": mode},
+        **lineage(key=[("ward", PLAIN)]),
+    )
+    house.send(later)
+    assert kinds(house.view(), column="key") == [DIRECT]
+
+
+def test_l9_a_model_version_has_the_labels_of_what_it_was_trained_on_and_gives_them_on(house: House) -> None:
+    house.send(event(version={"datasetVersion": "v1"}))
+    house.record(tag(valid_from=EARLY))
+    house.record(seal())
+    house.record(registration())
+    version = ModelVersion(MODEL["namespace"], MODEL["name"], registration()["version"])
+    assert kinds(house.view(), version.id) == [DIRECT]
+
+
+def test_l17_confidentiality_is_the_highest_and_no_attestation_lowers_it(house: House) -> None:
+    house.send(event(**lineage(key=[("mrn", MASKED)])))
+    house.record(tag(valid_from=EARLY))
+    house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward"))
+    held = effective_labels_of_columns(house.view(), [(CURATED_ID, "key")])[CURATED_ID, "key"]
+    assert (held.labels, held.confidentiality) == ((), "R")
+
+
+class TestWhy:
+    def test_a_label_tells_its_way_with_job_run_and_entries(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", PLAIN)])))
+        house.record(tag(valid_from=EARLY))
+        (way,) = why_label(house.view(), CURATED_ID, "key", DIRECT).ways
+        assert (way.origin, way.origin_column, way.entries) == (RAW_ID, "mrn", (1,))
+        (hop,) = way.hops
+        assert (hop.source_column, hop.target_column, hop.passage, hop.masked) == ("mrn", "key", "DIRECT", False)
+        assert (hop.entries, bool(hop.job), bool(hop.run)) == ((0,), True, True)
+
+    def test_a_label_that_it_has_not_has_no_way(self, house: House) -> None:
+        house.send(event())
+        assert why_label(house.view(), CURATED_ID, None, DIRECT).ways == ()
+
+    def test_input_and_output_of_different_events_are_both_cited(self, house: House) -> None:
+        start, complete = event("START", "2026-01-01T09:00:00Z"), event()
+        house.send({**start, "outputs": []})
+        house.send({**complete, "inputs": []})
+        house.record(tag(valid_from=EARLY))
+        (way,) = why_label(house.view(), CURATED_ID, None, DIRECT).ways
+        assert way.every_entry == (0, 1, 2)
