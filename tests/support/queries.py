@@ -46,6 +46,7 @@ from catalog.assets.uses import uses_of_edges
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, mapped_tags, steps_of
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
 from catalog.lineage.borders import BorderSide, borders
@@ -64,7 +65,7 @@ from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
-from graph_schema.vocabulary.words import MappedKind, SafeQuestion
+from graph_schema.vocabulary.words import MappedKind, PhiKind, SafeQuestion
 
 FACETS = "acme_privacy", "tags", "version"
 SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
@@ -139,6 +140,14 @@ def _bindings(view: View, ids: Sequence[str]) -> Any:
     return {one: (found.digests, found.assertions) for one, found in bindings(view, ids).items()}
 
 
+def _labels_of_columns(view: View, ids: Sequence[str]) -> Any:
+    return effective_labels_of_columns(view, [(one, name) for one in ids for name in ("key", "mrn", "other")])
+
+
+def _why_label(view: View, ids: Sequence[str]) -> Any:
+    return [why_label(view, one, column, kind) for one in ids for column in (None, "key") for kind in PhiKind]
+
+
 def _spelled(view: View, ids: Sequence[str]) -> Any:
     nodes = [found.node for found in view.nodes(ids).values()]
     asked = [
@@ -184,6 +193,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "spelled": ("Dataset", _spelled),
     "namespace_rules": ("NamespaceRule", lambda view, _: namespace_rules(view)),
     "labels": ("Dataset", labels),
+    "effective_labels": ("Dataset", effective_labels),
+    "effective_labels of models": ("ModelVersion", effective_labels),
+    "effective_labels of snapshots": ("Snapshot", effective_labels),
+    "effective_labels_of_columns": ("Dataset", _labels_of_columns),
+    "why_label": ("Dataset", _why_label),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),

@@ -22,6 +22,7 @@ from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.assets.queries import node_records
 from catalog.labels import model, queries
+from catalog.labels.taint import queries as taint
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
 from graph_schema.vocabulary import hl7, words
@@ -35,7 +36,7 @@ enums.enter(Stance)
 
 
 Rejected = Annotated[bool, strawberry.argument(description="With labels that a principal rejected last.")]
-LabelOrigin = words.TagOrigin
+LabelOrigin = taint.EffectiveOrigin
 enums.enter(LabelOrigin, name="LabelOrigin")
 
 
@@ -89,15 +90,34 @@ class Attestation(Node):
     in_force: bool = strawberry.field(description="Whether it holds at the time that is asked about.")
 
 
-@field_of(Asset, description="PHI labels that principals asserted or emitters claimed on the dataset or its columns.")
+@field_of(
+    Asset,
+    description="PHI labels that principals asserted or emitters claimed on the dataset or its columns, and the kinds "
+    "that flowed into it; `effectiveLabels` says of these why.",
+)
 async def labels(
     asset: strawberry.Parent[Asset], info: ContextInfo, include_rejected: Rejected = False
 ) -> list[PhiLabel]:
     if asset.dataset is None:
         return []
     found = await info.context.load(queries.labels, asset.at, asset.dataset) or ()
-    return [
+    said = [
         converted(PhiLabel, label, phi_kind=PhiKind(label.kind)) for label in found if label.present or include_rejected
+    ]
+    flowed = await info.context.load(taint.effective_labels, asset.at, asset.dataset)
+    inferred = () if flowed is None else flowed.labels
+    return said + [
+        PhiLabel(
+            phi_kind=PhiKind(one.kind),
+            column=None,
+            present=True,
+            codes=[converted(Code, code) for code in one.codes],
+            confidentiality=None,
+            origin=one.origin,
+            history=[],
+        )
+        for one in inferred
+        if one.origin is LabelOrigin.INFERRED
     ]
 
 

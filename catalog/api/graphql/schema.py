@@ -36,6 +36,7 @@ from catalog.api.graphql.borders import BorderQueries
 from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.datasets import DatasetQueries
+from catalog.api.graphql.effective_labels import LabelQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
 from catalog.api.graphql.jobs import JobQueries
@@ -128,6 +129,7 @@ def _made() -> strawberry.Schema:
             SafeUseQueries,
             LineageQueries,
             ChokePointQueries,
+            LabelQueries,
             BorderQueries,
             NameQueries,
             EvidenceQueries,

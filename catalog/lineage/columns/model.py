@@ -34,4 +34,6 @@ class ListedColumn:
     description: str | None
     ordinal: int
     ghost: bool
+    dataset: str
+    """By id, under the name that was asked for."""
     origins: tuple[ColumnOrigin, ...] = ()

@@ -216,7 +216,9 @@ def _schemas(view: View, nodes: Mapping[str, Node]) -> dict[str, dict[str, Liste
         if isinstance(node, Dataset) and "schema" in aspects:
             fields = fields_of(node.namespace, node.name, aspects["schema"].value)
             found[one] = {
-                each.name: ListedColumn(each.id, each.name, each.type, each.description, each.ordinal, ghost=False)
+                each.name: ListedColumn(
+                    each.id, each.name, each.type, each.description, each.ordinal, ghost=False, dataset=one
+                )
                 for each in fields
             }
     return found
@@ -248,7 +250,7 @@ def listed_columns(view: View, datasets: Sequence[str]) -> dict[str, tuple[Liste
         ghosts = (_named(loader, hops[one]) | read[one]) - columns.keys()
         for name in sorted(ghosts):
             identifier = Column(node.namespace, node.name, name).id
-            columns[name] = ListedColumn(identifier, name, None, None, len(columns) + 1, ghost=True)
+            columns[name] = ListedColumn(identifier, name, None, None, len(columns) + 1, ghost=True, dataset=one)
         found[one] = tuple(replace(column, origins=shown.origins(hops[one], name)) for name, column in columns.items())
     return found
 

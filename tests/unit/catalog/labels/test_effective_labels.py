@@ -13,11 +13,14 @@ from catalog.labels.taint.queries import (
     effective_labels_of_columns,
     why_label,
 )
+from catalog.projection import facts_of
 from catalog.reading import AsOf
+from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, ModelVersion
 from graph_schema.times import parse_zoned
+from tests.support.facts import joined
 from tests.support.records import CURATED, MODEL, RAW, House, attestation, event, registration, seal, tag
 
 DIRECT, DERIVED = "DIRECT_IDENTIFIER", "DERIVED_FEATURE"
@@ -111,13 +114,13 @@ class TestClearing:
 
     @pytest.mark.parametrize(
         ("how", "attested", "left"),
-        [(MASKED, True, []), (PLAIN, True, [DIRECT]), ({"type": "DIRECT"}, True, [DIRECT]), (MASKED, False, [DIRECT])],
+        [(MASKED, "ada", []), (PLAIN, "ada", [DIRECT]), ({"type": "DIRECT"}, "ada", [DIRECT]), (MASKED, "", [DIRECT])],
     )
-    def test_a_direct_flow_needs_both(self, house: House, how: dict[str, Any], attested: bool, left: list[str]) -> None:
+    def test_a_direct_flow_needs_both(self, house: House, how: dict[str, Any], attested: str, left: list[str]) -> None:
         house.send(event(**lineage(key=[("mrn", how)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))
         if attested:
-            house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward"))
+            house.record(attestation(valid_from=EARLY), house.act_as(attested, "steward"))
         assert kinds(house.view(), column="key") == left
 
     def test_what_was_cleared_is_told_with_step_and_attestation(self, house: House) -> None:
@@ -135,7 +138,7 @@ class TestClearing:
         until = "2026-03-01T00:00:00Z"
         entry = house.record(
             attestation(valid_from=EARLY, until=until, run_id=None), house.act_as("ada", "steward")
-        ).index
+        ).receipt.index
         ended, before = parse_zoned(until), parse_zoned("2026-02-01T00:00:00Z")
         assert kinds(house.view(AsOf(before, NOW)), column="key") == []
         assert kinds(house.view(AsOf(ended, NOW)), column="key") == [DIRECT]
@@ -206,6 +209,21 @@ class TestWhy:
     def test_a_label_that_it_has_not_has_no_way(self, house: House) -> None:
         house.send(event())
         assert why_label(house.view(), CURATED_ID, None, DIRECT).ways == ()
+
+    def test_the_entries_that_are_cited_give_the_same_label_alone(self, house: House) -> None:
+        other = {"namespace": "pipeline", "name": "score"}
+        house.send(event("START", "2026-01-01T08:00:00Z", **lineage(ward=[("ward", PLAIN)])))
+        house.send(event(**lineage(key=[("mrn", JOINED)])))
+        scored = event(at="2026-01-02T10:00:00Z", run=OTHER_RUN)
+        house.send({**scored, "job": other, "inputs": [CURATED], "outputs": [{"namespace": "out", "name": "scores"}]})
+        house.record(tag(valid_from=EARLY))
+        scores = Dataset("out", "scores").id
+        for kind in kinds(house.view(), scores):
+            for way in why_label(house.view(), scores, None, kind).ways:
+                alone = MemoryStore()
+                cited = [facts_of(house.ledger.entry(entry)) for entry in way.every_entry]
+                alone.apply(joined(cited), max(way.every_entry))
+                assert kind in kinds(View(alone), scores)
 
     def test_input_and_output_of_different_events_are_both_cited(self, house: House) -> None:
         start, complete = event("START", "2026-01-01T09:00:00Z"), event()
