@@ -23,6 +23,8 @@ ORDER = (
     "lineage",
     "paths",
     "borders",
+    "labels",
+    "why",
     "mappings",
     "names of",
     "names rules",

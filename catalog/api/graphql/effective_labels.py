@@ -23,7 +23,7 @@ from catalog.api.graphql.problems import AnyProblem, as_problem
 from catalog.api.graphql.runs import Run
 from catalog.assets.model import NodeRecord
 from catalog.assets.queries import node_records
-from catalog.errors import ADDRESSED
+from catalog.errors import ADDRESSED, SenderError
 from catalog.labels.taint import queries
 from catalog.labels.taint.model import Passage
 from catalog.reading import AsOf
@@ -46,6 +46,14 @@ class LabelHop:
     masked: bool | None = strawberry.field(description="Whether values are said to be masked; null where nobody said.")
     entries: list[int] = strawberry.field(description="The ledger entries that say so.")
 
+    @strawberry.field(description="The dataset or model version that it came from.")
+    async def source_asset(self, info: ContextInfo) -> Asset | None:
+        return await nodes.find(Asset, info.context, str(self.source), self.at)
+
+    @strawberry.field(description="The dataset or model version that it came into.")
+    async def target_asset(self, info: ContextInfo) -> Asset | None:
+        return await nodes.find(Asset, info.context, str(self.target), self.at)
+
     @strawberry.field(description="The job whose step it is, where one is known.")
     async def job(self, info: ContextInfo) -> Job | None:
         return await nodes.find(Job, info.context, self.found.job, self.at)
@@ -57,6 +65,7 @@ class LabelHop:
 
 @strawberry.type(description="A way by which a label came: where it was said, and each step from there.")
 class LabelWay:
+    at: strawberry.Private[AsOf]
     origin: strawberry.ID = strawberry.field(description="The id of the asset that it was said of.")
     origin_column: str | None = strawberry.field(description="The column that it was said of; null: the whole.")
     phi_kind: PhiKind = strawberry.field(description="Which kind of PHI it was there.")
@@ -65,6 +74,10 @@ class LabelWay:
     every_entry: list[int] = strawberry.field(
         description="All entries that it rests on: a catalog of these alone has the label."
     )
+
+    @strawberry.field(description="The dataset that it was said of.")
+    async def origin_asset(self, info: ContextInfo) -> Asset | None:
+        return await nodes.find(Asset, info.context, str(self.origin), self.at)
 
 
 @strawberry.type(description="A kind of PHI that an asset holds, or has to be taken to hold.")
@@ -187,8 +200,29 @@ WhyLabelResult = Annotated[
 ]
 
 
+EffectiveLabelsResult = Annotated[
+    EffectiveLabels | AnyProblem,
+    strawberry.union("EffectiveLabelsResult", description="The labels, or why they cannot be told."),
+]
+
+
 @strawberry.type
 class LabelQueries:
+    @strawberry.field(description="The labels that an asset, or a column of it, has wherever they came from.")
+    def effective_labels(
+        self,
+        info: ContextInfo,
+        asset: Annotated[
+            strawberry.ID, strawberry.argument(description="The id of the dataset, snapshot or model version.")
+        ],
+        column: Annotated[str | None, strawberry.argument(description="The column; without one the whole.")] = None,
+        as_of: AsOfArgument = None,
+    ) -> EffectiveLabelsResult:
+        try:
+            return _effective(info.context, str(asset), column, _at(as_of, info.context))
+        except ADDRESSED as error:
+            return as_problem(error)
+
     @strawberry.field(description="Why an asset, or a column of it, has a kind of PHI.")
     def why_label(
         self,
@@ -208,6 +242,20 @@ class LabelQueries:
 
 _at = as_of
 """An argument of the question has this name too."""
+
+
+def _effective(context: RequestContext, asset: str, column: str | None, at: AsOf) -> EffectiveLabels | AnyProblem:
+    view = context.view(at)
+    problem = missing(context, view, [asset])
+    if problem is not None:
+        return problem
+    if column is None:
+        found = queries.effective_labels(view, [asset]).get(asset)
+    else:
+        found = queries.effective_labels_of_columns(view, [(asset, column)]).get((asset, column))
+    if found is None:
+        raise SenderError("Labels are asked for of a dataset, a snapshot or a model version.", pointer="/asset")
+    return _as_labels(context, found, at)
 
 
 def _why(context: RequestContext, asset: str, column: str | None, kind: PhiKind, at: AsOf) -> LabelReasons | AnyProblem:
@@ -246,4 +294,4 @@ def _as_labels(context: RequestContext, found: queries.EffectiveLabels, at: AsOf
 
 def _as_way(found: queries.Way, at: AsOf) -> LabelWay:
     hops = [converted(LabelHop, one, found=one, at=at) for one in found.hops]
-    return converted(LabelWay, found, phi_kind=PhiKind(found.kind), hops=hops)
+    return converted(LabelWay, found, at=at, phi_kind=PhiKind(found.kind), hops=hops)

@@ -1,4 +1,4 @@
-"""What is asked: search, mappings, runs, lineage, paths, borders, producers."""
+"""What is asked: search, mappings, runs, lineage, paths, borders, labels, producers."""
 
 from __future__ import annotations
 
@@ -275,6 +275,48 @@ def places(url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> 
 
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, as_json=as_json)))
+
+
+@command(commands, "lineward labels 'curated visits' --column mrn", panel=ASK)
+def labels(
+    asset: Annotated[
+        str, typer.Argument(metavar="ASSET", help="A dataset, snapshot or `model@version`: a name, a digest or an id.")
+    ],
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="Of this column of it, such as a.b[].c.")] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show which kinds of PHI a thing holds, wherever they came from, and what attestations took away on the way."""
+    from catalog.cli.labels import labels as show
+
+    at = point(valid_at, known_at_index)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, column, at, as_json=as_json)))
+
+
+@command(commands, "lineward why 'curated visits' direct_identifier --column mrn", panel=ASK)
+def why(
+    asset: Annotated[
+        str, typer.Argument(metavar="ASSET", help="A dataset, snapshot or `model@version`: a name, a digest or an id.")
+    ],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of PHI, such as direct_identifier.")],
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="Of this column of it, such as a.b[].c.")] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show why a thing has a label: the shortest ways by which it came, each step with its job, run and entries."""
+    from catalog.cli.labels import why as show
+
+    at = point(valid_at, known_at_index)
+    named = one_of(kind, PhiKind, "KIND")
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asset, named, column, at, as_json=as_json)))
 
 
 @command(commands, "lineward producers", panel=ASK)

@@ -30,6 +30,8 @@ READING = (
     ("lineage", "anything"),
     ("paths", "anything", "--choke-points"),
     ("borders", "egress"),
+    ("labels", "anything"),
+    ("why", "anything", "direct_identifier"),
     ("runs", "anything"),
     ("mappings",),
     ("producers",),

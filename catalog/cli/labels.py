@@ -1,0 +1,135 @@
+"""`lineward labels` and `lineward why`: what an asset holds wherever it came from, and by which way it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.cli.assets import identify
+from catalog.cli.client import Client, ask, succeeded
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.output import note, print_json, print_table
+from catalog.errors import Exit
+
+_KINDS = ("Dataset", "Snapshot", "ModelVersion")
+_NAME = "{ ref { namespace name } }"
+_WAY = f"""
+origin originColumn originAsset {_NAME} phiKind entries everyEntry
+hops {{ source sourceColumn sourceAsset {_NAME} target targetColumn targetAsset {_NAME}
+  passage masked entries job {_NAME} run {{ runId }} }}
+"""
+_LABELS = f"""
+query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
+  effectiveLabels(asset: $asset, column: $column, asOf: $asOf) {{ __typename
+    ... on Problem {{ code message }} ... on InvalidInput {{ field }}
+    ... on EffectiveLabels {{
+      labels {{ phiKind codes {{ system code }} origin because unstated }}
+      cleared {{ phiKind codes {{ system code }} column sourceColumn entry remains job {_NAME} }}
+      sensitivity {{ system code }} confidentiality
+      {FIELDS} }} }} }}
+"""
+_WHY = f"""
+query Why($asset: ID!, $column: String, $kind: PhiKind!, $asOf: AsOfInput) {{
+  whyLabel(asset: $asset, column: $column, phiKind: $kind, asOf: $asOf) {{ __typename
+    ... on Problem {{ code message }} ... on InvalidInput {{ field }}
+    ... on LabelReasons {{ ways {{ {_WAY} }} {FIELDS} }} }} }}
+"""
+_SAID = {
+    "DIRECT": "values are made of it",
+    "INDIRECT": "it decides what is there",
+    "UNMENTIONED": "no column lineage said",
+    "TRAINED": "trained on it, or written by it",
+    "SAME": "the same data",
+}
+
+
+def labels(client: Client, asset: str, column: str | None, at: Mapping[str, Any], *, as_json: bool) -> Exit:
+    """Print each kind of PHI that an asset or column holds, and what attestations took away."""
+    asked = {"asset": identify(client, asset, _KINDS), "column": column, "asOf": at or None}
+    found = succeeded(ask(client, _LABELS, asked)["effectiveLabels"])
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    print_table(
+        "",
+        ("label", "codes", "origin", "entries"),
+        [
+            (
+                one["phiKind"],
+                _codes(one["codes"]) or "any",
+                one["origin"].lower() + (", no column lineage said" if one["unstated"] else ""),
+                ", ".join(map(str, one["because"])),
+            )
+            for one in found["labels"]
+        ],
+        empty="It has no label.",
+        yielding=("codes", "entries"),
+    )
+    if found["confidentiality"] or found["sensitivity"]:
+        note(f"Confidentiality {found['confidentiality'] or 'not said'} {_codes(found['sensitivity'])}".rstrip() + ".")
+    if found["cleared"]:
+        print_table(
+            "taken away on the way by attestations",
+            ("label", "codes", "column", "job", "attested in", "there all the same"),
+            [
+                (
+                    one["phiKind"],
+                    _codes(one["codes"]) or "any",
+                    one["column"],
+                    _name(one["job"]),
+                    one["entry"],
+                    "yes" if one["remains"] else "no",
+                )
+                for one in found["cleared"]
+            ],
+            yielding=("codes", "job"),
+        )
+    warn(found["completeness"])
+    return Exit.FINE
+
+
+def why(  # what is asked for
+    client: Client, asset: str, kind: str, column: str | None, at: Mapping[str, Any], *, as_json: bool
+) -> Exit:
+    """Print the shortest ways by which a kind of PHI came to an asset or column."""
+    asked = {"asset": identify(client, asset, _KINDS), "kind": kind, "column": column, "asOf": at or None}
+    found = succeeded(ask(client, _WHY, asked)["whyLabel"])
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    if not found["ways"]:
+        note("It has no such label, or nothing of how it came may be seen.")
+    for way in found["ways"]:
+        said = ", ".join(map(str, way["entries"]))
+        print_table(
+            f"{way['phiKind']} said of {_place(way['originAsset'], way['originColumn'])} in {said}",
+            ("into", "how", "job", "run", "entries"),
+            [
+                (
+                    _place(hop["targetAsset"], hop["targetColumn"]),
+                    _SAID[hop["passage"]] + (", masked" if hop["masked"] else ""),
+                    _name(hop["job"]),
+                    None if hop["run"] is None else hop["run"]["runId"],
+                    ", ".join(map(str, hop["entries"])),
+                )
+                for hop in way["hops"]
+            ],
+            empty="It was said of it.",
+            optional=("run",),
+            yielding=("job", "into"),
+        )
+    warn(found["completeness"])
+    return Exit.FINE
+
+
+def _name(node: Mapping[str, Any] | None) -> str | None:
+    return None if node is None else f"{node['ref']['namespace']} {node['ref']['name']}"
+
+
+def _place(node: Mapping[str, Any] | None, column: str | None) -> str:
+    name = _name(node) or "what may not be seen"
+    return name if column is None else f"{name}, column {column}"
+
+
+def _codes(codes: list[dict[str, str]]) -> str:
+    return " ".join(one["code"] for one in codes)
