@@ -26,9 +26,10 @@ from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
 from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
+from catalog.comparison import Comparison, compare
 from catalog.drafting import draft_event
 from catalog.errors import OperatorError, SenderError
-from catalog.kinds import KINDS, OPEN, Kind
+from catalog.kinds import KINDS, LASTING, OPEN, Kind
 from catalog.ledger.entry import MAX_SUBJECTS
 from catalog.ledger.protocol import Draft, Ledger, Receipt, StoredEntry
 from catalog.metrics import Metrics, ProducerMetrics
@@ -223,6 +224,54 @@ class Intake:
             raise _wrong("/kind", f"{kind.name} is written by the catalog itself.")
         return self._take(kind, payload, actor, correlation_id)
 
+    def compare_records(self, payloads: Sequence[JSON], actor: Actor) -> tuple[Comparison, ...]:
+        """Return what each of the records would change if they were taken in this order; nothing is written.
+
+        What one names may come to be known by one before it. An error points into the list: `/3/owner`.
+
+        Raises:
+            SenderError: 422, one of them could not be taken, or is of a kind of which nothing is in force.
+            AskerError: 403, the actor may not write one of them.
+            OperatorError: the graph does not hold the ledger within a moment.
+        """
+        now = int(self._clock() * SECOND)
+        self._await_graph()
+        records: list[tuple[Kind[Any], Record]] = []
+        with self._store.reading() as reader:
+            view = View(reader, rights=self._rights_of(actor))
+            promised: set[str] = set()
+            for place, payload in enumerate(payloads):
+                try:
+                    kind, record = self._comparable(payload, actor, now)
+                    kind.admit(record, self._admission(view, actor, now, frozenset(promised)))
+                except SenderError as error:
+                    raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
+                promised.update(node.id for node in kind.subjects(record))
+                records.append((kind, record))
+            return compare(view, records)
+
+    def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record]:
+        if not isinstance(payload, dict):
+            raise _wrong("", 'A record is a JSON object with its "kind", such as "declare_dataset".')
+        kind = _kind_of(payload)
+        if not kind.lasting:
+            raise _wrong(
+                "/kind",
+                f"{kind.name} says that something was done, of which nothing is in force: it can be sent alone. Held "
+                f"against what is in force are {', '.join(LASTING)}.",
+            )
+        sent = self._read_record(kind, payload, actor, now, [])
+        return kind, self._searched(kind, sent)[0]
+
+    def _await_graph(self) -> None:
+        newest = self._ledger.size() - 1
+        if not self._follower.wait_for(newest, self._patience):
+            raise OperatorError(
+                "The graph is behind the ledger, so that nobody can say what is in force.",
+                action="Send it again in a moment; where that does not help, see the projection's health.",
+                retry_after=2,
+            )
+
     def issue_key(self, principal: str, actor: Actor, correlation_id: str) -> tuple[NewKey, Future[Accepted]]:
         """Make a key for a principal and record that; the key works once the future has resolved.
 
@@ -253,16 +302,9 @@ class Intake:
 
     def _take(self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Future[Accepted]:
         warnings: list[str] = []
-        sent = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
-        require(actor.roles, kind.permission(sent))
         now = int(self._clock() * SECOND)
-        if sent.holds_from is not None and sent.holds_from > now:
-            raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
-        fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
-        try:
-            record = kind.record.replay(fields)
-        except ValidationError as error:
-            raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
+        sent = self._read_record(kind, payload, actor, now, warnings)
+        record, fields, redactions = self._searched(kind, sent)
         subjects = tuple(dict.fromkeys(node.id for node in kind.subjects(record)))
         bound = self._admit(kind, record, actor, now) if kind.binds else None
         digest = digest_of(payload if bound is None else [payload, bound.added])
@@ -295,23 +337,44 @@ class Intake:
         self._retries.remember(seen, taken)
         return taken
 
+    def _read_record(
+        self, kind: Kind[Any], payload: Mapping[str, Any], actor: Actor, now: int, warnings: list[str]
+    ) -> Record:
+        sent: Record = kind.record.read({name: value for name, value in payload.items() if name != "kind"}, warnings)
+        require(actor.roles, kind.permission(sent))
+        if sent.holds_from is not None and sent.holds_from > now:
+            raise _wrong("/valid_from", "valid_from lies in the future; send it when it holds.")
+        return sent
+
+    def _searched(self, kind: Kind[Any], sent: Record) -> tuple[Record, dict[str, Any], list[tuple[str, str]]]:
+        """Return a record as it is kept, without identifiers, its fields, and what was replaced in it."""
+        fields, redactions = self.redactor.record(sent.fields()) if kind.searched else (sent.fields(), [])
+        try:
+            return kind.record.replay(fields), fields, redactions
+        except ValidationError as error:
+            raise sender_error(kind.record, error) from None  # markers and tokens made a text too long
+
+    def _admission(self, view: View, actor: Actor, now: int, promised: frozenset[str] = frozenset()) -> Admission:
+        return Admission(
+            actor.principal,
+            actor.display_name,
+            actor.authenticated,
+            view,
+            self._ledger,
+            now,
+            actor.roles,
+            actor.approves,
+            actor.key_id,
+            self._facts_of,
+            promised,
+        )
+
     def _admit(self, kind: Kind[Any], record: Record, actor: Actor, now: int) -> Admitted:
         newest = self._ledger.size() - 1
         deadline = time.monotonic() + self._patience
         while True:
             with self._store.reading() as reader:
-                admission = Admission(
-                    actor.principal,
-                    actor.display_name,
-                    actor.authenticated,
-                    View(reader, rights=self._rights_of(actor)),
-                    self._ledger,
-                    now,
-                    actor.roles,
-                    actor.approves,
-                    actor.key_id,
-                    self._facts_of,
-                )
+                admission = self._admission(View(reader, rights=self._rights_of(actor)), actor, now)
                 seen = reader.checkpoint()
                 try:
                     return kind.admit(record, admission)

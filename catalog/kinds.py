@@ -94,6 +94,7 @@ class Kind(Generic[R]):
     catalog itself only. One that is not `searched` for identifiers holds nothing but what the catalog made, or searched
     before. `commit` appends it, for whoever writes it, and changes who may act where the record says so. Of one that
     `binds`, what the catalog adds is a part of what is stated: the same words about something else now are no retry.
+    What one that is `lasting` says is in force until something else is said: saying it again meanwhile adds nothing.
     """
 
     record: type[R]
@@ -105,6 +106,7 @@ class Kind(Generic[R]):
     searched: bool = True
     commit: Callable[[R, Actor, AccessChanges, Append], Future[Receipt]] = _written
     binds: bool = False
+    lasting: bool = False
 
     @property
     def name(self) -> str:
@@ -118,11 +120,19 @@ class Kind(Generic[R]):
 
 
 _KINDS: tuple[Kind[Any], ...] = (
-    Kind(DeclareDataset, assets_facts.subjects, assets_facts.project, assets_admission.admit_dataset),
-    Kind(DeclareSource, assets_facts.source_subjects, assets_facts.project_source, assets_admission.admit_source),
+    Kind(
+        DeclareDataset, assets_facts.subjects, assets_facts.project, assets_admission.admit_dataset, lasting=True
+    ),
+    Kind(
+        DeclareSource,
+        assets_facts.source_subjects,
+        assets_facts.project_source,
+        assets_admission.admit_source,
+        lasting=True,
+    ),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
-    Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging),
+    Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging, lasting=True),
     Kind(
         AttestDeidentification,
         labels_facts.attestation_subjects,
@@ -186,6 +196,9 @@ _KINDS: tuple[Kind[Any], ...] = (
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _KINDS}
 """By the name on the wire, in the order of the capabilities."""
+
+LASTING = tuple(kind.name for kind in _KINDS if kind.lasting)
+"""The kinds that can be held against what is in force."""
 
 OPEN = tuple(kind.name for kind in _KINDS if kind.open)
 """The kinds that may be sent."""

@@ -328,13 +328,15 @@ class Admission:
     approves: frozenset[str]
     key_id: str | None
     facts_of: Callable[[StoredEntry], Facts]
+    promised: frozenset[str] = frozenset()
+    """What comes to be known with records that are taken before it, by id."""
 
     def require(self, nodes: Iterable[tuple[Node, str, str]]) -> None:
         """Raise UnknownSubjectError for the first (node, pointer, what would be right) that the catalog never met."""
         wanted = list(nodes)
         known = self.view.nodes([node.id for node, _, _ in wanted])
         for node, pointer, hint in wanted:
-            if node.id not in known:
+            if node.id not in known and node.id not in self.promised:
                 word = _WORDS.get(node.label, node.label)
                 raise UnknownSubjectError(f"This names an unknown {word}: {hint}.", pointer)
 

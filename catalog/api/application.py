@@ -65,6 +65,7 @@ def create(services: Services) -> EdgeMiddleware:
             "/api/v1/lineage": lambda request: lineage.one(services, request),
             "/api/v1/lineage/batch": lambda request: lineage.batch(services, request),
             "/api/v1/records": lambda request: records.take(services, request),
+            "/api/v1/records/compare": lambda request: records.compare(services, request),
         },
         services.metrics,
         services.settings.allowed_hosts,

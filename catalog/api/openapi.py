@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -130,6 +131,8 @@ def _paths() -> dict[str, Any]:
         duplicate="boolean",
         warnings="array",
     )
+    compared = _object(kind="string", subjects="array", changes="boolean", differences="array")
+    compared["properties"]["validFrom"] = {"type": ["string", "null"]}
     summary = _object(
         received="integer",
         successful="integer",
@@ -168,6 +171,15 @@ def _paths() -> dict[str, Any]:
             "post": _post("Take an array of OpenLineage events.", {"type": "array", "items": event}, "200", outcome)
         },
         "/api/v1/records": {"post": _post("Take one record of a principal.", record, "201", record_receipt)},
+        "/api/v1/records/compare": {
+            "post": _post(
+                "Say what each record of a list would change of what is in force, and write nothing.",
+                {"type": "array", "items": record},
+                "200",
+                {"type": "array", "items": compared},
+                more=["422"],
+            )
+        },
         "/graphql": {
             "get": {
                 "summary": "Show the explorer.",
@@ -182,8 +194,10 @@ def _paths() -> dict[str, Any]:
     }
 
 
-def _post(summary: str, asked: dict[str, Any], status: str, answer: dict[str, Any]) -> dict[str, Any]:
-    refusals = ["400", "401", "403", "408", "413", "421", "503"]
+def _post(
+    summary: str, asked: dict[str, Any], status: str, answer: dict[str, Any], more: Sequence[str] = ()
+) -> dict[str, Any]:
+    refusals = ["400", "401", "403", "408", "413", "421", "503", *more]
     if status == "201":
         refusals.append("422")
     return {

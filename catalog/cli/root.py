@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.commands import backups, graph, intake, keys, ledger, names, questions, reports, start
+from catalog.cli.commands import backups, export, graph, intake, keys, ledger, names, questions, reports, start
 from catalog.cli.commands.groups import ASK, PROVE, RUN, group
 from catalog.cli.usage import complaint, is_help
 from catalog.errors import Exit
@@ -22,6 +22,7 @@ from graph_schema.characters import escape_hidden
 commands = group()
 for without_name in (start, intake, questions):
     commands.add_typer(without_name.commands)
+commands.add_typer(export.commands, name="export", rich_help_panel=ASK)
 commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(reports.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)

@@ -26,6 +26,7 @@ ORDER = (
     "labels",
     "why",
     "mappings",
+    "export datasets",
     "names of",
     "names rules",
     "names check",

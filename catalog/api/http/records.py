@@ -1,4 +1,4 @@
-"""Records in: what a principal declares, tags, attests, seals, registers, asks for and decides."""
+"""Records in: what a principal declares, tags, attests, seals, registers, asks, decides; what that would change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from catalog import logs
 from catalog.access.model import Actor
 from catalog.api.http.body import read_body, require_json
 from catalog.api.services import Services
+from catalog.comparison import Comparison
 from catalog.errors import SenderError
 from catalog.intake import Accepted
 from graph_schema.times import format_time
@@ -40,6 +41,37 @@ async def take(services: Services, request: Request) -> Response:
         "warnings": list(accepted.warnings),
     }
     return Response(orjson.dumps(answer), 201, media_type="application/json")
+
+
+async def compare(services: Services, request: Request) -> Response:
+    """Say what each record of a list would change of what is in force: 200, and nothing is written."""
+    require_json(request)
+    actor = services.authenticate(request)
+    value = parse(await read_body(request, services.settings.max_body_bytes)).value
+    if not isinstance(value, list):
+        raise SenderError("What is compared is a list of records.", status=422)
+    found = await run_in_threadpool(services.intake.compare_records, value, actor)
+    return Response(orjson.dumps([_compared(one) for one in found]), media_type="application/json")
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "subjects": list(found.subjects),
+        "validFrom": None if found.valid_from is None else format_time(found.valid_from),
+        "changes": found.changes,
+        "differences": [
+            {
+                "subject": one.subject,
+                "field": one.field,
+                "change": one.change.value,
+                "before": one.before,
+                "after": one.after,
+                "entry": one.entry,
+            }
+            for one in found.differences
+        ],
+    }
 
 
 def _submit(services: Services, payload: Mapping[str, Any], actor: Actor, correlation_id: str) -> Accepted:

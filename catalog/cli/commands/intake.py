@@ -102,9 +102,37 @@ def redact(
 
 
 @command(commands, "lineward record declarations.ndjson", panel=WRITE)
-def record(files: Files = None, url: Url = None, data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval."""
-    from catalog.cli.record import record as write
+def record(
+    files: Files = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help="YAML or JSON of what shall be in force: only what is not yet is written; all of it or nothing.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what --file would change, field by field; write nothing.")
+    ] = False,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Write records: JSON objects with their `kind`, such as declare_dataset, tag, request_approval.
 
+    What stands in a --file is compared with what is in force first, so that a second run writes nothing:
+    `lineward export datasets` writes such a file.
+    """
+    if file and files:
+        raise SenderError("Name files of records, or --file FILE, not both: what is in a --file is compared first.")
+    if dry_run and not file:
+        raise SenderError("--dry-run shows what a --file FILE would change: name that file.")
     with connected(url, data_dir) as client:
+        if file:
+            from catalog.cli.declared import record_files
+
+            raise typer.Exit(int(record_files(client, file, dry_run=dry_run, as_json=as_json)))
+        from catalog.cli.record import record as write
+
         raise typer.Exit(int(write(client, files or [], as_json=as_json)))

@@ -176,6 +176,16 @@ LINEWARD_KEY=STEWARD lineward record missing-name.json
 LINEWARD_KEY=STEWARD lineward record wrong-time.json
 LINEWARD_KEY=STEWARD lineward record wrong-size.json
 LINEWARD_KEY=STEWARD lineward record second-is-wrong.ndjson
+lineward record --dry-run declaration.json
+lineward record --file declaration.json declaration.json
+lineward record --file nowhere.yaml
+lineward record --file empty.ndjson
+LINEWARD_KEY=STEWARD lineward record --file unknown-zone.json
+LINEWARD_KEY=STEWARD lineward record --file second-is-wrong.ndjson
+lineward record --file events.ndjson
+lineward record --file broken.json
+lineward record --file binary.bin
+lineward export datasets --format xml
 
 # Reports
 lineward verify nowhere.pdf

@@ -1,0 +1,229 @@
+"""`lineward record --file` and `lineward export datasets`: what a file says shall be in force, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog import app
+from catalog.cli.client import Client, connect
+from catalog.cli.declared import export_datasets, record_files, to_yaml
+from catalog.cli.files import Written
+from catalog.cli.target import Target
+from catalog.settings import load
+from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from tests.support.records import CURATED, RAW, declaration, event
+from tests.support.typed import Typed, typed
+
+FINE, WRONG_USE = 0, 2
+
+WRITTEN = """# What shall be in force
+datasets:
+  - dataset: {namespace: landing, name: visits}
+    owner: cardiology
+    region: NO
+    retention:
+      policy_class: RESEARCH
+      period_days: 365
+  - dataset: {namespace: landing, name: stays}
+    phi_category: []
+    owner: "oncology: ward 3"
+---
+kind: tag
+dataset: {namespace: landing, name: stays}
+phi_kind: DIRECT_IDENTIFIER
+reason: As the schema says
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    begun = typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode())
+    assert begun.code == FINE, begun.err
+    return folder
+
+
+def run(folder: Path, text: str, *options: str, name: str = "datasets.yaml") -> Typed:
+    file = folder.parent / name
+    file.write_text(text)
+    return typed(folder, "record", "--file", str(file), *options)
+
+
+def size(folder: Path) -> int:
+    ledger = app.read_ledger(load(data_dir=folder))
+    try:
+        return ledger.size()
+    finally:
+        ledger.close()
+
+
+def test_a_dry_run_shows_each_field_and_writes_nothing(folder: Path) -> None:
+    before = size(folder)
+    shown = run(folder, WRITTEN, "--dry-run")
+    assert shown.code == FINE, shown.err
+    assert [line.split() for line in shown.out.splitlines() if "period_days" in line] == [
+        ["landing", "visits", "retention.period_days", "added", "—", "365"]
+    ]
+    assert "3 records would be taken; nothing was written." in shown.err
+    assert size(folder) == before
+
+
+def test_a_second_run_writes_nothing_and_says_so(folder: Path) -> None:
+    assert "3 records taken." in run(folder, WRITTEN).err
+    before = size(folder)
+    again = run(folder, WRITTEN)
+    assert (again.code, again.out) == (FINE, "")
+    assert "Nothing to do: all 3 records are in force already." in again.err
+    assert size(folder) == before
+
+
+def test_only_what_changed_is_written(folder: Path) -> None:
+    run(folder, WRITTEN)
+    before = size(folder)
+    changed = WRITTEN.replace("365", "30")
+    shown = run(folder, changed, "--json")
+    [one] = [
+        one for found in json.loads(shown.out)["compared"] for one in found["differences"] if one["change"] != "SAME"
+    ]
+    assert (one["field"], one["before"], one["after"]) == ("retention.period_days", 365, 30)
+    assert "1 record taken, 2 in force already." in shown.err
+    assert size(folder) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("365", "0", "datasets.yaml, line 8, retention.period_days: period_days is at least 1."),
+        ("region: NO", "region: 7", "datasets.yaml, line 5, region: region is text. Put it in quotes."),
+        ("owner: cardiology", "ownr: cardiology", "datasets.yaml, line 4, ownr: declare_dataset has no such field"),
+        (
+            "  - dataset: {namespace: landing, name: stays}\n",
+            "  - just text\n  -\n",
+            "datasets.yaml, line 9: this is no",
+        ),
+        ("datasets:", "data:", "datasets.yaml, line 2: a record has a kind"),
+        ("datasets:", "records:", "datasets.yaml, line 3: a record has a kind"),
+        ("region: NO", "owner: again", "datasets.yaml, line 5: owner stands here again, first on line 4"),
+        (
+            "kind: tag",
+            "kind: decide_approval",
+            "datasets.yaml, line 13, kind: decide_approval says that",
+        ),
+        (
+            "name: stays}\nphi_kind",
+            "name: unknown}\nphi_kind",
+            "datasets.yaml, line 14, dataset: This names an",
+        ),
+    ],
+)
+def test_a_file_with_one_wrong_line_writes_nothing_and_names_it(
+    folder: Path, before: str, after: str, words: str
+) -> None:
+    there = size(folder)
+    assert before in WRITTEN
+    refused = run(folder, WRITTEN.replace(before, after))
+    assert (refused.code, refused.out) == (WRONG_USE, "")
+    assert words in refused.err
+    assert size(folder) == there
+
+
+def test_json_is_read_as_yaml_is(folder: Path) -> None:
+    said = {"datasets": [{"dataset": RAW, "owner": "cardiology"}]}
+    text = json.dumps(said, indent=1) + "\n" + json.dumps(declaration(dataset=CURATED))
+    assert "2 records taken." in run(folder, text, name="datasets.json").err
+    wrong = run(folder, text.replace("cardiology", ""), name="datasets.json")
+    assert "datasets.json, line 8, owner: owner has at least 1 character." in wrong.err
+
+
+def test_several_files_are_one_and_are_refused_together(folder: Path) -> None:
+    for name, owner in (("one.yaml", "cardiology"), ("two.yaml", "oncology")):
+        (folder.parent / name).write_text(f"- {{kind: declare_dataset, dataset: {json.dumps(RAW)}, owner: {owner}}}")
+    both = [word for name in ("one.yaml", "two.yaml") for word in ("--file", str(folder.parent / name))]
+    there = size(folder)
+    refused = typed(folder, "record", *both)
+    assert "two.yaml, line 1, owner: It says another owner than record 1" in refused.err
+    assert size(folder) == there
+
+
+def test_an_export_is_in_order_of_names_and_holds_nothing_that_is_not_declared(folder: Path) -> None:
+    run(folder, WRITTEN)
+    exported = typed(folder, "export", "datasets")
+    assert exported.out.splitlines()[:8] == [
+        "datasets:",
+        "  - dataset:",
+        "      namespace: landing",
+        "      name: stays",
+        '    owner: "oncology: ward 3"',
+        "    phi_category: []",
+        "  - dataset:",
+        "      namespace: landing",
+    ]
+    as_json = json.loads(typed(folder, "export", "datasets", "--format", "json").out)
+    assert [one["dataset"]["name"] for one in as_json["datasets"]] == ["stays", "visits"]
+    assert as_json["datasets"][1]["region"] == "NO"
+
+
+NAMES = st.text("abcNO012 :#'\"é\u202e\U000e0041-", min_size=1, max_size=8).filter(str.strip)
+DECLARED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "owner": NAMES,
+        "source_system": st.fixed_dictionaries({"name": NAMES, "kind": st.sampled_from(list(SourceKind))}),
+        "schema_version": NAMES,
+        "clinical_purpose": NAMES,
+        "phi_category": st.lists(st.sampled_from(list(PhiKind)), max_size=3, unique=True),
+        "deidentification_state": st.sampled_from(list(DeidentificationState)),
+        "retention": st.fixed_dictionaries(
+            {"policy_class": st.sampled_from(list(RetentionClass)), "period_days": st.integers(1, 9999)}
+        ),
+        "permitted_use": st.fixed_dictionaries({"duo": st.just(["GRU"])}, optional={"statement": NAMES}),
+        "zone": st.sampled_from(list(Zone)),
+        "site": NAMES,
+        "region": NAMES,
+    },
+).filter(bool)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("declared") / "catalog"
+    with connect(Target(load(data_dir=folder)), None, new=True, owner=True) as client:
+        yield client
+
+
+NUMBERS = count()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(DECLARED, min_size=1, max_size=3), st.sampled_from(list(Written)))
+def test_what_is_exported_is_in_force_already(
+    client: Client,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    declared: list[dict[str, Any]],
+    form: Written,
+) -> None:
+    names = [f"set {next(NUMBERS)}" for _ in declared]
+    said = [
+        {"dataset": {"namespace": "made up", "name": name}, **one} for name, one in zip(names, declared, strict=True)
+    ]
+    file = tmp_path / f"said.{form}"
+    file.write_text(to_yaml({"datasets": said}) if form is Written.YAML else json.dumps({"datasets": said}))
+    record_files(client, [str(file)], dry_run=False, as_json=False)
+    capsys.readouterr()
+    export_datasets(client, form)
+    file.write_text(capsys.readouterr().out)
+    record_files(client, [str(file)], dry_run=True, as_json=False)
+    assert capsys.readouterr().out == ""
+    written = json.loads(json.dumps(said))
+    export_datasets(client, Written.JSON)
+    exported = {one["dataset"]["name"]: one for one in json.loads(capsys.readouterr().out)["datasets"]}
+    assert [exported[name].keys() for name in names] == [one.keys() for one in written]
