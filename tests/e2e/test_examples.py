@@ -25,6 +25,7 @@ ORDER = (
     "borders",
     "labels",
     "why",
+    "history",
     "mappings",
     "export datasets",
     "names of",

@@ -35,6 +35,8 @@ COMMANDS = {
     "redact": ("redact", f"no such {HOSTILE}"),
     "ingest": ("ingest", f"no such {HOSTILE}"),
     "record": ("record", f"no such {HOSTILE}"),
+    "history": ("history", HOSTILE, "schema"),
+    "history of hostile words": ("history", HOSTILE, HOSTILE),
     "record --file": ("record", "--file", f"no such {HOSTILE}"),
     "export datasets": ("export", "datasets"),
     "export datasets as json": ("export", "datasets", "--format", "json"),

@@ -23,6 +23,7 @@ from catalog.assets.hierarchy import (
     roots,
     run_tree,
 )
+from catalog.assets.history import histories
 from catalog.assets.queries import (
     Named,
     children_of,
@@ -161,6 +162,10 @@ def _spelled(view: View, ids: Sequence[str]) -> Any:
 
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
+    "histories": (
+        "Dataset",
+        lambda view, ids: histories(view, [(one, aspect) for one in ids for aspect in ("owner", "schema", "site")]),
+    ),
     "jobs": ("Job", jobs),
     "runs": ("Run", runs),
     "named_datasets": ("Dataset", lambda view, ids: _named(named_datasets(view, ids))),

@@ -241,6 +241,27 @@ def paths(
         raise typer.Exit(int(show.paths(client, sources[0], target, asked, as_json=as_json)))
 
 
+@command(commands, "lineward history curated/visits owner", panel=ASK)
+def history(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")],
+    aspect: Annotated[str, typer.Argument(metavar="ASPECT", help="What is said of it: owner, retention, schema, …")],
+    valid_at: ValidAt = None,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As far as it was known then: 2026-01-31T12:00:00Z.")
+    ] = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show every statement of one aspect of a dataset: value, who, for when, known since when."""
+    from catalog.cli.history import history as show
+
+    at = point(valid_at, known_at_index, known_at)
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, dataset, aspect, at, as_json=as_json)))
+
+
 @command(commands, "lineward borders egress", panel=ASK)
 def borders(
     side: Annotated[str | None, typer.Argument(metavar="[SIDE]", help="ingress or egress; without it, both.")] = None,

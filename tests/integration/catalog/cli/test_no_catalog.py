@@ -40,6 +40,7 @@ READING = (
     ("names", "check", "-"),
     ("report", "model@1"),
     ("record",),
+    ("history", "anything", "owner"),
     ("export", "datasets"),
     ("ingest",),
 )

@@ -1,0 +1,68 @@
+"""`lineward history`: every statement of an aspect of a dataset."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from catalog.cli.assets import identify
+from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.completeness import ahead
+from catalog.cli.output import print_json, print_table
+from catalog.errors import AskerError, Exit
+
+_PAGE = 500
+_QUERY = """
+query History($id: ID!, $aspect: String!, $asOf: AsOfInput, $first: Int!, $after: String) {
+  node(id: $id, asOf: $asOf) { __typename
+    ... on Dataset { history(aspect: $aspect, first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { aspect value source by authenticated validFrom entry recordedAt since until inForce run job }
+    } }
+  }
+}
+"""
+
+
+def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what was ever said, the oldest first."""
+    require_entry(client, as_of.get("knownAtIndex"))
+    identifier = identify(client, dataset, ("Dataset",))
+    found: list[dict[str, Any]] = []
+    after, more = None, True
+    while more:
+        asked = {"id": identifier, "aspect": aspect, "asOf": as_of or None, "first": _PAGE, "after": after}
+        node = ask(client, _QUERY, asked)["node"]
+        if node is None:
+            raise AskerError(f"Nothing of {dataset} is known at the time asked for.")
+        page = succeeded(node)["history"]
+        found += page["nodes"]
+        after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    if as_json:
+        print_json(found)
+        return Exit.FINE
+    print_table(
+        "",
+        ("entry", "value", "valid from", "known since", "by", "source", "in force"),
+        [_row(one) for one in found],
+        empty=f"Nobody ever said its {aspect}; `lineward export datasets` shows what is said.",
+        optional=("source", "known since"),
+        yielding=("value", "by"),
+    )
+    ahead(as_of)
+    return Exit.FINE
+
+
+def _row(one: dict[str, Any]) -> tuple[object, ...]:
+    value = one["value"]
+    shown = value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    source = one["source"].lower().replace("_", " ")
+    return one["entry"], shown, one["validFrom"], one["recordedAt"], one["by"], source, _lasted(one)
+
+
+def _lasted(one: dict[str, Any]) -> str:
+    if one["inForce"]:
+        return "yes"
+    if one["since"] is None:
+        return "never"
+    return "no" if one["until"] is None else f"until {one['until']}"
