@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from catalog.cli.files import Written
 from catalog.cli.target import Target
 from catalog.settings import load
 from graph_schema.vocabulary.words import DeidentificationState, PhiKind, RetentionClass, SourceKind, Zone
+from tests.support.documents import blocks
 from tests.support.records import CURATED, RAW, declaration, event
 from tests.support.typed import Typed, typed
 
@@ -169,6 +171,20 @@ def test_an_export_is_in_order_of_names_and_holds_nothing_that_is_not_declared(f
     as_json = json.loads(typed(folder, "export", "datasets", "--format", "json").out)
     assert [one["dataset"]["name"] for one in as_json["datasets"]] == ["stays", "visits"]
     assert as_json["datasets"][1]["region"] == "NO"
+
+
+def test_the_document_does_what_it_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    written, (shown,) = blocks("docs/bulk.md", "yaml"), blocks("docs/bulk.md", "sh")
+    Path("datasets.yaml").write_text("\n".join(written))
+    printed = []
+    for line in shown.splitlines():
+        words = shlex.split(line, comments=True)
+        done = typed(folder, *words[1 : words.index(">")] if ">" in words else words[1:])
+        assert done.code == FINE, f"{line}: {done.err}"
+        printed.append(done)
+    assert [("Nothing to do" in one.err) for one in printed] == [False, False, True, False]
+    assert "owner: cardiology" in printed[-1].out
 
 
 NAMES = st.text("abcNO012 :#'\"é\u202e\U000e0041-", min_size=1, max_size=8).filter(str.strip)
