@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.assets.records import DeclareDataset
+from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.cli import files
 from catalog.cli.client import Client, ask, checked, document, foreign
 from catalog.cli.completeness import FIELDS, warn
@@ -22,7 +22,7 @@ from graph_schema.aspects import DECLARED
 from graph_schema.characters import escape_json
 
 DATASETS = "datasets"
-SECTIONS: Mapping[str, str | None] = {DATASETS: DeclareDataset.name, "records": None}
+SECTIONS: Mapping[str, str | None] = {DATASETS: DeclareDataset.name, "sources": DeclareSource.name, "records": None}
 """What a file may hold under a top key, and of which kind it is where that is not said of each."""
 
 _EXPORTED = tuple(name for name in DeclareDataset.model_fields if name in DECLARED)
@@ -30,7 +30,7 @@ _PAGE = 100
 _QUERY = f"""
 query Declared($first: Int!, $after: String, $names: [String!]) {{
   search(filter: {{kinds: [DATASET]}}, first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
-    nodes {{ ... on Dataset {{ ref {{ namespace name }} aspects(names: $names) {{ aspect value }} }} }}
+    nodes {{ ... on Dataset {{ ref {{ namespace name }} aspects(names: $names) {{ aspect value bySource }} }} }}
     {FIELDS}
   }}
 }}
@@ -52,7 +52,11 @@ class _Item:
         """Return what it is about, as people call it."""
         dataset = self.value.get("dataset") if isinstance(self.value, dict) else None
         named = dataset if isinstance(dataset, dict) else {}
-        words = [named.get("namespace"), named.get("name"), self.value.get("column")]
+        words = [
+            named.get("namespace"),
+            named.get("name"),
+            self.value.get("column") if named else self.value.get("source"),
+        ]
         return " ".join(word for word in words if isinstance(word, str))
 
     def wrong(self, detail: str, pointer: str = "") -> SenderError:
@@ -210,7 +214,7 @@ def _declared(client: Client) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         asked = {"first": _PAGE, "after": after, "names": _EXPORTED}
         page = ask(client, _QUERY, asked)["search"]
         for node in page["nodes"]:
-            said = {one["aspect"]: one["value"] for one in node["aspects"]}
+            said = {one["aspect"]: one["value"] for one in node["aspects"] if one["bySource"] is None}
             if said:
                 ref = node["ref"]
                 fields = {name: _without_null(said[name]) for name in _EXPORTED if name in said}

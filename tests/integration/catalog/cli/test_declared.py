@@ -173,6 +173,17 @@ def test_an_export_is_in_order_of_names_and_holds_nothing_that_is_not_declared(f
     assert as_json["datasets"][1]["region"] == "NO"
 
 
+def test_what_a_dataset_has_by_its_source_alone_is_not_exported_as_its_own(folder: Path) -> None:
+    text = """
+sources: [{source: made-up EHR, owner: the ward, retention: {policy_class: RESEARCH, period_days: 9}}]
+datasets: [{dataset: {namespace: landing, name: visits}, source: made-up EHR, zone: LANDING}]
+"""
+    assert "2 records taken." in run(folder, text).err
+    assert "all 2 records are in force" in run(folder, text).err
+    [exported] = json.loads(typed(folder, "export", "datasets", "--format", "json").out)["datasets"]
+    assert exported.keys() == {"dataset", "source", "zone"}
+
+
 def test_the_document_does_what_it_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
     written, (shown,) = blocks("docs/bulk.md", "yaml"), blocks("docs/bulk.md", "sh")
@@ -204,6 +215,8 @@ DECLARED: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "zone": st.sampled_from(list(Zone)),
         "site": NAMES,
         "region": NAMES,
+        "source": NAMES,
+        "place": NAMES,
     },
 ).filter(bool)
 
