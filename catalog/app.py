@@ -24,6 +24,7 @@ from catalog.ledger.group_commit import Limits
 from catalog.ledger.keys import SiteKeys
 from catalog.ledger.protocol import Ledger
 from catalog.ledger.restoring import Loss, Record
+from catalog.ledger.sealing import utc_microseconds
 from catalog.ledger.sqlite import SqliteLedger
 from catalog.operations import provenance
 from catalog.projection import Following, Projection, facts_of
@@ -34,6 +35,7 @@ from catalog.store.damaged import DamagedStore
 from catalog.store.memory import MemoryStore
 from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
+from catalog.view import Anchor, View
 from graph_schema.times import SECOND
 
 if TYPE_CHECKING:
@@ -311,7 +313,27 @@ def _watch(metrics: Metrics, services: Services) -> None:
         "1 while the graph does not follow the ledger: stopped, waiting, damaged or standing still.",
         lambda: int(services.projection_stopped() is not None),
     )
+    metrics.watch_each(
+        "findings",
+        "Open findings, by rule and severity; none are given while the graph cannot be read.",
+        ("rule", "severity"),
+        lambda: _open_findings(services),
+    )
     metrics.watch("checkpoint_size", "Entries under the newest checkpoint.", lambda: _signed(ledger))
+
+
+def _open_findings(services: Services) -> dict[tuple[str, ...], float]:
+    from catalog.findings.queries import Wanted, findings  # noqa: PLC0415  a process that only projects needs none
+    from catalog.findings.rules import ESTATE, FindingState  # noqa: PLC0415  as above
+
+    try:
+        with services.store.reading() as reader:
+            anchor = Anchor(services.ledger, services.projection_version, utc_microseconds())
+            view = View(reader, anchor=anchor)
+            counts = findings(view, Wanted(states=frozenset({FindingState.OPEN}))).counts()
+    except (OperatorError, EvidenceError):
+        return {}
+    return {(rule.name, rule.severity.value): counts.get((rule, FindingState.OPEN), 0) for rule in ESTATE}
 
 
 def _signed(ledger: Ledger) -> int:

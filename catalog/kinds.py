@@ -13,6 +13,8 @@ import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
+import catalog.findings.admission as findings_admission
+import catalog.findings.facts as findings_facts
 import catalog.labels.admission as labels_admission
 import catalog.labels.facts as labels_facts
 import catalog.mappings.admission as mappings_admission
@@ -35,6 +37,7 @@ from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource
+from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
@@ -172,6 +175,16 @@ _KINDS: tuple[Kind[Any], ...] = (
         approvals_admission.admit_decision,
         commit=_sign,
     ),
+    Kind(
+        AcknowledgeFinding,
+        findings_facts.subjects,
+        findings_facts.project_acknowledgement,
+        findings_admission.admit_acknowledgement,
+    ),
+    Kind(
+        AcceptFinding, findings_facts.subjects, findings_facts.project_acceptance, findings_admission.admit_acceptance
+    ),
+    Kind(ReopenFinding, findings_facts.subjects, findings_facts.project_reopening, findings_admission.admit_reopening),
     Kind(
         DefinePrincipal,
         access_facts.subjects,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter as TallyCounter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -76,6 +78,26 @@ class ProducerMetrics:
         series.inc()
 
 
+class _Read(Collector):
+    """Gauges of one name that are read together whenever the metrics are."""
+
+    def __init__(
+        self, name: str, description: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
+        self._name, self._description, self._labels, self._read = name, description, labels, read
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Return what there is to read, without reading it."""
+        return [GaugeMetricFamily(self._name, self._description, labels=self._labels)]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield what is read now."""
+        (family,) = self.describe()
+        for labels, value in self._read().items():
+            family.add_metric(labels, value)
+        yield family
+
+
 class Metrics:
     """Counters, gauges and histograms; of what was sent, their labels hold names of producers alone, as stored."""
 
@@ -138,6 +160,16 @@ class Metrics:
     def watch(self, name: str, description: str, read: Callable[[], float]) -> None:
         """Publish a gauge that is read whenever the metrics are."""
         Gauge(f"lineward_{name}", description, registry=self.registry).set_function(read)
+
+    def watch_each(
+        self,
+        name: str,
+        description: str,
+        labels: tuple[str, ...],
+        read: Callable[[], Mapping[tuple[str, ...], float]],
+    ) -> None:
+        """Publish gauges of these labels that are read together whenever the metrics are."""
+        self.registry.register(_Read(f"lineward_{name}", description, labels, read))
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -120,6 +120,7 @@ CLOSED: Final = frozenset(
         "stance",
         "start",
         "states",
+        "subject",
         "system",
         "time_zone",
         "until",

@@ -25,6 +25,7 @@ from catalog.reading import (
     Truncated,
 )
 from catalog.run_ids import RunIds
+from catalog.store.indexes.grounds import Ground, Lacking
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -316,6 +317,23 @@ class View:
             for one in self._reader.producers()
             if (namespaces is None or one.namespace in namespaces) and (sites is None or one.label == "Job")
         ]
+
+    def grounds(self, wanted: Sequence[Ground], ids: Sequence[str] | None = None) -> dict[Ground, tuple[str, ...]]:
+        """Return the nodes that may be seen and have each of the grounds; see `StoreReader.grounds`."""
+        asked = None if ids is None else self._seen(ids)
+        found = self._reader.grounds(wanted, asked, self.known_at)
+        if self.rights.unbounded:
+            return found
+        seen = self._visibility.of(node for nodes in found.values() for node in nodes)
+        return {ground: tuple(node for node in nodes if node in seen) for ground, nodes in found.items()}
+
+    def lacking(self) -> list[Lacking]:
+        """Return the datasets that may be seen and whose record may lack something, of a view of now alone."""
+        found = self._reader.lacking()
+        if self.rights.unbounded:
+            return found
+        seen = self._visibility.of(one.dataset for one in found)
+        return [one for one in found if one.dataset in seen]
 
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""

@@ -2,7 +2,8 @@
 
 What has a namespace of its own is judged by it; a dataset by the sites that hold it as well, at any time, so that no
 answer about the past shows more; a state, snapshot or column as its dataset; a run as its job; an approval, an
-attestation or an evaluation as what it is about. What belongs to no namespace (a person, a code revision) is for all.
+attestation, an evaluation or a finding as what it is about. What belongs to no namespace (a person, a code revision) is
+for all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 from catalog.reading import Rights
 from catalog.store.protocol import KnownNode, StoreReader
 from graph_schema.identity import label_of, split_state_id
-from graph_schema.nodes import Column, Dataset, Node, Run, Site, Snapshot
+from graph_schema.nodes import Column, Dataset, Finding, Node, Run, Site, Snapshot
 
 _ABOUT: Final[Mapping[str, str]] = {
     "Approval": "CONCERNS",
@@ -71,6 +72,8 @@ class Visibility:
             elif isinstance(node, Run):
                 # What a run id alone names belongs to no job that could be seen.
                 others[identifier] |= {job.id for job in (node.executed,) if job is not None}
+            elif isinstance(node, Finding):
+                others[identifier].add(node.subject)
             elif isinstance(node, Dataset):
                 datasets[identifier] = node
             elif node is not None and identifier not in states:

@@ -19,7 +19,7 @@ _GROUPS: Final = {
     "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site", "Place"),
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
     "Models": ("Model", "ModelVersion", "Evaluation"),
-    "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse"),
+    "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse", "Finding"),
 }
 
 

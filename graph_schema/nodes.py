@@ -207,6 +207,14 @@ class SafeUse(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding(Node):
+    """What a rule finds on a node, by the rule's name and the node's id, once somebody acknowledged or accepted it."""
+
+    rule: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site(Node):
     """A hospital, institute or place that data is held at."""
 

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     MAP_TAG = "map_tag"
     WITHDRAW_MAPPING = "withdraw_mapping"
     DEFINE_SAFE_USE = "define_safe_use"
+    ACKNOWLEDGE_FINDING = "acknowledge_finding"
+    ACCEPT_FINDING = "accept_finding"
+    REOPEN_FINDING = "reopen_finding"
     ERASE_ENTRIES = "erase_entries"
     RESTORE_LEDGER = "restore_ledger"
 
@@ -87,6 +90,9 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.MAP_TAG,
             Permission.WITHDRAW_MAPPING,
             Permission.DEFINE_SAFE_USE,
+            Permission.ACKNOWLEDGE_FINDING,
+            Permission.ACCEPT_FINDING,
+            Permission.REOPEN_FINDING,
         }
     ),
     PrincipalRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE_APPROVAL}),

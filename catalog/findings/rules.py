@@ -12,7 +12,20 @@ class Severity(StrEnum):
     HIGH = "HIGH"
     """It puts in doubt what the subject rests on."""
     MEDIUM = "MEDIUM"
-    """It is to be looked at before relying on the subject."""
+    """It is to be looked at before relying on it."""
+
+
+class FindingState(StrEnum):
+    """How a finding stands."""
+
+    OPEN = "OPEN"
+    """It holds, and nobody decided anything of it, or no longer."""
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    """It holds, and somebody says that it is being seen to."""
+    ACCEPTED = "ACCEPTED"
+    """It holds, and somebody accepted that until a date that lies ahead."""
+    CLOSED = "CLOSED"
+    """It held once, and holds no longer."""
 
 
 class Topic(StrEnum):
@@ -170,6 +183,43 @@ class Rule(Enum):
         "The schemas on the way to the training and evaluation data stayed as they were, up to the registration.",
     )
 
+    FIELDS_DECLARED = _Rule(
+        "mandatory fields declared",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "Every dataset that anything is said of has its mandatory fields, and not only those on the way to a model.",
+    )
+    DATASET_DESCRIBED = _Rule(
+        "dataset described",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "Something is said of every dataset that a job, a run or a record names: a schema, an owner, a write.",
+    )
+    NAME_WITHOUT_IDENTIFIER = _Rule(
+        "no identifier in a name",
+        Severity.HIGH,
+        Topic.LABELS,
+        "Nothing is called by an identifier: where it was, the catalog keeps a token, the pipeline still the name.",
+    )
+    ATTESTATION_LASTS = _Rule(
+        "attestation lasts",
+        Severity.HIGH,
+        Topic.DEIDENTIFICATION,
+        "No attestation has ended without another in its place, and none was given that can cover nothing.",
+    )
+    DETERMINATION_LASTS = _Rule(
+        "determination not near its end",
+        Severity.MEDIUM,
+        Topic.DEIDENTIFICATION,
+        "No expert determination ends within 90 days without another that goes on.",
+    )
+    SUGGESTION_JUDGED = _Rule(
+        "suggestion judged",
+        Severity.MEDIUM,
+        Topic.LABELS,
+        "A person confirmed or rejected every suggested label within 30 days.",
+    )
+
     @property
     def label(self) -> str:
         """Return the name by which findings are shown."""
@@ -189,3 +239,16 @@ class Rule(Enum):
     def description(self) -> str:
         """Return in one sentence what must hold."""
         return self.value.description
+
+
+ESTATE = (
+    Rule.FIELDS_DECLARED,
+    Rule.DATASET_DESCRIBED,
+    Rule.RUN_ID_OF_ONE_JOB,
+    Rule.NAME_WITHOUT_IDENTIFIER,
+    Rule.ATTESTATION_LASTS,
+    Rule.DETERMINATION_LASTS,
+    Rule.EVALUATION_APART,
+    Rule.SUGGESTION_JUDGED,
+)
+"""The rules that are held to the whole estate."""

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
-from catalog.findings.model import Basis
-from catalog.releases.model import SnapshotUse
-from catalog.snapshots.model import Seal
+from catalog.releases.model import Registration, SnapshotUse
+from catalog.snapshots.model import Seal, SnapshotRecord
 from reports.naming import counted, gathered
 
 _MOST_NAMED = 100
+
+
+class Compared(Protocol):
+    """What is known of a model version whose training and evaluation data are compared."""
+
+    @property
+    def registration(self) -> Registration:
+        """The registration that names the data."""
+
+    @property
+    def snapshots(self) -> Mapping[str, SnapshotRecord]:
+        """The snapshots that it names, by id."""
+
+    def dataset_name(self, identifier: str) -> str:
+        """Return what a dataset is called."""
 
 
 class Apartness(StrEnum):
@@ -53,7 +68,7 @@ class _Side:
     files: Mapping[str, set[str]]
 
     @classmethod
-    def of(cls, basis: Basis, uses: Sequence[SnapshotUse]) -> _Side:
+    def of(cls, basis: Compared, uses: Sequence[SnapshotUse]) -> _Side:
         """Read the manifests of the newest seals."""
         records = {use.snapshot: basis.snapshots.get(use.snapshot) for use in uses}
         seals = {id_: record.seal for id_, record in records.items() if record is not None and record.seal is not None}
@@ -71,7 +86,7 @@ class _Side:
                 yield use.dataset
 
 
-def separation(basis: Basis) -> Separation | None:
+def separation(basis: Compared) -> Separation | None:
     """Return how evaluation stands to training, None where the version names no data of one of the two."""
     registration = basis.registration
     training, evaluation = (_Side.of(basis, uses) for uses in (registration.trained_on, registration.evaluated_on))

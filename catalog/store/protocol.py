@@ -16,6 +16,7 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
+from catalog.store.indexes.grounds import Ground, Lacking
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
@@ -235,6 +236,16 @@ class StoreReader(Protocol):
 
     def producers(self) -> list[Produced]:
         """Return how many events each producer sent of each namespace, and how many deviated, as it is now."""
+
+    def grounds(
+        self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
+    ) -> dict[Ground, tuple[str, ...]]:
+        """Return the nodes that have each of the grounds known by then, ascending; of these ids alone where some are
+        given.
+        """
+
+    def lacking(self) -> list[Lacking]:
+        """Return every dataset whose record may lack something now, by id."""
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         """Return every dataset and model version that anything uses in one of these ways."""

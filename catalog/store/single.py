@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
+from catalog.store.indexes.grounds import Ground, Lacking
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
@@ -114,6 +115,16 @@ class SingleReads(ABC):
     def producers(self) -> list[Produced]:
         with self.reading() as read:
             return read.producers()
+
+    def grounds(
+        self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
+    ) -> dict[Ground, tuple[str, ...]]:
+        with self.reading() as read:
+            return read.grounds(wanted, ids, known_at)
+
+    def lacking(self) -> list[Lacking]:
+        with self.reading() as read:
+            return read.lacking()
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         with self.reading() as read:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from graph_schema.aspects.approvals import Decision, Request
 from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
+from graph_schema.aspects.findings import FindingDecision
 from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
@@ -260,6 +261,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("tag_mapping", ("Mapping",), TagMapping),
     Aspect("mapping_withdrawal", ("Mapping",), MappingWithdrawal, momentary=True),
     Aspect("safe_use", ("SafeUse",), SafeUse),
+    Aspect("finding_decision", ("Finding",), FindingDecision),
     Aspect("environment", ("Environment",), Environment),
     Aspect("namespace_rule", ("NamespaceRule",), NamespaceRule),
     Aspect(
@@ -296,6 +298,17 @@ DECLARED_OF_SOURCE: Final = (
     "permitted_places",
 )
 """The same of a source. What a source says of these holds of the datasets that it supplies, where nothing else does."""
+
+MANDATORY: Final = (
+    "owner",
+    "source_system",
+    "schema_version",
+    "clinical_purpose",
+    "phi_category",
+    "retention",
+    "permitted_use",
+)
+"""Those of them that every dataset's record has to have."""
 
 TAG: Final = Aspect(f"{PHI}KIND", ("Dataset", "Column"), Tag)
 KEPT: Final = Aspect(

@@ -354,6 +354,17 @@ class Confidentiality(StrEnum):
     """Very restricted: its disclosure may do great harm, and few may see it."""
 
 
+class FindingStance(StrEnum):
+    """What a steward decided of a finding."""
+
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    """It is known and being seen to."""
+    ACCEPTED = "ACCEPTED"
+    """It may stand until a date."""
+    REOPENED = "REOPENED"
+    """Neither holds any more."""
+
+
 def listed(words: Iterable[str]) -> str:
     """Return words as a sentence names them: `A, B or C`."""
     *others, last = words

@@ -33,6 +33,7 @@ ORDER = (
     "names check",
     "places",
     "producers",
+    "findings",
     "report",
     "ledger key",
     "verify",

@@ -46,6 +46,8 @@ from catalog.assets.sources import sources
 from catalog.assets.uses import uses_of_edges
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
+from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
+from catalog.findings.rules import FindingState
 from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, mapped_tags, steps_of
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
 from catalog.ledger.protocol import Ledger
@@ -126,6 +128,16 @@ def _steps(view: View, ids: Sequence[str]) -> Any:
 
 def _choke_points(view: View, ids: Sequence[str]) -> Any:
     return {one: choke_points(view, (), one, Walk((one,), Direction.UPSTREAM, depth=9)) for one in ids}
+
+
+def _findings(view: View, _: Sequence[str]) -> Any:
+    every = Wanted(states=frozenset(FindingState))
+    return [(found.states, found.counts()) for found in (findings(view), findings(view, every))]
+
+
+def _finding_details(view: View, _: Sequence[str]) -> Any:
+    found = findings(view)
+    return finding_details(view, found, found.keys)
 
 
 def _with_digest(view: View, ids: Sequence[str]) -> Any:
@@ -271,6 +283,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "borders": ("Dataset", _borders),
     "steps_of": ("Dataset", _steps),
     "lineage, choke points": ("Dataset", _choke_points),
+    "findings": ("Dataset", _findings),
+    "findings_on": ("Dataset", findings_on),
+    "findings_on runs": ("Run", findings_on),
+    "finding_details": ("Dataset", _finding_details),
+    "decisions": ("Finding", decisions),
     "lineage of columns": ("Column", _walks),
     "lineage of columns ever stated": ("Column", lambda view, ids: _walks(view, ids, flows=FlowScope.EVER_STATED)),
     "lineage of all columns": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.COLUMN)),

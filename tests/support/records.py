@@ -248,6 +248,12 @@ def safe_use(**more: Any) -> dict[str, Any]:
     }
 
 
+def finding_record(kind: str, subject: str, rule: str = "FIELDS_DECLARED", **more: Any) -> dict[str, Any]:
+    """What a steward decides of a finding."""
+    until = {"until": "2029-01-01T00:00:00Z"} if kind == "accept_finding" else {}
+    return {"kind": kind, "rule": rule, "subject": subject, "reason": "Made-up reason", **until, **more}
+
+
 def withdrawal(**more: Any) -> dict[str, Any]:
     return {"kind": "withdraw_mapping", "mapping": "levels", "reason": "A mistake", **more}
 

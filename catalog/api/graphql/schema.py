@@ -40,6 +40,7 @@ from catalog.api.graphql.datasets import DatasetQueries
 from catalog.api.graphql.effective_labels import LabelQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
+from catalog.api.graphql.findings import FindingQueries
 from catalog.api.graphql.jobs import JobQueries
 from catalog.api.graphql.lineage import LineageQueries
 from catalog.api.graphql.mappings import MappingQueries
@@ -141,6 +142,7 @@ def _made() -> strawberry.Schema:
             PlaceQueries,
             SourceQueries,
             ProducerQueries,
+            FindingQueries,
         ),
     )
     get_object_definition(

@@ -9,8 +9,9 @@ import typer
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
-from catalog.cli.words import one_of
+from catalog.cli.words import each_of, one_of
 from catalog.errors import SenderError
+from catalog.findings.rules import ESTATE, FindingState, Severity
 from catalog.lineage.borders import BorderSide
 from catalog.lineage.model import Direction, Grain
 from catalog.search.model import SearchKind
@@ -338,6 +339,45 @@ def why(
     named = one_of(kind, PhiKind, "KIND")
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, asset, named, column, at, as_json=as_json)))
+
+
+@command(commands, "lineward findings --severity high", panel=ASK)
+def findings(
+    severity: Annotated[list[str] | None, choice(Severity, "Only findings of this severity")] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Only what this rule finds, such as DATASET_DESCRIBED.")
+    ] = None,
+    state: Annotated[
+        list[str] | None, choice(FindingState, "Only findings that stand so, by default all that hold")
+    ] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ASSET", help="Only on this: a name, `model@version`, a run id, a digest or an id."),
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List what the rules find wrong or missing anywhere in the catalog; ends with 1 where any of it is open.
+
+    A steward acknowledges one, or accepts it until a date, with `lineward record`.
+    """
+    from catalog.cli.assets import identify
+    from catalog.cli.findings import findings as show
+
+    severities = each_of(severity or [], Severity, "--severity")
+    rules = each_of(rule or [], [one.name for one in ESTATE], "--rule")
+    states = each_of(state or [], FindingState, "--state")
+    with connected(url, data_dir, owner=True) as client:
+        wanted = {
+            "severities": severities or None,
+            "rules": rules or None,
+            "states": states or None,
+            "subjects": [identify(client, one) for one in subject] if subject else None,
+        }
+        raise typer.Exit(int(show(client, wanted, point(valid_at, known_at_index), as_json=as_json)))
 
 
 @command(commands, "lineward producers", panel=ASK)

@@ -9,6 +9,7 @@ from catalog.store.indexes.column_flows import COLUMN_FLOWS
 from catalog.store.indexes.contributions import CONTRIBUTIONS
 from catalog.store.indexes.facet_keys import FACET_KEYS
 from catalog.store.indexes.flows import FLOWS
+from catalog.store.indexes.grounds import GROUNDS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
@@ -33,4 +34,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     PRODUCERS,
     POINTERS,
     NAMED_IN_FACETS,
+    GROUNDS,
 )

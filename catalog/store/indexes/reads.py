@@ -10,6 +10,7 @@ from catalog.store.indexes import (
     column_flows,
     contributions,
     flows,
+    grounds,
     in_force,
     keys,
     pointers,
@@ -18,6 +19,7 @@ from catalog.store.indexes import (
 )
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
+from catalog.store.indexes.grounds import Ground, Lacking
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
@@ -86,6 +88,14 @@ class IndexReads(IndexReader):
 
     def producers(self) -> list[Produced]:
         return producers.producers(self)
+
+    def grounds(
+        self, wanted: Sequence[Ground], ids: Sequence[str] | None = None, known_at: int = NOW
+    ) -> dict[Ground, tuple[str, ...]]:
+        return grounds.grounds(self, wanted, ids, known_at)
+
+    def lacking(self) -> list[Lacking]:
+        return grounds.lacking(self)
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         return uses.used(self, hows, valid_at, known_at)

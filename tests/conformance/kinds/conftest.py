@@ -20,6 +20,7 @@ from tests.support.records import (
     declaration,
     ending_place,
     facet_mapping,
+    finding_record,
     joining,
     naming_rule,
     place,
@@ -78,6 +79,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.send(written(number, name, change))
     for record in names():
         house.record(record)
+    for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
+        house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
     yield house
     house.close()
 

@@ -25,6 +25,7 @@ USED_OUTSIDE = {
     "TEXTS": "the table that the fields of records are held to",
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",
+    "collect": "what the client of Prometheus calls",
     "process_renderables": "what rich calls",
     "on_broken_pipe": "the same",
     "format_commands": "what typer calls",

@@ -25,6 +25,7 @@ from catalog.store.protocol import Store
 from catalog.store.sqlite import SqliteStore
 from catalog.view import Anchor, View
 from graph_schema.facts import NOW
+from graph_schema.nodes import Dataset
 from graph_schema.times import parse_zoned
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.queries import NOW_ONLY, QUERIES, answers
@@ -37,6 +38,7 @@ from tests.support.records import (
     ending_place,
     event,
     facet_mapping,
+    finding_record,
     flow_mapping,
     joining,
     naming_rule,
@@ -119,6 +121,11 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "registers anew": registration(artifact_digest="sha256:" + "c" * 64),
     "asks": request(),
     "asks for the data": request(subject={"dataset": RAW}),
+    "another job's": {**event("COMPLETE", "2026-01-03T12:00:00Z"), "job": {"namespace": "pipeline", "name": "other"}},
+    "acknowledges": finding_record("acknowledge_finding", Dataset(**RAW).id),
+    "accepts": finding_record("accept_finding", Dataset(**RAW).id, until="2099-01-01T00:00:00Z"),
+    "accepts another": finding_record("accept_finding", Dataset(**LINKED).id, "DATASET_DESCRIBED", valid_from=EARLY),
+    "reopens": finding_record("reopen_finding", Dataset(**RAW).id),
     "names": principal("grace", "approver"),
     "names anew": principal("grace", "auditor"),
 }

@@ -1,0 +1,140 @@
+"""What the rules over the estate are held to, what they find, and how a finding stands. Times are UTC microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from catalog.access.model import Powers
+from catalog.assets.model import DatasetRecord, RunRecord
+from catalog.findings.rules import FindingState, Rule
+from catalog.labels.model import Attestation, Label
+from catalog.releases.model import Registration
+from catalog.snapshots.model import SnapshotRecord
+from graph_schema.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What breaks a rule, in words, and the entries that show it.
+
+    `since` and `until` are when it began and ceased to be so, None where nothing says when, or it lasts; `known` is the
+    entry by which it was known, `ended` the one by which it was known to be over.
+    """
+
+    text: str
+    entries: tuple[int, ...]
+    since: int | None
+    known: int
+    until: int | None = None
+    ended: int | None = None
+    subjects: tuple[str, ...] = ()
+    """What it is found on, where that is more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What somebody last decided of a finding."""
+
+    stance: str
+    by: str
+    reason: str
+    until: int | None
+    since: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Which finding: in the order in which findings are listed, by severity, rule and subject."""
+
+    severity: int
+    rule_at: int
+    subject: str
+
+    @property
+    def rule(self) -> Rule:
+        """Return the rule."""
+        return RULES[self.rule_at]
+
+    @classmethod
+    def of(cls, rule: Rule, subject: str) -> Key:
+        """Return the key of what a rule finds on a subject."""
+        return cls(_SEVERITIES.index(rule.severity), RULES.index(rule), subject)
+
+
+RULES = tuple(Rule)
+_SEVERITIES = list(dict.fromkeys(sorted((rule.severity for rule in Rule), key=["HIGH", "MEDIUM"].index)))
+
+
+@dataclass(frozen=True, slots=True)
+class EstateFinding:
+    """What a rule finds on a node, and how that stands: `id` is what it is decided by."""
+
+    id: str
+    rule: Rule
+    subject: str
+    subjects: tuple[str, ...]
+    name: str
+    """What the subject is called."""
+    text: str
+    entries: tuple[int, ...]
+    since: int | None
+    until: int | None
+    known: int
+    ended: int | None
+    state: FindingState
+    decided: Decided | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCase:
+    """A dataset, and when and by which entry it was first used."""
+
+    record: DatasetRecord
+    used_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdCase:
+    """Runs of several jobs under one id."""
+
+    runs: Sequence[RunRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class NameCase:
+    """Something that was named, and the entry that first did."""
+
+    node: Node
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationCase:
+    """An attestation, what its job is called, the others of that job, and what those who attested might when."""
+
+    attestation: Attestation
+    job: str
+    others: Sequence[Attestation]
+    powers: Powers
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCase:
+    """A model version's registration, and the snapshots that it names."""
+
+    registration: Registration
+    snapshots: Mapping[str, SnapshotRecord]
+    names: Mapping[str, str]
+
+    def dataset_name(self, identifier: str) -> str:
+        """Return what a dataset is called, its id where that is not known."""
+        return self.names.get(identifier, identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCase:
+    """The labels of a dataset and of its columns."""
+
+    labels: Sequence[Label]

@@ -1,0 +1,182 @@
+"""Every rule over the estate as a pure function: the values of one subject and a moment in, what breaks it out.
+
+Each returns None where nothing broke it by the point at which the values were read, and a breach with `until` where
+that is over.
+"""
+
+from __future__ import annotations
+
+from catalog.assets.model import AssetState
+from catalog.assets.rules import MANDATORY
+from catalog.findings.estate.model import (
+    AttestationCase,
+    Breach,
+    DatasetCase,
+    LabelCase,
+    NameCase,
+    RunIdCase,
+    VersionCase,
+)
+from catalog.findings.separation import Apartness, separation
+from catalog.labels.model import Attestation, Label, Step, Uncovered
+from catalog.labels.rules import why_uncovered
+from graph_schema.nodes import Column, Dataset, Job, Model, Source
+from graph_schema.vocabulary.words import DeidentificationMethod, TagOrigin
+from ingest_hooks.redaction.markers import TOKEN
+from reports.fields import together
+from reports.naming import counted, gathered
+
+_DAY = 86_400_000_000
+NEAR_DAYS = 90
+"""So many days before its end a determination is found to be near it."""
+JUDGED_DAYS = 30
+"""Within so many days a suggested label is to be judged."""
+
+
+def fields_declared(case: DatasetCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find the mandatory fields that nobody recorded of a dataset that anything is said of."""
+    record = case.record
+    if record.state in {AssetState.GHOST, AssetState.TOMBSTONED}:
+        return None
+    held = [record.aspects[name] for name in MANDATORY if name in record.aspects]
+    began = _began(case)
+    entries = tuple(sorted({record.first_entry, *(one.entry for one in held)}))
+    if record.gaps:
+        text = together(gap.field for gap in record.gaps)
+        return Breach(text, entries, began, record.first_entry)
+    until = max((one.since for one in held), default=None)
+    if began is None or until is None or until <= began:
+        return None
+    ended = max(one.entry for one in held)
+    text = "All mandatory fields are recorded."
+    return Breach(text, entries, began, record.first_entry, until, ended)
+
+
+def dataset_described(case: DatasetCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a dataset that is named and of which nothing is said."""
+    record = case.record
+    if record.state is AssetState.GHOST:
+        text = "It is named, and nothing is said of it: no schema, no owner, no write."
+        return Breach(text, (record.first_entry,), case.used_at, record.first_entry)
+    stated = min(record.aspects.values(), key=lambda one: (one.since, one.entry), default=None)
+    if stated is None or case.used_at is None or stated.since <= case.used_at or stated.entry <= record.first_entry:
+        return None
+    entries = tuple(sorted({record.first_entry, stated.entry}))
+    return Breach("It is described.", entries, case.used_at, record.first_entry, stated.since, stated.entry)
+
+
+def run_id_of_one_job(case: RunIdCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find several jobs under one run id."""
+    if len(case.runs) < 2:  # noqa: PLR2004  one is as it should be
+        return None
+    names = gathered(sorted({f"{job.namespace}/{job.name}" for run in case.runs if (job := run.executed)}))
+    firsts = sorted(run.first_entry for run in case.runs)
+    starts = sorted(at for run in case.runs if (at := run.started_at or run.ended_at) is not None)
+    entries = sorted({entry for run in case.runs for entry in run.entries or (run.first_entry,)})
+    return Breach(
+        f"Several jobs ran under one run id: {names}.",
+        tuple(entries),
+        starts[1] if len(starts) > 1 else None,
+        firsts[1],
+        subjects=tuple(sorted(run.id for run in case.runs)),
+    )
+
+
+def name_without_identifier(case: NameCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a name that held an identifier, of which nothing is kept."""
+    node = case.node
+    if not isinstance(node, Column | Dataset | Job | Model | Source):
+        return None
+    if not any(TOKEN.search(part) for part in ((node.name,) if isinstance(node, Column) else node.key)):
+        return None
+    kind = node.label.lower()
+    text = f"The name of this {kind} held an identifier, which was replaced before it was kept: rename the {kind}."
+    return Breach(text, (case.entry,), None, case.entry)
+
+
+def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
+    """Find an attestation that has ended, or that can cover nothing."""
+    one = case.attestation
+    reason = _uncovered(one, case, moment)
+    entries = (one.entry,)
+    if reason in {Uncovered.NOT_AUTHORISED, Uncovered.CLEARS_NOTHING}:
+        because = (
+            "who attested it was no steward then, or no key proved who they were"
+            if reason is Uncovered.NOT_AUTHORISED
+            else "its method leaves protected health information"
+        )
+        return Breach(f"The attestation of {case.job} covers nothing: {because}.", entries, one.valid_from, one.entry)
+    if one.until is None or one.until > moment:
+        return None
+    text = f"The attestation of {case.job} has ended."
+    after = _successor(case, one.until, moment)
+    if after is None:
+        return Breach(text, entries, one.until, one.entry)
+    until = max(after.valid_from, one.until)
+    if until == one.until:
+        return None
+    return Breach(text, (one.entry, after.entry), one.until, one.entry, until, after.entry)
+
+
+def determination_lasts(case: AttestationCase, moment: int) -> Breach | None:
+    """Find an expert determination that ends soon."""
+    one = case.attestation
+    if one.method != DeidentificationMethod.EXPERT_DETERMINATION or one.until is None or one.until <= moment:
+        return None
+    near = one.until - NEAR_DAYS * _DAY
+    if near > moment or _uncovered(one, case, moment) is not None or _successor(case, one.until, one.until) is not None:
+        return None
+    days = -((moment - one.until) // _DAY)
+    text = f"The expert determination for {case.job} ends within {counted(days, 'day')}."
+    return Breach(text, (one.entry,), max(near, one.valid_from), one.entry)
+
+
+def _uncovered(one: Attestation, case: AttestationCase, at: int) -> Uncovered | None:
+    versions = frozenset() if one.schema_version is None else frozenset({one.schema_version})
+    return why_uncovered(one, Step(one.job, one.run, None, versions), case.powers, at)
+
+
+def _successor(case: AttestationCase, end: int, at: int) -> Attestation | None:
+    """Return the first of the others that covers the same at a time and goes on beyond an end."""
+    one = case.attestation
+    same = [each for each in case.others if each.id != one.id and each.run in {None, one.run}]
+    lasting = [each for each in same if each.until is None or each.until > end]
+    good = [each for each in lasting if _uncovered(each, case, at) is None]
+    return min(good, key=lambda each: (each.valid_from, each.entry), default=None)
+
+
+def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find files, or whole snapshots, in both training and evaluation data."""
+    found = separation(case)
+    if found is None or found.result is not Apartness.OVERLAP:
+        return None
+    registration = case.registration
+    known = max(registration.entry, *found.entries)
+    return Breach(found.text, found.entries, registration.registered_at, known)
+
+
+def suggestion_judged(case: LabelCase, moment: int) -> Breach | None:
+    """Find labels that were suggested long ago and that nobody judged."""
+    waiting = [label for label in case.labels if label.present and label.origin == TagOrigin.SUGGESTED]
+    late = [label for label in waiting if _suggested(label)[0] + JUDGED_DAYS * _DAY <= moment]
+    if not late:
+        return None
+    entries = tuple(sorted({_suggested(label)[1] for label in late}))
+    places = gathered(sorted({label.column or "the whole" for label in late}))
+    text = (
+        f"{counted(len(late), 'label')} suggested more than {JUDGED_DAYS} days ago and neither confirmed nor rejected "
+        f"by a person: {places}."
+    )
+    since = min(_suggested(label)[0] for label in late) + JUDGED_DAYS * _DAY
+    return Breach(text, entries, since, entries[0])
+
+
+def _suggested(label: Label) -> tuple[int, int]:
+    """Return when a label was first suggested, and by which entry."""
+    return min((tag.since, tag.entry) for tag in label.history if tag.origin == TagOrigin.SUGGESTED)
+
+
+def _began(case: DatasetCase) -> int | None:
+    """Return when a dataset was first used or spoken of, None where nothing says when."""
+    times = [one.since for one in case.record.aspects.values()]
+    return min([*times, *(() if case.used_at is None else (case.used_at,))], default=None)

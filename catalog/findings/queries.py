@@ -1,0 +1,223 @@
+"""What the rules over the estate find at one point, and how each finding stands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalog.findings.estate.model import Breach, Decided, EstateFinding, Key
+from catalog.findings.estate.reading import ESTATE_RULES, EstateRule, dataset_cases
+from catalog.findings.rules import FindingState, Rule, Severity
+from catalog.names.loading import Names
+from catalog.store.indexes.grounds import Ground, Lacking, Seen
+from catalog.view import View
+from graph_schema.aspects.findings import FindingDecision
+from graph_schema.nodes import Finding, Node
+from graph_schema.vocabulary.words import FindingStance
+
+LASTING = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED, FindingState.ACCEPTED})
+"""How a finding stands that holds."""
+
+_BY_RECORD = frozenset({Rule.FIELDS_DECLARED, Rule.DATASET_DESCRIBED})
+_RULE_OF = {one.rule: one for one in ESTATE_RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings are asked for: of these severities, rules and states, on these nodes; all where None is given."""
+
+    severities: frozenset[Severity] | None = None
+    rules: frozenset[Rule] | None = None
+    states: frozenset[FindingState] = LASTING
+    subjects: tuple[str, ...] | None = None
+
+    def has(self, one: EstateRule) -> bool:
+        """Tell whether the rule is asked for."""
+        return (self.rules is None or one.rule in self.rules) and (
+            self.severities is None or one.rule.severity in self.severities
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The findings asked for, in order, each with how it stands; what each says is read when it is shown."""
+
+    states: Mapping[Key, FindingState]
+    breaches: Mapping[Key, Breach] = field(repr=False)
+    """What was judged on the way."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Return which findings there are, in the order in which they are listed."""
+        return tuple(self.states)
+
+    def counts(self) -> dict[tuple[Rule, FindingState], int]:
+        """Return how many there are of each rule and state, in the order of the rules."""
+        counted = Counter((key.rule, state) for key, state in self.states.items())
+        order = list(_RULE_OF)
+        return dict(sorted(counted.items(), key=lambda one: (order.index(one[0][0]), one[0][1])))
+
+
+def findings(view: View, wanted: Wanted | None = None) -> Found:
+    """Return which findings there are, in the order of severity, rule and subject.
+
+    A view of now by unbounded rights takes what datasets lack from what a store keeps of it; every other judges each
+    node that a rule may find something on.
+    """
+    wanted = wanted or Wanted()
+    rules = [one for one in ESTATE_RULES if wanted.has(one)]
+    certain: set[Key] = set()
+    if view.is_now and view.rights.unbounded and wanted.subjects is None and FindingState.CLOSED not in wanted.states:
+        certain, breaches = _of_records(view, {one.rule for one in rules} & _BY_RECORD)
+        breaches |= _judged(view, [one for one in rules if one.rule not in _BY_RECORD], None)
+    else:
+        breaches = _judged(view, rules, wanted.subjects)
+    every = sorted({*certain, *breaches})
+    decided = _decided(view, every)
+    states = {
+        key: state
+        for key in every
+        if (state := _state(breaches.get(key), decided.get(key), view.moment)) in wanted.states
+    }
+    return Found(states, breaches)
+
+
+def findings_on(view: View, ids: Sequence[str]) -> dict[str, tuple[EstateFinding, ...]]:
+    """Return what is found on each of the nodes and holds, in order; a node without a finding is absent."""
+    found = findings(view, Wanted(subjects=tuple(dict.fromkeys(ids))))
+    shown = finding_details(view, found, found.keys)
+    by_node: dict[str, list[EstateFinding]] = defaultdict(list)
+    asked = frozenset(ids)
+    for one in shown.values():
+        for subject in one.subjects:
+            if subject in asked:
+                by_node[subject].append(one)
+    return {id_: tuple(by_node[id_]) for id_ in dict.fromkeys(ids) if id_ in by_node}
+
+
+def finding_details(view: View, found: Found, keys: Sequence[Key]) -> dict[Key, EstateFinding]:
+    """Return what some of the findings say, by which they are: those of a page."""
+    breaches = {key: found.breaches[key] for key in keys if key in found.breaches}
+    missing: dict[Rule, list[str]] = defaultdict(list)
+    for key in keys:
+        if key not in breaches:
+            missing[key.rule].append(key.subject)
+    cases = dataset_cases(view, sorted({one for ids in missing.values() for one in ids})) if missing else {}
+    for rule, ids in missing.items():
+        breaches |= _breaches(_RULE_OF[rule], {one: cases[one] for one in ids if one in cases}, view.moment)
+    shown = [key for key in keys if key in breaches]
+    decided = _decided(view, shown)
+    names = {id_: _called(known.node) for id_, known in view.nodes(sorted({key.subject for key in shown})).items()}
+    answer = {}
+    for key in shown:
+        breach = breaches[key]
+        view.cite(*breach.entries)
+        answer[key] = EstateFinding(
+            id=Finding(key.rule.name, key.subject).id,
+            rule=key.rule,
+            subject=key.subject,
+            subjects=breach.subjects or (key.subject,),
+            name=names.get(key.subject, key.subject),
+            text=breach.text,
+            entries=breach.entries,
+            since=breach.since,
+            until=breach.until,
+            known=breach.known,
+            ended=breach.ended,
+            state=found.states[key],
+            decided=decided.get(key),
+        )
+    return answer
+
+
+def decisions(view: View, ids: Sequence[str]) -> dict[str, Decided]:
+    """Return what was last decided of each finding, by its id; one that nobody decided anything of is absent."""
+    newest: dict[str, tuple[object, Decided]] = {}
+    for one in view.statements(ids, ("finding_decision",)):
+        value = FindingDecision.from_json(one.data)
+        decided = Decided(value.stance, one.by, value.reason, value.until, one.valid_from, one.entry)
+        if one.subject not in newest or one.order > newest[one.subject][0]:  # type: ignore[operator]
+            newest[one.subject] = one.order, decided
+    return {id_: decided for id_, (_, decided) in newest.items()}
+
+
+def _decided(view: View, keys: Collection[Key]) -> dict[Key, Decided]:
+    """Return what was last decided of these findings: of all there are, few were ever decided on."""
+    judged = frozenset(view.grounds([Ground.JUDGED])[Ground.JUDGED])
+    if not judged:
+        return {}
+    by_id = {Finding(key.rule.name, key.subject).id: key for key in keys}
+    found = decisions(view, sorted(judged & by_id.keys()))
+    return {by_id[id_]: one for id_, one in found.items()}
+
+
+def _state(breach: Breach | None, decided: Decided | None, moment: int) -> FindingState:
+    if breach is not None and breach.until is not None:
+        return FindingState.CLOSED
+    if decided is None or decided.stance == FindingStance.REOPENED:
+        return FindingState.OPEN
+    if decided.stance == FindingStance.ACKNOWLEDGED:
+        return FindingState.ACKNOWLEDGED
+    lasts = decided.until is None or decided.until > moment
+    return FindingState.ACCEPTED if lasts else FindingState.OPEN
+
+
+def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | None) -> dict[Key, Breach]:
+    """Return what the rules find on whatever they may find something on, of these nodes alone where some are given."""
+    grounds = view.grounds(sorted({one.ground for one in rules}), subjects) if rules else {}
+    cases: dict[tuple[object, Ground], Mapping[str, object]] = {}
+    found: dict[Key, Breach] = {}
+    for one in rules:
+        read = one.cases, one.ground
+        if read not in cases:
+            cases[read] = one.cases(view, grounds[one.ground]) if grounds[one.ground] else {}
+        found |= _breaches(one, cases[read], view.moment)
+    return found
+
+
+def _breaches(one: EstateRule, cases: Mapping[str, object], moment: int) -> dict[Key, Breach]:
+    judged = ((subject, one.judge(case, moment)) for subject, case in cases.items())
+    return {Key.of(one.rule, subject): breach for subject, breach in judged if breach is not None}
+
+
+def _of_records(view: View, rules: Collection[Rule]) -> tuple[set[Key], dict[Key, Breach]]:
+    """Return which datasets these rules find something on, and what was judged to know it: what a store keeps says it
+    of most.
+    """
+    if not rules:
+        return set(), {}
+    rows = view.lacking()
+    plain = frozenset(_plain(view, rows))
+    certain = {
+        Key.of(rule, one.dataset) for one in rows if one.dataset in plain for rule in rules if _breaks(one, rule)
+    }
+    cases = dataset_cases(view, [one.dataset for one in rows if one.dataset not in plain])
+    breaches: dict[Key, Breach] = {}
+    for rule in rules:
+        breaches |= _breaches(_RULE_OF[rule], cases, view.moment)
+    return certain, breaches
+
+
+def _breaks(one: Lacking, rule: Rule) -> bool:
+    is_ghost = not one.aspects
+    if rule is Rule.DATASET_DESCRIBED:
+        return is_ghost
+    return not is_ghost and (bool(one.missing) or not one.seen & Seen.USED)
+
+
+def _plain(view: View, rows: Sequence[Lacking]) -> Iterator[str]:
+    """Yield the datasets of which their own names say all."""
+    sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
+    looked_at = Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0))
+    alone = [one.dataset for one in rows if not one.seen & looked_at and (one.aspects or not one.seen & Seen.WRITTEN)]
+    if view.lookup("NamespaceRule", "every", ("",)):
+        names = Names(view, renamed=True)
+        names.load(alone)
+        alone = [one for one in alone if names.is_alone(one)]
+    return iter(alone)
+
+
+def _called(node: Node) -> str:
+    namespace = getattr(node, "namespace", None)
+    return node.title if namespace is None else f"{namespace}/{node.title}"

@@ -1,0 +1,96 @@
+"""What may be written about a finding: that it is known, that it is accepted until a date, or neither any more."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from catalog.findings.rules import ESTATE
+from catalog.record import Record, Text, Time, is_replayed
+from graph_schema.nodes import Finding, Node
+
+_ID = re.compile(r"[A-Z][A-Za-z]{1,40}:[a-z2-7]{26}")
+
+
+def _is_rule(name: str, info: ValidationInfo) -> str:
+    names = [rule.name for rule in ESTATE]
+    if name in names or is_replayed(info):
+        return name
+    close = get_close_matches(name.upper().replace(" ", "_").replace("-", "_"), names, 1)
+    nearest = f"; did you mean {close[0]}?" if close else ""
+    raise ValueError(f"is the name of a rule over the estate, as `lineward findings` shows it{nearest}")
+
+
+def _is_id(text: str) -> str:
+    if not _ID.fullmatch(text) or text.partition(":")[0] not in Node.registered:
+        raise ValueError("is the id of what the rule finds something on, as `lineward findings --json` gives it")
+    return text
+
+
+RuleName = Annotated[str, Field(max_length=64), AfterValidator(_is_rule)]
+SubjectId = Annotated[str, Field(max_length=128), AfterValidator(_is_id)]
+
+
+class AcknowledgeFinding(Record):
+    """That a finding is known and being seen to."""
+
+    name: ClassVar[str] = "acknowledge_finding"
+
+    rule: RuleName
+    """The name of the rule, such as DATASET_DESCRIBED."""
+    subject: SubjectId
+    """What the rule finds something on, by its id."""
+    reason: Text
+    """What is being done about it, and by whom."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Finding:
+        """Return the finding."""
+        return Finding(self.rule, self.subject)
+
+
+class AcceptFinding(Record):
+    """That what a rule finds may stand until a date: it is open again from then on."""
+
+    name: ClassVar[str] = "accept_finding"
+
+    rule: RuleName
+    """The name of the rule, such as DATASET_DESCRIBED."""
+    subject: SubjectId
+    """What the rule finds something on, by its id."""
+    until: Time
+    """Until when it is accepted: nothing is accepted for ever."""
+    reason: Text
+    """Why it may stand, and on whose authority."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Finding:
+        """Return the finding."""
+        return Finding(self.rule, self.subject)
+
+
+class ReopenFinding(Record):
+    """That an acknowledgement or an acceptance no longer holds: what the rule finds is open."""
+
+    name: ClassVar[str] = "reopen_finding"
+
+    rule: RuleName
+    """The name of the rule, such as DATASET_DESCRIBED."""
+    subject: SubjectId
+    """What the rule finds something on, by its id."""
+    reason: Text
+    """Why it is open again."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> Finding:
+        """Return the finding."""
+        return Finding(self.rule, self.subject)

@@ -1,0 +1,47 @@
+"""What the estate's findings are now follows from what is kept, and equals every rule held to every node."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.findings.estate.reading import ESTATE_RULES
+from catalog.findings.queries import finding_details, findings
+from catalog.reading import LATEST
+from catalog.view import Anchor, View
+from tests.property.catalog.view.test_prefix import DECIDES, PAYLOADS, quick, story
+from tests.support.records import House
+
+
+def every_one(view: View, ids: list[str]) -> set[tuple[str, str, str]]:
+    """Hold every rule to every node there is, and say what breaks it and lasts."""
+    found = set()
+    for one in ESTATE_RULES:
+        for subject, case in one.cases(view, ids).items():
+            breach = one.judge(case, view.moment)
+            if breach is not None and breach.until is None:
+                found.add((one.rule.name, subject, breach.text))
+    return found
+
+
+def hold(house: House) -> None:
+    ids = sorted(row[1] for row in house.store.scan() if row[0] == "node")
+    view = View(house.store, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+    found = findings(view)
+    shown = finding_details(view, found, found.keys)
+    assert len(shown) == len(found.keys)
+    assert {(one.rule.name, one.subject, one.text) for one in shown.values()} == every_one(view, ids)
+
+
+@quick
+@given(st.lists(st.sampled_from([*PAYLOADS, DECIDES]), min_size=1, max_size=14))
+def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: list[str]) -> None:
+    for house in story(happened):
+        hold(house)
+
+
+@pytest.mark.parametrize("name", ["drops", "is linked", "joins", "renames", "another job's", "attests", "tags"])
+def test_so_they_are_beside_a_run(name: str) -> None:
+    for house in story(["complete", name, "declares"]):
+        hold(house)

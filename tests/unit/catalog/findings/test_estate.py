@@ -1,0 +1,255 @@
+"""What the rules over the estate find, each by the fewest records that show it, and how findings stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.errors import SenderError
+from catalog.findings.queries import Wanted, finding_details, findings, findings_on
+from catalog.findings.rules import ESTATE, FindingState, Rule, Severity
+from catalog.reading import LATEST, AsOf, Rights
+from catalog.view import Anchor, View
+from graph_schema.nodes import Dataset, Job, ModelVersion
+from graph_schema.times import format_time, parse_zoned
+from tests.support.counting import Counting
+from tests.support.records import (
+    CURATED,
+    JOB,
+    MANIFEST,
+    MODEL,
+    RAW,
+    RUN,
+    House,
+    attestation,
+    declaration,
+    event,
+    finding_record,
+    registration,
+    run_node,
+    seal,
+)
+
+RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
+OTHER_JOB = {"namespace": "pipeline", "name": "copy"}
+EVERY = frozenset(FindingState)
+SOCIAL = "123-45-6789"
+DAY = 86_400 * 1_000_000
+
+
+def of(view: View, rule: Rule, states: frozenset[FindingState] | None = None) -> dict[str, Any]:
+    wanted = Wanted(rules=frozenset({rule})) if states is None else Wanted(rules=frozenset({rule}), states=states)
+    found = findings(view, wanted)
+    return {one.subject: one for one in finding_details(view, found, found.keys).values()}
+
+
+def later(house: House, days: float) -> View:
+    """Look at the catalog as it is so many days after the clock of the tests."""
+    moment = house.clock.micros() + int(days * DAY)
+    return View(house.store, LATEST, anchor=Anchor(house.ledger, "1", moment))
+
+
+class TestFieldsDeclared:
+    def test_it_names_what_is_missing_of_what_anything_is_said_of(self, house: House) -> None:
+        house.send(event())
+        house.record(declaration(dataset=CURATED, owner="nephrology"))
+        found = of(house.view(), Rule.FIELDS_DECLARED)
+        assert RAW_ID not in found
+        house.record(declaration(dataset={"namespace": "landing", "name": "alone"}))
+        (alone,) = [one for one in of(house.view(), Rule.FIELDS_DECLARED).values() if one.name == "landing/alone"]
+        assert alone.text == "The lineage is not recorded."
+        assert alone.state is FindingState.OPEN
+
+    def test_it_is_closed_by_the_entry_that_says_the_last_of_it(self, house: House) -> None:
+        house.send(event())
+        house.record(declaration(dataset={**CURATED}))
+        assert CURATED_ID not in of(house.view(), Rule.FIELDS_DECLARED)
+        (closed,) = [
+            one
+            for one in of(house.view(), Rule.FIELDS_DECLARED, frozenset({FindingState.CLOSED})).values()
+            if one.subject == CURATED_ID
+        ]
+        assert (closed.known, closed.ended, closed.state) == (0, 1, FindingState.CLOSED)
+        assert closed.since == parse_zoned("2026-01-01T10:00:00Z") < (closed.until or 0)
+
+    def test_before_it_was_filled_it_is_found(self, house: House) -> None:
+        house.send(event())
+        house.record(declaration(dataset=CURATED))
+        then = house.view(AsOf(known_at=0))
+        assert CURATED_ID in of(then, Rule.FIELDS_DECLARED)
+
+
+class TestDatasetDescribed:
+    def test_a_dataset_of_which_only_the_name_is_known_is_found(self, house: House) -> None:
+        house.send(event())
+        found = of(house.view(), Rule.DATASET_DESCRIBED)
+        assert list(found) == [RAW_ID]
+        assert found[RAW_ID].entries == (0,)
+        house.record(declaration(owner="nephrology"))
+        assert of(house.view(), Rule.DATASET_DESCRIBED) == {}
+        (closed,) = of(house.view(), Rule.DATASET_DESCRIBED, frozenset({FindingState.CLOSED})).values()
+        assert (closed.subject, closed.ended) == (RAW_ID, 1)
+
+
+class TestRunIdOfOneJob:
+    def test_several_jobs_under_one_id_are_one_finding_on_all_their_runs(self, house: House) -> None:
+        house.send(event())
+        assert of(house.view(), Rule.RUN_ID_OF_ONE_JOB) == {}
+        house.send({**event(), "job": OTHER_JOB})
+        (found,) = of(house.view(), Rule.RUN_ID_OF_ONE_JOB).values()
+        assert set(found.subjects) == {run_node(RUN, JOB).id, run_node(RUN, OTHER_JOB).id}
+        assert (found.known, found.entries) == (1, (0, 1))
+        for run in found.subjects:
+            assert [one.id for one in findings_on(house.view(), [run])[run]] == [found.id]
+
+    def test_as_of_the_first_it_is_not_there(self, house: House) -> None:
+        house.send(event())
+        house.send({**event(), "job": OTHER_JOB})
+        assert of(house.view(AsOf(known_at=0)), Rule.RUN_ID_OF_ONE_JOB) == {}
+
+
+class TestNameWithoutIdentifier:
+    def test_a_name_that_held_one_is_found_and_the_identifier_kept_nowhere(self, house: House) -> None:
+        sent = event()
+        sent["outputs"] = [{"namespace": "curated", "name": f"visits_ssn_{SOCIAL}"}]
+        house.send(sent)
+        (found,) = of(house.view(), Rule.NAME_WITHOUT_IDENTIFIER).values()
+        assert found.rule.severity is Severity.HIGH
+        assert SOCIAL not in repr(found)
+        assert found.entries == (0,)
+
+    def test_a_plain_name_is_not(self, house: House) -> None:
+        house.send(event())
+        assert of(house.view(), Rule.NAME_WITHOUT_IDENTIFIER) == {}
+
+
+class TestAttestationLasts:
+    @pytest.fixture
+    def house(self, house: House) -> House:
+        house.send(event())
+        return house
+
+    def attest(self, house: House, days: float | None, **more: Any) -> str:
+        end = {} if days is None else {"until": format_time(house.clock.micros() + int(days * DAY))}
+        steward = house.act_as("stella", "steward")
+        house.record(attestation(run_id=None, **end, **more), steward)
+        (subject,) = house.view().all_of("Attestation")[-1:]
+        return subject
+
+    def test_one_that_ended_is_found_from_then_on(self, house: House) -> None:
+        subject = self.attest(house, 10)
+        assert of(house.view(), Rule.ATTESTATION_LASTS) == {}
+        (found,) = of(later(house, 11), Rule.ATTESTATION_LASTS).values()
+        assert (found.subject, found.text) == (subject, "The attestation of pipeline/curate has ended.")
+
+    def test_one_that_another_goes_on_from_is_not(self, house: House) -> None:
+        self.attest(house, 10)
+        self.attest(house, None)
+        assert of(later(house, 11), Rule.ATTESTATION_LASTS) == {}
+
+    def test_one_that_nobody_with_that_power_gave_covers_nothing(self, house: House) -> None:
+        house.record(attestation(run_id=None))
+        (found,) = of(house.view(), Rule.ATTESTATION_LASTS).values()
+        assert "covers nothing" in found.text
+
+    def test_a_determination_near_its_end_is_found_before_it(self, house: House) -> None:
+        self.attest(house, 100, method="EXPERT_DETERMINATION", expert="Testperson Expert")
+        assert of(house.view(), Rule.DETERMINATION_LASTS) == {}
+        (found,) = of(later(house, 20), Rule.DETERMINATION_LASTS).values()
+        assert found.text == "The expert determination for pipeline/curate ends within 80 days."
+        assert of(later(house, 101), Rule.DETERMINATION_LASTS) == {}
+        assert len(of(later(house, 101), Rule.ATTESTATION_LASTS)) == 1
+
+
+class TestEvaluationApart:
+    def test_a_version_that_was_evaluated_on_what_it_was_trained_on_is_found(self, house: House) -> None:
+        house.send(event())
+        sealed = house.record(seal(manifest=MANIFEST))
+        assert sealed.receipt.index == 1
+        version = registration()
+        house.record({**version, "evaluated_on": version["trained_on"]})
+        (found,) = of(house.view(), Rule.EVALUATION_APART).values()
+        assert found.subject == ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+        assert "same digest" in found.text
+
+
+class TestDecisions:
+    @pytest.fixture
+    def house(self, house: House) -> House:
+        house.send(event())
+        return house
+
+    def state(self, view: View) -> FindingState:
+        state: FindingState = of(view, Rule.FIELDS_DECLARED, EVERY)[CURATED_ID].state
+        return state
+
+    def test_what_is_acknowledged_and_accepted_says_by_whom_until_when_and_why(self, house: House) -> None:
+        steward = house.act_as("stella", "steward")
+        house.record(finding_record("acknowledge_finding", CURATED_ID), steward)
+        assert self.state(house.view()) is FindingState.ACKNOWLEDGED
+        house.record(finding_record("accept_finding", CURATED_ID, until="2030-01-01T00:00:00Z"), steward)
+        decided = of(house.view(), Rule.FIELDS_DECLARED)[CURATED_ID].decided
+        assert (decided.by, decided.reason, decided.until) == (
+            "stella",
+            "Made-up reason",
+            parse_zoned("2030-01-01T00:00:00Z"),
+        )
+        assert self.state(house.view()) is FindingState.ACCEPTED
+
+    def test_an_acceptance_that_ends_opens_it_again(self, house: House) -> None:
+        house.record(finding_record("accept_finding", CURATED_ID, until="2026-12-01T00:00:00Z"))
+        assert self.state(house.view()) is FindingState.ACCEPTED
+        assert self.state(later(house, 365)) is FindingState.OPEN
+
+    def test_what_is_reopened_is_open(self, house: House) -> None:
+        house.record(finding_record("accept_finding", CURATED_ID))
+        house.record(finding_record("reopen_finding", CURATED_ID))
+        assert self.state(house.view()) is FindingState.OPEN
+
+    def test_before_it_was_accepted_it_was_open(self, house: House) -> None:
+        accepted = house.record(finding_record("accept_finding", CURATED_ID)).receipt.index
+        assert self.state(house.view(AsOf(known_at=accepted - 1))) is FindingState.OPEN
+
+    @pytest.mark.parametrize(
+        ("more", "pointer"),
+        [
+            ({"rule": "FIELDS_DECLARE"}, "/rule"),
+            ({"subject": "visits"}, "/subject"),
+            ({"subject": Job(**JOB).id}, "/subject"),
+            ({"rule": "DATASET_DESCRIBED"}, "/subject"),
+            ({"until": "2020-01-01T00:00:00Z"}, "/until"),
+        ],
+    )
+    def test_what_cannot_be_accepted_is_refused(self, house: House, more: dict[str, Any], pointer: str) -> None:
+        with pytest.raises(SenderError) as refused:
+            house.record({**finding_record("accept_finding", CURATED_ID), **more})
+        assert refused.value.pointer == pointer
+
+    def test_what_nobody_decided_on_is_not_reopened(self, house: House) -> None:
+        with pytest.raises(SenderError, match="open as it is"):
+            house.record(finding_record("reopen_finding", CURATED_ID))
+
+
+def test_what_rights_hide_is_not_found(house: House) -> None:
+    house.send(event())
+    seen = {key.subject for key in findings(house.view(rights=Rights(namespaces=frozenset({"curated"})))).keys}
+    assert seen == {CURATED_ID}
+
+
+def test_the_list_asks_as_often_of_many_datasets_as_of_few(house: House) -> None:
+    def calls(count: int) -> int:
+        for number in range(count):
+            house.record(declaration(dataset={"namespace": "landing", "name": f"made-up {number}"}))
+        counted = Counting(house.store)
+        found = findings(View(counted, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros())))
+        assert len(found.keys) >= count
+        return counted.calls.total()
+
+    assert calls(5) == calls(40)
+
+
+def test_every_rule_over_the_estate_says_what_it_reads() -> None:
+    from catalog.findings.estate.reading import ESTATE_RULES  # noqa: PLC0415  the table alone
+
+    assert tuple(one.rule for one in ESTATE_RULES) == ESTATE
