@@ -134,17 +134,21 @@ class _Graph(IndexReads):
         asked = words.question(query.text)
         for identifier, known in self.known.items():
             if known.node.label in query.labels:
-                rank = asked.rank(self._terms[identifier])
+                rank = asked.rank(*self._terms[identifier])
                 if rank is not None:
                     current = self._current.get(identifier, {})
                     facets = self._facets.get(identifier, _NONE) | query.facets_beside.get(identifier, _NONE)
                     yield Found(identifier, known.node, known.entry, dict(current), facets, rank)
 
     @cached_property
-    def _terms(self) -> Mapping[str, frozenset[str]]:
+    def _terms(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+        """Return by which terms of its key, and by which of what is said of it, each node is found."""
         return {
-            identifier: words.key_terms(known.node).union(
-                *(words.value_terms(aspect, value) for aspect, value in self._current.get(identifier, {}).items())
+            identifier: (
+                words.key_terms(known.node),
+                frozenset().union(
+                    *(words.value_terms(aspect, value) for aspect, value in self._current.get(identifier, {}).items())
+                ),
             )
             for identifier, known in self.known.items()
         }

@@ -5,6 +5,7 @@ applies an analyser or collation. What a node is found by are its terms:
 
 - a word: of a chunk of letters and digits the whole, and the humps of its camelCase, folded;
 - `=` and the folded words of a name: equal where the name is what was asked;
+- `~` and two words that stand next to each other in a text, each with a dot behind it: of these a phrase is made;
 - `#` and the hexadecimal digits of a digest or UUID, found by their beginning alone.
 """
 
@@ -15,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 from catalog.store.folding import fold, is_caseless, is_inside_word
@@ -35,11 +36,18 @@ SEARCHED: Final = 250_000
 """Characters of a value by whose words it is found, some 15,000 columns or 100 pages: what follows is kept, and not
 searched. Of a text of 14 MB every word would be a row, for 8 s and 75 MB."""
 
-NAME, DIGITS = "=", "#"
+NAME, PAIR, DIGITS = "=", "~", "#"
+_MARKS: Final = (NAME, PAIR, DIGITS)
+_PART: Final = (LONGEST - 3) // 2
+"""Letters of each of two words that stand next to each other."""
+
 _WHOLE: Final = re.compile(
     r"(?:sha\d{1,3}[:-])?([0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE | re.ASCII
 )
 _BEGUN: Final = re.compile(r"(?:sha\d{1,3}[:-])?((?:[0-9a-f]-?){8,128})", re.IGNORECASE | re.ASCII)
+_TOKEN: Final = re.compile(r'["\u201c\u201e]([^"\u201c\u201d]+)["\u201c\u201d]|(\S+)')
+"""A phrase between quotation marks, or what stands between blanks."""
+
 _ASCII_CHUNK: Final = re.compile(r"[A-Za-z0-9]+")
 FACET_OF: Final[Mapping[str, str]] = {"permitted_use": "purpose"}
 """The facets that are called otherwise than their aspects."""
@@ -56,9 +64,14 @@ class Asked:
     text: str
     inside: bool
 
-    def matches(self, term: str) -> bool:
-        """Tell whether a term of a node is what is asked."""
-        return term.startswith(self.text) or (self.inside and not term.startswith(DIGITS) and self.text in term)
+    def place(self, key: frozenset[str], said: frozenset[str]) -> int | None:
+        """Return where it is found best, as `Question.rank` counts; None where it is not found."""
+        for terms, place in ((key, 2), (said, 4)):
+            if any(term.startswith(self.text) for term in terms):
+                return place
+            if self.inside and any(self.text in term for term in terms if not term.startswith(_MARKS)):
+                return place + 1
+        return None
 
 
 @dataclass(frozen=True)
@@ -74,27 +87,41 @@ class Question:
         """Return every term that is asked for."""
         return frozenset(one for ways in self.words for way in ways for one in way)
 
-    def rank(self, terms: frozenset[str]) -> int | None:
+    @property
+    def begun(self) -> str:
+        """Return the term that begins with how a name begins that begins with what was asked."""
+        return next((term for term in self.exact if term.startswith(NAME)), "")
+
+    def rank(self, key: frozenset[str], said: frozenset[str]) -> int | None:
         """Return how well a node of these terms matches, the best first, None where it does not.
 
-        0 is what is called so, 1 where all that was asked begins words, 2 where some of it is inside them.
+        `key` are the terms of its key, `said` those of what is said of it. 0 is what is called so, 1 whose name begins
+        so. Else the word that is found worst decides: 2 where it begins a word of the name, 3 where it is inside one,
+        4 where it begins a word of what is said, 5 where it is inside one.
         """
-        if not self.words or not self.exact.isdisjoint(terms):
+        if not self.words or not (self.exact.isdisjoint(key) and self.exact.isdisjoint(said)):
             return 0
-        begun = {one for one in self.asked if any(term.startswith(one.text) for term in terms)}
-        if self._holds(begun):
+        if any(term.startswith(self.begun) for term in key if self.begun):
             return 1
-        return 2 if self._holds({one for one in self.asked if any(map(one.matches, terms))}) else None
-
-    def _holds(self, found: set[Asked]) -> bool:
-        return all(any(found.issuperset(way) for way in ways) for ways in self.words)
+        found = {one: place for one in self.asked if (place := one.place(key, said)) is not None}
+        worst = [
+            min((max(found[one] for one in way) for way in ways if found.keys() >= set(way)), default=None)
+            for ways in self.words
+        ]
+        known = [place for place in worst if place is not None]
+        return max(known) if len(known) == len(worst) else None
 
 
 @lru_cache(maxsize=256)
 def question(text: str) -> Question:
     """Return what a text asks for."""
     asked: dict[tuple[tuple[Asked, ...], ...], None] = {}
-    for token in text.split():
+    for phrase, single in _TOKEN.findall(text):
+        pairs, token = tuple(_pairs(phrase)), single or phrase
+        if pairs and _digits(_BEGUN, phrase) is None:
+            # What stands in the middle is whole, the last word may be a beginning.
+            asked[(tuple(Asked(one, inside=False) for one in (*pairs[:-1], pairs[-1][:-1])),)] = None
+            continue
         chunks = [fold(chunk) for chunk in _chunks(token)]
         digits = _digits(_BEGUN, token)
         if digits is not None:
@@ -136,7 +163,7 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
 
 def suffixes(term: str) -> Iterator[str]:
     """Yield every end of a word, so that what is inside it is the beginning of one of them; of other terms none."""
-    if not term.startswith((NAME, DIGITS)):
+    if not term.startswith(_MARKS):
         for place in range(len(term)):
             yield term[place:]
 
@@ -152,9 +179,16 @@ def _terms(texts: Iterable[str]) -> Iterator[str]:
                 yield from _pieces(fold(chunk))
                 for hump in _humps(chunk):
                     yield from _pieces(hump)
+            yield from _pairs(text[:left])
         left -= len(text)
         if left <= 0:
             return
+
+
+def _pairs(text: str) -> Iterator[str]:
+    """Yield a term for each two words of a text that stand next to each other."""
+    for one, other in pairwise(hump for chunk in _chunks(text) for hump in _humps(chunk)):
+        yield f"{PAIR}{one[:_PART]}.{other[:_PART]}."
 
 
 def _digits(pattern: re.Pattern[str], text: str) -> str | None:

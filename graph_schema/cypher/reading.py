@@ -193,7 +193,7 @@ def find(labels: Iterable[str], *, text: bool, after: bool, beside: bool = False
     )
 
 
-_RANKED: Final = ("$exact", "$begun", "$inside")
+_RANKED: Final = ("$exact", "$named", "$begun", "$inside", "$said", "$within")
 
 
 def _asked(rank: int) -> str:

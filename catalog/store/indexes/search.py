@@ -186,5 +186,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 SEARCH: Final = Index(
-    "search", 3, (WORD, SUFFIX, FACET, PHI_CLAIM), _derive, _specification, _answers, uses=("runs", "in_force")
+    "search", 4, (WORD, SUFFIX, FACET, PHI_CLAIM), _derive, _specification, _answers, uses=("runs", "in_force")
 )

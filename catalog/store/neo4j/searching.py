@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from catalog.store.words import DIGITS, NAME, Asked, Question
+from catalog.store.words import DIGITS, NAME, PAIR, Asked, Question
 from graph_schema.cypher import SEARCHED
 
 _OF: Final = "\x1f"
@@ -13,15 +13,18 @@ _OF: Final = "\x1f"
 
 
 def lucene(asked: Question) -> dict[str, str]:
-    """Return the queries for what is called so, for what begins words and for what is inside them, by parameter.
+    """Return the queries for each rank of `Question.rank`, by parameter, of which each finds what a better one does.
 
-    The index keeps terms as they are made here; of what Lucene's language reads otherwise, only the marks of names and
-    digests stand in them.
+    The index keeps terms as they are made here; of what Lucene's language reads otherwise, only the marks of names,
+    pairs and digests stand in them.
     """
     return {
         "exact": " ".join(map(_escaped, sorted(asked.exact))),
-        "begun": _query(asked, _begins),
-        "inside": _query(asked, _stands),
+        "named": f"{_KEY}:{_escaped(asked.begun)}*",
+        "begun": _query(asked, lambda one: _begins(one, _OF_KEY)),
+        "inside": _query(asked, lambda one: _stands(one, _OF_KEY)),
+        "said": _query(asked, lambda one: f"({_stands(one, _OF_KEY)} {_begins(one)})"),
+        "within": _query(asked, _stands),
     }
 
 
@@ -33,21 +36,28 @@ def _all(some: Iterable[str]) -> str:
     return " ".join(f"+{one}" for one in some)
 
 
-def _begins(asked: Asked) -> str:
-    if asked.text.startswith(DIGITS):
+def _begins(asked: Asked, fields: Sequence[str] = ()) -> str:
+    if asked.text.startswith(DIGITS) and not fields:
         # Of several fields only these hold digests and run ids, and each field that is asked is a clause.
-        return f"({' '.join(f'{field}:{_escaped(asked.text)}*' for field in _DIGESTED)})"
-    return f"{asked.text}*"
+        fields = _DIGESTED
+    return _of(fields, f"{_escaped(asked.text)}*")
 
 
-def _stands(asked: Asked) -> str:
-    return f"/([^{DIGITS}].*)?{asked.text}.*/" if asked.inside else _begins(asked)
+def _stands(asked: Asked, fields: Sequence[str] = ()) -> str:
+    return _of(fields, f"/([^{_MARKS}].*)?{asked.text}.*/") if asked.inside else _begins(asked, fields)
+
+
+def _of(fields: Sequence[str], clause: str) -> str:
+    return f"({' '.join(f'{field}:{clause}' for field in fields)})" if fields else clause
 
 
 def _escaped(term: str) -> str:
-    return f"\\{term}" if term.startswith((NAME, DIGITS)) else term
+    return f"\\{term}" if term.startswith((NAME, PAIR, DIGITS)) else term
 
 
+_KEY: Final = "search_key"
+_OF_KEY: Final = (_KEY,)
+_MARKS: Final = f"{NAME}{PAIR}{DIGITS}"
 _DIGESTED: Final = tuple(name for name in SEARCHED if name in {"search_key", "search_registration"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +16,17 @@ from catalog.store.words import Asked, Question, question
 _LAST: Final = "\U0010ffff"
 """Sorts after every letter and digit, so that it ends the range of a prefix."""
 
-_BEGINS_WORD: Final = f"node.n IN (SELECT w.node FROM {WORD.name} w WHERE w.term >= ? AND w.term < ?)"  # noqa: S608
-_IS_IN_WORD: Final = (
-    f"node.n IN (SELECT w.node FROM {SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term "  # noqa: S608
-    "WHERE s.suffix >= ? AND s.suffix < ?)"
+_BEGINS_WORD: Final = (
+    f"SELECT node, min(CASE aspect WHEN '' THEN 2 ELSE 4 END) AS r FROM {WORD.name} "  # noqa: S608  # names of ours
+    "WHERE term >= ? AND term < ? GROUP BY node"
 )
-_IS_TERM: Final = f"node.n IN (SELECT w.node FROM {WORD.name} w WHERE w.term IN (SELECT value FROM json_each(?)))"  # noqa: S608
+_IS_IN_WORD: Final = (
+    "SELECT w.node, min(CASE w.aspect WHEN '' THEN 2 ELSE 4 END + (s.suffix <> s.term)) AS r "  # noqa: S608  # as above
+    f"FROM {SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term WHERE s.suffix >= ? AND s.suffix < ? "
+    "GROUP BY w.node"
+)
+_IS_TERM: Final = f"SELECT node, 0 AS r FROM {WORD.name} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608
+_BEGINS_NAME: Final = f"SELECT node, 1 AS r FROM {WORD.name} WHERE aspect = '' AND term >= ? AND term < ?"  # noqa: S608
 _HOLDS: Final = (
     f"(EXISTS (SELECT 1 FROM {IN_FORCE.name} c WHERE c.subject = node.n AND c.aspect = ? AND c.value <> 0) "  # noqa: S608
     f"OR EXISTS (SELECT 1 FROM {FACET.name} f WHERE f.node = node.n AND f.name = ?))"
@@ -97,14 +102,15 @@ def _listed(connection: sqlite3.Connection, query: Query, where: Condition) -> H
 
 def _ranked(connection: sqlite3.Connection, query: Query, where: Condition) -> Hits:
     """Return what a text is found in, looked for once."""
-    rank = _rank(question(query.text))
+    found = _found(question(query.text))
     place, after = ("", ()) if query.after is None else (" WHERE (rank, title, id) > (?, ?, ?)", query.after)
     total, counts, page = connection.execute(
-        f"WITH hit AS MATERIALIZED (SELECT n, label, title, id, {rank.text} AS rank FROM node WHERE {where.text}) "  # noqa: S608
+        f"WITH found AS MATERIALIZED ({found.text}), hit AS MATERIALIZED (SELECT node.n, label, title, id, "  # noqa: S608
+        f"found.r AS rank FROM found CROSS JOIN node ON node.n = found.node WHERE {where.text}) "
         f"SELECT (SELECT count(*) FROM hit), {_COUNTS if query.facets else 'NULL'}, "
         f"(SELECT json_group_array(json_array(n, rank)) FROM (SELECT n, rank FROM hit{place} "
         "ORDER BY rank, title, id LIMIT ?))",
-        (*rank.values, *where.values, *(_counted(query) if query.facets else ()), *after, query.first + 1),
+        (*found.values, *where.values, *(_counted(query) if query.facets else ()), *after, query.first + 1),
     ).fetchone()
     places = json.loads(page)
     hits = connection.execute(
@@ -140,26 +146,36 @@ def _counts(query: Query, found: str) -> Mapping[str, Mapping[str, int]]:
     return counts
 
 
-def _rank(asked: Question) -> Condition:
-    """Return what a node is sorted by before its title; see `Question.rank`."""
-    exact, begun = _is_exact(asked), _is_asked(asked, _begins)
-    return Condition(f"CASE WHEN {exact.text} THEN 0 WHEN {begun.text} THEN 1 ELSE 2 END", exact.values + begun.values)
+def _found(asked: Question) -> Condition:
+    """Return the query for every node that a text is found in, with its rank; see `Question.rank`."""
+    words = _together([_any([_together([_place(one) for one in way]) for way in ways]) for ways in asked.words])
+    found = [words, Condition(_IS_TERM, (json.dumps(sorted(asked.exact)),))]
+    if asked.begun:
+        found.append(Condition(_BEGINS_NAME, (asked.begun, asked.begun + _LAST)))
+    return _any(found)
 
 
-def _is_exact(asked: Question) -> Condition:
-    return Condition(_IS_TERM, (json.dumps(sorted(asked.exact)),))
-
-
-def _is_asked(asked: Question, matches: Callable[[Asked], Condition]) -> Condition:
-    return Condition.all(Condition.any(Condition.all(map(matches, way)) for way in ways) for ways in asked.words)
-
-
-def _begins(asked: Asked) -> Condition:
-    return Condition(_BEGINS_WORD, (asked.text, asked.text + _LAST))
-
-
-def _stands(asked: Asked) -> Condition:
+def _place(asked: Asked) -> Condition:
+    """Return the query for where a term is found best, by node."""
     return Condition(_IS_IN_WORD if asked.inside else _BEGINS_WORD, (asked.text, asked.text + _LAST))
+
+
+def _together(some: Sequence[Condition]) -> Condition:
+    """Return the query for the nodes that all of these find, each with its worst rank."""
+    return _grouped(some, "max(r)", f" HAVING count(*) = {len(some)}")
+
+
+def _any(some: Sequence[Condition]) -> Condition:
+    """Return the query for the nodes that one of these finds, each with its best rank."""
+    return _grouped(some, "min(r)", "")
+
+
+def _grouped(some: Sequence[Condition], rank: str, having: str) -> Condition:
+    if len(some) == 1:
+        return some[0]
+    every = " UNION ALL ".join(f"SELECT node, r FROM ({one.text})" for one in some)  # noqa: S608  # names of ours
+    text = f"SELECT node, {rank} AS r FROM ({every}) GROUP BY node{having}"  # noqa: S608  # names of ours
+    return Condition(text, tuple(value for one in some for value in one.values))
 
 
 def _is_one(ids: Iterable[str]) -> Condition:
@@ -182,9 +198,6 @@ def _condition(query: Query) -> Condition:
             if beside := {node for node, facet, _ in query.beside if facet == name}:
                 held = Condition.any((held, _is_one(beside)))
             conditions.append(Condition(negation + held.text, held.values))
-    asked = question(query.text)
-    if asked.words:
-        conditions.append(Condition.any((_is_asked(asked, _stands), _is_exact(asked))))
     listed = Condition("entry IS NOT NULL AND label IN (SELECT value FROM json_each(?))", (json.dumps(sorted(labels)),))
     if len(labels) == 1:
         listed = Condition("entry IS NOT NULL AND label = ?", tuple(labels))

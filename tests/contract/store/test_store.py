@@ -366,11 +366,11 @@ def test_what_is_called_so_comes_before_what_begins_so_and_that_before_what_hold
     wanted = [
         (0, "Train"),
         (0, "train"),
-        (1, "a_training"),
-        (1, "strain train"),
         (1, "training"),
-        (2, "entrained"),
-        (2, "pretraining"),
+        (2, "a_training"),
+        (2, "strain train"),
+        (3, "entrained"),
+        (3, "pretraining"),
     ]
     query, seen = Query(("Dataset",), text="train", first=2), []
     while True:
@@ -381,6 +381,29 @@ def test_what_is_called_so_comes_before_what_begins_so_and_that_before_what_hold
             break
         query = replace(query, after=page.hits[-1].place)
     assert seen == wanted
+
+
+def test_what_is_in_a_name_comes_before_what_is_said_and_a_phrase_is_of_one_text(store: Store) -> None:
+    said = {
+        "wards": "beds of a unit",
+        "ward_bed": "none",
+        "nobed": "none",
+        "visits": "a bed in a ward",
+        "labs": "seabed",
+    }
+    for entry, (name, purpose) in enumerate(said.items()):
+        store.apply(declared(entry, entry, Dataset("made-up", name), "clinical_purpose", purpose), entry)
+
+    def found(text: str) -> list[tuple[int, str]]:
+        return [(hit.rank, hit.node.title) for hit in store.find(Query(("Dataset",), text=text)).hits]
+
+    assert found("bed") == [(2, "ward_bed"), (3, "nobed"), (4, "visits"), (4, "wards"), (5, "labs")]
+    assert found("ward bed") == [(0, "ward_bed"), (4, "visits"), (4, "wards")]
+    assert found('"ward bed"') == [(0, "ward_bed")]
+    assert found('"bed in a"') == [(4, "visits")]
+    assert found('"bed a"') == []
+    for text in ('"', '"~ward.bed."', "~ward.bed.", "=ward", "#", "+~*", '"=" "#"', "search_key:ward", "\u202eward"):
+        assert store.find(Query(("Dataset",), text=text)).total >= 0, text
 
 
 def test_runs_and_snapshots_are_found_by_the_first_digits_and_models_by_their_names(store: Store) -> None:
