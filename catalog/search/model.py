@@ -29,7 +29,7 @@ class SearchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to find among what is current: words, beginnings of digests and run ids, facet values, and gaps.
+    """What to find among what is current: words, phrases, beginnings of digests and run ids, facet values, and gaps.
 
     `labels` are node labels; where there are none, every `SearchKind` is meant, runs only where a text says which:
     nobody looks through all runs. `filters` and `facets` are of `queries.FACETS`, `gaps` mandatory fields of a dataset

@@ -90,7 +90,8 @@ class SearchEdge:
 
 
 @strawberry.type(
-    description="What was found: first what is called so, then where words begin so, then the rest, by title and id."
+    description="What was found: first what is called so, then whose names begin so, then what has the words in its "
+    "name, at their beginning or inside, then what has them in what is said of it; among these by title and id."
 )
 class SearchConnection:
     edges: list[SearchEdge] = strawberry.field(description="The finds of this page, each with its cursor.")
@@ -109,8 +110,8 @@ class SearchConnection:
 class SearchQueries:
     @strawberry.field(
         description="Find among what is current, by words, facets and what is missing. Every word of `text` has to be "
-        "found: three letters or more also inside another word, all without case and accents, in any script. A digest "
-        "or a run id is found by its first eight hexadecimal digits or more. Runs are found only where there is a text "
+        "found: three letters or more also inside another word, all without case and accents, in any script; words "
+        "between quotation marks one after another. A digest or a run id is found by its first eight hexadecimal digits or more. Runs are found only where there is a text "
         "or `kinds` names them."
     )
     async def search(
