@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,9 +11,10 @@ from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, DatasetRecord
 from catalog.errors import SenderError
 from catalog.labels.queries import labels
+from catalog.labels.taint.queries import EffectiveLabel, effective_labels
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
 from catalog.lineage.queries import MAX_DEPTH, lineage
-from catalog.reading import Complete
+from catalog.reading import Complete, Truncated
 from catalog.safe_use import rules
 from catalog.safe_use.model import (
     Definition,
@@ -151,74 +152,84 @@ def _said(held: AspectInForce[str] | None) -> Said | None:
 
 
 def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:
-    """Return the kinds of PHI on each dataset and on all that it was ever made of, and where not all was seen.
+    """Return the kinds of PHI in each dataset, and where not all that it was made of was seen.
 
-    What a label comes to on its way is not judged: whatever was on something before it may be in it.
+    They are its effective labels and what its owner declares. What an owner declares of something that it was made of
+    counts where nothing there is labelled so: of that no flow can tell whether it came along.
     """
-    before: dict[str, frozenset[str]] = {}
-    unseen: dict[str, str] = {}
-    for identifier, record in records.items():
-        graph = lineage(
-            view.unredacted,
-            Walk(
-                (record.id,),
-                Direction.UPSTREAM,
-                Grain.DATASET,
-                MAX_DEPTH,
-                FlowScope.EVER_STATED,
-                include_in_memory=True,
-                budget=_MOST_BEFORE,
-            ),
-        )
-        above = frozenset(node.id for node in graph.nodes if label_of(node.id) == Dataset.__name__)
-        before[identifier] = above - {identifier, record.id}
-        if not isinstance(graph.completeness, Complete):
-            unseen[identifier] = f"It was made of more than the {len(graph.nodes)} that were looked through."
-    every = sorted(frozenset(records).union(*before.values()))
-    on = _present(view, every)
+    whole, unseen = view.unredacted, dict[str, str]()
+    before = {identifier: _before(view, record.id, identifier, unseen) for identifier, record in records.items()}
+    every = sorted({*(record.id for record in records.values()), *frozenset[str]().union(*before.values())})
+    seen, declared, labelled = view.visible(every), assets.datasets(whole, every), labels(whole, every)
     found = {}
+    effective = effective_labels(view, [record.id for record in records.values()])
     for identifier, record in records.items():
-        upstream = [replace(one, upstream=True) for id_ in sorted(before[identifier]) for one in on.get(id_, ())]
-        # What it holds itself is said once, wherever else the same is said.
-        own = {one.kind for one in on.get(record.id, ())}
-        found[identifier] = (*on.get(record.id, ()), *_of_each_kind(one for one in upstream if one.kind not in own))
+        own = [
+            Present(one.kind, _where(record, one.column), (one.tag.entry,))
+            for one in labelled.get(record.id, ())
+            if one.present
+        ]
+        own += _declared(record, {one.kind for one in own})
+        flowed = effective.get(record.id)
+        if flowed is not None:
+            if isinstance(flowed.completeness, Truncated):
+                unseen[identifier] = "It was made of more than was looked through for labels."
+            known = {one.kind for one in own}
+            own += [_flowed(record, one, declared, seen) for one in flowed.labels if one.kind not in known]
+        known = {one.kind for one in own}
+        upstream: dict[str, Present] = {}
+        for above in sorted(before[identifier]):
+            if (of := declared.get(above)) is not None:
+                tagged = {one.kind for one in labelled.get(above, ())} | known
+                for one in _declared(of, tagged):
+                    shown = one if above in seen else Present(one.kind, _HIDDEN, ())
+                    upstream.setdefault(one.kind, replace(shown, upstream=True))
+        found[identifier] = (*own, *(upstream[kind] for kind in sorted(upstream)))
     return found, unseen
 
 
-def _of_each_kind(upstream: Iterable[Present]) -> tuple[Present, ...]:
-    """Return the first of each kind: with hundreds of datasets behind one, all of them would say the same."""
-    found: dict[str, Present] = {}
-    for one in upstream:
-        found.setdefault(one.kind, one)
-    return tuple(found[kind] for kind in sorted(found))
+def _before(view: View, dataset: str, asked: str, unseen: dict[str, str]) -> frozenset[str]:
+    """Return every dataset that one was ever made of, noting where these are too many."""
+    walk = Walk(
+        (dataset,),
+        Direction.UPSTREAM,
+        Grain.DATASET,
+        MAX_DEPTH,
+        FlowScope.EVER_STATED,
+        include_in_memory=True,
+        budget=_MOST_BEFORE,
+    )
+    graph = lineage(view.unredacted, walk)
+    if not isinstance(graph.completeness, Complete):
+        unseen[asked] = f"It was made of more than the {len(graph.nodes)} that were looked through."
+    above = frozenset(node.id for node in graph.nodes if label_of(node.id) == Dataset.__name__)
+    return above - {dataset, asked}
 
 
-def _present(view: View, datasets: Sequence[str]) -> dict[str, list[Present]]:
-    """Return which kinds of PHI are said of each dataset and its columns; of what may not be seen, not where."""
-    whole = view.unredacted
-    seen = view.visible(datasets)
-    found: dict[str, list[Present]] = {}
-    declared = assets.datasets(whole, datasets)
-    for identifier, some in labels(whole, datasets).items():
-        for label in some:
-            if label.present:
-                where = _where(declared.get(identifier), label.column, identifier in seen)
-                entries = (label.tag.entry,) if identifier in seen else ()
-                found.setdefault(identifier, []).append(Present(label.kind, where, entries))
-    for identifier, record in declared.items():
-        if record.phi_category is not None:
-            tagged = {one.kind for one in found.get(identifier, ())}
-            for kind in record.phi_category.value:
-                if kind not in tagged:
-                    where = _where(record, None, identifier in seen)
-                    entries = (record.phi_category.entry,) if identifier in seen else ()
-                    found.setdefault(identifier, []).append(Present(kind, where, entries))
-    return found
+def _declared(record: DatasetRecord, but: Collection[str]) -> list[Present]:
+    """Return the kinds of PHI that the owner declares, without these."""
+    held = record.phi_category
+    if held is None:
+        return []
+    return [Present(kind, _where(record), (held.entry,)) for kind in held.value if kind not in but]
 
 
-def _where(record: DatasetRecord | None, column: str | None, seen: bool) -> str:  # noqa: FBT001  a plain fact of it
-    if record is None or not seen:
-        return "a dataset that may not be seen"
+def _flowed(
+    record: DatasetRecord, label: EffectiveLabel, declared: Mapping[str, DatasetRecord], seen: Collection[str]
+) -> Present:
+    """Return a label that flowed in, with where it came from and every entry on its way."""
+    way = label.way
+    if way is None:
+        return Present(label.kind, _where(record), label.entries)
+    origin = declared.get(way.origin)
+    source = _where(origin, way.origin_column) if origin is not None and way.origin in seen else _HIDDEN
+    return Present(label.kind, f"{_where(record)}, by what came from {source},", way.every_entry)
+
+
+_HIDDEN: Final = "something that is not shown"
+
+
+def _where(record: DatasetRecord, column: str | None = None) -> str:
     name = f"{record.namespace} {record.name}"
     return name if column is None else f"{name}, column {column},"
 

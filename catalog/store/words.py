@@ -154,11 +154,13 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
     """Return the terms by which a node is found while this value of an aspect is in force.
 
     No more than `SEARCHED` characters of it are read, in the order in which they stand. The types of a schema's fields
-    are left out: half of all datasets would be found by them.
+    are left out: half of all datasets would be found by them. Of a schema and of SQL no pairs are kept, so that they are
+    found by words and not by phrases: there would be as many of them as of words.
     """
     if not is_searchable(aspect):
         return frozenset()
-    return frozenset(_terms(_texts(value, "type" if aspect == "schema" else "")))
+    texts = _texts(value, "type" if aspect == "schema" else "")
+    return frozenset(_terms(texts, paired=aspect not in _UNPAIRED))
 
 
 def suffixes(term: str) -> Iterator[str]:
@@ -168,7 +170,10 @@ def suffixes(term: str) -> Iterator[str]:
             yield term[place:]
 
 
-def _terms(texts: Iterable[str]) -> Iterator[str]:
+_UNPAIRED: Final = frozenset({"schema", "sql"})
+
+
+def _terms(texts: Iterable[str], *, paired: bool = True) -> Iterator[str]:
     left = SEARCHED
     for text in texts:
         digits = _digits(_WHOLE, text)
@@ -179,7 +184,8 @@ def _terms(texts: Iterable[str]) -> Iterator[str]:
                 yield from _pieces(fold(chunk))
                 for hump in _humps(chunk):
                     yield from _pieces(hump)
-            yield from _pairs(text[:left])
+            if paired:
+                yield from _pairs(text[:left])
         left -= len(text)
         if left <= 0:
             return

@@ -111,8 +111,8 @@ class SearchQueries:
     @strawberry.field(
         description="Find among what is current, by words, facets and what is missing. Every word of `text` has to be "
         "found: three letters or more also inside another word, all without case and accents, in any script; words "
-        "between quotation marks one after another. A digest or a run id is found by its first eight hexadecimal digits or more. Runs are found only where there is a text "
-        "or `kinds` names them."
+        "between quotation marks one after another, in a name or a text. A digest or a run id is found by its first "
+        "eight hexadecimal digits or more. Runs are found only where there is a text or `kinds` names them."
     )
     async def search(
         self,

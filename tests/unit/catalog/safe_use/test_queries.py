@@ -96,21 +96,32 @@ def test_what_its_owner_declares_that_it_holds_stands_against_it(house: House) -
     assert told(house, Condition.LABELS) == [("FAIL", "curated visits holds clinical note.")]
 
 
-def test_a_label_on_what_it_was_made_of_leaves_it_unknown(house: House) -> None:
+def test_a_label_that_flowed_into_it_stands_against_it_with_all_that_it_came_by(house: House) -> None:
     house.record(cleared())
     assert told(house, Condition.LABELS)[0][0] == Outcome.PASS
-    house.send(event())
-    house.record(tag())
-    found = told(house, Condition.LABELS)
-    assert [one for one, _ in found] == [Outcome.UNKNOWN]
-    assert "landing visits, column mrn," in found[0][1]
+    sent = house.send(event())
+    labelled = house.record(tag())
+    found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
+    against = [one for one in found.reasons if one.condition is Condition.LABELS]
+    assert [one.outcome for one in against] == [Outcome.FAIL]
+    assert "by what came from landing visits, column mrn," in against[0].text
+    assert {sent.receipt.index, labelled.receipt.index} <= set(against[0].entries)
 
 
 def test_a_run_that_failed_takes_no_label_away(house: House) -> None:
     house.record(cleared())
     house.send(event("FAIL"))
     house.record(tag())
-    assert told(house, Condition.LABELS)[0][0] == Outcome.UNKNOWN
+    assert told(house, Condition.LABELS)[0][0] == Outcome.FAIL
+
+
+def test_what_is_declared_of_its_source_and_labelled_nowhere_leaves_it_unknown(house: House) -> None:
+    house.record(cleared())
+    house.send(event())
+    house.record(declaration(phi_category=["QUASI_IDENTIFIER"]))
+    found = told(house, Condition.LABELS)
+    assert [one for one, _ in found] == [Outcome.UNKNOWN]
+    assert "landing visits, which holds quasi identifier" in found[0][1]
 
 
 def test_it_is_judged_alike_for_everybody_and_names_nothing_that_is_hidden(house: House) -> None:
@@ -123,7 +134,7 @@ def test_it_is_judged_alike_for_everybody_and_names_nothing_that_is_hidden(house
     assert set(found) == {CURATED_ID}
     texts = [reason.text for reason in found[CURATED_ID].reasons]
     assert not [text for text in texts if RAW["namespace"] in text or "mrn" in text]
-    assert [one for one, _ in told(house, Condition.LABELS, rights=rights)] == [Outcome.UNKNOWN]
+    assert [one for one, _ in told(house, Condition.LABELS, rights=rights)] == [Outcome.FAIL]
     assert RAW_ID in view.hidden
 
 

@@ -192,10 +192,13 @@ def test_a_phrase_is_words_one_after_another(text: str, name: str, *, found: boo
     assert (question(text).rank(key_terms(Dataset("n", name)), NONE) is not None) is found
 
 
-def test_words_of_two_texts_are_no_phrase() -> None:
-    said = value_terms("schema", {"fields": [{"name": "ward_bed"}, {"name": "occupancy"}]})
+def test_words_of_two_texts_are_no_phrase_nor_are_those_of_a_schema() -> None:
+    said = value_terms("tags", ["ward_bed", "occupancy"])
     assert question('"ward bed"').rank(NONE, said) == 4
     assert question('"bed occupancy"').rank(NONE, said) is None
+    fields = value_terms("schema", {"fields": [{"name": "ward_bed"}]})
+    assert question("ward_bed").rank(NONE, fields) == 4
+    assert question('"ward bed"').rank(NONE, fields) is None
 
 
 def test_a_run_id_between_quotation_marks_is_one() -> None:
