@@ -154,8 +154,8 @@ def value_terms(aspect: str, value: object) -> frozenset[str]:
     """Return the terms by which a node is found while this value of an aspect is in force.
 
     No more than `SEARCHED` characters of it are read, in the order in which they stand. The types of a schema's fields
-    are left out: half of all datasets would be found by them. Of a schema and of SQL no pairs are kept, so that they are
-    found by words and not by phrases: there would be as many of them as of words.
+    are left out: half of all datasets would be found by them. A schema and SQL are found by words and not by phrases:
+    there would be as many pairs as words.
     """
     if not is_searchable(aspect):
         return frozenset()

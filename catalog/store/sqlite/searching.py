@@ -17,13 +17,11 @@ _LAST: Final = "\U0010ffff"
 """Sorts after every letter and digit, so that it ends the range of a prefix."""
 
 _BEGINS_WORD: Final = (
-    f"SELECT node, min(CASE aspect WHEN '' THEN 2 ELSE 4 END) AS r FROM {WORD.name} "  # noqa: S608  # names of ours
-    "WHERE term >= ? AND term < ? GROUP BY node"
+    f"SELECT node, CASE aspect WHEN '' THEN 2 ELSE 4 END AS r FROM {WORD.name} WHERE term >= ? AND term < ?"  # noqa: S608  # names of ours
 )
 _IS_IN_WORD: Final = (
-    "SELECT w.node, min(CASE w.aspect WHEN '' THEN 2 ELSE 4 END + (s.suffix <> s.term)) AS r "  # noqa: S608  # as above
-    f"FROM {SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term WHERE s.suffix >= ? AND s.suffix < ? "
-    "GROUP BY w.node"
+    "SELECT w.node, CASE w.aspect WHEN '' THEN 2 ELSE 4 END + (s.suffix <> s.term) AS r "  # noqa: S608  # as above
+    f"FROM {SUFFIX.name} s CROSS JOIN {WORD.name} w ON w.term = s.term WHERE s.suffix >= ? AND s.suffix < ?"
 )
 _IS_TERM: Final = f"SELECT node, 0 AS r FROM {WORD.name} WHERE term IN (SELECT value FROM json_each(?))"  # noqa: S608
 _BEGINS_NAME: Final = f"SELECT node, 1 AS r FROM {WORD.name} WHERE aspect = '' AND term >= ? AND term < ?"  # noqa: S608
@@ -148,34 +146,40 @@ def _counts(query: Query, found: str) -> Mapping[str, Mapping[str, int]]:
 
 def _found(asked: Question) -> Condition:
     """Return the query for every node that a text is found in, with its rank; see `Question.rank`."""
-    words = _together([_any([_together([_place(one) for one in way]) for way in ways]) for ways in asked.words])
+    words = _together([_union([_together([_place(one) for one in way]) for way in ways]) for ways in asked.words])
     found = [words, Condition(_IS_TERM, (json.dumps(sorted(asked.exact)),))]
     if asked.begun:
         found.append(Condition(_BEGINS_NAME, (asked.begun, asked.begun + _LAST)))
-    return _any(found)
+    return _best(_union(found))
 
 
 def _place(asked: Asked) -> Condition:
-    """Return the query for where a term is found best, by node."""
+    """Return the query for where a term is found: of one node perhaps at several places."""
     return Condition(_IS_IN_WORD if asked.inside else _BEGINS_WORD, (asked.text, asked.text + _LAST))
 
 
 def _together(some: Sequence[Condition]) -> Condition:
     """Return the query for the nodes that all of these find, each with its worst rank."""
-    return _grouped(some, "max(r)", f" HAVING count(*) = {len(some)}")
-
-
-def _any(some: Sequence[Condition]) -> Condition:
-    """Return the query for the nodes that one of these finds, each with its best rank."""
-    return _grouped(some, "min(r)", "")
-
-
-def _grouped(some: Sequence[Condition], rank: str, having: str) -> Condition:
     if len(some) == 1:
         return some[0]
-    every = " UNION ALL ".join(f"SELECT node, r FROM ({one.text})" for one in some)  # noqa: S608  # names of ours
-    text = f"SELECT node, {rank} AS r FROM ({every}) GROUP BY node{having}"  # noqa: S608  # names of ours
-    return Condition(text, tuple(value for one in some for value in one.values))
+    every = _union([_best(one) for one in some])
+    return Condition(
+        f"SELECT node, max(r) AS r FROM ({every.text}) GROUP BY node HAVING count(*) = {len(some)}",  # noqa: S608  # ours
+        every.values,
+    )
+
+
+def _best(one: Condition) -> Condition:
+    """Return the query for each node once, with its best rank."""
+    return Condition(f"SELECT node, min(r) AS r FROM ({one.text}) GROUP BY node", one.values)  # noqa: S608  # ours
+
+
+def _union(some: Sequence[Condition]) -> Condition:
+    """Return the query for the nodes that one of these finds, perhaps several times."""
+    return Condition(
+        " UNION ALL ".join(f"SELECT node, r FROM ({one.text})" for one in some),  # noqa: S608  # names of ours
+        tuple(value for one in some for value in one.values),
+    )
 
 
 def _is_one(ids: Iterable[str]) -> Condition:
