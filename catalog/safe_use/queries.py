@@ -10,6 +10,8 @@ from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, DatasetRecord
 from catalog.errors import SenderError
+from catalog.findings.queries import findings_on
+from catalog.findings.rules import FindingState
 from catalog.labels.queries import labels
 from catalog.labels.taint.queries import EffectiveLabel, effective_labels
 from catalog.lineage.model import Direction, FlowScope, Grain, Walk
@@ -239,6 +241,17 @@ def _uses(view: View, records: Iterable[str], purposes: Sequence[str]) -> dict[s
     return {}
 
 
-def _findings(view: View, records: Iterable[str]) -> dict[str, tuple[Wrong, ...]]:  # noqa: ARG001  the same
-    """Return what is wrong with each dataset; one that was not looked through is absent."""
-    return {}
+def _findings(view: View, records: Mapping[str, DatasetRecord]) -> dict[str, tuple[Wrong, ...]]:
+    """Return what is wrong with each dataset and accepted by nobody, in the order of findings."""
+    found = findings_on(view.unredacted, sorted({record.id for record in records.values()}))
+    return {
+        identifier: tuple(
+            Wrong(one.rule.label, one.rule.severity.value, one.entries)
+            for one in found.get(record.id, ())
+            if one.state in _COUNTED
+        )
+        for identifier, record in records.items()
+    }
+
+
+_COUNTED: Final = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED})

@@ -15,18 +15,16 @@ from catalog.api.graphql.context import ContextInfo, RequestContext
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.cursors import Cursor, check_first
 from catalog.api.graphql.datasets import Dataset, DeidentificationState, PhiKind, Zone
+from catalog.api.graphql.findings import Severity
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.scalars import Micros
 from catalog.api.graphql.search import SearchFilter, asked_of
 from catalog.assets.queries import node_records
-from catalog.findings import rules as severities
 from catalog.reading import AsOf
 from catalog.safe_use import model, queries
 from graph_schema import nodes as kinds
 from graph_schema.vocabulary import words
 
-Severity = severities.Severity
-enums.enter(Severity, name="FindingSeverity")
 SafeQuestion = words.SafeQuestion
 enums.enter(SafeQuestion)
 Outcome = model.Outcome

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.errors import SenderError
+from catalog.findings.queries import findings_on
 from catalog.reading import LATEST, AsOf, Rights
 from catalog.safe_use.model import Condition, Definition, Outcome
 from catalog.safe_use.queries import MOST_JUDGED, safe_for, safe_uses, safety
@@ -76,7 +77,8 @@ def test_a_dataset_of_which_nothing_is_recorded_is_unknown_in_everything(house: 
     house.send(event())
     found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
     assert found.outcome is Outcome.UNKNOWN
-    assert {reason.outcome for reason in found.reasons} == {Outcome.UNKNOWN}
+    recorded = {reason.outcome for reason in found.reasons if reason.condition is not Condition.FINDINGS}
+    assert recorded == {Outcome.UNKNOWN}
 
 
 def test_its_own_label_stands_against_it_and_is_cited(house: House) -> None:
@@ -171,3 +173,19 @@ def pages(house: House, request: Search) -> list[str]:
         if not page.more:
             return found
         request = replace(request, after=page.after)
+
+
+def test_a_finding_counts_by_its_severity_until_somebody_accepts_it(house: House) -> None:
+    house.record(cleared(owner=None))
+    house.record(safe_use(finding_severity="HIGH"))
+    assert told(house, Condition.FINDINGS)[0][0] == Outcome.PASS
+    house.record(safe_use(finding_severity="MEDIUM"))
+    found = safety(house.view(), [CURATED_ID], DEVELOPMENT)[CURATED_ID]
+    against = [one for one in found.reasons if one.condition is Condition.FINDINGS]
+    assert against[0].outcome is Outcome.FAIL
+    assert against[0].entries
+    for one in findings_on(house.view(), [CURATED_ID])[CURATED_ID]:
+        until = "2999-01-01T00:00:00Z"
+        accepted = {"rule": one.rule.name, "subject": CURATED_ID, "reason": "Known", "until": until}
+        house.record({"kind": "accept_finding", **accepted})
+    assert told(house, Condition.FINDINGS)[0][0] == Outcome.PASS
