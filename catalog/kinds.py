@@ -13,6 +13,7 @@ import catalog.approvals.admission as approvals_admission
 import catalog.approvals.facts as approvals_facts
 import catalog.assets.admission as assets_admission
 import catalog.assets.facts as assets_facts
+import catalog.encryption.facts as encryption_facts
 import catalog.findings.admission as findings_admission
 import catalog.findings.facts as findings_facts
 import catalog.labels.admission as labels_admission
@@ -37,6 +38,7 @@ from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
 from catalog.assets.records import DeclareDataset, DeclareSource
+from catalog.encryption.records import DeclareKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
@@ -131,7 +133,8 @@ _KINDS: tuple[Kind[Any], ...] = (
         assets_admission.admit_source,
         lasting=True,
     ),
-    Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place),
+    Kind(DeclareKey, encryption_facts.subjects, encryption_facts.project, lasting=True),
+    Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place, lasting=True),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging, lasting=True),
     Kind(

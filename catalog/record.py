@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
@@ -80,6 +81,16 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
 
+def _day(text: str) -> str:
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ValueError("is a day of the calendar, such as 2026-01-31")
+    return text
+
+
 class Format(StrEnum):
     """What a text or a number stands for, for an interface that has a type of its own for it."""
 
@@ -91,6 +102,7 @@ class Format(StrEnum):
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_clean)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_clean)]
 Time = Annotated[str, Field(max_length=64), AfterValidator(_time), Format.TIME]
+Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
 Digest = Annotated[str, Field(max_length=128), AfterValidator(_digest), Format.DIGEST]
 SnapshotDigest = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_clean), Format.DIGEST]
 """The digest over a snapshot's manifest, or the version that its own store gave it."""

@@ -23,6 +23,8 @@ NAMES: Final = frozenset(
         "differing",
         "digest",
         "equal_to",
+        "feature_set_version",
+        "hardened_image",
         "facet",
         "id",
         "key",
@@ -45,9 +47,12 @@ NAMES: Final = frozenset(
         "site",
         "source",
         "split",
+        "storage_format",
+        "tier",
         "value",
         "version",
         "within",
+        "workload",
     }
 )
 """Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.
@@ -56,7 +61,19 @@ NAMES: Final = frozenset(
 closed form besides, but that leaves room for a number.
 """
 
-PEOPLE: Final = frozenset({"display_name", "expert", "organisation", "owner", "printed_name", "title"})
+PEOPLE: Final = frozenset(
+    {
+        "created_by",
+        "display_name",
+        "expert",
+        "organisation",
+        "owner",
+        "printed_name",
+        "rotated_by",
+        "title",
+        "used_by",
+    }
+)
 """Who answers for something: the people of the house, whose names, titles and e-mail addresses may stand."""
 
 TEXTS: Final = frozenset(
@@ -72,6 +89,7 @@ TEXTS: Final = frozenset(
         "scope",
         "statement",
         "use_case",
+        "where",
     }
 )
 """Authored text: an identifier in it becomes a marker."""
@@ -84,13 +102,19 @@ CLOSED: Final = frozenset(
         "approval_kind",
         "approves",
         "artifact_digest",
+        "at_rest",
+        "clock",
         "confidentiality",
         "decision",
         "deidentification_state",
         "duo",
+        "egress",
         "end",
+        "environment",
         "expires_at",
         "finding_severity",
+        "in_transit",
+        "in_use",
         "key_id",
         "keys",
         "kind",
@@ -119,6 +143,8 @@ CLOSED: Final = frozenset(
         "source_kind",
         "stance",
         "start",
+        "starts_on",
+        "storage_pattern",
         "states",
         "subject",
         "system",

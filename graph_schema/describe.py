@@ -16,7 +16,7 @@ BEGIN: Final = "<!-- graph-schema:begin -->"
 END: Final = "<!-- graph-schema:end -->"
 
 _GROUPS: Final = {
-    "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site", "Place"),
+    "Data": ("Source", "Dataset", "Column", "Snapshot", "PhiTag", "Site", "Place", "EncryptionKey"),
     "Work": ("Job", "Run", "CodeRevision", "Environment"),
     "Models": ("Model", "ModelVersion", "Evaluation"),
     "People": ("Principal", "Approval", "Attestation", "Mapping", "NamespaceRule", "SafeUse", "Finding"),

@@ -13,6 +13,7 @@ from graph_schema.nodes import (
     CodeRevision,
     Column,
     Dataset,
+    EncryptionKey,
     Environment,
     Evaluation,
     Job,
@@ -388,3 +389,11 @@ class LiesIn(EdgeKind):
 
     source: Dataset | Place
     target: Place
+
+
+@dataclass(frozen=True, slots=True)
+class IsEncryptedUnder(EdgeKind):
+    """The dataset is encrypted under the key, as declared."""
+
+    source: Dataset
+    target: EncryptionKey

@@ -222,6 +222,13 @@ class Site(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class EncryptionKey(Node):
+    """A key that data is encrypted under, by its id in the key store that holds it; never the key itself."""
+
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place(Node):
     """A place where data can be: a site, a region, a country or a region of a cloud, as declared."""
 

@@ -39,6 +39,7 @@ KINDS = {
     "openlineage.dataset_event": "event of a dataset",
     "record.declare_dataset": "declaration of a dataset",
     "record.declare_source": "declaration of a source",
+    "record.declare_key": "declaration of an encryption key",
     "record.declare_place": "declaration of a place",
     "record.end_place": "end of a place",
     "record.tag": "PHI tag",

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     """Send OpenLineage events."""
     DECLARE_DATASET = "declare_dataset"
     DECLARE_SOURCE = "declare_source"
+    DECLARE_KEY = "declare_key"
     DECLARE_PLACE = "declare_place"
     END_PLACE = "end_place"
     TAG = "tag"
@@ -63,6 +64,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.READ,
             Permission.SEND_EVENTS,
             Permission.DECLARE_DATASET,
+            Permission.DECLARE_KEY,
             Permission.TAG,
             Permission.SEAL_SNAPSHOT,
             Permission.VERIFY_SNAPSHOT,
@@ -75,6 +77,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.READ,
             Permission.DECLARE_DATASET,
             Permission.DECLARE_SOURCE,
+            Permission.DECLARE_KEY,
             Permission.DECLARE_PLACE,
             Permission.END_PLACE,
             Permission.TAG,

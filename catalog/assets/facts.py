@@ -5,8 +5,8 @@ from __future__ import annotations
 from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.record import RecordContext
 from graph_schema.aspects import DECLARED, DECLARED_OF_SOURCE
-from graph_schema.edges import IsHeldAt, LiesIn, Supplies
-from graph_schema.nodes import Node, Place, Site, Source
+from graph_schema.edges import IsEncryptedUnder, IsHeldAt, LiesIn, Supplies
+from graph_schema.nodes import EncryptionKey, Node, Place, Site, Source
 
 
 def subjects(record: DeclareDataset) -> tuple[Node, ...]:
@@ -32,6 +32,8 @@ def project(record: DeclareDataset, context: RecordContext) -> None:
         builder.add_edge(IsHeldAt(dataset, Site(record.site)))
     if record.place is not None:
         builder.add_edge(LiesIn(dataset, Place(record.place)))
+    for use in record.encryption_keys or ():
+        builder.add_edge(IsEncryptedUnder(dataset, EncryptionKey(use.key)), {"environment": use.environment.value})
 
 
 def source_subjects(record: DeclareSource) -> tuple[Node, ...]:

@@ -147,6 +147,16 @@ class SourceRecord:
     aspects: Mapping[str, AspectInForce[Any]]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class KeyOfDataset:
+    """That a dataset, by id, is encrypted under a key in an environment, by which entry."""
+
+    key: str
+    environment: str
+    dataset: str
+    entry: int
+
+
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
     """A node of any kind with everything in force about it; `aspects` as in DatasetRecord."""

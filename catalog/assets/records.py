@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, model_validator
 
+from catalog.encryption.records import KeyName
 from catalog.record import (
     MAX_LIST,
     DatasetRef,
+    Day,
     Name,
     Part,
     Record,
@@ -25,10 +27,17 @@ from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.words import (
     FORMER_SOURCE_KINDS,
     DeidentificationState,
+    Egress,
+    EncryptionAtRest,
+    EncryptionInTransit,
+    EncryptionInUse,
+    KeyEnvironment,
     PhiKind,
     ProcessingPattern,
     RetentionClass,
+    RetentionClock,
     SourceKind,
+    StoragePattern,
     Zone,
 )
 
@@ -49,6 +58,15 @@ def spelled(kind: object, info: ValidationInfo) -> object:
     return now
 
 
+P = TypeVar("P", bound=Part)
+
+
+def _says_something(part: P, members: str) -> P:
+    if not part.model_fields_set:
+        raise ValueError(f"says nothing; give {members}")
+    return part
+
+
 class SourceSystem(Part):
     """The system that the data comes from."""
 
@@ -65,6 +83,64 @@ class Retention(Part):
     """The class of the retention policy."""
     period_days: Annotated[StrictInt, Field(ge=1, le=_MAX_DAYS)]
     """How many days the data is kept."""
+    clock: RetentionClock | None = None
+    """From what the days count."""
+    starts_on: Day | None = None
+    """The day from which they count, where that is known: YYYY-MM-DD."""
+
+    @model_validator(mode="after")
+    def _says_what_the_day_is_of(self) -> Self:
+        if self.starts_on is not None and self.clock is None:
+            raise ValueError("Name the clock that starts on that day, such as CREATION.")
+        return self
+
+
+class KeyUse(Part):
+    """A key that the data is encrypted under, and in which environment."""
+
+    key: KeyName
+    """The id of the key in the key store that holds it, as `declare_key` calls it; never the key itself."""
+    environment: KeyEnvironment
+    """The environment that it is used in."""
+
+
+class Encryption(Part):
+    """How the data is encrypted; what is left out nobody says."""
+
+    at_rest: EncryptionAtRest | None = None
+    """Where it is stored."""
+    in_transit: EncryptionInTransit | None = None
+    """While it is sent."""
+    in_use: EncryptionInUse | None = None
+    """While it is worked with."""
+
+    @model_validator(mode="after")
+    def _is_no_empty_statement(self) -> Self:
+        return _says_something(self, "at_rest, in_transit or in_use")
+
+
+class PlaintextWindow(Part):
+    """Where the data lies decrypted, and for how long at most."""
+
+    where: Text
+    """Where, in a few words, such as the memory of the training nodes."""
+    seconds: Annotated[StrictInt, Field(ge=0, le=_MAX_DAYS * 86_400)]
+    """For how many seconds at most; 0 where it never does."""
+
+
+class ComputeIsolation(Part):
+    """How the machines are kept apart that the data is worked with on; what is left out nobody says."""
+
+    ephemeral_nodes: StrictBool | None = None
+    """Whether they are made for the work and destroyed after it."""
+    hardened_image: Name | None = None
+    """The hardened image that they are made of, by name or digest."""
+    egress: Egress | None = None
+    """What may leave them over the network."""
+
+    @model_validator(mode="after")
+    def _is_no_empty_statement(self) -> Self:
+        return _says_something(self, "ephemeral_nodes, hardened_image or egress")
 
 
 class PermittedUse(Part):
@@ -121,6 +197,24 @@ class DeclareDataset(Record):
     """The source that supplies it, as `declare_source` calls it: it has what that says, unless itself says else."""
     place: Name | None = None
     """The place that it lies in, as `declare_place` calls it."""
+    storage_pattern: StoragePattern | None = None
+    """How it is stored."""
+    storage_format: Name | None = None
+    """The format that it is stored in, such as parquet or DICOM."""
+    encryption_keys: Annotated[tuple[KeyUse, ...], Field(max_length=MAX_LIST), distinct()] | None = None
+    """Every key that it is encrypted under; an empty list says that there is none."""
+    encryption: Encryption | None = None
+    """How it is encrypted at rest, in transit and in use."""
+    plaintext_window: PlaintextWindow | None = None
+    """Where it lies decrypted, and for how long at most."""
+    compute_isolation: ComputeIsolation | None = None
+    """How the machines are kept apart that it is worked with on."""
+    persons: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)] | None = None
+    """Of how many persons it holds data, whether or not they can be told: 28 CFR 202 counts them."""
+    genomic: StrictBool | None = None
+    """Whether it holds human genomic data: 28 CFR 202 counts fewer persons of that."""
+    feature_set_version: Name | None = None
+    """The version of the feature set that it holds, which computed again gives the same."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
 

@@ -34,7 +34,7 @@ from graph_schema.vocabulary.words import NameRuleKind
 
 _STITCHING = "IS_SAME_AS"
 _RENAMING = "WAS_RENAMED_TO"
-_PERSONAL_EDGES = frozenset({"IS_TAGGED", "CONCERNS", "IS_HELD_AT", "LIES_IN", "SUPPLIES"})
+_PERSONAL_EDGES = frozenset({"IS_TAGGED", "CONCERNS", "IS_ENCRYPTED_UNDER", "IS_HELD_AT", "LIES_IN", "SUPPLIES"})
 _PERSONAL = frozenset(DECLARED)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_va
 from catalog.record import (
     MAX_NAME,
     DatasetRef,
+    Day,
     Digest,
     JobRef,
     Name,
@@ -58,19 +58,6 @@ class ForeignId(Part):
     """The other system, such as delta, lakefs or oci."""
     id: Name
     """What that system calls the state."""
-
-
-def _is_day(text: str) -> str:
-    try:
-        is_day = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        is_day = False
-    if not is_day:
-        raise ValueError("is a day of the calendar, such as 2026-01-31")
-    return text
-
-
-Day = Annotated[str, Field(max_length=10), AfterValidator(_is_day)]
 
 
 class PeriodOf(Part):

@@ -18,10 +18,15 @@ class SourceSystem(Part):
 
 @dataclass(frozen=True, slots=True)
 class Retention(Part):
-    """The retention class and its period in days."""
+    """The retention class, its period in days, and from what that counts."""
 
     policy_class: Annotated[str, "The class."]
     period_days: Annotated[int, "The period in days."]
+    clock: Annotated[
+        str | None,
+        "From what the period counts: CREATION, LAST_IN_EFFECT, LATER_OF_BOTH, STUDY_END, LAST_ENCOUNTER or LAST_USE.",
+    ] = None
+    starts_on: Annotated[str | None, "The day from which it counts, where that is known: YYYY-MM-DD."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,37 @@ class PermittedUse(Part):
     refrains: Annotated[tuple[str, ...], "HL7 refrain codes: what must not be done."]
     obligations: Annotated[tuple[str, ...], "HL7 obligation codes: what must be done."]
     statement: Annotated[str | None, "The same in words."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse(Part):
+    """A key that data is encrypted under, and in which environment."""
+
+    key: Annotated[str, "The id of the key."]
+    environment: Annotated[str, "PRODUCTION, TRAINING, EVALUATION, ARCHIVE or SANDBOX."]
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption(Part):
+    """How data is encrypted at rest, in transit and in use; what is absent nobody said."""
+
+    at_rest: Annotated[str | None, "NONE, PROVIDER_KEY, CUSTOMER_KEY or CLIENT_SIDE."] = None
+    in_transit: Annotated[str | None, "NONE, TLS or MUTUAL_TLS."] = None
+    in_use: Annotated[str | None, "NONE, CONFIDENTIAL_COMPUTING or HOMOMORPHIC."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaintextWindow(Part):
+    """Where data lies decrypted, and for how long at most."""
+
+    where: Annotated[str, "Where, in words."]
+    seconds: Annotated[int, "For how many seconds at most."]
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeIsolation(Part):
+    """How the machines are kept apart that data is worked with on; what is absent nobody said."""
+
+    ephemeral_nodes: Annotated[bool | None, "Whether they are made for the work and destroyed after it."] = None
+    hardened_image: Annotated[str | None, "The hardened image that they are made of."] = None
+    egress: Annotated[str | None, "What may leave them: NONE, ALLOW_LISTED or OPEN."] = None

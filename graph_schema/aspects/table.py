@@ -14,9 +14,18 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from graph_schema.aspects.approvals import Decision, Request
-from graph_schema.aspects.declarations import PermittedUse, Retention, SourceSystem
+from graph_schema.aspects.declarations import (
+    ComputeIsolation,
+    Encryption,
+    KeyUse,
+    PermittedUse,
+    PlaintextWindow,
+    Retention,
+    SourceSystem,
+)
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
+from graph_schema.aspects.keys import EncryptionKey
 from graph_schema.aspects.labels import Attestation, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
@@ -229,6 +238,22 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("source", ("Dataset",), str, "The declared source that supplies it.", searchable=True),
     Aspect("place", ("Dataset",), str, "The place that it lies in.", counted_by=()),
     Aspect(
+        "storage_pattern",
+        ("Dataset",),
+        str,
+        "OBJECT, HYBRID, FEDERATED_LOCAL, CONFIDENTIAL or IMMUTABLE_ARCHIVE.",
+        counted_by=(),
+    ),
+    Aspect("storage_format", ("Dataset",), str, "The format that it is stored in."),
+    Aspect("encryption_keys", ("Dataset",), tuple[KeyUse, ...], "The keys that it is encrypted under."),
+    Aspect("encryption", ("Dataset",), Encryption),
+    Aspect("plaintext_window", ("Dataset",), PlaintextWindow),
+    Aspect("compute_isolation", ("Dataset",), ComputeIsolation),
+    Aspect("persons", ("Dataset",), int, "Of how many persons it holds data, as 28 CFR 202 counts them."),
+    Aspect("genomic", ("Dataset",), bool, "Whether it holds human genomic data, as 28 CFR 202 has it."),
+    Aspect("feature_set_version", ("Dataset",), str, "The version of the feature set that it holds."),
+    Aspect("encryption_key", ("EncryptionKey",), EncryptionKey),
+    Aspect(
         "source_kind",
         ("Source",),
         str,
@@ -284,6 +309,15 @@ DECLARED: Final = (
     "region",
     "source",
     "place",
+    "storage_pattern",
+    "storage_format",
+    "encryption_keys",
+    "encryption",
+    "plaintext_window",
+    "compute_isolation",
+    "persons",
+    "genomic",
+    "feature_set_version",
 )
 """The aspects of a dataset that only records speak of, in the order of the record's fields."""
 

@@ -151,6 +151,99 @@ class RetentionClass(StrEnum):
     """Kept while somebody works with it."""
 
 
+class RetentionClock(StrEnum):
+    """From what a period of retention counts."""
+
+    CREATION = "CREATION"
+    """From when the data was made."""
+    LAST_IN_EFFECT = "LAST_IN_EFFECT"
+    """From when it was last in effect."""
+    LATER_OF_BOTH = "LATER_OF_BOTH"
+    """From when it was made or last in effect, the later of both: 45 CFR 164.316(b)(2)(i)."""
+    STUDY_END = "STUDY_END"
+    """From the end of the study that it was collected for."""
+    LAST_ENCOUNTER = "LAST_ENCOUNTER"
+    """From the last encounter that it is of."""
+    LAST_USE = "LAST_USE"
+    """From when it was last read."""
+
+
+class StoragePattern(StrEnum):
+    """How data is stored, and so who can reach it."""
+
+    OBJECT = "OBJECT"
+    """In an object store."""
+    HYBRID = "HYBRID"
+    """Partly on the site's own machines, partly in a cloud."""
+    FEDERATED_LOCAL = "FEDERATED_LOCAL"
+    """On the machines of the site that collected it, which it does not leave."""
+    CONFIDENTIAL = "CONFIDENTIAL"
+    """In a store that opens it inside attested, encrypted memory alone."""
+    IMMUTABLE_ARCHIVE = "IMMUTABLE_ARCHIVE"
+    """In an archive that changes and deletes nothing before its time."""
+
+
+class KeyEnvironment(StrEnum):
+    """In which environment an encryption key is used."""
+
+    PRODUCTION = "PRODUCTION"
+    """Where care and operations depend on it."""
+    TRAINING = "TRAINING"
+    """Where models are trained."""
+    EVALUATION = "EVALUATION"
+    """Where models are evaluated."""
+    ARCHIVE = "ARCHIVE"
+    """Where data is kept and not worked with."""
+    SANDBOX = "SANDBOX"
+    """Where people try things out."""
+
+
+class EncryptionAtRest(StrEnum):
+    """How data is encrypted where it is stored."""
+
+    NONE = "NONE"
+    """It is not encrypted."""
+    PROVIDER_KEY = "PROVIDER_KEY"
+    """Under a key that the provider of the store holds."""
+    CUSTOMER_KEY = "CUSTOMER_KEY"
+    """Under a key that the house holds in the provider's key store."""
+    CLIENT_SIDE = "CLIENT_SIDE"
+    """Before it reaches the store, under a key that its provider never has."""
+
+
+class EncryptionInTransit(StrEnum):
+    """How data is encrypted while it is sent."""
+
+    NONE = "NONE"
+    """It is not encrypted."""
+    TLS = "TLS"
+    """By TLS, with which the server proves who it is."""
+    MUTUAL_TLS = "MUTUAL_TLS"
+    """By TLS, with which both ends prove who they are."""
+
+
+class EncryptionInUse(StrEnum):
+    """How data is encrypted while it is worked with."""
+
+    NONE = "NONE"
+    """It lies open in memory."""
+    CONFIDENTIAL_COMPUTING = "CONFIDENTIAL_COMPUTING"
+    """In memory that the processor encrypts and attests."""
+    HOMOMORPHIC = "HOMOMORPHIC"
+    """It is computed with without being decrypted."""
+
+
+class Egress(StrEnum):
+    """What may leave the machines that data is worked with on."""
+
+    NONE = "NONE"
+    """Nothing leaves over the network."""
+    ALLOW_LISTED = "ALLOW_LISTED"
+    """Only listed addresses can be reached."""
+    OPEN = "OPEN"
+    """Any address can be reached."""
+
+
 class SnapshotRole(StrEnum):
     """What a sealed snapshot is for."""
 

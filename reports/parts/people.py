@@ -93,6 +93,7 @@ _ACTS = {
     "openlineage.dataset_event": "sent events of datasets",
     "record.declare_dataset": "declared datasets",
     "record.declare_source": "declared sources",
+    "record.declare_key": "declared encryption keys",
     "record.declare_place": "declared places",
     "record.end_place": "ended places",
     "record.tag": "tagged PHI",

@@ -43,7 +43,9 @@ from catalog.assets.retries import retried
 from catalog.assets.run_refs import jobs_of_runs
 from catalog.assets.schemas import schema_changes
 from catalog.assets.sources import sources
+from catalog.assets.storage import encrypted_under, keys_of
 from catalog.assets.uses import uses_of_edges
+from catalog.encryption.queries import encryption_keys
 from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
@@ -161,6 +163,10 @@ def _why_label(view: View, ids: Sequence[str]) -> Any:
     return [why_label(view, one, column, kind) for one in ids for column in (None, "key") for kind in PhiKind]
 
 
+def _encrypted_under(view: View, ids: Sequence[str]) -> Any:
+    return encrypted_under(view, [found.node.title for found in view.nodes(ids).values()])
+
+
 def _spelled(view: View, ids: Sequence[str]) -> Any:
     nodes = [found.node for found in view.nodes(ids).values()]
     asked = [
@@ -235,6 +241,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "code_versions": ("Job", code_versions),
     "fed_by": ("Job", fed_by),
     "feeding": ("Job", feeding),
+    "keys_of": ("Dataset", keys_of),
+    "encrypted_under": ("EncryptionKey", _encrypted_under),
+    "encryption_keys": ("EncryptionKey", lambda view, _: encryption_keys(view)),
     "sources": ("Source", lambda view, _: sources(view)),
     "places": ("Place", lambda view, _: places(view)),
     "places_tree": ("Place", lambda view, _: places_tree(view)),

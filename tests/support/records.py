@@ -93,8 +93,37 @@ def declaration(**more: Any) -> dict[str, Any]:
 FURTHER: dict[str, Any] = {
     "source": "made-up EHR",
     "place": "North",
+    "retention": {
+        "policy_class": "RESEARCH",
+        "period_days": 3650,
+        "clock": "STUDY_END",
+        "starts_on": "2025-12-31",
+    },
+    "storage_pattern": "OBJECT",
+    "storage_format": "parquet",
+    "encryption_keys": [{"key": "keys.example/training/7", "environment": "TRAINING"}],
+    "encryption": {"at_rest": "CUSTOMER_KEY", "in_transit": "MUTUAL_TLS", "in_use": "NONE"},
+    "plaintext_window": {"where": "The memory of the training nodes", "seconds": 3600},
+    "compute_isolation": {"ephemeral_nodes": True, "hardened_image": "made-up-image-3", "egress": "NONE"},
+    "persons": 12000,
+    "genomic": False,
+    "feature_set_version": "4",
 }
 """What else a declaration may give."""
+
+
+def encryption_key(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "declare_key",
+        "key": "keys.example/training/7",
+        "environment": "TRAINING",
+        "workload": "readmission",
+        "tier": "restricted",
+        "created_by": "security office",
+        "rotated_by": "security office",
+        "used_by": ["training nodes"],
+        **more,
+    }
 
 
 def source(**more: Any) -> dict[str, Any]:
@@ -458,7 +487,7 @@ class House:
         self.send(event("START", "2026-01-01T09:00:00Z"))
         self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
-        for payload in (source(), place(), ending_place()):
+        for payload in (source(), encryption_key(), place(), ending_place()):
             story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
         for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):

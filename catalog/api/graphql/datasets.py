@@ -31,6 +31,8 @@ DeidentificationState = words.DeidentificationState
 enums.enter(DeidentificationState)
 RetentionClass = words.RetentionClass
 enums.enter(RetentionClass)
+RetentionClock = words.RetentionClock
+enums.enter(RetentionClock)
 SourceKind = words.SourceKind
 enums.enter(SourceKind)
 Zone = words.Zone
@@ -62,6 +64,8 @@ class SourceSystem:
 class Retention:
     policy_class: RetentionClass = strawberry.field(description="The class of the retention policy.")
     period_days: int = strawberry.field(description="How many days the data is kept.")
+    clock: RetentionClock | None = strawberry.field(description="From what the days count; null where nobody said.")
+    starts_on: str | None = strawberry.field(description="The day from which they count, where that is known.")
 
 
 @strawberry.type(description="What the owner permits, in codes and in words.")

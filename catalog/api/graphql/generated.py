@@ -54,6 +54,7 @@ _FIELDS = {
     "name": "What it is called.",
     "repository": "The address of the repository.",
     "revision": "The commit, as its version control names it.",
+    "key_id": "Its id in the key store that holds it.",
     "digest": "The digest over everything that was installed in it.",
     "first_entry": "The ledger entry that first named it.",
 }

@@ -57,6 +57,7 @@ from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
+from catalog.api.graphql.storage import StorageQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -141,6 +142,7 @@ def _made() -> strawberry.Schema:
             MappingQueries,
             PlaceQueries,
             SourceQueries,
+            StorageQueries,
             ProducerQueries,
             FindingQueries,
         ),

@@ -27,6 +27,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "NamespaceRule": {"every": lambda _: ""},
     "Mapping": {"every": lambda _: ""},
     "Source": {"every": lambda _: ""},
+    "EncryptionKey": {"every": lambda _: ""},
     "Place": {"every": lambda _: ""},
 }
 """The fields by which nodes of a label are looked up: each takes a row a node that has it.

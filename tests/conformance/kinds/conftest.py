@@ -18,6 +18,7 @@ from tests.support.records import (
     House,
     attestation,
     declaration,
+    encryption_key,
     ending_place,
     facet_mapping,
     finding_record,
@@ -51,6 +52,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     dated_records = (
         source,
         place,
+        encryption_key,
         ending_place,
         declaration,
         tag,

@@ -30,11 +30,13 @@ from graph_schema.times import parse_zoned
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.queries import NOW_ONLY, QUERIES, answers
 from tests.support.records import (
+    FURTHER,
     RAW,
     House,
     attestation,
     decision,
     declaration,
+    encryption_key,
     ending_place,
     event,
     facet_mapping,
@@ -92,6 +94,9 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "declares anew": declaration(owner="oncology", valid_from=LATE),
     "declares the source": source(valid_from=EARLY),
     "declares the source anew": source(owner="archive", valid_from=LATE),
+    "declares the key": encryption_key(valid_from=EARLY),
+    "declares what else there is": declaration(**FURTHER),
+    "declares no key": {"kind": "declare_dataset", "dataset": RAW, "encryption_keys": [], "valid_from": LATE},
     "declares by its source": {"kind": "declare_dataset", "dataset": RAW, "source": "made-up EHR"},
     "declares a place": place(valid_from=EARLY),
     "declares the place anew": place(within="US", valid_from=LATE),

@@ -11,8 +11,9 @@ from catalog.reading import AsOf
 from catalog.search.model import Search
 from catalog.search.queries import search
 from catalog.view import View
+from graph_schema.aspects import as_json
 from graph_schema.nodes import Dataset, Job, Site, Source
-from tests.support.records import CURATED, JOB, RAW, RUN, House, declaration, event, run_node
+from tests.support.records import CURATED, FURTHER, JOB, RAW, RUN, House, declaration, event, run_node
 
 RAW_ID = Dataset(**RAW).id
 CURATED_ID = Dataset(**CURATED).id
@@ -183,3 +184,43 @@ def test_a_former_kind_of_source_is_counted_under_its_present_spelling(house: Ho
     house.append(said, "grace")
     asked = Search("", filters={"source_system": ("pacs_dicom",)})
     assert [hit.id for hit in search(house.view(), asked).hits] == [RAW_ID]
+
+
+def test_what_else_is_declared_is_kept_as_it_was_given(house: House) -> None:
+    house.record(declaration(**FURTHER))
+    record = datasets(View(house.store), [RAW_ID])[RAW_ID]
+    held = {name: as_json(name, record.aspects[name].value) for name in FURTHER}
+    assert held == FURTHER
+    assert record.retention is not None
+    assert (record.retention.value.clock, record.retention.value.starts_on) == ("STUDY_END", "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "pointer"),
+    [
+        ({"encryption": {}}, "encryption says nothing; give at_rest", "/encryption"),
+        ({"compute_isolation": {}}, "compute_isolation says nothing", "/compute_isolation"),
+        ({"encryption": {"at_rest": "ROT13"}}, "at_rest is one of NONE, PROVIDER_KEY", "/encryption/at_rest"),
+        ({"storage_pattern": "DRAWER"}, "is one of OBJECT, HYBRID", "/storage_pattern"),
+        ({"plaintext_window": {"where": "memory", "seconds": -1}}, "is at least 0", "/plaintext_window/seconds"),
+        ({"persons": "many"}, "is a whole number", "/persons"),
+        ({"genomic": "no"}, "is true or false", "/genomic"),
+        (
+            {"retention": {"policy_class": "RESEARCH", "period_days": 1, "starts_on": "2026-01-01"}},
+            "Name the clock",
+            "/retention",
+        ),
+        (
+            {"retention": {"policy_class": "RESEARCH", "period_days": 1, "clock": "CREATION", "starts_on": "1.1.26"}},
+            "is a day of the calendar",
+            "/retention/starts_on",
+        ),
+        ({"encryption_keys": [{"key": "k"}]}, "environment is missing", "/encryption_keys/0/environment"),
+    ],
+)
+def test_what_cannot_be_declared_is_refused_with_what_would_be_right(
+    house: House, content: dict[str, Any], message: str, pointer: str
+) -> None:
+    with pytest.raises(SenderError, match=message) as refused:
+        house.record({"kind": "declare_dataset", "dataset": RAW, **content})
+    assert refused.value.pointer == pointer
