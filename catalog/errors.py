@@ -92,6 +92,7 @@ class Exit(IntEnum):
     FINDING = 1
     WRONG_USE = 2
     OUTSIDE = 3
+    UNDECIDED = 4
 
 
 class ProblemCode(StrEnum):

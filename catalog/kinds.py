@@ -32,6 +32,8 @@ import catalog.reporting.facts as reporting_facts
 import catalog.safe_use.facts as safe_use_facts
 import catalog.snapshots.admission as snapshots_admission
 import catalog.snapshots.facts as snapshots_facts
+import catalog.use.admission as use_admission
+import catalog.use.facts as use_facts
 from catalog.access.changes import AccessChanges, Append
 from catalog.access.model import Actor
 from catalog.access.permissions import Permission
@@ -51,6 +53,7 @@ from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
+from catalog.use.records import EndUseStatement, LicenseUse, PermitUse, RecordTransfer, UndertakeUse, WithdrawConsent
 from graph_schema.nodes import Node
 from graph_schema.vocabulary.words import Stance
 
@@ -156,6 +159,17 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(EndNamespaceRule, names_facts.rule_subjects, names_facts.project_end, names_admission.admit_end),
     Kind(StitchDatasets, names_facts.pair_subjects, names_facts.project_stitch, names_admission.admit_stitch),
     Kind(UnstitchDatasets, names_facts.pair_subjects, names_facts.project_unstitch, names_admission.admit_unstitch),
+    Kind(PermitUse, use_facts.subjects, use_facts.project, use_admission.admit_statement),
+    Kind(LicenseUse, use_facts.subjects, use_facts.project, use_admission.admit_licence),
+    Kind(
+        WithdrawConsent,
+        use_facts.statement_subjects,
+        use_facts.project_withdrawal,
+        use_admission.admit_about_statement,
+    ),
+    Kind(EndUseStatement, use_facts.statement_subjects, use_facts.project_end, use_admission.admit_about_statement),
+    Kind(RecordTransfer, use_facts.transfer_subjects, use_facts.project_transfer, use_admission.admit_transfer),
+    Kind(UndertakeUse, use_facts.statement_subjects, use_facts.project_undertaking, use_admission.admit_undertaking),
     Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.project_seal, snapshots_admission.admit_seal),
     Kind(
         VerifySnapshot,

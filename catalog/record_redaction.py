@@ -18,6 +18,7 @@ from ingest_hooks.redaction.site_rules import NO_RULES, RuleError, Rules, read_r
 
 NAMES: Final = frozenset(
     {
+        "agreement",
         "code",
         "column",
         "differing",
@@ -27,6 +28,7 @@ NAMES: Final = frozenset(
         "hardened_image",
         "facet",
         "id",
+        "institutes",
         "key",
         "mapping",
         "name",
@@ -34,10 +36,15 @@ NAMES: Final = frozenset(
         "path",
         "permitted_consumers",
         "permitted_places",
+        "permit",
         "place",
+        "places",
         "pointer",
         "principal",
+        "project",
+        "projects",
         "region",
+        "replaces",
         "repository",
         "revision",
         "rule",
@@ -49,6 +56,8 @@ NAMES: Final = frozenset(
         "split",
         "storage_format",
         "tier",
+        "topics",
+        "use_statement",
         "value",
         "version",
         "within",
@@ -63,6 +72,7 @@ closed form besides, but that leaves room for a number.
 
 PEOPLE: Final = frozenset(
     {
+        "contacts",
         "created_by",
         "display_name",
         "expert",
@@ -72,6 +82,7 @@ PEOPLE: Final = frozenset(
         "rotated_by",
         "title",
         "used_by",
+        "users",
     }
 )
 """Who answers for something: the people of the house, whose names, titles and e-mail addresses may stand."""
@@ -79,6 +90,7 @@ PEOPLE: Final = frozenset(
 TEXTS: Final = frozenset(
     {
         "authority",
+        "basis",
         "clinical_purpose",
         "conditions",
         "description",
@@ -90,6 +102,7 @@ TEXTS: Final = frozenset(
         "statement",
         "use_case",
         "where",
+        "words",
     }
 )
 """Authored text: an identifier in it becomes a marker."""
@@ -104,11 +117,16 @@ CLOSED: Final = frozenset(
         "artifact_digest",
         "at_rest",
         "clock",
+        "condition",
         "confidentiality",
+        "date",
         "decision",
         "deidentification_state",
+        "diseases",
+        "due",
         "duo",
         "egress",
+        "effect",
         "end",
         "environment",
         "expires_at",
@@ -147,6 +165,8 @@ CLOSED: Final = frozenset(
         "storage_pattern",
         "states",
         "subject",
+        "since",
+        "state",
         "system",
         "time_zone",
         "until",

@@ -20,6 +20,9 @@ from graph_schema.nodes import Column, Dataset, Finding, Node, Run, Site, Snapsh
 _ABOUT: Final[Mapping[str, str]] = {
     "Approval": "CONCERNS",
     "Attestation": "COVERS",
+    "Transfer": "APPLIES_TO",
+    "Undertaking": "MEETS",
+    "UseStatement": "APPLIES_TO",
 }
 """The edges by which a node of no namespace leads to what it is judged as: to all of these, and to one at least."""
 

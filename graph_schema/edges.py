@@ -27,6 +27,9 @@ from graph_schema.nodes import (
     Site,
     Snapshot,
     Source,
+    Transfer,
+    Undertaking,
+    UseStatement,
 )
 
 
@@ -373,6 +376,30 @@ class Concerns(EdgeKind):
 
     source: Approval
     target: ModelVersion | Snapshot | Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class AppliesTo(EdgeKind):
+    """The use statement or transfer applies to the source, dataset or snapshot; value `{"snapshot"}`: that alone."""
+
+    source: UseStatement | Transfer
+    target: Source | Dataset | Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Meets(EdgeKind):
+    """The undertaking meets a condition of the use statement."""
+
+    source: Undertaking
+    target: UseStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Replaces(EdgeKind):
+    """The use statement is a licence that replaces the other for what passes what it applies to."""
+
+    source: UseStatement
+    target: UseStatement
 
 
 @dataclass(frozen=True, slots=True)

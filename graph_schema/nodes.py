@@ -236,6 +236,27 @@ class Place(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class UseStatement(Node):
+    """What an authority says that data may be used for, by what the authority calls it."""
+
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Node):
+    """That data may be at a place beside those that it is permitted at, named by its ledger index."""
+
+    ledger_index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking(Node):
+    """What decides a condition that a use statement leaves open, named by its ledger index."""
+
+    ledger_index: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamespaceRule(Node):
     """A rule by which several names of a namespace are one dataset, by what its author calls it."""
 

@@ -31,6 +31,12 @@ class Permission(StrEnum):
     END_NAMESPACE_RULE = "end_namespace_rule"
     STITCH_DATASETS = "stitch_datasets"
     UNSTITCH_DATASETS = "unstitch_datasets"
+    PERMIT_USE = "permit_use"
+    LICENSE_USE = "license_use"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    END_USE_STATEMENT = "end_use_statement"
+    RECORD_TRANSFER = "record_transfer"
+    UNDERTAKE_USE = "undertake_use"
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
     REGISTER_MODEL_VERSION = "register_model_version"
@@ -87,6 +93,12 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_NAMESPACE_RULE,
             Permission.STITCH_DATASETS,
             Permission.UNSTITCH_DATASETS,
+            Permission.PERMIT_USE,
+            Permission.LICENSE_USE,
+            Permission.WITHDRAW_CONSENT,
+            Permission.END_USE_STATEMENT,
+            Permission.RECORD_TRANSFER,
+            Permission.UNDERTAKE_USE,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MAP_FACET,

@@ -24,6 +24,7 @@ from catalog.reading import AsOf, Rights
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store, StoreReader
+from catalog.use.model import Ancestors
 from catalog.view import Anchor, View
 from graph_schema.times import SECOND, format_time
 
@@ -54,6 +55,8 @@ class Services:
     signing_problem: Callable[[], EvidenceError | OperatorError | None] = lambda: None
     """What the last attempt to sign a checkpoint found."""
     rights_of: Callable[[Actor], Rights] = rules.rights_of
+    ancestors: Ancestors | None = None
+    """Of each disease what it is a kind of, where an ontology is configured."""
 
     large_bodies: Room = field(init=False)
     """The room for a body of events that is larger than others may be."""

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.commands import backups, export, graph, intake, keys, ledger, names, questions, reports, start
+from catalog.cli.commands import backups, export, graph, intake, keys, ledger, names, questions, reports, start, use
 from catalog.cli.commands.groups import ASK, PROVE, RUN, group
 from catalog.cli.usage import complaint, is_help
 from catalog.errors import Exit
@@ -24,6 +24,7 @@ for without_name in (start, intake, questions):
     commands.add_typer(without_name.commands)
 commands.add_typer(export.commands, name="export", rich_help_panel=ASK)
 commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
+commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
 commands.add_typer(reports.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)
@@ -55,7 +56,7 @@ def main(
     LINEWARD_URL. Only serve, demo, restore, key create and ingest --new begin a catalog where there is none.
 
     Data goes to standard output, messages to standard error. Exit codes: 0 fine, 1 a finding or a failed check,
-    2 wrong use, 3 something outside is not there.
+    2 wrong use, 3 something outside is not there, 4 left to a person or a record to decide.
     """
 
 

@@ -36,6 +36,7 @@ from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.snapshots import Seal, Verification
+from graph_schema.aspects.use import ConsentWithdrawal, Transfer, Undertaking, UseEnd, UseStatement
 from graph_schema.canonical import canonical_text
 
 KEPT_FACET: Final = "facet:"
@@ -288,6 +289,11 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("safe_use", ("SafeUse",), SafeUse),
     Aspect("finding_decision", ("Finding",), FindingDecision),
     Aspect("environment", ("Environment",), Environment),
+    Aspect("use_statement", ("UseStatement",), UseStatement),
+    Aspect("consent_withdrawal", ("UseStatement",), ConsentWithdrawal),
+    Aspect("use_end", ("UseStatement",), UseEnd),
+    Aspect("transfer", ("Transfer",), Transfer),
+    Aspect("undertaking", ("Undertaking",), Undertaking),
     Aspect("namespace_rule", ("NamespaceRule",), NamespaceRule),
     Aspect(
         "withdrawn", ("NamespaceRule",), bool, "That what was said of the rule until then never held.", momentary=True

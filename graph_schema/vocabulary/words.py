@@ -462,3 +462,51 @@ def listed(words: Iterable[str]) -> str:
     """Return words as a sentence names them: `A, B or C`."""
     *others, last = words
     return f"{', '.join(others)} or {last}"
+
+
+class ConsentState(StrEnum):
+    """How a consent stands."""
+
+    GIVEN = "GIVEN"
+    """It was given."""
+    WITHDRAWN = "WITHDRAWN"
+    """It was withdrawn: 45 CFR 164.508(b)(5), Regulation (EU) 2016/679 Article 7(3)."""
+
+
+class WithdrawalEffect(StrEnum):
+    """From when a withdrawal acts."""
+
+    FROM_ITS_DATE = "FROM_ITS_DATE"
+    """From its own date: what was done in reliance before stands, 45 CFR 164.508(b)(5)(i)."""
+    RETROACTIVE = "RETROACTIVE"
+    """At every time: what was done before counts as not permitted."""
+
+
+class AgreementKind(StrEnum):
+    """What kind of agreement a statement rests on."""
+
+    DUA = "DUA"
+    """A data use agreement."""
+    BAA = "BAA"
+    """A business associate agreement, 45 CFR 164.504(e)."""
+    CONTRACT = "CONTRACT"
+    """Another contract."""
+    OTHER = "OTHER"
+    """Anything else, such as a permit."""
+
+
+class UndertakingKind(StrEnum):
+    """Which condition, that a statement leaves open, a record decides."""
+
+    COLLABORATION = "COLLABORATION"
+    """COL: the data's investigators collaborate."""
+    PUBLICATION = "PUBLICATION"
+    """PUB: publication is promised."""
+    MORATORIUM = "MORATORIUM"
+    """MOR: not to publish before the date is promised."""
+    RETURN = "RETURN"
+    """RTN: to return results is promised."""
+    GRANT = "GRANT"
+    """TS: access was granted, from then on its months run."""
+    DETERMINATION = "DETERMINATION"
+    """RS, and sensitive research: a person determined that this project may."""

@@ -32,6 +32,8 @@ ORDER = (
     "names rules",
     "names check",
     "places",
+    "use may",
+    "use show",
     "producers",
     "findings",
     "report",

@@ -29,6 +29,8 @@ COMMANDS = {
     "mappings": ("mappings",),
     "places": ("places",),
     "producers": ("producers",),
+    "use may": ("use", "may", HOSTILE, HOSTILE, "--place", HOSTILE),
+    "use show": ("use", "show", HOSTILE),
     "names of": ("names", "of", HOSTILE),
     "names rules": ("names", "rules"),
     "names check": ("names", "check", f"no such {HOSTILE}"),

@@ -65,15 +65,20 @@ from catalog.places.queries import places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
+from catalog.use.model import UseQuestion
+from catalog.use.queries import may_use, permitted_use, use_statements
 from catalog.view import View
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
+from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import MappedKind, PhiKind, SafeQuestion
 
 FACETS = "acme_privacy", "tags", "version"
 SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
+
+TRAINING_DAY = parse_zoned("2026-02-15T00:00:00Z")
 
 Ask = Callable[[View, Sequence[str]], Any]
 
@@ -178,6 +183,15 @@ def _spelled(view: View, ids: Sequence[str]) -> Any:
     return spelled(view, asked)
 
 
+def _may_use(view: View, ids: Sequence[str]) -> Any:
+    asked = UseQuestion(purpose="HRESCH", date=TRAINING_DAY, place="nowhere-land")
+    return {one: may_use(view, one, asked) for one in view.nodes(ids)}
+
+
+def _permitted_use(view: View, ids: Sequence[str]) -> Any:
+    return {one: permitted_use(view, one, TRAINING_DAY) for one in view.nodes(ids)}
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "histories": (
@@ -221,6 +235,11 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "effective_labels of snapshots": ("Snapshot", effective_labels),
     "effective_labels_of_columns": ("Dataset", _labels_of_columns),
     "why_label": ("Dataset", _why_label),
+    "use_statements": ("UseStatement", use_statements),
+    "may_use": ("Dataset", _may_use),
+    "may_use of snapshots": ("Snapshot", _may_use),
+    "may_use of models": ("ModelVersion", _may_use),
+    "permitted_use": ("Dataset", _permitted_use),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),

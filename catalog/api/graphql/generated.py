@@ -53,6 +53,7 @@ _FIELDS = {
     "dataset": "The name of the dataset that it belongs to.",
     "name": "What it is called.",
     "repository": "The address of the repository.",
+    "ledger_index": "The index of the ledger entry that it is.",
     "revision": "The commit, as its version control names it.",
     "key_id": "Its id in the key store that holds it.",
     "digest": "The digest over everything that was installed in it.",

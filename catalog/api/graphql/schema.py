@@ -58,6 +58,7 @@ from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
 from catalog.api.graphql.storage import StorageQueries
+from catalog.api.graphql.use import UseQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -145,6 +146,7 @@ def _made() -> strawberry.Schema:
             StorageQueries,
             ProducerQueries,
             FindingQueries,
+            UseQueries,
         ),
     )
     get_object_definition(

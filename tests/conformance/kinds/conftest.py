@@ -31,9 +31,10 @@ from tests.support.records import (
     tag,
     tag_mapping,
 )
+from tests.support.uses import ending, licence, permission, transfer, undertaking, withdrawal_of_consent
 
 EVENTS = Path(__file__).parents[1] / "openlineage" / "made_up.jsonl"
-EARLY = "2026-01-05T00:00:00Z"
+EARLY, LATE = "2026-01-05T00:00:00Z", "2998-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.send_bytes(line.encode())
     for number, (name, change) in enumerate(LIVES.items()):
         house.send(written(number, name, change))
-    for record in names():
+    for record in (*names(), *uses()):
         house.record(record)
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
@@ -108,6 +109,46 @@ def written(number: int, name: str, change: dict[str, Any]) -> dict[str, Any]:
         "job": {"namespace": "names", "name": "keep_house"},
         "outputs": [{"namespace": "names", "name": name, "facets": {"lifecycleStateChange": facet}}],
     }
+
+
+def uses() -> Iterator[dict[str, Any]]:
+    """Yield records of permitted use, with all that they may hold."""
+    said = permission(
+        terms=[
+            {"code": "DS", "diseases": ["MONDO:9000001"]},
+            {"code": "MOR", "date": EARLY},
+            {"code": "TS", "months": 3},
+        ],
+        purposes=["HRESCH"],
+        obligations=["ENCRYPT"],
+        refrains=["NORELINK"],
+        places=["North"],
+        basis="Made-up law",
+        permit="permit-1",
+        words="Made-up disease alone",
+        consent={"state": "GIVEN", "since": EARLY, "until": LATE, "scope": "Made-up study", "effect": "RETROACTIVE"},
+        agreement={
+            "agreement": "made-up agreement",
+            "kind": "DUA",
+            "since": EARLY,
+            "until": LATE,
+            "purposes": ["HRESCH"],
+            "limited_data_set": True,
+        },
+        valid_from=EARLY,
+        until=LATE,
+    )
+    yield said
+    listed = {"US": "users", "PS": "projects", "IS": "institutes", "RS": "topics", "COL": "contacts", "GS": "places"}
+    terms = [{"code": code, member: ["made up"]} for code, member in listed.items()]
+    yield permission("board-2", of={"source": "made-up EHR"}, terms=terms)
+    yield permission("board-3", of={"snapshot": {"dataset": CURATED, "digest": DIGEST}})
+    replacing = {name: value for name, value in said.items() if name not in {"kind", "use_statement"}}
+    yield {**licence(), **replacing, "basis": "Made-up amendment"}
+    yield transfer(valid_from=EARLY, until=LATE)
+    yield undertaking("RETURN", project="made-up project", due=LATE, until=LATE, valid_from=EARLY)
+    yield withdrawal_of_consent(effect="RETROACTIVE", valid_from=EARLY)
+    yield ending(valid_from=EARLY)
 
 
 def names() -> Iterator[dict[str, Any]]:

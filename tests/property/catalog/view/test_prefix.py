@@ -30,6 +30,8 @@ from graph_schema.times import parse_zoned
 from tests.support.neo4j_server import Neo4jEndpoint
 from tests.support.queries import NOW_ONLY, QUERIES, answers
 from tests.support.records import (
+    CURATED,
+    DIGEST,
     FURTHER,
     RAW,
     House,
@@ -56,6 +58,7 @@ from tests.support.records import (
     verification,
     withdrawal,
 )
+from tests.support.uses import ending, licence, permission, transfer, undertaking, withdrawal_of_consent
 
 EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
 OTHER, THIRD, FOURTH = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bcd")
@@ -119,6 +122,14 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "withdraws the origin": withdrawal(mapping="origin"),
     "rejects": tag(stance="REJECT", reason="Not so"),
     "attests": attestation(valid_from=EARLY, until=LATE),
+    "permits": permission(valid_from=EARLY, terms=[{"code": "GRU"}, {"code": "COL"}], places=["nowhere-land"]),
+    "permits less": permission("board-2", of={"dataset": CURATED}, terms=[{"code": "POA"}]),
+    "permits of a snapshot": permission("board-3", of={"snapshot": {"dataset": CURATED, "digest": DIGEST}}),
+    "licenses": licence("board-1", "board-2", of={"dataset": CURATED}),
+    "withdraws consent": withdrawal_of_consent(effect="RETROACTIVE"),
+    "ends the use": ending("board-2"),
+    "transfers": transfer(of={"dataset": CURATED}),
+    "undertakes": undertaking("COLLABORATION", valid_from=EARLY),
     "seals": seal(),
     "seals the other run's": seal(run_id=OTHER),
     "verifies": verification(result="MISSING", differing=["part-a.csv"]),

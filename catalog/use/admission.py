@@ -1,0 +1,95 @@
+"""What must hold before a record of permitted use is taken."""
+
+from __future__ import annotations
+
+from catalog.errors import SenderError
+from catalog.record import DECLARE_FIRST, Admission, Admitted
+from catalog.use.records import (
+    EndUseStatement,
+    LicenseUse,
+    PermitUse,
+    RecordTransfer,
+    UndertakeUse,
+    UseSubject,
+    WithdrawConsent,
+)
+from graph_schema.aspects import use as aspects
+from graph_schema.facts import NOW
+from graph_schema.nodes import Node, UseStatement
+from graph_schema.times import parse_zoned
+
+_HINTS = {"dataset": DECLARE_FIRST, "snapshot": "seal it first", "source": "declare it, or a dataset that it supplies"}
+_PERMIT_FIRST = "permit_use says it first"
+
+
+def admit_statement(record: PermitUse, admission: Admission) -> Admitted:
+    """Hold what it is about to be known, and the statement's name to be nobody else's."""
+    _require(record.of, admission)
+    _is_free(record, admission)
+    _lies_ahead(record.until, record.holds_from, admission)
+    return Admitted()
+
+
+def admit_licence(record: LicenseUse, admission: Admission) -> Admitted:
+    """Hold what it replaces to be known and of its own authority besides."""
+    _require(record.of, admission)
+    _is_free(record, admission)
+    _lies_ahead(record.until, record.holds_from, admission)
+    nodes = [UseStatement(one) for one in record.replaces]
+    admission.require([(node, f"/replaces/{place}", _PERMIT_FIRST) for place, node in enumerate(nodes)])
+    whose = _authorities([node.id for node in nodes], admission)
+    for place, node in enumerate(nodes):
+        if whose.get(node.id, {record.authority}) != {record.authority}:
+            raise SenderError(
+                "A licence replaces statements of its own authority alone; this one is another's.",
+                pointer=f"/replaces/{place}",
+                status=422,
+            )
+    return Admitted()
+
+
+def admit_about_statement(record: WithdrawConsent | EndUseStatement, admission: Admission) -> Admitted:
+    """Hold the statement to be known."""
+    admission.require([(record.node, "/use_statement", _PERMIT_FIRST)])
+    return Admitted()
+
+
+def admit_transfer(record: RecordTransfer, admission: Admission) -> Admitted:
+    """Hold what is transferred to be known."""
+    _require(record.of, admission)
+    _lies_ahead(record.until, record.holds_from, admission)
+    return Admitted()
+
+
+def admit_undertaking(record: UndertakeUse, admission: Admission) -> Admitted:
+    """Hold the statement to be known."""
+    admission.require([(record.node, "/use_statement", _PERMIT_FIRST)])
+    _lies_ahead(record.until, record.holds_from, admission)
+    return Admitted()
+
+
+def _require(of: UseSubject, admission: Admission) -> None:
+    named: list[tuple[Node, str, str]] = [(of.node, f"/of/{of.field}", _HINTS[of.field])]
+    admission.require(named)
+
+
+def _is_free(record: PermitUse | LicenseUse, admission: Admission) -> None:
+    """Hold the name to be nobody's: what was said is never said otherwise under its own name."""
+    if _authorities([record.node.id], admission):
+        raise SenderError(
+            "A statement is called so already; license_use replaces it, end_use_statement ends it.",
+            pointer="/use_statement",
+            status=422,
+        )
+
+
+def _authorities(ids: list[str], admission: Admission) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in admission.view.unredacted.at(NOW).statements(ids, ("use_statement",)):
+        found.setdefault(one.subject, set()).add(aspects.UseStatement.from_json(one.data).authority)
+    return found
+
+
+def _lies_ahead(until: str | None, holds_from: int | None, admission: Admission) -> None:
+    if until is not None and parse_zoned(until) <= (holds_from or admission.now):
+        raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)

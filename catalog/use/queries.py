@@ -1,0 +1,200 @@
+"""What may be used for what: asked of a dataset, a snapshot or a model version, over all that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+
+from catalog.errors import SenderError
+from catalog.lineage.model import Direction
+from catalog.reading import Complete, Completeness, Redacted
+from catalog.use.answers import Applied, MayUse, PermittedUse, Stated
+from catalog.use.closure import BUDGET, Closure, closure
+from catalog.use.contradictions import contradictions
+from catalog.use.loading import About, Recorded, places_of, promises, recorded, statements
+from catalog.use.model import (
+    Ancestors,
+    Decision,
+    Judgement,
+    Promise,
+    Reason,
+    RecordKind,
+    Transfer,
+    UseQuestion,
+    UseStatement,
+)
+from catalog.use.rules import decide, replacing
+from catalog.use.terms import IRB
+from catalog.view import View
+from graph_schema.identity import label_of
+from graph_schema.nodes import UseStatement as UseStatementNode
+
+EthicsApprovals = Callable[[View, UseQuestion], tuple[Promise, ...]]
+"""The approvals of an ethics board that hold for the project that asks, at the date; see `catalog.approvals.ethics`."""
+
+ASKED_OF = ("Dataset", "Snapshot", "ModelVersion")
+
+
+def permitted_use(view: View, of: str, date: int | None = None, budget: int = BUDGET) -> PermittedUse:
+    """Return all that was said of the use of a dataset, snapshot or model version, and of all that it was made of.
+
+    `date` is when it would be used, by default the view's own time: what statements say of dates is judged then.
+
+    Raises:
+        SenderError: nothing else has a permitted use.
+    """
+    if label_of(of) not in ASKED_OF:
+        raise SenderError(
+            "Permitted use is asked of a dataset, a snapshot or a model version; this is none of them.",
+            pointer="/of",
+            status=422,
+        )
+    at = view.moment if date is None else date
+    met = closure(view, [of], Direction.UPSTREAM, budget)
+    found = recorded(view, met.nodes, {of} if label_of(of) == "Snapshot" else None, at)
+    if label_of(of) == "Snapshot":
+        # What is said of another state of the same dataset is not said of this one; of what lies behind it, all is.
+        behind = recorded(view, [one for one in met.nodes if one not in met.roots], None, at)
+        own = recorded(view, met.roots, {of}, at)
+        found = Recorded((*own.every, *behind.every), {**behind.sources, **own.sources})
+    applied = tuple(_applied(met, found, at))
+    standing = [one.statement for one in applied if not one.replaced_by]
+    stated = _stated(met, found, of)
+    unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
+    cited = {entry for one in applied for entry in _entries(one)}
+    return PermittedUse(
+        of,
+        applied,
+        unstated,
+        contradictions(set(standing), places_of(view)),
+        view.cite(*cited),
+        _completeness(met),
+    )
+
+
+def may_use(
+    view: View,
+    of: str,
+    question: UseQuestion,
+    *,
+    ancestors: Ancestors | None = None,
+    ethics: EthicsApprovals | None = None,
+    budget: int = BUDGET,
+) -> MayUse:
+    """Return whether something may be used so, by the worst of what was said of all that it was made of.
+
+    `ethics` is asked where a statement leaves it to an ethics board; without it that stays open.
+
+    Where a bound ended the walk, or rights hide something on it, it is never PERMIT.
+    """
+    permitted = permitted_use(view, of, question.date, budget)
+    standing = [one for one in permitted.applied if not one.replaced_by]
+    deciding = {one.statement for one in standing}
+    named = {UseStatementNode(one.id).id: one.id for one in deciding}
+    held = (*question.promises, *promises(view, named, question.requester.project))
+    if ethics is not None and any(term.code == IRB for one in deciding for term in one.terms):
+        held += ethics(view, question)
+    exceptions: dict[UseStatement, frozenset[Transfer]] = {}
+    for one in standing:
+        # One statement may reach it from several things: what is no exception on one way is none.
+        before = exceptions.get(one.statement)
+        exceptions[one.statement] = frozenset(one.transfers) if before is None else before & set(one.transfers)
+    verdict = decide(
+        deciding,
+        replace(question, promises=held),
+        unstated=bool(permitted.unstated),
+        ancestors=ancestors,
+        places=places_of(view),
+        transfers=exceptions,
+    )
+    verdict = verdict.beside(_unseen(permitted.completeness))
+    reasons = {entry for each in verdict.judgements for reason in each.reasons for entry in reason.entries}
+    return MayUse(verdict, permitted, view.cite(*permitted.entries, *reasons))
+
+
+def _unseen(found: Completeness) -> Judgement | None:
+    """Return what stands for what was not looked at, None where all was."""
+    if isinstance(found, Complete):
+        return None
+    text = (
+        "Rights hide some of what it was made of: somebody who may see it decides."
+        if isinstance(found, Redacted)
+        else "It was made of more than was looked at: ask of what lies behind."
+    )
+    return Judgement(None, Decision.ABSTAIN, (Reason(Decision.ABSTAIN, text, RecordKind.REQUEST),))
+
+
+def _completeness(met: Closure) -> Completeness:
+    if met.truncated is not None:
+        return met.truncated
+    return Redacted(1) if met.hidden else Complete()
+
+
+def _applied(met: Closure, found: Recorded, at: int) -> Iterable[Applied]:
+    """Yield each statement with its path; one that licences replace on every way to the root with these."""
+    licences = [one for one in found.licences if one.licence is not None]
+    transfers = [one for one in found.every if one.transfer is not None]
+    for one in sorted(found.every, key=_order):
+        statement = one.statement
+        if statement is None or (one.licence is not None and not _is_in_force(one, at)):
+            continue
+        able = replacing(statement, {each.licence for each in licences if each.licence is not None}, at)
+        around = [each for each in licences if each.licence in able]
+        replaced = bool(around) and not met.reaches(one.on, {each.on for each in around})
+        yield Applied(
+            statement,
+            one.subject,
+            one.on,
+            met.path(one.on),
+            tuple(sorted({each.licence.id for each in around if each.licence})) if replaced else (),
+            tuple(
+                each.transfer
+                for each in transfers
+                if each.transfer is not None
+                and (statement.places is not None or statement.terms)
+                and not met.reaches(one.on, {each.on})
+            ),
+        )
+
+
+def _order(one: About) -> tuple[object, ...]:
+    entry = one.statement.entry if one.statement else one.transfer.entry if one.transfer else -1
+    return entry, one.statement.id if one.statement else "", one.subject, one.on
+
+
+def _is_in_force(one: About, at: int) -> bool:
+    licence = one.licence
+    return licence is None or (licence.since <= at and (licence.until is None or at < licence.until))
+
+
+def _stated(met: Closure, found: Recorded, of: str) -> Collection[str]:
+    """Return the nodes of which something was said: on themselves, or on every source that supplies them."""
+    own: set[str] = set()
+    by_source: dict[str, set[str]] = {}
+    for one in found.every:
+        if one.statement is None:
+            continue
+        label = label_of(one.subject)
+        if label == "Source":
+            by_source.setdefault(one.on, set()).add(one.subject)
+        elif label != "Snapshot" or one.subject == of:
+            own.add(one.on)
+    own |= {node for node, some in found.sources.items() if some and some <= by_source.get(node, set())}
+    return own & set(met.nodes)
+
+
+def _entries(one: Applied) -> Iterable[int]:
+    yield from one.statement.cites
+    for edge in one.path:
+        yield edge.known_from
+    for transfer in one.transfers:
+        yield transfer.entry
+
+
+def use_statements(view: View, ids: Sequence[str]) -> dict[str, tuple[Stated, ...]]:
+    """Return what was stated under each of these names, the first entry first; one of which nothing was is absent."""
+    found = statements(view, [one for one in ids if label_of(one) == UseStatementNode.__name__])
+    return {
+        id_: tuple(Stated(one, licence) for one, licence in sorted(some, key=lambda each: each[0].entry))
+        for id_, some in found.items()
+    }

@@ -1,0 +1,77 @@
+"""What `lineward use` answers, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.records import CURATED, DIGEST, declaration, event, registration, seal
+from tests.support.typed import typed
+from tests.support.uses import licence, permission, undertaking, withdrawal_of_consent
+
+PERMIT, DENY, WRONG_USE, ABSTAIN = 0, 1, 2, 4
+BEFORE = "2026-01-01T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("use") / "catalog"
+    sent = typed(folder, "ingest", "--new", stdin=json.dumps(event(version={"datasetVersion": DIGEST})).encode())
+    assert sent.code == 0, sent.err
+    terms = [{"code": "GRU"}, {"code": "COL"}]
+    records = [
+        declaration(permitted_use=None, source_system=None),
+        seal(),
+        registration(),
+        permission(valid_from=BEFORE, terms=terms, purposes=["HRESCH"], places=["north"]),
+    ]
+    written = typed(folder, "record", stdin="\n".join(map(json.dumps, records)).encode())
+    assert written.code == 0, written.err
+    return folder
+
+
+def test_what_is_left_open_names_the_record_that_would_decide(folder: Path) -> None:
+    shown = typed(folder, "use", "may", "readmission@1", "HRESCH", "--place", "north")
+    assert shown.code == ABSTAIN, shown.err
+    assert "collaboration" in shown.out
+    assert "board-1" in shown.out
+    found = json.loads(typed(folder, "use", "may", "readmission@1", "HRESCH", "--place", "north", "--json").out)
+    assert found["decision"] == "ABSTAIN"
+    (judged,) = found["deciding"]
+    assert judged["reasons"][0]["awaits"] == "COLLABORATION"
+    assert judged["applied"][0]["path"][0]["from"].startswith("Dataset:")
+    assert set(judged["statement"]["entries"]) <= set(found["entries"])
+
+
+def test_what_may_not_be_is_a_finding(folder: Path) -> None:
+    assert typed(folder, "use", "may", "curated visits", "TREAT", "--place", "north").code == DENY
+
+
+def test_and_what_may_is_fine_as_long_as_it_holds(folder: Path) -> None:
+    written = typed(folder, "record", stdin=json.dumps(undertaking("COLLABORATION", valid_from=BEFORE)).encode())
+    assert written.code == 0, written.err
+    asked = ("use", "may", "curated visits", "HRESCH", "--place", "north")
+    shown = typed(folder, *asked)
+    assert shown.code == PERMIT, shown.out
+    assert "Obligations: COL asks" in shown.out
+    typed(folder, "record", stdin=json.dumps(withdrawal_of_consent()).encode())
+    assert typed(folder, *asked).code == DENY
+    assert typed(folder, *asked, "--date", "2026-02-01T00:00:00Z").code == PERMIT
+    assert "consent withdrawn" in typed(folder, "use", "show", "curated visits").out
+
+
+def test_all_that_was_said_is_shown(folder: Path) -> None:
+    written = typed(folder, "record", stdin=json.dumps(licence(of={"dataset": CURATED})).encode())
+    assert written.code == 0, written.err
+    found = json.loads(typed(folder, "use", "show", "curated visits", "--json").out)
+    assert [one["statement"]["name"] for one in found["statements"]] == ["board-1", "licence-1"]
+    assert [one["replacedBy"] for one in found["statements"]] == [["licence-1"], []]
+    assert typed(folder, "use", "show", "readmission@1").code == 0
+
+
+def test_an_unknown_purpose_is_told_with_what_is_like_it(folder: Path) -> None:
+    answer = typed(folder, "use", "may", "curated visits", "HRESC")
+    assert answer.code == WRONG_USE
+    assert "HRESCH" in answer.err

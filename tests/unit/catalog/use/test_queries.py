@@ -1,0 +1,323 @@
+"""What may be used for what, from records through the graph to the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.access.model import Actor
+from catalog.approvals.ethics import ethics_approvals
+from catalog.errors import SenderError
+from catalog.reading import Redacted, Rights, Truncated
+from catalog.snapshots.rules import manifest_digest
+from catalog.use.answers import MayUse
+from catalog.use.model import Decision, RecordKind, Requester, UseQuestion
+from catalog.use.queries import may_use, permitted_use
+from catalog.view import View
+from graph_schema.nodes import Dataset, Model, ModelVersion, Snapshot, Source
+from graph_schema.times import parse_zoned
+from tests.support.records import (
+    CURATED,
+    DIGEST,
+    MANIFEST,
+    MODEL,
+    RAW,
+    House,
+    decision,
+    declaration,
+    event,
+    registration,
+    request,
+    seal,
+)
+from tests.support.uses import ending, flow, licence, named, permission, transfer, undertaking, withdrawal_of_consent
+
+PERMIT, ABSTAIN, DENY = Decision.PERMIT, Decision.ABSTAIN, Decision.DENY
+RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
+VERSION_ID = ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
+BEFORE = "2026-01-01T00:00:00Z"
+DATE = parse_zoned("2026-06-15T00:00:00Z")
+
+
+def ask(house: House, of: str, purpose: str = "HRESCH", **more: Any) -> MayUse:
+    asked = UseQuestion(purpose=purpose, **({"date": DATE} | more))
+    return may_use(house.view(), of, asked, ethics=ethics_approvals)
+
+
+def decided(house: House, of: str, purpose: str = "HRESCH", **more: Any) -> Decision:
+    return ask(house, of, purpose, **more).verdict.decision
+
+
+def permit(house: House, statement: str = "board-1", **more: Any) -> int:
+    return house.record(permission(statement, **({"valid_from": BEFORE} | more))).receipt.index
+
+
+@pytest.fixture
+def curated(house: House) -> House:
+    """Lend a catalog in which visits were curated."""
+    house.send(event(version={"datasetVersion": DIGEST}))
+    return house
+
+
+class TestOfADataset:
+    def test_nothing_said_is_no_permission(self, curated: House) -> None:
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is ABSTAIN
+        assert found.permitted.unstated == (RAW_ID,)
+
+    def test_what_was_said_of_the_source_holds_of_what_was_made_of_it(self, curated: House) -> None:
+        entry = permit(curated)
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is PERMIT
+        (applied,) = found.permitted.applied
+        assert (applied.subject, applied.on) == (RAW_ID, RAW_ID)
+        assert [(edge.source, edge.target) for edge in applied.path] == [(RAW_ID, CURATED_ID)]
+        assert {entry, applied.path[0].known_from} <= set(found.entries)
+
+    def test_a_declaration_is_a_statement_of_whoever_declared(self, curated: House) -> None:
+        curated.record(declaration(valid_from=BEFORE, source_system=None))
+        found = ask(curated, CURATED_ID, "MLTRAINING")
+        assert found.verdict.decision is PERMIT
+        assert found.verdict.obligations == {"ENCRYPT"}
+        assert found.permitted.applied[0].statement.authority == "local"
+
+    def test_one_source_of_several_without_a_statement_leaves_it_open(self, house: House) -> None:
+        flow(house, 1, "a", "c")
+        flow(house, 2, "b", "c")
+        permit(house, of={"dataset": named("a")})
+        found = ask(house, Dataset(**named("c")).id)
+        assert found.verdict.decision is ABSTAIN
+        assert found.permitted.unstated == (Dataset(**named("b")).id,)
+        permit(house, "board-2", of={"dataset": named("b")})
+        assert decided(house, Dataset(**named("c")).id) is PERMIT
+
+    def test_what_was_replaced_since_binds_still(self, house: House) -> None:
+        flow(house, 1, "a", "c")
+        flow(house, 2, "b", "c", "2026-02-01T10:00:00Z", lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"})
+        permit(house, of={"dataset": named("a")}, terms=[{"code": "POA"}])
+        permit(house, "board-2", of={"dataset": named("b")})
+        assert decided(house, Dataset(**named("c")).id) is DENY
+
+    def test_a_circle_without_a_source_needs_one_statement(self, house: House) -> None:
+        for number, (source, target) in enumerate((("a", "b"), ("b", "a"), ("b", "c")), 1):
+            flow(house, number, source, target)
+        end = Dataset(**named("c")).id
+        assert ask(house, end).permitted.unstated == (min(Dataset(**named(one)).id for one in "ab"),)
+        permit(house, of={"dataset": named("b")})
+        assert decided(house, end) is PERMIT
+
+    def test_of_a_source_system(self, curated: House) -> None:
+        curated.record(declaration(valid_from=BEFORE, permitted_use=None))
+        assert ask(curated, CURATED_ID).permitted.unstated == (RAW_ID,)
+        permit(curated, of={"source": "made-up EHR"})
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is PERMIT
+        assert found.permitted.applied[0].subject == Source("made-up EHR").id
+
+    def test_a_supplied_dataset_is_raw_though_something_was_written_to_it(self, curated: House) -> None:
+        permit(curated)
+        curated.record(declaration(dataset=CURATED, valid_from=BEFORE, permitted_use=None))
+        assert ask(curated, CURATED_ID).permitted.unstated == (CURATED_ID,)
+
+    def test_under_another_name(self, curated: House) -> None:
+        linked = {"namespace": "landing", "name": "linked"}
+        curated.send(event("OTHER", symlinks={"identifiers": [{**linked, "type": "TABLE"}]}))
+        permit(curated)
+        assert decided(curated, Dataset(**linked).id) is PERMIT
+
+    def test_a_location_used_again_does_not_lend_its_statement(self, house: House) -> None:
+        shared = {"identifiers": [{**named("shared"), "type": "TABLE"}]}
+        house.send(
+            {
+                **event(at="2026-01-01T09:00:00Z"),
+                "inputs": [{**named("old"), "facets": {"symlinks": shared}}],
+                "outputs": [],
+            }
+        )
+        house.send(
+            {
+                **event(at="2026-01-02T09:00:00Z"),
+                "inputs": [{**named("new"), "facets": {"symlinks": shared}}],
+                "outputs": [],
+            }
+        )
+        permit(house, of={"dataset": named("old")})
+        assert decided(house, Dataset(**named("new")).id) is ABSTAIN
+
+    def test_a_walk_that_was_cut_never_permits(self, house: House) -> None:
+        for number, (source, target) in enumerate((("a", "b"), ("b", "c")), 1):
+            flow(house, number, source, target)
+        permit(house, of={"dataset": named("b")})
+        asked = UseQuestion(purpose="HRESCH", date=DATE)
+        found = may_use(house.view(), Dataset(**named("c")).id, asked, budget=2)
+        assert isinstance(found.permitted.completeness, Truncated)
+        assert found.verdict.decision is ABSTAIN
+
+    def test_where_rights_hide_a_source_it_never_permits(self, curated: House) -> None:
+        permit(curated)
+        view = curated.view(rights=Rights(namespaces=frozenset({"curated", "pipeline"})))
+        found = may_use(view, CURATED_ID, UseQuestion(purpose="HRESCH", date=DATE))
+        assert isinstance(found.permitted.completeness, Redacted)
+        assert found.verdict.decision is ABSTAIN
+        assert RAW_ID not in repr(found)
+
+    def test_is_asked_of_nothing_else(self, house: House) -> None:
+        with pytest.raises(SenderError, match="model version"):
+            permitted_use(house.view(), Model(**MODEL).id)
+
+    def test_costs_a_handful_of_calls_however_deep(self, house: House) -> None:
+        for number in range(1, 9):
+            flow(house, number, f"d{number}", f"d{number + 1}")
+        permit(house, of={"dataset": named("d1")})
+        counts = []
+        for end in ("d3", "d9"):
+            with house.store.reading() as reader:
+                counting = Counting(reader)
+                may_use(View(counting), Dataset(**named(end)).id, UseQuestion(purpose="HRESCH", date=DATE))
+                counts.append(counting.calls)
+        assert counts[0] == counts[1] <= 30
+
+
+class Counting:
+    """A reader that counts the calls of its verbs."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader, self.calls = reader, 0
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._reader, name)
+
+        def called(*given: Any, **more: Any) -> Any:
+            self.calls += 1
+            return verb(*given, **more)
+
+        return called
+
+
+class TestOfASnapshotAndAModelVersion:
+    @pytest.fixture
+    def trained(self, curated: House) -> House:
+        curated.record(seal())
+        curated.record(registration())
+        return curated
+
+    def test_a_model_is_what_it_was_trained_on(self, trained: House) -> None:
+        assert decided(trained, VERSION_ID) is ABSTAIN
+        permit(trained)
+        found = ask(trained, VERSION_ID)
+        assert found.verdict.decision is PERMIT
+        assert found.permitted.applied[0].path[-1].target == VERSION_ID
+
+    def test_what_is_said_of_a_snapshot_holds_of_what_was_made_of_its_dataset(self, trained: House) -> None:
+        permit(trained)
+        permit(trained, "board-2", of={"snapshot": {"dataset": CURATED, "digest": DIGEST}}, terms=[{"code": "POA"}])
+        assert decided(trained, VERSION_ID) is DENY
+        assert decided(trained, Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id) is DENY
+
+    def test_what_is_said_of_another_snapshot_does_not(self, trained: House) -> None:
+        other = {"dataset": CURATED, "digest": manifest_digest(MANIFEST[:1])}
+        trained.record(seal(digest=other["digest"], manifest=MANIFEST[:1]))
+        permit(trained)
+        permit(trained, "board-2", of={"snapshot": other}, terms=[{"code": "POA"}])
+        assert decided(trained, Snapshot(CURATED["namespace"], CURATED["name"], DIGEST).id) is PERMIT
+        assert decided(trained, CURATED_ID) is DENY
+
+
+class TestWhatIsRecordedLater:
+    def test_u12_a_withdrawal_acts_from_its_date(self, curated: House) -> None:
+        permit(curated, consent={"state": "GIVEN"})
+        curated.record(withdrawal_of_consent(valid_from="2026-05-10T00:00:00Z"))
+        assert decided(curated, CURATED_ID, date=parse_zoned("2026-05-09T00:00:00Z")) is PERMIT
+        assert decided(curated, CURATED_ID) is DENY
+
+    def test_u12_a_retroactive_one_at_every_date(self, curated: House) -> None:
+        permit(curated)
+        curated.record(withdrawal_of_consent(effect="RETROACTIVE", valid_from="2026-05-10T00:00:00Z"))
+        assert decided(curated, CURATED_ID, date=parse_zoned("2026-02-09T00:00:00Z")) is DENY
+
+    def test_an_end(self, curated: House) -> None:
+        permit(curated)
+        curated.record(ending(valid_from="2026-05-15T00:00:00Z"))
+        ended = parse_zoned("2026-05-15T00:00:00Z")
+        assert decided(curated, CURATED_ID, date=ended - 1) is PERMIT
+        assert decided(curated, CURATED_ID, date=ended) is DENY
+
+    def test_u8_an_undertaking_of_the_project_decides(self, curated: House) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "COL"}])
+        mine = Requester(project="made-up project")
+        found = ask(curated, CURATED_ID, requester=mine)
+        assert found.verdict.decision is ABSTAIN
+        assert found.verdict.deciding[0].reasons[0].awaits is RecordKind.COLLABORATION
+        curated.record(undertaking("COLLABORATION", project="made-up project", valid_from=BEFORE))
+        assert decided(curated, CURATED_ID, requester=mine) is PERMIT
+        assert decided(curated, CURATED_ID, requester=Requester(project="another")) is ABSTAIN
+
+    def test_u8_an_undertaking_is_of_its_statement_alone(self, curated: House) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "COL"}])
+        permit(curated, "board-2", terms=[{"code": "GRU"}, {"code": "COL"}])
+        curated.record(undertaking("COLLABORATION", valid_from=BEFORE))
+        assert decided(curated, CURATED_ID) is ABSTAIN
+
+    def test_u8_an_approval_of_the_ethics_board(self, curated: House, approver: Actor) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "IRB"}])
+        mine = Requester(project="made-up project")
+        assert decided(curated, CURATED_ID, requester=mine) is ABSTAIN
+        curated.record(declaration(dataset=CURATED, source_system=None, permitted_use=None))
+        asked = curated.record(
+            request(subject={"dataset": CURATED}, approval_kind="IRB", use_case="made-up project")
+        ).receipt.index
+        curated.record(decision(asked), approver)
+        now = curated.clock.micros()
+        assert decided(curated, CURATED_ID, requester=mine, date=now) is PERMIT
+
+
+class TestU13Licence:
+    def test_widens_what_passes_it(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        flow(house, 2, "b", "c")
+        permit(house, of={"dataset": named("a")}, terms=[{"code": "POA"}])
+        end = Dataset(**named("c")).id
+        assert decided(house, end) is DENY
+        house.record(licence(of={"dataset": named("b")}, valid_from=BEFORE, until="2999-01-01T00:00:00Z"))
+        found = ask(house, end)
+        assert found.verdict.decision is PERMIT
+        assert [one.replaced_by for one in found.permitted.applied] == [("licence-1",), ()]
+        assert decided(house, Dataset(**named("a")).id) is DENY
+
+    def test_not_what_goes_around_it(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        flow(house, 2, "b", "c")
+        flow(house, 3, "a", "c")
+        permit(house, of={"dataset": named("a")}, terms=[{"code": "POA"}])
+        house.record(licence(of={"dataset": named("b")}, valid_from=BEFORE))
+        assert decided(house, Dataset(**named("c")).id) is DENY
+
+    def test_ends(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        permit(house, of={"dataset": named("a")}, terms=[{"code": "POA"}])
+        house.record(licence(of={"dataset": named("b")}, valid_from=BEFORE, until="2026-06-15T00:00:00Z"))
+        assert decided(house, Dataset(**named("b")).id, date=DATE - 1) is PERMIT
+        assert decided(house, Dataset(**named("b")).id) is DENY
+
+    def test_is_of_the_same_authority(self, curated: House) -> None:
+        permit(curated)
+        with pytest.raises(SenderError, match="its own authority"):
+            curated.record(licence(authority="somebody else"))
+
+
+class TestR4Transfers:
+    def test_are_an_exception_for_what_passes_them(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        permit(house, of={"dataset": named("a")}, places=["nowhere-land"])
+        house.record(transfer(of={"dataset": named("b")}, valid_from=BEFORE))
+        assert decided(house, Dataset(**named("b")).id, place="elsewhere") is PERMIT
+        assert decided(house, Dataset(**named("a")).id, place="elsewhere") is ABSTAIN
+
+    def test_a_transfer_of_one_parent_is_none_of_another(self, house: House) -> None:
+        flow(house, 1, "a", "c")
+        flow(house, 2, "b", "c")
+        for statement, name in (("board-1", "a"), ("board-2", "b")):
+            permit(house, statement, of={"dataset": named(name)}, places=["nowhere-land"])
+        house.record(transfer(of={"dataset": named("a")}, valid_from=BEFORE))
+        assert decided(house, Dataset(**named("c")).id, place="elsewhere") is ABSTAIN
