@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.findings.estate.model import Breach, Decided, EstateFinding, Key
+from catalog.assets.folds import DROPPED, last_writes
+from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.reading import ESTATE_RULES, EstateRule, dataset_cases
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.names.loading import Names
@@ -54,9 +55,8 @@ class Found:
 
     def counts(self) -> dict[tuple[Rule, FindingState], int]:
         """Return how many there are of each rule and state, in the order of the rules."""
-        counted = Counter((key.rule, state) for key, state in self.states.items())
-        order = list(_RULE_OF)
-        return dict(sorted(counted.items(), key=lambda one: (order.index(one[0][0]), one[0][1])))
+        counted = Counter((key.rule_at, state) for key, state in self.states.items())
+        return {(RULES[place], state): count for (place, state), count in sorted(counted.items())}
 
 
 def findings(view: View, wanted: Wanted | None = None) -> Found:
@@ -75,10 +75,9 @@ def findings(view: View, wanted: Wanted | None = None) -> Found:
         breaches = _judged(view, rules, wanted.subjects)
     every = sorted({*certain, *breaches})
     decided = _decided(view, every)
+    moment = view.moment
     states = {
-        key: state
-        for key in every
-        if (state := _state(breaches.get(key), decided.get(key), view.moment)) in wanted.states
+        key: state for key in every if (state := _state(breaches.get(key), decided.get(key), moment)) in wanted.states
     }
     return Found(states, breaches)
 
@@ -182,40 +181,49 @@ def _breaches(one: EstateRule, cases: Mapping[str, object], moment: int) -> dict
 
 
 def _of_records(view: View, rules: Collection[Rule]) -> tuple[set[Key], dict[Key, Breach]]:
-    """Return which datasets these rules find something on, and what was judged to know it: what a store keeps says it
-    of most.
+    """Return which datasets these rules find something on, and what was judged to know it: what a store keeps decides
+    it of most.
     """
     if not rules:
         return set(), {}
     rows = view.lacking()
-    plain = frozenset(_plain(view, rows))
-    certain = {
-        Key.of(rule, one.dataset) for one in rows if one.dataset in plain for rule in rules if _breaks(one, rule)
-    }
-    cases = dataset_cases(view, [one.dataset for one in rows if one.dataset not in plain])
+    alone = _alone(view, rows)
+    broken = _broken(view, [row for row in rows if row.dataset in alone])
+    certain = {key for rule in rules for key in Key.several(rule, broken[rule])}
+    cases = dataset_cases(view, [row.dataset for row in rows if row.dataset not in alone])
     breaches: dict[Key, Breach] = {}
     for rule in rules:
         breaches |= _breaches(_RULE_OF[rule], cases, view.moment)
     return certain, breaches
 
 
-def _breaks(one: Lacking, rule: Rule) -> bool:
-    is_ghost = not one.aspects
-    if rule is Rule.DATASET_DESCRIBED:
-        return is_ghost
-    return not is_ghost and (bool(one.missing) or not one.seen & Seen.USED)
+def _broken(view: View, rows: Sequence[Lacking]) -> dict[Rule, list[str]]:
+    """Return by each of the two rules the datasets that break it, of such of which their own names decide all.
+
+    Of one that nothing describes, a write that took effect decides whether it is known.
+    """
+    bare = [row.dataset for row in rows if not row.aspects and row.seen & Seen.WRITTEN]
+    last, _ = last_writes(view, bare) if bare else ({}, {})
+    bare_names: list[str] = []
+    lacking: list[str] = []
+    for row in rows:
+        if not row.aspects and row.dataset not in last:
+            bare_names.append(row.dataset)
+        elif (row.missing or not row.seen & Seen.USED) and last.get(row.dataset) != DROPPED:
+            lacking.append(row.dataset)
+    return {Rule.DATASET_DESCRIBED: bare_names, Rule.FIELDS_DECLARED: lacking}
 
 
-def _plain(view: View, rows: Sequence[Lacking]) -> Iterator[str]:
-    """Yield the datasets of which their own names say all."""
+def _alone(view: View, rows: Sequence[Lacking]) -> frozenset[str]:
+    """Return the datasets of which their own names say all."""
     sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
     looked_at = Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0))
-    alone = [one.dataset for one in rows if not one.seen & looked_at and (one.aspects or not one.seen & Seen.WRITTEN)]
+    alone = [one.dataset for one in rows if not one.seen & looked_at]
     if view.lookup("NamespaceRule", "every", ("",)):
         names = Names(view, renamed=True)
         names.load(alone)
         alone = [one for one in alone if names.is_alone(one)]
-    return iter(alone)
+    return frozenset(alone)
 
 
 def _called(node: Node) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.access.model import Powers
 from catalog.assets.model import DatasetRecord, RunRecord
-from catalog.findings.rules import FindingState, Rule
+from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.model import Attestation, Label
 from catalog.releases.model import Registration
 from catalog.snapshots.model import SnapshotRecord
@@ -44,8 +45,7 @@ class Decided:
     entry: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """Which finding: in the order in which findings are listed, by severity, rule and subject."""
 
     severity: int
@@ -60,11 +60,18 @@ class Key:
     @classmethod
     def of(cls, rule: Rule, subject: str) -> Key:
         """Return the key of what a rule finds on a subject."""
-        return cls(_SEVERITIES.index(rule.severity), RULES.index(rule), subject)
+        return cls(*_PLACES[rule], subject)
+
+    @classmethod
+    def several(cls, rule: Rule, subjects: Iterable[str]) -> Iterator[Key]:
+        """Yield the keys of what a rule finds on each of very many subjects."""
+        severity, place = _PLACES[rule]
+        for subject in subjects:
+            yield cls(severity, place, subject)
 
 
 RULES = tuple(Rule)
-_SEVERITIES = list(dict.fromkeys(sorted((rule.severity for rule in Rule), key=["HIGH", "MEDIUM"].index)))
+_PLACES = {rule: (list(Severity).index(rule.severity), place) for place, rule in enumerate(RULES)}
 
 
 @dataclass(frozen=True, slots=True)
