@@ -24,12 +24,14 @@ from tests.support.records import (
     MODEL,
     RAW,
     House,
+    attestation,
     decision,
     declaration,
     event,
     registration,
     request,
     seal,
+    tag,
 )
 from tests.support.uses import ending, flow, licence, named, permission, transfer, undertaking, withdrawal_of_consent
 
@@ -304,6 +306,35 @@ class TestU13Licence:
         permit(curated)
         with pytest.raises(SenderError, match="its own authority"):
             curated.record(licence(authority="somebody else"))
+
+
+class TestU14:
+    """Clearing labels changes no answer."""
+
+    def test_u14_neither_labels_nor_attestations_change_an_answer(self, curated: House) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "NCU"}])
+        asked = [(purpose, commercial) for purpose in ("HRESCH", "TREAT") for commercial in (None, True, False)]
+
+        def answers() -> list[MayUse]:
+            return [
+                ask(curated, CURATED_ID, purpose, requester=Requester(commercial=commercial))
+                for purpose, commercial in asked
+            ]
+
+        before = answers()
+        for stance in ("ASSERT", "REJECT"):
+            curated.record(tag(stance=stance))
+        curated.record(attestation(valid_from="2026-01-01T00:00:00Z"))
+        curated.record(
+            declaration(
+                dataset=CURATED,
+                source_system=None,
+                permitted_use=None,
+                phi_category=[],
+                deidentification_state="DE_IDENTIFIED",
+            )
+        )
+        assert answers() == before
 
 
 class TestR4Transfers:

@@ -1,0 +1,24 @@
+"""What `docs/use.md` lists is what is tested: the rules by number, and where we are stricter."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.documents import document
+from tests.unit.catalog.use import test_queries, test_rules
+
+DOCUMENT = document("docs/use.md")
+
+
+def test_every_rule_of_the_table_has_a_test_of_its_name() -> None:
+    rules = re.findall(r"^\| ([UR]\d+) \|", DOCUMENT, re.MULTILINE)
+    assert len(rules) == len(set(rules))
+    tested = f"{[*vars(test_rules), *vars(test_queries), *vars(test_rules.TestResidency), *vars(test_queries.TestU14)]}"
+    assert [rule for rule in rules if not re.search(rf"(?:Test|test_){rule}(?!\d)", tested, re.IGNORECASE)] == []
+
+
+def test_where_it_is_stricter_is_the_list_of_cases() -> None:
+    listed = re.findall(r"^- ([^:]+):", DOCUMENT, re.MULTILINE)
+    (cases,) = (mark.args[1] for mark in test_rules.test_beside_duos.pytestmark)  # type: ignore[attr-defined]
+    stricter = [case.id.removeprefix("stricter: ") for case in cases if str(case.id).startswith("stricter: ")]
+    assert sorted(listed) == sorted(stricter)
