@@ -139,7 +139,15 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(DeclareKey, encryption_facts.subjects, encryption_facts.project, lasting=True),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place, lasting=True),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
-    Kind(Tag, labels_facts.tag_subjects, labels_facts.project_tag, labels_admission.admit_tag, _judging, lasting=True),
+    Kind(
+        Tag,
+        labels_facts.tag_subjects,
+        labels_facts.project_tag,
+        labels_admission.admit_tag,
+        _judging,
+        binds=True,
+        lasting=True,
+    ),
     Kind(
         AttestDeidentification,
         labels_facts.attestation_subjects,
@@ -147,7 +155,7 @@ _KINDS: tuple[Kind[Any], ...] = (
         labels_admission.admit_attestation,
     ),
     Kind(MapFacet, mappings_facts.subjects, mappings_facts.project_facet),
-    Kind(MapTag, mappings_facts.subjects, mappings_facts.project_tag),
+    Kind(MapTag, mappings_facts.subjects, mappings_facts.project_tag, mappings_admission.admit_tag),
     Kind(
         WithdrawMapping,
         mappings_facts.subjects,

@@ -9,6 +9,7 @@ import catalog.findings.describe
 import catalog.reference
 import catalog.settings
 import graph_schema.describe
+import graph_schema.vocabulary.suggestions.describe
 import ingest_hooks.openlineage.meanings
 import ingest_hooks.redaction.describe
 import reports.describe
@@ -33,5 +34,6 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/records.md": _records,
     "docs/redaction.md": ingest_hooks.redaction.describe.rewritten,
     "docs/settings.md": catalog.settings.rewritten,
+    "docs/suggestions.md": graph_schema.vocabulary.suggestions.describe.rewritten,
 }
 """By document, what writes the part between its marks anew."""

@@ -82,6 +82,14 @@ def columns(namespace: str, dataset: str, schema: Any) -> tuple[ColumnRecord, ..
     )
 
 
+def fields_of(schema: Any) -> dict[str, str | None]:  # noqa: ANN401  the same
+    """Return the types of the fields of a schema facet by their addresses, in order; of two of a name the first."""
+    found: dict[str, str | None] = {}
+    for path, field in _fields(schema, "", 0):
+        found.setdefault(path, _text(field, "type"))
+    return found
+
+
 def _fields(holder: Any, above: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401  the same
     fields = holder.get("fields") if isinstance(holder, dict) else None
     if not isinstance(fields, list) or depth > _MAX_DEPTH:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.rules import fields_of
 from catalog.errors import SenderError
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.record import DECLARE_FIRST, Admission, Admitted
-from graph_schema.nodes import Node
+from graph_schema.nodes import Column, Node
 from graph_schema.times import parse_zoned
+from graph_schema.vocabulary.words import Stance
 
 
 def admit_tag(record: Tag, admission: Admission) -> Admitted:
-    """Hold the dataset to be known; its columns need not be."""
+    """Hold the dataset to be known; its columns need not be.
+
+    Of a column that is judged its type then is added: a column of another type is another one to judge.
+    """
     admission.require([(record.dataset.node, "/dataset", DECLARE_FIRST)])
-    return Admitted()
+    if record.stance is Stance.ASSERT or not isinstance(record.node, Column):
+        return Admitted()
+    dataset = record.dataset.node.id
+    held = aspects_in_force(admission.view.unredacted, [dataset], aspects=("schema",)).get(dataset, {})
+    schema = held["schema"].value if "schema" in held else None
+    found = fields_of(schema).get(record.node.name)
+    return Admitted({} if found is None else {"field_type": found})
 
 
 def admit_attestation(record: AttestDeidentification, admission: Admission) -> Admitted:

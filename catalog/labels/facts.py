@@ -23,11 +23,12 @@ def tag_subjects(record: Tag) -> tuple[Node, ...]:
 def project_tag(record: Tag, context: RecordContext) -> None:
     """Add the tag, with its stance and why, and the edge to its kind."""
     builder = context.builder
-    tag = aspects.Tag.from_json(record.fields() | {"origin": TagOrigin.ASSERTED.value})
+    settled = {"origin": TagOrigin.ASSERTED.value, "field_type": context.added.get("field_type")}
+    tag = aspects.Tag.from_json(record.fields() | settled)
     if isinstance(record.node, Column):
         builder.add_edge(HasColumn(record.dataset.node, record.node))
     builder.add_statement(record.node, f"{PHI}{record.phi_kind.value}", tag)
-    stated = replace(tag, reason=None, confidentiality=None)
+    stated = replace(tag, reason=None, confidentiality=None, field_type=None)
     builder.add_edge(IsTagged(record.node, record.kind_node), stated.to_json())
 
 

@@ -12,6 +12,7 @@ from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, Label, Step, Tag
 from catalog.labels.rules import label
+from catalog.labels.suggestions import EVERY, Suggestion, Wanted, suggested_tags, suggestions_in
 from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
 from catalog.mappings.queries import claimable, claimed
@@ -22,10 +23,12 @@ from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.facts import Edge, Order, Statement
+from graph_schema.identity import label_of
 from graph_schema.nodes import Attestation as AttestationNode
 from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
 
+_AT_ONCE = 500
 _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
 
 
@@ -72,6 +75,8 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
         mapped = tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind]
         if all((one.entry, one.reason, one.by) != (tag.entry, tag.reason, tag.by) for _, one in mapped):
             mapped.append((order, tag))
+    for owner, order, tag in suggested_tags(view, asked, names):
+        tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind].append((order, tag))
     found: dict[str, tuple[Label, ...]] = {}
     for one in asked:
         of = tags.get(names.dataset(one), {})
@@ -86,6 +91,32 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
             known = (replace(each, dataset=shown[one]) for each in labelled)
             found[one] = tuple(sorted(known, key=lambda each: (each.column or "", each.kind)))
     return found
+
+
+def suggestions(view: View, datasets: Sequence[str]) -> dict[str, tuple[Suggestion, ...]]:
+    """Return what the schema in force of each dataset lets one suppose, by (column, kind), judged or not; a dataset of
+    which nothing is supposed is absent.
+    """
+    every = {one: tuple(suggestions_in(found)) for one, found in labels(view, datasets).items()}
+    return {one: found for one, found in every.items() if found}
+
+
+def suggestible(view: View) -> tuple[str, ...]:
+    """Return the datasets that may be seen, ascending, that ever had a schema."""
+    return tuple(sorted(one for one in view.lookup("Dataset", "facet", ("schema",)) if label_of(one) == "Dataset"))
+
+
+def list_suggestions(view: View, wanted: Wanted = EVERY) -> tuple[Suggestion, ...]:
+    """Return every suggestion that is wanted, by dataset, column and kind."""
+    ids = suggestible(view)
+    if wanted.namespaces:
+        known = view.nodes(ids)
+        ids = tuple(one for one in ids if getattr(known[one].node, "namespace", None) in wanted.namespaces)
+    found: dict[tuple[str, str, str], Suggestion] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        for each in suggestions(view, ids[start : start + _AT_ONCE]).values():
+            found |= {(one.label.dataset, one.label.column or "", one.label.kind): one for one in each}
+    return tuple(one for _, one in sorted(found.items()) if wanted.holds(one))
 
 
 def mapped_tags(view: View) -> frozenset[tuple[str, str]]:
@@ -198,6 +229,7 @@ def _mapped_tag(known: KnownNode, claim: MappedValue | EmitterTag, rule: Rule, b
     return Tag(
         stance=Stance.ASSERT.value,
         origin=TagOrigin.CLAIMED.value,
+        codes=getattr(rule.content, "codes", ()),
         reason=f"{what}, by the mapping {rule.name}",
         subject=column or node.id,
         dataset=node.id,

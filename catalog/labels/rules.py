@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from catalog.access.model import Powers
 from catalog.access.permissions import Permission
@@ -25,10 +26,16 @@ def label(tags: Sequence[Tag]) -> Label:
     """Return the label as it stands, from everything known of it, in order of time.
 
     What a principal's record says outweighs every claim and suggestion; among records the newest counts. Without one,
-    a claim or suggestion counts as present: safety does not wait for a person.
+    a claim or suggestion counts as present: safety does not wait for a person. What was rejected is suggested again
+    where the column is of another type than when it was.
     """
     records = [tag for tag in tags if tag.origin == TagOrigin.ASSERTED]
-    deciding = records[-1] if records else max(reversed(tags), key=lambda tag: _ORIGINS.index(tag.origin))
+    if is_suggested_anew(tags):
+        deciding = next(tag for tag in reversed(tags) if tag.origin == TagOrigin.SUGGESTED)
+    elif records:
+        deciding = records[-1]
+    else:
+        deciding = max(reversed(tags), key=lambda tag: _ORIGINS.index(tag.origin))
     present = deciding.stance != Stance.REJECT
     holding = [tag for tag in tags if tag.stance != Stance.REJECT] if present else [deciding]
     levels = {tag.confidentiality for tag in holding}
@@ -45,6 +52,18 @@ def label(tags: Sequence[Tag]) -> Label:
         tag=deciding,
         history=tuple(tags),
     )
+
+
+def is_suggested_anew(tags: Sequence[Tag]) -> bool:
+    """Tell whether a suggestion is about another column than persons rejected: one of the same name and another type.
+
+    Where one of the types is not known they are taken for the same.
+    """
+    records = [tag for tag in tags if tag.origin == TagOrigin.ASSERTED]
+    rejected = list(takewhile(lambda tag: tag.stance == Stance.REJECT, reversed(records)))
+    types = {tag.field_type for tag in rejected}
+    now = {tag.field_type for tag in tags if tag.origin == TagOrigin.SUGGESTED}
+    return bool(rejected and now) and None not in types | now and types.isdisjoint(now)
 
 
 def why_uncovered(

@@ -125,7 +125,7 @@ def claimed(
     of_tags = [rule for rule in every if isinstance(rule.content, TagMapping)]
     for dataset, by, tag in _tags(view, datasets, held) if of_tags else ():
         for rule in of_tags:
-            if isinstance(rule.content, TagMapping) and rules.claims(rule.content, tag.key, tag.value):
+            if isinstance(rule.content, TagMapping) and rules.claims(rule.content, tag.key, tag.value, tag.source):
                 found[dataset].append((tag, rule, by))
     return {dataset: tuple(values) for dataset, values in found.items()}
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from catalog.record import Name, Record, Text, Time, distinct, is_replayed, refusal
+from catalog.record import Codes, Name, Record, Text, Time, distinct, is_replayed, refusal
 from graph_schema.nodes import Mapping
 from graph_schema.vocabulary.words import MappedKind, MappingTarget, PhiKind
 
@@ -88,8 +88,12 @@ class MapTag(Record):
     """The tag's key; case, hyphens, dots and blanks make no difference."""
     value: Name | None = None
     """The tag's value, likewise; with `*` at its end, how it begins; left out, any but false, no and none."""
+    source: Name | None = None
+    """Where the tag has to come from, such as CONFIG, DBT or DBT_META, in whatever case; left out, from anywhere."""
     phi_kind: PhiKind
     """The kind of PHI that is claimed."""
+    codes: Codes = ()
+    """What exactly is claimed, in codes such as those of 45 CFR 164.514(b)(2)."""
     reason: Text
     """Why the tag means this."""
     valid_from: Time | None = None

@@ -91,9 +91,11 @@ def _text(value: Any) -> str | None:  # noqa: ANN401
     return stated if isinstance(stated, str) and 0 < len(stated) <= _LONGEST else None
 
 
-def claims(mapping: TagMapping, key: str, value: str | None) -> bool:
-    """Tell whether a tag with this key and value claims what the mapping says."""
+def claims(mapping: TagMapping, key: str, value: str | None, source: str | None) -> bool:
+    """Tell whether a tag with this key and value, of this source, claims what the mapping says."""
     if words_of(key) != words_of(mapping.key):
+        return False
+    if mapping.source is not None and (source or "").casefold() != mapping.source.casefold():
         return False
     stated = value or ""
     if mapping.value is None:
@@ -101,6 +103,26 @@ def claims(mapping: TagMapping, key: str, value: str | None) -> bool:
     if mapping.value.endswith("*"):
         return words_of(stated).startswith(words_of(mapping.value[:-1]))
     return words_of(stated) == words_of(mapping.value)
+
+
+def overlap(one: TagMapping, other: TagMapping) -> bool:
+    """Tell whether there is a tag that both are about."""
+    if words_of(one.key) != words_of(other.key):
+        return False
+    sources = {each.source.casefold() for each in (one, other) if each.source is not None}
+    return len(sources) < 2 and (_reaches(one, other) or _reaches(other, one))  # noqa: PLR2004  one source, or any
+
+
+def _reaches(one: TagMapping, other: TagMapping) -> bool:
+    """Tell whether a value that the other is about, or the beginning of one, is a value that this one is about."""
+    if one.value is None:
+        return other.value is None or other.value.endswith("*") or not claims_nothing(other.value)
+    if other.value is None:
+        return False
+    stated = words_of(other.value.removesuffix("*"))
+    if one.value.endswith("*"):
+        return stated.startswith(words_of(one.value[:-1]))
+    return not other.value.endswith("*") and stated == words_of(one.value)
 
 
 def differing(values: Iterable[str]) -> bool:

@@ -25,6 +25,7 @@ class Tag(Part):
     codes: Annotated[tuple[Coding, ...], "What exactly it holds."] = ()
     reason: Annotated[str | None, "Why."] = None
     confidentiality: Annotated[str | None, "HL7 Confidentiality: how sensitive it is."] = None
+    field_type: Annotated[str | None, "The type that the schema gave the column when it was judged."] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from graph_schema.aspects.labels import Coding
 from graph_schema.aspects.shape import Part
 
 
@@ -31,6 +32,8 @@ class TagMapping(Part):
     phi_kind: Annotated[str, "The kind of PHI."]
     reason: Annotated[str, "Why."]
     value: Annotated[str | None, "The tag's value, or with an asterisk at its end how that begins."] = None
+    source: Annotated[str | None, "Where the tag has to come from, where that matters."] = None
+    codes: Annotated[tuple[Coding, ...], "What exactly is claimed."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class CodeTable:
         """Return the code; raises UnknownCodeError where the table has none, or where it only heads a group."""
         found = self._by_code.get(code)
         if found is None:
-            raise UnknownCodeError(f"{self.name} has no code {code[:60]!r}{self._hint(code)}.")
+            raise UnknownCodeError(f"{self.name} has no code {code[:60]!r}{self._hint(code)}")
         if not found.selectable:
             below = ", ".join(sorted(each.code for each in self.codes if each.parent == code)[:4])
             raise UnknownCodeError(f"{code} heads a group of {self.name}; use a code under it, such as {below}.")
@@ -82,9 +82,16 @@ class CodeTable:
     def _hint(self, code: str) -> str:
         folded = {each.casefold(): each for each in self._by_code}
         if code.casefold() in folded:
-            return f"; case matters: {folded[code.casefold()]}"
-        near = difflib.get_close_matches(code.casefold(), folded, 1)
-        return f"; did you mean {folded[near[0]]}?" if near else ""
+            return f"; case matters: {folded[code.casefold()]}."
+        near = nearest(code, self._by_code)
+        return f"; did you mean {near}?" if near else "."
+
+
+def nearest(code: str, known: Iterable[str], most: int = 3) -> str:
+    """Return the known codes that are most like a code, the likest first, as `A, B or C`; empty where none is."""
+    folded = {each.casefold(): each for each in known}
+    *some, last = [folded[one] for one in difflib.get_close_matches(code.casefold(), folded, most)] or [""]
+    return f"{', '.join(some)} or {last}" if some else last
 
 
 def table(name: str, system: str, rows: Iterable[tuple[str, str, str]], heads: Iterable[str] = ()) -> CodeTable:

@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError
+from graph_schema.vocabulary.codes import Code, CodeTable, Found, UnknownCodeError, nearest
 
 SYSTEM: Final = "http://purl.obolibrary.org/obo/duo.owl"
 
-Kind = Literal["permission", "modifier", "investigation"]
+Kind = Literal["permission", "modifier", "investigation", "obsolete"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,16 @@ _ROWS: tuple[tuple[str, str, str, str, Kind, str], ...] = (
 _HEADS = frozenset({"DUO:0000001", "DUO:0000017"})
 _OBSOLETE: Final = {
     f"DUO:{number:07}": DuoTerm(
-        f"DUO:{number:07}", None, "obsolete", retired=f"DUO:{number:07} is obsolete: {instead}."
+        f"DUO:{number:07}", None, "obsolete", retired=f"DUO:{number:07} is obsolete: {instead}.", kind="obsolete"
     )
     for number, instead in (
-        (2, "use DUO:0000042 (GRU) or DUO:0000004 (NRES)"),
+        (2, "it grants nothing; ask the authority over the data what it permits now"),
         (3, "use the modifiers themselves"),
-        (5, "it was GRU-CC: use DUO:0000042 (GRU) with DUO:0000043 (CC)"),
-        (14, "it was RU: use the permission for the research meant"),
+        (
+            5,
+            "it was GRU-CC: use DUO:0000042 (GRU) alone; the authority over the data has to permit clinical care anew",
+        ),
+        (14, "it was RU: ask the authority over the data which research it permits"),
     )
 }
 _ID = re.compile(r"(?:https?://purl\.obolibrary\.org/obo/)?DUO[:_](\d{1,9})", re.ASCII)
@@ -99,6 +102,8 @@ def find(text: str) -> Found:
     id_ = _spelt(text)
     if id_ in _OBSOLETE:
         return Found(_OBSOLETE[id_], _OBSOLETE[id_].retired)
+    if DUO.get(id_) is None and (near := nearest(text, _BY_SHORTHAND)):
+        raise UnknownCodeError(f"DUO has no code {text[:60]!r}; did you mean {near}?")
     found = DUO.find(id_)
     if isinstance(found.code, DuoTerm) and found.code.kind == "investigation":
         raise UnknownCodeError(

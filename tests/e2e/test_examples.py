@@ -28,6 +28,7 @@ ORDER = (
     "history",
     "mappings",
     "export datasets",
+    "suggestions",
     "names of",
     "names rules",
     "names check",

@@ -50,7 +50,17 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
-from catalog.labels.queries import attestations, attestations_by_id, attestations_of_jobs, labels, mapped_tags, steps_of
+from catalog.labels.queries import (
+    attestations,
+    attestations_by_id,
+    attestations_of_jobs,
+    labels,
+    list_suggestions,
+    mapped_tags,
+    steps_of,
+    suggestible,
+    suggestions,
+)
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
@@ -240,6 +250,9 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "may_use of snapshots": ("Snapshot", _may_use),
     "may_use of models": ("ModelVersion", _may_use),
     "permitted_use": ("Dataset", _permitted_use),
+    "suggestions": ("Dataset", suggestions),
+    "suggestible": ("Dataset", lambda view, _: suggestible(view)),
+    "list_suggestions": ("Dataset", lambda view, _: list_suggestions(view)),
     "attestations": ("Job", attestations),
     "attestations of runs": ("Run", attestations),
     "attestations_of_jobs": ("Job", attestations_of_jobs),

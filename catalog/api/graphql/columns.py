@@ -84,6 +84,7 @@ class ColumnOrigin:
 )
 class SchemaColumn:
     found: strawberry.Private[model.ListedColumn]
+    of: strawberry.Private[str]
     at: strawberry.Private[AsOf]
     id: strawberry.ID = strawberry.field(
         description="The id of the column as a node, by which its labels are asked for."
@@ -125,7 +126,7 @@ async def columns(
     return page_of(
         found,
         lambda column: [column.ordinal],
-        lambda column: converted(SchemaColumn, column, found=column, at=dataset.at),
+        lambda column: converted(SchemaColumn, column, found=column, of=dataset.record.id, at=dataset.at),
         Cursor.of("columns", dataset.record.id, dataset.at),
         first,
         after,

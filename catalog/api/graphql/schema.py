@@ -59,6 +59,7 @@ from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
 from catalog.api.graphql.storage import StorageQueries
 from catalog.api.graphql.use import UseQueries
+from catalog.api.graphql.suggestions import SuggestionQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -141,6 +142,7 @@ def _made() -> strawberry.Schema:
             ApprovalQueries,
             PrincipalQueries,
             MappingQueries,
+            SuggestionQueries,
             PlaceQueries,
             SourceQueries,
             StorageQueries,

@@ -129,6 +129,37 @@ def mappings(
         raise typer.Exit(int(ended))
 
 
+@command(commands, "lineward suggestions", panel=ASK)
+def suggestions(
+    dataset: Annotated[str | None, typer.Argument(metavar="[DATASET]", help="A dataset's name or id.")] = None,
+    column: Annotated[str | None, typer.Argument(metavar="[COLUMN]", help="Its column that is judged.")] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Record that the column holds it.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Record that the column does not hold it.")] = False,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is judged so.")] = None,
+    phi: Annotated[list[str] | None, choice(PhiKind, "Only of this kind of PHI")] = None,
+    judged: Annotated[bool, typer.Option("--judged", help="With what was judged already.")] = False,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List the columns whose names suggest PHI, or confirm or reject what is suggested of one."""
+    from catalog.cli.suggestions import judge
+    from catalog.cli.suggestions import suggestions as show
+
+    kinds = each_of(phi or [], PhiKind, "--phi")
+    if confirm and reject:
+        raise SenderError("A suggestion is confirmed or rejected: write --confirm or --reject.")
+    judging = confirm or reject
+    if not judging and (column is not None or reason is not None):
+        raise SenderError("A column is judged by --confirm or --reject, with --reason.")
+    if judging and None in (dataset, column, reason):
+        raise SenderError("What is judged has a dataset, a column and a --reason: write all three.")
+    with connected(url, data_dir, owner=True) as client:
+        if dataset is None or column is None or reason is None:
+            raise typer.Exit(int(show(client, dataset, kinds, judged=judged, as_json=as_json)))
+        raise typer.Exit(int(judge(client, dataset, column, kinds, "CONFIRM" if confirm else "REJECT", reason)))
+
+
 @command(commands, "lineward runs curate --depth 3", panel=ASK)
 def runs(
     named: Annotated[str, typer.Argument(metavar="RUN|JOB", help="A run's UUID, a job's name, or an id.")],

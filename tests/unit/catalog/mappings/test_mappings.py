@@ -85,8 +85,8 @@ def test_what_a_mapping_reads_in_a_facet(content: FacetMapping, facet: object, e
 )
 def test_what_a_tag_claims_by_a_mapping(value: str | None, stated: str, *, holds: bool) -> None:
     content = TagMapping("data level", "QUASI_IDENTIFIER", "made up", value)
-    assert rules.claims(content, "Data-Level", stated) is holds
-    assert not rules.claims(content, "level", stated)
+    assert rules.claims(content, "Data-Level", stated, None) is holds
+    assert not rules.claims(content, "level", stated, None)
 
 
 def test_a_facet_is_mapped_when_read_and_counts_as_a_claim_of_its_entry(house: House) -> None:
@@ -188,3 +188,70 @@ def test_both_kinds_of_mapping_share_their_names(house: House) -> None:
     house.record(tag_mapping(mapping="one"))
     assert [type(rule.content) for rule in mappings(house.view())] == [TagMapping]
     assert MapTag.read({name: value for name, value in tag_mapping().items() if name != "kind"}).mapping == "levels"
+
+
+def carrying(where: str, source: str = "DBT_META") -> dict[str, Any]:
+    sent = event(at="2026-01-01T11:00:00Z")
+    tags = [{"key": "data-level", "value": "3", "source": source} | ({"field": "ward"} if where == "column" else {})]
+    holder = sent["outputs"][0] if where == "column" else sent[where]
+    holder["facets"] = {**holder.get("facets", {}), "tags": {"tags": tags}}
+    return sent
+
+
+@pytest.mark.parametrize("where", ["column", "job", "run"])
+def test_a_tag_on_a_column_a_job_or_a_run_claims_what_is_mapped(house: House, where: str) -> None:
+    house.send(carrying(where))
+    house.record(tag_mapping(codes=[{"system": "safe-harbor", "code": "B"}]))
+    (label,) = labels(house.view(), [DATASET.id])[DATASET.id]
+    assert (label.column, label.kind, label.origin) == (
+        "ward" if where == "column" else None,
+        "QUASI_IDENTIFIER",
+        "CLAIMED",
+    )
+    assert [code.code for code in label.codes] == ["B"]
+
+
+def test_a_mapping_of_tags_of_one_source_leaves_others_alone(house: House) -> None:
+    house.send(carrying("run", source="USER"))
+    house.record(tag_mapping(source="dbt_meta"))
+    assert DATASET.id not in labels(house.view(), [DATASET.id])
+    house.record(tag_mapping(source="user"))
+    assert labels(house.view(), [DATASET.id])[DATASET.id]
+
+
+@pytest.mark.parametrize(
+    ("more", "clear"),
+    [
+        ({}, False),
+        ({"key": "Data-Level"}, False),
+        ({"value": None}, False),
+        ({"value": "3*"}, False),
+        ({"value": "*"}, False),
+        ({"source": "DBT"}, False),
+        ({"value": "4"}, True),
+        ({"value": "no"}, True),
+        ({"key": "level"}, True),
+        ({"phi_kind": "QUASI_IDENTIFIER"}, True),
+        ({"mapping": "levels"}, True),
+    ],
+)
+def test_a_tag_that_is_mapped_to_two_kinds_is_refused(house: House, more: dict[str, Any], *, clear: bool) -> None:
+    house.record(tag_mapping())
+    stated = tag_mapping(**{"mapping": "another", "phi_kind": "DIRECT_IDENTIFIER", **more})
+    if clear:
+        house.record(stated)
+        return
+    with pytest.raises(SenderError, match="levels takes such a tag for QUASI_IDENTIFIER") as refused:
+        house.record(stated)
+    assert (refused.value.status, refused.value.pointer) == (422, "/phi_kind")
+
+
+def test_a_withdrawn_mapping_stands_in_nobody_s_way(house: House) -> None:
+    house.record(tag_mapping())
+    house.record(withdrawal())
+    house.record(tag_mapping(mapping="another", phi_kind="DIRECT_IDENTIFIER"))
+
+
+def test_mappings_of_two_sources_do_not_meet(house: House) -> None:
+    house.record(tag_mapping(source="DBT"))
+    house.record(tag_mapping(mapping="another", source="USER", phi_kind="DIRECT_IDENTIFIER"))

@@ -165,3 +165,27 @@ def test_a_retired_code_has_a_meaning_since_older_records_hold_it() -> None:
 @pytest.mark.parametrize("written", ["GRU", "DUO_0000042", "http://purl.obolibrary.org/obo/DUO_0000042"])
 def test_a_data_use_term_means_the_same_however_it_is_written(written: str) -> None:
     assert systems.meaning(duo.SYSTEM, written) == "general research use"
+
+
+@pytest.mark.parametrize("written", ["DUO:00000044", "DUO_00000044", "http://purl.obolibrary.org/obo/DUO_00000044"])
+def test_the_prohibition_of_ancestry_research_is_taken_with_the_zero_too_many_of_its_iri(written: str) -> None:
+    assert duo.find(written).code.code == "DUO:0000044"
+
+
+def test_an_obsolete_term_names_no_permission_that_widens_what_it_said() -> None:
+    for number in (2, 3, 5, 14):
+        found = duo.find(f"DUO:{number:07}")
+        said = (found.warning or "").replace("GRU-CC", "")
+        named = {each for each in ("NRES", "GRU", "HMB", "DS", "POA", "DUO:0000043") if each in said}
+        assert named == ({"GRU"} if number == 5 else set())
+        assert isinstance(found.code, duo.DuoTerm)
+        assert found.code.kind == "obsolete"
+
+
+def test_an_unknown_code_is_answered_with_those_most_like_it() -> None:
+    with pytest.raises(UnknownCodeError, match="did you mean NPU, NCU or NPUNCU"):
+        duo.find("NPCU")
+    with pytest.raises(UnknownCodeError, match=r"did you mean HRESCH[^?]* or [A-Z]+\?$"):
+        hl7.PURPOSE_OF_USE.find("HRSCH")
+    with pytest.raises(UnknownCodeError, match=r"'qqqqqq'\.$"):
+        hl7.PURPOSE_OF_USE.find("qqqqqq")

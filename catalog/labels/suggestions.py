@@ -1,0 +1,119 @@
+"""What the schema in force lets one suppose of PHI, and what persons judged of it, as it was at one point.
+
+A suggestion is a label of origin SUGGESTED; `queries.labels` alone decides what becomes of it beside all else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.rules import fields_of
+from catalog.labels.model import Label, Tag
+from catalog.names.loading import Names
+from catalog.view import View
+from graph_schema.aspects.labels import Coding
+from graph_schema.bitemporal import RECORD_RANK
+from graph_schema.facts import Order
+from graph_schema.nodes import Column, Dataset
+from graph_schema.vocabulary import hipaa
+from graph_schema.vocabulary.suggestions import Field, suggest
+from graph_schema.vocabulary.suggestions.rows import Row
+from graph_schema.vocabulary.words import Stance, TagOrigin
+
+
+class Judgement(StrEnum):
+    """What became of a suggestion."""
+
+    OPEN = "OPEN"
+    """Nobody judged it, or the column became another since: it counts as present."""
+    CONFIRMED = "CONFIRMED"
+    """A person says that the column holds it."""
+    REJECTED = "REJECTED"
+    """A person says that the column does not hold it; it comes again when the column becomes another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A kind of PHI that a column may hold by its name, and what was judged of it."""
+
+    label: Label
+    by_rule: Tag
+    """What was supposed: its reason names the rule, its entry is that of the schema."""
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which suggestions are asked for; what is empty leaves nothing out."""
+
+    judgements: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    namespaces: frozenset[str] = frozenset()
+
+    def holds(self, one: Suggestion) -> bool:
+        """Tell whether judgement and kind are wanted; the namespace is its dataset's."""
+        return (not self.judgements or one.judgement in self.judgements) and (
+            not self.kinds or one.label.kind in self.kinds
+        )
+
+
+EVERY: Final = Wanted()
+
+
+def suggested_tags(view: View, datasets: Sequence[str], names: Names) -> Iterator[tuple[str, Order, Tag]]:
+    """Yield what the schema in force of each dataset lets one suppose, by the dataset that its name stands for.
+
+    `names` holds the datasets; the name and the schema are judged alike for everybody.
+    """
+    held = aspects_in_force(view, datasets, aspects=("schema",), names=names)
+    canonical = {one: names.dataset(one) for one in held}
+    known = view.unredacted.nodes(sorted({*canonical, *canonical.values()}))
+    done: set[str] = set()
+    for one, aspects in held.items():
+        found = known.get(canonical[one]) or known.get(one)
+        schema = aspects.get("schema")
+        if schema is None or canonical[one] in done or found is None or not isinstance(found.node, Dataset):
+            continue
+        done.add(canonical[one])
+        node = found.node
+        fields = tuple(Field(name, kind) for name, kind in fields_of(schema.value).items())
+        types = dict(fields)
+        for field, row in suggest(node.name, fields):
+            tag = Tag(
+                stance=Stance.ASSERT.value,
+                origin=TagOrigin.SUGGESTED.value,
+                codes=_codes(row),
+                reason=f"{row.basis}: {row.pattern}",
+                field_type=types[field],
+                subject=Column(node.namespace, node.name, field).id,
+                dataset=node.id,
+                column=field,
+                kind=row.kind.value,
+                by=None,
+                entry=schema.entry,
+                since=schema.since,
+            )
+            yield canonical[one], (schema.since, RECORD_RANK, row.pattern), tag
+
+
+def _codes(row: Row) -> tuple[Coding, ...]:
+    return tuple(Coding(hipaa.SYSTEM, letter) for letter in row.codes)
+
+
+def suggestions_in(labels: Iterable[Label]) -> Iterator[Suggestion]:
+    """Yield of labels those that were supposed of the schema in force, with what was judged."""
+    for one in labels:
+        by_rule = next((tag for tag in one.history if tag.origin == TagOrigin.SUGGESTED), None)
+        if by_rule is not None:
+            judged = Judgement.OPEN if one.origin != TagOrigin.ASSERTED else Judgement.CONFIRMED
+            yield Suggestion(one, by_rule, judged if one.present else Judgement.REJECTED)
+
+
+def counts(found: Iterable[Suggestion]) -> Mapping[tuple[str, str], int]:
+    """Return how many suggestions there are of each judgement and kind."""
+    return Counter((one.judgement.value, one.label.kind) for one in found)
