@@ -64,16 +64,20 @@ class Comparison:
         return any(one.change is not Change.SAME for one in self.differences)
 
 
-def compare(view: View, records: Sequence[tuple[Kind[Any], Record]]) -> tuple[Comparison, ...]:
+Compared = tuple[Kind[Any], Record, Mapping[str, Any]]
+"""A record with its kind, and what the catalog would add to it."""
+
+
+def compare(view: View, records: Sequence[Compared]) -> tuple[Comparison, ...]:
     """Return what each record would change, held against what is in force when it says that it holds.
 
     Raises:
         SenderError: 422, two of them say different things of the same since the same time; points to the later one.
     """
-    said = [_said(kind, record) for kind, record in records]
+    said = [_said(*one) for one in records]
     _require_one_value(records, said)
     subjects: dict[int, set[str]] = defaultdict(set)
-    for (_, record), stated in zip(records, said, strict=True):
+    for (_, record, _), stated in zip(records, said, strict=True):
         subjects[_moment(record)] |= {subject for subject, _ in stated}
     held = {at: aspects_in_force(view.at(at), sorted(ids)) for at, ids in subjects.items()}
     return tuple(
@@ -83,16 +87,14 @@ def compare(view: View, records: Sequence[tuple[Kind[Any], Record]]) -> tuple[Co
             record.holds_from,
             tuple(_differences(stated, held[_moment(record)])),
         )
-        for (kind, record), stated in zip(records, said, strict=True)
+        for (kind, record, _), stated in zip(records, said, strict=True)
     )
 
 
-def _require_one_value(
-    records: Sequence[tuple[Kind[Any], Record]], said: Sequence[Mapping[tuple[str, str], Any]]
-) -> None:
+def _require_one_value(records: Sequence[Compared], said: Sequence[Mapping[tuple[str, str], Any]]) -> None:
     """Hold the records to be true together: else what the first says would be new whenever they are compared."""
     first: dict[tuple[str, str, int], tuple[int, Any]] = {}
-    for place, ((_, record), stated) in enumerate(zip(records, said, strict=True)):
+    for place, ((_, record, _), stated) in enumerate(zip(records, said, strict=True)):
         for (subject, aspect), value in stated.items():
             before, known = first.setdefault((subject, aspect, _moment(record)), (place, value))
             if known != value:
@@ -107,10 +109,10 @@ def _moment(record: Record) -> int:
     return NOW if record.holds_from is None else record.holds_from
 
 
-def _said(kind: Kind[Any], record: Record) -> dict[tuple[str, str], Any]:
+def _said(kind: Kind[Any], record: Record, added: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     """Return what the record states, by subject and aspect."""
     builder = FactBuilder(entry=0, valid_from=0, tie="")
-    kind.project(record, RecordContext(builder))
+    kind.project(record, RecordContext(builder, added))
     return {(one.subject, one.aspect): one.data for one in builder.build().statements}
 
 

@@ -26,7 +26,7 @@ from catalog.access.permissions import Permission
 from catalog.access.records import IssueKey
 from catalog.access.rules import require, rights_of
 from catalog.canonical import canonical_bytes
-from catalog.comparison import Comparison, compare
+from catalog.comparison import Compared, Comparison, compare
 from catalog.drafting import draft_event
 from catalog.errors import OperatorError, SenderError
 from catalog.kinds import KINDS, LASTING, OPEN, Kind
@@ -236,18 +236,18 @@ class Intake:
         """
         now = int(self._clock() * SECOND)
         self._await_graph()
-        records: list[tuple[Kind[Any], Record]] = []
+        records: list[Compared] = []
         with self._store.reading() as reader:
             view = View(reader, rights=self._rights_of(actor))
             promised: set[str] = set()
             for place, payload in enumerate(payloads):
                 try:
                     kind, record = self._comparable(payload, actor, now)
-                    kind.admit(record, self._admission(view, actor, now, frozenset(promised)))
+                    admitted = kind.admit(record, self._admission(view, actor, now, frozenset(promised)))
                 except SenderError as error:
                     raise SenderError(error.detail, pointer=f"/{place}{error.pointer}", status=422) from error
                 promised.update(node.id for node in kind.subjects(record))
-                records.append((kind, record))
+                records.append((kind, record, admitted.added))
             return compare(view, records)
 
     def _comparable(self, payload: JSON, actor: Actor, now: int) -> tuple[Kind[Any], Record]:
