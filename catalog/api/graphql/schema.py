@@ -58,8 +58,8 @@ from catalog.api.graphql.search import SearchQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
 from catalog.api.graphql.storage import StorageQueries
-from catalog.api.graphql.use import UseQueries
 from catalog.api.graphql.suggestions import SuggestionQueries
+from catalog.api.graphql.use import UseQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (

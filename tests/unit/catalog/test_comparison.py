@@ -13,7 +13,7 @@ from catalog.intake import Intake
 from catalog.kinds import LASTING, OPEN
 from catalog.projection import facts_of
 from catalog.reading import Rights
-from tests.support.records import CURATED, RAW, Following, House, decision, declaration, tag
+from tests.support.records import CURATED, RAW, Following, House, decision, declaration, event, tag
 
 
 def changes(house: House, *payloads: Any) -> list[dict[str, Change]]:
@@ -123,3 +123,11 @@ def test_what_is_hidden_is_compared_as_if_nothing_were_said(house: House) -> Non
 
 def test_every_lasting_kind_may_be_sent() -> None:
     assert set(LASTING) <= set(OPEN)
+
+
+def test_a_tag_that_judges_a_column_of_a_schema_is_the_same_once_it_is_recorded(house: House) -> None:
+    house.send(event(schema={"fields": [{"name": "mrn", "type": "STRING"}]}))
+    rejected = tag(dataset=CURATED, stance="REJECT")
+    house.record(rejected)
+    [found] = changes(house, rejected)
+    assert set(found.values()) == {Change.SAME}
