@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from catalog.record import (
+    MAX_LIST,
+    Coded,
     Codes,
     DatasetRef,
     JobRef,
     Name,
+    Part,
     Record,
     Text,
     Time,
@@ -23,7 +26,7 @@ from graph_schema.column_lineage import address
 from graph_schema.nodes import Column, Dataset, PhiTag, Run
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import hl7
-from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance
+from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance, Technique
 
 AlterationCode = Annotated[str, Field(max_length=64), code_of(hl7.ALTERATION)]
 
@@ -63,6 +66,23 @@ class Tag(Record):
         return PhiTag(self.phi_kind.value)
 
 
+class Treated(Part):
+    """What was done to what one code names."""
+
+    code: Annotated[Coded, AfterValidator(Coded.checked)]
+    """What it was done to, such as a letter of 45 CFR 164.514(b)(2)."""
+    technique: Technique
+    """What was done; what follows from an identifier stays one under Safe Harbor, 45 CFR 164.514(c)(1)."""
+    minimum_cell: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """The smallest cell that was kept; needed for AGGREGATED."""
+    complementary: bool = False
+    """Whether cells were suppressed too from which a small one can be computed."""
+    key_holder: Name | None = None
+    """Who holds the key of a code, 45 CFR 164.514(c)(2)."""
+    key_place: Name | None = None
+    """Where that key is."""
+
+
 class AttestDeidentification(Record):
     """That a job, or one run of it, removes identifiers: by which method, which ones, until when."""
 
@@ -76,6 +96,14 @@ class AttestDeidentification(Record):
     """By which provision of 45 CFR 164.514 identifiers are removed."""
     clears: Codes = ()
     """Which identifiers are gone afterwards, in codes."""
+    treatments: Annotated[tuple[Treated, ...], Field(max_length=64)] = ()
+    """What was done to which identifiers, where more is said than that they are gone."""
+    columns: Annotated[tuple[Name, ...], Field(max_length=MAX_LIST), distinct()] = ()
+    """The columns of its outputs that were looked at; left out, those that they had when it was attested."""
+    indirect: bool = False
+    """Whether it is about what was derived through joins, filters and the like as well."""
+    recipients: Annotated[tuple[Name, ...], Field(max_length=64), distinct()] = ()
+    """Whom the determination anticipated as recipients, 45 CFR 164.514(b)(1)(i); left out, anybody inside."""
     alterations: Annotated[tuple[AlterationCode, ...], Field(max_length=64), distinct()] = ()
     """What is done to the data: codes of HL7 for alteration, such as pseudonymization."""
     expert: Name | None = None
@@ -102,8 +130,11 @@ class AttestDeidentification(Record):
             return self
         if self.method is DeidentificationMethod.EXPERT_DETERMINATION and self.expert is None:
             raise refusal("An expert determination names its expert: 45 CFR 164.514(b)(1).", "/expert")
-        if self.method is DeidentificationMethod.NONE and self.clears:
+        if self.method is DeidentificationMethod.NONE and (self.clears or self.treatments):
             raise refusal("A step without a method clears nothing; name a method, or clear nothing.", "/clears")
+        for place, one in enumerate(self.treatments):
+            if one.technique is Technique.AGGREGATED and one.minimum_cell is None:
+                raise refusal("What was aggregated names its smallest cell.", f"/treatments/{place}/minimum_cell")
         if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
             raise refusal("until comes after valid_from.", "/until")
         return self

@@ -29,6 +29,20 @@ class Tag(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Treatment(Part):
+    """What was done to what one code names."""
+
+    code: Annotated[Coding, "What it was done to."]
+    technique: Annotated[
+        str, "REMOVED, GENERALIZED, AGGREGATED, a RANDOM_CODE or DERIVED_CODE, ENCRYPTED, SHIFTED, NOISED."
+    ]
+    minimum_cell: Annotated[int | None, "The smallest cell that was kept, where it was aggregated."] = None
+    complementary: Annotated[bool, "Whether cells were suppressed too from which a small one can be computed."] = False
+    key_holder: Annotated[str | None, "Who holds the key of a code."] = None
+    key_place: Annotated[str | None, "Where that key is."] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation(Part):
     """Method, what it clears, scope, result, until when."""
 
@@ -42,3 +56,7 @@ class Attestation(Part):
     expert: Annotated[str | None, "Who determined it, 45 CFR 164.514(b)(1)."] = None
     schema_version: Annotated[str | None, "The schema version of the outputs that it is bound to."] = None
     until: Annotated[int | None, "When it ends, in microseconds UTC."] = None
+    treatments: Annotated[tuple[Treatment, ...], "What was done to what, where more is said than that it is gone."] = ()
+    columns: Annotated[tuple[str, ...], "The columns of the outputs that it is about."] = ()
+    indirect: Annotated[bool, "Whether it is about what was derived through joins and filters as well."] = False
+    recipients: Annotated[tuple[str, ...], "Whom the determination anticipated as recipients."] = ()

@@ -57,6 +57,27 @@ class DeidentificationMethod(StrEnum):
     """No provision was followed."""
 
 
+class Technique(StrEnum):
+    """What was done to identifiers of a letter."""
+
+    REMOVED = "REMOVED"
+    """They are gone."""
+    GENERALIZED = "GENERALIZED"
+    """They are coarser, as a year for a date."""
+    AGGREGATED = "AGGREGATED"
+    """They are counted over cells of a smallest size."""
+    RANDOM_CODE = "RANDOM_CODE"
+    """A code stands for them that follows from nothing about the person, 45 CFR 164.514(c)(1)."""
+    DERIVED_CODE = "DERIVED_CODE"
+    """A code stands for them that was made of them, as a hash, with a key or without."""
+    ENCRYPTED = "ENCRYPTED"
+    """They are encrypted."""
+    SHIFTED = "SHIFTED"
+    """They are moved, as dates by a number of days."""
+    NOISED = "NOISED"
+    """They are blurred by chance."""
+
+
 class Zone(StrEnum):
     """Where in the estate data lies."""
 

@@ -31,6 +31,8 @@ Confidentiality = words.Confidentiality
 enums.enter(Confidentiality)
 DeidentificationMethod = words.DeidentificationMethod
 enums.enter(DeidentificationMethod)
+Technique = words.Technique
+enums.enter(Technique)
 Stance = words.Stance
 enums.enter(Stance)
 
@@ -69,6 +71,18 @@ class PhiLabel:
     history: list[LabelStatement] = strawberry.field(description="Everything that was stated of it, the newest last.")
 
 
+@strawberry.type(description="What was done to what one code names.")
+class Treatment:
+    code: Code = strawberry.field(description="What it was done to.")
+    technique: Technique = strawberry.field(description="What was done.")
+    minimum_cell: int | None = strawberry.field(description="The smallest cell that was kept.")
+    complementary: bool = strawberry.field(
+        description="Whether cells were suppressed too from which a small one can be computed."
+    )
+    key_holder: str | None = strawberry.field(description="Who holds the key of a code.")
+    key_place: str | None = strawberry.field(description="Where that key is.")
+
+
 @strawberry.type(description="An authorised person's statement that a job, or one run of it, removes identifiers.")
 class Attestation(Node):
     entry: int = strawberry.field(description="The ledger entry of the record.")
@@ -76,6 +90,18 @@ class Attestation(Node):
         description="By which provision of 45 CFR 164.514 identifiers are removed."
     )
     clears: list[Code] = strawberry.field(description="Which identifiers are gone afterwards.")
+    treatments: list[Treatment] = strawberry.field(
+        description="What was done to what, where more is said than that it is gone."
+    )
+    columns: list[str] = strawberry.field(
+        description="The columns of the outputs that it is about; none: those that they had when it was attested."
+    )
+    indirect: bool = strawberry.field(
+        description="Whether it is about what was derived through joins, filters and the like as well."
+    )
+    recipients: list[str] = strawberry.field(
+        description="Whom the determination anticipated as recipients; none: anybody inside."
+    )
     alterations: list[Code] = strawberry.field(description="What is done to the data: codes of HL7 for alteration.")
     expert: str | None = strawberry.field(description="Who determined it, 45 CFR 164.514(b)(1).")
     schema_version: str | None = strawberry.field(

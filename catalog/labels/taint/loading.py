@@ -6,19 +6,21 @@ Places stand for every name that a dataset ever had: lineage ever stated passes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from catalog.access.model import Powers
 from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
+from catalog.assets.rules import columns as schema_columns
 from catalog.labels.model import Attestation, Label, Step
 from catalog.labels.queries import attestations_of_jobs, labels
 from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.fixpoint import Judged
-from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place, Treatment
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import marks_of, options_of
 from catalog.lineage.loader import LineageLoader
 from catalog.mappings.queries import mappings
@@ -26,11 +28,12 @@ from catalog.reading import Completeness, Left, Truncated
 from catalog.store.protocol import ColumnFlow, Covered, How
 from catalog.store.protocol import Flow as Between
 from catalog.view import View
+from graph_schema.aspects.labels import Treatment
 from graph_schema.column_lineage import ColumnLineage, dataset_of
 from graph_schema.facts import Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
-from graph_schema.vocabulary.words import Stance, TagOrigin
+from graph_schema.vocabulary.words import Stance, TagOrigin, Technique
 
 BUDGET: Final = 20_000
 """How many datasets and model versions are looked at behind what is asked for."""
@@ -132,7 +135,11 @@ class _Loading:
         self._beyond: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
         """Of each dataset the fields that are not meant by each of its places of other fields."""
         self._apart: dict[str, frozenset[str]] = {}
-        """The columns of each dataset that attestations name: what reaches every field reaches these one by one."""
+        """The columns of each dataset that attestations name, or came after: what reaches every field reaches these one
+        by one.
+        """
+        self._first: dict[Place, int] = {}
+        """By which entry each column was first known."""
 
     def load(self, assets: Sequence[str], columns: Iterable[tuple[str, str]]) -> Sources:
         groups = self._groups
@@ -156,12 +163,12 @@ class _Loading:
         ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
         self._loader.column_names.load(groups.members)
-        for edge in owned:
-            self._end(edge.target)
+        attested = attestations_of_jobs(self._view, sorted({one.job for one in between if one.job}))
+        steps: list[Between | Covered] = [*between, *coverage]
+        self._note_columns(owned, {groups.of(one.target) for one in steps if one.job in attested})
         for dataset, name in columns:
             groups.column(dataset, name)
-        attested = attestations_of_jobs(self._view, sorted({one.job for one in between if one.job}))
-        self._take_apart(attested, [*between, *coverage])
+        self._take_apart(attested, steps)
         covered = self._take_coverage(coverage, lineages)
         self._take_columns(column_flows, hows)
         self._take_between(between, covered)
@@ -243,11 +250,32 @@ class _Loading:
 
     def _take_apart(self, attested: Mapping[str, Sequence[Attestation]], steps: Iterable[Between | Covered]) -> None:
         for one in steps:
+            whole = self._groups.of(one.target)
             for attestation in attested.get(one.job or "", ()):
-                whole = self._groups.of(one.target)
-                if columns := getattr(attestation, "columns", ()):
-                    named = frozenset(self._groups.address(whole, name) for name in columns)
-                    self._apart[whole] = self._apart.get(whole, frozenset()) | named
+                named = frozenset(self._groups.address(whole, name) for name in attestation.columns)
+                self._apart[whole] = self._apart.get(whole, frozenset()) | (named or self._later(attestation, whole))
+
+    def _note_columns(self, owned: Iterable[Edge], wholes: Collection[str]) -> None:
+        """Note by which entry each column was first known: column lineage, labels or a schema named it."""
+        for edge in owned:
+            if (place := self._end(edge.target)) is not None:
+                self._note_column(place, edge.entry)
+        names = sorted({name for whole in wholes for name in self._groups.members[whole]})
+        for statement in self._view.statements(names, ("schema",)) if names else ():
+            for one in schema_columns("", "", statement.data if statement.value is not None else None):
+                self._note_column(self._groups.column(statement.subject, one.name), statement.entry)
+
+    def _note_column(self, place: Place, entry: int) -> None:
+        self._first[place] = min(entry, self._first.get(place, entry))
+
+    def _later(self, attestation: Attestation, whole: str) -> frozenset[str]:
+        """Return the columns of a dataset that came after an attestation which names none; none where it knew none."""
+        if attestation.columns:
+            return frozenset()
+        first = {name: self._first.get(Place(Part.COLUMN, whole, name)) for name in self._groups.columns[whole]}
+        if not any(entry is not None and entry <= attestation.entry for entry in first.values()):
+            return frozenset()
+        return frozenset(name for name, entry in first.items() if entry is not None and entry > attestation.entry)
 
     def _take_coverage(
         self, coverage: Iterable[Covered], lineages: Mapping[str, ColumnLineage]
@@ -410,7 +438,7 @@ class _Loading:
             ended = min((run.last for run in some if run.last >= since), default=since)
             every = [Step(job, run or None, ended, versions.get(target, frozenset())) for run in several or ("",)]
             covering = [
-                clearance(one)
+                clearance(one, partial(self._groups.address, target), self._later(one, target))
                 for one in attested[job]
                 if all(why_uncovered(one, step, powers, self._view.moment, partly=True) is None for step in every)
             ]
@@ -472,13 +500,22 @@ class _Seeds:
                 self.said_by.setdefault((place, mark), tuple(sorted(entries)))
 
 
-def clearance(attestation: Attestation) -> Clearance:
-    """Return what an attestation takes away where it covers a step."""
+def clearance(attestation: Attestation, address: Callable[[str], str], later: frozenset[str]) -> Clearance:
+    """Return what an attestation takes away where it covers a step into a dataset.
+
+    `address` is how columns are called there, `later` those that it had not yet when it was attested.
+    """
+    treated = {one.code for one in attestation.treatments}
+    gone = (Treatment(code, Technique.REMOVED) for code in attestation.clears if code not in treated)
     return Clearance(
         id=attestation.id,
         entry=attestation.entry,
         method=attestation.method,
-        treatments=tuple(Treatment(code) for code in attestation.clears),
+        treatments=(*attestation.treatments, *gone),
+        columns=frozenset(map(address, attestation.columns)) or None,
+        later=later,
+        indirect=attestation.indirect,
+        recipients=frozenset(attestation.recipients),
         options=options_of(attestation.clears),
     )
 

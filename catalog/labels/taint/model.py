@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from graph_schema.aspects.labels import Coding
+from graph_schema.aspects.labels import Coding, Treatment
 
 
 class Part(StrEnum):
@@ -74,39 +74,6 @@ class Flow(NamedTuple):
     entries: tuple[int, ...] = ()
 
 
-class Technique(StrEnum):
-    """What was done to identifiers of a letter."""
-
-    REMOVED = "REMOVED"
-    """They are gone."""
-    GENERALIZED = "GENERALIZED"
-    """They are coarser, as a year for a date."""
-    AGGREGATED = "AGGREGATED"
-    """They are counted over cells of a smallest size."""
-    RANDOM_CODE = "RANDOM_CODE"
-    """A code stands for them that follows from nothing about the person, 45 CFR 164.514(c)(1)."""
-    DERIVED_CODE = "DERIVED_CODE"
-    """A code stands for them that was made of them, as a hash, with a key or without."""
-    ENCRYPTED = "ENCRYPTED"
-    """They are encrypted."""
-    SHIFTED = "SHIFTED"
-    """They are moved, as dates by a number of days."""
-    NOISED = "NOISED"
-    """They are blurred by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """What an attestation says was done to what one code names."""
-
-    coding: Coding
-    technique: Technique = Technique.REMOVED
-    minimum_cell: int | None = None
-    """The smallest cell that was kept, where it was aggregated."""
-    complementary: bool = False
-    """Whether cells from which a small one can be computed were suppressed too."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance:
     """What an attestation that covers a step takes away there.
@@ -119,11 +86,13 @@ class Clearance:
     method: str
     treatments: tuple[Treatment, ...]
     columns: frozenset[str] | None = None
-    """The addresses of the output's columns that it is about; None is every one, and the dataset as a whole."""
+    """The addresses of the output's columns that it is about; None is the dataset as a whole."""
     indirect: bool = False
     """Whether it names what was only derived through a join, filter or the like."""
     options: frozenset[str] = frozenset()
     """DICOM de-identification options that were applied, PS3.16 CID 7050."""
+    later: frozenset[str] = frozenset()
+    """The addresses of columns that came later than it, where it names none: nobody looked at these."""
     recipients: frozenset[str] = frozenset()
     """Who alone may be the recipient; empty is anybody inside."""
 

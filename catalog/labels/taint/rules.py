@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Passage, Technique, Treatment
-from graph_schema.aspects.labels import Coding
+from catalog.labels.taint.model import Clearance, Cleared, Flow, Mark, Part, Passage
+from graph_schema.aspects.labels import Coding, Treatment
 from graph_schema.vocabulary import dicom, hipaa, hl7
-from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind
+from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Technique
 
 LETTERS: Final = tuple(Coding(hipaa.SYSTEM, one.code) for one in hipaa.SAFE_HARBOR)
 _LETTER: Final = {one.code: one for one in LETTERS}
@@ -83,13 +83,13 @@ def _reaches(clearance: Clearance, flow: Flow, recipient: str | None) -> bool:
     if flow.passage is Passage.INDIRECT and not clearance.indirect:
         return False
     if clearance.columns is None:
-        return True
+        return flow.target.part is not Part.COLUMN or flow.target.detail not in clearance.later
     return flow.target.part is Part.COLUMN and flow.target.detail in clearance.columns
 
 
 def takes_away(clearance: Clearance, mark: Mark, minimum_cell: int = MINIMUM_CELL) -> bool:
     """Tell whether what an attestation names and what was done to it takes a mark away, by its method."""
-    done = next((one for one in clearance.treatments if one.coding == mark.coding), None)
+    done = next((one for one in clearance.treatments if one.code == mark.coding), None)
     if done is None or clearance.method == DeidentificationMethod.NONE:
         return False
     if not _is_enough(done, minimum_cell):

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.labels.taint.fixpoint import Seeds, paths, taint
-from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place, Technique, Treatment
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import LETTERS, clearing, passed
-from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind
+from graph_schema.aspects.labels import Treatment
+from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Technique
 
 PLACES = [
     *(Place(Part.COLUMN, f"Column:{name}", name) for name in "abcd"),

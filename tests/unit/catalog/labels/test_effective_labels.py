@@ -151,6 +151,56 @@ class TestClearing:
         house.send(event(at="2026-01-02T10:00:00Z", run=OTHER_RUN, **lineage(key=[("mrn", MASKED)])))
         assert kinds(house.view(), column="key") == [DIRECT]
 
+    @pytest.mark.parametrize(("technique", "left"), [("REMOVED", []), ("DERIVED_CODE", [DIRECT])])
+    def test_l4_a_code_made_of_the_identifier_clears_nothing_under_safe_harbor(
+        self, house: House, technique: str, left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        treated = [{"code": {"system": "safe-harbor", "code": "H"}, "technique": technique}]
+        said = attestation(method="SAFE_HARBOR", expert=None, clears=[], treatments=treated, valid_from=EARLY)
+        house.record({name: value for name, value in said.items() if value}, house.act_as("ada", "steward"))
+        assert kinds(house.view(), column="key") == left
+
+    @pytest.mark.parametrize(("indirect", "left"), [("named", []), ("", [DERIVED])])
+    def test_l5_what_came_through_a_join_has_to_be_named_and_needs_no_masking(
+        self, house: House, indirect: str, left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", JOINED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY, indirect=bool(indirect)), house.act_as("ada", "steward"))
+        assert kinds(house.view(), column="key") == left
+
+    def test_l7_what_an_attestation_does_not_name_of_free_text_stays(self, house: House) -> None:
+        house.send(event(**lineage(key=[("note", MASKED)])))
+        house.record(tag(column="note", codes=[], phi_kind="CLINICAL_NOTE", confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward"))
+        (label,) = found(house.view(), column="key")
+        assert [one.code for one in label.codes] == list("ABCDEFGIJKLMNOPQR")
+
+    def test_l11_an_attestation_of_some_columns_covers_no_other(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)], other=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY, columns=["key"]), house.act_as("ada", "steward"))
+        assert (kinds(house.view(), column="key"), kinds(house.view(), column="other")) == ([], [DIRECT])
+
+    def test_l11_a_column_that_came_later_is_not_covered(self, house: House) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY, run_id=None), house.act_as("ada", "steward"))
+        house.send(event(run=OTHER_RUN, **lineage(key=[("mrn", MASKED)], new=[("mrn", MASKED)])))
+        assert (kinds(house.view(), column="key"), kinds(house.view(), column="new")) == ([], [DIRECT])
+
+    def test_l11_what_no_column_lineage_mentions_is_cleared_but_in_a_later_column(self, house: House) -> None:
+        schema = {"schema": {"fields": [{"name": "a"}]}}
+        house.send(event(**schema))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        house.record(attestation(valid_from=EARLY, run_id=None), house.act_as("ada", "steward"))
+        assert kinds(house.view()) == []
+        house.send(event(at="2026-01-02T10:00:00Z", run=OTHER_RUN, schema={"fields": [{"name": "a"}, {"name": "b"}]}))
+        assert (kinds(house.view(), column="a"), kinds(house.view(), column="b")) == ([], [DIRECT])
+        assert kinds(house.view()) == [DIRECT]
+
     def test_nobody_who_may_not_attest_clears(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
         house.record(tag(confidentiality=None, valid_from=EARLY))

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place, Technique, Treatment
+from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
 from catalog.labels.taint.rules import LETTERS, clearing, marks_of, passed, takes_away
-from graph_schema.aspects.labels import Coding
+from graph_schema.aspects.labels import Coding, Treatment
 from graph_schema.vocabulary import hipaa, hl7
-from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind
+from graph_schema.vocabulary.words import DeidentificationMethod, PhiKind, Technique
 
 DIRECT, QUASI, NOTE, PIXELS, DERIVED = (
     PhiKind.DIRECT_IDENTIFIER.value,
@@ -189,5 +189,5 @@ class TestL14LimitedDataSet:
 class TestL17Sensitivity:
     def test_is_taken_away_by_nothing(self) -> None:
         hiv = Coding(hl7.ACT_CODE, "HIV")
-        every = replace(clearance(), treatments=(Treatment(hiv),))
+        every = replace(clearance(), treatments=(Treatment(hiv, Technique.REMOVED),))
         assert clearing(MASKED, Mark("", hiv), [every]) is None
