@@ -62,6 +62,9 @@ NAMES: Final = frozenset(
         "version",
         "within",
         "workload",
+        "columns",
+        "key_place",
+        "recipients",
     }
 )
 """Names: an identifier in one becomes the token that it becomes in an event, so that identity holds.
@@ -83,6 +86,7 @@ PEOPLE: Final = frozenset(
         "title",
         "used_by",
         "users",
+        "key_holder",
     }
 )
 """Who answers for something: the people of the house, whose names, titles and e-mail addresses may stand."""
@@ -173,6 +177,7 @@ CLOSED: Final = frozenset(
         "valid_from",
         "zone",
         "zones",
+        "technique",
     }
 )
 """Words of a closed list, systems, days, times, signatures: the records' models refuse whatever has not their form."""

@@ -381,9 +381,9 @@ class View:
         ends = self.visible(end for one in found for end in (one.source, one.target))
         return [one for one in found if one.source in ends and one.target in ends]
 
-    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
-        """Return what the `said` of such rows stand for."""
-        return self._reader.lineages(said)
+    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
+        """Return what the `stated` of such rows stand for."""
+        return self._reader.lineages(stated)
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current; what is hidden is neither found nor counted."""

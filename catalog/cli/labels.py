@@ -12,11 +12,11 @@ from catalog.cli.output import note, print_json, print_table
 from catalog.errors import Exit
 
 _KINDS = ("Dataset", "Snapshot", "ModelVersion")
-_NAME = "{ ref { namespace name } }"
+_NAME = "ref { namespace name }"
 _WAY = f"""
-origin originColumn originAsset {_NAME} phiKind entries everyEntry
-hops {{ source sourceColumn sourceAsset {_NAME} target targetColumn targetAsset {_NAME}
-  passage masked entries job {_NAME} run {{ runId }} }}
+origin originColumn originAsset {{ {_NAME} }} phiKind entries everyEntry
+hops {{ sourceColumn sourceAsset {{ {_NAME} }} targetColumn targetAsset {{ {_NAME} }}
+  passage masked entries job {{ {_NAME} }} run {{ runId }} }}
 """
 _LABELS = f"""
 query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
@@ -24,7 +24,7 @@ query Labels($asset: ID!, $column: String, $asOf: AsOfInput) {{
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on EffectiveLabels {{
       labels {{ phiKind codes {{ system code }} origin because unstated }}
-      cleared {{ phiKind codes {{ system code }} column sourceColumn entry remains job {_NAME} }}
+      cleared {{ phiKind codes {{ system code }} column sourceColumn entry remains job {{ {_NAME} }} }}
       sensitivity {{ system code }} confidentiality
       {FIELDS} }} }} }}
 """
@@ -34,7 +34,7 @@ query Why($asset: ID!, $column: String, $kind: PhiKind!, $asOf: AsOfInput) {{
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on LabelReasons {{ ways {{ {_WAY} }} {FIELDS} }} }} }}
 """
-_SAID = {
+_WORDS = {
     "DIRECT": "values are made of it",
     "INDIRECT": "it decides what is there",
     "UNMENTIONED": "no column lineage said",
@@ -100,14 +100,14 @@ def why(  # what is asked for
     if not found["ways"]:
         note("It has no such label, or nothing of how it came may be seen.")
     for way in found["ways"]:
-        said = ", ".join(map(str, way["entries"]))
+        stated = ", ".join(map(str, way["entries"]))
         print_table(
-            f"{way['phiKind']} said of {_place(way['originAsset'], way['originColumn'])} in {said}",
+            f"{way['phiKind']} said of {_place(way['originAsset'], way['originColumn'])} in {stated}",
             ("into", "how", "job", "run", "entries"),
             [
                 (
                     _place(hop["targetAsset"], hop["targetColumn"]),
-                    _SAID[hop["passage"]] + (", masked" if hop["masked"] else ""),
+                    _WORDS[hop["passage"]] + (", masked" if hop["masked"] else ""),
                     _name(hop["job"]),
                     None if hop["run"] is None else hop["run"]["runId"],
                     ", ".join(map(str, hop["entries"])),

@@ -289,11 +289,11 @@ class StoreReader(Protocol):
 
     def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
         """Return what writes into the datasets said of their columns beside all that they read, valid and known by
-        then: one for each (target, job, said, source) with its earliest (valid_from, entry), in that order.
+        then: one for each (target, job, stated, source) with its earliest (valid_from, entry), in that order.
         """
 
-    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
-        """Return what the `said` of such rows stand for; what is empty is absent."""
+    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
+        """Return what the `stated` of such rows stand for; what is empty is absent."""
 
     def find(self, query: Query) -> Page:
         """Return a page of what is current."""

@@ -168,9 +168,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.column_coverage(ids, valid_at, known_at)
 
-    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
+    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
         with self.reading() as read:
-            return read.lineages(said)
+            return read.lineages(stated)
 
     def find(self, query: Query) -> Page:
         with self.reading() as read:

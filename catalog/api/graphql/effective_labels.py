@@ -36,9 +36,7 @@ enums.enter(Passage, name="LabelPassage")
 class LabelHop:
     found: strawberry.Private[queries.Hop]
     at: strawberry.Private[AsOf]
-    source: strawberry.ID = strawberry.field(description="The id of the dataset or model version that it came from.")
     source_column: str | None = strawberry.field(description="The column that it came from; null: any of it.")
-    target: strawberry.ID = strawberry.field(description="The id of the dataset or model version that it came into.")
     target_column: str | None = strawberry.field(
         description="The column that it came into; null: all that no column lineage mentions, or all of it."
     )
@@ -48,11 +46,11 @@ class LabelHop:
 
     @strawberry.field(description="The dataset or model version that it came from.")
     async def source_asset(self, info: ContextInfo) -> Asset | None:
-        return await nodes.find(Asset, info.context, str(self.source), self.at)
+        return await nodes.find(Asset, info.context, self.found.source, self.at)
 
     @strawberry.field(description="The dataset or model version that it came into.")
     async def target_asset(self, info: ContextInfo) -> Asset | None:
-        return await nodes.find(Asset, info.context, str(self.target), self.at)
+        return await nodes.find(Asset, info.context, self.found.target, self.at)
 
     @strawberry.field(description="The job whose step it is, where one is known.")
     async def job(self, info: ContextInfo) -> Job | None:

@@ -93,7 +93,7 @@ class Attestation(Node):
     treatments: list[Treatment] = strawberry.field(
         description="What was done to what, where more is said than that it is gone."
     )
-    columns: list[str] = strawberry.field(
+    output_columns: list[str] = strawberry.field(
         description="The columns of the outputs that it is about; none: those that they had when it was attested."
     )
     indirect: bool = strawberry.field(
@@ -127,12 +127,12 @@ async def labels(
     if asset.dataset is None:
         return []
     found = await info.context.load(queries.labels, asset.at, asset.dataset) or ()
-    said = [
+    stated = [
         converted(PhiLabel, label, phi_kind=PhiKind(label.kind)) for label in found if label.present or include_rejected
     ]
     flowed = await info.context.load(taint.effective_labels, asset.at, asset.dataset)
     inferred = () if flowed is None else flowed.labels
-    return said + [
+    return stated + [
         PhiLabel(
             phi_kind=PhiKind(one.kind),
             column=None,
@@ -178,4 +178,6 @@ async def _attestations_of(context: RequestContext, job_or_run: str, at: AsOf) -
 
 
 def _as_attestation(found: model.Attestation) -> Attestation:
-    return converted(Attestation, found, alterations=codes_of(hl7.ALTERATION, found.alterations))
+    return converted(
+        Attestation, found, alterations=codes_of(hl7.ALTERATION, found.alterations), output_columns=list(found.columns)
+    )

@@ -69,7 +69,7 @@ def _is_judged(flow: Flow, mark: Mark, judged: Judged) -> bool:
 
 def paths(
     seeds: Seeds,
-    said_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
+    stated_by: Mapping[tuple[Place, Mark], tuple[int, ...]],
     flows: Iterable[Flow],
     covering: Covering,
     goals: Iterable[tuple[Place, Mark]],
@@ -81,7 +81,7 @@ def paths(
     """Return at most so many ways by which any of the marks came to its place: the fewest steps first, then the
     smallest ids; of those along the same flows one.
 
-    `said_by` are the entries that said each seed. A way meets no place twice with the same mark, and begins where the
+    `stated_by` are the entries that said each seed. A way meets no place twice with the same mark, and begins where the
     mark was said.
     """
     into: dict[Place, list[Flow]] = defaultdict(list)
@@ -101,7 +101,7 @@ def paths(
             continue
         if mark in seeds.get(place, ()):
             if all((one.origin, one.flows) != (place, way) for one in found):
-                found.append(Path(place, mark, said_by.get((place, mark), ()), way))
+                found.append(Path(place, mark, stated_by.get((place, mark), ()), way))
             continue
         for flow, before in _behind(place, mark, into, covering, judged, recipient):
             at = (flow.source, before)

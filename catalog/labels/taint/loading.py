@@ -45,7 +45,7 @@ class Sources:
     """Everything that labels of some assets follow from: what was said, where it flows, and what clears it there."""
 
     seeds: Mapping[Place, frozenset[Mark]]
-    said_by: Mapping[tuple[Place, Mark], tuple[int, ...]]
+    stated_by: Mapping[tuple[Place, Mark], tuple[int, ...]]
     flows: tuple[Flow, ...]
     clearances: Mapping[tuple[str, str, str], tuple[Clearance, ...]]
     """By job, target and source, as nodes, of each step for which there is any."""
@@ -151,15 +151,15 @@ class _Loading:
             met, flows, completeness = self._closure(sorted(front))
             between += flows
             having = self._view.edges(met, ("HAS_COLUMN",), "out") if met else []
-            said = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
+            stated = self._view.column_flows(sorted({*met, *(edge.target for edge in having)}), "in") if met else []
             owned += having
-            column_flows += said
-            front = {flow.source_dataset for flow in said} - groups.names.keys()
+            column_flows += stated
+            front = {flow.source_dataset for flow in stated} - groups.names.keys()
         self._note_joins(between)
         datasets = [one for one in sorted(groups.names) if label_of(one) == "Dataset"]
         hows = self._view.transformations({flow.how for flow in column_flows})
         coverage = self._view.column_coverage(datasets)
-        lineages = self._view.lineages({one.said for one in coverage})
+        lineages = self._view.lineages({one.stated for one in coverage})
         ends = {end for flow in column_flows for end in (flow.source, flow.target)} | {edge.target for edge in owned}
         self._nodes |= {one: known.node for one, known in self._view.nodes(sorted({*ends, *datasets})).items()}
         self._loader.column_names.load(groups.members)
@@ -177,7 +177,7 @@ class _Loading:
         seeds = self._seeds(datasets)
         return Sources(
             seeds.marks,
-            seeds.said_by,
+            seeds.stated_by,
             tuple(sorted(self._flows, key=repr)),
             self._clearances(attested),
             seeds.judged,
@@ -282,8 +282,8 @@ class _Loading:
     ) -> frozenset[tuple[str, str | None, str]]:
         """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
         sources = {
-            said: frozenset(self._groups.of(dataset_of(origin.source).id) for origin in lineage.origins())
-            for said, lineage in lineages.items()
+            stated: frozenset(self._groups.of(dataset_of(origin.source).id) for origin in lineage.origins())
+            for stated, lineage in lineages.items()
         }
         covered = set()
         for one in coverage:
@@ -295,11 +295,11 @@ class _Loading:
                 for place in self._fields(one.target):
                     self._add(origin, place, Passage.TRAINED, **at)
                 continue
-            lineage = lineages.get(one.said)
+            lineage = lineages.get(one.stated)
             mentioned = frozenset(self._groups.address(one.target, name) for name in lineage.fields) if lineage else ()
             for place in self._fields(one.target, frozenset(mentioned)):
                 self._add(origin, place, Passage.UNMENTIONED, **at)
-            if lineage is not None and origin.node not in sources[one.said]:
+            if lineage is not None and origin.node not in sources[one.stated]:
                 for place in self._fields(one.target):
                     self._add(origin, place, Passage.INDIRECT, **at)
         return frozenset(covered)
@@ -415,7 +415,7 @@ class _Loading:
                     if label.column is None
                     else self._groups.column(dataset, label.column)
                 )
-                found.add(place, label, rules)
+                found.add(place, label, rules, self._groups.members[place.node])
         return found
 
     def _clearances(
@@ -479,25 +479,28 @@ class _Seeds:
     """What was said, as marks, by which entries, and what was rejected."""
 
     marks: dict[Place, frozenset[Mark]] = field(default_factory=dict)
-    said_by: dict[tuple[Place, Mark], tuple[int, ...]] = field(default_factory=dict)
+    stated_by: dict[tuple[Place, Mark], tuple[int, ...]] = field(default_factory=dict)
     labels: dict[Place, tuple[Label, ...]] = field(default_factory=dict)
     judged: Judged = frozenset()
 
-    def add(self, place: Place, label: Label, rules: Mapping[str, int]) -> None:
+    def add(self, place: Place, label: Label, rules: Mapping[str, int], members: Collection[str]) -> None:
+        """Add what was stated under any of the names; what was under a name before a renaming flows from there."""
         if not label.present:
             if place.part is Part.COLUMN:
                 self.judged |= {(place, label.kind)}
             return
-        self.labels[place] = (*self.labels.get(place, ()), label)
         suggested = label.origin == TagOrigin.SUGGESTED
-        whole = marks_of(label.kind, label.codes, label.confidentiality, suggested=suggested)
-        self.marks[place] = self.marks.get(place, frozenset()) | whole
+        found = set(self.marks.get(place, ()))
         for tag in label.history:
-            if tag.stance == Stance.REJECT:
+            if tag.stance == Stance.REJECT or tag.dataset not in members:
                 continue
-            entries = {tag.entry, rules.get(tag.mapping or "", tag.entry)}
-            for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested) & whole:
-                self.said_by.setdefault((place, mark), tuple(sorted(entries)))
+            entries = tuple(sorted({tag.entry, rules.get(tag.mapping or "", tag.entry)}))
+            for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested):
+                found.add(mark)
+                self.stated_by.setdefault((place, mark), entries)
+        if found:
+            self.marks[place] = frozenset(found)
+            self.labels[place] = (*self.labels.get(place, ()), label)
 
 
 def clearance(attestation: Attestation, address: Callable[[str], str], later: frozenset[str]) -> Clearance:
@@ -522,8 +525,8 @@ def clearance(attestation: Attestation, address: Callable[[str], str], later: fr
 
 def masking(how: How) -> bool | None:
     """Return whether values are said to be masked on the way: only where one says so and none the contrary."""
-    said = {one.masking for one in how.transformations if one.type != "INDIRECT"} - {None}
-    return None if not said else said == {True}
+    stated = {one.masking for one in how.transformations if one.type != "INDIRECT"} - {None}
+    return None if not stated else stated == {True}
 
 
 def _above(name: str) -> Iterator[str]:

@@ -217,8 +217,8 @@ class _Judge:
     def _label(self, place: Place, kind: str, marks: set[Mark]) -> EffectiveLabel:
         codes = {one.coding for one in marks}
         shown = () if codes.issuperset(LETTERS) else tuple(sorted(codes))
-        said = [one for one in self._said(place) if one.kind == kind]
-        proper = [one for one in said if one.origin != TagOrigin.SUGGESTED]
+        stated = [one for one in self._stated(place) if one.kind == kind]
+        proper = [one for one in stated if one.origin != TagOrigin.SUGGESTED]
         if proper:
             origin = min((EffectiveOrigin(one.origin) for one in proper), key=list(EffectiveOrigin).index)
             entries = sorted({tag.entry for one in proper for tag in one.history if tag.stance == one.tag.stance})
@@ -232,7 +232,7 @@ class _Judge:
         unstated = any(hop.passage is Passage.UNMENTIONED for hop in way.hops)
         return EffectiveLabel(kind, shown, origin, self._view.cite(*way.every_entry), way, unstated)
 
-    def _said(self, place: Place) -> Sequence[Label]:
+    def _stated(self, place: Place) -> Sequence[Label]:
         """Return the labels that were said of a place itself, of a whole those of its parts too."""
         held = self._sources.labels
         if place.part is Part.COLUMN:
@@ -278,7 +278,7 @@ class _Judge:
         for place, marks in goals.items():
             some = paths(
                 sources.seeds,
-                sources.said_by,
+                sources.stated_by,
                 sources.flows,
                 sources.covering,
                 [(place, mark) for mark in marks],

@@ -27,7 +27,7 @@ COVERAGE: Final = Table(
     (
         ("target", Kind.ID),
         ("job", Kind.ID),
-        ("said", Kind.TEXT),
+        ("stated", Kind.TEXT),
         ("source", Kind.ID),
         ("entry", Kind.INTEGER),
         ("valid_from", Kind.INTEGER),
@@ -44,7 +44,7 @@ COVERAGE_WRITE: Final = Table(
         ("run", Kind.ID),
         ("target", Kind.ID),
         ("job", Kind.ID),
-        ("said", Kind.TEXT),
+        ("stated", Kind.TEXT),
         ("entry", Kind.INTEGER),
         ("valid_from", Kind.INTEGER),
     ),
@@ -58,7 +58,7 @@ COVERAGE_OUTLET: Final = Table(
     (
         ("target", Kind.ID),
         ("job", Kind.ID),
-        ("said", Kind.TEXT),
+        ("stated", Kind.TEXT),
         ("hub", Kind.ID),
         ("entry", Kind.INTEGER),
         ("valid_from", Kind.INTEGER),
@@ -85,7 +85,7 @@ class Covered(NamedTuple):
 
     target: str
     job: str | None
-    said: str
+    stated: str
     """Which values say it, as `lineages` tells; empty where nothing was said."""
     source: str
     valid_from: int
@@ -94,7 +94,7 @@ class Covered(NamedTuple):
 
 def column_coverage(reader: IndexReader, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
     """Return what writes into the datasets said of their columns beside all that they read, valid and known by then:
-    one for each (target, job, said, source) with its earliest (valid_from, entry), in that order.
+    one for each (target, job, stated, source) with its earliest (valid_from, entry), in that order.
     """
     here = [(one,) for one in dict.fromkeys(ids)]
     found = [
@@ -119,9 +119,9 @@ def column_coverage(reader: IndexReader, ids: Sequence[str], valid_at: int = NOW
     return list(first.values())
 
 
-def lineages(reader: IndexReader, said: Collection[str]) -> dict[str, ColumnLineage]:
-    """Return what the `said` of such rows stand for; what is empty is absent."""
-    parts = {one: [part.partition(":") for part in one.split()] for one in said if one}
+def lineages(reader: IndexReader, stated: Collection[str]) -> dict[str, ColumnLineage]:
+    """Return what the `stated` of such rows stand for; what is empty is absent."""
+    parts = {one: [part.partition(":") for part in one.split()] for one in stated if one}
     digests = sorted({digest for some in parts.values() for _, _, digest in some})
     texts: dict[str, str] = dict(reader.rows(VALUE, [(digest,) for digest in digests])) if digests else {}
     found = {}
@@ -139,11 +139,11 @@ class _Point(NamedTuple):
 
 
 _Writes = dict[tuple[str, str | None, str], list[_Point]]
-"""(target, job, said) to when and by which entry that was said."""
+"""(target, job, stated) to when and by which entry that was said."""
 _Reads = dict[str, list[_Point]]
 
 
-class _Said(NamedTuple):
+class _Accesses(NamedTuple):
     """What one run or declaration wrote, with what it said of it, and what it read."""
 
     writes: _Writes
@@ -154,7 +154,7 @@ class _Said(NamedTuple):
         return outgrows(len(self.writes), len(self.reads))
 
     def rows(self) -> Iterator[tuple[Row, _Point]]:
-        """Yield (target, job, said, source) of each pair and a point at which it holds."""
+        """Yield (target, job, stated, source) of each pair and a point at which it holds."""
         for place, writes in self.writes.items():
             for source, reads in self.reads.items():
                 points = [_Point(max(w[0], r[0]), max(w[1], r[1])) for w in writes for r in reads]
@@ -171,20 +171,20 @@ def _words(statements: Iterable[Statement]) -> dict[tuple[str, int], str]:
     return {place: " ".join(sorted(some)) for place, some in found.items()}
 
 
-def _said(facts: Facts) -> tuple[dict[str, _Said], dict[str, _Said]]:
+def _accesses(facts: Facts) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]:
     """Return what events of runs, and what declarations say, by run and by what names the declaration."""
     words = _words(facts.statements)
-    runs: dict[str, _Said] = {}
+    runs: dict[str, _Accesses] = {}
     for edge in facts.edges:
         if edge.kind == "WROTE":
             place = edge.target, edge.job, words.get((edge.target, edge.entry), "")
-            writes = runs.setdefault(edge.source, _Said({}, {})).writes
+            writes = runs.setdefault(edge.source, _Accesses({}, {})).writes
             writes.setdefault(place, []).append(_Point(edge.valid_from, edge.entry))
         elif edge.kind == "READ":
-            _read(runs.setdefault(edge.source, _Said({}, {})), edge)
+            _read(runs.setdefault(edge.source, _Accesses({}, {})), edge)
     declared = {}
     for hub in hubs_of_records(facts.statements):
-        one = declared[hub.key] = _Said({}, {})
+        one = declared[hub.key] = _Accesses({}, {})
         for outlet in hub.outlets:
             place = outlet.target, outlet.job, words.get((outlet.target, outlet.entry), "")
             one.writes.setdefault(place, []).append(_Point(outlet.valid_from, outlet.entry))
@@ -193,8 +193,8 @@ def _said(facts: Facts) -> tuple[dict[str, _Said], dict[str, _Said]]:
     return runs, declared
 
 
-def _read(said: _Said, edge: Edge) -> None:
-    said.reads.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
+def _read(stated: _Accesses, edge: Edge) -> None:
+    stated.reads.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
 
 
 def _later(points: Iterable[_Point], known: Collection[_Point]) -> list[_Point]:
@@ -205,14 +205,14 @@ def _later(points: Iterable[_Point], known: Collection[_Point]) -> list[_Point]:
 
 def _derive(work: Work) -> Changes:
     changes = Changes()
-    given, declared = _said(work.new)
+    given, declared = _accesses(work.new)
     rows: dict[Row, list[_Point]] = defaultdict(list)
     if given:
         past = work.past.under(COVERAGE_WRITE, [(run,) for run in given])
-        old = {run: _Said({}, {}) for run in given}
+        old = {run: _Accesses({}, {}) for run in given}
         for (run,), some in past.items():
-            for _, target, job, said, entry, at in some:
-                old[run].writes.setdefault((target, job, said), []).append(_Point(at, entry))
+            for _, target, job, stated, entry, at in some:
+                old[run].writes.setdefault((target, job, stated), []).append(_Point(at, entry))
         for run, edges in work.runs.old_accesses(given).items():
             for edge in edges:
                 if edge.kind == "READ":
@@ -228,8 +228,8 @@ def _derive(work: Work) -> Changes:
     return changes
 
 
-def _derive_run(run: str, old: _Said, new: _Said, changes: Changes, rows: dict[Row, list[_Point]]) -> None:
-    fresh = _Said(
+def _derive_run(run: str, old: _Accesses, new: _Accesses, changes: Changes, rows: dict[Row, list[_Point]]) -> None:
+    fresh = _Accesses(
         {place: more for place, some in new.writes.items() if (more := _later(some, old.writes.get(place, ())))},
         {source: more for source, some in new.reads.items() if (more := _later(some, old.reads.get(source, ())))},
     )
@@ -238,12 +238,17 @@ def _derive_run(run: str, old: _Said, new: _Said, changes: Changes, rows: dict[R
     changes.add(
         COVERAGE_WRITE, [(run, *place, entry, at) for place, some in fresh.writes.items() for at, entry in some]
     )
-    every = _Said(_joined(old.writes, fresh.writes), _joined(old.reads, fresh.reads))
+    every = _Accesses(_joined(old.writes, fresh.writes), _joined(old.reads, fresh.reads))
     _put(run, every, fresh if old.is_wide else every, changes, rows, fresh=fresh)
 
 
 def _put(
-    key: str, every: _Said, hub: _Said, changes: Changes, rows: dict[Row, list[_Point]], fresh: _Said | None = None
+    key: str,
+    every: _Accesses,
+    hub: _Accesses,
+    changes: Changes,
+    rows: dict[Row, list[_Point]],
+    fresh: _Accesses | None = None,
 ) -> None:
     """Write what is new: as a hub where all of it is wide, else pair by pair."""
     if every.is_wide:
@@ -254,7 +259,7 @@ def _put(
             COVERAGE_INLET, [(key, source, entry, at) for source, some in hub.reads.items() for at, entry in some]
         )
         return
-    parts = [every] if fresh is None else [_Said(fresh.writes, every.reads), _Said(every.writes, fresh.reads)]
+    parts = [every] if fresh is None else [_Accesses(fresh.writes, every.reads), _Accesses(every.writes, fresh.reads)]
     for part in parts:
         for place, point in part.rows():
             rows[place].append(point)
@@ -266,7 +271,7 @@ def _joined(old: Mapping[Key, list[_Point]], new: Mapping[Key, list[_Point]]) ->
 
 def _specification(facts: Facts) -> Changes:
     changes = Changes()
-    runs, declared = _said(facts)
+    runs, declared = _accesses(facts)
     rows: dict[Row, list[_Point]] = defaultdict(list)
     for run, one in runs.items():
         points = ((place, _Point._make(each)) for place, some in one.writes.items() for each in earliest(some))

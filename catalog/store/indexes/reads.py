@@ -132,5 +132,5 @@ class IndexReads(IndexReader):
     def column_coverage(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Covered]:
         return column_coverage.column_coverage(self, ids, valid_at, known_at)
 
-    def lineages(self, said: Collection[str]) -> dict[str, ColumnLineage]:
-        return column_coverage.lineages(self, said)
+    def lineages(self, stated: Collection[str]) -> dict[str, ColumnLineage]:
+        return column_coverage.lineages(self, stated)

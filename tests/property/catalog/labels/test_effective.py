@@ -1,0 +1,131 @@
+"""The laws of labels from events to answers: whatever happens, and in whichever order it becomes known."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
+from catalog.projection import facts_of
+from catalog.store.memory import MemoryStore
+from catalog.view import View
+from graph_schema.nodes import Dataset
+from tests.support.facts import joined
+from tests.support.records import CURATED, RAW, House, event, tag
+
+OTHER, THIRD = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bc")
+SCORES, KEYS = {"namespace": "out", "name": "scores"}, {"namespace": "landing", "name": "keys"}
+SCORING = {"namespace": "pipeline", "name": "score"}
+EARLY = "2025-01-01T00:00:00Z"
+
+
+def lineage(column: str, source: dict[str, str], origin: str, kind: str) -> dict[str, Any]:
+    fed = [{**source, "field": origin, "transformations": [{"type": kind, "masking": False}]}]
+    return {"columnLineage": {"fields": {column: {"inputFields": fed}}}}
+
+
+def scoring(**facets: Any) -> dict[str, Any]:
+    sent = event(at="2026-01-02T10:00:00Z", run=OTHER, **facets)
+    return {**sent, "job": SCORING, "inputs": [CURATED], "outputs": [{**SCORES, "facets": facets}]}
+
+
+KEYED = lineage("key", RAW, "mrn", "DIRECT")
+RENAMED = {"lifecycleStateChange": "RENAME", "previousIdentifier": RAW}
+EVENTS: dict[str, dict[str, Any]] = {
+    "starts": event("START", "2026-01-01T09:00:00Z", **KEYED),
+    "is silent": event("RUNNING", "2026-01-01T09:30:00Z"),
+    "names an input only": {**event("OTHER", "2026-01-01T09:40:00Z"), "inputs": [KEYS], "outputs": []},
+    "completes": event(**KEYED),
+    "fails": event("FAIL", "2026-01-01T11:00:00Z", **lineage("ward", RAW, "ward", "INDIRECT")),
+    "overwrites": event(
+        at="2026-01-03T10:00:00Z", run=THIRD, lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"}, **KEYED
+    ),
+    "renames": event(at="2026-01-03T11:00:00Z", run=THIRD, lifecycleStateChange=RENAMED),
+    "is linked": event(
+        "OTHER", "2026-01-01T09:20:00Z", symlinks={"identifiers": [{"namespace": "x", "name": "y", "type": "TABLE"}]}
+    ),
+    "scores": scoring(),
+    "scores by columns": scoring(**lineage("score", CURATED, "key", "INDIRECT")),
+}
+TAGS = {
+    "of a column": tag(valid_from=EARLY),
+    "of another column": tag(column="ward", phi_kind="QUASI_IDENTIFIER", codes=[], valid_from=EARLY),
+    "of the whole": tag(dataset=KEYS, column=None, valid_from=EARLY),
+}
+HISTORIES = st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=6)
+TAGGED = st.lists(st.sampled_from(sorted(TAGS)), min_size=1, max_size=2, unique=True)
+DATASETS = [Dataset(one["namespace"], one["name"]).id for one in (RAW, CURATED, SCORES, KEYS)]
+COLUMNS = ("mrn", "ward", "key", "score", "other")
+quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=15)
+
+
+def store_of(house: House, entries: list[int]) -> MemoryStore:
+    """Return a graph of some entries alone."""
+    store = MemoryStore()
+    store.apply(joined([facts_of(house.ledger.entry(one)) for one in entries]), max(entries))
+    return store
+
+
+def labelled(store: MemoryStore) -> set[tuple[str, str | None, str]]:
+    """Return every kind of PHI of every dataset and column there may be."""
+    view = View(store)
+    wholes = effective_labels(view, DATASETS)
+    columns = effective_labels_of_columns(view, [(one, name) for one in DATASETS for name in COLUMNS])
+    every = {(one, None): held for one, held in wholes.items()} | columns
+    return {(one, column, label.kind) for (one, column), held in every.items() for label in held.labels}
+
+
+def written(folder: str, happened: list[str], tagged: list[str]) -> House:
+    house = House(Path(folder))
+    for name in happened:
+        house.send(EVENTS[name])
+    for name in tagged:
+        house.append(TAGS[name], "ada")
+    return house
+
+
+@given(HISTORIES, TAGGED, st.data())
+@quick
+def test_an_event_or_an_assertion_more_takes_no_label_away(
+    happened: list[str], tagged: list[str], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = written(folder, happened, tagged)
+        every = list(range(house.ledger.size()))
+        left_out = data.draw(st.sampled_from(every))
+        rest = [one for one in every if one != left_out]
+        if rest:
+            assert labelled(store_of(house, rest)) <= labelled(store_of(house, every))
+        house.close()
+
+
+@given(HISTORIES, TAGGED, st.randoms())
+@quick
+def test_order_and_repetition_change_nothing(happened: list[str], tagged: list[str], random: Any) -> None:
+    shuffled = [*happened, *happened[:2]]
+    random.shuffle(shuffled)
+    found = []
+    for some in (happened, shuffled):
+        with tempfile.TemporaryDirectory() as folder:
+            house = written(folder, some, tagged)
+            found.append(labelled(store_of(house, list(range(house.ledger.size())))))
+            house.close()
+    assert found[0] == found[1]
+
+
+@given(HISTORIES, TAGGED)
+@quick
+def test_the_entries_that_a_label_cites_give_it_alone(happened: list[str], tagged: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = written(folder, happened, tagged)
+        store = store_of(house, list(range(house.ledger.size())))
+        for one, column, kind in sorted(labelled(store), key=repr):
+            ways = why_label(View(store), one, column, kind).ways
+            assert 1 <= len(ways) <= 3
+            for way in ways:
+                assert (one, column, kind) in labelled(store_of(house, list(way.every_entry)))
+        house.close()
