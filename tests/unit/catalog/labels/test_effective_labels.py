@@ -192,7 +192,7 @@ class TestClearing:
         assert (kinds(house.view(), column="key"), kinds(house.view(), column="new")) == ([], [DIRECT])
 
     def test_l11_what_no_column_lineage_mentions_is_cleared_but_in_a_later_column(self, house: House) -> None:
-        schema = {"schema": {"fields": [{"name": "a"}]}}
+        schema: dict[str, Any] = {"schema": {"fields": [{"name": "a"}]}}
         house.send(event(**schema))
         house.record(tag(confidentiality=None, valid_from=EARLY))
         house.record(attestation(valid_from=EARLY, run_id=None), house.act_as("ada", "steward"))
