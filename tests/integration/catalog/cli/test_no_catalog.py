@@ -38,6 +38,8 @@ READING = (
     ("names", "of", "anything"),
     ("names", "rules"),
     ("names", "check", "-"),
+    ("use", "may", "anything", "HRESCH"),
+    ("use", "show", "anything"),
     ("report", "model@1"),
     ("record",),
     ("history", "anything", "owner"),
