@@ -45,7 +45,7 @@ def history(client: Client, dataset: str, aspect: str, as_of: dict[str, Any], *,
         "",
         ("entry", "value", "valid from", "known since", "by", "source", "in force"),
         [_row(one) for one in found],
-        empty=f"Nobody ever said its {aspect}; `lineward export datasets` shows what is said.",
+        empty="Nobody ever said so; `lineward export datasets` shows what is said.",
         optional=("source", "known since"),
         yielding=("value", "by"),
     )

@@ -26,6 +26,8 @@ ORDER = (
     "labels",
     "why",
     "history",
+    "diff",
+    "due",
     "mappings",
     "export datasets",
     "suggestions",

@@ -37,6 +37,8 @@ COMMANDS = {
     "redact": ("redact", f"no such {HOSTILE}"),
     "ingest": ("ingest", f"no such {HOSTILE}"),
     "record": ("record", f"no such {HOSTILE}"),
+    "diff": ("diff", HOSTILE, "--from-valid-at", "2020-01-01T00:00:00Z"),
+    "due": ("due",),
     "history": ("history", HOSTILE, "schema"),
     "history of hostile words": ("history", HOSTILE, HOSTILE),
     "record --file": ("record", "--file", f"no such {HOSTILE}"),

@@ -50,6 +50,7 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
+from catalog.labels.difference import lineage_difference
 from catalog.labels.queries import (
     attestations,
     attestations_by_id,
@@ -75,6 +76,7 @@ from catalog.places.queries import places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
+from catalog.snapshots.retention import retention_due
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
 from catalog.view import View
@@ -89,6 +91,7 @@ FACETS = "acme_privacy", "tags", "version"
 SAYS = FacetMapping("acme_privacy", "DATASET", "/columns", "PHI_TAG", "As the law has it", value="/class")
 
 TRAINING_DAY = parse_zoned("2026-02-15T00:00:00Z")
+BEFORE = parse_zoned("2026-01-01T09:40:00Z")
 
 Ask = Callable[[View, Sequence[str]], Any]
 
@@ -115,6 +118,11 @@ def _named(found: Mapping[str, Named[Any]]) -> Any:
 def _retried(view: View, ids: Sequence[str]) -> Any:
     completed = {one: run.job for one, run in runs(view, ids).items() if run.state == "COMPLETE" and run.job}
     return retried(view, completed)
+
+
+def _differences(view: View, ids: Sequence[str]) -> Any:
+    before = view.at(min(view.as_of.valid_at, BEFORE))
+    return {one: lineage_difference(before, view, Walk((one,), Direction.BOTH, depth=5)) for one in ids}
 
 
 def _paths(view: View, ids: Sequence[str]) -> Any:
@@ -302,6 +310,8 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage ever stated": ("Dataset", lambda view, ids: _walks(view, ids, flows=FlowScope.EVER_STATED)),
     "lineage of states": ("Dataset", lambda view, ids: _walks(view, ids, grain=Grain.SNAPSHOT)),
     "lineage of snapshots": ("Snapshot", _walks),
+    "lineage_difference": ("Dataset", _differences),
+    "retention_due": ("Dataset", lambda view, _: retention_due(view, NOW)),
     "lineage of models": ("ModelVersion", _walks),
     "lineage of runs": ("Run", _walks),
     "lineage, connected": ("Dataset", _connected),

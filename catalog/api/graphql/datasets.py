@@ -22,6 +22,7 @@ from catalog.lineage.columns.queries import column_lineage_in_force
 from catalog.names.queries import spelled
 from catalog.reading import AsOf
 from graph_schema import nodes as kinds
+from graph_schema.aspects import declarations as aspects
 from graph_schema.vocabulary import duo, hl7, words
 
 COLUMN_LINEAGE = "column_lineage"
@@ -81,6 +82,17 @@ class PermittedUse:
     statement: str | None = strawberry.field(description="The same in the owner's own words.")
 
 
+def as_permitted(declared: aspects.PermittedUse) -> PermittedUse:
+    """Return what an owner permits as its GraphQL type."""
+    return PermittedUse(
+        purposes=codes_of(hl7.PURPOSE_OF_USE, declared.purposes),
+        duo=codes_of(duo.DUO, declared.duo),
+        refrains=codes_of(hl7.REFRAINS, declared.refrains),
+        obligations=codes_of(hl7.OBLIGATIONS, declared.obligations),
+        statement=declared.statement,
+    )
+
+
 @strawberry.type(description="A mandatory field that nobody recorded, and what would fill it.")
 class RecordGap:
     field: MandatoryField = strawberry.field(description="The field that is missing.")
@@ -135,15 +147,7 @@ class Dataset(Asset):
     @strawberry.field(description="What it may be used for.")
     def permitted_use(self) -> PermittedUse | None:
         declared = value_of(self.record.permitted_use)
-        if declared is None:
-            return None
-        return PermittedUse(
-            purposes=codes_of(hl7.PURPOSE_OF_USE, declared.purposes),
-            duo=codes_of(duo.DUO, declared.duo),
-            refrains=codes_of(hl7.REFRAINS, declared.refrains),
-            obligations=codes_of(hl7.OBLIGATIONS, declared.obligations),
-            statement=declared.statement,
-        )
+        return None if declared is None else as_permitted(declared)
 
     @strawberry.field(description="Where in the estate it lies.")
     def zone(self) -> Zone | None:

@@ -37,6 +37,7 @@ from catalog.api.graphql.borders import BorderQueries
 from catalog.api.graphql.choke_points import ChokePointQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.datasets import DatasetQueries
+from catalog.api.graphql.difference import LineageDiffQueries
 from catalog.api.graphql.effective_labels import LabelQueries
 from catalog.api.graphql.evidence import EvidenceQueries
 from catalog.api.graphql.execution import BoundedExecution, Prepared
@@ -51,6 +52,7 @@ from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
+from catalog.api.graphql.retention import RetentionQueries
 from catalog.api.graphql.runs import RunQueries
 from catalog.api.graphql.safe_use import SafeUseQueries
 from catalog.api.graphql.scalars import CONFIG
@@ -134,6 +136,8 @@ def _made() -> strawberry.Schema:
             SearchQueries,
             SafeUseQueries,
             LineageQueries,
+            LineageDiffQueries,
+            RetentionQueries,
             ChokePointQueries,
             LabelQueries,
             BorderQueries,

@@ -9,7 +9,7 @@ import typer
 from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import ASK, command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
-from catalog.cli.words import each_of, one_of
+from catalog.cli.words import each_of, one_of, time
 from catalog.errors import SenderError
 from catalog.findings.rules import ESTATE, FindingState, Severity
 from catalog.lineage.borders import BorderSide
@@ -292,6 +292,63 @@ def history(
     at = point(valid_at, known_at_index, known_at)
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show(client, dataset, aspect, at, as_json=as_json)))
+
+
+@command(commands, "lineward diff curated/visits --from-known-at-index 0", panel=ASK)
+def diff(
+    asset: Annotated[str, typer.Argument(metavar="ASSET", help="A name, `model@version`, a digest or an id.")],
+    from_valid_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The earlier point: what was true then.")
+    ] = None,
+    from_known_at_index: Annotated[
+        int | None, typer.Option(min=0, metavar="ENTRY", help="The earlier point: as far as was known by this entry.")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    direction: Annotated[str, choice(Direction, "Where to")] = "upstream",
+    depth: Annotated[int, typer.Option(min=0, max=100, metavar="STEPS", help="Most steps from it.")] = 20,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what came to and went from lineage between two points: nodes, edges, labels and declared uses."""
+    from catalog.cli.changes import difference
+
+    earlier = point(from_valid_at, from_known_at_index)
+    if not earlier:
+        raise SenderError("Say from when: --from-valid-at TIME or --from-known-at-index ENTRY.")
+    asked = {
+        "from": earlier,
+        "to": point(valid_at, known_at_index) or None,
+        "direction": one_of(direction, Direction, "--direction"),
+        "depth": depth,
+    }
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(difference(client, asset, asked, as_json=as_json)))
+
+
+@command(commands, "lineward due --before 2030-01-01T00:00:00Z", panel=ASK)
+def due(
+    before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Due before then; without it, all that has a period.")
+    ] = None,
+    retention: Annotated[list[str] | None, choice(RetentionClass, "Only of this retention class")] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """List what is to be moved, expired or deleted, and by when, with its tags."""
+    from catalog.cli.changes import due as show
+
+    asked = {
+        "before": time(before, "--before"),
+        "classes": each_of(retention or [], RetentionClass, "--retention") or None,
+        "asOf": point(valid_at, known_at_index) or None,
+    }
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, asked, as_json=as_json)))
 
 
 @command(commands, "lineward borders egress", panel=ASK)

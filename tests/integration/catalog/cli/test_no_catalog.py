@@ -43,6 +43,8 @@ READING = (
     ("report", "model@1"),
     ("record",),
     ("history", "anything", "owner"),
+    ("diff", "anything", "--from-known-at-index", "0"),
+    ("due",),
     ("export", "datasets"),
     ("ingest",),
 )

@@ -1,0 +1,133 @@
+"""`lineward diff` and `lineward due`: what came and went between two points, and what is to go by when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.cli.assets import identify
+from catalog.cli.client import Client, ask, require_entry, succeeded
+from catalog.cli.completeness import FIELDS, ahead, warn
+from catalog.cli.lineage import edge_words
+from catalog.cli.output import note, print_json, print_table
+from catalog.cli.words import count, words_of
+from catalog.errors import Exit
+
+_PAGE, _AT_ONCE = 500, 100
+_NAMES = "query Names($ids: [ID!]!) { nodes(ids: $ids) { id ... on Asset { name } ... on Job { name } } }"
+_PART = f"""
+nodes {{ id kind name }}
+edges {{ from to kind confidence past attempt job {{ name }} }}
+labels {{ asset name phiKind origin codes entries }}
+uses {{ dataset name entry
+  permitted {{ statement purposes {{ code }} duo {{ code }} refrains {{ code }} obligations {{ code }} }} }}
+{FIELDS}
+"""
+_DIFF = f"""
+query Diff($of: [ID!]!, $from: AsOfInput!, $to: AsOfInput, $direction: Direction!, $depth: Int!) {{
+  lineageDiff(of: $of, from: $from, to: $to, direction: $direction, depth: $depth) {{ __typename
+    ... on Problem {{ code message }}
+    ... on LineageDiff {{ came {{ {_PART} }} went {{ {_PART} }} }}
+  }}
+}}
+"""
+_DUE = f"""
+query Due($before: DateTime, $classes: [RetentionClass!], $asOf: AsOfInput, $first: Int!, $after: String) {{
+  retentionDue(before: $before, classes: $classes, asOf: $asOf) {{
+    unknown {FIELDS}
+    items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
+      nodes {{ id dueAt overdue beganAt policyClass periodDays bySource entries
+        asset {{ name ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind column }} }} }} }} }}
+  }}
+}}
+"""
+
+
+def difference(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what came and went."""
+    for at in (asked["from"], asked["to"] or {}):
+        require_entry(client, at.get("knownAtIndex"))
+    found = succeeded(ask(client, _DIFF, {**asked, "of": [identify(client, asset)]})["lineageDiff"])
+    if as_json:
+        print_json({"came": found["came"], "went": found["went"]})
+        return Exit.FINE
+    names = _names(client, found)
+    rows = [row for side in ("came", "went") for row in _rows(side, found[side], names)]
+    print_table("", ("", "what", "of", "more"), rows, empty="Nothing came and nothing went.", yielding=("more", "of"))
+    for side in ("went", "came"):
+        warn(found[side]["completeness"])
+    return Exit.FINE
+
+
+def _names(client: Client, found: dict[str, Any]) -> dict[str, str]:
+    """Return what is called how: of edges, the ends that came or went with nothing as well."""
+    sides = [found[side] for side in ("came", "went")]
+    names = {one["id"]: one["name"] for part in sides for one in part["nodes"]}
+    ends = sorted({edge[end] for part in sides for edge in part["edges"] for end in ("from", "to")} - names.keys())
+    for at in range(0, len(ends), _AT_ONCE):
+        for one in ask(client, _NAMES, {"ids": ends[at : at + _AT_ONCE]})["nodes"]:
+            if one and one.get("name"):
+                names[one["id"]] = one["name"]
+    return names
+
+
+def _permitted(use: dict[str, Any]) -> str:
+    lists = ("duo", "purposes", "refrains", "obligations")
+    codes = [code["code"] for one in lists for code in use[one]]
+    return ", ".join([*codes, *([use["statement"]] if use["statement"] else [])])
+
+
+def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str, str | None]]:
+    nodes = [(side, words_of(one["kind"]), one["name"], None) for one in part["nodes"]]
+    edges = [
+        (
+            side,
+            "edge",
+            f"{names.get(one['from'], one['from'])} to {names.get(one['to'], one['to'])}",
+            ", ".join([*([one["job"]["name"]] if one["job"] else []), edge_words(one)]),
+        )
+        for one in part["edges"]
+    ]
+    labels = [
+        (side, "label", one["name"], ", ".join([one["phiKind"], one["origin"].lower(), *one["codes"]]))
+        for one in part["labels"]
+    ]
+    uses = [(side, "use", one["name"], _permitted(one["permitted"])) for one in part["uses"]]
+    return [*nodes, *edges, *labels, *uses]
+
+
+def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print what is due, what is due first before all else."""
+    require_entry(client, (asked["asOf"] or {}).get("knownAtIndex"))
+    found: list[dict[str, Any]] = []
+    after, more, answer = None, True, {}
+    while more:
+        answer = ask(client, _DUE, {**asked, "first": _PAGE, "after": after})["retentionDue"]
+        found += answer["items"]["nodes"]
+        after, more = answer["items"]["pageInfo"]["endCursor"], answer["items"]["pageInfo"]["hasNextPage"]
+    if as_json:
+        print_json({"due": found, "unknown": answer["unknown"]})
+        return Exit.FINE
+    print_table(
+        "",
+        ("due", "what", "class", "days", "counted from", "tags"),
+        [_due_row(one) for one in found],
+        empty="Nothing is due.",
+        optional=("counted from", "days"),
+        yielding=("what", "tags"),
+    )
+    warn(answer["completeness"])
+    ahead(asked["asOf"] or {})
+    if answer["unknown"]:
+        what = count(len(answer["unknown"]), "dataset")
+        note(f"Of {what} nobody said from when the period counts: declare starts_on of the retention.")
+    overdue = sum(one["overdue"] for one in found)
+    if found:
+        note(f"{count(len(found), 'period')} ended or ending, {overdue} over.")
+    return Exit.FINE
+
+
+def _due_row(one: dict[str, Any]) -> tuple[object, ...]:
+    asset = one["asset"] or {}
+    name = f"{asset.get('name', one['id'])} {asset.get('digest') or ''}".strip()
+    tags = sorted({each["phiKind"].lower() for each in asset.get("labels") or ()})
+    return one["dueAt"], name, one["policyClass"].lower(), one["periodDays"], one["beganAt"], ", ".join(tags) or None

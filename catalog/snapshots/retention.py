@@ -1,0 +1,112 @@
+"""What has been kept as long as it is to be kept, and what will have been by a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catalog.assets import retention as rules
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.model import AssetState, DatasetRecord
+from catalog.assets.queries import datasets
+from catalog.assets.sources import inherited
+from catalog.names.loading import Names
+from catalog.snapshots.queries import snapshots_of
+from catalog.view import View
+from graph_schema.facts import ALWAYS
+
+_GONE = frozenset({AssetState.TOMBSTONED, AssetState.BYTES_GONE})
+_RETENTION = "retention"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """Data that is to be moved, expired or deleted, and by when. Times are UTC microseconds.
+
+    `entries` are what says so: the retention, and for a snapshot its seal.
+    """
+
+    due_at: int
+    id: str
+    dataset: str
+    began_at: int
+    policy_class: str
+    period_days: int
+    by_source: str | None
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """What is due, by when and id; `unknown` are datasets whose period counts from what nobody recorded, by id."""
+
+    due: tuple[Due, ...]
+    unknown: tuple[str, ...]
+
+
+def retention_due(view: View, before: int, classes: Sequence[str] = ()) -> DueList:
+    """Return the datasets and sealed snapshots whose period ends before a time.
+
+    Only of these classes where any are given. What was dropped, or whose bytes are gone, is not due; a dataset without
+    a retention, and a snapshot that nobody sealed, never is.
+    """
+    found = [one for one in _kept(view) if not classes or _class(one) in classes]
+    created = _began(view, [one.id for one in found])
+    sealed = snapshots_of(view, [one.id for one in found])
+    due, unknown = [], []
+    for one in found:
+        whole = _due(one, one.id, created.get(one.id), ())
+        if whole is None:
+            unknown.append(one.id)
+            continue
+        due.append(whole)
+        for each in sealed.get(one.id, ()):
+            if each.seal is not None and each.state not in _GONE:
+                part = _due(one, each.id, each.seal.sealed_at, (each.seal.entry,))
+                due += [] if part is None else [part]
+    return DueList(tuple(sorted(one for one in due if one.due_at < before)), tuple(sorted(unknown)))
+
+
+def _class(dataset: DatasetRecord) -> str | None:
+    return None if dataset.retention is None else dataset.retention.value.policy_class
+
+
+def _kept(view: View) -> list[DatasetRecord]:
+    """Return the datasets that have a retention, themselves or by their source, and that are there."""
+    ids = view.all_of("Dataset")
+    held = aspects_in_force(view, ids, aspects=(_RETENTION, "source", "source_system"))
+    given = inherited(view, held)
+    wanted = [one for one in ids if _RETENTION in held.get(one, {}) or _RETENTION in given.get(one, {})]
+    found = {one.id: one for one in datasets(view, wanted).values()}
+    return [one for one in found.values() if one.state not in _GONE]
+
+
+def _began(view: View, ids: Sequence[str]) -> dict[str, int]:
+    """Return when each dataset began: by the first that is said of it, or written to it, under any of its names."""
+    names = Names(view, renamed=True)
+    names.load(ids)
+    holding: dict[str, set[int]] = defaultdict(set)
+    for statement in names.statements(ids):
+        holding[statement.subject].add(statement.valid_from)
+    for edge in names.edges(ids, ("WROTE",), "in") if ids else ():
+        holding[edge.target].add(edge.valid_from)
+    found = {one: rules.created(at for at in holding[one] if at != ALWAYS) for one in ids}
+    return {one: at for one, at in found.items() if at is not None}
+
+
+def _due(dataset: DatasetRecord, id_: str, made: int | None, entries: tuple[int, ...]) -> Due | None:
+    retention = dataset.retention
+    began = None if retention is None else rules.began(retention.value, made)
+    if retention is None or began is None:
+        return None
+    return Due(
+        due_at=rules.due_at(began, retention.value),
+        id=id_,
+        dataset=dataset.id,
+        began_at=began,
+        policy_class=retention.value.policy_class,
+        period_days=retention.value.period_days,
+        by_source=retention.by_source,
+        entries=tuple(sorted({retention.entry, *entries})),
+    )
