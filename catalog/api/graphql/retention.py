@@ -28,7 +28,7 @@ class RetentionDue:
     due_at: Micros = strawberry.field(description="When its period is over.")
     overdue: bool = strawberry.field(description="Whether it is over at the time asked about.")
     began_at: Micros = strawberry.field(
-        description="From when the period counts: the day declared, else a snapshot's seal or the first that holds of a dataset."
+        description="From when the period counts: a day declared, else a snapshot's seal, a dataset's beginning."
     )
     policy_class: RetentionClass = strawberry.field(description="The class of the retention policy.")
     period_days: int = strawberry.field(description="How many days the data is kept.")
