@@ -48,6 +48,7 @@ from catalog.api.graphql.mappings import MappingQueries
 from catalog.api.graphql.names import NameQueries
 from catalog.api.graphql.nodes import Node
 from catalog.api.graphql.places import PlaceQueries
+from catalog.api.graphql.policy_labels import PolicyLabelQueries
 from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
@@ -147,6 +148,7 @@ def _made() -> strawberry.Schema:
             PrincipalQueries,
             MappingQueries,
             SuggestionQueries,
+            PolicyLabelQueries,
             PlaceQueries,
             SourceQueries,
             StorageQueries,
