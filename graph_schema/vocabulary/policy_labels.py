@@ -30,7 +30,9 @@ _NO_EXPORT: Final = ("ORCON", "NORDSCLW")
 """HL7 has no code for it: these need the authority of originator and jurisdiction; where data may be, places say."""
 _REFRAINS: Final = {"no export": _NO_EXPORT, "no relinking": ("NORELINK",), "no integration": ("NOINTEGRATE",)}
 _PERMITTED_OF_LIMITED: Final = frozenset(("HRESCH", "PUBHLTH", "HOPERAT"))
-_LIMITED_TO: Final = "A limited data set may be used for research, public health or health care operations alone: 45 CFR 164.514(e)(3)(i)."
+_LIMITED_TO: Final = (
+    "A limited data set is used for research, public health or health care operations alone: 45 CFR 164.514(e)(3)(i)."
+)
 _PURPOSE: Final = re.compile(r"(?P<purpose>.+?) (?P<how>only|use)")
 _BLANKS: Final = re.compile(r"\s+")
 
