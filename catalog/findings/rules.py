@@ -213,6 +213,18 @@ class Rule(Enum):
         Topic.DEIDENTIFICATION,
         "No expert determination ends within 90 days without another that goes on.",
     )
+    USE_CONSISTENT = _Rule(
+        "use statement consistent",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "All of what one statement of permitted use says can be kept at once, and it permits something.",
+    )
+    USE_CODES_KNOWN = _Rule(
+        "codes of use known",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "Every code in a statement of permitted use is one of its table that still means something.",
+    )
     SUGGESTION_JUDGED = _Rule(
         "suggestion judged",
         Severity.MEDIUM,
@@ -249,6 +261,8 @@ ESTATE = (
     Rule.ATTESTATION_LASTS,
     Rule.DETERMINATION_LASTS,
     Rule.EVALUATION_APART,
+    Rule.USE_CONSISTENT,
+    Rule.USE_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
 )
 """The rules that are held to the whole estate."""

@@ -12,6 +12,7 @@ from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.model import Attestation, Label
 from catalog.releases.model import Registration
 from catalog.snapshots.model import SnapshotRecord
+from catalog.use.model import UseStatement
 from graph_schema.nodes import Node
 
 
@@ -138,6 +139,13 @@ class VersionCase:
     def dataset_name(self, identifier: str) -> str:
         """Return what a dataset is called, its id where that is not known."""
         return self.names.get(identifier, identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """A statement of permitted use as it was last made."""
+
+    statement: UseStatement
 
 
 @dataclass(frozen=True, slots=True)

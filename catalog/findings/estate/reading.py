@@ -18,6 +18,7 @@ from catalog.findings.estate.model import (
     LabelCase,
     NameCase,
     RunIdCase,
+    UseCase,
     VersionCase,
 )
 from catalog.findings.rules import Rule
@@ -25,6 +26,7 @@ from catalog.labels import queries as labels
 from catalog.releases import queries as releases
 from catalog.snapshots import queries as snapshots
 from catalog.store.indexes.grounds import Ground
+from catalog.use import queries as permitted
 from catalog.view import View
 from graph_schema.nodes import Column, Dataset, Node, Principal
 
@@ -95,6 +97,14 @@ def version_cases(view: View, ids: Sequence[str]) -> dict[str, VersionCase]:
     return {id_: VersionCase(one, known, names) for id_, one in both.items()}
 
 
+def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
+    """Return the statements of permitted use, each as it was last made."""
+    return {
+        id_: UseCase(max((one.statement for one in found), key=lambda each: (each.since, each.entry)))
+        for id_, found in permitted.use_statements(view, ids).items()
+    }
+
+
 def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
     """Return the labels of the datasets, or of those that the columns are of."""
     datasets = set()
@@ -117,6 +127,8 @@ ESTATE_RULES = (
     EstateRule(Rule.ATTESTATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.attestation_lasts),
     EstateRule(Rule.DETERMINATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.determination_lasts),
     EstateRule(Rule.EVALUATION_APART, Ground.REGISTRATION, version_cases, rules.evaluation_apart),
+    EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
+    EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SUGGESTION, label_cases, rules.suggestion_judged),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

@@ -15,11 +15,13 @@ from catalog.findings.estate.model import (
     LabelCase,
     NameCase,
     RunIdCase,
+    UseCase,
     VersionCase,
 )
 from catalog.findings.separation import Apartness, separation
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
+from catalog.use.contradictions import contradictions
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
 from graph_schema.vocabulary.words import DeidentificationMethod, TagOrigin
 from ingest_hooks.redaction.markers import TOKEN
@@ -153,6 +155,28 @@ def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: 
     registration = case.registration
     known = max(registration.entry, *found.entries)
     return Breach(found.text, found.entries, registration.registered_at, known)
+
+
+def use_consistent(case: UseCase, moment: int) -> Breach | None:
+    """Find what cannot all be kept of one statement of permitted use."""
+    found = contradictions([case.statement])
+    return _of_use(case, " ".join(one.text for one in found), moment) if found else None
+
+
+def use_codes_known(case: UseCase, moment: int) -> Breach | None:
+    """Find codes that no table has, or that mean nothing any more."""
+    unknown = sorted(case.statement.unknown)
+    if not unknown:
+        return None
+    return _of_use(case, f"It holds {counted(len(unknown), 'code')} that mean nothing: {gathered(unknown)}.", moment)
+
+
+def _of_use(case: UseCase, text: str, moment: int) -> Breach:
+    one = case.statement
+    entries = tuple(sorted({one.entry, *one.cites}))
+    if one.until is None or one.until > moment:
+        return Breach(text, entries, one.since, one.entry)
+    return Breach(text, entries, one.since, one.entry, one.until, entries[-1])
 
 
 def suggestion_judged(case: LabelCase, moment: int) -> Breach | None:

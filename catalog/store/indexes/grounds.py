@@ -41,6 +41,8 @@ class Ground(StrEnum):
     """It is an attestation."""
     REGISTRATION = "REGISTRATION"
     """It is a model version that somebody registered."""
+    USE_STATEMENT = "USE_STATEMENT"
+    """It is a statement of permitted use."""
     SUGGESTION = "SUGGESTION"
     """A rule suggested a label for it."""
     SOURCE = "SOURCE"
@@ -265,7 +267,12 @@ def _plain(facts: Facts) -> Iterator[Row]:
             yield Ground.SUGGESTION.value, edge.source, edge.entry
 
 
-_OF_LABEL: Final = {"Dataset": Ground.DATASET, "Finding": Ground.JUDGED, "Attestation": Ground.ATTESTATION}
+_OF_LABEL: Final = {
+    "Dataset": Ground.DATASET,
+    "Finding": Ground.JUDGED,
+    "Attestation": Ground.ATTESTATION,
+    "UseStatement": Ground.USE_STATEMENT,
+}
 
 
 def _holds_token(node: Node) -> bool:
@@ -311,5 +318,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 GROUNDS: Final = Index(
-    "grounds", 1, (GROUND, LACKING), _derive, _specification, _answers, uses=("runs", "in_force", "keys")
+    "grounds", 2, (GROUND, LACKING), _derive, _specification, _answers, uses=("runs", "in_force", "keys")
 )

@@ -30,6 +30,7 @@ from tests.support.records import (
     run_node,
     seal,
 )
+from tests.support.uses import permission
 
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
 OTHER_JOB = {"namespace": "pipeline", "name": "copy"}
@@ -172,6 +173,19 @@ class TestEvaluationApart:
         (found,) = of(house.view(), Rule.EVALUATION_APART).values()
         assert found.subject == ModelVersion(MODEL["namespace"], MODEL["name"], "1").id
         assert "same digest" in found.text
+
+
+class TestUseConsistent:
+    def test_a_statement_that_cannot_be_kept_is_found_until_it_ends(self, house: House) -> None:
+        house.send(event())
+        house.record(permission("made-up board", of={"dataset": CURATED}, terms=[{"code": "POA"}, {"code": "NPOA"}]))
+        (found,) = of(house.view(), Rule.USE_CONSISTENT).values()
+        assert "ancestry" in found.text
+        assert of(house.view(), Rule.USE_CODES_KNOWN) == {}
+        house.record({"kind": "end_use_statement", "use_statement": "made-up board", "reason": "Made-up reason"})
+        assert of(house.view(), Rule.USE_CONSISTENT) == {}
+        (closed,) = of(house.view(), Rule.USE_CONSISTENT, frozenset({FindingState.CLOSED})).values()
+        assert closed.id == found.id
 
 
 class TestDecisions:
