@@ -7,6 +7,7 @@ from pathlib import Path
 
 import catalog.findings.describe
 import catalog.reference
+import catalog.safe_use.describe
 import catalog.settings
 import graph_schema.describe
 import graph_schema.vocabulary.suggestions.describe
@@ -33,6 +34,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/graph.md": graph_schema.describe.rewritten,
     "docs/records.md": _records,
     "docs/redaction.md": ingest_hooks.redaction.describe.rewritten,
+    "docs/search.md": catalog.safe_use.describe.rewritten,
     "docs/settings.md": catalog.settings.rewritten,
     "docs/suggestions.md": graph_schema.vocabulary.suggestions.describe.rewritten,
 }

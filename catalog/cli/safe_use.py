@@ -55,7 +55,7 @@ def safe_for(client: Client, question: str, asked: Wanted, *, as_json: bool) -> 
         optional=("zone", "owner"),
         yielding=("namespace", "name"),
     )
-    _say_definition(found["definition"])
+    _print_definition(found["definition"])
     if found["pageInfo"]["hasNextPage"]:
         note(f"There are more to look at: go on with --after {found['pageInfo']['endCursor']}")
     warn(found["completeness"])
@@ -80,7 +80,7 @@ def why_not_safe(client: Client, asset: str, question: str, at: dict[str, Any], 
         [(words_of(one["condition"]), one["outcome"], one["text"], one["entries"]) for one in found["reasons"]],
         yielding=("why",),
     )
-    _say_definition(found["definition"])
+    _print_definition(found["definition"])
     warn(found["completeness"])
     return Exit.FINE
 
@@ -90,7 +90,7 @@ def _row(node: dict[str, Any]) -> tuple[object, ...]:
     return ref["namespace"], ref["name"], node["deidentificationState"], node["zone"], node["owner"], node["id"]
 
 
-def _say_definition(definition: dict[str, Any]) -> None:
+def _print_definition(definition: dict[str, Any]) -> None:
     if definition["entry"] is None:
         note("What is asked for is as shipped: a define_safe_use record says otherwise.")
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from catalog.approvals.ethics import ethics_approvals
 from catalog.assets import queries as assets
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AspectInForce, DatasetRecord
@@ -32,6 +33,9 @@ from catalog.safe_use.model import (
 )
 from catalog.search.model import Search
 from catalog.search.queries import search
+from catalog.use.answers import MayUse
+from catalog.use.model import Decision, UseQuestion
+from catalog.use.queries import may_use
 from catalog.view import View
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.identity import label_of
@@ -52,9 +56,9 @@ def safe_uses(view: View) -> tuple[Definition, ...]:
     held = aspects_in_force(view.unredacted, list(nodes), aspects=("safe_use",))
     found = []
     for identifier, question in nodes.items():
-        said = held.get(identifier, {}).get("safe_use")
+        stated = held.get(identifier, {}).get("safe_use")
         shipped = rules.SHIPPED[question]
-        found.append(shipped if said is None else _recorded(view, identifier, question, said))
+        found.append(shipped if stated is None else _recorded(view, identifier, question, stated))
     return tuple(found)
 
 
@@ -112,9 +116,9 @@ def safe_for(view: View, question: SafeQuestion, request: Search) -> SafePage:
     return SafePage(asked, tuple(hits), examined, after, more)
 
 
-def _recorded(view: View, node: str, question: SafeQuestion, said: AspectInForce[object]) -> Definition:
-    by = next((one.by for one in view.unredacted.statements([node], ("safe_use",)) if one.entry == said.entry), None)
-    return Definition(question, SafeUse.from_json(said.value), said.entry, by, said.since)
+def _recorded(view: View, node: str, question: SafeQuestion, stated: AspectInForce[object]) -> Definition:
+    by = next((one.by for one in view.unredacted.statements([node], ("safe_use",)) if one.entry == stated.entry), None)
+    return Definition(question, SafeUse.from_json(stated.value), stated.entry, by, stated.since)
 
 
 def _narrowed(request: Search, asked: SafeUse) -> Search | None:
@@ -236,9 +240,42 @@ def _where(record: DatasetRecord, column: str | None = None) -> str:
     return name if column is None else f"{name}, column {column},"
 
 
-def _uses(view: View, records: Iterable[str], purposes: Sequence[str]) -> dict[str, Mapping[str, Permitted]]:  # noqa: ARG001  until use is judged
-    """Return what each purpose comes to for each dataset; one of which that is not judged is absent."""
-    return {}
+def _uses(
+    view: View, records: Mapping[str, DatasetRecord], purposes: Sequence[str]
+) -> dict[str, Mapping[str, Permitted]]:
+    """Return what each purpose comes to for each dataset, at the time of the view, with nothing said of who asks."""
+    return {
+        identifier: {
+            purpose: _permitted(
+                may_use(view, record.id, UseQuestion(purpose=purpose, date=view.moment), ethics=ethics_approvals)
+            )
+            for purpose in purposes
+        }
+        for identifier, record in records.items()
+    }
+
+
+def _permitted(found: MayUse) -> Permitted:
+    verdict = found.verdict
+    texts = dict.fromkeys(reason.text for one in verdict.deciding for reason in one.reasons)
+    refrains: dict[str, set[int]] = {}
+    for one in verdict.judgements:
+        for code in one.refrains:
+            refrains.setdefault(code, set()).update(() if one.statement is None else one.statement.cites)
+    is_whole = isinstance(found.permitted.completeness, Complete)
+    return Permitted(
+        _OUTCOMES[verdict.decision],
+        " ".join(texts) or "It is permitted.",
+        found.entries,
+        {code: tuple(sorted(entries)) for code, entries in refrains.items()} if is_whole else None,
+    )
+
+
+_OUTCOMES: Final = {
+    Decision.PERMIT: Outcome.PASS,
+    Decision.ABSTAIN: Outcome.UNKNOWN,
+    Decision.DENY: Outcome.FAIL,
+}
 
 
 def _findings(view: View, records: Mapping[str, DatasetRecord]) -> dict[str, tuple[Wrong, ...]]:

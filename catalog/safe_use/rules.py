@@ -75,28 +75,28 @@ def judge(asked: SafeUse, known: Known) -> tuple[Reason, ...]:
 
 
 def _state(asked: SafeUse, known: Known) -> Iterator[Reason]:
-    said = known.state
-    if said is None:
+    stated = known.state
+    if stated is None:
         yield Reason(Condition.STATE, Outcome.UNKNOWN, "Nobody recorded a state of de-identification.")
-    elif said.value == DeidentificationState.UNKNOWN:
-        yield Reason(Condition.STATE, Outcome.UNKNOWN, "Its state is recorded as unknown.", (said.entry,))
-    elif said.value in asked.states:
-        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {_words(said.value)}.", (said.entry,))
+    elif stated.value == DeidentificationState.UNKNOWN:
+        yield Reason(Condition.STATE, Outcome.UNKNOWN, "Its state is recorded as unknown.", (stated.entry,))
+    elif stated.value in asked.states:
+        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {_words(said.value)}.", (stated.entry,))
     else:
         text = f"It is recorded as {_words(said.value)}, and has to be {_one_of(asked.states)}."
-        yield Reason(Condition.STATE, Outcome.FAIL, text, (said.entry,))
+        yield Reason(Condition.STATE, Outcome.FAIL, text, (stated.entry,))
 
 
 def _zone(asked: SafeUse, known: Known) -> Iterator[Reason]:
-    said = known.zone
+    stated = known.zone
     if not asked.zones:
         return
-    if said is None:
+    if stated is None:
         yield Reason(Condition.ZONE, Outcome.UNKNOWN, "Nobody recorded the zone that it lies in.")
     else:
-        held = said.value in asked.zones
+        held = stated.value in asked.zones
         text = f"It lies in {said.value}{'' if held else f', and has to lie in {_one_of(asked.zones)}'}."
-        yield Reason(Condition.ZONE, Outcome.PASS if held else Outcome.FAIL, text, (said.entry,))
+        yield Reason(Condition.ZONE, Outcome.PASS if held else Outcome.FAIL, text, (stated.entry,))
 
 
 def _labels(asked: SafeUse, known: Known) -> Iterator[Reason]:

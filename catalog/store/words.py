@@ -64,9 +64,9 @@ class Asked:
     text: str
     inside: bool
 
-    def place(self, key: frozenset[str], said: frozenset[str]) -> int | None:
+    def place(self, key: frozenset[str], stated: frozenset[str]) -> int | None:
         """Return where it is found best, as `Question.rank` counts; None where it is not found."""
-        for terms, place in ((key, 2), (said, 4)):
+        for terms, place in ((key, 2), (stated, 4)):
             if any(term.startswith(self.text) for term in terms):
                 return place
             if self.inside and any(self.text in term for term in terms if not term.startswith(_MARKS)):
@@ -92,18 +92,18 @@ class Question:
         """Return the term that begins with how a name begins that begins with what was asked."""
         return next((term for term in self.exact if term.startswith(NAME)), "")
 
-    def rank(self, key: frozenset[str], said: frozenset[str]) -> int | None:
+    def rank(self, key: frozenset[str], stated: frozenset[str]) -> int | None:
         """Return how well a node of these terms matches, the best first, None where it does not.
 
-        `key` are the terms of its key, `said` those of what is said of it. 0 is what is called so, 1 whose name begins
+        `key` are the terms of its key, `stated` those of what is said of it. 0 is what is called so, 1 whose name begins
         so. Else the word that is found worst decides: 2 where it begins a word of the name, 3 where it is inside one,
         4 where it begins a word of what is said, 5 where it is inside one.
         """
-        if not self.words or not (self.exact.isdisjoint(key) and self.exact.isdisjoint(said)):
+        if not self.words or not (self.exact.isdisjoint(key) and self.exact.isdisjoint(stated)):
             return 0
         if any(term.startswith(self.begun) for term in key if self.begun):
             return 1
-        found = {one: place for one in self.asked if (place := one.place(key, said)) is not None}
+        found = {one: place for one in self.asked if (place := one.place(key, stated)) is not None}
         worst = [
             min((max(found[one] for one in way) for way in ways if found.keys() >= set(way)), default=None)
             for ways in self.words

@@ -51,6 +51,19 @@ def test_search_prints_data_alone_on_standard_output(data: Path) -> None:
     assert "1 found" in table.stdout.decode()
 
 
+def test_what_is_safe_is_searched_and_a_miss_explained(data: Path) -> None:
+    answer = command(data, "search", "--safe-for", "development", "--json")
+    assert answer.returncode == FINE, answer.stderr
+    assert json.loads(answer.stdout)["edges"] == []
+    answer = command(data, "why-not-safe", "landing visits", "development")
+    assert answer.returncode == FINE, answer.stderr
+    assert "is not safe for development" in answer.stdout.decode()
+    assert "FAIL" in answer.stdout.decode()
+    answer = command(data, "why-not-safe", "landing visits", "publishing")
+    assert answer.returncode == WRONG_USE
+    assert b"USE is" in answer.stderr or b"development" in answer.stderr
+
+
 def test_lineage_is_asked_by_name(data: Path) -> None:
     answer = command(data, "lineage", "curated visits", "--json")
     assert answer.returncode == FINE, answer.stderr

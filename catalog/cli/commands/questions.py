@@ -103,11 +103,11 @@ def why_not_safe(
     as_json: Json = False,
 ) -> None:
     """Say what each condition of a safe use comes to for a dataset, and by which entries."""
-    from catalog.cli.safe_use import why_not_safe as say_why
+    from catalog.cli.safe_use import why_not_safe as explain
 
     use, at = one_of(question, SafeQuestion, "USE"), point(valid_at, known_at_index)
     with connected(url, data_dir, owner=True) as client:
-        raise typer.Exit(int(say_why(client, asset, use, at, as_json=as_json)))
+        raise typer.Exit(int(explain(client, asset, use, at, as_json=as_json)))
 
 
 @command(commands, "lineward mappings", panel=ASK)

@@ -189,3 +189,42 @@ def test_a_finding_counts_by_its_severity_until_somebody_accepts_it(house: House
         accepted = {"rule": one.rule.name, "subject": CURATED_ID, "reason": "Known", "until": until}
         house.record({"kind": "accept_finding", **accepted})
     assert told(house, Condition.FINDINGS)[0][0] == Outcome.PASS
+
+
+def test_what_may_be_used_so_is_safe_and_found_page_by_page_with_its_reasons(house: House) -> None:
+    for number in range(5):
+        state = "RAW" if number == 3 else "DE_IDENTIFIED"
+        house.record(cleared(dataset={"namespace": "curated", "name": f"set{number}"}, deidentification_state=state))
+    every = [Dataset("curated", f"set{number}").id for number in (0, 1, 2, 4)]
+    assert pages(house, Search(first=1)) == pages(house, Search()) == every
+    assert pages(house, Search(text="set4")) == every[-1:]
+    hit = safe_for(house.view(), DEVELOPMENT, Search(text="set2")).hits[0]
+    assert hit.safety.outcome is Outcome.PASS
+    assert {one.condition for one in hit.safety.reasons} == {
+        Condition.STATE,
+        Condition.LABELS,
+        Condition.USE,
+        Condition.FINDINGS,
+    }
+    # What is written while somebody reads on moves nothing that they saw.
+    first = safe_for(house.view(), DEVELOPMENT, Search(first=2))
+    house.record(cleared(dataset={"namespace": "curated", "name": "a set before"}))
+    behind = safe_for(house.view(), DEVELOPMENT, Search(first=5, after=first.after))
+    assert [hit.id for hit in (*first.hits, *behind.hits)] == every
+
+
+def test_what_nothing_was_said_of_the_use_of_is_no_more_safe_than_what_it_was_made_of(house: House) -> None:
+    house.record(cleared())
+    assert told(house, Condition.USE)[0][0] == Outcome.PASS
+    house.send(event())
+    assert told(house, Condition.USE)[0][0] == Outcome.UNKNOWN
+    house.record(declaration(phi_category=[], permitted_use={"purposes": ["TREAT"]}))
+    assert told(house, Condition.USE)[0][0] == Outcome.FAIL
+
+
+def test_a_refrain_that_lies_on_it_stands_against_it(house: House) -> None:
+    declared = house.record(cleared(permitted_use={"purposes": ["HRESCH", "MLTRAINING"], "refrains": ["NOREUSE"]}))
+    found = safety(house.view(), [CURATED_ID], SafeQuestion.SHARING)[CURATED_ID]
+    against = [one for one in found.reasons if one.condition is Condition.REFRAINS]
+    assert [(one.outcome, one.entries) for one in against] == [(Outcome.FAIL, (declared.receipt.index,))]
+    assert [one for one, _ in told(house, Condition.REFRAINS)] == []
