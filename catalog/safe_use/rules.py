@@ -81,9 +81,9 @@ def _state(asked: SafeUse, known: Known) -> Iterator[Reason]:
     elif stated.value == DeidentificationState.UNKNOWN:
         yield Reason(Condition.STATE, Outcome.UNKNOWN, "Its state is recorded as unknown.", (stated.entry,))
     elif stated.value in asked.states:
-        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {_words(said.value)}.", (stated.entry,))
+        yield Reason(Condition.STATE, Outcome.PASS, f"It is recorded as {_words(stated.value)}.", (stated.entry,))
     else:
-        text = f"It is recorded as {_words(said.value)}, and has to be {_one_of(asked.states)}."
+        text = f"It is recorded as {_words(stated.value)}, and has to be {_one_of(asked.states)}."
         yield Reason(Condition.STATE, Outcome.FAIL, text, (stated.entry,))
 
 
@@ -95,7 +95,7 @@ def _zone(asked: SafeUse, known: Known) -> Iterator[Reason]:
         yield Reason(Condition.ZONE, Outcome.UNKNOWN, "Nobody recorded the zone that it lies in.")
     else:
         held = stated.value in asked.zones
-        text = f"It lies in {said.value}{'' if held else f', and has to lie in {_one_of(asked.zones)}'}."
+        text = f"It lies in {stated.value}{'' if held else f', and has to lie in {_one_of(asked.zones)}'}."
         yield Reason(Condition.ZONE, Outcome.PASS if held else Outcome.FAIL, text, (stated.entry,))
 
 

@@ -95,7 +95,7 @@ class Question:
     def rank(self, key: frozenset[str], stated: frozenset[str]) -> int | None:
         """Return how well a node of these terms matches, the best first, None where it does not.
 
-        `key` are the terms of its key, `stated` those of what is said of it. 0 is what is called so, 1 whose name begins
+        `key` are the terms of its key, `stated` those of its aspects. 0 is what is called so, 1 whose name begins
         so. Else the word that is found worst decides: 2 where it begins a word of the name, 3 where it is inside one,
         4 where it begins a word of what is said, 5 where it is inside one.
         """
