@@ -16,6 +16,7 @@ from catalog.names.rules import (
     RuleHistory,
     covers,
     decided,
+    folds_case,
     normal,
     preference,
     shortened,
@@ -273,9 +274,11 @@ class Names:
 
     def rests_on(self, names: Iterable[str]) -> dict[str, frozenset[int]]:
         """Return for each name that was ever joined to another the entries that decide, at any time, what is one with
-        it: those that point, join, part and rename, the events of who renamed, rules, and what a rule joins.
+        it: those that point, join, part and rename, the events of who renamed, rules, and what a rule joins; for each
+        whose columns a rule folds, the rules.
         """
-        several = [one for one in names if not self.is_alone(one)]
+        asked = list(names)
+        several = [one for one in asked if not self.is_alone(one)]
         renamed = {one: {pair for each in self.names(one) for pair in self._renamed.get(each, ())} for one in several}
         folds = (
             self._whole.runs({run for pairs in renamed.values() for run, _ in pairs}) if any(renamed.values()) else {}
@@ -295,7 +298,15 @@ class Names:
                 entries |= self.view.once(_rule_entries)
                 entries |= {known[each].entry for each in naming.names if each in known}
             found[one] = frozenset(entries)
+        for one in self._folding(asked):
+            found[one] = found.get(one, frozenset()) | self.view.once(_rule_entries)
         return found
+
+    def _folding(self, names: Sequence[str]) -> list[str]:
+        """Return the names in whose namespace columns ever were one whatever the case of their letters."""
+        nodes = self._whole.nodes(names) if self.rules else {}
+        spaces = {one: known.node.namespace for one, known in nodes.items() if isinstance(known.node, Dataset)}
+        return [one for one, space in spaces.items() if any(folds_case(space, rules) for rules in self.rule_sets)]
 
     def is_alone(self, name: str) -> bool:
         """Tell whether the name was never joined to another."""

@@ -2631,7 +2631,11 @@ def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     datasets = {str(each.get("dataset")): log.shown_as(each.get("dataset")) for each in shown.each("sources")}
     registrations = registrations_of(shown, log)
     if registrations and not any(compare.rests_on_withheld(each) for each in (*shown_labels, shown.model)):
-        now, then = _tags(log, log.names(), datasets), _tags(log, log.names_at(registrations[-1].index), datasets)
+        folded = {title for title, id_ in datasets.items() if log.names().folds_case(log.names().dataset(id_))}
+        shown_labels = [_folded(each, folded) for each in shown_labels]
+        now, then = (
+            _tags(log, names, datasets, folded) for names in (log.names(), log.names_at(registrations[-1].index))
+        )
         known = {place: [tag for tag in tags if tag[1] <= registrations[-1].index] for place, tags in then.items()}
         derived = [label for place in {**now, **known} for label in _labels(place, now.get(place), known.get(place))]
         rules = {record.index: record for kind in ("map_facet", "map_tag") for record in log.of(kind)}
@@ -2645,6 +2649,12 @@ def derive_labels(shown: Shown, log: Disclosed, compare: Comparison) -> None:
         for each in mapped:
             of = [rules[index] for index in citations(each) if index in rules]
             _mapped(each, of, [one for one in derived if _place(one) == _place(each)], log, compare)
+
+
+def _folded(label: Mapping[str, Any], titles: Collection[str]) -> dict[str, Any]:
+    """Return the label with its column in one case of letters, where the columns of its dataset differ in none."""
+    column = label.get("column")
+    return {**label, "column": column.casefold() if column and label.get("dataset") in titles else column}
 
 
 def _place(label: Values) -> tuple[Any, ...]:
@@ -2688,14 +2698,15 @@ def _what(rule: Values) -> str:
     return f"facet {rule['facet']}" if "facet" in rule else f"tag {rule.get('key')}"
 
 
-def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str]) -> dict[Place, list[Tag]]:
+def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str], folded: Collection[str]) -> dict[Place, list[Tag]]:
     """Return every tag and claim of the datasets, by full name and id, as their names are known."""
     found: dict[Place, list[Tag]] = {}
     asked = [(title, names.dataset(id_)) for title, id_ in datasets.items()]
     for name, tag, kind in _every_tag(log):
         owners = names.owners(node_id("Dataset", *name), tag[0][0], personal=True)
         for title in (title for title, id_ in asked if id_ in owners):
-            found.setdefault((title, tag[2].get("column"), kind), []).append(tag)
+            place = _folded({"dataset": title, "column": tag[2].get("column")}, folded)
+            found.setdefault((title, place["column"], kind), []).append(tag)
     return found
 
 

@@ -82,9 +82,11 @@ def contributing(read: StoreReader, ids: Sequence[str], points: Sequence[tuple[i
             for by_job in (True, False):
                 asks = [(identifier, valid_at) for identifier in ids if not identifier.startswith("Run")]
                 asks += [(identifier, 5) for identifier in ids]
-                found[f"contributions {newest} {by_job} at {valid_at}, {known_at}"] = read.contributions(
-                    asks, known_at, newest, by_job=by_job
-                )
+                some = read.contributions(asks, known_at, newest, by_job=by_job)
+                # By which of the lists it was found is no answer: of a run whose outputs are kept apart it is by all.
+                found[f"contributions {newest} {by_job} at {valid_at}, {known_at}"] = [
+                    one._replace(in_place=False, apart=True) for one in some
+                ]
     return found
 
 

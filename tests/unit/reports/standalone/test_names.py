@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from reports.kinds import ModelDossier
 from reports.standalone import verify_lineward
 from reports.verify import verify
-from tests.support.emitters_story import COPY, EmittersStory
+from tests.support.emitters_story import COPY, LOCATION, TABLE, EmittersStory
+from tests.support.records import tag
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,23 @@ def test_the_genuine_one_verifies(told: EmittersStory) -> None:
         for result in (verify(file, told.key), verify_lineward.verify(file, told.key)):
             assert [f"{one.name}: {one.detail}" for one in result.checks if one.status != "PASS"] == []
             assert result.verdict == "VERIFIED"
+
+
+def test_a_label_on_a_column_whose_letters_a_rule_folds_verifies(tmp_path: Path) -> None:
+    story = EmittersStory(tmp_path)
+    try:
+        rule = {"rule": "letters", "namespace": LOCATION["namespace"], "rule_kind": "FOLD_CASE", "letters": "LOWER"}
+        story.house.record({"kind": "define_namespace_rule", **rule, "reason": "Names are folded"}, story.beta)
+        for column in ("WARD", "ward"):
+            story.house.record(tag(dataset=TABLE, column=column), story.beta)
+        context = story.dossier()
+        assert {one.column for one in context.labels} >= {"ward"}
+        assert "WARD" not in {one.column for one in context.labels}
+        file = story.house.issue_context(context, "json")
+        for result in (verify(file, story.key), verify_lineward.verify(file, story.key)):
+            assert [f"{one.name}: {one.detail}" for one in result.checks if one.status != "PASS"] == []
+    finally:
+        story.house.close()
 
 
 def _others(values: Any, why: str) -> Any:
