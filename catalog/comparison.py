@@ -74,10 +74,10 @@ def compare(view: View, records: Sequence[Compared]) -> tuple[Comparison, ...]:
     Raises:
         SenderError: 422, two of them say different things of the same since the same time; points to the later one.
     """
-    said = [_said(*one) for one in records]
-    _require_one_value(records, said)
+    every = [_stated_by(*one) for one in records]
+    _require_one_value(records, every)
     subjects: dict[int, set[str]] = defaultdict(set)
-    for (_, record, _), stated in zip(records, said, strict=True):
+    for (_, record, _), stated in zip(records, every, strict=True):
         subjects[_moment(record)] |= {subject for subject, _ in stated}
     held = {at: aspects_in_force(view.at(at), sorted(ids)) for at, ids in subjects.items()}
     return tuple(
@@ -87,14 +87,14 @@ def compare(view: View, records: Sequence[Compared]) -> tuple[Comparison, ...]:
             record.holds_from,
             tuple(_differences(stated, held[_moment(record)])),
         )
-        for (kind, record, _), stated in zip(records, said, strict=True)
+        for (kind, record, _), stated in zip(records, every, strict=True)
     )
 
 
-def _require_one_value(records: Sequence[Compared], said: Sequence[Mapping[tuple[str, str], Any]]) -> None:
+def _require_one_value(records: Sequence[Compared], every: Sequence[Mapping[tuple[str, str], Any]]) -> None:
     """Hold the records to be true together: else what the first says would be new whenever they are compared."""
     first: dict[tuple[str, str, int], tuple[int, Any]] = {}
-    for place, ((_, record, _), stated) in enumerate(zip(records, said, strict=True)):
+    for place, ((_, record, _), stated) in enumerate(zip(records, every, strict=True)):
         for (subject, aspect), value in stated.items():
             before, known = first.setdefault((subject, aspect, _moment(record)), (place, value))
             if known != value:
@@ -109,7 +109,7 @@ def _moment(record: Record) -> int:
     return NOW if record.holds_from is None else record.holds_from
 
 
-def _said(kind: Kind[Any], record: Record, added: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+def _stated_by(kind: Kind[Any], record: Record, added: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     """Return what the record states, by subject and aspect."""
     builder = FactBuilder(entry=0, valid_from=0, tie="")
     kind.project(record, RecordContext(builder, added))

@@ -58,8 +58,8 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     for wanted in dict.fromkeys(asked):
         if wanted not in about:
             continue
-        said = sorted(about[wanted], key=lambda one: (one.order, one.entry, one.role))
-        steps = bitemporal.history(said, folds.get, view.as_of.valid_at, view.known_at)
+        stated = sorted(about[wanted], key=lambda one: (one.order, one.entry, one.role))
+        steps = bitemporal.history(stated, folds.get, view.as_of.valid_at, view.known_at)
         until = {one: after[0] for (_, one), (after, _) in pairwise(steps)}
         since = {one: order[0] for order, one in steps}
         now = held.get(wanted[0], {}).get(wanted[1])
@@ -78,6 +78,6 @@ def histories(view: View, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, s
                 run=one.run if one.run in seen else None,
                 job=one.job if one.job in seen else None,
             )
-            for one in said
+            for one in stated
         )
     return found

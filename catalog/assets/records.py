@@ -61,7 +61,7 @@ def spelled(kind: object, info: ValidationInfo) -> object:
 P = TypeVar("P", bound=Part)
 
 
-def _says_something(part: P, members: str) -> P:
+def _not_empty(part: P, members: str) -> P:
     if not part.model_fields_set:
         raise ValueError(f"says nothing; give {members}")
     return part
@@ -89,7 +89,7 @@ class Retention(Part):
     """The day from which they count, where that is known: YYYY-MM-DD."""
 
     @model_validator(mode="after")
-    def _says_what_the_day_is_of(self) -> Self:
+    def _clock_names_its_day(self) -> Self:
         if self.starts_on is not None and self.clock is None:
             raise ValueError("Name the clock that starts on that day, such as CREATION.")
         return self
@@ -116,7 +116,7 @@ class Encryption(Part):
 
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:
-        return _says_something(self, "at_rest, in_transit or in_use")
+        return _not_empty(self, "at_rest, in_transit or in_use")
 
 
 class PlaintextWindow(Part):
@@ -140,7 +140,7 @@ class ComputeIsolation(Part):
 
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:
-        return _says_something(self, "ephemeral_nodes, hardened_image or egress")
+        return _not_empty(self, "ephemeral_nodes, hardened_image or egress")
 
 
 class PermittedUse(Part):

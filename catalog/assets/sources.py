@@ -12,7 +12,7 @@ from catalog.view import View
 from graph_schema.aspects import DECLARED_OF_SOURCE
 from graph_schema.nodes import Source
 
-Held = Mapping[str, AspectInForce[Any]]
+InForceOf = Mapping[str, AspectInForce[Any]]
 
 
 def sources(view: View) -> tuple[SourceRecord, ...]:
@@ -21,7 +21,7 @@ def sources(view: View) -> tuple[SourceRecord, ...]:
     return tuple(SourceRecord(Source(name).id, name, _in_force(aspects)) for name, aspects in found.items())
 
 
-def inherited(view: View, held: Mapping[str, Held]) -> dict[str, dict[str, AspectInForce[Any]]]:
+def inherited(view: View, held: Mapping[str, InForceOf]) -> dict[str, dict[str, AspectInForce[Any]]]:
     """Return what each dataset has by its source, given what is in force of itself; one without any is absent."""
     named = {dataset: name for dataset, own in held.items() if (name := rules.supplier(own)) is not None}
     ids = {name: Source(name).id for name in named.values()}

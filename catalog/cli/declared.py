@@ -214,10 +214,10 @@ def _declared(client: Client) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         asked = {"first": _PAGE, "after": after, "names": _EXPORTED}
         page = ask(client, _QUERY, asked)["search"]
         for node in page["nodes"]:
-            said = {one["aspect"]: one["value"] for one in node["aspects"] if one["bySource"] is None}
-            if said:
+            stated = {one["aspect"]: one["value"] for one in node["aspects"] if one["bySource"] is None}
+            if stated:
                 ref = node["ref"]
-                fields = {name: _without_null(said[name]) for name in _EXPORTED if name in said}
+                fields = {name: _without_null(stated[name]) for name in _EXPORTED if name in stated}
                 found[ref["namespace"], ref["name"]] = {
                     "dataset": {"namespace": ref["namespace"], "name": ref["name"]},
                     **fields,

@@ -17,7 +17,8 @@ query Findings($filter: FindingFilter, $asOf: AsOfInput, $after: String) {{
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on Findings {{ counts {{ rule severity state count }}
       page {{ totalCount pageInfo {{ hasNextPage endCursor }}
-        nodes {{ id rule severity state subject subjects name text entries since until known ended
+        nodes {{ id rule severity state: findingState subject: subjectId subjects: subjectIds name text entries
+          since: trueSince until: trueUntil known ended
           decided {{ stance by reason until since entry }} }} }}
       {FIELDS} }}
   }}

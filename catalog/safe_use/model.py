@@ -52,7 +52,7 @@ class Definition:
     since: int | None = None
 
 
-class Said(NamedTuple):
+class Stated(NamedTuple):
     """What is recorded of one field, and the entry that says so."""
 
     value: str
@@ -95,8 +95,8 @@ class Wrong:
 class Known:
     """What is known of a dataset, as far as its safety depends on it."""
 
-    state: Said | None = None
-    zone: Said | None = None
+    state: Stated | None = None
+    zone: Stated | None = None
     classified: int | None = None
     """The entry that says which kinds of PHI it holds, or that it holds none; None where nobody said."""
     labels: tuple[Present, ...] = ()

@@ -28,7 +28,7 @@ from catalog.safe_use.model import (
     SafeHit,
     SafePage,
     Safety,
-    Said,
+    Stated,
     Wrong,
 )
 from catalog.search.model import Search
@@ -141,8 +141,8 @@ def _known(view: View, datasets: Sequence[str], asked: SafeUse) -> dict[str, Kno
     uses, findings = _uses(view, records, asked.purposes), _findings(view, records)
     return {
         identifier: Known(
-            state=_said(record.deidentification_state),
-            zone=_said(record.zone),
+            state=_stated(record.deidentification_state),
+            zone=_stated(record.zone),
             classified=None if record.phi_category is None else record.phi_category.entry,
             labels=held[identifier],
             unseen=unseen.get(identifier),
@@ -153,8 +153,8 @@ def _known(view: View, datasets: Sequence[str], asked: SafeUse) -> dict[str, Kno
     }
 
 
-def _said(held: AspectInForce[str] | None) -> Said | None:
-    return None if held is None else Said(held.value, held.entry)
+def _stated(held: AspectInForce[str] | None) -> Stated | None:
+    return None if held is None else Stated(held.value, held.entry)
 
 
 def _labels(view: View, records: Mapping[str, DatasetRecord]) -> tuple[dict[str, tuple[Present, ...]], dict[str, str]]:

@@ -22,6 +22,7 @@ from catalog.use.places import Places
 from catalog.view import View
 from graph_schema.aspects import use as aspects
 from graph_schema.aspects.declarations import PermittedUse
+from graph_schema.bitemporal import has_begun
 from graph_schema.facts import NOW, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Dataset
@@ -210,7 +211,7 @@ def declared(view: View, datasets: Sequence[str], date: int) -> list[tuple[str, 
     """Return what declarations say of permitted use: of each dataset the one in force at the date, else the first."""
     held: dict[str, Statement] = {}
     for one in sorted(view.statements(datasets, ("permitted_use",)) if datasets else (), key=lambda one: one.order):
-        if one.valid_from <= date or one.subject not in held:
+        if has_begun(one.valid_from, date) or one.subject not in held:
             held[one.subject] = one
     known = view.nodes(sorted(held))
     found = []

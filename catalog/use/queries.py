@@ -58,7 +58,7 @@ def permitted_use(view: View, of: str, date: int | None = None, budget: int = BU
         own = recorded(view, met.roots, {of}, at)
         found = Recorded((*own.every, *behind.every), {**behind.sources, **own.sources})
     applied = tuple(_applied(met, found, at))
-    standing = [one.statement for one in applied if not one.replaced_by]
+    effective = [one.statement for one in applied if not one.replaced_by]
     stated = _stated(met, found, of)
     unstated = met.unstated(stated, [one for one in found.sources if one in met.nodes])
     cited = {entry for one in applied for entry in _entries(one)}
@@ -66,7 +66,7 @@ def permitted_use(view: View, of: str, date: int | None = None, budget: int = BU
         of,
         applied,
         unstated,
-        contradictions(set(standing), places_of(view)),
+        contradictions(set(effective), places_of(view)),
         view.cite(*cited),
         _completeness(met),
     )
@@ -88,14 +88,14 @@ def may_use(
     Where a bound ended the walk, or rights hide something on it, it is never PERMIT.
     """
     permitted = permitted_use(view, of, question.date, budget)
-    standing = [one for one in permitted.applied if not one.replaced_by]
-    deciding = {one.statement for one in standing}
+    effective = [one for one in permitted.applied if not one.replaced_by]
+    deciding = {one.statement for one in effective}
     named = {UseStatementNode(one.id).id: one.id for one in deciding}
     held = (*question.promises, *promises(view, named, question.requester.project))
     if ethics is not None and any(term.code == IRB for one in deciding for term in one.terms):
         held += ethics(view, question)
     exceptions: dict[UseStatement, frozenset[Transfer]] = {}
-    for one in standing:
+    for one in effective:
         # One statement may reach it from several things: what is no exception on one way is none.
         before = exceptions.get(one.statement)
         exceptions[one.statement] = frozenset(one.transfers) if before is None else before & set(one.transfers)

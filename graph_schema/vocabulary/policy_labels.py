@@ -57,12 +57,12 @@ class PolicyLabel:
     @property
     def words(self) -> str:
         """Return the label in words, state first, then purposes, then what must not be done."""
-        said = [word for word, state in _STATES.items() if state is self.state]
-        said += [_LIMITED] if self.method is DeidentificationMethod.LIMITED_DATA_SET else []
+        stated = [word for word, state in _STATES.items() if state is self.state]
+        stated += [_LIMITED] if self.method is DeidentificationMethod.LIMITED_DATA_SET else []
         how = "only" if set(_ONLY) <= set(self.refrains) else "use"
-        said += [f"{word} {how}" for word, code in _PURPOSES.items() if code in self.purposes]
-        said += [word for word, codes in _REFRAINS.items() if set(codes) <= set(self.refrains)]
-        return ", ".join(said)
+        stated += [f"{word} {how}" for word, code in _PURPOSES.items() if code in self.purposes]
+        stated += [word for word, codes in _REFRAINS.items() if set(codes) <= set(self.refrains)]
+        return ", ".join(stated)
 
 
 def parse(text: str) -> PolicyLabel:

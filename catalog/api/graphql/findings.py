@@ -63,16 +63,20 @@ class FindingDecision:
 class Finding(Node):
     found: strawberry.Private[model.EstateFinding]
     at: strawberry.Private[AsOf]
-    subject: strawberry.ID = strawberry.field(description="The id of what it is found on.")
-    subjects: list[strawberry.ID] = strawberry.field(description="The ids of all that it is found on together.")
+    subject: strawberry.ID = strawberry.field(name="subjectId", description="The id of what it is found on.")
+    subjects: list[strawberry.ID] = strawberry.field(
+        name="subjectIds", description="The ids of all that it is found on together."
+    )
     name: str = strawberry.field(description="What the subject is called.")
     text: str = strawberry.field(description="What is found, in a sentence.")
     entries: list[int] = strawberry.field(description="The ledger entries that show it.")
-    since: Micros | None = strawberry.field(description="When it was first so; null where nothing says when.")
-    until: Micros | None = strawberry.field(description="When it was last so; null while it is.")
+    since: Micros | None = strawberry.field(
+        name="trueSince", description="When it was first so; null where nothing says when."
+    )
+    until: Micros | None = strawberry.field(name="trueUntil", description="When it was last so; null while it is.")
     known: int = strawberry.field(description="The ledger entry by which it was first known.")
     ended: int | None = strawberry.field(description="The one by which it was known to be over; null while it is so.")
-    state: FindingState = strawberry.field(description="How it stands.")
+    state: FindingState = strawberry.field(name="findingState", description="How it stands.")
     decided: FindingDecision | None = strawberry.field(
         description="What was last decided of it; null where nobody decided anything."
     )
@@ -92,7 +96,7 @@ class Finding(Node):
 
 @strawberry.type(description="How many findings a rule has that stand in one way.")
 class FindingCount:
-    rule: FindingRule = strawberry.field(description="The rule.")
+    rule: FindingRule = strawberry.field(description="The rule that finds them.")
     severity: Severity = strawberry.field(description="How severe what it finds is.")
     state: FindingState = strawberry.field(description="How they stand.")
     count: int = strawberry.field(description="How many there are.")

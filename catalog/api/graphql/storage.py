@@ -15,6 +15,7 @@ from catalog.api.graphql.contributions import field_of
 from catalog.api.graphql.conversion import converted
 from catalog.api.graphql.datasets import Dataset
 from catalog.api.graphql.scalars import Long, Micros
+from catalog.assets.storage import encrypted_under
 from catalog.encryption import queries
 from graph_schema.aspects import declarations
 from graph_schema.aspects.shape import Part
@@ -64,6 +65,13 @@ class ComputeIsolation:
     egress: Egress | None = strawberry.field(description="What may leave them over the network.")
 
 
+@strawberry.type(description="That a dataset is encrypted under a key, and in which environment.")
+class EncryptedDataset:
+    dataset: strawberry.ID = strawberry.field(description="The id of the dataset.")
+    environment: KeyEnvironment = strawberry.field(description="The environment that the key is used in.")
+    entry: int = strawberry.field(description="The ledger entry that declares it.")
+
+
 @strawberry.type(description="The scope of an encryption key, and who has to do with it; never the key itself.")
 class DeclaredKey:
     id: strawberry.ID = strawberry.field(description="The id of the key in this catalog.")
@@ -74,6 +82,7 @@ class DeclaredKey:
     created_by: str | None = strawberry.field(description="The role that creates it.")
     rotated_by: str | None = strawberry.field(description="The role that rotates it.")
     used_by: list[str] = strawberry.field(description="The roles and programs that use it.")
+    datasets: list[EncryptedDataset] = strawberry.field(description="What is encrypted under it, in any environment.")
     entry: int = strawberry.field(description="The ledger entry that declares it.")
     since: Micros = strawberry.field(description="Since when that holds.")
 
@@ -82,9 +91,19 @@ class DeclaredKey:
 class StorageQueries:
     @strawberry.field(description="The declared encryption keys, by their ids in their key stores.")
     def encryption_keys(self, info: ContextInfo, as_of: AsOfArgument = None) -> list[DeclaredKey]:
-        found = queries.encryption_keys(info.context.view(_at(as_of, info.context)))
+        view = info.context.view(_at(as_of, info.context))
+        found = queries.encryption_keys(view)
+        under = encrypted_under(view, [one.key for one in found])
         return [
-            converted(DeclaredKey, one.scope, id=strawberry.ID(one.id), key=one.key, entry=one.entry, since=one.since)
+            converted(
+                DeclaredKey,
+                one.scope,
+                id=strawberry.ID(one.id),
+                key=one.key,
+                datasets=[converted(EncryptedDataset, each) for each in under.get(one.key, ())],
+                entry=one.entry,
+                since=one.since,
+            )
             for one in found
         ]
 

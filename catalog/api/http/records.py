@@ -58,7 +58,7 @@ def _compared(found: Comparison) -> dict[str, Any]:
     return {
         "kind": found.kind,
         "subjects": list(found.subjects),
-        "validFrom": None if found.valid_from is None else format_time(found.valid_from),
+        "validFrom": format_time(at) if (at := found.valid_from) is not None else None,
         "changes": found.changes,
         "differences": [
             {

@@ -110,15 +110,15 @@ class _About(NamedTuple):
 
     @classmethod
     def of(cls, dataset: str, fields: Iterable[Field]) -> _About:
-        spoken: list[str] = []
+        naming: list[str] = []
         for part in reversed(re.split(r"[/.:]+", dataset)):
-            spoken = [word for word in words(part) if word not in _OF_DATASETS and not word.isdigit()]
-            if spoken:
+            naming = [word for word in words(part) if word not in _OF_DATASETS and not word.isdigit()]
+            if naming:
                 break
         every = words(dataset)
         return cls(
-            called="".join(spoken),
-            persons=bool(spoken) and spoken[-1] in _PERSONS,
+            called="".join(naming),
+            persons=bool(naming) and naming[-1] in _PERSONS,
             dicom=not {"dicom", "dcm", "pacs"}.isdisjoint(every)
             or any(_folded(one.address) in _DICOM_SIGNS for one in fields),
             hl7="hl" in every or "adt" in every,

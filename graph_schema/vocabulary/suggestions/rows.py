@@ -17,8 +17,6 @@ DERIVED: Final = PhiKind.DERIVED_FEATURE
 
 ANY: Final = "*"
 """Free text and pixels may hold any of the letters A to R."""
-SUBJECTS: Final = ("patient", "relative", "staff", "site", "")
-"""Whose it is: insured persons and guarantors are relatives; empty where it is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     for dated in dated_records:
         house.record(dated(valid_from=EARLY))
     house.record(declaration(**FURTHER))
+    house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})

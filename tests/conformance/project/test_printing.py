@@ -9,8 +9,14 @@ from pathlib import Path
 import catalog.cli
 
 COMMANDS = Path(catalog.cli.__file__).parent
-OURS = {("output.py", "print_json"), ("start.py", "settings"), ("root.py", "_complain"), ("report.py", "print_script")}
-"""JSON and lines that are escaped on the spot, and two texts of the project's own, which are to stay byte for byte."""
+OURS = {
+    ("output.py", "print_json"),
+    ("declared.py", "export_datasets"),
+    ("start.py", "settings"),
+    ("root.py", "_complain"),
+    ("report.py", "print_script"),
+}
+"""JSON, YAML and lines escaped on the spot, and two texts of the project's own, which are to stay byte for byte."""
 
 
 def writers(module: Path) -> Iterator[str]:

@@ -17,11 +17,12 @@ query Findings($filter: FindingFilter, $first: Int!, $after: String) {
     ... on Problem { message }
     ... on Findings { counts { rule severity state count } completeness { __typename } readPoint { ledgerIndex }
       page { totalCount pageInfo { hasNextPage endCursor }
-        nodes { id rule severity state subject name text entries node { __typename id } decided { by reason until } } }
+        nodes { id rule severity state: findingState subject: subjectId name text entries
+          node { __typename id } decided { by reason until } } }
   } } }
 """
-ON = "query On($id: ID!) { node(id: $id) { ... on Dataset { findings { rule state text } } } }"
-ONE = "query One($id: ID!) { node(id: $id) { ... on Finding { rule state decided { stance } } } }"
+ON = "query On($id: ID!) { node(id: $id) { ... on Dataset { findings { rule state: findingState text } } } }"
+ONE = "query One($id: ID!) { node(id: $id) { ... on Finding { rule state: findingState decided { stance } } } }"
 
 
 def asked(catalog: Catalog, first: int = 50, after: str | None = None, **filter_: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalog.findings.rules import Severity
-from catalog.safe_use.model import Condition, Known, Outcome, Permitted, Present, Reason, Said, Wrong
+from catalog.safe_use.model import Condition, Known, Outcome, Permitted, Present, Reason, Stated, Wrong
 from catalog.safe_use.rules import SHIPPED, judge, outcome
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.vocabulary import hl7
@@ -25,8 +25,8 @@ ASKED = SafeUse(
     reason="made up",
 )
 SAFE = Known(
-    state=Said("DE_IDENTIFIED", 1),
-    zone=Said("TRAINING", 2),
+    state=Stated("DE_IDENTIFIED", 1),
+    zone=Stated("TRAINING", 2),
     classified=3,
     uses={"MLTRAINING": Permitted(Outcome.PASS, "permitted", (4,), {"NORELINK": (4,)})},
     findings=(),
@@ -51,10 +51,10 @@ def test_what_meets_every_condition_is_safe_and_says_why_in_the_order_of_the_con
     ("changed", "condition", "expected"),
     [
         ({"state": None}, Condition.STATE, Outcome.UNKNOWN),
-        ({"state": Said("UNKNOWN", 1)}, Condition.STATE, Outcome.UNKNOWN),
-        ({"state": Said("RAW", 1)}, Condition.STATE, Outcome.FAIL),
+        ({"state": Stated("UNKNOWN", 1)}, Condition.STATE, Outcome.UNKNOWN),
+        ({"state": Stated("RAW", 1)}, Condition.STATE, Outcome.FAIL),
         ({"zone": None}, Condition.ZONE, Outcome.UNKNOWN),
-        ({"zone": Said("LANDING", 1)}, Condition.ZONE, Outcome.FAIL),
+        ({"zone": Stated("LANDING", 1)}, Condition.ZONE, Outcome.FAIL),
         ({"classified": None}, Condition.LABELS, Outcome.UNKNOWN),
         ({"unseen": "too much"}, Condition.LABELS, Outcome.UNKNOWN),
         ({"labels": (Present("DIRECT_IDENTIFIER", "n d", (7,)),)}, Condition.LABELS, Outcome.FAIL),

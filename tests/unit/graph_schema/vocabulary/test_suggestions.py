@@ -10,9 +10,11 @@ from graph_schema.vocabulary.suggestions.dicom import DICOM, STATES_OF_DEIDENTIF
 from graph_schema.vocabulary.suggestions.fhir import FHIR
 from graph_schema.vocabulary.suggestions.hl7v2 import HL7V2
 from graph_schema.vocabulary.suggestions.omop import OMOP
-from graph_schema.vocabulary.suggestions.rows import SUBJECTS, Row
+from graph_schema.vocabulary.suggestions.rows import Row
 
 PLACE = "curated.events"
+SUBJECTS = ("patient", "relative", "staff", "site", "")
+"""Whose it is: insured persons and guarantors are relatives; empty where it is nobody's."""
 LETTERS = {code.code for code in SAFE_HARBOR}
 
 
