@@ -92,7 +92,7 @@ def search(
         raise typer.Exit(int(find(client, asked, as_json=as_json)))
 
 
-@command(commands, "lineward why-not-safe visits development", panel=ASK)
+@command(commands, "lineward why-not-safe 'curated visits' development", panel=ASK)
 def why_not_safe(
     asset: Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's name or id.")],
     question: Annotated[str, typer.Argument(metavar="USE", help="development, evaluation or sharing.")],
