@@ -46,7 +46,7 @@ def blocks(context: Regulated, frame: Frame) -> Iterator[Block]:
     )
     yield table(
         "Paragraphs, what the records show, and what they lack",
-        (Column("Paragraph", 6), Column("What is recorded here", 11), Column("Section", 4)),
+        (Column("Paragraph", 13), Column("What is recorded here", 22), Column("Section", 7)),
         [
             (
                 cell(strong(ask.paragraph), plain(ask.subject)),
