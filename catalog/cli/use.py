@@ -17,8 +17,8 @@ _STATED: Final = """name authority entry entries since until basis permit words 
   obligations { code meaning } refrains { code meaning }
   consent { state since until effect scope } withdrawal { state since until effect scope }
   agreement { name since until purposes { code } limitedDataSet }"""
-_APPLIED: Final = f"""subject {{ id __typename ... on Asset {{ name }} ... on Source {{ name }} }} replacedBy
-  statement {{ {_STATED} }} path {{ from to kind knownFrom job {{ name }} }}"""
+_APPLIED: Final = f"""subject {{ id ... on Asset {{ name ref {{ namespace }} }} ... on Source {{ name }} }}
+  replacedBy statement {{ {_STATED} }} path {{ from to kind knownFrom job {{ name }} }}"""
 _PERMITTED: Final = f"""unstated entries contradictions {{ text statements entries }}
   statements {{ {_APPLIED} }} {FIELDS}"""
 _JUDGED: Final = f"""decision obligations refrains reasons {{ decision text awaits entries }}
@@ -38,6 +38,17 @@ query Show($of: ID!, $date: DateTime, $asOf: AsOfInput) {{
     ... on PermittedUses {{ {_PERMITTED} }} }}
 }}
 """
+_IMPACT: Final = f"""
+query Impact($of: ID!, $date: DateTime, $budget: Int!, $asOf: AsOfInput) {{
+  consentImpact(of: $of, date: $date, budget: $budget, asOf: $asOf) {{ __typename
+    ... on Problem {{ code message }} ... on InvalidInput {{ field }}
+    ... on ConsentImpact {{ counts {{ kind count }} entries statements {{ {_STATED} }}
+      touched {{ id on boundBy replacedBy entries path {{ from to kind knownFrom job {{ name }} }}
+        node {{ id __typename ... on Asset {{ name ref {{ namespace }} }} ... on Snapshot {{ digest }}
+          ... on Approval {{ approvalState }} }} }}
+      {FIELDS} }} }}
+}}
+"""
 _ENDS: Final = {"PERMIT": Exit.FINE, "DENY": Exit.FINDING, "ABSTAIN": Exit.UNDECIDED}
 _WORDS: Final = {
     "PERMIT": "It may be used so.",
@@ -54,18 +65,12 @@ def may(client: Client, asset: str, asked: dict[str, Any], at: dict[str, Any], *
         print_json({name: value for name, value in found.items() if name != "__typename"})
         return _ENDS[found["decision"]]
     print_line(_WORDS[found["decision"]])
-    rows = [
-        (_whose(one["statement"]), reason["text"], words_of(reason["awaits"] or ""), _path(one["applied"]))
-        for one in found["deciding"]
-        for reason in one["reasons"]
-    ]
-    print_table(
-        "",
-        ("statement", "why", "would decide", "by way of"),
-        rows,
-        optional=("would decide", "by way of"),
-        yielding=("why", "by way of"),
-    )
+    for one in found["deciding"]:
+        way = _path(one["applied"])
+        print_line(f"  {_whose(one['statement'])}" + (f", by way of {way}" if way else ""))
+        for reason in one["reasons"]:
+            awaited = f" Would decide: {words_of(reason['awaits'])}." if reason["awaits"] else ""
+            print_line(f"    {reason['text']}{awaited}")
     if found["decision"] != "DENY":
         for title, name in (("Obligations", "obligations"), ("Refrains", "refrains")):
             if found[name]:
@@ -84,25 +89,16 @@ def show(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) ->
     if as_json:
         print_json({name: value for name, value in found.items() if name != "__typename"})
         return Exit.FINE
-    rows = [
-        (
-            _whose(one["statement"]),
-            _permits(one["statement"]),
-            _name(one["subject"]),
-            ", ".join(one["replacedBy"]),
-            one["statement"]["until"],
-            one["statement"]["entry"],
-        )
-        for one in found["statements"]
-    ]
-    print_table(
-        count(len(rows), "statement"),
-        ("statement", "says", "of", "replaced by", "until", "entry"),
-        rows,
-        empty="Nothing was said of it.",
-        optional=("replaced by", "until"),
-        yielding=("says", "of"),
-    )
+    statements = found["statements"]
+    print_line(count(len(statements), "statement") if statements else "Nothing was said of it.")
+    for one in statements:
+        stated = one["statement"]
+        print_line(f"  {_whose(stated)}, of {_whole_name(one['subject'])}, entry {stated['entry']}")
+        print_line(f"    {_permits(stated)}")
+        if stated["until"]:
+            print_line(f"    until {stated['until']}")
+        if one["replacedBy"]:
+            print_line(f"    replaced by {', '.join(one['replacedBy'])}")
     for one in found["contradictions"]:
         note(f"{' and '.join(one['statements'])}: {one['text']}")
     for source in found["unstated"]:
@@ -111,8 +107,41 @@ def show(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) ->
     return Exit.FINE
 
 
+def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print everything that the consent behind it touches, each with one path."""
+    of = identify(client, asset, ("Dataset", "Snapshot"))
+    found = succeeded(ask(client, _IMPACT, {**asked, "of": of})["consentImpact"])
+    if as_json:
+        print_json({name: value for name, value in found.items() if name != "__typename"})
+        return Exit.FINE
+    for one in found["statements"]:
+        print_line(f"{_whose(one)}: {_permits(one)}")
+    names = {one["id"]: _whole_name(one["node"]) for one in found["touched"]}
+    rows = [
+        (
+            words_of(one["id"].partition(":")[0]),
+            _called(one, names),
+            _way(one["path"]),
+            ", ".join(one["boundBy"]),
+            ", ".join(one["replacedBy"]),
+        )
+        for one in found["touched"]
+    ]
+    print_table(
+        ", ".join(count(one["count"], words_of(one["kind"])) for one in found["counts"]),
+        ("kind", "of", "by way of", "bound by", "replaced by"),
+        rows,
+        empty="It touches nothing.",
+        optional=("by way of", "bound by", "replaced by"),
+        yielding=("by way of", "of"),
+    )
+    note(f"It rests on {count(len(found['entries']), 'entry', 'entries')}: {_numbers(found['entries'])}.")
+    warn(found["completeness"])
+    return Exit.FINE
+
+
 def _whose(statement: dict[str, Any] | None) -> str:
-    return "none" if statement is None else f"{statement['name']} ({statement['authority']})"
+    return "no statement" if statement is None else f"{statement['name']} ({statement['authority']})"
 
 
 def _permits(stated: dict[str, Any]) -> str:
@@ -134,16 +163,27 @@ def _term(term: dict[str, Any]) -> str:
 
 
 def _path(applied: list[dict[str, Any]]) -> str:
-    paths = [one["path"] for one in applied if one["path"]]
-    return (
-        " → ".join(edge["job"]["name"] if edge["job"] else words_of(edge["kind"]) for edge in min(paths, key=len))
-        if paths
-        else ""
-    )
+    return _way(min((one["path"] for one in applied if one["path"]), key=len, default=[]))
+
+
+def _way(path: list[dict[str, Any]]) -> str:
+    return " → ".join(edge["job"]["name"] if edge["job"] else words_of(edge["kind"]) for edge in path)
 
 
 def _name(node: dict[str, Any] | None) -> str:
     return "" if node is None else str(node.get("name") or node["id"])
+
+
+def _called(touched: dict[str, Any], names: dict[str, str]) -> str:
+    """Return what is shown of something that is touched: what it is of, and a snapshot's digest or how it stands."""
+    node = touched["node"] or {}
+    more = f"{node['digest'][:15]}…" if node.get("digest") else words_of(node.get("approvalState") or "")
+    return f"{names[touched['on']]} {more}".rstrip()
+
+
+def _whole_name(node: dict[str, Any] | None) -> str:
+    space = (node or {}).get("ref")
+    return f"{space['namespace']}/{_name(node)}" if space else _name(node)
 
 
 def _numbers(entries: list[int]) -> str:

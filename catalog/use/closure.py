@@ -46,6 +46,7 @@ class Closure:
     """What a name stands for at the time asked about."""
     _next: dict[str, list[LineageEdge]] = field(default_factory=dict)
     _steps: dict[str, LineageEdge] | None = None
+    _around: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         following: dict[str, list[LineageEdge]] = defaultdict(list)
@@ -83,21 +84,24 @@ class Closure:
             front = sorted(level)
         return steps
 
-    def reaches(self, node: str, around: Collection[str] = ()) -> bool:
-        """Tell whether data of the node reaches a root on a way that passes nothing that these names stand for."""
-        avoided = {self.stands_for(one) for one in around}
+    def around(self, avoided: Iterable[str]) -> frozenset[str]:
+        """Return what lies on a way from a root that passes nothing that these names stand for."""
+        passed = frozenset(self.stands_for(one) for one in avoided)
+        found = self._around.get(passed)
+        if found is None:
+            found = self._around[passed] = self._within(passed)
+        return found
+
+    def _within(self, avoided: Collection[str]) -> frozenset[str]:
         begin = [root for root in self.roots if self.stands_for(root) not in avoided]
         seen, front = set(begin), deque(begin)
         while front:
-            one = front.popleft()
-            if one == node:
-                return True
-            for edge in self._next.get(one, ()):
+            for edge in self._next.get(front.popleft(), ()):
                 far = edge.source if self.upstream else edge.target
                 if far not in seen and self.stands_for(far) not in avoided:
                     seen.add(far)
                     front.append(far)
-        return False
+        return frozenset(seen)
 
     def unstated(self, stated: Collection[str], supplied: Collection[str]) -> tuple[str, ...]:
         """Return the raw sources without a statement: what nothing flows into, or a source system supplies.

@@ -140,7 +140,7 @@ def _applied(met: Closure, found: Recorded, at: int) -> Iterable[Applied]:
             continue
         able = replacing(statement, {each.licence for each in licences if each.licence is not None}, at)
         around = [each for each in licences if each.licence in able]
-        replaced = bool(around) and not met.reaches(one.on, {each.on for each in around})
+        replaced = bool(around) and one.on not in met.around(each.on for each in around)
         yield Applied(
             statement,
             one.subject,
@@ -152,7 +152,7 @@ def _applied(met: Closure, found: Recorded, at: int) -> Iterable[Applied]:
                 for each in transfers
                 if each.transfer is not None
                 and (statement.places is not None or statement.terms)
-                and not met.reaches(one.on, {each.on})
+                and one.on not in met.around((each.on,))
             ),
         )
 

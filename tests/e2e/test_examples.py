@@ -38,6 +38,7 @@ ORDER = (
     "places",
     "use may",
     "use show",
+    "use impact",
     "data-sources",
     "encryption-keys",
     "producers",

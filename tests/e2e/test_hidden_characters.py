@@ -34,6 +34,7 @@ COMMANDS = {
     "producers": ("producers",),
     "use may": ("use", "may", HOSTILE, HOSTILE, "--place", HOSTILE),
     "use show": ("use", "show", HOSTILE),
+    "use impact": ("use", "impact", HOSTILE),
     "names of": ("names", "of", HOSTILE),
     "names rules": ("names", "rules"),
     "names check": ("names", "check", f"no such {HOSTILE}"),

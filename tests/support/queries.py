@@ -77,6 +77,7 @@ from catalog.releases.queries import model_versions, registrations, trained_on, 
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
+from catalog.use.impact import consent_impact
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
 from catalog.view import View
@@ -210,6 +211,10 @@ def _permitted_use(view: View, ids: Sequence[str]) -> Any:
     return {one: permitted_use(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
 
+def _consent_impact(view: View, ids: Sequence[str]) -> Any:
+    return {one: consent_impact(view, one, TRAINING_DAY) for one in view.nodes(ids)}
+
+
 QUERIES: Mapping[str, tuple[str, Ask]] = {
     "datasets": ("Dataset", datasets),
     "histories": (
@@ -258,6 +263,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "may_use of snapshots": ("Snapshot", _may_use),
     "may_use of models": ("ModelVersion", _may_use),
     "permitted_use": ("Dataset", _permitted_use),
+    "consent_impact": ("Dataset", _consent_impact),
+    "consent_impact of sources": ("Source", _consent_impact),
+    "consent_impact of snapshots": ("Snapshot", _consent_impact),
+    "consent_impact of statements": ("UseStatement", _consent_impact),
     "suggestions": ("Dataset", suggestions),
     "suggestible": ("Dataset", lambda view, _: suggestible(view)),
     "list_suggestions": ("Dataset", lambda view, _: list_suggestions(view)),

@@ -35,6 +35,7 @@ from catalog.api.graphql.approvals import ApprovalQueries
 from catalog.api.graphql.as_of import AsOfArgument, AsOfInput, ReadPoint, as_of, read_point
 from catalog.api.graphql.borders import BorderQueries
 from catalog.api.graphql.choke_points import ChokePointQueries
+from catalog.api.graphql.consent_impact import ConsentImpactQueries
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.datasets import DatasetQueries
 from catalog.api.graphql.difference import LineageDiffQueries
@@ -155,6 +156,7 @@ def _made() -> strawberry.Schema:
             ProducerQueries,
             FindingQueries,
             UseQueries,
+            ConsentImpactQueries,
         ),
     )
     get_object_definition(

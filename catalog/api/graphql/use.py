@@ -300,7 +300,7 @@ async def _statement(context: RequestContext, identifier: str, at: AsOf) -> UseS
         return None
     stated = await context.load(queries.use_statements, at, identifier) or ()
     return UseStatement(
-        id=strawberry.ID(identifier), name=found.node.statement, stated=[_stated(one.statement) for one in stated]
+        id=strawberry.ID(identifier), name=found.node.statement, stated=[stated_use(one.statement) for one in stated]
     )
 
 
@@ -319,7 +319,7 @@ def _may_use(context: RequestContext, asked: UseQuestionInput, at: AsOf) -> MayU
     permitted = _permitted(context, view, found.permitted)
     judged = {
         id(one): UseJudgement(
-            statement=None if one.statement is None else _stated(one.statement),
+            statement=None if one.statement is None else stated_use(one.statement),
             applied=[each for each in permitted.statements if each.found.statement == one.statement],
             decision=one.decision,
             reasons=[
@@ -377,7 +377,7 @@ def _permitted(context: RequestContext, view: View, found: answers.PermittedUse)
                 found=one,
                 at=view.as_of,
                 among=among,
-                statement=_stated(one.statement),
+                statement=stated_use(one.statement),
                 replaced_by=list(one.replaced_by),
             )
             for one in found.applied
@@ -393,7 +393,7 @@ def _permitted(context: RequestContext, view: View, found: answers.PermittedUse)
     )
 
 
-def _stated(found: model.UseStatement) -> StatedUse:
+def stated_use(found: model.UseStatement) -> StatedUse:
     return StatedUse(
         found=found,
         name=found.id,

@@ -10,9 +10,14 @@ from catalog.cli.commands.connection import connected
 from catalog.cli.commands.groups import command, group
 from catalog.cli.options import DataDir, Json, KnownAtIndex, Url, ValidAt, choice, point
 from catalog.cli.words import each_of, one_of, time
+from catalog.errors import SenderError
 from catalog.use.model import OrganizationKind, SensitiveTopic
+from graph_schema.nodes import Source, UseStatement
 
 commands = group("Tell what data and models may be used for, and by whose word.")
+
+_MOST = 20_000
+"""How many datasets and models a walk looks at, at most."""
 
 Asset = Annotated[
     str, typer.Argument(metavar="ASSET", help="A dataset's name, `model@version`, a digest of a snapshot, or an id.")
@@ -108,3 +113,36 @@ def show(
     asked = {"date": time(date, "--date"), "asOf": point(valid_at, known_at_index)}
     with connected(url, data_dir, owner=True) as client:
         raise typer.Exit(int(show_all(client, asset, asked, as_json=as_json)))
+
+
+@command(commands, "lineward use impact 'landing visits'", name="impact")
+def impact(
+    asset: Annotated[
+        str | None, typer.Argument(metavar="ASSET", help="A dataset's name, a digest of a snapshot, or an id.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="A source instead, by name.")] = None,
+    statement: Annotated[str | None, typer.Option(metavar="NAME", help="A use statement instead, by name.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="TIME", help="At which date licences count; by default now.")
+    ] = None,
+    budget: Annotated[
+        int, typer.Option(min=1, max=_MOST, metavar="COUNT", help="Look at so many datasets and models at most.")
+    ] = 2000,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a consent touches where it is withdrawn or expires: datasets, snapshots, models and approvals."""
+    from catalog.cli.use import impact as show_impact
+
+    if sum(one is not None for one in (asset, source, statement)) != 1:
+        raise SenderError("Name one thing: an asset, or --source, or --statement.")
+    asked = {"date": time(date, "--date"), "budget": budget, "asOf": point(valid_at, known_at_index)}
+    with connected(url, data_dir, owner=True) as client:
+        if source is not None:
+            asset = Source(source).id
+        elif statement is not None:
+            asset = UseStatement(statement).id
+        raise typer.Exit(int(show_impact(client, asset or "", asked, as_json=as_json)))

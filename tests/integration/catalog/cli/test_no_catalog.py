@@ -47,6 +47,7 @@ READING = (
     ("names", "check", "-"),
     ("use", "may", "anything", "HRESCH"),
     ("use", "show", "anything"),
+    ("use", "impact", "anything"),
     ("report", "model@1"),
     ("record",),
     ("history", "anything", "owner"),

@@ -71,6 +71,20 @@ def test_all_that_was_said_is_shown(folder: Path) -> None:
     assert typed(folder, "use", "show", "readmission@1").code == 0
 
 
+def test_what_a_consent_touches_is_shown_with_one_path_each(folder: Path) -> None:
+    shown = typed(folder, "use", "impact", "landing visits")
+    assert shown.code == 0, shown.err
+    assert "2 datasets, 1 snapshot, 1 model version" in shown.printed
+    found = json.loads(typed(folder, "use", "impact", "landing visits", "--json").out)
+    assert [one["count"] for one in found["counts"]] == [2, 1, 1]
+    by_statement = json.loads(typed(folder, "use", "impact", "--statement", "board-1", "--json").out)
+    assert [one["id"] for one in by_statement["touched"]] == [one["id"] for one in found["touched"]]
+    assert found["touched"][-1]["path"][0]["from"].startswith("Dataset:")
+    assert typed(folder, "use", "impact").code == WRONG_USE
+    assert typed(folder, "use", "impact", "landing visits", "--source", "any").code == WRONG_USE
+    assert "id" in typed(folder, "use", "impact", "--source", "unheard-of").err
+
+
 def test_an_unknown_purpose_is_told_with_what_is_like_it(folder: Path) -> None:
     answer = typed(folder, "use", "may", "curated visits", "HRESC")
     assert answer.code == WRONG_USE
