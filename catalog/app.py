@@ -328,7 +328,8 @@ def _open_findings(services: Services) -> dict[tuple[str, ...], float]:
 
     try:
         with services.store.reading() as reader:
-            anchor = Anchor(services.ledger, services.projection_version, utc_microseconds())
+            moment, terms = utc_microseconds(), services.terms
+            anchor = Anchor(services.ledger, services.projection_version, moment, terms=terms)
             view = View(reader, anchor=anchor)
             counts = findings(view, Wanted(states=frozenset({FindingState.OPEN}))).counts()
     except (OperatorError, EvidenceError):

@@ -44,6 +44,18 @@ EVERYTHING: Final = Rights()
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a site waits, in days: before a determination ends, and until a suggestion is to be judged."""
+
+    near_days: int = 90
+    judged_days: int = 30
+
+
+TERMS: Final = Terms()
+"""Those of a site that says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPoint:
     """Where an answer was taken: the two times, and the ledger's size and root that the graph was projected from."""
 

@@ -121,6 +121,12 @@ class Settings(BaseSettings):
         description="How long the graph may stand still while entries wait before health turns red, in seconds.",
     )
     checkpoint_seconds: float = Field(60, gt=0, description="How often the ledger signs a checkpoint, in seconds.")
+    determination_near_days: int = Field(
+        90, ge=1, le=3_650, description="How many days before its end an expert determination is found to be near it."
+    )
+    suggestion_judged_days: int = Field(
+        30, ge=1, le=3_650, description="Within how many days a suggested label is to be confirmed or rejected."
+    )
     clock_gap_days: int = Field(
         366,
         ge=1,

@@ -15,6 +15,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.reading import (
     EVERYTHING,
     LATEST,
+    TERMS,
     AsOf,
     Complete,
     Completeness,
@@ -22,13 +23,15 @@ from catalog.reading import (
     ReadPoint,
     Redacted,
     Rights,
+    Terms,
     Truncated,
 )
 from catalog.run_ids import RunIds
-from catalog.store.indexes.grounds import Ground, Lacking
+from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.standings import Standing
 from catalog.store.protocol import (
     ColumnFlow,
     ColumnReach,
@@ -62,13 +65,15 @@ Known = TypeVar("Known")
 class Anchor:
     """The ledger that the graph is projected from, so that a view can say where it was taken and whether it is whole.
 
-    `began` is the reader's one clock reading, in microseconds UTC; `at_least` the index it was promised to see.
+    `began` is the reader's one clock reading, in microseconds UTC; `at_least` the index it was promised to see;
+    `terms` how long the site waits.
     """
 
     ledger: Ledger
     projection: str
     began: int
     at_least: int = -1
+    terms: Terms = TERMS
     points: dict[AsOf, ReadPoint] = field(default_factory=dict, compare=False)
     """The read points that were asked for: the tree's root is worked out once for each."""
 
@@ -146,6 +151,11 @@ class View:
     def is_now(self) -> bool:
         """Tell whether it shows everything that is known, as it stands now."""
         return self.as_of.valid_at == NOW and self.as_of.known_at >= self.reached
+
+    @property
+    def terms(self) -> Terms:
+        """Return how long the site waits."""
+        return TERMS if self._anchor is None else self._anchor.terms
 
     @property
     def moment(self) -> int:
@@ -327,9 +337,9 @@ class View:
         seen = self._visibility.of(node for nodes in found.values() for node in nodes)
         return {ground: tuple(node for node in nodes if node in seen) for ground, nodes in found.items()}
 
-    def lacking(self) -> list[Lacking]:
-        """Return the datasets that may be seen and whose record may lack something, of a view of now alone."""
-        found = self._reader.lacking()
+    def standings(self) -> list[Standing]:
+        """Return the datasets that may be seen and on whose record a rule may find something, of a view of now."""
+        found = self._reader.standings()
         if self.rights.unbounded:
             return found
         seen = self._visibility.of(one.dataset for one in found)

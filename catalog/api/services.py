@@ -20,7 +20,7 @@ from catalog.ledger.protocol import Ledger
 from catalog.ledger.sealing import utc_microseconds
 from catalog.metrics import Metrics
 from catalog.projection import PROJECTION_VERSION, Following, Status
-from catalog.reading import AsOf, Rights
+from catalog.reading import AsOf, Rights, Terms
 from catalog.record_redaction import Redactor
 from catalog.settings import Settings, is_loopback
 from catalog.store.protocol import Store, StoreReader
@@ -114,9 +114,14 @@ class Services:
         """Return the version of the projection that made the graph."""
         return PROJECTION_VERSION
 
+    @property
+    def terms(self) -> Terms:
+        """Return how long the site waits."""
+        return Terms(self.settings.determination_near_days, self.settings.suggestion_judged_days)
+
     def view(self, reader: StoreReader, actor: Actor, as_of: AsOf) -> View:
         """Return what the actor may see in one state of the graph."""
-        anchor = Anchor(self.ledger, self.projection_version, utc_microseconds())
+        anchor = Anchor(self.ledger, self.projection_version, utc_microseconds(), terms=self.terms)
         return View(reader, as_of, self.rights_of(actor), anchor)
 
     def projection_stopped(self) -> str | None:

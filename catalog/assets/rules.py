@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, AssetState, ColumnRecord, Gap
-from graph_schema.column_lineage import address
 from graph_schema.nodes import Column
+from graph_schema.schema_fields import described_fields, text_of
 
 MANDATORY = {
     "owner": "Declare who answers for the dataset.",
@@ -21,8 +21,6 @@ MANDATORY = {
     "lineage": "Send events of the jobs that write or read it.",
 }
 """The mandatory fields of a dataset's record, in order, and what would fill each."""
-
-_MAX_DEPTH = 20
 
 
 def supplier(held: Mapping[str, AspectInForce[Any]]) -> str | None:
@@ -69,39 +67,13 @@ def state(*, described: bool, touched: bool, written: bool, dropped: bool) -> As
 
 def columns(namespace: str, dataset: str, schema: Any) -> tuple[ColumnRecord, ...]:  # noqa: ANN401  a facet is any JSON
     """Return the fields of a schema facet in order, nested ones after their parent under their address."""
-    fields = _fields(schema, "", 0)
     return tuple(
         ColumnRecord(
             id=Column(namespace, dataset, path).id,
             name=path,
-            type=_text(field, "type"),
-            description=_text(field, "description"),
+            type=text_of(field, "type"),
+            description=text_of(field, "description"),
             ordinal=place,
         )
-        for place, (path, field) in enumerate(fields, 1)
+        for place, (path, field) in enumerate(described_fields(schema), 1)
     )
-
-
-def fields_of(schema: Any) -> dict[str, str | None]:  # noqa: ANN401  the same
-    """Return the types of the fields of a schema facet by their addresses, in order; of two of a name the first."""
-    found: dict[str, str | None] = {}
-    for path, field in _fields(schema, "", 0):
-        found.setdefault(path, _text(field, "type"))
-    return found
-
-
-def _fields(holder: Any, above: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401  the same
-    fields = holder.get("fields") if isinstance(holder, dict) else None
-    if not isinstance(fields, list) or depth > _MAX_DEPTH:
-        return
-    for field in fields:
-        name = _text(field, "name")
-        if name is not None:
-            path = address(f"{above}.{name}") if above else name
-            yield path, field
-            yield from _fields(field, path, depth + 1)
-
-
-def _text(value: Any, key: str) -> str | None:  # noqa: ANN401  the same
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) and found else None

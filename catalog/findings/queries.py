@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.assets.folds import DROPPED, last_writes
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
-from catalog.findings.estate.reading import ESTATE_RULES, EstateRule, dataset_cases
+from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
+from catalog.findings.estate.standing import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
-from catalog.names.loading import Names
-from catalog.store.indexes.grounds import Ground, Lacking, Seen
+from catalog.store.indexes.grounds import Ground
 from catalog.view import View
 from graph_schema.aspects.findings import FindingDecision
 from graph_schema.nodes import Finding, Node
@@ -20,7 +19,6 @@ from graph_schema.vocabulary.words import FindingStance
 LASTING = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED, FindingState.ACCEPTED})
 """How a finding stands that holds."""
 
-_BY_RECORD = frozenset({Rule.FIELDS_DECLARED, Rule.DATASET_DESCRIBED})
 _RULE_OF = {one.rule: one for one in ESTATE_RULES}
 
 
@@ -62,15 +60,15 @@ class Found:
 def findings(view: View, wanted: Wanted | None = None) -> Found:
     """Return which findings there are, in the order of severity, rule and subject.
 
-    A view of now by unbounded rights takes what datasets lack from what a store keeps of it; every other judges each
-    node that a rule may find something on.
+    A view of now by unbounded rights takes how datasets' records stand from what a store keeps of it; every other
+    judges each node that a rule may find something on.
     """
     wanted = wanted or Wanted()
     rules = [one for one in ESTATE_RULES if wanted.has(one)]
     certain: set[Key] = set()
     if view.is_now and view.rights.unbounded and wanted.subjects is None and FindingState.CLOSED not in wanted.states:
-        certain, breaches = _of_records(view, {one.rule for one in rules} & _BY_RECORD)
-        breaches |= _judged(view, [one for one in rules if one.rule not in _BY_RECORD], None)
+        certain, breaches = _of_records(view, [one.rule for one in rules if one.rule in BY_RECORD])
+        breaches |= _judged(view, [one for one in rules if one.rule not in BY_RECORD], None)
     else:
         breaches = _judged(view, rules, wanted.subjects)
     every = sorted({*certain, *breaches})
@@ -102,9 +100,7 @@ def finding_details(view: View, found: Found, keys: Sequence[Key]) -> dict[Key, 
     for key in keys:
         if key not in breaches:
             missing[key.rule].append(key.subject)
-    cases = dataset_cases(view, sorted({one for ids in missing.values() for one in ids})) if missing else {}
-    for rule, ids in missing.items():
-        breaches |= _breaches(_RULE_OF[rule], {one: cases[one] for one in ids if one in cases}, view.moment)
+    breaches |= _held(view, missing)
     shown = [key for key in keys if key in breaches]
     decided = _decided(view, shown)
     names = {id_: _called(known.node) for id_, known in view.nodes(sorted({key.subject for key in shown})).items()}
@@ -181,49 +177,23 @@ def _breaches(one: EstateRule, cases: Mapping[str, object], moment: int) -> dict
 
 
 def _of_records(view: View, rules: Collection[Rule]) -> tuple[set[Key], dict[Key, Breach]]:
-    """Return which datasets these rules find something on, and what was judged to know it: what a store keeps decides
-    it of most.
-    """
-    if not rules:
-        return set(), {}
-    rows = view.lacking()
-    alone = _alone(view, rows)
-    broken = _broken(view, [row for row in rows if row.dataset in alone])
-    certain = {key for rule in rules for key in Key.several(rule, broken[rule])}
-    cases = dataset_cases(view, [row.dataset for row in rows if row.dataset not in alone])
-    breaches: dict[Key, Breach] = {}
-    for rule in rules:
-        breaches |= _breaches(_RULE_OF[rule], cases, view.moment)
-    return certain, breaches
+    """Return which datasets these rules find something on, and what was judged to know it."""
+    found = of_records(view, rules)
+    certain = {key for rule, ids in found.certain.items() for key in Key.several(rule, ids)}
+    return certain, _held(view, found.asked)
 
 
-def _broken(view: View, rows: Sequence[Lacking]) -> dict[Rule, list[str]]:
-    """Return by each of the two rules the datasets that break it, of such of which their own names decide all.
-
-    Of one that nothing describes, a write that took effect decides whether it is known.
-    """
-    bare = [row.dataset for row in rows if not row.aspects and row.seen & Seen.WRITTEN]
-    last, _ = last_writes(view, bare) if bare else ({}, {})
-    bare_names: list[str] = []
-    lacking: list[str] = []
-    for row in rows:
-        if not row.aspects and row.dataset not in last:
-            bare_names.append(row.dataset)
-        elif (row.missing or not row.seen & Seen.USED) and last.get(row.dataset) != DROPPED:
-            lacking.append(row.dataset)
-    return {Rule.DATASET_DESCRIBED: bare_names, Rule.FIELDS_DECLARED: lacking}
-
-
-def _alone(view: View, rows: Sequence[Lacking]) -> frozenset[str]:
-    """Return the datasets of which their own names say all."""
-    sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
-    looked_at = Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0))
-    alone = [one.dataset for one in rows if not one.seen & looked_at]
-    if view.lookup("NamespaceRule", "every", ("",)):
-        names = Names(view, renamed=True)
-        names.load(alone)
-        alone = [one for one in alone if names.is_alone(one)]
-    return frozenset(alone)
+def _held(view: View, asked: Mapping[Rule, Sequence[str]]) -> dict[Key, Breach]:
+    """Return what rules find that are held to these nodes."""
+    read: dict[tuple[Cases, tuple[str, ...]], Mapping[str, object]] = {}
+    found: dict[Key, Breach] = {}
+    for rule, ids in asked.items():
+        one = _RULE_OF[rule]
+        place = one.cases, tuple(sorted(ids))
+        if place not in read:
+            read[place] = one.cases(view, place[1]) if place[1] else {}
+        found |= _breaches(one, read[place], view.moment)
+    return found
 
 
 def _called(node: Node) -> str:

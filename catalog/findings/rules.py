@@ -195,6 +195,24 @@ class Rule(Enum):
         Topic.SOURCES,
         "Something is said of every dataset that a job, a run or a record names: a schema, an owner, a write.",
     )
+    CATALOGUED_FIRST = _Rule(
+        "catalogued before it is written",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "Something is declared of every dataset, and somebody said what PHI it holds, before a run writes it.",
+    )
+    RETENTION_KEPT = _Rule(
+        "retention kept",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "No dataset and no sealed snapshot is still there once its period of retention is over.",
+    )
+    DECLARATIONS_AGREE = _Rule(
+        "declarations agree",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "What is declared of a dataset, and what persons say of the PHI in it, can all be so at once.",
+    )
     NAME_WITHOUT_IDENTIFIER = _Rule(
         "no identifier in a name",
         Severity.HIGH,
@@ -211,7 +229,7 @@ class Rule(Enum):
         "determination not near its end",
         Severity.MEDIUM,
         Topic.DEIDENTIFICATION,
-        "No expert determination ends within 90 days without another that goes on.",
+        "No expert determination ends soon, by default within 90 days, without another that goes on.",
     )
     USE_CONSISTENT = _Rule(
         "use statement consistent",
@@ -229,7 +247,7 @@ class Rule(Enum):
         "suggestion judged",
         Severity.MEDIUM,
         Topic.LABELS,
-        "A person confirmed or rejected every suggested label within 30 days.",
+        "A person confirmed or rejected every suggested label in time, by default within 30 days.",
     )
 
     @property
@@ -256,6 +274,9 @@ class Rule(Enum):
 ESTATE = (
     Rule.FIELDS_DECLARED,
     Rule.DATASET_DESCRIBED,
+    Rule.CATALOGUED_FIRST,
+    Rule.RETENTION_KEPT,
+    Rule.DECLARATIONS_AGREE,
     Rule.RUN_ID_OF_ONE_JOB,
     Rule.NAME_WITHOUT_IDENTIFIER,
     Rule.ATTESTATION_LASTS,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from catalog.assets.folds import aspects_in_force
-from catalog.assets.rules import fields_of
 from catalog.errors import SenderError
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Column, Node
+from graph_schema.schema_fields import fields_of
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary.words import Stance
 

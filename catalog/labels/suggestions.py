@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 
 from catalog.assets.folds import aspects_in_force
-from catalog.assets.rules import fields_of
 from catalog.labels.model import Label, Tag
 from catalog.names.loading import Names
 from catalog.view import View
@@ -20,6 +19,7 @@ from graph_schema.aspects.labels import Coding
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.facts import Order
 from graph_schema.nodes import Column, Dataset
+from graph_schema.schema_fields import fields_of
 from graph_schema.vocabulary import hipaa
 from graph_schema.vocabulary.suggestions import Field, suggest
 from graph_schema.vocabulary.suggestions.rows import Row

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalog.assets import queries as assets
 from catalog.assets import retention as rules
 from catalog.assets.folds import aspects_in_force
 from catalog.assets.model import AssetState, DatasetRecord
-from catalog.assets.queries import datasets
 from catalog.assets.sources import inherited
 from catalog.names.loading import Names
 from catalog.snapshots.queries import snapshots_of
@@ -45,13 +45,15 @@ class DueList:
     unknown: tuple[str, ...]
 
 
-def retention_due(view: View, before: int, classes: Sequence[str] = ()) -> DueList:
+def retention_due(
+    view: View, before: int, classes: Sequence[str] = (), datasets: Sequence[str] | None = None
+) -> DueList:
     """Return the datasets and sealed snapshots whose period ends before a time.
 
-    Only of these classes where any are given. What was dropped, or whose bytes are gone, is not due; a dataset without
-    a retention, and a snapshot that nobody sealed, never is.
+    Only of these classes, and of these datasets, where any are given. What was dropped, or whose bytes are gone, is not
+    due; a dataset without a retention, and a snapshot that nobody sealed, never is.
     """
-    found = [one for one in _kept(view) if not classes or _class(one) in classes]
+    found = [one for one in _kept(view, datasets) if not classes or _class(one) in classes]
     created = _began(view, [one.id for one in found])
     sealed = snapshots_of(view, [one.id for one in found])
     due, unknown = [], []
@@ -72,13 +74,13 @@ def _class(dataset: DatasetRecord) -> str | None:
     return None if dataset.retention is None else dataset.retention.value.policy_class
 
 
-def _kept(view: View) -> list[DatasetRecord]:
+def _kept(view: View, datasets: Sequence[str] | None) -> list[DatasetRecord]:
     """Return the datasets that have a retention, themselves or by their source, and that are there."""
-    ids = view.all_of("Dataset")
+    ids = view.all_of("Dataset") if datasets is None else datasets
     held = aspects_in_force(view, ids, aspects=(_RETENTION, "source", "source_system"))
     given = inherited(view, held)
     wanted = [one for one in ids if _RETENTION in held.get(one, {}) or _RETENTION in given.get(one, {})]
-    found = {one.id: one for one in datasets(view, wanted).values()}
+    found = {one.id: one for one in assets.datasets(view, wanted).values()}
     return [one for one in found.values() if one.state not in _GONE]
 
 

@@ -16,11 +16,12 @@ from typing import Protocol
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
-from catalog.store.indexes.grounds import Ground, Lacking
+from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -244,8 +245,8 @@ class StoreReader(Protocol):
         given.
         """
 
-    def lacking(self) -> list[Lacking]:
-        """Return every dataset whose record may lack something now, by id."""
+    def standings(self) -> list[Standing]:
+        """Return every dataset on whose record a rule over the estate may find something now, by id."""
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         """Return every dataset and model version that anything uses in one of these ways."""

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager
 from catalog.store.deadline import Deadline
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
-from catalog.store.indexes.grounds import Ground, Lacking
+from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -122,9 +123,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.grounds(wanted, ids, known_at)
 
-    def lacking(self) -> list[Lacking]:
+    def standings(self) -> list[Standing]:
         with self.reading() as read:
-            return read.lacking()
+            return read.standings()
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         with self.reading() as read:

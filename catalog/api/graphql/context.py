@@ -62,7 +62,7 @@ class RequestContext:
     @cached_property
     def _anchor(self) -> Anchor:
         at_least = -1 if self.at_least is None else self.at_least
-        return Anchor(self.ledger, self.services.projection_version, self.began, at_least)
+        return Anchor(self.ledger, self.services.projection_version, self.began, at_least, self.services.terms)
 
     def view(self, as_of: AsOf) -> View:
         """Return what the actor may see at these times; one for each answer, which counts what is hidden of it."""

@@ -12,6 +12,7 @@ from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.model import Attestation, Label
 from catalog.releases.model import Registration
 from catalog.snapshots.model import SnapshotRecord
+from catalog.snapshots.retention import Due
 from catalog.use.model import UseStatement
 from graph_schema.nodes import Node
 
@@ -103,6 +104,37 @@ class DatasetCase:
     used_at: int | None
 
 
+class Told(NamedTuple):
+    """That something was so since a time, by which entry."""
+
+    since: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCase:
+    """When a dataset was first written, declared and classified, None for what it never was."""
+
+    written: Told
+    declared: Told | None
+    classified: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationCase:
+    """What is declared of a dataset, and what persons say of it and of its columns."""
+
+    record: DatasetRecord
+    labels: Sequence[Label]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionCase:
+    """What is due of a dataset: itself, and its sealed snapshots, the first first."""
+
+    due: Sequence[Due]
+
+
 @dataclass(frozen=True, slots=True)
 class RunIdCase:
     """Runs of several jobs under one id."""
@@ -120,12 +152,16 @@ class NameCase:
 
 @dataclass(frozen=True, slots=True)
 class AttestationCase:
-    """An attestation, what its job is called, the others of that job, and what those who attested might when."""
+    """An attestation, what its job is called, the others of that job, and what those who attested might when.
+
+    `near_days` is how long before its end a determination is near it.
+    """
 
     attestation: Attestation
     job: str
     others: Sequence[Attestation]
     powers: Powers
+    near_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +186,7 @@ class UseCase:
 
 @dataclass(frozen=True, slots=True)
 class LabelCase:
-    """The labels of a dataset and of its columns."""
+    """The labels of a dataset and of its columns, and within how many days a suggested one is to be judged."""
 
     labels: Sequence[Label]
+    days: int

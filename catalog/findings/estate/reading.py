@@ -11,11 +11,16 @@ from catalog.access.model import Powers
 from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
 from catalog.findings.estate import rules
+from catalog.findings.estate.datasets import (
+    dataset_cases,
+    declaration_cases,
+    label_cases,
+    order_cases,
+    retention_cases,
+)
 from catalog.findings.estate.model import (
     AttestationCase,
     Breach,
-    DatasetCase,
-    LabelCase,
     NameCase,
     RunIdCase,
     UseCase,
@@ -28,7 +33,7 @@ from catalog.snapshots import queries as snapshots
 from catalog.store.indexes.grounds import Ground
 from catalog.use import queries as permitted
 from catalog.view import View
-from graph_schema.nodes import Column, Dataset, Node, Principal
+from graph_schema.nodes import Node, Principal
 
 Cases = Callable[[View, Sequence[str]], Mapping[str, Any]]
 
@@ -44,15 +49,6 @@ class EstateRule:
     ground: Ground
     cases: Cases
     judge: Callable[[Any, int], Breach | None]
-
-
-def dataset_cases(view: View, ids: Sequence[str]) -> dict[str, DatasetCase]:
-    """Return the datasets under their own names, with when they were first used."""
-    records = {id_: one for id_, one in assets.datasets(view, ids).items() if one.id == id_}
-    first: dict[str, int] = {}
-    for use in view.uses(list(records)) if records else ():
-        first[use.dataset] = min(use.valid_from, first.get(use.dataset, use.valid_from))
-    return {id_: DatasetCase(one, first.get(id_)) for id_, one in records.items()}
 
 
 def run_id_cases(view: View, ids: Sequence[str]) -> dict[str, RunIdCase]:
@@ -80,9 +76,10 @@ def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCa
     # An attestation covers a step or does not, whoever asks.
     found = access.definitions(view.unredacted, sorted(by_id)) if by_id else {}
     powers = Powers({by_id[id_]: each for id_, each in found.items()}, {})
+    near = view.terms.near_days
     called = {id_: _named(known.node) for id_, known in view.nodes(jobs).items()}
     return {
-        id_: AttestationCase(one, called.get(one.job, one.job), of_jobs.get(one.job, ()), powers)
+        id_: AttestationCase(one, called.get(one.job, one.job), of_jobs.get(one.job, ()), powers, near)
         for id_, one in asked.items()
     }
 
@@ -105,15 +102,6 @@ def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
     }
 
 
-def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
-    """Return the labels of the datasets, or of those that the columns are of."""
-    datasets = set()
-    for id_, known in view.nodes(ids).items():
-        node = known.node
-        datasets.add(Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else id_)
-    return {id_: LabelCase(found) for id_, found in labels.labels(view, sorted(datasets)).items()}
-
-
 def _named(node: Node) -> str:
     namespace = getattr(node, "namespace", None)
     return node.title if namespace is None else f"{namespace}/{node.title}"
@@ -122,6 +110,9 @@ def _named(node: Node) -> str:
 ESTATE_RULES = (
     EstateRule(Rule.FIELDS_DECLARED, Ground.DATASET, dataset_cases, rules.fields_declared),
     EstateRule(Rule.DATASET_DESCRIBED, Ground.DATASET, dataset_cases, rules.dataset_described),
+    EstateRule(Rule.CATALOGUED_FIRST, Ground.DATASET, order_cases, rules.catalogued_first),
+    EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept),
+    EstateRule(Rule.DECLARATIONS_AGREE, Ground.DATASET, declaration_cases, rules.declarations_agree),
     EstateRule(Rule.RUN_ID_OF_ONE_JOB, Ground.SHARED_RUN_ID, run_id_cases, rules.run_id_of_one_job),
     EstateRule(Rule.NAME_WITHOUT_IDENTIFIER, Ground.TOKEN_IN_NAME, name_cases, rules.name_without_identifier),
     EstateRule(Rule.ATTESTATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.attestation_lasts),
@@ -129,6 +120,6 @@ ESTATE_RULES = (
     EstateRule(Rule.EVALUATION_APART, Ground.REGISTRATION, version_cases, rules.evaluation_apart),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
-    EstateRule(Rule.SUGGESTION_JUDGED, Ground.SUGGESTION, label_cases, rules.suggestion_judged),
+    EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),
 )
 """Every rule over the estate with what it reads: a new one is a member of `Rule`, a judge, and a line here."""

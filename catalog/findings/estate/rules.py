@@ -6,14 +6,20 @@ that is over.
 
 from __future__ import annotations
 
-from catalog.assets.model import AssetState
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
 from catalog.assets.rules import MANDATORY
 from catalog.findings.estate.model import (
     AttestationCase,
     Breach,
     DatasetCase,
+    DeclarationCase,
     LabelCase,
     NameCase,
+    OrderCase,
+    RetentionCase,
     RunIdCase,
     UseCase,
     VersionCase,
@@ -21,18 +27,23 @@ from catalog.findings.estate.model import (
 from catalog.findings.separation import Apartness, separation
 from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
+from catalog.labels.suggestions import Judgement, suggestions_in
 from catalog.use.contradictions import contradictions
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
-from graph_schema.vocabulary.words import DeidentificationMethod, TagOrigin
+from graph_schema.vocabulary.words import (
+    DeidentificationMethod,
+    DeidentificationState,
+    EncryptionAtRest,
+    PhiKind,
+    RetentionClass,
+    StoragePattern,
+    TagOrigin,
+)
 from ingest_hooks.redaction.markers import TOKEN
 from reports.fields import together
 from reports.naming import counted, gathered
 
 _DAY = 86_400_000_000
-NEAR_DAYS = 90
-"""So many days before its end a determination is found to be near it."""
-JUDGED_DAYS = 30
-"""Within so many days a suggested label is to be judged."""
 
 
 def fields_declared(case: DatasetCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
@@ -65,6 +76,99 @@ def dataset_described(case: DatasetCase, moment: int) -> Breach | None:  # noqa:
         return None
     entries = tuple(sorted({record.first_entry, stated.entry}))
     return Breach("It is described.", entries, case.used_at, record.first_entry, stated.since, stated.entry)
+
+
+def catalogued_first(case: OrderCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a dataset that a run wrote before it was declared, or before anybody said what PHI it holds."""
+    written = case.written
+    both = {"anything was declared of it": case.declared, "anybody said what PHI it holds": case.classified}
+    late = {what: told for what, told in both.items() if told is None or told.since > written.since}
+    if not late:
+        return None
+    text = f"A run wrote it before {' and before '.join(late)}."
+    told = [one for one in late.values() if one is not None]
+    entries = tuple(sorted({written.entry, *(one.entry for one in told)}))
+    if len(told) < len(late):
+        return Breach(text, entries, written.since, written.entry)
+    until, ended = max(one.since for one in told), max(one.entry for one in told)
+    return Breach(text, entries, written.since, min(written.entry, ended), until, ended)
+
+
+def retention_kept(case: RetentionCase, moment: int) -> Breach | None:
+    """Find what is still there though its period of retention is over."""
+    over = [one for one in case.due if one.due_at <= moment]
+    if not over:
+        return None
+    first = over[0]
+    snapshots = [one for one in over if one.id != one.dataset]
+    what = ["The dataset"] * (len(over) > len(snapshots))
+    what += [counted(len(snapshots), "sealed snapshot")] if snapshots else []
+    verb = "is" if len(over) == 1 else "are"
+    text = (
+        f"{' and '.join(what)} {verb} still there: the period of {first.policy_class} retention, "
+        f"{counted(first.period_days, 'day')}, is over."
+    )
+    entries = tuple(sorted({entry for one in over for entry in one.entries}))
+    return Breach(text, entries, first.due_at, max(first.entries))
+
+
+def declarations_agree(case: DeclarationCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find what cannot all be so of what is declared of a dataset and what persons say of the PHI in it."""
+    found = [*_disagreeing(case.record), *_against_labels(case)]
+    if not found:
+        return None
+    held = [one for _, some in found for one in some]
+    entries = tuple(sorted({entry for _, entry in held}))
+    return Breach(
+        " ".join(text for text, _ in found),
+        entries,
+        min(max(since for since, _ in some) for _, some in found),
+        min(max(entry for _, entry in some) for _, some in found),
+    )
+
+
+_Found = tuple[str, Sequence[tuple[int, int]]]
+"""A sentence, and since when and by which entry each of what disagrees is so."""
+
+
+def _disagreeing(record: DatasetRecord) -> Iterator[_Found]:
+    state, category, retention = record.deidentification_state, record.phi_category, record.retention
+    if state and category and state.value in _FREE and PhiKind.DIRECT_IDENTIFIER in category.value:
+        yield f"It is declared {state.value}, and to hold direct identifiers.", _said(state, category)
+    pattern = record.aspects.get("storage_pattern")
+    scratch = retention if retention and retention.value.policy_class == RetentionClass.SCRATCH else None
+    if pattern and scratch and pattern.value == StoragePattern.IMMUTABLE_ARCHIVE:
+        yield "It lies in an archive that deletes nothing, and is kept as scratch alone.", _said(pattern, scratch)
+    encryption, keys = record.aspects.get("encryption"), record.aspects.get("encryption_keys")
+    if encryption and keys and keys.value and encryption.value.get("at_rest") == EncryptionAtRest.NONE:
+        yield "It is declared not to be encrypted at rest, and to be encrypted under keys.", _said(encryption, keys)
+
+
+def _against_labels(case: DeclarationCase) -> Iterator[_Found]:
+    state, category = case.record.deidentification_state, case.record.phi_category
+    present = [one for one in case.labels if one.present]
+    direct = [one for one in present if one.kind == PhiKind.DIRECT_IDENTIFIER]
+    if state and state.value in _FREE and direct:
+        places, tags = _tagged(direct)
+        yield (
+            f"It is declared {state.value}, and persons say that it holds a direct identifier: {places}.",
+            _said(state) + tags,
+        )
+    if category and not category.value and present:
+        places, tags = _tagged(present)
+        yield f"It is declared to hold no PHI, and persons say that it does: {places}.", _said(category) + tags
+
+
+def _tagged(labels: Sequence[Label]) -> tuple[str, list[tuple[int, int]]]:
+    places = gathered(sorted({one.column or "the whole" for one in labels}))
+    return places, [min((one.tag.since, one.tag.entry) for one in labels)]
+
+
+def _said(*aspects: AspectInForce[Any]) -> list[tuple[int, int]]:
+    return [(one.since, one.entry) for one in aspects]
+
+
+_FREE = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.AGGREGATED})
 
 
 def run_id_of_one_job(case: RunIdCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
@@ -125,7 +229,7 @@ def determination_lasts(case: AttestationCase, moment: int) -> Breach | None:
     one = case.attestation
     if one.method != DeidentificationMethod.EXPERT_DETERMINATION or one.until is None or one.until <= moment:
         return None
-    near = one.until - NEAR_DAYS * _DAY
+    near = one.until - case.near_days * _DAY
     if near > moment or _uncovered(one, case, moment) is not None or _successor(case, one.until, one.until) is not None:
         return None
     days = -((moment - one.until) // _DAY)
@@ -181,17 +285,17 @@ def _of_use(case: UseCase, text: str, moment: int) -> Breach:
 
 def suggestion_judged(case: LabelCase, moment: int) -> Breach | None:
     """Find labels that were suggested long ago and that nobody judged."""
-    waiting = [label for label in case.labels if label.present and label.origin == TagOrigin.SUGGESTED]
-    late = [label for label in waiting if _suggested(label)[0] + JUDGED_DAYS * _DAY <= moment]
+    waiting = [one.label for one in suggestions_in(case.labels) if one.judgement is Judgement.OPEN]
+    late = [label for label in waiting if _suggested(label)[0] + case.days * _DAY <= moment]
     if not late:
         return None
     entries = tuple(sorted({_suggested(label)[1] for label in late}))
     places = gathered(sorted({label.column or "the whole" for label in late}))
     text = (
-        f"{counted(len(late), 'label')} suggested more than {JUDGED_DAYS} days ago and neither confirmed nor rejected "
+        f"{counted(len(late), 'label')} suggested more than {case.days} days ago and neither confirmed nor rejected "
         f"by a person: {places}."
     )
-    since = min(_suggested(label)[0] for label in late) + JUDGED_DAYS * _DAY
+    since = min(_suggested(label)[0] for label in late) + case.days * _DAY
     return Breach(text, entries, since, entries[0])
 
 

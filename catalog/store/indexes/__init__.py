@@ -18,6 +18,7 @@ from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.search import SEARCH
+from catalog.store.indexes.standings import STANDINGS
 from catalog.store.indexes.uses import USES
 
 INDEXES: Final[tuple[Index, ...]] = (
@@ -35,4 +36,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     POINTERS,
     NAMED_IN_FACETS,
     GROUNDS,
+    STANDINGS,
 )

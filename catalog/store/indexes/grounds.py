@@ -1,30 +1,23 @@
-"""On which nodes a rule over the whole estate may find something, and what every dataset's record lacks now.
+"""On which nodes a rule over the whole estate may find something.
 
 Grounds only propose: a node that has one is looked at by the rules that name it, and no other is. They are added and
-never taken away, so that what was known by an earlier entry can be judged too. What a dataset's record lacks is kept
-for now alone, exactly where nothing but its own name speaks of it, and marked where more has to be looked at.
+never taken away, so that what was known by an earlier entry can be judged too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntFlag, StrEnum
-from typing import Final, NamedTuple
+from enum import StrEnum
+from typing import Final
 
-from catalog.store.indexes.effects import IN_FORCE, Candidate
-from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEY_FIELD
-from catalog.store.indexes.run_states import FLOWING
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
-from graph_schema.aspects import MANDATORY
-from graph_schema.facts import NOW, Edge, Facts
+from graph_schema.facts import NOW, Facts
 from graph_schema.identity import label_of
-from graph_schema.nodes import Dataset, Node, Run
-from graph_schema.vocabulary.words import TagOrigin
+from graph_schema.nodes import Node, Run
 from ingest_hooks.redaction.markers import TOKEN
 
 
@@ -43,8 +36,8 @@ class Ground(StrEnum):
     """It is a model version that somebody registered."""
     USE_STATEMENT = "USE_STATEMENT"
     """It is a statement of permitted use."""
-    SUGGESTION = "SUGGESTION"
-    """A rule suggested a label for it."""
+    SCHEMA = "SCHEMA"
+    """It is a dataset that had a schema."""
     SOURCE = "SOURCE"
     """It is a source that something is recorded of."""
     JUDGED = "JUDGED"
@@ -60,53 +53,6 @@ GROUND: Final = Table(
     orders=(("node", "ground"),),
     known="entry",
 )
-
-LACKING: Final = Table(
-    "lacking",
-    (
-        ("dataset", Kind.ID),
-        ("open", Kind.INTEGER),
-        ("missing", Kind.INTEGER),
-        ("aspects", Kind.INTEGER),
-        ("seen", Kind.INTEGER),
-    ),
-    key=1,
-    prefix=1,
-    merge=(Merge.NEWEST,) * 4,
-    orders=(("open", "dataset"),),
-)
-"""Of each dataset which mandatory fields its own name lacks now, as bits, and how many aspects it has."""
-
-
-class Seen(IntFlag):
-    """What was ever seen of a dataset."""
-
-    USED = 1
-    """A run, a job or a declaration reads or writes it."""
-    WRITTEN = 2
-    """A run writes it: the run's fold decides whether that took effect."""
-    NAMED = 4
-    """It has, or had, another name."""
-    DROPPED = 8
-    """It is said to be dropped, or was once."""
-    SUPPLIED = 16
-    """A source supplies it."""
-
-
-class Lacking(NamedTuple):
-    """What a dataset's own name lacks now: the mandatory aspects, how many aspects it has, and what was seen of it."""
-
-    dataset: str
-    missing: tuple[str, ...]
-    aspects: int
-    seen: Seen
-
-
-_USES: Final = frozenset({"READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS"})
-_NAMING: Final = frozenset({"IS_ALIAS_OF", "IS_SAME_AS", "WAS_RENAMED_TO"})
-_LOOKED_AT: Final = Seen.NAMED | Seen.DROPPED
-_BITS: Final = {aspect: 1 << place for place, aspect in enumerate(MANDATORY)}
-_ALL: Final = sum(_BITS.values())
 
 
 def grounds(
@@ -126,99 +72,11 @@ def grounds(
     return {ground: tuple(sorted(nodes)) for ground, nodes in found.items()}
 
 
-def lacking(reader: IndexReader) -> list[Lacking]:
-    """Return every dataset whose record may lack something now, by id."""
-    rows = reader.rows(LACKING, [(1,)], 1)
-    return sorted(Lacking(row[0], _aspects(row[2]), row[3], Seen(row[4])) for row in rows)
-
-
-def _aspects(missing: int) -> tuple[str, ...]:
-    return _SETS[missing]
-
-
-_SETS: Final = tuple(tuple(aspect for aspect, bit in _BITS.items() if bits & bit) for bits in range(_ALL + 1))
-
-
-@dataclass(slots=True)
-class _Change:
-    """What new facts change of one dataset."""
-
-    gone: int = 0
-    """The mandatory fields that it now has, as bits."""
-    come: int = 0
-    """Those that it no longer has."""
-    aspects: int = 0
-    seen: int = 0
-    unseen: int = 0
-
-    def hold(self, aspect: str) -> None:
-        """Note that an aspect is in force."""
-        if aspect == "was_dropped":
-            self.seen |= Seen.DROPPED
-            return
-        self.aspects += 1
-        self.gone |= _BITS.get(aspect, 0)
-
-    def lose(self, aspect: str) -> None:
-        """Note that an aspect is no longer in force."""
-        if aspect == "was_dropped":
-            self.unseen |= Seen.DROPPED
-            return
-        self.aspects -= 1
-        self.come |= _BITS.get(aspect, 0)
-
-
-def _seen(edges: Iterable[Edge], changes: dict[str, _Change]) -> None:
-    for edge in edges:
-        if edge.kind in _USES:
-            if label_of(edge.target) == "Dataset":
-                changes[edge.target].seen |= Seen.USED | (Seen.WRITTEN if edge.kind == "WROTE" else 0)
-        elif edge.kind == "SUPPLIES":
-            changes[edge.target].seen |= Seen.SUPPLIED
-        elif edge.kind in _NAMING:
-            changes[edge.source].seen |= Seen.NAMED
-            changes[edge.target].seen |= Seen.NAMED
-
-
-def _row(dataset: str, before: Row | None, change: _Change) -> Row:
-    _, _, missing, aspects, seen = before or (dataset, 1, _ALL, 0, 0)
-    missing = (missing | change.come) & ~change.gone
-    aspects += change.aspects
-    seen = (seen & ~change.unseen) | change.seen
-    is_open = missing or not aspects or not seen & Seen.USED or seen & _LOOKED_AT
-    return dataset, int(bool(is_open)), missing, aspects, int(seen)
-
-
 def _derive(work: Work) -> Changes:
     changes = Changes()
     changes.add(GROUND, list(_plain(work.new)))
     _derive_run_ids(work, changes)
-    found: dict[str, _Change] = defaultdict(_Change)
-    for node, _ in work.new.nodes:
-        if isinstance(node, Dataset):
-            found[node.id]
-    ran = (edge for edges in work.runs.fresh.values() for edge in edges)
-    _seen((*ran, *(edge for edge in work.new.edges if edge.kind not in FLOWING)), found)
-    for before, now in work.transitions:
-        either = now or before
-        if either is None or label_of(either.statement.subject) != "Dataset":
-            continue
-        was, is_now = _is_stated(before), _is_stated(now)
-        if is_now and not was:
-            found[either.statement.subject].hold(either.statement.aspect)
-        elif was and not is_now:
-            found[either.statement.subject].lose(either.statement.aspect)
-    known = work.past.under(LACKING, [(dataset,) for dataset in found]) if found else {}
-    for dataset, change in found.items():
-        rows = known[dataset,]
-        row = _row(dataset, rows[0] if rows else None, change)
-        if not rows or row != tuple(rows[0]):
-            changes.add(LACKING, [row])
     return changes
-
-
-def _is_stated(held: Candidate | None) -> bool:
-    return held is not None and held.statement.value is not None
 
 
 def _derive_run_ids(work: Work, changes: Changes) -> None:
@@ -260,11 +118,10 @@ def _plain(facts: Facts) -> Iterator[Row]:
     for statement in facts.statements:
         if statement.aspect == "registration":
             yield Ground.REGISTRATION.value, statement.subject, statement.entry
+        elif statement.aspect == "schema":
+            yield Ground.SCHEMA.value, statement.subject, statement.entry
         elif label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
-    for edge in facts.edges:
-        if edge.kind == "IS_TAGGED" and edge.data.get("origin") == TagOrigin.SUGGESTED:
-            yield Ground.SUGGESTION.value, edge.source, edge.entry
 
 
 _OF_LABEL: Final = {
@@ -287,16 +144,6 @@ def _specification(facts: Facts) -> Changes:
     changes = Changes()
     changes.add(GROUND, _first(_plain(facts)))
     changes.add(GROUND, list(_shared(_runs(facts.nodes))))
-    found: dict[str, _Change] = defaultdict(_Change)
-    for node, _ in facts.nodes:
-        if isinstance(node, Dataset):
-            found[node.id]
-    _seen(facts.edges, found)
-    for row in IN_FORCE_NOW.specification(facts).put.get(IN_FORCE.name, ()):
-        held = Candidate.of(row)
-        if held.statement.value is not None and label_of(held.statement.subject) == "Dataset":
-            found[held.statement.subject].hold(held.statement.aspect)
-    changes.add(LACKING, [_row(dataset, None, change) for dataset, change in found.items()])
     return changes
 
 
@@ -311,12 +158,7 @@ def _first(rows: Iterable[Row]) -> Collection[Row]:
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from grounds(reader, list(Ground), ids).items()
-    asked = frozenset(ids)
-    yield from (one for one in lacking(reader) if one.dataset in asked)
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
-    yield from sorted(reader.rows(LACKING, [(one,) for one in dict.fromkeys(ids)]))
 
 
-GROUNDS: Final = Index(
-    "grounds", 2, (GROUND, LACKING), _derive, _specification, _answers, uses=("runs", "in_force", "keys")
-)
+GROUNDS: Final = Index("grounds", 3, (GROUND,), _derive, _specification, _answers, uses=("keys",))

@@ -15,15 +15,17 @@ from catalog.store.indexes import (
     keys,
     pointers,
     producers,
+    standings,
     uses,
 )
 from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
-from catalog.store.indexes.grounds import Ground, Lacking
+from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
@@ -94,8 +96,8 @@ class IndexReads(IndexReader):
     ) -> dict[Ground, tuple[str, ...]]:
         return grounds.grounds(self, wanted, ids, known_at)
 
-    def lacking(self) -> list[Lacking]:
-        return grounds.lacking(self)
+    def standings(self) -> list[Standing]:
+        return standings.standings(self)
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         return uses.used(self, hows, valid_at, known_at)

@@ -35,23 +35,30 @@ def test_findings_open_are_accepted_and_close(catalog: Catalog) -> None:
     catalog.event(event())
     found = asked(catalog)
     nodes = {(one["rule"], one["subject"]): one for one in found["page"]["nodes"]}
-    assert nodes.keys() == {("FIELDS_DECLARED", CURATED_ID), ("DATASET_DESCRIBED", RAW_ID)}
+    assert nodes.keys() == {
+        ("FIELDS_DECLARED", CURATED_ID),
+        ("DATASET_DESCRIBED", RAW_ID),
+        ("CATALOGUED_FIRST", CURATED_ID),
+    }
     described = nodes["DATASET_DESCRIBED", RAW_ID]
     assert (described["state"], described["node"]["id"], described["name"]) == ("OPEN", RAW_ID, "landing/visits")
     assert {(one["rule"], one["state"], one["count"]) for one in found["counts"]} == {
         ("FIELDS_DECLARED", "OPEN", 1),
         ("DATASET_DESCRIBED", "OPEN", 1),
+        ("CATALOGUED_FIRST", "OPEN", 1),
     }
     exposed = catalog.client.get("/metrics").text
     assert 'lineward_findings{rule="DATASET_DESCRIBED",severity="MEDIUM"} 1.0' in exposed
     assert 'lineward_findings{rule="EVALUATION_APART",severity="HIGH"} 0.0' in exposed
     catalog.record(finding_record("accept_finding", CURATED_ID))
     catalog.record(declaration(owner="nephrology"))
-    (accepted,) = asked(catalog)["page"]["nodes"]
+    (accepted,) = asked(catalog, rules=["FIELDS_DECLARED"])["page"]["nodes"]
     assert (accepted["state"], accepted["decided"]["until"][:4]) == ("ACCEPTED", "2029")
-    assert catalog.data(ON, id=CURATED_ID)["node"]["findings"] == [
-        {"rule": "FIELDS_DECLARED", "state": "ACCEPTED", "text": accepted["text"]}
-    ]
+    assert catalog.data(ON, id=CURATED_ID)["node"]["findings"][0] == {
+        "rule": "FIELDS_DECLARED",
+        "state": "ACCEPTED",
+        "text": accepted["text"],
+    }
     assert catalog.data(ONE, id=accepted["id"])["node"]["decided"] == {"stance": "ACCEPTED"}
     (closed,) = asked(catalog, states=["CLOSED"], rules=["DATASET_DESCRIBED"])["page"]["nodes"]
     assert closed["subject"] == RAW_ID

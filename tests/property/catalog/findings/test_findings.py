@@ -13,6 +13,8 @@ from catalog.view import Anchor, View
 from tests.property.catalog.view.test_prefix import DECIDES, PAYLOADS, quick, story
 from tests.support.records import House
 
+DAY = 86_400 * 1_000_000
+
 
 def every_one(view: View, ids: list[str]) -> set[tuple[str, str, str]]:
     """Hold every rule to every node there is, and say what breaks it and lasts."""
@@ -25,13 +27,15 @@ def every_one(view: View, ids: list[str]) -> set[tuple[str, str, str]]:
     return found
 
 
-def hold(house: House) -> None:
+def hold(house: House, later: int = 0) -> set[tuple[str, str, str]]:
     ids = sorted(row[1] for row in house.store.scan() if row[0] == "node")
-    view = View(house.store, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros()))
+    view = View(house.store, LATEST, anchor=Anchor(house.ledger, "1", house.clock.micros() + later))
     found = findings(view)
     shown = finding_details(view, found, found.keys)
     assert len(shown) == len(found.keys)
-    assert {(one.rule.name, one.subject, one.text) for one in shown.values()} == every_one(view, ids)
+    every = every_one(view, ids)
+    assert {(one.rule.name, one.subject, one.text) for one in shown.values()} == every
+    return every
 
 
 @quick
@@ -39,6 +43,27 @@ def hold(house: House) -> None:
 def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: list[str]) -> None:
     for house in story(happened):
         hold(house)
+        hold(house, 60 * DAY)
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        ["carries a schema"],
+        ["carries a schema", "tags the other"],
+        ["carries a schema", "rejects of the other", "joins"],
+        ["declares scratch"],
+        ["start", "declares scratch"],
+        ["start", "tags the other"],
+        ["declares scratch", "complete", "tags the other"],
+        ["declares scratch", "seals", "drops"],
+        ["carries a schema", "declares scratch", "rules"],
+    ],
+    ids=", ".join,
+)
+def test_so_they_are_a_year_later(happened: list[str]) -> None:
+    for house in story(happened):
+        assert hold(house, 365 * DAY)
 
 
 @pytest.mark.parametrize("name", ["drops", "is linked", "joins", "renames", "another job's", "attests", "tags"])

@@ -104,6 +104,19 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "declares a place": place(valid_from=EARLY),
     "declares the place anew": place(within="US", valid_from=LATE),
     "ends the place": ending_place(valid_from="2026-01-02T12:00:00Z"),
+    "carries a schema": event(
+        at="2026-01-01T10:20:00Z",
+        schema={"fields": [{"name": "mrn", "type": "string"}, {"name": "ward", "type": "string"}]},
+    ),
+    "declares scratch": declaration(
+        dataset=CURATED,
+        retention={"policy_class": "SCRATCH", "period_days": 1},
+        storage_pattern="IMMUTABLE_ARCHIVE",
+        deidentification_state="DE_IDENTIFIED",
+        valid_from=EARLY,
+    ),
+    "tags the other": tag(dataset=CURATED, stance="CONFIRM"),
+    "rejects of the other": tag(dataset=CURATED, stance="REJECT", reason="Not so"),
     "tags": tag(valid_from=EARLY),
     "carries facets": event(
         at="2026-01-01T10:30:00Z",

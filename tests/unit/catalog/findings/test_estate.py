@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from catalog.errors import SenderError
 from catalog.findings.queries import Wanted, finding_details, findings, findings_on
 from catalog.findings.rules import ESTATE, FindingState, Rule, Severity
-from catalog.reading import LATEST, AsOf, Rights
+from catalog.reading import LATEST, AsOf, Rights, Terms
 from catalog.view import Anchor, View
 from graph_schema.nodes import Dataset, Job, ModelVersion
 from graph_schema.times import format_time, parse_zoned
 from tests.support.counting import Counting
 from tests.support.records import (
     CURATED,
+    FURTHER,
     JOB,
     MANIFEST,
     MODEL,
@@ -29,10 +30,13 @@ from tests.support.records import (
     registration,
     run_node,
     seal,
+    source,
+    tag,
 )
 from tests.support.uses import permission
 
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
+OTHER_RUN = "0190d2e6-0000-7000-8000-00000000000b"
 OTHER_JOB = {"namespace": "pipeline", "name": "copy"}
 EVERY = frozenset(FindingState)
 SOCIAL = "123-45-6789"
@@ -91,6 +95,130 @@ class TestDatasetDescribed:
         assert of(house.view(), Rule.DATASET_DESCRIBED) == {}
         (closed,) = of(house.view(), Rule.DATASET_DESCRIBED, frozenset({FindingState.CLOSED})).values()
         assert (closed.subject, closed.ended) == (RAW_ID, 1)
+
+
+class TestCataloguedFirst:
+    def test_what_a_run_wrote_before_it_was_declared_and_classified_is_found(self, house: House) -> None:
+        house.send(event())
+        (found,) = of(house.view(), Rule.CATALOGUED_FIRST).values()
+        assert (found.subject, found.entries, found.since) == (CURATED_ID, (0,), parse_zoned("2026-01-01T10:00:00Z"))
+        assert found.text == (
+            "A run wrote it before anything was declared of it and before anybody said what PHI it holds."
+        )
+        house.record(declaration(dataset=CURATED, phi_category=None))
+        (found,) = of(house.view(), Rule.CATALOGUED_FIRST).values()
+        assert found.text.endswith("before anybody said what PHI it holds.")
+        house.record(tag(dataset=CURATED))
+        assert of(house.view(), Rule.CATALOGUED_FIRST) == {}
+        (closed,) = of(house.view(), Rule.CATALOGUED_FIRST, frozenset({FindingState.CLOSED})).values()
+        assert (closed.known, closed.ended) == (0, 2)
+
+    def test_what_was_declared_before_is_not(self, house: House) -> None:
+        house.record(declaration(dataset=CURATED, valid_from="2025-12-01T00:00:00Z"))
+        house.send(event())
+        assert of(house.view(), Rule.CATALOGUED_FIRST, EVERY) == {}
+
+    def test_what_its_source_says_counts(self, house: House) -> None:
+        house.record(source(valid_from="2025-12-01T00:00:00Z"))
+        house.record(
+            {
+                "kind": "declare_dataset",
+                "dataset": CURATED,
+                "source": "made-up EHR",
+                "valid_from": "2025-12-02T00:00:00Z",
+            }
+        )
+        house.send(event())
+        assert of(house.view(), Rule.CATALOGUED_FIRST, EVERY) == {}
+
+
+class TestRetentionKept:
+    def test_what_is_due_is_found_from_then_on_by_the_clock_alone(self, house: House) -> None:
+        scratch = {"policy_class": "SCRATCH", "period_days": 10}
+        house.record(declaration(retention=scratch))
+        assert of(house.view(), Rule.RETENTION_KEPT) == {}
+        assert of(later(house, 9), Rule.RETENTION_KEPT) == {}
+        (found,) = of(later(house, 11), Rule.RETENTION_KEPT).values()
+        assert found.text == "The dataset is still there: the period of SCRATCH retention, 10 days, is over."
+        house.record(declaration(retention={**scratch, "period_days": 400}))
+        assert of(later(house, 11), Rule.RETENTION_KEPT) == {}
+
+    def test_what_was_dropped_is_not_due(self, house: House) -> None:
+        house.record(declaration(dataset=CURATED, retention={"policy_class": "SCRATCH", "period_days": 1}))
+        house.send(event())
+        assert list(of(later(house, 400), Rule.RETENTION_KEPT)) == [CURATED_ID]
+        house.send(event(at="2026-01-05T10:00:00Z", lifecycleStateChange={"lifecycleStateChange": "DROP"}))
+        assert of(later(house, 400), Rule.RETENTION_KEPT) == {}
+
+
+class TestDeclarationsAgree:
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ({"deidentification_state": "DE_IDENTIFIED"}, "DE_IDENTIFIED, and to hold direct identifiers"),
+            (
+                {
+                    "storage_pattern": "IMMUTABLE_ARCHIVE",
+                    "retention": {"policy_class": "SCRATCH", "period_days": 9999},
+                },
+                "archive that deletes nothing",
+            ),
+            (
+                {"encryption": {"at_rest": "NONE"}, "encryption_keys": FURTHER["encryption_keys"]},
+                "not to be encrypted at rest",
+            ),
+        ],
+        ids=["state and PHI", "archive and scratch", "no encryption and keys"],
+    )
+    def test_what_cannot_all_be_so_is_found(self, house: House, more: dict[str, Any], words: str) -> None:
+        house.record(declaration())
+        assert of(house.view(), Rule.DECLARATIONS_AGREE) == {}
+        house.record(declaration(**more))
+        (found,) = of(house.view(), Rule.DECLARATIONS_AGREE).values()
+        assert words in found.text
+        assert found.entries == (1,)
+
+    def test_what_a_person_says_of_a_column_contradicts_what_is_declared(self, house: House) -> None:
+        house.record(declaration(phi_category=[], deidentification_state="AGGREGATED"))
+        house.record(tag())
+        (found,) = of(house.view(), Rule.DECLARATIONS_AGREE).values()
+        assert found.text == (
+            "It is declared AGGREGATED, and persons say that it holds a direct identifier: mrn. "
+            "It is declared to hold no PHI, and persons say that it does: mrn."
+        )
+        assert (found.entries, found.known) == ((0, 1), 1)
+        house.record(tag(stance="REJECT"))
+        assert of(house.view(), Rule.DECLARATIONS_AGREE) == {}
+
+
+class TestSuggestionJudged:
+    SCHEMA: ClassVar = {"fields": [{"name": "mrn", "type": "string"}, {"name": "ward", "type": "string"}]}
+
+    def test_what_a_schema_suggests_is_found_when_nobody_judged_it_in_time(self, house: House) -> None:
+        at = format_time(house.clock.micros() - 10 * DAY)
+        house.send(event(at=at, schema=self.SCHEMA))
+        assert of(house.view(), Rule.SUGGESTION_JUDGED) == {}
+        assert of(later(house, 19), Rule.SUGGESTION_JUDGED) == {}
+        (found,) = of(later(house, 21), Rule.SUGGESTION_JUDGED).values()
+        assert (found.subject, found.entries) == (CURATED_ID, (0,))
+        assert found.text.endswith("neither confirmed nor rejected by a person: mrn.")
+        house.record(tag(dataset=CURATED, stance="REJECT"))
+        assert of(later(house, 21), Rule.SUGGESTION_JUDGED) == {}
+
+    def test_what_was_rejected_is_to_be_judged_again_where_the_column_became_another(self, house: House) -> None:
+        house.send(event(at=format_time(house.clock.micros()), schema=self.SCHEMA))
+        house.record(tag(dataset=CURATED, stance="REJECT"))
+        other = {"fields": [{"name": "mrn", "type": "bigint"}]}
+        house.send(event(at=format_time(house.clock.micros() + DAY), schema=other, run=OTHER_RUN))
+        assert of(later(house, 40), Rule.SUGGESTION_JUDGED) != {}
+
+    def test_a_site_says_how_long_it_waits(self, house: House) -> None:
+        house.send(event(at=format_time(house.clock.micros()), schema=self.SCHEMA))
+        terms = Terms(judged_days=3)
+        moment = house.clock.micros() + 4 * DAY
+        view = View(house.store, LATEST, anchor=Anchor(house.ledger, "1", moment, terms=terms))
+        (found,) = of(view, Rule.SUGGESTION_JUDGED).values()
+        assert "more than 3 days ago" in found.text
 
 
 class TestRunIdOfOneJob:

@@ -1,0 +1,112 @@
+"""From a View to what the rules about a dataset's record are held to: in bulk, for datasets under their own names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from catalog.assets import queries as assets
+from catalog.assets.model import AssetState, DatasetRecord
+from catalog.findings.estate.model import DatasetCase, DeclarationCase, LabelCase, OrderCase, RetentionCase, Told
+from catalog.labels import queries as labels
+from catalog.names.loading import Names
+from catalog.snapshots.retention import Due, retention_due
+from catalog.view import View
+from graph_schema.aspects import DECLARED
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset
+from graph_schema.vocabulary.words import TagOrigin
+
+_CATEGORY: Final = "phi_category"
+
+
+def dataset_cases(view: View, ids: Sequence[str]) -> dict[str, DatasetCase]:
+    """Return the datasets under their own names, with when they were first used."""
+    records = _own(view, ids)
+    first: dict[str, int] = {}
+    for use in view.uses(list(records)) if records else ():
+        first[use.dataset] = min(use.valid_from, first.get(use.dataset, use.valid_from))
+    return {id_: DatasetCase(one, first.get(id_)) for id_, one in records.items()}
+
+
+def order_cases(view: View, ids: Sequence[str]) -> dict[str, OrderCase]:
+    """Return of the datasets that are there and that a run wrote when that was, and when they were declared."""
+    records = {id_: one for id_, one in _own(view, ids).items() if one.state is not AssetState.TOMBSTONED}
+    names = Names(view, renamed=True)
+    names.load(records)
+    written = _written(view, names, list(records))
+    declared: dict[str, Told] = {}
+    classified: dict[str, Told] = {}
+    for one in names.statements(list(written), DECLARED) if written else ():
+        if one.value is not None:
+            said = Told(one.valid_from, one.entry)
+            _first(declared, one.subject, said)
+            if one.aspect == _CATEGORY:
+                _first(classified, one.subject, said)
+    for id_, found in labels.labels(view, list(written)).items() if written else ():
+        for tag in (tag for label in found for tag in label.history if tag.origin == TagOrigin.ASSERTED):
+            _first(classified, id_, Told(tag.since, tag.entry))
+    for id_ in written:
+        for aspect, held in records[id_].aspects.items():
+            if held.by_source is not None:
+                said = Told(held.since, held.entry)
+                _first(declared, id_, said)
+                if aspect == _CATEGORY:
+                    _first(classified, id_, said)
+    return {id_: OrderCase(one, declared.get(id_), classified.get(id_)) for id_, one in written.items()}
+
+
+def _written(view: View, names: Names, ids: Sequence[str]) -> dict[str, Told]:
+    """Return when a run first wrote each of the datasets, at whatever outcome."""
+    alone = [id_ for id_ in ids if names.is_alone(id_)]
+    found: dict[str, Told] = {}
+    for use in view.uses(alone) if alone else ():
+        if use.how == "WROTE":
+            _first(found, use.dataset, Told(use.valid_from, use.entry))
+    others = [id_ for id_ in ids if not names.is_alone(id_)]
+    for edge in names.edges(others, ("WROTE",), "in") if others else ():
+        _first(found, edge.target, Told(edge.valid_from, edge.entry))
+    return found
+
+
+def _first(found: dict[str, Told], dataset: str, one: Told) -> None:
+    if dataset not in found or one < found[dataset]:
+        found[dataset] = one
+
+
+def retention_cases(view: View, ids: Sequence[str]) -> dict[str, RetentionCase]:
+    """Return of the datasets, under their own names, what has been kept as long as it is to be kept."""
+    own = _datasets(ids)
+    found: dict[str, list[Due]] = defaultdict(list)
+    for one in retention_due(view, view.moment + 1, datasets=own).due if own else ():
+        found[one.dataset].append(one)
+    return {id_: RetentionCase(found[id_]) for id_ in own if id_ in found}
+
+
+def declaration_cases(view: View, ids: Sequence[str]) -> dict[str, DeclarationCase]:
+    """Return the datasets under their own names, with what persons say of the PHI in them."""
+    records = _own(view, ids)
+    said = labels.labels(view, list(records)) if records else {}
+    return {
+        id_: DeclarationCase(one, [label for label in said.get(id_, ()) if label.origin == TagOrigin.ASSERTED])
+        for id_, one in records.items()
+    }
+
+
+def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
+    """Return the labels of the datasets, or of those that the columns are of."""
+    datasets = set()
+    for id_, known in view.nodes(ids).items():
+        node = known.node
+        datasets.add(Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else id_)
+    days = view.terms.judged_days
+    return {id_: LabelCase(found, days) for id_, found in labels.labels(view, sorted(_datasets(datasets))).items()}
+
+
+def _own(view: View, ids: Sequence[str]) -> Mapping[str, DatasetRecord]:
+    return {id_: one for id_, one in assets.datasets(view, _datasets(ids)).items() if one.id == id_}
+
+
+def _datasets(ids: Iterable[str]) -> list[str]:
+    return [id_ for id_ in ids if label_of(id_) == Dataset.__name__]
