@@ -33,6 +33,7 @@ from reports.parts import (
     schema_changes,
     snapshots,
     sources,
+    suggestions,
     use,
 )
 from reports.parts.regulated.answer import Regulated
@@ -42,7 +43,14 @@ C = TypeVar("C", bound=Context)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelDossier(Regulated, schema_changes.SchemaChanges, quarantine.Quarantine, names.Names, people.People):
+class ModelDossier(
+    Regulated,
+    suggestions.Suggestions,
+    schema_changes.SchemaChanges,
+    quarantine.Quarantine,
+    names.Names,
+    people.People,
+):
     """All that the model provenance dossier shows."""
 
 
@@ -109,7 +117,7 @@ MODEL_DOSSIER = Report[ModelDossier](
         Section("sources", "Sources and their mandatory fields", (sources.PART, names.PART)),
         Section("lineage", "Lineage from the raw feeds", (lineage.PART, origins.FEEDS)),
         Section("runs", "Jobs and runs", (runs.PART, origins.JOBS)),
-        Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART)),
+        Section("handling", "De-identification and PHI labels", (deidentification.PART, labels.PART, suggestions.PART)),
         Section("use", "Permitted use", (use.PART,)),
         Section("approvals", "Approvals", (approvals.PART,)),
         Section("people", "Who acted", (people.PART,)),

@@ -12,6 +12,7 @@ from catalog.assets.model import DatasetRecord, JobRecord, RunRecord
 from catalog.assets.schemas import SchemaStep
 from catalog.findings.rules import Rule
 from catalog.labels.model import Attestation, Label, Step, Uncovered
+from catalog.labels.suggestions import Suggestion
 from catalog.releases.model import ModelVersionRecord, Registration, SnapshotUse
 from catalog.snapshots.model import SnapshotRecord, Written
 
@@ -116,8 +117,11 @@ class Basis:
     retries: Mapping[str, str]
     """Runs that did not complete, each with the run of the same job that completed after it."""
     labels: Mapping[str, Sequence[Label]]
+    """By dataset, as people and emitters said."""
     registered_labels: Mapping[str, Sequence[Label]]
     """As they were when the version was registered."""
+    suggestions: Mapping[str, Sequence[Suggestion]]
+    """By dataset: what the schema in force lets one suppose, and nobody judged."""
     attestations: Mapping[str, Sequence[Attestation]]
     """By the job that they are about."""
     steps: Mapping[str, Sequence[Step]]

@@ -89,9 +89,8 @@ def _steps(basis: Basis, idle: Sequence[Coverage | Removal]) -> Iterator[Finding
 
 
 def _labels(basis: Basis) -> Iterator[Finding]:
-    held = (one for several in basis.labels.values() for one in several)
-    suggested = [one for one in held if one.present and one.origin == "SUGGESTED"]
+    suggested = [one for several in basis.suggestions.values() for one in several]
     if suggested:
         text = f"{counted(len(suggested), 'label')} suggested and neither confirmed nor rejected by a person."
-        entries = (entry for one in suggested for entry in sorted({tag.entry for tag in one.history}))
-        yield Finding(Rule.LABELS_CONFIRMED, basis.version.id, text, tuple(dict.fromkeys(entries)))
+        entries = dict.fromkeys(one.by_rule.entry for one in suggested)
+        yield Finding(Rule.LABELS_CONFIRMED, basis.version.id, text, tuple(entries))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from catalog.assets import queries as assets
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, Label, Step, Tag
-from catalog.labels.rules import label
-from catalog.labels.suggestions import EVERY, Suggestion, Wanted, suggested_tags, suggestions_in
+from catalog.labels.rules import label, stated
+from catalog.labels.suggestions import EVERY, Judgement, Suggestion, Wanted, suggested_tags, suggestions_in
 from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
 from catalog.mappings.queries import claimable, claimed
@@ -91,6 +92,24 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
             known = (replace(each, dataset=shown[one]) for each in labelled)
             found[one] = tuple(sorted(known, key=lambda each: (each.column or "", each.kind)))
     return found
+
+
+class Apart(NamedTuple):
+    """Labels by dataset: as people and emitters said, and what the schema in force suggests that nobody judged."""
+
+    stated: dict[str, tuple[Label, ...]]
+    unjudged: dict[str, tuple[Suggestion, ...]]
+
+
+def labels_apart(view: View, datasets: Sequence[str]) -> Apart:
+    """Return what people and emitters said of each dataset, and what else is suggested of it."""
+    apart = Apart({}, {})
+    for dataset, found in labels(view, datasets).items():
+        if said := tuple(one for label in found if (one := stated(label)) is not None):
+            apart.stated[dataset] = said
+        if open_ := tuple(one for one in suggestions_in(found) if one.judgement is Judgement.OPEN):
+            apart.unjudged[dataset] = open_
+    return apart
 
 
 def suggestions(view: View, datasets: Sequence[str]) -> dict[str, tuple[Suggestion, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from catalog.access.model import Powers
@@ -52,6 +53,12 @@ def label(tags: Sequence[Tag]) -> Label:
         tag=deciding,
         history=tuple(tags),
     )
+
+
+def stated(one: Label) -> Label | None:
+    """Return a label as it stands by what people and emitters said alone, None where they said nothing."""
+    tags = [tag for tag in one.history if tag.origin != TagOrigin.SUGGESTED]
+    return replace(label(tags), dataset=one.dataset, column=one.column) if tags else None
 
 
 def is_suggested_anew(tags: Sequence[Tag]) -> bool:

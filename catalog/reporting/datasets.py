@@ -33,6 +33,7 @@ from reports.parts.snapshots import (
     Verification,
 )
 from reports.parts.sources import Changed, Declared, Source
+from reports.parts.suggestions import Suggestion
 from reports.parts.use import UseStatement
 
 _DECLARED = (
@@ -182,6 +183,20 @@ def _label(citations: Citations, dataset: str, one: LabelRecord) -> Label:
             *(tag.mapped_by for tag in one.history if tag.mapped_by is not None),
         ),
     )
+
+
+def suggestions(citations: Citations, data: DossierData) -> Iterator[Suggestion]:
+    """Yield what the schemas in force let one suppose and nobody judged."""
+    for record in data.datasets.values():
+        for one in data.suggestions.get(record.id, ()):
+            yield Suggestion(
+                dataset=full_name(record),
+                column=one.label.column or "",
+                kind=one.label.kind,
+                codes=tuple(Code(system=code.system, code=code.code) for code in one.by_rule.codes),
+                because=one.by_rule.reason or "",
+                entries=citations.view.cite(one.by_rule.entry),
+            )
 
 
 def use(citations: Citations, data: DossierData) -> Iterator[UseStatement]:

@@ -17,6 +17,7 @@ from catalog.assets.schemas import SchemaStep, schema_changes
 from catalog.findings.model import Basis
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label, Step
+from catalog.labels.suggestions import Suggestion
 from catalog.lineage.model import Confidence, Direction, Grain, LineageEdge, LineageGraph, Walk
 from catalog.lineage.queries import lineage
 from catalog.names.loading import Names
@@ -79,8 +80,11 @@ class DossierData:
     written: Mapping[str, Mapping[str, Written]]
     """How many rows the runs wrote, by the datasets whose states the version names, and by run."""
     labels: Mapping[str, tuple[Label, ...]]
+    """As people and emitters said, by dataset."""
     registered_labels: Mapping[str, tuple[Label, ...]]
     """The labels as they were when the version was registered."""
+    suggestions: Mapping[str, tuple[Suggestion, ...]]
+    """What the schema in force lets one suppose and nobody judged, by dataset."""
     attestations: Mapping[str, tuple[Attestation, ...]]
     """By job."""
     steps: Mapping[str, tuple[Step, ...]]
@@ -113,6 +117,7 @@ class DossierData:
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
         attested = _attestations(view, job_ids, attempts.runs)
+        stated, suggestions = labels.labels_apart(view, sorted(dataset_ids))
         asked = approvals_of(view, [version.id, *held, *sorted(dataset_ids)])
         return cls(
             view=view,
@@ -129,8 +134,9 @@ class DossierData:
             same_id=_same_id(view, sorted(attempts.runs)),
             snapshots=held,
             written=rows_written(view, sorted({use.dataset for use in uses})),
-            labels=labels.labels(view, sorted(dataset_ids)),
-            registered_labels=labels.labels(then, sorted(dataset_ids)),
+            labels=stated,
+            registered_labels=labels.labels_apart(then, sorted(dataset_ids)).stated,
+            suggestions=suggestions,
             attestations=attested,
             steps=labels.steps_of(view, graph.edges, lambda node: _dataset_of(node, held), attempts.runs, attested),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
@@ -167,6 +173,7 @@ class DossierData:
             retries=self.attempts.retries,
             labels=self.labels,
             registered_labels=self.registered_labels,
+            suggestions=self.suggestions,
             attestations=self.attestations,
             steps=self.steps,
             declared_removals=dict(self._declared_removals()),

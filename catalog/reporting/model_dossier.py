@@ -48,6 +48,7 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         runs=tuple(lineage.runs(citations, data)),
         deidentification=tuple(lineage.deidentification(citations, data, judgement.deidentification)),
         labels=tuple(datasets.labels(citations, data)),
+        suggestions=tuple(datasets.suggestions(citations, data)),
         use=tuple(datasets.use(citations, data)),
         approvals=tuple(approvals(citations, data.approvals, powers)),
         findings=tuple(findings(citations, judgement.findings)),

@@ -301,6 +301,29 @@ def identities_in(content: Iterable[Values]) -> Iterator[Identity]:
             yield namespace, name
 
 
+def columns_of(schema: Values) -> dict[str, str | None]:
+    """Return the types of the columns of a schema facet by their addresses; the element of an array is `[]`."""
+    found: dict[str, str | None] = {}
+    for path, kind in _columns(schema, "", 0):
+        found.setdefault(path, kind)
+    return found
+
+
+def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
+        name = text_in(each.get("name"))
+        if name is not None:
+            path = address_of(f"{above}.{name}") if above else name
+            yield path, text_in(each.get("type"))
+            yield from _columns(each, path, depth + 1)
+
+
+def address_of(name: str) -> str:
+    """Return the address of a column: its name, with `[]` for the elements of an array."""
+    head, *rest = name.split(".")
+    return head + "".join("[]" if part == "_element" else f".{part}" for part in rest)
+
+
 def identity_of(content: Values) -> Identity:
     """Return namespace and name of a dataset, job or model."""
     return content["namespace"], content["name"]

@@ -42,6 +42,7 @@ from reports.standalone.derived_records import (
     derive_model,
     derive_separation,
     derive_snapshots,
+    derive_suggestions,
     derive_use,
 )
 from reports.standalone.disclosed import Disclosed
@@ -187,16 +188,13 @@ def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
         yield "evaluation data recorded", own, []
     lacking = [each for each in shown.each("sources") if each.get("missing")]
     names = {each.get("dataset") for each in lacking}
-    # Where a label has changed since the registration, what it is now stands behind what it was.
-    labels = {(each.get("dataset"), each.get("column"), each.get("kind")): each for each in shown.each("labels")}
-    labels = {place: each for place, each in labels.items() if each.get("present") is not False}
     broken = {
         "sources declared": [
             *lacking,
             *(each for each in shown.each("use") if each.get("dataset") in names and lacking),
         ],
         "runs completed": [each for each in shown.each("runs") if each.get("state") in {"FAIL", "ABORT"}],
-        "labels confirmed": [each for each in labels.values() if each.get("origin") == "SUGGESTED"],
+        "labels confirmed": shown.each("suggestions"),
         "schema unchanged": shown.each("schema_changes"),
     }
     for rule, items in broken.items():
@@ -318,6 +316,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,
+    "suggestions": derive_suggestions,
     "declarations": derive_declarations,
     "names": derive_names,
     "permitted use": derive_use,

@@ -12,12 +12,12 @@ from reports.standalone.bodies import (
     RunKey,
     Values,
     attempts_of,
+    columns_of,
     facets_of,
     full_name,
     identity_of,
     ids_of_run,
     node_id,
-    objects_in,
     stamp,
     streams,
     text_in,
@@ -415,15 +415,7 @@ def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | 
                 if isinstance(schema, dict):
                     name = node_id("Dataset", *identity_of(content))
                     dataset = log.names().belongs(name, event.order[0], log.valid_at)
-                    yield dataset, dict(_columns(schema, "", 0)), event.run
-
-
-def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
-    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
-        name = text_in(each.get("name"))
-        if name is not None:
-            yield above + name, text_in(each.get("type"))
-            yield from _columns(each, f"{above}{name}.", depth + 1)
+                    yield dataset, columns_of(schema), event.run
 
 
 def _dataset_of(id_: object, log: Disclosed) -> str | None:

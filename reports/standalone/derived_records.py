@@ -12,6 +12,8 @@ from reports.standalone.bodies import (
     Record,
     RunKey,
     Values,
+    address_of,
+    columns_of,
     facets_of,
     full_name,
     identity_of,
@@ -436,7 +438,8 @@ def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str], folded: Col
 
 def _every_tag(log: Disclosed) -> Iterator[tuple[Identity, Tag, str]]:
     for record in log.of("tag"):
-        tag = {**record.content, "origin": "ASSERTED"}
+        column = record.content.get("column")
+        tag = {**record.content, "column": column and address_of(column), "origin": "ASSERTED"}
         place = identity_of(record.content["dataset"])
         yield place, (record.order, record.index, tag, record.recorded_at), record.content["phi_kind"]
     recorded = {entry.index: entry.recorded_at for entry in log.entries}
@@ -488,6 +491,57 @@ def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
         "entries": sorted({tag[1] for tag in tags}),
     }
     return label, deciding
+
+
+def derive_suggestions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold each suggestion to a schema that has the column, and to what people judged of it.
+
+    What a name lets one suppose follows from the catalog's own tables, and from no body.
+    """
+    if shown.is_before_fourth:
+        return
+    for each in shown.each("suggestions"):
+        if compare.rests_on_withheld(each):
+            continue
+        dataset = log.shown_as(each.get("dataset"))
+        column, kind = str(each.get("column")), each.get("kind")
+        where = f"suggestion {kind} on {each.get('dataset')} {column}"
+        names, folds = log.names().names(dataset), log.names().folds_case(log.names().dataset(dataset))
+        types = _types_of(column, names, list(citations({"entries": each.get("entries")})), log, folds=folds)
+        compare.holds(bool(types), f"{where}: the entry that it cites has no schema with that column")
+        compare.holds(kind in _PHI_KINDS, f"{where}: there is no such kind")
+        judged = [
+            tag
+            for tag in log.of("tag")
+            if tag.content["phi_kind"] == kind
+            and node_id("Dataset", *identity_of(tag.content["dataset"])) in names
+            and _is_same_column(address_of(tag.content.get("column") or ""), column, folds=folds)
+        ]
+        for newest in judged[-1:]:
+            then = newest.added.get("field_type")
+            is_another = then is not None and None not in types and then not in types
+            is_open = newest.content.get("stance") == "REJECT" and is_another
+            compare.holds(is_open, f"{where}: #{newest.index} judges it")
+
+
+def _types_of(
+    column: str, names: Collection[str], entries: Sequence[int], log: Disclosed, *, folds: bool
+) -> list[str | None]:
+    """Return the types of a column in the schemas of a dataset by these names, in the one entry that is cited."""
+    return [
+        kind
+        for event in log.events
+        if entries == [event.index]
+        for content in event.datasets
+        if node_id("Dataset", *identity_of(content)) in names
+        and isinstance(schema := facets_of(content).get("schema"), dict)
+        for name, kind in columns_of(schema).items()
+        if _is_same_column(name, column, folds=folds)
+    ]
+
+
+def _is_same_column(one: str, other: str, *, folds: bool) -> bool:
+    return one.casefold() == other.casefold() if folds else one == other
 
 
 def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -63,9 +63,9 @@ PROVED = (
 )
 NOT_PROVED = (
     "The ledger proves that records were not altered after logging, not that they were true or complete. What follows "
-    "from no body here (wording, which state is the newest, findings on who granted what) stands as the catalog issued "
-    "it. That nothing else bears on this report is shown by asking for it again at the same read point: the digest of "
-    "its context must be the same."
+    "from no body here (wording, which state is the newest, which labels the names of columns suggest, findings on who "
+    "granted what) stands as the catalog issued it. That nothing else bears on this report is shown by asking for it "
+    "again at the same read point: the digest of its context must be the same."
 )
 NOTHING = "Nothing: at least one check failed."
 PARTLY = "Only what passed: something that this needs was not verified."
@@ -1119,6 +1119,29 @@ def identities_in(content: Iterable[Values]) -> Iterator[Identity]:
         namespace, name = one.get("namespace"), one.get("name")
         if isinstance(namespace, str) and isinstance(name, str):
             yield namespace, name
+
+
+def columns_of(schema: Values) -> dict[str, str | None]:
+    """Return the types of the columns of a schema facet by their addresses; the element of an array is `[]`."""
+    found: dict[str, str | None] = {}
+    for path, kind in _columns(schema, "", 0):
+        found.setdefault(path, kind)
+    return found
+
+
+def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
+        name = text_in(each.get("name"))
+        if name is not None:
+            path = address_of(f"{above}.{name}") if above else name
+            yield path, text_in(each.get("type"))
+            yield from _columns(each, path, depth + 1)
+
+
+def address_of(name: str) -> str:
+    """Return the address of a column: its name, with `[]` for the elements of an array."""
+    head, *rest = name.split(".")
+    return head + "".join("[]" if part == "_element" else f".{part}" for part in rest)
 
 
 def identity_of(content: Values) -> Identity:
@@ -2712,7 +2735,8 @@ def _tags(log: Disclosed, names: Names, datasets: Mapping[str, str], folded: Col
 
 def _every_tag(log: Disclosed) -> Iterator[tuple[Identity, Tag, str]]:
     for record in log.of("tag"):
-        tag = {**record.content, "origin": "ASSERTED"}
+        column = record.content.get("column")
+        tag = {**record.content, "column": column and address_of(column), "origin": "ASSERTED"}
         place = identity_of(record.content["dataset"])
         yield place, (record.order, record.index, tag, record.recorded_at), record.content["phi_kind"]
     recorded = {entry.index: entry.recorded_at for entry in log.entries}
@@ -2764,6 +2788,57 @@ def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
         "entries": sorted({tag[1] for tag in tags}),
     }
     return label, deciding
+
+
+def derive_suggestions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold each suggestion to a schema that has the column, and to what people judged of it.
+
+    What a name lets one suppose follows from the catalog's own tables, and from no body.
+    """
+    if shown.is_before_fourth:
+        return
+    for each in shown.each("suggestions"):
+        if compare.rests_on_withheld(each):
+            continue
+        dataset = log.shown_as(each.get("dataset"))
+        column, kind = str(each.get("column")), each.get("kind")
+        where = f"suggestion {kind} on {each.get('dataset')} {column}"
+        names, folds = log.names().names(dataset), log.names().folds_case(log.names().dataset(dataset))
+        types = _types_of(column, names, list(citations({"entries": each.get("entries")})), log, folds=folds)
+        compare.holds(bool(types), f"{where}: the entry that it cites has no schema with that column")
+        compare.holds(kind in _PHI_KINDS, f"{where}: there is no such kind")
+        judged = [
+            tag
+            for tag in log.of("tag")
+            if tag.content["phi_kind"] == kind
+            and node_id("Dataset", *identity_of(tag.content["dataset"])) in names
+            and _is_same_column(address_of(tag.content.get("column") or ""), column, folds=folds)
+        ]
+        for newest in judged[-1:]:
+            then = newest.added.get("field_type")
+            is_another = then is not None and None not in types and then not in types
+            is_open = newest.content.get("stance") == "REJECT" and is_another
+            compare.holds(is_open, f"{where}: #{newest.index} judges it")
+
+
+def _types_of(
+    column: str, names: Collection[str], entries: Sequence[int], log: Disclosed, *, folds: bool
+) -> list[str | None]:
+    """Return the types of a column in the schemas of a dataset by these names, in the one entry that is cited."""
+    return [
+        kind
+        for event in log.events
+        if entries == [event.index]
+        for content in event.datasets
+        if node_id("Dataset", *identity_of(content)) in names
+        and isinstance(schema := facets_of(content).get("schema"), dict)
+        for name, kind in columns_of(schema).items()
+        if _is_same_column(name, column, folds=folds)
+    ]
+
+
+def _is_same_column(one: str, other: str, *, folds: bool) -> bool:
+    return one.casefold() == other.casefold() if folds else one == other
 
 
 def _claims(dataset: Values) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -3482,15 +3557,7 @@ def _schemas(log: Disclosed, index: int) -> Iterator[tuple[str, dict[str, str | 
                 if isinstance(schema, dict):
                     name = node_id("Dataset", *identity_of(content))
                     dataset = log.names().belongs(name, event.order[0], log.valid_at)
-                    yield dataset, dict(_columns(schema, "", 0)), event.run
-
-
-def _columns(holder: Values, above: str, depth: int) -> Iterator[tuple[str, str | None]]:
-    for each in objects_in(holder.get("fields")) if depth <= 20 else ():  # noqa: PLR2004 - as deep as a schema is read
-        name = text_in(each.get("name"))
-        if name is not None:
-            yield above + name, text_in(each.get("type"))
-            yield from _columns(each, f"{above}{name}.", depth + 1)
+                    yield dataset, columns_of(schema), event.run
 
 
 def _dataset_of(id_: object, log: Disclosed) -> str | None:
@@ -3912,16 +3979,13 @@ def _of_parts(newest: Record, shown: Shown, log: Disclosed) -> Iterator[Found]:
         yield "evaluation data recorded", own, []
     lacking = [each for each in shown.each("sources") if each.get("missing")]
     names = {each.get("dataset") for each in lacking}
-    # Where a label has changed since the registration, what it is now stands behind what it was.
-    labels = {(each.get("dataset"), each.get("column"), each.get("kind")): each for each in shown.each("labels")}
-    labels = {place: each for place, each in labels.items() if each.get("present") is not False}
     broken = {
         "sources declared": [
             *lacking,
             *(each for each in shown.each("use") if each.get("dataset") in names and lacking),
         ],
         "runs completed": [each for each in shown.each("runs") if each.get("state") in {"FAIL", "ABORT"}],
-        "labels confirmed": [each for each in labels.values() if each.get("origin") == "SUGGESTED"],
+        "labels confirmed": shown.each("suggestions"),
         "schema unchanged": shown.each("schema_changes"),
     }
     for rule, items in broken.items():
@@ -4043,6 +4107,7 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "approvals": derive_approvals,
     "de-identification": derive_deidentification,
     "labels": derive_labels,
+    "suggestions": derive_suggestions,
     "declarations": derive_declarations,
     "names": derive_names,
     "permitted use": derive_use,

@@ -85,6 +85,16 @@ STUDIED = {"start": "2028-01-01", "end": "2030-12-31"}
 MANIFESTS = {TRAINING: manifest(TRAINING, 1, 2, 3), EVALUATION: manifest(EVALUATION, 1)}
 
 
+_MEMBER = {"kind": "DIRECT_IDENTIFIER", "field": "member_no", "codes": [{"system": _SAFE_HARBOR, "code": "I"}]}
+_OF_PATIENTS = {"identifier": "string", "birthDate": "date", "gender": "string"}
+_READ = {
+    CLAIMS: {"lineward_phiTags": {"tags": [_MEMBER]}},
+    # Of the sex nobody says anything: that a column of this name holds it is a suggestion.
+    PATIENTS: {"schema": {"fields": [{"name": name, "type": kind} for name, kind in _OF_PATIENTS.items()]}},
+}
+"""The facets of what is read."""
+
+
 class _Salts:
     """Salts that are the same each time."""
 
@@ -246,17 +256,6 @@ class Story:
     ) -> None:
         if at > "2031-03-02":
             self.at(at)
-        claims = {
-            "lineward_phiTags": {
-                "tags": [
-                    {
-                        "kind": "DIRECT_IDENTIFIER",
-                        "field": "member_no",
-                        "codes": [{"system": _SAFE_HARBOR, "code": "I"}],
-                    }
-                ]
-            }
-        }
         self.house.send(
             {
                 "eventTime": at,
@@ -265,7 +264,7 @@ class Story:
                 "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
                 "run": {"runId": run_id(number), "facets": run or {}},
                 "job": {"namespace": "curation", "name": job, "facets": {}},
-                "inputs": [{**lake(one), "facets": claims if one == CLAIMS else {}} for one in reads],
+                "inputs": [{**lake(one), "facets": _READ.get(one, {})} for one in reads],
                 "outputs": [
                     {**lake(one), "facets": facets, "outputFacets": (counts or {}).get(one, {})}
                     for one, facets in dict(writes).items()

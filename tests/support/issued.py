@@ -53,7 +53,7 @@ class Issuer:
         house.record(registration(run_id=RUN), ada)
         house.record(tag(stance="CONFIRM", codes=[], reason="Read and confirmed"), ada)
         # Another run changes the schema on the way, and is written over.
-        for at, schema in (("2025-12-20", ["a", "b"]), ("2025-12-21", ["a", "c"])):
+        for at, schema in (("2025-12-20", ["a", "b"]), ("2025-12-21", ["a", "c", "birth_date"])):
             fields = {"fields": [{"name": name, "type": "int"} for name in schema]}
             run = f"0190d2e6-0000-7000-8000-{at.replace('-', ''):0>12}"
             house.send(event("COMPLETE", f"{at}T10:00:00Z", run, schema=fields))
