@@ -43,6 +43,25 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     names.load(datasets)
     asked = [one for one in dict.fromkeys(datasets) if one in view.visible(datasets, counted=False)]
     shown = names.shown(asked)
+    every = _by_owner(view, asked, names)
+    found: dict[str, tuple[Label, ...]] = {}
+    for one in asked:
+        if of := every.get(names.dataset(one)):
+            found[one] = tuple(replace(each, dataset=shown[one]) for each in of)
+    return found
+
+
+def labels_ever(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
+    """Return what was ever said under each name that any of the datasets had, by the dataset to which it belongs now,
+    whether anybody calls that so: whatever was renamed, joined or moved since, none of it is lost.
+    """
+    names = Names(view, renamed=True)
+    names.load(datasets)
+    return _by_owner(view, list(dict.fromkeys(datasets)), names)
+
+
+def _by_owner(view: View, asked: Sequence[str], names: Names) -> dict[str, tuple[Label, ...]]:
+    """Return the labels of every dataset that a name of those asked stood for, by column and kind."""
     whole = view.unredacted
     every = sorted({name for one in asked for name in names.names(one)})
     columns = {edge.target for edge in whole.edges(every, ("HAS_COLUMN",), "out")}
@@ -79,8 +98,7 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     for owner, order, tag in suggested_tags(view, asked, names):
         tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind].append((order, tag))
     found: dict[str, tuple[Label, ...]] = {}
-    for one in asked:
-        of = tags.get(names.dataset(one), {})
+    for owner, of in tags.items():
         labelled = [
             replace(
                 label([tag for _, tag in sorted(pairs, key=lambda pair: (pair[0], pair[1].origin, pair[1].subject))]),
@@ -88,9 +106,7 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
             )
             for (column, _), pairs in of.items()
         ]
-        if labelled:
-            known = (replace(each, dataset=shown[one]) for each in labelled)
-            found[one] = tuple(sorted(known, key=lambda each: (each.column or "", each.kind)))
+        found[owner] = tuple(sorted(labelled, key=lambda each: (each.column or "", each.kind)))
     return found
 
 

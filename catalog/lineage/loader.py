@@ -26,11 +26,11 @@ from graph_schema.nodes import Dataset, Node, Snapshot
 class LineageLoader:
     """The facts around a walk. `load_…` fetches in bulk what is not known yet; the other methods only look it up."""
 
-    def __init__(self, view: View) -> None:
-        """Read through this view."""
+    def __init__(self, view: View, *, renamed: bool = False) -> None:
+        """Read through this view; `renamed` takes the names that datasets had before for names of them as well."""
         self.view = view
         self.valid_at = view.as_of.valid_at
-        self._named = Names(view, beside=("IS_VERSION_OF",))
+        self._named = Names(view, renamed=renamed, beside=("IS_VERSION_OF",))
         self._versions_of: dict[str, str | None] = {}
         self._names: dict[str, Collection[str]] = {}
         self._folds: dict[str, RunFold | None] = {}
@@ -97,6 +97,14 @@ class LineageLoader:
     def joined(self, name: str) -> list[tuple[str, int]]:
         """Return the names that stewards or rules join to this one, each with the entry that says so."""
         return self._named.joined(name)
+
+    def belongs(self, name: str, stated_at: int, at: int) -> str:
+        """Return the dataset to which belongs what was said under the name at one time, as it is called at another."""
+        return self._named.belongs(name, stated_at, at)
+
+    def renamed(self, name: str) -> list[tuple[str, int]]:
+        """Return the names that this one was ever renamed to, each with the entry that first says so."""
+        return self._named.renamed(name)
 
     def is_apart(self, one: str, other: str) -> bool:
         """Tell whether a steward took back that two names are one."""

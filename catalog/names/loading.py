@@ -63,6 +63,7 @@ class Names:
         self._naming: dict[str, Naming] = {}
         self._stitched: dict[frozenset[str], set[int]] = defaultdict(set)
         self._renamed: dict[str, set[tuple[str, int]]] = defaultdict(set)
+        self._renamed_to: dict[str, dict[str, int]] = defaultdict(dict)
         self.apart: set[frozenset[str]] = set()
         """The pairs, of what was loaded, that stewards hold apart."""
 
@@ -86,8 +87,11 @@ class Names:
         for edge in edges:
             if edge.kind == _STITCHING:
                 self._stitched[frozenset((edge.source, edge.target))].add(edge.entry)
-            elif edge.run is not None:
-                self._renamed[edge.source].add((edge.run, edge.entry))
+            else:
+                aims = self._renamed_to[edge.source]
+                aims[edge.target] = min(edge.entry, aims.get(edge.target, edge.entry))
+                if edge.run is not None:
+                    self._renamed[edge.source].add((edge.run, edge.entry))
         claims = self._claims([one for one in pointers if frozenset((one.source, one.target)) not in apart], apart)
         renamings = self._renamings([edge for edge in edges if edge.kind == _RENAMING])
         # What stands for several that were joined is chosen by name, and may be what one of them points to.
@@ -329,10 +333,19 @@ class Names:
             joined.setdefault(other, min(rule.entry for rule in found.rules))
         return sorted(joined.items())
 
+    def renamed(self, name: str) -> list[tuple[str, int]]:
+        """Return the names that this one was ever renamed to, each with the entry that first says so."""
+        return sorted(self._renamed_to.get(name, {}).items())
+
     def resolve(self, name: str, at: int) -> str:
         """Return the dataset that the name stood for at a time, by id; see `rules.Naming.resolve`."""
         found = self._naming.get(name)
         return name if found is None else found.resolve(name, at)
+
+    def belongs(self, name: str, stated_at: int, at: int) -> str:
+        """Return the dataset to which belongs what was said under the name at one time, as it is called at another."""
+        found = self._naming.get(name)
+        return name if found is None else found.belongs(name, stated_at, at)
 
     def dataset(self, name: str) -> str:
         """Return the dataset that the name stands for at the view's time."""

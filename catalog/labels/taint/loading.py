@@ -17,7 +17,7 @@ from catalog.access.queries import definitions
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.rules import columns as schema_columns
 from catalog.labels.model import Attestation, Label, Step
-from catalog.labels.queries import attestations_of_jobs, labels
+from catalog.labels.queries import attestations_of_jobs, labels_ever
 from catalog.labels.rules import why_uncovered
 from catalog.labels.taint.fixpoint import Judged
 from catalog.labels.taint.model import Clearance, Flow, Mark, Part, Passage, Place
@@ -30,7 +30,7 @@ from catalog.store.protocol import Flow as Between
 from catalog.view import View
 from graph_schema.aspects.labels import Treatment
 from graph_schema.column_lineage import ColumnLineage, dataset_of
-from graph_schema.facts import Edge
+from graph_schema.facts import ALWAYS, Edge
 from graph_schema.identity import label_of
 from graph_schema.nodes import Column, Dataset, Node, Principal
 from graph_schema.vocabulary.words import Stance, TagOrigin, Technique
@@ -91,6 +91,11 @@ class Groups:
         """Return what stands for a dataset or model version."""
         return self.names.get(one, one)
 
+    def shown(self, whole: str, asked: Collection[str] = ()) -> str:
+        """Return by which of its names a dataset is shown: as it is called now, of several one that was asked for."""
+        called = {self.loader.belongs(one, ALWAYS, self.loader.valid_at) for one in self.members.get(whole, (whole,))}
+        return self.loader.resolve(min(called & set(asked) or called), self.loader.valid_at)
+
     def address(self, dataset: str, name: str) -> str:
         """Return how a column is called here."""
         spelling: ColumnNames = self.loader.column_names
@@ -126,7 +131,7 @@ class _Ran(NamedTuple):
 class _Loading:
     def __init__(self, view: View) -> None:
         self._view = view
-        self._loader = LineageLoader(view)
+        self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
         self._nodes: dict[str, Node] = {}
         self._flows: dict[Flow, None] = {}
@@ -217,10 +222,11 @@ class _Loading:
         for whole, members in self._groups.members.items():
             for one in members if len(members) > 1 else ():
                 joined[whole].update(entry for _, entry in self._loader.joined(one))
+                joined[whole].update(entry for _, entry in self._loader.renamed(one))
         self._groups.joins = {whole: tuple(sorted(entries)) for whole, entries in joined.items()}
 
     def _add(self, source: Place, target: Place, passage: Passage, **more: object) -> None:
-        if source != target:
+        if source != target or passage is Passage.INDIRECT:
             self._flows[Flow(source, target, passage, **more)] = None  # type: ignore[arg-type]
 
     def _step(self, job: str | None, target: Place, source: Place, since: int) -> None:
@@ -282,14 +288,14 @@ class _Loading:
     ) -> frozenset[tuple[str, str | None, str]]:
         """Add what writes say, and do not say, of columns; return of which (target, job, source)."""
         sources = {
-            stated: frozenset(self._groups.of(dataset_of(origin.source).id) for origin in lineage.origins())
+            stated: frozenset(dataset_of(origin.source).id for origin in lineage.origins())
             for stated, lineage in lineages.items()
         }
         covered = set()
         for one in coverage:
             covered.add((one.target, one.job, one.source))
             origin = self._groups.any(one.source)
-            at = {"job": one.job, "entries": (one.entry,)}
+            at = {"job": one.job, "entries": (one.entry,), "called": (one.source, one.target)}
             self._step(one.job, self._groups.any(one.target), origin, one.valid_from)
             if label_of(one.source) == "ModelVersion":
                 for place in self._fields(one.target):
@@ -299,7 +305,8 @@ class _Loading:
             mentioned = frozenset(self._groups.address(one.target, name) for name in lineage.fields) if lineage else ()
             for place in self._fields(one.target, frozenset(mentioned)):
                 self._add(origin, place, Passage.UNMENTIONED, **at)
-            if lineage is not None and origin.node not in sources[one.stated]:
+            # By the very name: what joins two names later must not make one mentioned that was not.
+            if lineage is not None and one.source not in sources[one.stated]:
                 for place in self._fields(one.target):
                     self._add(origin, place, Passage.INDIRECT, **at)
         return frozenset(covered)
@@ -324,29 +331,15 @@ class _Loading:
     def _take_between(self, flows: Iterable[Between], covered: frozenset[tuple[str, str | None, str]]) -> None:
         for flow in flows:
             source, target = self._groups.any(flow.source), self._groups.any(flow.target)
-            if source == target or flow.how in {"alias", "mapped"} or (flow.target, flow.job, flow.source) in covered:
+            is_same = flow.source == flow.target or flow.how in {"alias", "mapped", "renamed"}
+            if is_same or (flow.target, flow.job, flow.source) in covered:
                 continue
-            at = {"job": flow.job, "entries": (flow.entry,)}
+            at = {"job": flow.job, "entries": (flow.entry,), "called": (flow.source, flow.target)}
             self._step(flow.job, target, source, flow.valid_from)
-            if flow.how == "renamed":
-                self._take_renaming(source.node, target.node, at)
-                continue
             is_model = "ModelVersion" in {label_of(flow.source), label_of(flow.target)}
             passage = Passage.SAME if flow.how == "version" else Passage.TRAINED if is_model else Passage.UNMENTIONED
             for place in self._fields(flow.target):
                 self._add(source, place, passage, **at)
-
-    def _take_renaming(self, old: str, new: str, at: Mapping[str, object]) -> None:
-        """Add that a dataset is the same under its new name, column by column."""
-        for name in sorted(self._groups.columns[old] | self._groups.columns[new]):
-            self._add(self._groups.column(old, name), self._groups.column(new, name), Passage.SAME, **at)
-        self._add(Place(Part.ASSERTED, old), Place(Part.ASSERTED, new), Passage.SAME, **at)
-        self._add(Place(Part.ALL_FIELDS, old), Place(Part.ALL_FIELDS, new), Passage.SAME, **at)
-        for detail, beyond in list(self._beyond[old].items()):
-            if beyond:
-                self._beyond[new][detail] = beyond
-                other = Part.OTHER_FIELDS
-                self._add(Place(other, old, detail), Place(other, new, detail), Passage.SAME, **at)
 
     def _take_mapped(self, datasets: Sequence[str]) -> None:
         """Add what mappings of the site read in facets."""
@@ -408,14 +401,27 @@ class _Loading:
     def _seeds(self, datasets: Sequence[str]) -> _Seeds:
         found = _Seeds()
         rules = {rule.name: rule.entry for rule in mappings(self._view)} if datasets else {}
-        for dataset, some in labels(self._view, datasets).items():
+        judging: dict[Place, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        holding: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for dataset, some in labels_ever(self._view, datasets).items():
+            whole = self._groups.of(dataset)
             for label in some:
-                place = (
-                    Place(Part.ASSERTED, self._groups.of(dataset))
-                    if label.column is None
-                    else self._groups.column(dataset, label.column)
-                )
-                found.add(place, label, rules, self._groups.members[place.node])
+                if label.column is None:
+                    place = Place(Part.ASSERTED, whole)
+                    if label.present:
+                        holding[whole, label.kind].add(dataset)
+                else:
+                    place = self._groups.column(dataset, label.column)
+                    if not label.present:
+                        judging[place][label.kind].add(dataset)
+                found.add(place, label, rules)
+        # Names of one dataset may have stood for strangers: what one judged of its column is not said of another's.
+        found.judged = frozenset(
+            (place, kind)
+            for place, kinds in judging.items()
+            for kind, datasets in kinds.items()
+            if holding[place.node, kind] <= datasets
+        )
         return found
 
     def _clearances(
@@ -483,16 +489,14 @@ class _Seeds:
     labels: dict[Place, tuple[Label, ...]] = field(default_factory=dict)
     judged: Judged = frozenset()
 
-    def add(self, place: Place, label: Label, rules: Mapping[str, int], members: Collection[str]) -> None:
-        """Add what was stated under any of the names; what was under a name before a renaming flows from there."""
+    def add(self, place: Place, label: Label, rules: Mapping[str, int]) -> None:
+        """Add what was stated under any of the names."""
         if not label.present:
-            if place.part is Part.COLUMN:
-                self.judged |= {(place, label.kind)}
             return
         suggested = label.origin == TagOrigin.SUGGESTED
         found = set(self.marks.get(place, ()))
         for tag in label.history:
-            if tag.stance == Stance.REJECT or tag.dataset not in members:
+            if tag.stance == Stance.REJECT:
                 continue
             entries = tuple(sorted({tag.entry, rules.get(tag.mapping or "", tag.entry)}))
             for mark in marks_of(label.kind, tag.codes, tag.confidentiality, suggested=suggested):

@@ -70,8 +70,9 @@ class Flow(NamedTuple):
     masked: bool | None = None
     """Whether it was said that values are masked on the way; None is unknown, and clears nothing."""
     job: str | None = None
-    run: str | None = None
     entries: tuple[int, ...] = ()
+    called: tuple[str, str] | None = None
+    """By which names the step read and wrote, where it says so of datasets as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

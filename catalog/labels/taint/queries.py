@@ -129,7 +129,7 @@ def effective_labels(view: View, ids: Sequence[str]) -> dict[str, EffectiveLabel
     Whoever asks, labels flow through what rights hide; a way that passes it is not shown, and counted.
     """
     assets = _assets(view, ids)
-    judge = _Judge(view, load(view, sorted(set(assets.values()))))
+    judge = _Judge(view, load(view, sorted(set(assets.values()))), assets.values())
     return {one: judge.labels(one, asset, None) for one, asset in assets.items()}
 
 
@@ -137,7 +137,7 @@ def effective_labels_of_columns(view: View, asked: Sequence[tuple[str, str]]) ->
     """Return the labels of each column, by (dataset id, name)."""
     assets = _assets(view, [dataset for dataset, _ in asked])
     wanted = [one for one in dict.fromkeys(asked) if one[0] in assets]
-    judge = _Judge(view, load(view, sorted(assets.values()), wanted))
+    judge = _Judge(view, load(view, sorted(assets.values()), wanted), assets.values())
     return {one: judge.labels(one[0], one[0], one[1]) for one in wanted}
 
 
@@ -147,7 +147,7 @@ def why_label(view: View, asset: str, column: str | None, kind: str) -> Why:
     if asset not in assets:
         return Why((), Complete())
     named = [] if column is None else [(assets[asset], column)]
-    judge = _Judge(view, load(view, [assets[asset]], named))
+    judge = _Judge(view, load(view, [assets[asset]], named), assets.values())
     place = judge.place(assets[asset], column)
     ways = judge.ways({place: judge.marks(place, kind)}, MOST_WAYS)[place]
     return Why(tuple(ways), judge.completeness())
@@ -178,9 +178,10 @@ class _Clearing(NamedTuple):
 class _Judge:
     """What was loaded, its fixed point, and what of it may be shown."""
 
-    def __init__(self, view: View, sources: Sources) -> None:
+    def __init__(self, view: View, sources: Sources, asked: Iterable[str]) -> None:
         self._view = view
         self._sources = sources
+        self._asked = frozenset(asked)
         self._taint: Taint = taint(sources.seeds, sources.flows, sources.covering, judged=sources.judged)
         self._cleared: dict[str, list[Cleared]] = defaultdict(list)
         for place, some in self._taint.cleared.items():
@@ -290,7 +291,7 @@ class _Judge:
 
     def _shown(self, node: str) -> str:
         """Return by which of its names a dataset is shown."""
-        return self._sources.groups.loader.resolve(node, self._view.as_of.valid_at)
+        return self._sources.groups.shown(node, self._asked)
 
     def _way(self, path: Path) -> Way | None:
         """Return a way as it is shown, without the steps inside a dataset; None where rights hide any of it."""
@@ -330,10 +331,13 @@ class _Judge:
         whole, members, last = self._view.unredacted, self._sources.groups.members, max(stated)
         wrote: dict[str, set[int]] = defaultdict(set)
         read: dict[str, set[int]] = defaultdict(set)
-        for edge in whole.edges(members[flow.target.node], ("WROTE", "PRODUCED"), "in"):
+        sources, targets = members[flow.source.node], members[flow.target.node]
+        if flow.called is not None:
+            sources, targets = flow.called[:1], flow.called[1:]
+        for edge in whole.edges(targets, ("WROTE", "PRODUCED"), "in"):
             if edge.job == flow.job and edge.run and edge.entry <= last:
                 wrote[edge.run].add(edge.entry)
-        for edge in whole.edges(members[flow.source.node], ("READ",), "in"):
+        for edge in whole.edges(sources, ("READ",), "in"):
             if edge.job == flow.job and edge.run and edge.run in wrote and edge.entry <= last:
                 read[edge.run].add(edge.entry)
         for run in sorted(wrote):

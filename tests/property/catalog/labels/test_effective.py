@@ -45,6 +45,11 @@ EVENTS: dict[str, dict[str, Any]] = {
         at="2026-01-03T10:00:00Z", run=THIRD, lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"}, **KEYED
     ),
     "renames": event(at="2026-01-03T11:00:00Z", run=THIRD, lifecycleStateChange=RENAMED),
+    "renames another to the old name": {
+        **event("COMPLETE", "2026-01-04T11:00:00Z", OTHER),
+        "inputs": [],
+        "outputs": [{**RAW, "facets": {"lifecycleStateChange": {**RENAMED, "previousIdentifier": KEYS}}}],
+    },
     "is linked": event(
         "OTHER", "2026-01-01T09:20:00Z", symlinks={"identifiers": [{"namespace": "x", "name": "y", "type": "TABLE"}]}
     ),
@@ -54,6 +59,7 @@ EVENTS: dict[str, dict[str, Any]] = {
 TAGS = {
     "of a column": tag(valid_from=EARLY),
     "of another column": tag(column="ward", phi_kind="QUASI_IDENTIFIER", codes=[], valid_from=EARLY),
+    "of the new name": tag(dataset=CURATED, phi_kind="CLINICAL_NOTE", valid_from="2026-01-05T00:00:00Z"),
     "of the whole": tag(dataset=KEYS, column=None, valid_from=EARLY),
 }
 HISTORIES = st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=6)

@@ -229,6 +229,42 @@ def test_failing_and_overwriting_clear_nothing(house: House, mode: str) -> None:
     assert kinds(house.view(), column="key") == [DIRECT]
 
 
+class TestNames:
+    """All names that a dataset ever had are one dataset, whichever is asked for."""
+
+    def renamed(self, old: dict[str, str], new: dict[str, str], at: str) -> dict[str, Any]:
+        facet = {"lifecycleStateChange": {"lifecycleStateChange": "RENAME", "previousIdentifier": old}}
+        return {**event(at=at, run=OTHER_RUN), "inputs": [], "outputs": [{**new, "facets": facet}]}
+
+    @pytest.mark.parametrize("named", [RAW, CURATED])
+    def test_an_old_name_keeps_what_it_had_and_both_names_hold_the_same(
+        self, house: House, named: dict[str, str]
+    ) -> None:
+        house.send(self.renamed(RAW, CURATED, "2026-01-03T10:00:00Z"))
+        house.record(tag(valid_from=EARLY))
+        house.record(tag(dataset=CURATED, column="note", phi_kind="CLINICAL_NOTE"))
+        asked = Dataset(**named).id
+        assert kinds(house.view(), asked) == ["CLINICAL_NOTE", DIRECT]
+        assert (kinds(house.view(), asked, "mrn"), kinds(house.view(), asked, "note")) == ([DIRECT], ["CLINICAL_NOTE"])
+
+    def test_a_name_that_was_used_again_passes_labels_on_and_shows_who_was_asked(self, house: House) -> None:
+        last = {"namespace": "out", "name": "b"}
+        house.send(self.renamed(RAW, CURATED, "2026-01-03T10:00:00Z"))
+        house.send({**self.renamed(RAW, last, "2026-01-04T10:00:00Z"), "job": {"namespace": "p", "name": "other"}})
+        house.record(tag(dataset=CURATED, valid_from="2026-01-05T00:00:00Z"))
+        asked = Dataset(**last).id
+        (way,) = why_label(house.view(), asked, "mrn", DIRECT).ways
+        assert (way.origin, way.every_entry) == (asked, (0, 1, 2))
+
+    def test_what_was_judged_of_another_that_had_the_name_is_not_judged_here(self, house: House) -> None:
+        last = {"namespace": "out", "name": "b"}
+        house.send(self.renamed(RAW, CURATED, "2026-01-03T10:00:00Z"))
+        house.send({**self.renamed(RAW, last, "2026-01-04T10:00:00Z"), "job": {"namespace": "p", "name": "other"}})
+        house.record(tag(dataset=last, column=None, valid_from="2026-01-05T00:00:00Z"))
+        house.record(tag(dataset=CURATED, column="ward", stance="REJECT", valid_from="2026-01-05T00:00:00Z"))
+        assert kinds(house.view(), Dataset(**last).id, "ward") == [DIRECT]
+
+
 def test_l9_a_model_version_has_the_labels_of_what_it_was_trained_on_and_gives_them_on(house: House) -> None:
     house.send(event(version={"datasetVersion": "v1"}))
     house.record(tag(valid_from=EARLY))
