@@ -149,12 +149,13 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True, order=True)
 class KeyOfDataset:
-    """That a dataset, by id, is encrypted under a key in an environment, by which entry."""
+    """That a dataset, by id, is encrypted under a key in an environment, by which entry and since when."""
 
     key: str
     environment: str
     dataset: str
     entry: int
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

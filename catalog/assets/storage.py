@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from catalog.assets.folds import aspects_in_force
-from catalog.assets.model import KeyOfDataset
+from catalog.assets.model import AspectInForce, KeyOfDataset
 from catalog.names.loading import Names
 from catalog.view import View
 from graph_schema.aspects.declarations import KeyUse
@@ -18,7 +18,7 @@ _KEYS = "encryption_keys"
 def keys_of(view: View, datasets: Sequence[str]) -> dict[str, tuple[KeyOfDataset, ...]]:
     """Return the keys of each dataset, by id; one of which nobody names any is absent."""
     held = aspects_in_force(view, datasets, aspects=(_KEYS,))
-    found = {dataset: _uses(dataset, of[_KEYS].value, of[_KEYS].entry) for dataset, of in held.items() if _KEYS in of}
+    found = {dataset: _uses(dataset, of[_KEYS]) for dataset, of in held.items() if _KEYS in of}
     return {dataset: uses for dataset, uses in found.items() if uses}
 
 
@@ -37,6 +37,6 @@ def encrypted_under(view: View, keys: Sequence[str]) -> dict[str, tuple[KeyOfDat
     return {key: tuple(sorted(uses)) for key, uses in sorted(found.items())}
 
 
-def _uses(dataset: str, value: object, entry: int) -> tuple[KeyOfDataset, ...]:
-    uses = map(KeyUse.from_json, value if isinstance(value, list) else ())
-    return tuple(sorted({KeyOfDataset(use.key, use.environment, dataset, entry) for use in uses}))
+def _uses(dataset: str, held: AspectInForce[object]) -> tuple[KeyOfDataset, ...]:
+    uses = map(KeyUse.from_json, held.value if isinstance(held.value, list) else ())
+    return tuple(sorted({KeyOfDataset(use.key, use.environment, dataset, held.entry, held.since) for use in uses}))

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
+from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
 from catalog.findings.estate.standing import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.store.indexes.grounds import Ground
 from catalog.view import View
 from graph_schema.aspects.findings import FindingDecision
-from graph_schema.nodes import Finding, Node
+from graph_schema.nodes import Finding
 from graph_schema.vocabulary.words import FindingStance
 
 LASTING = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED, FindingState.ACCEPTED})
@@ -103,7 +104,7 @@ def finding_details(view: View, found: Found, keys: Sequence[Key]) -> dict[Key, 
     breaches |= _held(view, missing)
     shown = [key for key in keys if key in breaches]
     decided = _decided(view, shown)
-    names = {id_: _called(known.node) for id_, known in view.nodes(sorted({key.subject for key in shown})).items()}
+    names = names_of(view, {key.subject for key in shown})
     answer = {}
     for key in shown:
         breach = breaches[key]
@@ -160,7 +161,18 @@ def _state(breach: Breach | None, decided: Decided | None, moment: int) -> Findi
 
 def _judged(view: View, rules: Sequence[EstateRule], subjects: Sequence[str] | None) -> dict[Key, Breach]:
     """Return what the rules find on whatever they may find something on, of these nodes alone where some are given."""
-    grounds = view.grounds(sorted({one.ground for one in rules}), subjects) if rules else {}
+    beside = [one for one in rules if subjects is not None and one.near is not None]
+    found = _on_grounds(view, [one for one in rules if one not in beside], subjects)
+    asked = frozenset(subjects or ())
+    for one in beside:
+        near = one.near(view, subjects or ()) if one.near is not None else ()
+        here = _on_grounds(view, [one], near) if near else {}
+        found |= {key: breach for key, breach in here.items() if key.subject in asked}
+    return found
+
+
+def _on_grounds(view: View, rules: Sequence[EstateRule], ids: Sequence[str] | None) -> dict[Key, Breach]:
+    grounds = view.grounds(sorted({one.ground for one in rules}), ids) if rules else {}
     cases: dict[tuple[object, Ground], Mapping[str, object]] = {}
     found: dict[Key, Breach] = {}
     for one in rules:
@@ -194,8 +206,3 @@ def _held(view: View, asked: Mapping[Rule, Sequence[str]]) -> dict[Key, Breach]:
             read[place] = one.cases(view, place[1]) if place[1] else {}
         found |= _breaches(one, read[place], view.moment)
     return found
-
-
-def _called(node: Node) -> str:
-    namespace = getattr(node, "namespace", None)
-    return node.title if namespace is None else f"{namespace}/{node.title}"

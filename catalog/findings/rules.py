@@ -213,6 +213,18 @@ class Rule(Enum):
         Topic.SOURCES,
         "What is declared of a dataset, and what persons say of the PHI in it, can all be so at once.",
     )
+    LABEL_CONSISTENT = _Rule(
+        "composite label consistent",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "A dataset's state, and its permitted use in codes and in words, say the same and can all be kept at once.",
+    )
+    DECLARED_CODES_KNOWN = _Rule(
+        "declared codes known",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "Every code in what is declared of a dataset's use is one of its table that still means something.",
+    )
     NAME_WITHOUT_IDENTIFIER = _Rule(
         "no identifier in a name",
         Severity.HIGH,
@@ -223,13 +235,55 @@ class Rule(Enum):
         "attestation lasts",
         Severity.HIGH,
         Topic.DEIDENTIFICATION,
-        "No attestation has ended without another in its place, and none was given that can cover nothing.",
+        "No attestation has ended without another in its place, and none was given that covers or clears nothing.",
     )
     DETERMINATION_LASTS = _Rule(
         "determination not near its end",
         Severity.MEDIUM,
         Topic.DEIDENTIFICATION,
         "No expert determination ends soon, by default within 90 days, without another that goes on.",
+    )
+    EVALUATION_INDEPENDENT = _Rule(
+        "evaluation independent of training",
+        Severity.MEDIUM,
+        Topic.OVERLAP,
+        "No training and no evaluation snapshot is made of the other, and both are not made of one, over any steps.",
+    )
+    CELLS_LARGE = _Rule(
+        "cells large enough",
+        Severity.HIGH,
+        Topic.DEIDENTIFICATION,
+        "What is attested to be aggregated has no cell under 11, and none under 11 follows from the others.",
+    )
+    CODED_APART = _Rule(
+        "coded data read apart",
+        Severity.HIGH,
+        Topic.DEIDENTIFICATION,
+        "No run reads data whose identifiers are gone or coded together with what that was made of.",
+    )
+    COMBINATION_DETERMINED = _Rule(
+        "combination attested",
+        Severity.MEDIUM,
+        Topic.DEIDENTIFICATION,
+        "What is made of several datasets without identifiers is attested to be without them itself.",
+    )
+    KEY_OF_ONE_ENVIRONMENT = _Rule(
+        "key of one environment",
+        Severity.HIGH,
+        Topic.SOURCES,
+        "No encryption key is used in two environments, such as training and sandbox, or in one that it is not for.",
+    )
+    CACHE_NOT_PROMOTED = _Rule(
+        "training cache not promoted",
+        Severity.MEDIUM,
+        Topic.SOURCES,
+        "No training data that is kept as scratch, or at one site alone, becomes a curated dataset or a feature store.",
+    )
+    CONSENT_HOLDS = _Rule(
+        "consent holds",
+        Severity.HIGH,
+        Topic.SOURCES,
+        "No dataset and no model version is there that rests on a consent that was withdrawn or has ended.",
     )
     USE_CONSISTENT = _Rule(
         "use statement consistent",
@@ -277,11 +331,20 @@ ESTATE = (
     Rule.CATALOGUED_FIRST,
     Rule.RETENTION_KEPT,
     Rule.DECLARATIONS_AGREE,
+    Rule.LABEL_CONSISTENT,
+    Rule.DECLARED_CODES_KNOWN,
     Rule.RUN_ID_OF_ONE_JOB,
     Rule.NAME_WITHOUT_IDENTIFIER,
     Rule.ATTESTATION_LASTS,
     Rule.DETERMINATION_LASTS,
     Rule.EVALUATION_APART,
+    Rule.EVALUATION_INDEPENDENT,
+    Rule.CELLS_LARGE,
+    Rule.CODED_APART,
+    Rule.COMBINATION_DETERMINED,
+    Rule.KEY_OF_ONE_ENVIRONMENT,
+    Rule.CACHE_NOT_PROMOTED,
+    Rule.CONSENT_HOLDS,
     Rule.USE_CONSISTENT,
     Rule.USE_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,

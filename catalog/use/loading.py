@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from catalog.places.queries import places_tree
 from catalog.use.model import (
@@ -224,20 +224,31 @@ def declared(view: View, datasets: Sequence[str], date: int) -> list[tuple[str, 
 
 def of_declaration(dataset: Dataset, stated: Statement) -> UseStatement:
     """Return a declaration's permitted use as the statement that it is: of whoever declared it."""
-    value = PermittedUse.from_json(stated.data)
+    return declared_use(dataset, stated.data, stated.entry, stated.valid_from, stated.by)
+
+
+def declared_use(
+    dataset: Dataset,
+    declared: Mapping[str, Any],
+    entry: int,
+    since: int,
+    authority: str = "",
+) -> UseStatement:
+    """Return what is declared of permitted use, as JSON, as the statement that it is."""
+    value = PermittedUse.from_json(declared)
     terms, unknown = _terms(aspects.DataUseTerm(code) for code in value.duo)
     return UseStatement(
         id=f"declared of {dataset.namespace} {dataset.name}",
-        entry=stated.entry,
-        authority=stated.by,
-        since=stated.valid_from,
+        entry=entry,
+        authority=authority,
+        since=since,
         terms=terms,
         purposes=frozenset(value.purposes) or None,
         obligations=frozenset(value.obligations),
         refrains=frozenset(value.refrains),
         unknown=unknown | _unknown(hl7.PURPOSE_OF_USE, value.purposes),
         words=value.statement,
-        cites=(stated.entry,),
+        cites=(entry,),
     )
 
 

@@ -509,6 +509,15 @@ def _of_consent(consent: Consent, date: int) -> Iterator[Reason]:
         yield _deny(f"Consent ended on {_day(consent.until)}.")
 
 
+def why_consent_is_over(statement: UseStatement, date: int) -> str | None:
+    """Return in a sentence why the consent that a statement rests on holds no longer; None where it does, or will."""
+    for consent in (statement.withdrawal, statement.consent):
+        if consent is not None and (consent.state is ConsentState.WITHDRAWN or consent.since <= date):
+            for reason in _of_consent(consent, date):
+                return reason.text
+    return None
+
+
 def _holds(since: int, until: int | None, at: int) -> bool:
     return since <= at and (until is None or at < until)
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from catalog.assets import queries as assets
-from catalog.assets.model import AssetState, DatasetRecord
-from catalog.findings.estate.model import DatasetCase, DeclarationCase, LabelCase, OrderCase, RetentionCase, Told
+from catalog.assets.folds import aspects_in_force
+from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
+from catalog.findings.estate.model import (
+    DatasetCase,
+    DeclarationCase,
+    LabelCase,
+    LabelledUseCase,
+    OrderCase,
+    RetentionCase,
+    Told,
+)
 from catalog.labels import queries as labels
 from catalog.names.loading import Names
 from catalog.snapshots.retention import Due, retention_due
+from catalog.use.loading import declared_use
 from catalog.view import View
 from graph_schema.aspects import DECLARED
 from graph_schema.identity import label_of
@@ -19,11 +29,12 @@ from graph_schema.nodes import Column, Dataset
 from graph_schema.vocabulary.words import TagOrigin
 
 _CATEGORY: Final = "phi_category"
+_USE: Final = "permitted_use"
 
 
 def dataset_cases(view: View, ids: Sequence[str]) -> dict[str, DatasetCase]:
     """Return the datasets under their own names, with when they were first used."""
-    records = _own(view, ids)
+    records = own_records(view, ids)
     first: dict[str, int] = {}
     for use in view.uses(list(records)) if records else ():
         first[use.dataset] = min(use.valid_from, first.get(use.dataset, use.valid_from))
@@ -32,7 +43,7 @@ def dataset_cases(view: View, ids: Sequence[str]) -> dict[str, DatasetCase]:
 
 def order_cases(view: View, ids: Sequence[str]) -> dict[str, OrderCase]:
     """Return of the datasets that are there and that a run wrote when that was, and when they were declared."""
-    records = {id_: one for id_, one in _own(view, ids).items() if one.state is not AssetState.TOMBSTONED}
+    records = {id_: one for id_, one in own_records(view, ids).items() if one.state is not AssetState.TOMBSTONED}
     names = Names(view, renamed=True)
     names.load(records)
     written = _written(view, names, list(records))
@@ -77,7 +88,7 @@ def _first(found: dict[str, Told], dataset: str, one: Told) -> None:
 
 def retention_cases(view: View, ids: Sequence[str]) -> dict[str, RetentionCase]:
     """Return of the datasets, under their own names, what has been kept as long as it is to be kept."""
-    own = _datasets(ids)
+    own = datasets_among(ids)
     found: dict[str, list[Due]] = defaultdict(list)
     for one in retention_due(view, view.moment + 1, datasets=own).due if own else ():
         found[one.dataset].append(one)
@@ -86,12 +97,29 @@ def retention_cases(view: View, ids: Sequence[str]) -> dict[str, RetentionCase]:
 
 def declaration_cases(view: View, ids: Sequence[str]) -> dict[str, DeclarationCase]:
     """Return the datasets under their own names, with what persons say of the PHI in them."""
-    records = _own(view, ids)
+    records = own_records(view, ids)
     said = labels.labels(view, list(records)) if records else {}
     return {
         id_: DeclarationCase(one, [label for label in said.get(id_, ()) if label.origin == TagOrigin.ASSERTED])
         for id_, one in records.items()
     }
+
+
+def labelled_use_cases(view: View, ids: Sequence[str]) -> dict[str, LabelledUseCase]:
+    """Return of the datasets under their own names what is declared of their use, and of identifiers in them."""
+    names = Names(view, renamed=True)
+    names.load(datasets_among(ids))
+    asked = [id_ for id_, shown in names.shown(datasets_among(ids)).items() if shown == id_]
+    held = aspects_in_force(view, asked, aspects=(_USE, "deidentification_state"), names=names) if asked else {}
+    nodes = view.nodes([id_ for id_, of in held.items() if _USE in of]) if held else {}
+    cases = {}
+    for id_, known in nodes.items():
+        of: Mapping[str, AspectInForce[Any]] = held[id_]
+        use, node = of[_USE], known.node
+        if isinstance(node, Dataset):
+            statement = declared_use(node, use.value, use.entry, use.since)
+            cases[id_] = LabelledUseCase(statement, of.get("deidentification_state"))
+    return cases
 
 
 def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
@@ -101,12 +129,14 @@ def label_cases(view: View, ids: Sequence[str]) -> dict[str, LabelCase]:
         node = known.node
         datasets.add(Dataset(node.namespace, node.dataset).id if isinstance(node, Column) else id_)
     days = view.terms.judged_days
-    return {id_: LabelCase(found, days) for id_, found in labels.labels(view, sorted(_datasets(datasets))).items()}
+    return {id_: LabelCase(found, days) for id_, found in labels.labels(view, sorted(datasets_among(datasets))).items()}
 
 
-def _own(view: View, ids: Sequence[str]) -> Mapping[str, DatasetRecord]:
-    return {id_: one for id_, one in assets.datasets(view, _datasets(ids)).items() if one.id == id_}
+def own_records(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
+    """Return the datasets among the ids under their own names."""
+    return {id_: one for id_, one in assets.datasets(view, datasets_among(ids)).items() if one.id == id_}
 
 
-def _datasets(ids: Iterable[str]) -> list[str]:
+def datasets_among(ids: Iterable[str]) -> list[str]:
+    """Return the ids of datasets."""
     return [id_ for id_ in ids if label_of(id_) == Dataset.__name__]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from catalog.access.model import Powers
-from catalog.assets.model import DatasetRecord, RunRecord
+from catalog.assets.model import AspectInForce, DatasetRecord, RunRecord
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.labels.model import Attestation, Label
 from catalog.releases.model import Registration
@@ -129,6 +129,14 @@ class DeclarationCase:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledUseCase:
+    """What is declared of a dataset's use, as a statement, and how far identifiers are declared to be gone."""
+
+    statement: UseStatement
+    state: AspectInForce[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionCase:
     """What is due of a dataset: itself, and its sealed snapshots, the first first."""
 
@@ -154,7 +162,7 @@ class NameCase:
 class AttestationCase:
     """An attestation, what its job is called, the others of that job, and what those who attested might when.
 
-    `near_days` is how long before its end a determination is near it.
+    `near_days` is how long before its end a determination is near it, `clears` whether it takes anything away.
     """
 
     attestation: Attestation
@@ -162,19 +170,103 @@ class AttestationCase:
     others: Sequence[Attestation]
     powers: Powers
     near_days: int
+    clears: bool
 
 
 @dataclass(frozen=True, slots=True)
 class VersionCase:
-    """A model version's registration, and the snapshots that it names."""
+    """A model version's registration, the snapshots that it names, and what each of these was made of.
+
+    `made_of` gives by snapshot those that its runs used, with the entries that say so, over any steps; `datasets` is
+    the dataset of each.
+    """
 
     registration: Registration
     snapshots: Mapping[str, SnapshotRecord]
     names: Mapping[str, str]
+    made_of: Mapping[str, Mapping[str, frozenset[int]]]
+    datasets: Mapping[str, str]
 
     def dataset_name(self, identifier: str) -> str:
         """Return what a dataset is called, its id where that is not known."""
         return self.names.get(identifier, identifier)
+
+
+class Holder(NamedTuple):
+    """What uses a key, by name, in which environment, since when and by which entry."""
+
+    environment: str
+    name: str
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCase:
+    """An encryption key, by its id in its store: for which environment it is declared, and what it encrypts."""
+
+    key: str
+    declared: tuple[str, Told] | None
+    holders: Sequence[Holder]
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionCase:
+    """A dataset that many use, with the training caches that flow into it, by name, and since when it was one itself.
+
+    `told` is since when, and by which entry, it is kept for many.
+    """
+
+    zone: str
+    told: Told
+    caches: Sequence[tuple[str, Told]]
+    was: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCase:
+    """A consent that is over: why, what that is known by, and what rests on it and is still there, by name.
+
+    `whole` is False where more may rest on it than was looked at.
+    """
+
+    statement: str
+    why: str
+    told: Told
+    resting: Sequence[tuple[str, str]]
+    """The kind and the name of each."""
+    entries: frozenset[int]
+    whole: bool
+
+
+class Together(NamedTuple):
+    """That one run, or one job by design, reads two datasets, each by name."""
+
+    coded: str
+    other: str
+    told: Told
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCase:
+    """A job that reads coded data together with what it was made of."""
+
+    job: str
+    pairs: Sequence[Together]
+
+
+@dataclass(frozen=True, slots=True)
+class CombinationCase:
+    """What a job makes of several de-identified datasets that it reads together, and whether that was attested.
+
+    `covered` is by which attestation, in force now, of this very job.
+    """
+
+    job: str
+    inputs: Sequence[str]
+    told: Told
+    entries: tuple[int, ...]
+    covered: Attestation | None
 
 
 @dataclass(frozen=True, slots=True)

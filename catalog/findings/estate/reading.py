@@ -6,34 +6,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.access import queries as access
-from catalog.access.model import Powers
 from catalog.assets import queries as assets
 from catalog.assets.hierarchy import of_same_id
+from catalog.findings.estate import data_rules as data
 from catalog.findings.estate import rules
+from catalog.findings.estate.attested import attestation_cases
+from catalog.findings.estate.combining import combination_cases, link_cases, read_by, read_for
 from catalog.findings.estate.datasets import (
     dataset_cases,
     declaration_cases,
     label_cases,
+    labelled_use_cases,
     order_cases,
     retention_cases,
 )
+from catalog.findings.estate.handling import cached_before, consent_cases, key_cases, promotion_cases
 from catalog.findings.estate.model import (
-    AttestationCase,
     Breach,
     NameCase,
     RunIdCase,
     UseCase,
-    VersionCase,
 )
+from catalog.findings.estate.versions import version_cases
 from catalog.findings.rules import Rule
-from catalog.labels import queries as labels
-from catalog.releases import queries as releases
-from catalog.snapshots import queries as snapshots
 from catalog.store.indexes.grounds import Ground
 from catalog.use import queries as permitted
 from catalog.view import View
-from graph_schema.nodes import Node, Principal
 
 Cases = Callable[[View, Sequence[str]], Mapping[str, Any]]
 
@@ -49,6 +47,8 @@ class EstateRule:
     ground: Ground
     cases: Cases
     judge: Callable[[Any, int], Breach | None]
+    near: Callable[[View, Sequence[str]], Sequence[str]] | None = None
+    """On what nodes it has to be held for what it finds on these, where its ground lies beside its subjects."""
 
 
 def run_id_cases(view: View, ids: Sequence[str]) -> dict[str, RunIdCase]:
@@ -64,36 +64,6 @@ def name_cases(view: View, ids: Sequence[str]) -> dict[str, NameCase]:
     return {id_: NameCase(known.node, known.entry) for id_, known in view.nodes(ids).items()}
 
 
-def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCase]:
-    """Return the attestations, each with the others of its job."""
-    asked = labels.attestations_by_id(view, ids)
-    jobs = sorted({one.job for one in asked.values()})
-    of_jobs = labels.attestations_of_jobs(view, jobs) if jobs else {}
-    names = {one.attested_by for several in of_jobs.values() for one in several} | {
-        one.attested_by for one in asked.values()
-    }
-    by_id = {Principal(name).id: name for name in names}
-    # An attestation covers a step or does not, whoever asks.
-    found = access.definitions(view.unredacted, sorted(by_id)) if by_id else {}
-    powers = Powers({by_id[id_]: each for id_, each in found.items()}, {})
-    near = view.terms.near_days
-    called = {id_: _named(known.node) for id_, known in view.nodes(jobs).items()}
-    return {
-        id_: AttestationCase(one, called.get(one.job, one.job), of_jobs.get(one.job, ()), powers, near)
-        for id_, one in asked.items()
-    }
-
-
-def version_cases(view: View, ids: Sequence[str]) -> dict[str, VersionCase]:
-    """Return the newest registrations of model versions, with the snapshots that they name."""
-    newest = {id_: found[-1] for id_, found in releases.registrations(view, ids).items() if found}
-    both = {id_: one for id_, one in newest.items() if one.trained_on and one.evaluated_on}
-    uses = {use for one in both.values() for use in (*one.trained_on, *one.evaluated_on)}
-    known = snapshots.snapshots(view, sorted({use.snapshot for use in uses})) if uses else {}
-    names = {id_: _named(each.node) for id_, each in view.nodes(sorted({use.dataset for use in uses})).items()}
-    return {id_: VersionCase(one, known, names) for id_, one in both.items()}
-
-
 def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
     """Return the statements of permitted use, each as it was last made."""
     return {
@@ -102,22 +72,26 @@ def use_cases(view: View, ids: Sequence[str]) -> dict[str, UseCase]:
     }
 
 
-def _named(node: Node) -> str:
-    namespace = getattr(node, "namespace", None)
-    return node.title if namespace is None else f"{namespace}/{node.title}"
-
-
 ESTATE_RULES = (
     EstateRule(Rule.FIELDS_DECLARED, Ground.DATASET, dataset_cases, rules.fields_declared),
     EstateRule(Rule.DATASET_DESCRIBED, Ground.DATASET, dataset_cases, rules.dataset_described),
     EstateRule(Rule.CATALOGUED_FIRST, Ground.DATASET, order_cases, rules.catalogued_first),
     EstateRule(Rule.RETENTION_KEPT, Ground.DATASET, retention_cases, rules.retention_kept),
     EstateRule(Rule.DECLARATIONS_AGREE, Ground.DATASET, declaration_cases, rules.declarations_agree),
+    EstateRule(Rule.LABEL_CONSISTENT, Ground.DATASET, labelled_use_cases, rules.label_consistent),
+    EstateRule(Rule.DECLARED_CODES_KNOWN, Ground.DATASET, labelled_use_cases, rules.declared_codes_known),
     EstateRule(Rule.RUN_ID_OF_ONE_JOB, Ground.SHARED_RUN_ID, run_id_cases, rules.run_id_of_one_job),
     EstateRule(Rule.NAME_WITHOUT_IDENTIFIER, Ground.TOKEN_IN_NAME, name_cases, rules.name_without_identifier),
     EstateRule(Rule.ATTESTATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.attestation_lasts),
     EstateRule(Rule.DETERMINATION_LASTS, Ground.ATTESTATION, attestation_cases, rules.determination_lasts),
     EstateRule(Rule.EVALUATION_APART, Ground.REGISTRATION, version_cases, rules.evaluation_apart),
+    EstateRule(Rule.EVALUATION_INDEPENDENT, Ground.REGISTRATION, version_cases, data.evaluation_independent),
+    EstateRule(Rule.CELLS_LARGE, Ground.ATTESTATION, attestation_cases, data.cells_large),
+    EstateRule(Rule.CODED_APART, Ground.CODED, link_cases, data.coded_apart, read_by),
+    EstateRule(Rule.COMBINATION_DETERMINED, Ground.CODED, combination_cases, data.combination_determined, read_for),
+    EstateRule(Rule.KEY_OF_ONE_ENVIRONMENT, Ground.KEY, key_cases, data.key_of_one_environment),
+    EstateRule(Rule.CACHE_NOT_PROMOTED, Ground.CACHE, promotion_cases, data.cache_not_promoted, cached_before),
+    EstateRule(Rule.CONSENT_HOLDS, Ground.CONSENT, consent_cases, data.consent_holds),
     EstateRule(Rule.USE_CONSISTENT, Ground.USE_STATEMENT, use_cases, rules.use_consistent),
     EstateRule(Rule.USE_CODES_KNOWN, Ground.USE_STATEMENT, use_cases, rules.use_codes_known),
     EstateRule(Rule.SUGGESTION_JUDGED, Ground.SCHEMA, label_cases, rules.suggestion_judged),

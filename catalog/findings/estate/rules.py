@@ -6,8 +6,10 @@ that is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
 
 from catalog.assets.model import AspectInForce, AssetState, DatasetRecord
 from catalog.assets.rules import MANDATORY
@@ -17,6 +19,7 @@ from catalog.findings.estate.model import (
     DatasetCase,
     DeclarationCase,
     LabelCase,
+    LabelledUseCase,
     NameCase,
     OrderCase,
     RetentionCase,
@@ -29,7 +32,9 @@ from catalog.labels.model import Attestation, Label, Step, Uncovered
 from catalog.labels.rules import why_uncovered
 from catalog.labels.suggestions import Judgement, suggestions_in
 from catalog.use.contradictions import contradictions
+from catalog.use.model import UseStatement
 from graph_schema.nodes import Column, Dataset, Job, Model, Source
+from graph_schema.vocabulary.policy_labels import PolicyLabel, PolicyLabelError, parse
 from graph_schema.vocabulary.words import (
     DeidentificationMethod,
     DeidentificationState,
@@ -205,12 +210,8 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     one = case.attestation
     reason = _uncovered(one, case, moment)
     entries = (one.entry,)
-    if reason in {Uncovered.NOT_AUTHORISED, Uncovered.CLEARS_NOTHING}:
-        because = (
-            "who attested it was no steward then, or no key proved who they were"
-            if reason is Uncovered.NOT_AUTHORISED
-            else "its method leaves protected health information"
-        )
+    because = _VOID.get(reason) if reason in _VOID else None if case.clears else _NAMES_NOTHING
+    if because is not None:
         return Breach(f"The attestation of {case.job} covers nothing: {because}.", entries, one.valid_from, one.entry)
     if one.until is None or one.until > moment:
         return None
@@ -222,6 +223,13 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     if until == one.until:
         return None
     return Breach(text, (one.entry, after.entry), one.until, one.entry, until, after.entry)
+
+
+_VOID: Final[Mapping[Uncovered | None, str]] = {
+    Uncovered.NOT_AUTHORISED: "who attested it was no steward then, or no key proved who they were",
+    Uncovered.CLEARS_NOTHING: "its method leaves protected health information",
+}
+_NAMES_NOTHING: Final = "it names nothing that is gone by a technique that its method accepts"
 
 
 def determination_lasts(case: AttestationCase, moment: int) -> Breach | None:
@@ -264,19 +272,83 @@ def evaluation_apart(case: VersionCase, moment: int) -> Breach | None:  # noqa: 
 def use_consistent(case: UseCase, moment: int) -> Breach | None:
     """Find what cannot all be kept of one statement of permitted use."""
     found = contradictions([case.statement])
-    return _of_use(case, " ".join(one.text for one in found), moment) if found else None
+    return _of_use(case.statement, " ".join(one.text for one in found), moment) if found else None
 
 
 def use_codes_known(case: UseCase, moment: int) -> Breach | None:
     """Find codes that no table has, or that mean nothing any more."""
-    unknown = sorted(case.statement.unknown)
+    return _unknown_codes(case.statement, moment)
+
+
+def _unknown_codes(one: UseStatement, moment: int) -> Breach | None:
+    unknown = sorted(one.unknown)
     if not unknown:
         return None
-    return _of_use(case, f"It holds {counted(len(unknown), 'code')} that mean nothing: {gathered(unknown)}.", moment)
+    return _of_use(one, f"It holds {counted(len(unknown), 'code')} that mean nothing: {gathered(unknown)}.", moment)
 
 
-def _of_use(case: UseCase, text: str, moment: int) -> Breach:
-    one = case.statement
+def label_consistent(case: LabelledUseCase, moment: int) -> Breach | None:
+    """Find what cannot all be so of a composite label: a dataset's state, and its permitted use in codes and words."""
+    found = [one.text for one in contradictions([case.statement])]
+    label = _in_words(case.statement.words)
+    if isinstance(label, str):
+        found.append(label)
+    elif label is not None:
+        found += _against_words(case, label)
+    if not found:
+        return None
+    breach = _of_use(case.statement, " ".join(found), moment)
+    state = case.state
+    if state is None or label is None:
+        return breach
+    entries = tuple(sorted({*breach.entries, state.entry}))
+    return replace(breach, entries=entries, since=max(breach.since or 0, state.since), known=max(entries))
+
+
+@lru_cache(maxsize=4_096)
+def may_contradict(statement: UseStatement) -> bool:
+    """Tell whether `label_consistent` may find something on such a statement, whatever the state is."""
+    return bool(contradictions([statement])) or _in_words(statement.words) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _in_words(words: str | None) -> PolicyLabel | str | None:
+    """Return the label that words stand for, why its parts contradict each other, or None where they are no label."""
+    if words is None:
+        return None
+    try:
+        return parse(words)
+    except PolicyLabelError as error:
+        return str(error) if all(_is_label(part) for part in words.split(",")) else None
+
+
+def _is_label(words: str) -> bool:
+    try:
+        parse(words)
+    except PolicyLabelError:
+        return False
+    return True
+
+
+def _against_words(case: LabelledUseCase, label: PolicyLabel) -> Iterator[str]:
+    one, state = case.statement, case.state
+    if label.state is not None and state is not None and label.state != state.value:
+        yield f"Its label says {label.state}, and it is declared {state.value}."
+    missing = sorted(code for code in label.purposes if one.purposes is not None and code not in one.purposes)
+    if missing:
+        yield f"Its label says {gathered(missing)}, and the codes of its permitted use do not."
+    kept = sorted(code for code in label.refrains if code not in one.refrains)
+    if kept:
+        yield f"Its label asks for {gathered(kept)}, and the codes of its permitted use do not."
+    yield from label.warnings
+
+
+def declared_codes_known(case: LabelledUseCase, moment: int) -> Breach | None:
+    """Find codes in what is declared of a dataset's use that no table has, or that mean nothing any more."""
+    return _unknown_codes(case.statement, moment)
+
+
+def _of_use(one: UseStatement, text: str, moment: int) -> Breach:
     entries = tuple(sorted({one.entry, *one.cites}))
     if one.until is None or one.until > moment:
         return Breach(text, entries, one.since, one.entry)

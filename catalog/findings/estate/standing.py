@@ -11,13 +11,17 @@ from typing import Final
 
 from catalog.assets import retention
 from catalog.assets.folds import DROPPED, last_writes
+from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
 from catalog.names.loading import Names
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.standings import Seen, Standing, contradicts
+from catalog.use.loading import declared_use
+from catalog.use.model import UseStatement
 from catalog.view import View
 from graph_schema.aspects.declarations import Retention
 from graph_schema.facts import NOW
+from graph_schema.nodes import Dataset
 
 BY_RECORD: Final = (
     Rule.FIELDS_DECLARED,
@@ -25,6 +29,8 @@ BY_RECORD: Final = (
     Rule.CATALOGUED_FIRST,
     Rule.RETENTION_KEPT,
     Rule.DECLARATIONS_AGREE,
+    Rule.LABEL_CONSISTENT,
+    Rule.DECLARED_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
 )
 """The rules of which a store keeps what decides them now."""
@@ -75,8 +81,23 @@ def _retention(text: str) -> Retention:
     return Retention.from_json(json.loads(text))
 
 
+@lru_cache(maxsize=4_096)
+def _permitted(text: str) -> UseStatement:
+    return declared_use(Dataset("", ""), json.loads(text), 0, 0)
+
+
+def _is_labelled_wrongly(row: Standing, _: View) -> bool:
+    return row.permitted_use is not None and may_contradict(_permitted(row.permitted_use))
+
+
+def _holds_unknown(row: Standing, _: View) -> bool:
+    return row.permitted_use is not None and bool(_permitted(row.permitted_use).unknown)
+
+
 _PROPOSES: Final[Mapping[Rule, Callable[[Standing, View], bool]]] = {
     Rule.RETENTION_KEPT: _is_over,
+    Rule.LABEL_CONSISTENT: _is_labelled_wrongly,
+    Rule.DECLARED_CODES_KNOWN: _holds_unknown,
     Rule.DECLARATIONS_AGREE: lambda row, _: contradicts(row.says, row.seen),
 }
 

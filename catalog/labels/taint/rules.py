@@ -92,7 +92,7 @@ def takes_away(clearance: Clearance, mark: Mark, minimum_cell: int = MINIMUM_CEL
     done = next((one for one in clearance.treatments if one.code == mark.coding), None)
     if done is None or clearance.method == DeidentificationMethod.NONE:
         return False
-    if not _is_enough(done, minimum_cell):
+    if not is_enough(done, minimum_cell):
         return False
     if mark.kind == PhiKind.IMAGING_PIXELS and not _cleans_pixels(clearance, mark.coding):
         return False
@@ -103,8 +103,9 @@ def takes_away(clearance: Clearance, mark: Mark, minimum_cell: int = MINIMUM_CEL
     return True
 
 
-def _is_enough(done: Treatment, minimum_cell: int) -> bool:
-    if done.technique is not Technique.AGGREGATED:
+def is_enough(done: Treatment, minimum_cell: int = MINIMUM_CELL) -> bool:
+    """Tell whether what was aggregated leaves no cell so small that it tells of few, nor one that follows of others."""
+    if done.technique != Technique.AGGREGATED:
         return True
     return done.minimum_cell is not None and done.minimum_cell >= minimum_cell and done.complementary
 

@@ -7,17 +7,18 @@ never taken away, so that what was known by an earlier entry can be judged too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEY_FIELD
 from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
 from catalog.store.indexes.work import Work
-from graph_schema.facts import NOW, Facts
+from graph_schema.facts import NOW, Facts, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Node, Run
+from graph_schema.vocabulary.words import DeidentificationState, RetentionClass, StoragePattern
 from ingest_hooks.redaction.markers import TOKEN
 
 
@@ -38,6 +39,14 @@ class Ground(StrEnum):
     """It is a statement of permitted use."""
     SCHEMA = "SCHEMA"
     """It is a dataset that had a schema."""
+    CONSENT = "CONSENT"
+    """It is a statement of permitted use that rests on a consent, or once did."""
+    KEY = "KEY"
+    """It is an encryption key."""
+    CACHE = "CACHE"
+    """It is a dataset that is, or was, kept as scratch or on the machines of one site alone."""
+    CODED = "CODED"
+    """It is a dataset that is, or was, declared to be without identifiers, or with codes in their place."""
     SOURCE = "SOURCE"
     """It is a source that something is recorded of."""
     JUDGED = "JUDGED"
@@ -116,15 +125,39 @@ def _plain(facts: Facts) -> Iterator[Row]:
         if _holds_token(node):
             yield Ground.TOKEN_IN_NAME.value, node.id, entry
     for statement in facts.statements:
-        if statement.aspect == "registration":
-            yield Ground.REGISTRATION.value, statement.subject, statement.entry
-        elif statement.aspect == "schema":
-            yield Ground.SCHEMA.value, statement.subject, statement.entry
+        ground = _of_statement(statement)
+        if ground is not None:
+            yield ground.value, statement.subject, statement.entry
         elif label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
 
 
+def _of_statement(statement: Statement) -> Ground | None:
+    aspect = statement.aspect
+    if aspect in _OF_ASPECT:
+        return _OF_ASPECT[aspect]
+    tells = _TELLS.get(aspect)
+    if tells is None or statement.value is None or label_of(statement.subject) not in _TOLD:
+        return None
+    ground, holds = tells
+    return ground if holds(statement.data) else None
+
+
+_CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
+_TOLD: Final = frozenset({"Dataset", "UseStatement"})
+_TELLS: Final[Mapping[str, tuple[Ground, Callable[[Any], bool]]]] = {
+    "deidentification_state": (Ground.CODED, lambda value: value in _CODED),
+    "storage_pattern": (Ground.CACHE, lambda value: value == StoragePattern.FEDERATED_LOCAL),
+    "retention": (Ground.CACHE, lambda value: value.get("policy_class") == RetentionClass.SCRATCH),
+    "use_statement": (Ground.CONSENT, lambda value: value.get("consent") is not None),
+}
+_OF_ASPECT: Final = {
+    "registration": Ground.REGISTRATION,
+    "schema": Ground.SCHEMA,
+    "consent_withdrawal": Ground.CONSENT,
+}
 _OF_LABEL: Final = {
+    "EncryptionKey": Ground.KEY,
     "Dataset": Ground.DATASET,
     "Finding": Ground.JUDGED,
     "Attestation": Ground.ATTESTATION,
@@ -161,4 +194,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 3, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 4, (GROUND,), _derive, _specification, _answers, uses=("keys",))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any, Final, NamedTuple
 
@@ -48,10 +48,11 @@ STANDING: Final = Table(
         ("unjudged", Kind.INTEGER),
         ("says", Kind.INTEGER),
         ("retention", Kind.VALUE),
+        ("permitted_use", Kind.VALUE),
     ),
     key=1,
     prefix=1,
-    merge=(Merge.NEWEST,) * 11,
+    merge=(Merge.NEWEST,) * 12,
     orders=(("open", "dataset"),),
 )
 """What is missing of a record stands in it as bits; what never was is at `NOW`, which no time comes after."""
@@ -99,7 +100,7 @@ class Standing(NamedTuple):
     `missing` are mandatory aspects, `aspects` how many are in force, `written` when a run first wrote it, `declared`
     when anything was first declared of it, `classified` when somebody first said what PHI it holds, `began` when
     anything was first said of it, `unjudged` since when its schema is in force, where that suggests what no person
-    judged, and `retention` what is declared of that, as JSON.
+    judged, and `retention` and `permitted_use` what is declared of these, as JSON.
     """
 
     dataset: str
@@ -113,6 +114,7 @@ class Standing(NamedTuple):
     unjudged: int
     says: Says
     retention: str | None
+    permitted_use: str | None
 
 
 _USES: Final = frozenset({"READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS"})
@@ -131,7 +133,7 @@ def standings(reader: IndexReader) -> list[Standing]:
 
 
 def _standing(row: Row) -> Standing:
-    dataset, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, retention = row
+    dataset, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, *kept = row
     return Standing(
         dataset,
         _SETS[missing],
@@ -143,7 +145,7 @@ def _standing(row: Row) -> Standing:
         began,
         unjudged,
         Says(says),
-        retention,
+        *kept,
     )
 
 
@@ -176,6 +178,7 @@ _MEMBERS: Final = {
     "retention": ("policy_class", RetentionClass.SCRATCH, Says.SCRATCH),
     "encryption": ("at_rest", EncryptionAtRest.NONE, Says.PLAIN),
 }
+_KEPT: Final = ("retention", "permitted_use")
 _SAYING: Final = frozenset({"deidentification_state", "phi_category", "storage_pattern", "encryption_keys", *_MEMBERS})
 
 
@@ -197,7 +200,8 @@ class _Change:
     unjudged: int | None = None
     says: int = 0
     unsays: int = 0
-    retention: tuple[str | None] | None = None
+    kept: dict[str, str | None] = field(default_factory=dict)
+    """The values that stand in the row, where they changed."""
 
     def hold(self, statement: Statement) -> None:
         """Note that an aspect is in force."""
@@ -209,8 +213,8 @@ class _Change:
         self.gone |= _BITS.get(aspect, 0)
         if aspect in _SAYING:
             self.says |= _said(aspect, statement.data)
-        if aspect == "retention":
-            self.retention = (statement.value,)
+        if aspect in _KEPT:
+            self.kept[aspect] = statement.value
 
     def lose(self, statement: Statement) -> None:
         """Note that an aspect is no longer in force."""
@@ -222,8 +226,8 @@ class _Change:
         self.come |= _BITS.get(aspect, 0)
         if aspect in _SAYING:
             self.unsays |= _said(aspect, statement.data)
-        if aspect == "retention":
-            self.retention = (None,)
+        if aspect in _KEPT:
+            self.kept[aspect] = None
 
     def move(self, before: Statement | None, now: Statement | None) -> None:
         """Note what is in force of an aspect, and what was."""
@@ -285,9 +289,8 @@ def _dataset_of(node: Node | None) -> str | None:
 
 
 def _row(dataset: str, before: Row | None, change: _Change) -> Row:
-    _, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, retention = before or (
-        *(dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None),
-    )
+    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None)
+    _, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, *kept = row
     missing = (missing | change.come) & ~change.gone
     aspects += change.aspects
     seen = (seen & ~change.unseen) | change.seen
@@ -295,7 +298,7 @@ def _row(dataset: str, before: Row | None, change: _Change) -> Row:
     written, declared = min(written, change.written), min(declared, change.declared)
     classified, began = min(classified, change.classified), min(began, change.began)
     unjudged = unjudged if change.unjudged is None else change.unjudged
-    retention = retention if change.retention is None else change.retention[0]
+    kept = [change.kept.get(aspect, value) for aspect, value in zip(_KEPT, kept, strict=True)]
     is_open = (
         missing
         or not aspects
@@ -303,11 +306,11 @@ def _row(dataset: str, before: Row | None, change: _Change) -> Row:
         or seen & _LOOKED_AT
         or written < NOW == max(declared, classified)
         or unjudged != NOW
-        or retention is not None
+        or any(kept)
         or contradicts(says, seen)
     )
     times = written, declared, classified, began, unjudged
-    return dataset, int(bool(is_open)), missing, aspects, int(seen), *times, int(says), retention
+    return dataset, int(bool(is_open)), missing, aspects, int(seen), *times, int(says), *kept
 
 
 def _derive(work: Work) -> Changes:
@@ -452,4 +455,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(STANDING, [(one,) for one in dict.fromkeys(ids)]))
 
 
-STANDINGS: Final = Index("standings", 1, (STANDING,), _derive, _specification, _answers, uses=("runs", "in_force"))
+STANDINGS: Final = Index("standings", 2, (STANDING,), _derive, _specification, _answers, uses=("runs", "in_force"))

@@ -58,6 +58,11 @@ def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: li
         ["declares scratch", "complete", "tags the other"],
         ["declares scratch", "seals", "drops"],
         ["carries a schema", "declares scratch", "rules"],
+        ["complete", "declares codes", "reads what it made with its source"],
+        ["declares no identifiers", "declares scratch", "reads what it made with its source"],
+        ["keeps a cache", "keeps the copy for many", "reads what it made with its source"],
+        ["declares what else there is", "declares the key", "uses the key in a sandbox"],
+        ["complete", "permits by consent", "withdraws that consent"],
     ],
     ids=", ".join,
 )

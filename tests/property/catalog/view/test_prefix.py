@@ -115,6 +115,21 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         deidentification_state="DE_IDENTIFIED",
         valid_from=EARLY,
     ),
+    "reads what it made with its source": {
+        **event(at="2026-01-04T10:00:00Z", run=FOURTH),
+        "job": {"namespace": "pipeline", "name": "links"},
+        "inputs": [RAW, CURATED],
+        "outputs": [LINKED],
+    },
+    "declares codes": declaration(dataset=CURATED, deidentification_state="PSEUDONYMIZED", valid_from=EARLY),
+    "declares no identifiers": declaration(deidentification_state="DE_IDENTIFIED", valid_from=EARLY),
+    "keeps the copy for many": declaration(dataset=LINKED, zone="CURATED"),
+    "keeps a cache": declaration(storage_pattern="FEDERATED_LOCAL", zone="TRAINING", valid_from=EARLY),
+    "uses the key in a sandbox": declaration(
+        dataset=CURATED, encryption_keys=[{"key": "keys.example/training/7", "environment": "SANDBOX"}]
+    ),
+    "permits by consent": permission("board-4", consent={"state": "GIVEN"}, valid_from=EARLY),
+    "withdraws that consent": withdrawal_of_consent("board-4"),
     "tags the other": tag(dataset=CURATED, stance="CONFIRM"),
     "rejects of the other": tag(dataset=CURATED, stance="REJECT", reason="Not so"),
     "tags": tag(valid_from=EARLY),

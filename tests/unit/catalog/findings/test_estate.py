@@ -191,6 +191,36 @@ class TestDeclarationsAgree:
         assert of(house.view(), Rule.DECLARATIONS_AGREE) == {}
 
 
+class TestLabelConsistent:
+    PERMITTED: ClassVar = {"purposes": ["HRESCH"], "refrains": ["NOREUSE", "ORCON", "NORDSCLW"]}
+
+    @pytest.mark.parametrize(
+        ("more", "words"),
+        [
+            ({"statement": "raw, research only"}, "Its label says RAW, and it is declared DE_IDENTIFIED."),
+            ({"statement": "de-identified, treatment use"}, "Its label says TREAT, and the codes"),
+            ({"refrains": [], "statement": "research only, no export"}, "Its label asks for NORDSCLW, NOREUSE, ORCON"),
+            ({"statement": "raw, aggregated"}, "The label says two states"),
+            ({"statement": "limited data set, treatment use"}, "45 CFR 164.514(e)(3)(i)"),
+            ({"duo": ["POA", "NPOA"]}, "POA"),
+        ],
+        ids=["state", "purpose", "refrain", "two states", "limited data set", "codes alone"],
+    )
+    def test_what_contradicts_itself_is_found(self, house: House, more: dict[str, Any], words: str) -> None:
+        free = {"deidentification_state": "DE_IDENTIFIED", "phi_category": []}
+        permitted = {**self.PERMITTED, "statement": "de-identified, research only, no export"}
+        house.record(declaration(permitted_use=permitted, **free))
+        assert of(house.view(), Rule.LABEL_CONSISTENT) == {}
+        house.record(declaration(permitted_use={**permitted, **more}, **free))
+        (found,) = of(house.view(), Rule.LABEL_CONSISTENT).values()
+        assert words in found.text
+        assert found.entries == (1,)
+
+    def test_words_that_are_no_label_are_not_read(self, house: House) -> None:
+        house.record(declaration())
+        assert of(house.view(), Rule.LABEL_CONSISTENT) == {}
+
+
 class TestSuggestionJudged:
     SCHEMA: ClassVar = {"fields": [{"name": "mrn", "type": "string"}, {"name": "ward", "type": "string"}]}
 
@@ -281,6 +311,23 @@ class TestAttestationLasts:
         house.record(attestation(run_id=None))
         (found,) = of(house.view(), Rule.ATTESTATION_LASTS).values()
         assert "covers nothing" in found.text
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"clears": []},
+            {
+                "clears": [],
+                "method": "SAFE_HARBOR",
+                "treatments": [{"code": {"system": "safe-harbor", "code": "H"}, "technique": "DERIVED_CODE"}],
+            },
+        ],
+        ids=["nothing named", "a hash under Safe Harbor"],
+    )
+    def test_one_that_clears_nothing_covers_nothing(self, house: House, more: dict[str, Any]) -> None:
+        self.attest(house, None, **more)
+        (found,) = of(house.view(), Rule.ATTESTATION_LASTS).values()
+        assert "it names nothing that is gone by a technique that its method accepts" in found.text
 
     def test_a_determination_near_its_end_is_found_before_it(self, house: House) -> None:
         self.attest(house, 100, method="EXPERT_DETERMINATION", expert="Testperson Expert")

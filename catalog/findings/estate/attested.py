@@ -1,0 +1,49 @@
+"""From a View to the attestations that rules are held to, and what those who gave them might then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from catalog.access import queries as access
+from catalog.access.model import Powers
+from catalog.findings.estate.model import AttestationCase
+from catalog.findings.estate.naming import names_of
+from catalog.labels import queries as labels
+from catalog.labels.model import Attestation
+from catalog.labels.taint.loading import clearance
+from catalog.labels.taint.model import Mark
+from catalog.labels.taint.rules import takes_away
+from catalog.view import View
+from graph_schema.nodes import Principal
+from graph_schema.vocabulary.words import PhiKind
+
+
+def attestation_cases(view: View, ids: Sequence[str]) -> dict[str, AttestationCase]:
+    """Return the attestations, each with the others of its job."""
+    asked = labels.attestations_by_id(view, ids)
+    jobs = sorted({one.job for one in asked.values()})
+    of_jobs = labels.attestations_of_jobs(view, jobs) if jobs else {}
+    powers = powers_of(view, attested_by(of_jobs) | {one.attested_by for one in asked.values()})
+    near, called = view.terms.near_days, names_of(view, jobs)
+    return {
+        id_: AttestationCase(one, called.get(one.job, one.job), of_jobs.get(one.job, ()), powers, near, _clears(one))
+        for id_, one in asked.items()
+    }
+
+
+def _clears(one: Attestation) -> bool:
+    """Tell whether it takes away any letter of anything, wherever it covers a step."""
+    found = clearance(one, str, frozenset())
+    return any(takes_away(found, Mark(kind.value, done.code)) for done in found.treatments for kind in PhiKind)
+
+
+def attested_by(of_jobs: Mapping[str, Iterable[Attestation]]) -> set[str]:
+    """Return who gave the attestations."""
+    return {one.attested_by for several in of_jobs.values() for one in several}
+
+
+def powers_of(view: View, names: Collection[str]) -> Powers:
+    """Return what the principals of these names might when; an attestation covers a step or does not, whoever asks."""
+    by_id = {Principal(name).id: name for name in names}
+    found = access.definitions(view.unredacted, sorted(by_id)) if by_id else {}
+    return Powers({by_id[id_]: each for id_, each in found.items()}, {})

@@ -1,0 +1,182 @@
+"""From a View to what is read together: coded data with what it was made of, several sets without identifiers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.assets.folds import aspects_in_force
+from catalog.findings.estate.attested import attested_by, powers_of
+from catalog.findings.estate.datasets import datasets_among
+from catalog.findings.estate.model import CombinationCase, LinkCase, Together, Told
+from catalog.findings.estate.naming import names_of
+from catalog.labels import queries as labels
+from catalog.labels.model import Attestation, Step
+from catalog.labels.rules import why_uncovered
+from catalog.lineage.model import Direction
+from catalog.use.closure import closure
+from catalog.view import View
+from graph_schema.facts import Edge
+from graph_schema.identity import label_of
+from graph_schema.vocabulary.words import DeidentificationState
+
+_STATE: Final = "deidentification_state"
+_READS: Final = frozenset({"READ", "CONSUMES"})
+_WRITES: Final = frozenset({"WROTE", "PRODUCES"})
+_CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
+_WITHOUT: Final = _CODED | {DeidentificationState.AGGREGATED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Jobs:
+    """What jobs read and write, by job."""
+
+    reads: Mapping[str, set[str]]
+    writes: Mapping[str, set[str]]
+
+
+def _jobs_reading(view: View, datasets: Collection[str]) -> _Jobs:
+    """Return all that those jobs read and write that read any of the datasets."""
+    uses = view.uses(sorted(datasets)) if datasets else ()
+    return _jobs(view, {use.job for use in uses if use.how in _READS and use.job is not None})
+
+
+def _jobs(view: View, jobs: Collection[str]) -> _Jobs:
+    reads: dict[str, set[str]] = defaultdict(set)
+    writes: dict[str, set[str]] = defaultdict(set)
+    for use in view.uses(sorted(jobs)) if jobs else ():
+        if use.job is not None and use.job in jobs and label_of(use.dataset) == "Dataset":
+            (reads if use.how in _READS else writes)[use.job].add(use.dataset)
+    return _Jobs(reads, {job: writes[job] for job in jobs})
+
+
+def _states(view: View, ids: Collection[str]) -> dict[str, str]:
+    """Return how far identifiers are gone from each of the datasets, as it is declared."""
+    held = aspects_in_force(view, sorted(ids), aspects=(_STATE,)) if ids else {}
+    return {id_: str(of[_STATE].value) for id_, of in held.items() if _STATE in of}
+
+
+def _read_by_run(view: View, datasets: Collection[str]) -> dict[str, dict[str, list[Edge]]]:
+    """Return by run which of the datasets it reads; a job that only declares to read them stands for its run."""
+    found: dict[str, dict[str, list[Edge]]] = defaultdict(lambda: defaultdict(list))
+    for edge in view.edges(sorted(datasets), ("READ", "CONSUMES"), "in") if datasets else ():
+        found[edge.source][edge.target].append(edge)
+    return found
+
+
+def _told(some: Iterable[Edge], others: Iterable[Edge]) -> Told:
+    """Return since when, and by which entry, one reads both."""
+    return max(min(Told(each.valid_from, each.entry) for each in edges) for edges in (some, others))
+
+
+def _job_of(edge: Edge) -> str:
+    return edge.source if edge.kind == "CONSUMES" else edge.job or ""
+
+
+def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
+    """Return the jobs that read coded data together with what it was made of; the job that makes it is none."""
+    states = _states(view, datasets_among(ids))
+    coded = {id_ for id_, state in states.items() if state in _CODED}
+    jobs = _jobs_reading(view, coded)
+    others = {one for reads in jobs.reads.values() for one in reads} - coded
+    states |= _states(view, others)
+    pairs = {
+        job: [
+            (one, other)
+            for one in sorted((coded & reads) - jobs.writes[job])
+            for other in sorted(reads - coded)
+            if states.get(other) not in _WITHOUT
+        ]
+        for job, reads in jobs.reads.items()
+    }
+    behind = {
+        one: frozenset(closure(view, [one], Direction.UPSTREAM).nodes)
+        for one in sorted({one for some in pairs.values() for one, _ in some})
+    }
+    linked = {job: [pair for pair in some if pair[1] in behind[pair[0]]] for job, some in pairs.items()}
+    linked = {job: some for job, some in linked.items() if some}
+    by_run = _read_by_run(view, {one for some in linked.values() for pair in some for one in pair})
+    names = names_of(view, {*linked, *(one for some in linked.values() for pair in some for one in pair)})
+    cases = {}
+    for job, some in linked.items():
+        found = [each for pair in some if (each := _together(by_run, job, pair, names)) is not None]
+        if found:
+            cases[job] = LinkCase(names.get(job, job), found)
+    return cases
+
+
+def _together(
+    by_run: Mapping[str, Mapping[str, list[Edge]]], job: str, pair: tuple[str, str], names: Mapping[str, str]
+) -> Together | None:
+    """Return that some run of the job reads both, None where none does."""
+    one, other = pair
+    first: Together | None = None
+    for reads in by_run.values():
+        if one in reads and other in reads and _job_of(reads[one][0]) == job:
+            edges = [*reads[one], *reads[other]]
+            told = _told(reads[one], reads[other])
+            if first is None or told < first.told:
+                entries = tuple(sorted({min(each.entry for each in edges if each.target == end) for end in pair}))
+                first = Together(names.get(one, one), names.get(other, other), told, entries)
+    return first
+
+
+def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCase]:
+    """Return what jobs make of several datasets without identifiers that one of their runs reads together."""
+    states = _states(view, datasets_among(ids))
+    free = {id_ for id_, state in states.items() if state == DeidentificationState.DE_IDENTIFIED}
+    jobs = _jobs_reading(view, free)
+    several = {job: sorted(free & reads) for job, reads in jobs.reads.items() if len(free & reads) > 1}
+    outputs = {one for job in several for one in jobs.writes[job]}
+    said = _states(view, outputs)
+    several = {job: some for job, some in several.items() if any(_claims(said, one) for one in jobs.writes[job])}
+    by_run = _read_by_run(view, {one for some in several.values() for one in some})
+    read: dict[str, tuple[Told, list[str], tuple[int, ...]]] = {}
+    for reads in by_run.values():
+        job = _job_of(next(iter(reads.values()))[0])
+        if len(reads) > 1 and job in several:
+            firsts = sorted(min(Told(each.valid_from, each.entry) for each in edges) for edges in reads.values())
+            found = firsts[1], sorted(reads), tuple(sorted({each.entry for each in firsts}))
+            read[job] = min(found, read.get(job, found))
+    covered = _covered(view, read)
+    names = names_of(view, {*read, *(one for _, some, _ in read.values() for one in some)})
+    cases: dict[str, CombinationCase] = {}
+    for job, (told, some, entries) in sorted(read.items()):
+        for one in jobs.writes[job]:
+            if _claims(said, one) and (one not in cases or cases[one].covered is not None):
+                inputs = [names.get(each, each) for each in some]
+                cases[one] = CombinationCase(names.get(job, job), inputs, told, entries, covered.get(job))
+    return cases
+
+
+def _claims(said: Mapping[str, str], dataset: str) -> bool:
+    """Tell whether what is made may be taken for free of identifiers: what is declared raw is not."""
+    return said.get(dataset) != DeidentificationState.RAW
+
+
+def _covered(view: View, jobs: Collection[str]) -> dict[str, Attestation]:
+    """Return of each job an attestation that holds now and is of all its runs."""
+    attested = labels.attestations_of_jobs(view, sorted(jobs)) if jobs else {}
+    powers = powers_of(view, attested_by(attested))
+    found: dict[str, Attestation] = {}
+    for job, some in attested.items():
+        for one in some:
+            if why_uncovered(one, Step(job, one.run), powers, view.moment) is None:
+                found.setdefault(job, one)
+    return found
+
+
+def read_by(view: View, ids: Sequence[str]) -> list[str]:
+    """Return what the jobs among the ids read."""
+    jobs = {id_ for id_ in ids if label_of(id_) == "Job"}
+    return sorted({one for reads in _jobs(view, jobs).reads.values() for one in reads})
+
+
+def read_for(view: View, ids: Sequence[str]) -> list[str]:
+    """Return what the jobs read that write the datasets among the ids."""
+    datasets = datasets_among(ids)
+    uses = view.uses(datasets) if datasets else ()
+    jobs = {use.job for use in uses if use.how in _WRITES and use.job is not None}
+    return sorted({one for reads in _jobs(view, jobs).reads.values() for one in reads})

@@ -1,0 +1,182 @@
+"""The rules about how data is kept and what is read together, as pure functions like those in `rules`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from catalog.findings.estate.model import (
+    AttestationCase,
+    Breach,
+    CombinationCase,
+    ConsentCase,
+    KeyCase,
+    LinkCase,
+    PromotionCase,
+    Told,
+    VersionCase,
+)
+from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
+from catalog.releases.model import SnapshotUse
+from reports.naming import counted, gathered
+
+_MOST_NAMED: Final = 5
+
+
+def key_of_one_environment(case: KeyCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find an encryption key of several environments."""
+    first: dict[str, Told] = {}
+    used: dict[str, set[str]] = {}
+    for one in case.holders:
+        first[one.environment] = min(one.told, first.get(one.environment, one.told))
+        used.setdefault(one.environment, set()).add(one.name)
+    if case.declared is not None:
+        environment, told = case.declared
+        first[environment] = min(told, first.get(environment, told))
+    if len(first) < 2:  # noqa: PLR2004  one is as it should be
+        return None
+    places = [
+        f"{environment} ({gathered(sorted(used[environment])[:_MOST_NAMED]) if environment in used else 'as declared'})"
+        for environment in sorted(first)
+    ]
+    second = sorted(first.values())[1]
+    entries = {told.entry for told in first.values()}
+    return Breach(
+        f"The key {case.key} is shared between {gathered(places)}.",
+        tuple(sorted(entries)),
+        second.since,
+        sorted(entries)[min(1, len(entries) - 1)],
+    )
+
+
+def cache_not_promoted(case: PromotionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a local training cache that became a dataset for many."""
+    sentences = []
+    if case.was is not None:
+        sentences.append(f"It was a local training cache, and is declared {case.zone} now.")
+    if case.caches:
+        names = gathered([name for name, _ in case.caches])
+        noun = "cache" if len(case.caches) == 1 else "caches"
+        sentences.append(f"It is declared {case.zone}, and was made of the local training {noun} {names}.")
+    if not sentences:
+        return None
+    beside = [told for _, told in case.caches] + ([] if case.was is None else [case.was])
+    entries = {case.told.entry, *(told.entry for told in beside)}
+    first = min(beside)
+    return Breach(
+        " ".join(sentences),
+        tuple(sorted(entries)),
+        max(case.told.since, first.since),
+        max(case.told.entry, min(told.entry for told in beside)),
+    )
+
+
+def consent_holds(case: ConsentCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a consent that is over while something that rests on it is still there."""
+    kinds = [kind for kind, _ in case.resting]
+    numbers = [counted(kinds.count(kind), kind) for kind in ("dataset", "model version") if kind in kinds]
+    names = [name for _, name in case.resting]
+    shown = gathered([*names[:_MOST_NAMED], *([f"{len(names) - _MOST_NAMED} more"] if names[_MOST_NAMED:] else [])])
+    verb = "is" if len(names) == 1 else "are"
+    least = "" if case.whole else "at least "
+    text = f"{case.why} What rests on it {verb} still there: {least}{' and '.join(numbers)}, {shown}."
+    return Breach(text, tuple(sorted(case.entries)), case.told.since, case.told.entry)
+
+
+def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find a job that reads coded data together with what it was made of."""
+    pairs = [f"{one.coded} with {one.other}" for one in case.pairs]
+    first = min(one.told for one in case.pairs)
+    entries = tuple(sorted({entry for one in case.pairs for entry in one.entries}))
+    known = min(max(one.entries) for one in case.pairs)
+    text = (
+        f"The job {case.job} reads data without identifiers together with what it was made of, so that persons can be "
+        f"told again: {gathered(pairs)}."
+    )
+    return Breach(text, entries, first.since, known)
+
+
+def combination_determined(case: CombinationCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find several sets without identifiers that were combined without an attestation of that step."""
+    text = (
+        f"{case.job} made it of several datasets without identifiers, {gathered(case.inputs)}, and no attestation of "
+        "that job covers what follows from them together: 45 CFR 164.514(b)."
+    )
+    known = max(case.entries)
+    if case.covered is None:
+        return Breach(text, case.entries, case.told.since, known)
+    if case.covered.valid_from <= case.told.since:
+        return None
+    entries = tuple(sorted({*case.entries, case.covered.entry}))
+    ended = case.covered.entry
+    return Breach(text, entries, case.told.since, min(known, ended), case.covered.valid_from, ended)
+
+
+def cells_large(case: AttestationCase, moment: int) -> Breach | None:
+    """Find an attestation of aggregates that leave small cells, or cells from which small ones follow."""
+    one = case.attestation
+    small = [done for done in one.treatments if not is_enough(done)]
+    if not small:
+        return None
+    codes = gathered([done.code.code for done in small])
+    lowest = min((done.minimum_cell or 0 for done in small), default=0)
+    because = (
+        f"its smallest cell holds {lowest}, and not {MINIMUM_CELL} or more"
+        if lowest < MINIMUM_CELL
+        else "no other cells were suppressed, so that a small one can be computed"
+    )
+    text = f"What {case.job} aggregates is not cleared of {codes}: {because}."
+    until = one.until if one.until is not None and one.until <= moment else None
+    return Breach(text, (one.entry,), one.valid_from, one.entry, until, None if until is None else one.entry)
+
+
+def evaluation_independent(case: VersionCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find training and evaluation data that were made of one snapshot."""
+    registration = case.registration
+    found: list[tuple[str, frozenset[int]]] = []
+    for trained in registration.trained_on:
+        for evaluated in registration.evaluated_on:
+            if trained.snapshot != evaluated.snapshot:
+                found += _shared(case, trained, evaluated)
+    if not found:
+        return None
+    entries = tuple(sorted({registration.entry, *(entry for _, some in found for entry in some)}))
+    known = max(registration.entry, min(max(some) for _, some in found))
+    text = " ".join(dict.fromkeys(sentence for sentence, _ in found))
+    return Breach(text, entries, registration.registered_at, known)
+
+
+def _shared(case: VersionCase, trained: SnapshotUse, evaluated: SnapshotUse) -> Iterable[tuple[str, frozenset[int]]]:
+    """Yield what the two have in common in a sentence, with the entries that say so: what is nearest to both alone."""
+    left, right = _behind(case.made_of, trained.snapshot), _behind(case.made_of, evaluated.snapshot)
+    names = case.dataset_name(trained.dataset), case.dataset_name(evaluated.dataset)
+    if evaluated.snapshot in left:
+        text = f"The training snapshot of {names[0]} was made of the evaluation snapshot of {names[1]}."
+        yield text, left[evaluated.snapshot]
+    elif trained.snapshot in right:
+        text = f"The evaluation snapshot of {names[1]} was made of the training snapshot of {names[0]}."
+        yield text, right[trained.snapshot]
+    else:
+        both = left.keys() & right.keys()
+        farther = {each for one in both for each in _behind(case.made_of, one)}
+        for one in sorted(both - farther):
+            name = case.dataset_name(case.datasets.get(one, one))
+            text = (
+                f"The training snapshot of {names[0]} and the evaluation snapshot of {names[1]} were both made of one "
+                f"snapshot of {name}: whether a person is in both is not recorded."
+            )
+            yield text, left[one] | right[one]
+
+
+def _behind(made_of: Mapping[str, Mapping[str, frozenset[int]]], begin: str) -> dict[str, frozenset[int]]:
+    """Return what a snapshot was made of over any steps, each with the entries of one of the shortest ways."""
+    found: dict[str, frozenset[int]] = {}
+    front = deque([(begin, frozenset[int]())])
+    while front:
+        one, entries = front.popleft()
+        for each, said in sorted(made_of.get(one, {}).items()):
+            if each not in found and each != begin:
+                found[each] = entries | said
+                front.append((each, found[each]))
+    return found

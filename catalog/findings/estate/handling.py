@@ -1,0 +1,147 @@
+"""From a View to what the rules about keys, training caches and consents are held to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from catalog.assets import queries as assets
+from catalog.assets.model import AssetState, DatasetRecord
+from catalog.assets.storage import encrypted_under
+from catalog.encryption.queries import encryption_keys
+from catalog.findings.estate.datasets import datasets_among, own_records
+from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, PromotionCase, Told
+from catalog.findings.estate.naming import called, names_of
+from catalog.reading import Complete
+from catalog.use.impact import consent_impact
+from catalog.use.model import UseStatement
+from catalog.use.queries import use_statements
+from catalog.use.rules import why_consent_is_over
+from catalog.view import View
+from graph_schema.identity import label_of
+from graph_schema.nodes import EncryptionKey
+from graph_schema.vocabulary.words import RetentionClass, StoragePattern, Zone
+
+_FOR_MANY: Final = frozenset({Zone.CURATED, Zone.FEATURE_STORE})
+"""The zones of what is kept to be used by others."""
+_GONE: Final = frozenset({AssetState.TOMBSTONED, AssetState.BYTES_GONE, AssetState.GHOST})
+
+
+def key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyCase]:
+    """Return the encryption keys, each with the environment that it is declared for and what it encrypts."""
+    known = view.nodes([id_ for id_ in ids if label_of(id_) == EncryptionKey.__name__])
+    keys = {id_: each.node.title for id_, each in known.items()}
+    if not keys:
+        return {}
+    declared = {one.id: one for one in encryption_keys(view)}
+    uses = encrypted_under(view, sorted(keys.values()))
+    names = names_of(view, {use.dataset for some in uses.values() for use in some})
+    return {
+        id_: KeyCase(
+            key,
+            (one.scope.environment, Told(one.since, one.entry)) if (one := declared.get(id_)) else None,
+            [
+                Holder(use.environment, names.get(use.dataset, use.dataset), Told(use.since, use.entry))
+                for use in uses.get(key, ())
+            ],
+        )
+        for id_, key in keys.items()
+    }
+
+
+def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
+    """Return the datasets for many that training caches flow into, or that were one themselves."""
+    records = own_records(view, ids)
+    caches = {id_: one for id_, one in records.items() if _is_cache(one)}
+    into: dict[str, dict[str, Told]] = defaultdict(dict)
+    for flow in view.flows(sorted(caches), "out") if caches else ():
+        told = Told(flow.valid_from, flow.entry)
+        before = into[flow.target].get(flow.source)
+        into[flow.target][flow.source] = told if before is None else min(before, told)
+    found = records | own_records(view, sorted(into.keys() - records.keys()))
+    was = _once(view, [id_ for id_, one in records.items() if _is_for_many(one)])
+    cases = {}
+    for id_, one in found.items():
+        if one.zone is not None and _is_for_many(one) and (id_ in into or id_ in was):
+            of = [(called(caches[each]), told) for each, told in sorted(into.get(id_, {}).items())]
+            cases[id_] = PromotionCase(one.zone.value, Told(one.zone.since, one.zone.entry), of, was.get(id_))
+    return cases
+
+
+def cached_before(view: View, ids: Sequence[str]) -> list[str]:
+    """Return the datasets among the ids, and what flows into them."""
+    datasets = datasets_among(ids)
+    return sorted({*datasets, *(flow.source for flow in view.flows(datasets, "in"))}) if datasets else []
+
+
+def _is_cache(one: DatasetRecord) -> bool:
+    return one.zone is not None and one.zone.value == Zone.TRAINING and _is_local(one)
+
+
+def _is_for_many(one: DatasetRecord) -> bool:
+    return one.zone is not None and one.zone.value in _FOR_MANY and not _is_local(one) and one.state not in _GONE
+
+
+def _is_local(one: DatasetRecord) -> bool:
+    """Tell whether it is kept as scratch, or on the machines of one site alone."""
+    pattern = one.aspects.get("storage_pattern")
+    scratch = one.retention is not None and one.retention.value.policy_class == RetentionClass.SCRATCH
+    return scratch or (pattern is not None and pattern.value == StoragePattern.FEDERATED_LOCAL)
+
+
+def _once(view: View, ids: Sequence[str]) -> dict[str, Told]:
+    """Return since when each of the datasets was declared as of training and local, where it ever was both."""
+    training: dict[str, Told] = {}
+    local: dict[str, Told] = {}
+    for one in view.statements(ids, ("zone", "retention", "storage_pattern")) if ids else ():
+        said = one.data
+        told = Told(one.valid_from, one.entry)
+        if one.aspect == "zone" and said == Zone.TRAINING:
+            training[one.subject] = min(told, training.get(one.subject, told))
+        elif said == StoragePattern.FEDERATED_LOCAL or (
+            isinstance(said, dict) and said.get("policy_class") == RetentionClass.SCRATCH
+        ):
+            local[one.subject] = min(told, local.get(one.subject, told))
+    return {id_: max(told, local[id_]) for id_, told in training.items() if id_ in local}
+
+
+def consent_cases(view: View, ids: Sequence[str]) -> dict[str, ConsentCase]:
+    """Return the consents that are over, each with what rests on it and is still there."""
+    cases = {}
+    for id_, stated in use_statements(view, ids).items():
+        over = [one.statement for one in stated if _is_over(one.statement, view.moment)]
+        if over:
+            case = _resting(view, id_, max(over, key=lambda one: (one.since, one.entry)))
+            if case.resting:
+                cases[id_] = case
+    return cases
+
+
+def _is_over(statement: UseStatement, moment: int) -> bool:
+    ended = statement.until is not None and statement.until <= moment
+    return not ended and why_consent_is_over(statement, moment) is not None
+
+
+def _resting(view: View, id_: str, statement: UseStatement) -> ConsentCase:
+    """Return what was made of what a consent is about, and is still there: datasets and model versions."""
+    impact = consent_impact(view, id_)
+    made = [one for one in impact.touched if one.path and statement.id in one.bound_by]
+    datasets = [one.id for one in made if label_of(one.id) == "Dataset"]
+    records = assets.datasets(view, datasets) if datasets else {}
+    there = {one.id: ("dataset", called(one)) for one in records.values() if one.state not in _GONE}
+    versions = [one.id for one in made if label_of(one.id) == "ModelVersion"]
+    there |= {each: ("model version", name) for each, name in names_of(view, versions).items()}
+    entries = {entry for one in made if one.id in there for entry in one.entries}
+    ended = statement.withdrawal or statement.consent
+    since = statement.since
+    if ended is not None:
+        since = ended.since if statement.withdrawal or ended.until is None else ended.until
+    return ConsentCase(
+        statement.id,
+        why_consent_is_over(statement, view.moment) or "",
+        Told(since, max(statement.cites, default=statement.entry)),
+        sorted(there.values()),
+        frozenset({*entries, *statement.cites}),
+        isinstance(impact.completeness, Complete),
+    )
