@@ -31,6 +31,7 @@ from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.standings import Standing
 from catalog.store.protocol import (
     ColumnFlow,
@@ -294,6 +295,11 @@ class View:
             return found
         ends = self.visible(end for use in found for end in (use.job, use.dataset) if end)
         return [use for use in found if use.dataset in ends and (use.job is None or use.job in ends)]
+
+    def schemas(self, ids: Sequence[str]) -> list[SchemaStated]:
+        """Return every schema ever said of the datasets; see `StoreReader.schemas`."""
+        asked = self._seen(ids)
+        return self._reader.schemas(asked, self.as_of.valid_at, self.known_at) if asked else []
 
     def pointers(self, ids: Sequence[str]) -> list[Pointer]:
         """Return the pointers from and to these names, of each job the first; see `StoreReader.pointers`."""

@@ -13,7 +13,15 @@ from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
 from catalog.labels.model import Attestation, Label, Step, Tag
 from catalog.labels.rules import label, stated
-from catalog.labels.suggestions import EVERY, Judgement, Suggestion, Wanted, suggested_tags, suggestions_in
+from catalog.labels.suggestions import (
+    EVERY,
+    Judgement,
+    Suggestion,
+    Wanted,
+    suggested_tags,
+    suggestions_in,
+    tags_ever_suggested,
+)
 from catalog.lineage.model import LineageEdge
 from catalog.mappings.model import MappedValue, Rule
 from catalog.mappings.queries import claimable, claimed
@@ -53,15 +61,19 @@ def labels(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
 
 def labels_ever(view: View, datasets: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     """Return what was ever said under each name that any of the datasets had, by the dataset to which it belongs now,
-    whether anybody calls that so: whatever was renamed, joined or moved since, none of it is lost.
+    whether anybody calls that so: whatever was renamed, joined or moved since, and whichever schema dropped a column,
+    none of it is lost.
     """
     names = Names(view, renamed=True)
     names.load(datasets)
-    return _by_owner(view, list(dict.fromkeys(datasets)), names)
+    return _by_owner(view, list(dict.fromkeys(datasets)), names, ever=True)
 
 
-def _by_owner(view: View, asked: Sequence[str], names: Names) -> dict[str, tuple[Label, ...]]:
-    """Return the labels of every dataset that a name of those asked stood for, by column and kind."""
+def _by_owner(view: View, asked: Sequence[str], names: Names, *, ever: bool = False) -> dict[str, tuple[Label, ...]]:
+    """Return the labels of every dataset that a name of those asked stood for, by column and kind.
+
+    Suggestions are those of the schema in force, or of every one that there ever was.
+    """
     whole = view.unredacted
     every = sorted({name for one in asked for name in names.names(one)})
     columns = {edge.target for edge in whole.edges(every, ("HAS_COLUMN",), "out")}
@@ -95,7 +107,8 @@ def _by_owner(view: View, asked: Sequence[str], names: Names) -> dict[str, tuple
         mapped = tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind]
         if all((one.entry, one.reason, one.by) != (tag.entry, tag.reason, tag.by) for _, one in mapped):
             mapped.append((order, tag))
-    for owner, order, tag in suggested_tags(view, asked, names):
+    supposed = tags_ever_suggested(view, every, names) if ever else suggested_tags(view, asked, names)
+    for owner, order, tag in supposed:
         tags.setdefault(owner, defaultdict(list))[called(owner, tag.column), tag.kind].append((order, tag))
     found: dict[str, tuple[Label, ...]] = {}
     for owner, of in tags.items():

@@ -32,7 +32,7 @@ def label(tags: Sequence[Tag]) -> Label:
     """
     records = [tag for tag in tags if tag.origin == TagOrigin.ASSERTED]
     if is_suggested_anew(tags):
-        deciding = next(tag for tag in reversed(tags) if tag.origin == TagOrigin.SUGGESTED)
+        deciding = _suggested_anew(tags)[-1]
     elif records:
         deciding = records[-1]
     else:
@@ -66,11 +66,17 @@ def is_suggested_anew(tags: Sequence[Tag]) -> bool:
 
     Where one of the types is not known they are taken for the same.
     """
+    return bool(_suggested_anew(tags))
+
+
+def _suggested_anew(tags: Sequence[Tag]) -> list[Tag]:
     records = [tag for tag in tags if tag.origin == TagOrigin.ASSERTED]
     rejected = list(takewhile(lambda tag: tag.stance == Stance.REJECT, reversed(records)))
     types = {tag.field_type for tag in rejected}
-    now = {tag.field_type for tag in tags if tag.origin == TagOrigin.SUGGESTED}
-    return bool(rejected and now) and None not in types | now and types.isdisjoint(now)
+    if not rejected or None in types:
+        return []
+    known = {None, *types}
+    return [tag for tag in tags if tag.origin == TagOrigin.SUGGESTED and tag.field_type not in known]
 
 
 def why_uncovered(

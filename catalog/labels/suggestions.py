@@ -5,6 +5,7 @@ A suggestion is a label of origin SUGGESTED; `queries.labels` alone decides what
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,25 +81,45 @@ def suggested_tags(view: View, datasets: Sequence[str], names: Names) -> Iterato
         if schema is None or canonical[one] in done or found is None or not isinstance(found.node, Dataset):
             continue
         done.add(canonical[one])
-        node = found.node
-        fields = tuple(Field(name, kind) for name, kind in fields_of(schema.value).items())
-        types = dict(fields)
-        for field, row in suggest(node.name, fields):
-            tag = Tag(
-                stance=Stance.ASSERT.value,
-                origin=TagOrigin.SUGGESTED.value,
-                codes=_codes(row),
-                reason=f"{row.basis}: {row.pattern}",
-                field_type=types[field],
-                subject=Column(node.namespace, node.name, field).id,
-                dataset=node.id,
-                column=field,
-                kind=row.kind.value,
-                by=None,
-                entry=schema.entry,
-                since=schema.since,
-            )
-            yield canonical[one], (schema.since, RECORD_RANK, row.pattern), tag
+        for order, tag in _tags(found.node, schema.value, schema.since, schema.entry):
+            yield canonical[one], order, tag
+
+
+def tags_ever_suggested(view: View, every: Sequence[str], names: Names) -> Iterator[tuple[str, Order, Tag]]:
+    """Yield what any schema that was ever said under any of the names lets one suppose, by the dataset to which it
+    belongs: a column that a schema dropped was there, and what it held flowed on.
+    """
+    stated = view.unredacted.schemas(every)
+    owners = {one: names.belongs(one.dataset, one.valid_from, view.as_of.valid_at) for one in stated}
+    known = view.unredacted.nodes(sorted({*every, *owners.values(), *map(names.dataset, every)}))
+    for one in stated:
+        schema = json.loads(one.text)
+        called = {one.dataset, owners[one], names.dataset(one.dataset)}
+        for node in (known[name].node for name in sorted(called) if name in known):
+            if isinstance(node, Dataset):
+                for order, tag in _tags(node, schema, one.valid_from, one.entry):
+                    yield owners[one], order, tag
+
+
+def _tags(node: Dataset, schema: object, since: int, entry: int) -> Iterator[tuple[Order, Tag]]:
+    fields = tuple(Field(name, kind) for name, kind in fields_of(schema).items())
+    types = dict(fields)
+    for field, row in suggest(node.name, fields):
+        tag = Tag(
+            stance=Stance.ASSERT.value,
+            origin=TagOrigin.SUGGESTED.value,
+            codes=_codes(row),
+            reason=f"{row.basis}: {row.pattern}",
+            field_type=types[field],
+            subject=Column(node.namespace, node.name, field).id,
+            dataset=node.id,
+            column=field,
+            kind=row.kind.value,
+            by=None,
+            entry=entry,
+            since=since,
+        )
+        yield (since, RECORD_RANK, row.pattern), tag
 
 
 def _codes(row: Row) -> tuple[Coding, ...]:

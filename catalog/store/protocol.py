@@ -21,6 +21,7 @@ from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Direction, Either
 from catalog.store.indexes.uses import Use
@@ -224,6 +225,9 @@ class StoreReader(Protocol):
 
     def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
         """Return where the datasets are named in facets that have no meaning of their own, by id and carrier."""
+
+    def schemas(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[SchemaStated]:
+        """Return every schema ever said of the datasets, each where it was first said; in order."""
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         """Return the pointers from and to these names valid and known by then, one for each

@@ -14,6 +14,7 @@ from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
@@ -104,6 +105,10 @@ class SingleReads(ABC):
     def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
         with self.reading() as read:
             return read.named_in_facets(ids, known_at)
+
+    def schemas(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[SchemaStated]:
+        with self.reading() as read:
+            return read.schemas(ids, valid_at, known_at)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         with self.reading() as read:

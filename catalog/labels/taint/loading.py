@@ -5,6 +5,7 @@ Places stand for every name that a dataset ever had: lineage ever stated passes 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -178,8 +179,8 @@ class _Loading:
         self._take_columns(column_flows, hows)
         self._take_between(between, covered)
         self._take_mapped(datasets)
-        self._take_parts()
         seeds = self._seeds(datasets)
+        self._take_parts()
         return Sources(
             seeds.marks,
             seeds.stated_by,
@@ -267,9 +268,9 @@ class _Loading:
             if (place := self._end(edge.target)) is not None:
                 self._note_column(place, edge.entry)
         names = sorted({name for whole in wholes for name in self._groups.members[whole]})
-        for statement in self._view.statements(names, ("schema",)) if names else ():
-            for one in schema_columns("", "", statement.data if statement.value is not None else None):
-                self._note_column(self._groups.column(statement.subject, one.name), statement.entry)
+        for stated in self._view.schemas(names):
+            for one in schema_columns("", "", json.loads(stated.text)):
+                self._note_column(self._groups.column(stated.dataset, one.name), stated.entry)
 
     def _note_column(self, place: Place, entry: int) -> None:
         self._first[place] = min(entry, self._first.get(place, entry))

@@ -17,6 +17,7 @@ from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
 from catalog.store.indexes.runs import RUNS
+from catalog.store.indexes.schemas import SCHEMAS
 from catalog.store.indexes.search import SEARCH
 from catalog.store.indexes.standings import STANDINGS
 from catalog.store.indexes.uses import USES
@@ -36,5 +37,6 @@ INDEXES: Final[tuple[Index, ...]] = (
     POINTERS,
     NAMED_IN_FACETS,
     GROUNDS,
+    SCHEMAS,
     STANDINGS,
 )

@@ -25,6 +25,7 @@ from catalog.store.indexes.in_force import InForce
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.schemas import SchemaStated, schemas
 from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
@@ -81,6 +82,9 @@ class IndexReads(IndexReader):
 
     def named_in_facets(self, ids: Sequence[str], known_at: int = NOW) -> list[NamedInFacet]:
         return named_in_facets(self, ids, known_at)
+
+    def schemas(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[SchemaStated]:
+        return schemas(self, ids, valid_at, known_at)
 
     def pointers(self, ids: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> list[Pointer]:
         return pointers.pointers(self, ids, valid_at, known_at)

@@ -53,6 +53,19 @@ EVENTS: dict[str, dict[str, Any]] = {
     "is linked": event(
         "OTHER", "2026-01-01T09:20:00Z", symlinks={"identifiers": [{"namespace": "x", "name": "y", "type": "TABLE"}]}
     ),
+    "has a schema": event(at="2026-01-01T09:10:00Z", schema={"fields": [{"name": "mrn", "type": "STRING"}]}),
+    "has another schema": event(
+        at="2026-01-03T12:00:00Z",
+        run=THIRD,
+        lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"},
+        schema={"fields": [{"name": "mrn", "type": "BIGINT"}, {"name": "ward", "type": "STRING"}]},
+    ),
+    "drops a column": event(
+        at="2026-01-03T13:00:00Z",
+        run=THIRD,
+        lifecycleStateChange={"lifecycleStateChange": "OVERWRITE"},
+        schema={"fields": [{"name": "ward", "type": "STRING"}]},
+    ),
     "scores": scoring(),
     "scores by columns": scoring(**lineage("score", CURATED, "key", "INDIRECT")),
 }

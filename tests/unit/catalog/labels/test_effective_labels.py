@@ -229,6 +229,37 @@ def test_failing_and_overwriting_clear_nothing(house: House, mode: str) -> None:
     assert kinds(house.view(), column="key") == [DIRECT]
 
 
+def with_schema(*names: str, at: str, run: str = OTHER_RUN) -> dict[str, Any]:
+    replaced = {"lifecycleStateChange": "OVERWRITE"}
+    fields = {"fields": [{"name": name, "type": "STRING"} for name in names]}
+    return {**event(at=at, run=run, schema=fields, lifecycleStateChange=replaced), "inputs": []}
+
+
+def test_a_suggested_label_stays_with_a_column_that_a_later_schema_dropped(house: House) -> None:
+    house.send(with_schema("mrn", "ward", at="2026-01-01T10:00:00Z"))
+    house.send(with_schema("ward", at="2026-01-02T10:00:00Z"))
+    (label,) = found(house.view(), column="mrn")
+    assert (label.kind, label.origin, label.entries) == (DIRECT, EffectiveOrigin.SUGGESTED, (0,))
+    assert kinds(house.view()) == [DIRECT]
+
+
+def test_l18_a_rejection_at_the_origin_takes_away_what_was_derived_from_that_suggestion_alone(house: House) -> None:
+    scores = {"namespace": "out", "name": "scores"}
+    house.send(with_schema("mrn", "ward", at="2026-01-01T10:00:00Z"))
+    read = event(at="2026-01-02T10:00:00Z")
+    read["job"] = {"namespace": "pipeline", "name": "score"}
+    fields = {
+        name: {"inputFields": [{**CURATED, "field": name, "transformations": [PLAIN]}]} for name in ("mrn", "ward")
+    }
+    house.send({**read, "inputs": [CURATED], "outputs": [{**scores, "facets": {"columnLineage": {"fields": fields}}}]})
+    house.record(tag(dataset=CURATED, column="ward", phi_kind="QUASI_IDENTIFIER", codes=[], confidentiality=None))
+    asked = Dataset(**scores).id
+    (held, other) = found(house.view(), asked)
+    assert (held.kind, held.origin, other.origin) == (DIRECT, EffectiveOrigin.SUGGESTED, EffectiveOrigin.INFERRED)
+    house.record(tag(dataset=CURATED, column="mrn", stance="REJECT", codes=[], confidentiality=None))
+    assert kinds(house.view(), asked) == ["QUASI_IDENTIFIER"]
+
+
 class TestNames:
     """All names that a dataset ever had are one dataset, whichever is asked for."""
 
