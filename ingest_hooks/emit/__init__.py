@@ -30,7 +30,15 @@ from .facets import (
     LinewardPhiTagsDatasetFacet,
     LinewardSnapshotDatasetFacet,
 )
-from .manifests import Manifest, ManifestFile, manifest, snapshot_digest
+from .manifest_memory import ManifestMemory
+from .manifests import (
+    Manifest,
+    ManifestDifference,
+    ManifestFile,
+    compare_manifests,
+    manifest,
+    snapshot_digest,
+)
 from .models import Metric, ModelVersion, SnapshotRef
 from .records import RecordReceipt, RecordsClient
 from .revision import CodeRevision, code_revision
@@ -54,8 +62,10 @@ __all__ = [
     "LinewardPhiTagsDatasetFacet",
     "LinewardSnapshotDatasetFacet",
     "Manifest",
+    "ManifestDifference",
     "ManifestError",
     "ManifestFile",
+    "ManifestMemory",
     "Metric",
     "ModelVersion",
     "ParentRun",
@@ -69,6 +79,7 @@ __all__ = [
     "Tag",
     "WriteMode",
     "code_revision",
+    "compare_manifests",
     "environment_fingerprint",
     "manifest",
     "run",

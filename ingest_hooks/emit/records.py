@@ -13,7 +13,7 @@ from urllib3.util import Retry
 
 from .datasets import Code, Dataset, Job
 from .errors import RecordError
-from .manifests import Manifest
+from .manifests import Manifest, compare_manifests
 from .models import ModelVersion, SnapshotRef
 from .revision import CodeRevision
 from .sessions import session_to
@@ -235,17 +235,14 @@ class RecordsClient:
 
     def verify_snapshot(self, dataset: Dataset, sealed: Manifest, found: Manifest | None) -> RecordReceipt:
         """Record that a sealed snapshot was read again: what was found there, or None where nothing was."""
-        before = {file.path: file for file in sealed.files}
-        after = {} if found is None else {file.path: file for file in found.files}
-        differing = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-        result = "OK" if found is not None and not differing else "MISMATCH" if after else "MISSING"
+        difference = compare_manifests(sealed, found)
         return self.send(
             "verify_snapshot",
             {
                 "dataset": _name(dataset),
                 "digest": sealed.digest,
-                "result": result,
-                "differing": differing,
+                "result": difference.result,
+                "differing": difference.paths,
                 "method": "every file hashed again with SHA-256",
             },
         )

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import unicodedata
-from io import BufferedReader
+from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
 
-from ingest_hooks.emit import Manifest, ManifestError, ManifestFile, manifest, snapshot_digest
+from ingest_hooks.emit import (
+    Manifest,
+    ManifestError,
+    ManifestFile,
+    ManifestMemory,
+    compare_manifests,
+    manifest,
+    snapshot_digest,
+)
 
 
 def put(root: Path, **contents: str) -> None:
@@ -115,21 +125,136 @@ def test_a_file_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
         manifest(tmp_path / "nothing")
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_a_snapshots(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changes_while_it_is_read_is_not_a_snapshots(tmp_path: Path) -> None:
     put(tmp_path, x="1")
-    hash_file = hashlib.file_digest
 
-    def hash_while_somebody_writes(file: BufferedReader, algorithm: str) -> object:
-        digest = hash_file(file, algorithm)
+    def write(_bytes: int, _files: int) -> None:
         with (tmp_path / "x").open("a") as same:
             same.write("2")
-        return digest
 
-    monkeypatch.setattr(hashlib, "file_digest", hash_while_somebody_writes)
+    with pytest.raises(ManifestError, match="x changed while it was read"):
+        manifest(tmp_path, note=write)
+
+
+@pytest.mark.parametrize("change", ["came", "went", "was written to"])
+def test_files_that_change_before_all_are_read_make_no_snapshot(tmp_path: Path, change: str) -> None:
+    put(tmp_path, a="1", b="2")
+
+    def disturb(_bytes: int, files: int) -> None:
+        if not files:
+            return
+        match change:
+            case "came":
+                put(tmp_path, z="3")
+            case "went":
+                (tmp_path / "a").unlink(missing_ok=True)
+            case _:
+                put(tmp_path, a="4")
+
     with pytest.raises(ManifestError, match="changed while it was read"):
-        manifest(tmp_path)
+        manifest(tmp_path, note=disturb, workers=1)
+
+
+def test_files_read_beside_each_other_are_those_read_one_by_one_and_all_bytes_are_told(tmp_path: Path) -> None:
+    put(tmp_path, **{f"f{number:03}": "x" * number * 7 for number in range(200)})
+    told = [0, 0]
+
+    def note(bytes_: int, files: int) -> None:
+        told[0] += bytes_
+        told[1] += files
+
+    together = manifest(tmp_path, workers=4, note=note)
+    assert together == manifest(tmp_path, workers=1)
+    assert told == [together.size, 200]
+
+
+def test_an_interrupted_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "lake", tmp_path / "kept.json"
+    put(folder, **{name: name * 10 for name in "abcdef"})
+    done = 0
+
+    def interrupt(_bytes: int, files: int) -> None:
+        nonlocal done
+        done += files
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        manifest(folder, workers=1, note=interrupt, memory=ManifestMemory(kept, str(folder)))
+    known = ManifestMemory(kept, str(folder))
+    assert len(known) == 3
+    # What it holds is believed, as long as nobody wrote to the file: a digest that is put there is found again.
+    document = json.loads(kept.read_text())
+    document["files"]["a"][1] = "sha256:" + "0" * 64
+    kept.write_text(json.dumps(document))
+    (folder / "b").write_text("other")
+    found = {file.path: file for file in manifest(folder, memory=ManifestMemory(kept, str(folder))).files}
+    assert found["a"].digest == "sha256:" + "0" * 64
+    assert found["b"].digest == "sha256:" + hashlib.sha256(b"other").hexdigest()
+    assert not kept.exists()
+
+
+def test_a_memory_of_another_reading_is_refused(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text('{"version": 1, "where": "/elsewhere", "files": {}}')
+    with pytest.raises(ManifestError, match="says how far /elsewhere was read"):
+        ManifestMemory(kept, "/here")
+    kept.write_text("[]")
+    with pytest.raises(ManifestError, match="name another file"):
+        ManifestMemory(kept, "/here")
+
+
+def test_what_is_otherwise_than_sealed_is_changed_missing_or_surplus(tmp_path: Path) -> None:
+    put(tmp_path, a="1", b="2", c="3")
+    sealed = manifest(tmp_path)
+    assert compare_manifests(sealed, manifest(tmp_path)).result == "OK"
+    put(tmp_path, b="9", d="4")
+    (tmp_path / "c").unlink()
+    found = compare_manifests(sealed, manifest(tmp_path))
+    assert (found.changed, found.missing, found.surplus, found.result) == (("b",), ("c",), ("d",), "MISMATCH")
+    assert found.paths == ("b", "c", "d")
+    assert compare_manifests(sealed, None).result == compare_manifests(sealed, Manifest(())).result == "MISSING"
+
+
+class TestRemote:
+    @pytest.fixture
+    def address(self) -> Iterator[str]:
+        system = fsspec.filesystem("memory")
+        system.pipe({"/lake/stays/part-0": b"one", "/lake/stays/year=2026/part-1": b"three"})
+        yield "memory://lake/stays"
+        system.rm("/lake", recursive=True)
+
+    def test_files_at_an_address_are_named_as_in_a_folder(self, tmp_path: Path, address: str) -> None:
+        put(tmp_path, **{"part-0": "one", "year=2026__part-1": "three"})
+        assert manifest(address) == manifest(tmp_path) == manifest(f"file://{tmp_path}")
+
+    def test_a_single_file_is_named_by_its_name(self, address: str) -> None:
+        assert [file.path for file in manifest(f"{address}/part-0").files] == ["part-0"]
+
+    def test_a_file_written_to_while_others_are_read_makes_no_snapshot(self, address: str) -> None:
+        def write(_bytes: int, _files: int) -> None:
+            fsspec.filesystem("memory").pipe("/lake/stays/part-0", b"other")
+
+        with pytest.raises(ManifestError, match="changed while it was read"):
+            manifest(address, note=write)
+
+    @pytest.mark.parametrize(
+        ("address", "problem"),
+        [
+            ("memory://nothing/here", "does not exist"),
+            ("no-such://bucket/x", "cannot be read"),
+            ("http://user:secret@127.0.0.1:9/x", "cannot be read|not installed"),
+        ],
+    )
+    def test_what_cannot_be_read_is_said_without_its_password(self, address: str, problem: str) -> None:
+        with pytest.raises(ManifestError, match=problem) as raised:
+            manifest(address)
+        assert "secret" not in str(raised.value)
+
+    def test_an_address_is_named_alone(self, tmp_path: Path, address: str) -> None:
+        for given, root in (([address, address], None), ([address], tmp_path)):
+            with pytest.raises(ManifestError, match="named alone"):
+                manifest(given, root=root)
 
 
 def test_several_paths_are_named_from_a_root_and_each_file_counts_once(tmp_path: Path) -> None:
