@@ -14,6 +14,7 @@ from bench.machine import describe
 
 MEASURES = (
     "redaction",
+    "hashing",
     "ingest",
     "projection",
     "growth",

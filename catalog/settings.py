@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     redaction_rules: Path | None = Field(
         None, description="File of the site's own redaction rules, in TOML; `lineward redact --explain` tries them."
     )
+    verification_days: int = Field(
+        90, ge=1, le=36_525, description="For how many days it is good that a sealed snapshot was verified."
+    )
     organisation: str | None = Field(None, description="Name printed on the reports.")
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="How log lines are written to standard error; auto is text on a terminal, else JSON."

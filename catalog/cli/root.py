@@ -13,8 +13,21 @@ from typing import Annotated
 
 import typer
 
-from catalog.cli.commands import backups, export, graph, intake, keys, ledger, names, questions, reports, start, use
-from catalog.cli.commands.groups import ASK, PROVE, RUN, group
+from catalog.cli.commands import (
+    backups,
+    export,
+    graph,
+    intake,
+    keys,
+    ledger,
+    names,
+    questions,
+    reports,
+    snapshots,
+    start,
+    use,
+)
+from catalog.cli.commands.groups import ASK, PROVE, RUN, WRITE, group
 from catalog.cli.usage import complaint, is_help
 from catalog.errors import Exit
 from graph_schema.characters import escape_hidden
@@ -25,6 +38,7 @@ for without_name in (start, intake, questions):
 commands.add_typer(export.commands, name="export", rich_help_panel=ASK)
 commands.add_typer(names.commands, name="names", rich_help_panel=ASK)
 commands.add_typer(use.commands, name="use", rich_help_panel=ASK)
+commands.add_typer(snapshots.commands, name="snapshot", rich_help_panel=WRITE)
 commands.add_typer(reports.commands)
 commands.add_typer(ledger.commands, name="ledger", rich_help_panel=PROVE)
 commands.add_typer(backups.commands)

@@ -22,7 +22,7 @@ from catalog.record import (
     is_replayed,
     refusal,
 )
-from catalog.snapshots.rules import MAX_FILES, manifest_digest, repeated
+from catalog.snapshots.rules import MAX_FILES, is_under_root, manifest_digest, repeated
 from graph_schema.nodes import Snapshot
 from graph_schema.vocabulary.words import SnapshotRole, VerificationResult
 from ingest_hooks.redaction.identifiers import holds_identifier
@@ -41,6 +41,15 @@ class ManifestEntry(Part):
     """Its size in bytes."""
     digest: Digest
     """The digest of its bytes."""
+
+    @field_validator("path", mode="after")
+    @classmethod
+    def _lies_under_the_root(cls, path: str, info: ValidationInfo) -> str:
+        if not is_replayed(info) and not is_under_root(path):
+            raise ValueError(
+                "leads out of the snapshot's root; write it from there, without / before it and without .."
+            )
+        return path
 
 
 def _no_identifier(system: str) -> str:

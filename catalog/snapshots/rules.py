@@ -39,3 +39,16 @@ def state(*, result: str | None, newer: bool, dropped: bool) -> AssetState:
     if dropped:
         return AssetState.TOMBSTONED
     return AssetState.SUPERSEDED if newer else AssetState.LIVE
+
+
+def verify_by(sealed_at: int, verified_at: int | None, period: int) -> int:
+    """Return by when a sealed snapshot's bytes are to be verified again, where each period has to see it once.
+
+    Times and the period are UTC microseconds; `verified_at` is when they were last found to be as sealed.
+    """
+    return (sealed_at if verified_at is None else max(sealed_at, verified_at)) + period
+
+
+def is_under_root(path: str) -> bool:
+    """Tell whether a path names a file under its root, whoever reads it: relative, and no part leads upwards."""
+    return all(part not in {"", ".", ".."} for part in path.split("/"))

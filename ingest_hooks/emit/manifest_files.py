@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import ManifestError
+
+_WITHIN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Stream(Protocol):
@@ -19,12 +22,6 @@ class Stream(Protocol):
 
     def readinto(self, block: memoryview, /) -> int:
         """Fill a block as far as bytes are there, and return how many that were; 0 at the end."""
-
-    def __enter__(self) -> Stream:
-        """Begin."""
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +31,15 @@ class SourceFile:
     where: str
     size: int
     mark: str
-    open: Callable[[], Stream]
+    open: Callable[[], AbstractContextManager[Stream]]
 
 
 class Place(Protocol):
     """Where files lie, and which are there now, by their names under the root."""
 
-    where: str
+    @property
+    def where(self) -> str:
+        """The root of the files, as it was named, without a password."""
 
     def files(self) -> dict[str, SourceFile]:
         """Look for them; raises ManifestError where one cannot be part of a snapshot."""
@@ -115,7 +114,7 @@ def _local_file(path: Path) -> SourceFile:
     mark = _mark(found)
 
     @contextmanager
-    def opened() -> Iterator[Any]:
+    def opened() -> Iterator[Stream]:
         try:
             # A pipe that took the file's place, and has no writer, would block for ever.
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -124,7 +123,7 @@ def _local_file(path: Path) -> SourceFile:
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             if _mark(os.fstat(descriptor)) != mark:
                 raise ManifestError(f"{path} changed while it was read")
-            yield file
+            yield cast("Stream", file)
             if _mark(os.fstat(descriptor)) != mark:
                 raise ManifestError(f"{path} changed while it was read")
 
@@ -139,12 +138,15 @@ class _Remote:
     def __init__(self, address: str) -> None:
         self.where = _without_password(address)
         try:
-            import fsspec.core  # noqa: PLC0415  only who names an address needs it
+            import fsspec  # noqa: PLC0415  only who names an address needs it
         except ImportError:
             raise ManifestError(
                 f"{self.where} is on another file system: pip install 'lineward[remote]', and what fsspec needs for it"
             ) from None
         with self._explained():
+            scheme = address.partition("://")[0].partition("::")[0]
+            if scheme not in fsspec.available_protocols():
+                raise ManifestError(f"{self.where} begins with {scheme}://, which is no file system that fsspec knows")
             self._system, self._root = fsspec.core.url_to_fs(address)
 
     def files(self) -> dict[str, SourceFile]:
@@ -171,7 +173,7 @@ class _Remote:
         mark = " ".join(f"{name}={known[name]}" for name in marks if known.get(name) is not None)
 
         @contextmanager
-        def opened() -> Iterator[Any]:
+        def opened() -> Iterator[Stream]:
             with self._explained(), self._system.open(path, "rb") as file:
                 yield file
 
@@ -189,7 +191,9 @@ class _Remote:
         except ImportError as error:
             raise ManifestError(f"{self.where} needs a package that is not installed: {error}") from None
         except Exception as error:
-            raise ManifestError(f"{self.where} cannot be read ({type(error).__name__})") from error
+            # Its message may hold keys; what it is called in words says enough to look further.
+            called = _WITHIN.sub(" ", type(error).__name__).lower()
+            raise ManifestError(f"{self.where} cannot be read ({called})") from error
 
 
 def _without_password(address: str) -> str:

@@ -128,14 +128,15 @@ def manifest(
     """
     place = files_of(paths, root)
     found = place.files()
-    read = _Reading(note or (lambda _bytes, _files: None), ManifestMemory(None, place.where) if memory is None else memory)
+    known = ManifestMemory(None, place.where) if memory is None else memory
+    read = _Reading(note or (lambda _bytes, _files: None), known)
     try:
         with read.stopping():
             files = tuple(read.all(found, workers or min(4, os.cpu_count() or 1)))
     finally:
-        read.memory.save()
+        known.save()
     _require_unchanged(found, place.files(), place.where)
-    read.memory.forget()
+    known.forget()
     return Manifest(files)
 
 
@@ -167,7 +168,7 @@ class _Reading:
     """Reads files beside each other, until one cannot be."""
 
     def __init__(self, note: Note, memory: ManifestMemory) -> None:
-        self.memory = memory
+        self._memory = memory
         self._note = note
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -189,10 +190,10 @@ class _Reading:
                 yield waiting.popleft().result()
 
     def _file(self, name: str, file: SourceFile) -> ManifestFile:
-        digest = self.memory.digest(name, file)
+        digest = self._memory.digest(name, file)
         if digest is None:
             digest = self._digest(file)
-            self.memory.keep(name, file, digest)
+            self._memory.keep(name, file, digest)
         else:
             self._told(file.size, 0)
         self._told(0, 1)

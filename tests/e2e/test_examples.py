@@ -18,6 +18,9 @@ ORDER = (
     "ingest",
     "redact",
     "record",
+    "snapshot seal",
+    "snapshot verify",
+    "snapshot due",
     "search",
     "runs",
     "lineage",
@@ -96,6 +99,8 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     begun = [declaration(), declaration(dataset=CURATED, zone="CURATED"), tag(dataset=CURATED), seal(), registration()]
     (tmp_path / "events.ndjson").write_text(json.dumps(event()))
     (tmp_path / "declarations.ndjson").write_text("\n".join(map(json.dumps, begun)))
+    (tmp_path / "exports" / "visits").mkdir(parents=True)
+    (tmp_path / "exports" / "visits" / "part-0.csv").write_text("made-up")
     rule = {
         "kind": "define_namespace_rule",
         "rule": "r",

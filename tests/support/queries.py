@@ -78,6 +78,7 @@ from catalog.releases.queries import model_versions, registrations, trained_on, 
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
+from catalog.snapshots.verifying import verification_due
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
@@ -323,6 +324,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage of snapshots": ("Snapshot", _walks),
     "lineage_difference": ("Dataset", _differences),
     "retention_due": ("Dataset", lambda view, _: retention_due(view, NOW)),
+    "verification_due": ("Snapshot", lambda view, _: verification_due(view, NOW, 1)),
     "lineage of models": ("ModelVersion", _walks),
     "lineage of runs": ("Run", _walks),
     "lineage, connected": ("Dataset", _connected),

@@ -64,6 +64,7 @@ from catalog.api.graphql.sources import SourceQueries
 from catalog.api.graphql.storage import StorageQueries
 from catalog.api.graphql.suggestions import SuggestionQueries
 from catalog.api.graphql.use import UseQueries
+from catalog.api.graphql.verifications import VerificationQueries
 from catalog.reading import AsOf
 
 WITHOUT_QUESTIONS = (
@@ -140,6 +141,7 @@ def _made() -> strawberry.Schema:
             LineageQueries,
             LineageDiffQueries,
             RetentionQueries,
+            VerificationQueries,
             ChokePointQueries,
             LabelQueries,
             BorderQueries,

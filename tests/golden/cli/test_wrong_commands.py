@@ -187,6 +187,22 @@ lineward record --file broken.json
 lineward record --file binary.bin
 lineward export datasets --format xml
 
+# Snapshots
+LINEWARD_KEY=STEWARD lineward snapshot seal
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits'
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visit' .
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' nowhere
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' one two
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' no-such://bucket/path
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --role trainig
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --foreign delta
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --first-day 2026-01-01
+LINEWARD_KEY=STEWARD lineward snapshot seal 'landing visits' . --rows many
+LINEWARD_KEY=STEWARD lineward snapshot verify 'landing visits' .
+LINEWARD_KEY=STEWARD lineward snapshot verify sha256:abc .
+lineward snapshot due --within 0
+lineward snapshot due --before soon
+
 # Reports
 lineward verify nowhere.pdf
 lineward verify folder

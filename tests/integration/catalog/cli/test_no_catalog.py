@@ -53,6 +53,9 @@ READING = (
     ("history", "anything", "owner"),
     ("diff", "anything", "--from-known-at-index", "0"),
     ("due",),
+    ("snapshot", "due"),
+    ("snapshot", "seal", "landing visits", "."),
+    ("snapshot", "verify", "landing stays", "."),
     ("export", "datasets"),
     ("ingest",),
 )

@@ -242,7 +242,7 @@ class TestRemote:
         ("address", "problem"),
         [
             ("memory://nothing/here", "does not exist"),
-            ("no-such://bucket/x", "cannot be read"),
+            ("no-such://bucket/x", "no file system that fsspec knows"),
             ("http://user:secret@127.0.0.1:9/x", "cannot be read|not installed"),
         ],
     )

@@ -1,0 +1,281 @@
+"""`lineward snapshot`: the bytes of a dataset's state sealed, read again, and which are to be read again by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from catalog.cli.assets import identify
+from catalog.cli.client import Client, ask, document
+from catalog.cli.completeness import FIELDS, warn
+from catalog.cli.files import unreadable
+from catalog.cli.output import err, note, print_json, print_table, short
+from catalog.cli.words import count
+from catalog.errors import AskerError, Exit, OperatorError, SenderError
+from ingest_hooks.emit import (
+    Manifest,
+    ManifestDifference,
+    ManifestError,
+    ManifestFile,
+    ManifestMemory,
+    compare_manifests,
+    manifest,
+)
+from ingest_hooks.emit.manifest_files import Place
+from ingest_hooks.emit.manifests import Note, files_of
+
+_PAGE: Final = 500
+_SHOWN: Final = 20
+_NAME = "query Name($id: ID!) { node(id: $id) { ... on Dataset { ref { namespace name } } } }"
+_OF_DATASET = """
+query Newest($id: ID!, $after: String) { node(id: $id) { ... on Dataset { snapshots(first: 500, after: $after) {
+  pageInfo { hasNextPage endCursor } nodes { id digest state seal { entry sealedAt } } } } } }
+"""
+_SEALED = """
+query Sealed($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on Snapshot {
+  digest ref { namespace name } seal { entry files sizeBytes manifest(first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor } nodes { path size digest } } } } } }
+"""
+_DUE = f"""
+query Due($periodDays: Int, $before: DateTime, $asOf: AsOfInput, $after: String) {{
+  verificationDue(periodDays: $periodDays, before: $before, asOf: $asOf) {{ periodDays {FIELDS}
+    items(first: {_PAGE}, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
+      nodes {{ id dueAt overdue sealedAt lastFoundAsSealed entries
+        snapshot {{ digest ref {{ namespace name }} }} }} }} }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How the files are to be read: which, how many beside each other, and where to go on from."""
+
+    paths: list[str]
+    root: Path | None = None
+    workers: int | None = None
+    resume: Path | None = None
+
+
+def seal(client: Client, dataset: str, read: Read, more: dict[str, Any], *, dry_run: bool, as_json: bool) -> Exit:
+    """Read the files, and record that they are a state of the dataset."""
+    name = _dataset(client, dataset)
+    found = _read(read)
+    record = {
+        "kind": "seal_snapshot",
+        "dataset": name,
+        "digest": found.digest,
+        "manifest": found.as_json(),
+        **more,
+    }
+    receipt = None if dry_run else document(client.request("POST", "api/v1/records", json=record), "index")
+    if as_json:
+        print_json({"dataset": name, "digest": found.digest, "manifest": found.as_json(), "receipt": receipt})
+        return Exit.FINE
+    print_table(
+        "",
+        ("digest", "files", "bytes", "entry"),
+        [(found.digest, f"{len(found.files):,}", f"{found.size:,}", _entry(receipt))],
+    )
+    for warning in receipt["warnings"] if receipt else ():
+        note(f"entry {receipt['index'] if receipt else ''}: {warning}")
+    note("Nothing was recorded: this was a dry run." if receipt is None else "Sealed.")
+    return Exit.FINE
+
+
+def verify(client: Client, snapshot: str, read: Read, *, dry_run: bool, as_json: bool) -> Exit:
+    """Read the files again, record what came of it, and name those that are otherwise."""
+    id_ = _snapshot(client, snapshot)
+    sealed, about = _sealed(client, id_)
+    found = _read(read, is_verified=True)
+    difference = compare_manifests(sealed, found)
+    record = {
+        "kind": "verify_snapshot",
+        "dataset": about["ref"],
+        "digest": about["digest"],
+        "result": difference.result,
+        "differing": list(difference.paths),
+        "method": f"every file read again from {_kind(read)} and hashed with SHA-256",
+    }
+    receipt = None if dry_run else document(client.request("POST", "api/v1/records", json=record), "index")
+    if as_json:
+        print_json(
+            {
+                "snapshot": id_,
+                "digest": about["digest"],
+                "found": found.digest if found.files else None,
+                "result": difference.result,
+                "changed": difference.changed,
+                "missing": difference.missing,
+                "surplus": difference.surplus,
+                "receipt": receipt,
+            }
+        )
+    else:
+        _print(difference, about, found, receipt)
+    return Exit.FINE if difference.result == "OK" else Exit.FINDING
+
+
+def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """List what is to be verified, by when; ends with 1 where any of it is overdue."""
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        found = ask(client, _DUE, {**asked, "after": after})["verificationDue"]
+        rows += found["items"]["nodes"]
+        if not found["items"]["pageInfo"]["hasNextPage"]:
+            break
+        after = found["items"]["pageInfo"]["endCursor"]
+    overdue = sum(one["overdue"] for one in rows)
+    if as_json:
+        print_json({"periodDays": found["periodDays"], "due": rows})
+        return Exit.FINDING if overdue else Exit.FINE
+    print_table(
+        "",
+        ("due", "", "dataset", "snapshot", "last found as sealed"),
+        [
+            (
+                one["dueAt"][:10],
+                "overdue" if one["overdue"] else "",
+                f"{one['snapshot']['ref']['namespace']} {one['snapshot']['ref']['name']}",
+                short(one["snapshot"]["digest"]),
+                (one["lastFoundAsSealed"] or "never since it was sealed")[:25],
+            )
+            for one in rows
+        ],
+        empty="Nothing is to be verified.",
+        yielding=("dataset",),
+    )
+    note(f"{count(overdue, 'snapshot')} overdue; a verification is good for {count(found['periodDays'], 'day')}.")
+    warn(found["completeness"])
+    return Exit.FINDING if overdue else Exit.FINE
+
+
+def _print(difference: ManifestDifference, about: dict[str, Any], found: Manifest, receipt: Any) -> None:  # noqa: ANN401
+    named = [("changed", difference.changed), ("missing", difference.missing), ("surplus", difference.surplus)]
+    rows = [(why, path) for why, paths in named for path in paths]
+    ref = about["ref"]
+    if rows:
+        title = f"{ref['namespace']} {ref['name']} {short(about['digest'])}"
+        print_table(title, ("file is", "path"), rows[:_SHOWN], yielding=("path",))
+        if len(rows) > _SHOWN:
+            note(f"  and {len(rows) - _SHOWN:,} more; --json names all.")
+        counts = ", ".join(f"{len(paths):,} {why}" for why, paths in named if paths)
+        note(f"{difference.result}: {counts} of {count(about['seal']['files'], 'file')}.")
+    else:
+        note(f"OK: {count(len(found.files), 'file')}, {found.size:,} bytes, as they were sealed.")
+    note("Nothing was recorded: this was a dry run." if receipt is None else f"Recorded as entry {receipt['index']}.")
+
+
+def _entry(receipt: dict[str, Any] | None) -> str | None:
+    if receipt is None:
+        return None
+    return f"{receipt['index']}{' (already there)' if receipt['duplicate'] else ''}"
+
+
+def _dataset(client: Client, text: str) -> dict[str, str]:
+    node = ask(client, _NAME, {"id": identify(client, text, ("Dataset",))})["node"]
+    name: dict[str, str] = node["ref"]
+    return name
+
+
+def _snapshot(client: Client, text: str) -> str:
+    """Return the id of the snapshot that is meant; of a dataset, the one that was sealed last."""
+    id_ = identify(client, text, ("Snapshot", "Dataset"))
+    if id_.startswith("Snapshot:"):
+        return id_
+    sealed: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = ask(client, _OF_DATASET, {"id": id_, "after": after})["node"]["snapshots"]
+        sealed += [one for one in page["nodes"] if one["seal"] is not None]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    if not sealed:
+        raise AskerError(f"No snapshot of {text} is sealed: `lineward snapshot seal` seals one.")
+    newest = max(sealed, key=lambda one: int(one["seal"]["entry"]))
+    if len(sealed) > 1:
+        note(f"{text} has {count(len(sealed), 'sealed snapshot')}; the newest is meant: {short(newest['digest'])}")
+    return str(newest["id"])
+
+
+def _sealed(client: Client, id_: str) -> tuple[Manifest, dict[str, Any]]:
+    """Return the files that a snapshot was sealed with, and what it is."""
+    files: list[ManifestFile] = []
+    after = None
+    while True:
+        found = ask(client, _SEALED, {"id": id_, "first": _PAGE, "after": after})["node"]
+        if found is None or found["seal"] is None:
+            raise AskerError("Nobody sealed this snapshot, so that there is nothing to compare its files with.")
+        page = found["seal"]["manifest"]
+        files += [ManifestFile(one["path"], int(one["size"]), one["digest"]) for one in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return Manifest(tuple(files)), found
+        after = page["pageInfo"]["endCursor"]
+
+
+def _read(read: Read, *, is_verified: bool = False) -> Manifest:
+    """Return the manifest of the files; of a verification that finds no folder at all, an empty one."""
+    if not read.paths:
+        raise SenderError("Name the files, the folder or the address that holds the snapshot.")
+    first = read.paths[0]
+    if len(read.paths) > 1 and read.root is None:
+        raise SenderError("Several paths are named from one folder: give it by --root.")
+    if is_verified and len(read.paths) == 1 and "://" not in first and not Path(first).exists():
+        note(f"{first} does not exist.")
+        return Manifest(())
+    try:
+        place = files_of(list(read.paths) if len(read.paths) > 1 else first, read.root)
+        memory = ManifestMemory(read.resume, place.where)
+        if len(memory):
+            note(f"{count(len(memory), 'file')} of {place.where} were read before, and are not read again.")
+        with _shown(place) as show:
+            return manifest(
+                list(read.paths) if len(read.paths) > 1 else first,
+                root=read.root,
+                workers=read.workers,
+                note=show,
+                memory=memory,
+            )
+    except ManifestError as error:
+        action = "Do it again once nobody writes to it." if "changed while" in str(error) else "Check the path."
+        raise OperatorError(f"{error}.", action=action) from error
+    except OSError as error:
+        raise unreadable(error.filename or first, error) from error
+
+
+@contextmanager
+def _shown(place: Place) -> Iterator[Note]:
+    """Show how many bytes were read, how fast, and how long the rest will take, where somebody looks."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[files]:,} files"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    total = sum(one.size for one in place.files().values()) if err.is_terminal else None
+    with bar:
+        task = bar.add_task("hashing", total=total, files=0)
+        files = 0
+
+        def show(bytes_: int, ended: int) -> None:
+            nonlocal files
+            files += ended
+            bar.update(task, advance=bytes_, files=files)
+
+        yield show
+
+
+def _kind(read: Read) -> str:
+    scheme, found, _ = read.paths[0].partition("://")
+    return scheme if found else "a folder"

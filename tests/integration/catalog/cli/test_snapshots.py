@@ -1,0 +1,102 @@
+"""`lineward snapshot`: sealed, verified, damaged, verified again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.records import CURATED, event
+from tests.support.typed import Typed, typed
+
+FINE, FINDING, WRONG_USE, OUTSIDE = 0, 1, 2, 3
+NAME = f"{CURATED['namespace']} {CURATED['name']}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "catalog"
+    assert typed(folder, "ingest", "--new", stdin=json.dumps(event()).encode()).code == FINE
+    lake = tmp_path / "lake"
+    for number in range(3):
+        (lake / "year=2026").mkdir(parents=True, exist_ok=True)
+        (lake / "year=2026" / f"part-{number}").write_text(f"made-up {number}")
+    return folder
+
+
+def seal(folder: Path, *more: str) -> Typed:
+    return typed(folder, "snapshot", "seal", NAME, str(folder.parent / "lake"), *more)
+
+
+def verify(folder: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    done = typed(folder, "snapshot", "verify", NAME, str(folder.parent / "lake"), "--json", *more)
+    return done.code, json.loads(done.out)
+
+
+def test_what_is_sealed_verifies_until_a_file_is_otherwise(folder: Path) -> None:
+    sealed = seal(folder, "--role", "training", "--rows", "3", "--foreign", "delta=12")
+    assert sealed.code == FINE, sealed.err
+    code, found = verify(folder)
+    assert (code, found["result"], found["found"]) == (FINE, "OK", found["digest"])
+    lake = folder.parent / "lake" / "year=2026"
+    (lake / "part-0").write_text("made-up 9")
+    (lake / "part-1").unlink()
+    (lake / "part-3").write_text("more")
+    code, found = verify(folder)
+    assert code == FINDING
+    assert (found["changed"], found["missing"], found["surplus"]) == (
+        ["year=2026/part-0"],
+        ["year=2026/part-1"],
+        ["year=2026/part-3"],
+    )
+    shown = typed(folder, "snapshot", "verify", NAME, str(folder.parent / "lake"), "--dry-run")
+    assert "MISMATCH: 1 changed, 1 missing, 1 surplus of 3 files." in shown.err
+    # What is known to be damaged is a finding already, and is not due.
+    assert json.loads(typed(folder, "snapshot", "due", "--json").out)["due"] == []
+
+
+def test_a_dry_run_records_nothing(folder: Path) -> None:
+    assert json.loads(seal(folder, "--dry-run", "--json").out)["receipt"] is None
+    assert json.loads(seal(folder, "--json").out)["receipt"]["index"] == 1
+
+
+def test_nothing_where_the_files_were_is_missing_and_not_an_error(folder: Path) -> None:
+    seal(folder)
+    done = typed(folder, "snapshot", "verify", NAME, str(folder / "nowhere"), "--json", "--dry-run")
+    assert (done.code, json.loads(done.out)["result"]) == (FINDING, "MISSING")
+
+
+def test_what_was_not_verified_within_its_period_is_due(folder: Path) -> None:
+    seal(folder)
+    (one,) = json.loads(typed(folder, "snapshot", "due", "--within", "30", "--json").out)["due"]
+    assert (one["overdue"], one["lastFoundAsSealed"]) == (False, None)
+    later = typed(folder, "snapshot", "due", "--within", "30", "--valid-at", "2999-01-01T00:00:00Z", "--json")
+    assert later.code == FINDING
+    assert json.loads(later.out)["due"][0]["overdue"]
+    verify(folder)
+    (one,) = json.loads(typed(folder, "snapshot", "due", "--json").out)["due"]
+    assert one["lastFoundAsSealed"] is not None
+
+
+def test_a_reading_of_other_files_is_not_gone_on_with(folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(json.dumps({"version": 1, "where": "/elsewhere", "files": {}}))
+    refused = seal(folder, "--resume", str(kept))
+    assert refused.code == OUTSIDE
+    assert "says how far /elsewhere was read" in refused.err
+
+
+def test_several_paths_need_the_folder_that_they_are_named_from(folder: Path) -> None:
+    lake = folder.parent / "lake" / "year=2026"
+    asked = ("snapshot", "seal", NAME, str(lake / "part-0"), str(lake / "part-1"), "--json")
+    assert typed(folder, *asked).code == WRONG_USE
+    found = json.loads(typed(folder, *asked, "--root", str(folder.parent)).out)
+    assert [file["path"] for file in found["manifest"]] == ["lake/year=2026/part-0", "lake/year=2026/part-1"]
+
+
+def test_a_dataset_without_a_seal_has_nothing_to_verify(folder: Path) -> None:
+    done = typed(folder, "snapshot", "verify", NAME, str(folder.parent / "lake"))
+    assert done.code == WRONG_USE
+    assert "`lineward snapshot seal`" in done.err
