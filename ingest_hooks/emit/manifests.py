@@ -195,8 +195,8 @@ class _Reading:
             digest = self._digest(file)
             self._memory.keep(name, file, digest)
         else:
-            self._told(file.size, 0)
-        self._told(0, 1)
+            self._count(file.size, 0)
+        self._count(0, 1)
         return ManifestFile(name, file.size, digest)
 
     def _digest(self, file: SourceFile) -> str:
@@ -208,12 +208,12 @@ class _Reading:
                     raise ManifestError(f"Reading {file.where} was broken off")
                 hashed.update(block[:count])
                 read += count
-                self._told(count, 0)
+                self._count(count, 0)
         if read != file.size:
             raise ManifestError(f"{file.where} changed while it was read")
         return f"sha256:{hashed.hexdigest()}"
 
-    def _told(self, bytes_: int, files: int) -> None:
+    def _count(self, bytes_: int, files: int) -> None:
         with self._lock:
             self._note(bytes_, files)
 

@@ -65,7 +65,12 @@ def brought_by(module: str) -> set[str]:
 
 def product() -> set[str]:
     extras = PROJECT["optional-dependencies"]
-    return declared(PROJECT["dependencies"]) | declared(extras["service"]) | declared(extras["neo4j"])
+    return (
+        declared(PROJECT["dependencies"])
+        | declared(extras["service"])
+        | declared(extras["neo4j"])
+        | declared(extras["remote"])
+    )
 
 
 def test_every_dependency_of_the_product_is_imported_by_it() -> None:
