@@ -39,8 +39,8 @@ from catalog.access.model import Actor
 from catalog.access.permissions import Permission
 from catalog.access.records import DefinePrincipal, IssueKey, RevokeKey
 from catalog.approvals.records import DecideApproval, RequestApproval
-from catalog.assets.records import DeclareDataset, DeclareSource
-from catalog.encryption.records import DeclareKey
+from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
+from catalog.encryption.records import DeclareKey, EndKey
 from catalog.findings.records import AcceptFinding, AcknowledgeFinding, ReopenFinding
 from catalog.labels.records import AttestDeidentification, Tag
 from catalog.ledger.protocol import Receipt
@@ -136,7 +136,9 @@ _KINDS: tuple[Kind[Any], ...] = (
         assets_admission.admit_source,
         lasting=True,
     ),
+    Kind(EndSource, assets_facts.source_subjects, assets_facts.project_source_end, assets_admission.admit_source_end),
     Kind(DeclareKey, encryption_facts.subjects, encryption_facts.project, lasting=True),
+    Kind(EndKey, encryption_facts.subjects, encryption_facts.project_end, assets_admission.admit_key_end),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place, lasting=True),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(

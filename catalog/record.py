@@ -379,6 +379,8 @@ _WORDS = {
     "ModelVersion": "model version",
     "Principal": "principal",
     "Place": "place",
+    "Source": "source",
+    "EncryptionKey": "encryption key",
     "NamespaceRule": "rule of names",
 }
 DECLARE_FIRST = "declare it first, or send an event that names it"

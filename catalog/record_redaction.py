@@ -150,6 +150,7 @@ CLOSED: Final = frozenset(
         "phi_kind",
         "place_kind",
         "policy_class",
+        "policy_label",
         "principal_kind",
         "purposes",
         "question",

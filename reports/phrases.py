@@ -42,6 +42,8 @@ KINDS = {
     "record.declare_key": "declaration of an encryption key",
     "record.declare_place": "declaration of a place",
     "record.end_place": "end of a place",
+    "record.end_source": "end of a source",
+    "record.end_key": "end of an encryption key",
     "record.tag": "PHI tag",
     "record.attest_deidentification": "attestation of de-identification",
     "record.map_facet": "mapping of a facet",

@@ -20,7 +20,9 @@ class Permission(StrEnum):
     """Send OpenLineage events."""
     DECLARE_DATASET = "declare_dataset"
     DECLARE_SOURCE = "declare_source"
+    END_SOURCE = "end_source"
     DECLARE_KEY = "declare_key"
+    END_KEY = "end_key"
     DECLARE_PLACE = "declare_place"
     END_PLACE = "end_place"
     TAG = "tag"
@@ -71,6 +73,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.SEND_EVENTS,
             Permission.DECLARE_DATASET,
             Permission.DECLARE_KEY,
+            Permission.END_KEY,
             Permission.TAG,
             Permission.SEAL_SNAPSHOT,
             Permission.VERIFY_SNAPSHOT,
@@ -83,7 +86,9 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.READ,
             Permission.DECLARE_DATASET,
             Permission.DECLARE_SOURCE,
+            Permission.END_SOURCE,
             Permission.DECLARE_KEY,
+            Permission.END_KEY,
             Permission.DECLARE_PLACE,
             Permission.END_PLACE,
             Permission.TAG,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.assets.records import DeclareDataset, DeclareSource
+from catalog.assets.records import DeclareDataset, DeclareSource, EndSource
 from catalog.record import RecordContext
 from graph_schema.aspects import DECLARED, DECLARED_OF_SOURCE
 from graph_schema.edges import IsEncryptedUnder, IsHeldAt, LiesIn, Supplies
@@ -36,7 +36,7 @@ def project(record: DeclareDataset, context: RecordContext) -> None:
         builder.add_edge(IsEncryptedUnder(dataset, EncryptionKey(use.key)), {"environment": use.environment.value})
 
 
-def source_subjects(record: DeclareSource) -> tuple[Node, ...]:
+def source_subjects(record: DeclareSource | EndSource) -> tuple[Node, ...]:
     """Return what the record is about."""
     return (record.node,)
 
@@ -47,3 +47,9 @@ def project_source(record: DeclareSource, context: RecordContext) -> None:
     for aspect in DECLARED_OF_SOURCE:
         if aspect in given:
             context.builder.add_statement(record.node, aspect, given[aspect])
+
+
+def project_source_end(record: EndSource, context: RecordContext) -> None:
+    """Add that nothing holds of its data any more."""
+    for aspect in DECLARED_OF_SOURCE:
+        context.builder.add_statement(record.node, aspect, None)

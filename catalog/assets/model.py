@@ -67,6 +67,8 @@ class AspectInForce(Generic[T]):
     run: str | None = None
     by_source: str | None = None
     """The declared source of which it is said, where a dataset has it by its source alone."""
+    by_place: str | None = None
+    """The declared place of which it is said, where a dataset has it by the place that it lies in alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ class Gap:
 class DatasetRecord:
     """A dataset with everything in force about it.
 
-    The declared fields (owner to permitted_places) are only ever stated by records: of the dataset or, with
-    `by_source`, of the source that supplies it; `documentation` to `storage` mostly by emitters. `aspects` holds every
-    aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
+    The declared fields (owner to permitted_places) are only ever stated by records: of the dataset or, with `by_source`
+    or `by_place`, of the source that supplies it or the place that it lies in; `documentation` to `storage` mostly by
+    emitters. `aspects` holds every aspect in force, these included, by name and parsed, kept facets as `facet:NAME`.
     `gaps` names the mandatory fields missing: owner, source_system, schema_version, clinical_purpose, phi_category,
     retention, permitted_use, lineage, in this order.
     """

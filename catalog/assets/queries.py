@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from catalog.assets import hierarchy, rules
 from catalog.assets.folds import DROPPED, aspects_in_force, last_writes
+from catalog.assets.locations import located
 from catalog.assets.model import (
     AspectInForce,
     DatasetRecord,
@@ -101,13 +102,13 @@ def _dataset_records(view: View, shown: Mapping[str, KnownNode], names: Names) -
     touched = _touched(view, wanted, names)
     last, folds = last_writes(view, wanted, names)
     held = aspects_in_force(view, wanted, folds, names=names)
-    given = inherited(view, held)
+    by_source, by_place = inherited(view, held), located(view, held)
     return {
         id_: _dataset(
             each.node,
             each.entry,
             held.get(id_, {}),
-            given.get(id_, {}),
+            {**by_source.get(id_, {}), **by_place.get(id_, {})},
             touched=id_ in touched,
             last=last.get(id_, _NEVER),
         )
@@ -301,12 +302,12 @@ def _dataset(
     node: Dataset,
     entry: int,
     own: Mapping[str, AspectInForce[Any]],
-    by_source: Mapping[str, AspectInForce[Any]],
+    given: Mapping[str, AspectInForce[Any]],
     *,
     touched: bool,
     last: object,
 ) -> DatasetRecord:
-    held = {**own, **by_source}
+    held = {**own, **given}
     return DatasetRecord(
         id=node.id,
         namespace=node.namespace,

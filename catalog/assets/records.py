@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, model_validator
 
@@ -20,10 +21,12 @@ from catalog.record import (
     coded,
     distinct,
     is_replayed,
+    refusal,
     warn,
 )
 from graph_schema.nodes import Source
 from graph_schema.vocabulary import duo, hl7
+from graph_schema.vocabulary.policy_labels import PolicyLabel, PolicyLabelError, parse
 from graph_schema.vocabulary.words import (
     FORMER_SOURCE_KINDS,
     DeidentificationState,
@@ -45,6 +48,7 @@ PurposeCode = Annotated[str, Field(max_length=64), code_of(hl7.PURPOSE_OF_USE)]
 DuoCode = Annotated[str, Field(max_length=64), coded(duo.find)]
 RefrainCode = Annotated[str, Field(max_length=64), code_of(hl7.REFRAINS)]
 ObligationCode = Annotated[str, Field(max_length=64), code_of(hl7.OBLIGATIONS)]
+PolicyLabelText = Annotated[str, Field(min_length=1, max_length=256)]
 _MAX_DAYS = 365 * 200
 
 
@@ -187,6 +191,8 @@ class DeclareDataset(Record):
     """How long it is kept."""
     permitted_use: PermittedUse | None = None
     """What it may be used for."""
+    policy_label: PolicyLabelText | None = None
+    """State and permitted use as one label in words, such as `de-identified, research only`: taken as what they say."""
     zone: Zone | None = None
     """Where in the estate it lies."""
     site: Name | None = None
@@ -218,11 +224,46 @@ class DeclareDataset(Record):
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _label_says_state_and_use(cls, given: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  as it came
+        text = given.get("policy_label") if isinstance(given, Mapping) else None
+        if is_replayed(info) or not isinstance(text, str):
+            return given
+        try:
+            label = parse(text)
+        except PolicyLabelError as error:
+            raise refusal(str(error), "/policy_label") from None
+        said = _said_by(label)
+        for member in ("deidentification_state", "permitted_use"):
+            value = given.get(member)
+            if value is not None and _without_empty(value) != _without_empty(said.get(member)):
+                raise refusal(f"The label and {member} say different things: leave one of them out.", "/policy_label")
+        for sentence in label.warnings:
+            warn(info, sentence)
+        return {**given, "policy_label": label.words, **said}
+
     @model_validator(mode="after")
     def _is_no_empty_statement(self) -> Self:
         if not self.model_fields_set - {"dataset", "valid_from"}:
             raise ValueError("Declare at least one thing about the dataset, such as its owner.")
         return self
+
+
+def _said_by(label: PolicyLabel) -> dict[str, Any]:
+    """Return what a composite label says, as the members that say it: its words stand beside the codes of its use."""
+    said: dict[str, Any] = {} if label.state is None else {"deidentification_state": label.state.value}
+    if label.purposes or label.refrains or label.method is not None:
+        said["permitted_use"] = {
+            "purposes": list(label.purposes),
+            "refrains": list(label.refrains),
+            "statement": label.words,
+        }
+    return said
+
+
+def _without_empty(value: Any) -> Any:  # noqa: ANN401  as it came
+    return {name: part for name, part in value.items() if part} if isinstance(value, Mapping) else value
 
 
 class DeclareSource(Record):
@@ -261,3 +302,21 @@ class DeclareSource(Record):
         if not self.model_fields_set - {"source", "valid_from"}:
             raise ValueError("Declare at least one thing about the source, such as its kind.")
         return self
+
+
+class EndSource(Record):
+    """That a source is none any more: from then on the datasets that it supplied have nothing by it."""
+
+    name: ClassVar[str] = "end_source"
+
+    source: Name
+    """What the source is called."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
+
+    @property
+    def node(self) -> Source:
+        """Return the node."""
+        return Source(self.source)

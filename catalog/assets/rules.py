@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalog.assets.model import AspectInForce, AssetState, ColumnRecord, Gap
+from catalog.assets.model import AspectInForce, AssetState, ColumnRecord, Gap, StatementSource
+from catalog.places.model import PlaceRecord
 from graph_schema.nodes import Column
 from graph_schema.schema_fields import described_fields, text_of
+from graph_schema.vocabulary.words import PlaceKind
 
 MANDATORY = {
     "owner": "Declare who answers for the dataset.",
@@ -41,6 +43,23 @@ def inherited(
         kind = declared["source_kind"]
         given["source_system"] = replace(kind, value={"name": source, "kind": kind.value})
     return {aspect: replace(one, by_source=source) for aspect, one in given.items() if aspect not in own}
+
+
+def located(own: Mapping[str, AspectInForce[Any]], around: Iterable[PlaceRecord]) -> dict[str, AspectInForce[Any]]:
+    """Return the site and the region that a dataset has by its place, never what something else is said of itself.
+
+    `around` is its place and all that this lies in, the nearest first, as far as it is declared: the nearest site, and
+    the nearest that is none. Each holds since the dataset lies there and every place up to it does.
+    """
+    found: dict[str, AspectInForce[Any]] = {}
+    since = own["place"].since
+    for place in around:
+        since = max(since, place.since)
+        aspect = "site" if place.place_kind == PlaceKind.SITE else "region"
+        if aspect not in own:
+            held = AspectInForce(place.name, StatementSource.RECORD, place.entry, since, by_place=own["place"].value)
+            found.setdefault(aspect, held)
+    return found
 
 
 def gaps(held: Collection[str], *, has_lineage: bool) -> tuple[Gap, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.assets import rules
@@ -10,6 +10,7 @@ from catalog.assets.model import AspectInForce, SourceRecord, StatementSource
 from catalog.recorded import Recorded, recorded, recorded_of
 from catalog.view import View
 from graph_schema.aspects import DECLARED_OF_SOURCE
+from graph_schema.bitemporal import has_begun
 from graph_schema.nodes import Source
 
 InForceOf = Mapping[str, AspectInForce[Any]]
@@ -32,6 +33,14 @@ def inherited(view: View, held: Mapping[str, InForceOf]) -> dict[str, dict[str, 
         if ids[name] in declared
     }
     return {dataset: aspects for dataset, aspects in found.items() if aspects}
+
+
+def source_ends(view: View, names: Iterable[str]) -> tuple[int, ...]:
+    """Return the entries that ended any of these sources by the time of the view, ascending."""
+    ids = sorted({Source(name).id for name in names})
+    said = view.statements(ids, DECLARED_OF_SOURCE) if ids else ()
+    at = view.as_of.valid_at
+    return tuple(sorted({one.entry for one in said if one.value is None and has_begun(one.valid_from, at)}))
 
 
 def _in_force(aspects: Mapping[str, Recorded]) -> dict[str, AspectInForce[Any]]:

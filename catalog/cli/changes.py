@@ -9,6 +9,7 @@ from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.lineage import edge_words
 from catalog.cli.output import note, print_json, print_table
+from catalog.cli.use import STATED, permits, whose
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
@@ -18,8 +19,8 @@ _PART = f"""
 nodes {{ id kind name }}
 edges {{ from to kind confidence past attempt job {{ name }} }}
 labels {{ asset name phiKind origin codes entries }}
-uses {{ dataset name entry
-  permitted {{ statement purposes {{ code }} duo {{ code }} refrains {{ code }} obligations {{ code }} }} }}
+uses {{ about name replaces statement {{ {STATED} }} }}
+transfers {{ about name place basis since until entry }}
 {FIELDS}
 """
 _DIFF = f"""
@@ -31,8 +32,10 @@ query Diff($of: [ID!]!, $from: AsOfInput!, $to: AsOfInput, $direction: Direction
 }}
 """
 _DUE = f"""
-query Due($before: DateTime, $classes: [RetentionClass!], $asOf: AsOfInput, $first: Int!, $after: String) {{
-  retentionDue(before: $before, classes: $classes, asOf: $asOf) {{
+query Due(
+  $before: DateTime, $classes: [RetentionClass!], $tags: [PhiKind!], $asOf: AsOfInput, $first: Int!, $after: String
+) {{
+  retentionDue(before: $before, classes: $classes, tags: $tags, asOf: $asOf) {{
     unknown {FIELDS}
     items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
       nodes {{ id dueAt overdue beganAt policyClass periodDays bySource entries
@@ -70,12 +73,6 @@ def _names(client: Client, found: dict[str, Any]) -> dict[str, str]:
     return names
 
 
-def _permitted(use: dict[str, Any]) -> str:
-    lists = ("duo", "purposes", "refrains", "obligations")
-    codes = [code["code"] for one in lists for code in use[one]]
-    return ", ".join([*codes, *([use["statement"]] if use["statement"] else [])])
-
-
 def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str, str | None]]:
     nodes = [(side, words_of(one["kind"]), one["name"], None) for one in part["nodes"]]
     edges = [
@@ -91,8 +88,17 @@ def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[
         (side, "label", one["name"], ", ".join([one["phiKind"], one["origin"].lower(), *one["codes"]]))
         for one in part["labels"]
     ]
-    uses = [(side, "use", one["name"], _permitted(one["permitted"])) for one in part["uses"]]
-    return [*nodes, *edges, *labels, *uses]
+    uses = [
+        (
+            side,
+            "licence" if one["replaces"] else "use",
+            one["name"],
+            f"{whose(one['statement'])}: {permits(one['statement'])}",
+        )
+        for one in part["uses"]
+    ]
+    transfers = [(side, "transfer", one["name"], f"to {one['place']}: {one['basis']}") for one in part["transfers"]]
+    return [*nodes, *edges, *labels, *uses, *transfers]
 
 
 def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:

@@ -1,42 +1,32 @@
-"""`lineward record --file` and `lineward export`: what is said of things, kept in files, and made so in the catalog."""
+"""`lineward record --file`: what is said of things, kept in files, and made so in the catalog."""
 
 from __future__ import annotations
 
 import json
-import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.assets.records import DeclareDataset, DeclareSource
 from catalog.cli import files
-from catalog.cli.client import Client, ask, checked, document, foreign
-from catalog.cli.completeness import FIELDS, warn
-from catalog.cli.documents import Document, plain, read, step
-from catalog.cli.files import Written
+from catalog.cli.client import Client, checked, document, foreign
+from catalog.cli.documents import Document, read, step
 from catalog.cli.output import note, print_json, print_table
 from catalog.cli.words import count
+from catalog.encryption.records import DeclareKey
 from catalog.errors import Exit, SenderError
-from graph_schema.aspects import DECLARED
-from graph_schema.characters import escape_json
+from catalog.places.records import DeclarePlace
 
-DATASETS = "datasets"
-SECTIONS: Mapping[str, str | None] = {DATASETS: DeclareDataset.name, "sources": DeclareSource.name, "records": None}
+DATASETS, SOURCES, PLACES, KEYS = "datasets", "sources", "places", "keys"
+_NAMED_BY = ("source", "place", "key")
+SECTIONS: Mapping[str, str | None] = {
+    DATASETS: DeclareDataset.name,
+    SOURCES: DeclareSource.name,
+    PLACES: DeclarePlace.name,
+    KEYS: DeclareKey.name,
+    "records": None,
+}
 """What a file may hold under a top key, and of which kind it is where that is not said of each."""
-
-_EXPORTED = tuple(name for name in DeclareDataset.model_fields if name in DECLARED)
-_PAGE = 100
-_QUERY = f"""
-query Declared($first: Int!, $after: String, $names: [String!]) {{
-  search(filter: {{kinds: [DATASET]}}, first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
-    nodes {{ ... on Dataset {{ ref {{ namespace name }} aspects(names: $names) {{ aspect value bySource }} }} }}
-    {FIELDS}
-  }}
-}}
-"""
-_TEXT = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./()-]|(?<! ) (?! )|,(?= )|:(?! |$))*(?<! )", re.ASCII)
-_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +42,8 @@ class _Item:
         """Return what it is about, as people call it."""
         dataset = self.value.get("dataset") if isinstance(self.value, dict) else None
         named = dataset if isinstance(dataset, dict) else {}
-        words = [
-            named.get("namespace"),
-            named.get("name"),
-            self.value.get("column") if named else self.value.get("source"),
-        ]
+        others = ("column",) if named else _NAMED_BY
+        words = [named.get("namespace"), named.get("name"), *(self.value.get(one) for one in others)]
         return " ".join(word for word in words if isinstance(word, str))
 
     def wrong(self, detail: str, pointer: str = "") -> SenderError:
@@ -192,89 +179,3 @@ def _short(value: Any) -> str | None:  # noqa: ANN401  any JSON
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def export_datasets(client: Client, form: Written) -> Exit:
-    """Print what is declared of every dataset that may be seen, as `lineward record --file` reads it, by name."""
-    found, completeness = _declared(client)
-    content = {DATASETS: found}
-    if form is Written.JSON:
-        print_json(content)
-    else:
-        sys.stdout.write(to_yaml(content))
-    warn(completeness)
-    note(f"{count(len(found), 'dataset')} written.")
-    return Exit.FINE
-
-
-def _declared(client: Client) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    after: str | None = None
-    while True:
-        asked = {"first": _PAGE, "after": after, "names": _EXPORTED}
-        page = ask(client, _QUERY, asked)["search"]
-        for node in page["nodes"]:
-            stated = {one["aspect"]: one["value"] for one in node["aspects"] if one["bySource"] is None}
-            if stated:
-                ref = node["ref"]
-                fields = {name: _without_null(stated[name]) for name in _EXPORTED if name in stated}
-                found[ref["namespace"], ref["name"]] = {
-                    "dataset": {"namespace": ref["namespace"], "name": ref["name"]},
-                    **fields,
-                }
-        if not page["pageInfo"]["hasNextPage"]:
-            return [found[name] for name in sorted(found)], page["completeness"]
-        after = page["pageInfo"]["endCursor"]
-
-
-def _without_null(value: Any) -> Any:  # noqa: ANN401  any JSON
-    if isinstance(value, dict):
-        return {name: _without_null(part) for name, part in value.items() if part is not None}
-    return value
-
-
-def to_yaml(value: Any) -> str:  # noqa: ANN401  any JSON
-    """Return JSON as YAML that reads the same by any reader of it: what could be more than text stands in quotes."""
-    return "\n".join(_block(value, "")) + "\n"
-
-
-def _block(value: Any, indent: str) -> Iterator[str]:  # noqa: ANN401
-    if isinstance(value, dict) and value:
-        for name, part in value.items():
-            yield from _under(f"{indent}{_flow(name)}:", part, f"{indent}  ")
-    elif isinstance(value, list) and value:
-        for part in value:
-            first, *more = _block(part, f"{indent}  ")
-            yield f"{indent}- {first.lstrip(' ')}"
-            yield from more
-    else:
-        yield f"{indent}{_flow(value)}"
-
-
-def _under(head: str, part: Any, indent: str) -> Iterator[str]:  # noqa: ANN401
-    if isinstance(part, (dict, list)) and part:
-        yield head
-        yield from _block(part, indent)
-    else:
-        yield f"{head} {_flow(part)}"
-
-
-def _flow(value: Any) -> str:  # noqa: ANN401
-    """Return a scalar, or an empty list or object, on one line."""
-    if isinstance(value, str) and _TEXT.fullmatch(value) and _is_text_to_all(value):
-        return value
-    text = escape_json(json.dumps(value, ensure_ascii=False))
-    return _PAIR.sub(lambda found: f"\\U{_character(found):08x}", text)
-
-
-_WORDS_OF_OLD = frozenset({"y", "n", "yes", "no", "on", "off"})
-"""What YAML 1.1 takes for true or false."""
-
-
-def _is_text_to_all(text: str) -> bool:
-    return plain(text) is text and text.lower() not in _WORDS_OF_OLD
-
-
-def _character(found: re.Match[str]) -> int:
-    high, low = int(found[1], 16), int(found[2], 16)
-    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)

@@ -16,7 +16,7 @@ _SOURCES = "{ sources { name aspects { aspect value entry since } } }"
 _KEYS = "{ encryptionKeys { key environment workload tier createdBy rotatedBy usedBy entry since } }"
 _DATASET = """
 query Declared($id: ID!, $names: [String!]) { node(id: $id) { ... on Dataset { ref { namespace name } state
-  aspects(names: $names) { aspect value bySource entry since } gaps { field note } } } }
+  aspects(names: $names) { aspect value bySource byPlace entry since } gaps { field note } } } }
 """
 _SHOWN = tuple(dict.fromkeys((*DECLARED, *DECLARED_OF_SOURCE)))
 
@@ -91,13 +91,13 @@ def dataset(client: Client, asset: str, *, as_json: bool) -> Exit:
         return Exit.FINE
     order = {name: place for place, name in enumerate(_SHOWN)}
     rows = [
-        (words_of(one["aspect"]), _text(one["value"]), one["bySource"], one["entry"], one["since"])
+        (words_of(one["aspect"]), _text(one["value"]), one["bySource"] or one["byPlace"], one["entry"], one["since"])
         for one in sorted(found["aspects"], key=lambda one: order[one["aspect"]])
     ]
-    head = ("what", "value", "by source", "entry", "since")
+    head = ("what", "value", "by source or place", "entry", "since")
     name = f"{found['ref']['namespace']} {found['ref']['name']}"
     empty = "Nothing is declared of it."
-    print_table(name, head, rows, empty=empty, optional=("by source",), yielding=("value",))
+    print_table(name, head, rows, empty=empty, optional=("by source or place",), yielding=("value",))
     if found["gaps"]:
         missing = [(words_of(one["field"]), one["note"]) for one in found["gaps"]]
         print_table("Not recorded", ("field", "what would fill it"), missing, yielding=("what would fill it",))

@@ -12,13 +12,13 @@ from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
 _ASKED_OF: Final = ("Dataset", "Snapshot", "ModelVersion")
-_STATED: Final = """name authority entry entries since until basis permit words unknown places
+STATED: Final = """name authority entry entries since until basis permit words unknown places
   terms { code { code meaning } values date months } purposes { code meaning }
   obligations { code meaning } refrains { code meaning }
   consent { state since until effect scope } withdrawal { state since until effect scope }
   agreement { name since until purposes { code } limitedDataSet }"""
 _APPLIED: Final = f"""subject {{ id ... on Asset {{ name ref {{ namespace }} }} ... on Source {{ name }} }}
-  replacedBy statement {{ {_STATED} }} path {{ from to kind knownFrom job {{ name }} }}"""
+  replacedBy statement {{ {STATED} }} path {{ from to kind knownFrom job {{ name }} }}"""
 _PERMITTED: Final = f"""unstated entries contradictions {{ text statements entries }}
   statements {{ {_APPLIED} }} {FIELDS}"""
 _JUDGED: Final = f"""decision obligations refrains reasons {{ decision text awaits entries }}
@@ -42,7 +42,7 @@ _IMPACT: Final = f"""
 query Impact($of: ID!, $date: DateTime, $budget: Int!, $asOf: AsOfInput) {{
   consentImpact(of: $of, date: $date, budget: $budget, asOf: $asOf) {{ __typename
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
-    ... on ConsentImpact {{ counts {{ kind count }} entries statements {{ {_STATED} }}
+    ... on ConsentImpact {{ counts {{ kind count }} entries statements {{ {STATED} }}
       touched {{ id on boundBy replacedBy entries path {{ from to kind knownFrom job {{ name }} }}
         node {{ id __typename ... on Asset {{ name ref {{ namespace }} }} ... on Snapshot {{ digest }}
           ... on Approval {{ approvalState }} }} }}
@@ -67,7 +67,7 @@ def may(client: Client, asset: str, asked: dict[str, Any], at: dict[str, Any], *
     print_line(_WORDS[found["decision"]])
     for one in found["deciding"]:
         way = _path(one["applied"])
-        print_line(f"  {_whose(one['statement'])}" + (f", by way of {way}" if way else ""))
+        print_line(f"  {whose(one['statement'])}" + (f", by way of {way}" if way else ""))
         for reason in one["reasons"]:
             awaited = f" Would decide: {words_of(reason['awaits'])}." if reason["awaits"] else ""
             print_line(f"    {reason['text']}{awaited}")
@@ -93,8 +93,8 @@ def show(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) ->
     print_line(count(len(statements), "statement") if statements else "Nothing was said of it.")
     for one in statements:
         stated = one["statement"]
-        print_line(f"  {_whose(stated)}, of {_whole_name(one['subject'])}, entry {stated['entry']}")
-        print_line(f"    {_permits(stated)}")
+        print_line(f"  {whose(stated)}, of {_whole_name(one['subject'])}, entry {stated['entry']}")
+        print_line(f"    {permits(stated)}")
         if stated["until"]:
             print_line(f"    until {stated['until']}")
         if one["replacedBy"]:
@@ -115,7 +115,7 @@ def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) 
         print_json({name: value for name, value in found.items() if name != "__typename"})
         return Exit.FINE
     for one in found["statements"]:
-        print_line(f"{_whose(one)}: {_permits(one)}")
+        print_line(f"{whose(one)}: {permits(one)}")
     names = {one["id"]: _whole_name(one["node"]) for one in found["touched"]}
     rows = [
         (
@@ -140,11 +140,13 @@ def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) 
     return Exit.FINE
 
 
-def _whose(statement: dict[str, Any] | None) -> str:
+def whose(statement: dict[str, Any] | None) -> str:
+    """Return what a statement is called, and by whom it is."""
     return "no statement" if statement is None else f"{statement['name']} ({statement['authority']})"
 
 
-def _permits(stated: dict[str, Any]) -> str:
+def permits(stated: dict[str, Any]) -> str:
+    """Return what a statement says, in few words."""
     parts = [_term(one) for one in stated["terms"]]
     if stated["purposes"] is not None:
         parts.append("purposes " + (", ".join(one["code"] for one in stated["purposes"]) or "none"))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from catalog.encryption.rules import no_key
-from catalog.record import MAX_LIST, Name, Record, Time, distinct
+from catalog.record import MAX_LIST, Name, Record, Text, Time, distinct
 from graph_schema.nodes import EncryptionKey
 from graph_schema.vocabulary.words import KeyEnvironment
 
@@ -39,6 +39,24 @@ class DeclareKey(Record):
     """The roles and programs that use it."""
     valid_from: Time | None = None
     """Since when this holds; by default since it is recorded."""
+
+    @property
+    def node(self) -> EncryptionKey:
+        """Return the node."""
+        return EncryptionKey(self.key)
+
+
+class EndKey(Record):
+    """That an encryption key is declared no longer; what is encrypted under it stays so until that is declared anew."""
+
+    name: ClassVar[str] = "end_key"
+
+    key: KeyName
+    """The id of the key in its key store, as `declare_key` calls it."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """From when on; by default from when this is recorded."""
 
     @property
     def node(self) -> EncryptionKey:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.assets.model import AspectInForce, DatasetRecord
+from catalog.assets.rules import supplier
+from catalog.assets.sources import source_ends
 from catalog.findings.model import Deidentification
 from catalog.findings.separation import Separation as SeparationRecord
 from catalog.labels.model import Label as LabelRecord
@@ -68,7 +70,7 @@ def sources(citations: Citations, data: DossierData, judged: Deidentification) -
 
 def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, raw_feed: bool) -> Source:
     then = data.registered.get(record.id)
-    both = [(name, None if then is None else getattr(then, name), getattr(record, name)) for name in _DECLARED]
+    both = [(name, None if then is None else _stated(then, name), _stated(record, name)) for name in _DECLARED]
     system = None if then is None else then.source_system
     return Source(
         dataset=full_name(record),
@@ -80,8 +82,22 @@ def _source(citations: Citations, data: DossierData, record: DatasetRecord, *, r
         entries=citations.view.cite(
             record.first_entry,
             *(one.entry for _, *pair in both for one in pair if one is not None),
+            *source_ends(citations.view, _suppliers(record, then)),
         ),
     )
+
+
+def _suppliers(*records: DatasetRecord | None) -> Iterator[str]:
+    for record in records:
+        name = None if record is None else supplier(record.aspects)
+        if name is not None:
+            yield name
+
+
+def _stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:
+    """Return what is said of the dataset or its source: a report leaves to the reader what follows from a place."""
+    found: AspectInForce[Any] | None = getattr(record, name)
+    return None if found is None or found.by_place is not None else found
 
 
 def _declared(
@@ -231,7 +247,7 @@ def _permitted(
         refrains=permitted.refrains,
         obligations=permitted.obligations,
         statement=permitted.statement,
-        region=None if record.region is None else record.region.value,
+        region=None if (region := _stated(record, "region")) is None else region.value,
         entries=citations.view.cite(one.entry),
     )
 

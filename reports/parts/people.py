@@ -96,6 +96,8 @@ _ACTS = {
     "record.declare_key": "declared encryption keys",
     "record.declare_place": "declared places",
     "record.end_place": "ended places",
+    "record.end_source": "ended sources",
+    "record.end_key": "ended encryption keys",
     "record.tag": "tagged PHI",
     "record.attest_deidentification": "attested de-identification",
     "record.map_facet": "mapped facets",

@@ -568,8 +568,8 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             continue
         name = str(source.get("dataset"))
         id_ = log.shown_as(name)
-        then = log.inherited(log.declarations(id_, judged.registered), judged.registered)
-        now = log.inherited(log.declarations(id_))
+        own_then, own = log.declarations(id_, judged.registered), log.declarations(id_)
+        then, now = log.inherited(own_then, judged.registered), log.inherited(own)
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
@@ -579,6 +579,7 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         if not log.withheld:
             derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
+        in_force |= log.source_ends(own_then, own)
         _rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")

@@ -1626,6 +1626,8 @@ class _Groups:
         return {one: frozen[id(group)] for one, group in self._group.items()}
 
 
+_NO_ASPECTS = frozenset({"dataset", "policy_label"})
+"""Members of a declaration that say nothing by themselves: what a label says stands beside it."""
 Declarations = dict[str, tuple[Record, Any]]
 """What is declared of a dataset: aspect to the record that declares it, and the value."""
 
@@ -1743,22 +1745,35 @@ class Disclosed:
         """Return what is declared of a dataset, as `declared`: aspect to the newest record and its value."""
         found: Declarations = {}
         for each in self.declared(dataset, last=last, valid_at=valid_at):
-            found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "dataset"}
+            found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect not in _NO_ASPECTS}
         return found
 
     def inherited(self, own: Declarations, last: int | None = None) -> Declarations:
         """Return what is declared of a dataset with what holds of it by its source, where itself says nothing else."""
-        system = own["source_system"][1].get("name") if "source_system" in own else None
-        source = own["source"][1] if "source" in own else system
+        source = supplier(own)
         at = self.names(self._time_of(last), last).valid_at
         found: Declarations = {}
-        for each in self.of("declare_source", lambda content: content["source"] == source):
-            if (last is None or each.index <= last) and each.since <= at:
+        said = [
+            each
+            for kind in ("declare_source", "end_source")
+            for each in self.of(kind, lambda it: it["source"] == source)
+        ]
+        for each in sorted(said, key=lambda each: (each.order, each.index)):
+            if (last is not None and each.index > last) or each.since > at:
+                continue
+            if each.kind == "end_source":
+                found.clear()
+            else:
                 found |= {aspect: (each, value) for aspect, value in each.content.items() if aspect != "source"}
         if "source_kind" in found:
             record, kind = found.pop("source_kind")
             found["source_system"] = record, {"name": source, "kind": kind}
         return found | own
+
+    def source_ends(self, *named: Declarations) -> set[int]:
+        """Return the entries that ended a source of a dataset, given what is declared of it at some points."""
+        sources = {supplier(own) for own in named}
+        return {each.index for each in self.of("end_source", lambda content: content["source"] in sources)}
 
     def declared_version(self, dataset: str, at: int | None) -> Record | None:
         """Return the record that declared the schema version of a dataset in force at a time."""
@@ -1895,6 +1910,13 @@ class Disclosed:
                         id_ = node_id("Snapshot", *dataset, version)
                         found[id_] = min(event.index, found.get(id_, event.index))
         return found
+
+
+def supplier(own: Declarations) -> str | None:
+    """Return the name of the source that supplies a dataset, given what is declared of it."""
+    if "source" in own:
+        return str(own["source"][1])
+    return own["source_system"][1].get("name") if "source_system" in own else None
 
 
 @dataclass(frozen=True)
@@ -2865,8 +2887,8 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
             continue
         name = str(source.get("dataset"))
         id_ = log.shown_as(name)
-        then = log.inherited(log.declarations(id_, judged.registered), judged.registered)
-        now = log.inherited(log.declarations(id_))
+        own_then, own = log.declarations(id_, judged.registered), log.declarations(id_)
+        then, now = log.inherited(own_then, judged.registered), log.inherited(own)
         system = then["source_system"][1] if "source_system" in then else {}
         derived: dict[str, Any] = {
             "system": system.get("name"),
@@ -2876,6 +2898,7 @@ def derive_declarations(shown: Shown, log: Disclosed, compare: Comparison) -> No
         if not log.withheld:
             derived |= judged.of_dataset(name)
         in_force = {held[one][0].index for held in (then, now) for one in _DECLARED if one in held}
+        in_force |= log.source_ends(own_then, own)
         _rests_on(source, None, f"source {name}", in_force, log, compare)
         compare.same(f"source {name}", source, derived, by=sorted(in_force))
         missing = source.get("missing")

@@ -50,7 +50,6 @@ from catalog.evidence.queries import evidence
 from catalog.findings.choke_points import choke_points
 from catalog.findings.queries import Wanted, decisions, finding_details, findings, findings_on
 from catalog.findings.rules import FindingState
-from catalog.labels.difference import lineage_difference
 from catalog.labels.queries import (
     attestations,
     attestations_by_id,
@@ -63,6 +62,7 @@ from catalog.labels.queries import (
     suggestible,
     suggestions,
 )
+from catalog.labels.retention import retention_due_of
 from catalog.labels.taint.queries import effective_labels, effective_labels_of_columns, why_label
 from catalog.ledger.protocol import Ledger
 from catalog.lineage.attempts import attempts_of
@@ -79,6 +79,7 @@ from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
 from catalog.snapshots.verifying import verification_due
+from catalog.use.difference import lineage_difference
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
@@ -325,6 +326,7 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage_difference": ("Dataset", _differences),
     "retention_due": ("Dataset", lambda view, _: retention_due(view, NOW)),
     "verification_due": ("Snapshot", lambda view, _: verification_due(view, NOW, 1)),
+    "retention_due_of": ("Dataset", lambda view, _: retention_due_of(view, NOW, ["DIRECT_IDENTIFIER"])),
     "lineage of models": ("ModelVersion", _walks),
     "lineage of runs": ("Run", _walks),
     "lineage, connected": ("Dataset", _connected),

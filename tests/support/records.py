@@ -151,6 +151,14 @@ def ending_place(name: str = "North", **more: Any) -> dict[str, Any]:
     return {"kind": "end_place", "place": name, "reason": "It was closed", **more}
 
 
+def ending_source(name: str = "made-up EHR", **more: Any) -> dict[str, Any]:
+    return {"kind": "end_source", "source": name, "reason": "It was replaced", **more}
+
+
+def ending_key(name: str = "keys.example/training/7", **more: Any) -> dict[str, Any]:
+    return {"kind": "end_key", "key": name, "reason": "It was destroyed", **more}
+
+
 def tag(**more: Any) -> dict[str, Any]:
     return {
         "kind": "tag",
@@ -487,7 +495,7 @@ class House:
         self.send(event("START", "2026-01-01T09:00:00Z"))
         self.send(event(version={"datasetVersion": DIGEST}))
         story = {"declare_dataset": self.record(declaration())}
-        for payload in (source(), encryption_key(), place(), ending_place()):
+        for payload in (source(), encryption_key(), place(), ending_place(), ending_source(), ending_key()):
             story[payload["kind"]] = self.record(payload)
         mapped = facet_mapping(), tag_mapping(), withdrawal()
         for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):

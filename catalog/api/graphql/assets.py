@@ -69,6 +69,9 @@ class AspectInForce:
     by_source: str | None = strawberry.field(
         description="The declared source of which it is said, where the dataset has it by its source alone."
     )
+    by_place: str | None = strawberry.field(
+        description="The declared place of which it is said, where the dataset has it by where it lies alone."
+    )
 
 
 def aspects_of(aspects: Mapping[str, model.AspectInForce[Any]], names: list[str] | None) -> list[AspectInForce]:

@@ -158,7 +158,7 @@ class Dataset(Asset):
     def site(self) -> str | None:
         return value_of(self.record.site)
 
-    @strawberry.field(description="The region that it may not leave.")
+    @strawberry.field(description="The region that it may not leave, or by its place the one that it lies in.")
     def region(self) -> str | None:
         return value_of(self.record.region)
 

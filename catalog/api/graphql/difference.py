@@ -1,4 +1,4 @@
-"""What came to and went from lineage between two points."""
+"""What came to and went from lineage between two points, its labels, and what was said of its use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import strawberry
 from catalog.api.graphql import nodes
 from catalog.api.graphql.as_of import AsOfInput, Completeness, ReadPoint, as_of, completeness, read_point
 from catalog.api.graphql.context import ContextInfo, RequestContext
-from catalog.api.graphql.datasets import PermittedUse, PhiKind, as_permitted
+from catalog.api.graphql.datasets import PhiKind
 from catalog.api.graphql.lineage import Direction, FlowScope, Grain, LineageEdge, as_edge, missing
 from catalog.api.graphql.nodes import NodeKind
 from catalog.api.graphql.problems import AnyProblem, as_problem
+from catalog.api.graphql.scalars import Micros
+from catalog.api.graphql.use import StatedUse, stated_use
 from catalog.errors import ADDRESSED
-from catalog.labels import difference
 from catalog.lineage import model
+from catalog.use import difference
 from catalog.view import View
 from graph_schema.identity import label_of
 
@@ -40,11 +42,22 @@ class MovedLabel:
     entries: list[int] = strawberry.field(description="The ledger entries that say so.")
 
 
-@strawberry.type(description="What the owner of a dataset permits.")
+@strawberry.type(description="What is said of the use of a thing: by a declaration, a statement or a licence.")
 class MovedUse:
-    dataset: strawberry.ID = strawberry.field(description="The id of the dataset.")
-    name: str = strawberry.field(description="What the dataset is called.")
-    permitted: PermittedUse = strawberry.field(description="What is permitted.")
+    about: strawberry.ID = strawberry.field(description="The id of the dataset, snapshot or source that it is about.")
+    name: str = strawberry.field(description="What that is called.")
+    statement: StatedUse = strawberry.field(description="What it says, as it stands at the point.")
+    replaces: list[str] = strawberry.field(description="The statements that it replaces, where it is a licence.")
+
+
+@strawberry.type(description="That data may be at a place besides those that its use statements name.")
+class MovedTransfer:
+    about: strawberry.ID = strawberry.field(description="The id of the dataset, snapshot or source that it is about.")
+    name: str = strawberry.field(description="What that is called.")
+    place: str = strawberry.field(description="Where it may be.")
+    basis: str = strawberry.field(description="On what basis.")
+    since: Micros = strawberry.field(description="Since when it holds.")
+    until: Micros | None = strawberry.field(description="Until when it holds; null where no end was set.")
     entry: int = strawberry.field(description="The ledger entry that says so.")
 
 
@@ -53,7 +66,10 @@ class LineagePart:
     nodes: list[MovedNode] = strawberry.field(description="The nodes, by distance from the roots.")
     edges: list[LineageEdge] = strawberry.field(description="The edges; another run of a job is no other edge.")
     labels: list[MovedLabel] = strawberry.field(description="The labels of all that either answer shows.")
-    uses: list[MovedUse] = strawberry.field(description="The declared uses of all that either answer shows.")
+    uses: list[MovedUse] = strawberry.field(
+        description="What is said of the use of all that either answer shows, and of the sources that supply it."
+    )
+    transfers: list[MovedTransfer] = strawberry.field(description="The transfers that are recorded of the same.")
     completeness: Completeness = strawberry.field(
         description="Whether the answer at this point is whole; else what seems to come or go may have been there."
     )
@@ -112,8 +128,9 @@ def _part(context: RequestContext, view: View, found: difference.LineageDifferen
         return moved.came if later else moved.went
 
     among = nodes.Together(context, view.as_of)
-    labels, uses = side(found.labels), side(found.uses)
-    ids = [*(node.id for node in side(found.nodes)), *(one.asset for one in labels), *(one.dataset for one in uses)]
+    labels, uses, transfers = side(found.labels), side(found.uses), side(found.transfers)
+    about = [*(one.subject for one in uses), *(one.subject for one in transfers)]
+    ids = [*(node.id for node in side(found.nodes)), *(one.asset for one in labels), *about]
     known = view.nodes(sorted(set(ids)))
     names = {one: known[one].node.title if one in known else one for one in ids}
     return LineagePart(
@@ -135,12 +152,24 @@ def _part(context: RequestContext, view: View, found: difference.LineageDifferen
         ],
         uses=[
             MovedUse(
-                dataset=strawberry.ID(one.dataset),
-                name=names[one.dataset],
-                permitted=as_permitted(one.permitted),
-                entry=one.entry,
+                about=strawberry.ID(one.subject),
+                name=names[one.subject],
+                statement=stated_use(one.statement),
+                replaces=list(one.replaces),
             )
             for one in uses
+        ],
+        transfers=[
+            MovedTransfer(
+                about=strawberry.ID(one.subject),
+                name=names[one.subject],
+                place=one.transfer.place,
+                basis=one.transfer.basis,
+                since=Micros(one.transfer.since),
+                until=None if one.transfer.until is None else Micros(one.transfer.until),
+                entry=one.transfer.entry,
+            )
+            for one in transfers
         ],
         completeness=completeness(view, found.completeness[later], ids),
         read_point=read_point(view),

@@ -13,8 +13,9 @@ from catalog.api.graphql.assets import Asset
 from catalog.api.graphql.connections import After, Connection, First, page_of
 from catalog.api.graphql.context import ContextInfo
 from catalog.api.graphql.cursors import Cursor
-from catalog.api.graphql.datasets import RetentionClass
+from catalog.api.graphql.datasets import PhiKind, RetentionClass
 from catalog.api.graphql.scalars import Micros
+from catalog.labels.retention import retention_due_of
 from catalog.snapshots import retention
 from catalog.view import View
 from graph_schema.facts import NOW
@@ -45,7 +46,7 @@ class RetentionDueList:
     found: strawberry.Private[retention.DueList]
     view: strawberry.Private[View]
     before: strawberry.Private[int]
-    classes: strawberry.Private[str]
+    chosen: strawberry.Private[str]
     unknown: list[strawberry.ID] = strawberry.field(
         description="The ids of datasets whose period counts from what nobody recorded: declare the day of its clock."
     )
@@ -71,7 +72,7 @@ class RetentionDueList:
                 entries=list(one.entries),
             )
 
-        cursor = Cursor.of("retention", str(self.before), self.classes, self.view.as_of)
+        cursor = Cursor.of("retention", str(self.before), self.chosen, self.view.as_of)
         return page_of(self.found.due, lambda one: [one.due_at, one.id], made, cursor, first, after)
 
 
@@ -87,17 +88,22 @@ class RetentionQueries:
         classes: Annotated[
             list[RetentionClass] | None, strawberry.argument(description="Of these classes alone.")
         ] = None,
+        tags: Annotated[
+            list[PhiKind] | None,
+            strawberry.argument(description="Of datasets that hold one of these kinds alone, wherever it came from."),
+        ] = None,
         as_of: AsOfArgument = None,
     ) -> RetentionDueList:
         view = info.context.view(_at(as_of, info.context))
         until = NOW if before is None else int(before)
         wanted = sorted(one.value for one in classes or ())
-        found = retention.retention_due(view, until, wanted)
+        kinds = sorted(one.value for one in tags or ())
+        found = retention_due_of(view, until, kinds, wanted) if kinds else retention.retention_due(view, until, wanted)
         return RetentionDueList(
             found=found,
             view=view,
             before=until,
-            classes=" ".join(wanted),
+            chosen=" ".join([*wanted, *kinds]),
             unknown=[strawberry.ID(one) for one in found.unknown],
             completeness=completeness(view, None, [*(one.id for one in found.due), *found.unknown]),
             read_point=read_point(view),

@@ -106,9 +106,16 @@ def permitted_places(dataset: strawberry.Parent[Dataset]) -> list[str] | None:
     return _texts(value_of(dataset.record.permitted_places))
 
 
-@field_of(Dataset, description="What it has by its source alone, with the ledger entry that says so.")
+@field_of(Dataset, description="What it has by its source or place alone, with the ledger entry that says so.")
 def inherited(dataset: strawberry.Parent[Dataset]) -> list[AspectInForce]:
-    return aspects_of({name: one for name, one in dataset.record.aspects.items() if one.by_source is not None}, None)
+    return aspects_of(
+        {
+            name: one
+            for name, one in dataset.record.aspects.items()
+            if one.by_source is not None or one.by_place is not None
+        },
+        None,
+    )
 
 
 def _texts(values: Any) -> list[str] | None:  # noqa: ANN401  a list of texts, or none

@@ -311,7 +311,7 @@ def diff(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Show what came to and went from lineage between two points: nodes, edges, labels and declared uses."""
+    """Show what came to and went from lineage between two points: nodes, edges, labels, uses and transfers."""
     from catalog.cli.changes import difference
 
     earlier = point(from_valid_at, from_known_at_index)
@@ -333,6 +333,7 @@ def due(
         str | None, typer.Option(metavar="TIME", help="Due before then; without it, all that has a period.")
     ] = None,
     retention: Annotated[list[str] | None, choice(RetentionClass, "Only of this retention class")] = None,
+    phi: Annotated[list[str] | None, choice(PhiKind, "Only of datasets that hold this kind of PHI")] = None,
     valid_at: ValidAt = None,
     known_at_index: KnownAtIndex = None,
     url: Url = None,
@@ -345,6 +346,7 @@ def due(
     asked = {
         "before": time(before, "--before"),
         "classes": each_of(retention or [], RetentionClass, "--retention") or None,
+        "tags": each_of(phi or [], PhiKind, "--phi") or None,
         "asOf": point(valid_at, known_at_index) or None,
     }
     with connected(url, data_dir, owner=True) as client:

@@ -19,7 +19,9 @@ from tests.support.records import (
     attestation,
     declaration,
     encryption_key,
+    ending_key,
     ending_place,
+    ending_source,
     facet_mapping,
     finding_record,
     joining,
@@ -55,6 +57,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         place,
         encryption_key,
         ending_place,
+        ending_source,
+        ending_key,
         declaration,
         tag,
         attestation,
@@ -65,6 +69,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     for dated in dated_records:
         house.record(dated(valid_from=EARLY))
     house.record(declaration(**FURTHER))
+    house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
     house.record(attestation(schema_version="1.2.0"))
     house.restore()

@@ -27,8 +27,11 @@ from tests.support.records import House
 Path = tuple[str | int, ...]
 
 IN_THE_RECORD_ALONE = {
+    "declare_dataset.policy_label": "what it says stands beside it, as state and permitted use",
     "define_principal.force": "it says how the record was taken, nothing about the principal",
     "end_place.reason": "why a place ended is read in the entry that ended it",
+    "end_source.reason": "why a source ended is read in the entry that ended it",
+    "end_key.reason": "why a key ended is read in the entry that ended it",
     "end_namespace_rule.reason": "why a rule ended is read in the entry that ended it",
     "revoke_key.force": "it says how the record was taken, nothing about the key",
 }

@@ -17,7 +17,19 @@ from graph_schema.nodes import ModelVersion
 from graph_schema.times import parse_zoned
 from reports.standalone import verify_lineward
 from reports.verify import verify
-from tests.support.records import House, decision, declaration, registration, request, seal, source, tag, verification
+from tests.support.records import (
+    House,
+    decision,
+    declaration,
+    ending_source,
+    place,
+    registration,
+    request,
+    seal,
+    source,
+    tag,
+    verification,
+)
 
 RUNS = {letter: f"0190d2e6-0000-7000-8000-0000000000{letter * 2}" for letter in "abcd"}
 JOBS = {"a": "curate", "b": "curate", "c": "split", "d": "split"}
@@ -172,6 +184,8 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
         st.sampled_from([{}, {}, {"valid_from": "2026-01-04T00:00:00Z"}])
     )
     supplied = {"kind": "declare_dataset", "dataset": dataset(name), "source": "made-up EHR"}
+    ended = ending_source() | draw(st.sampled_from([{}, {"valid_from": "2026-01-05T00:00:00Z"}]))
+    lying = draw(st.sampled_from([place("North", None), {**supplied, "place": "North"}]))
     stance = draw(st.sampled_from(["ASSERT", "CONFIRM", "REJECT"]))
     checked = verification(**snapshot)
     if draw(st.booleans()):
@@ -192,6 +206,8 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
                 of_source,
                 supplying,
                 supplied,
+                ended,
+                lying,
                 tag(dataset=dataset(name), stance=stance),
                 request(subject=subject, approval_kind=draw(st.sampled_from(["CLINICAL", "IRB"]))),
                 decision(0, decision=draw(st.sampled_from(["APPROVE", "DENY", "ABSTAIN"]))),

@@ -1,4 +1,4 @@
-"""`lineward record --file` and `lineward export datasets`: what a file says shall be in force, and back."""
+"""`lineward record --file` and `lineward export`: what a file says shall be in force, and back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from catalog import app
 from catalog.cli.client import Client, connect
-from catalog.cli.declared import export_datasets, record_files, to_yaml
+from catalog.cli.declared import record_files
+from catalog.cli.export import export_datasets, to_yaml
 from catalog.cli.files import Written
 from catalog.cli.target import Target
 from catalog.settings import load
@@ -182,6 +183,52 @@ datasets: [{dataset: {namespace: landing, name: visits}, source: made-up EHR, zo
     assert "all 2 records are in force" in run(folder, text).err
     [exported] = json.loads(typed(folder, "export", "datasets", "--format", "json").out)["datasets"]
     assert exported.keys() == {"dataset", "source", "zone"}
+
+
+ESTATE = """
+places:
+  - {place: North, place_kind: SITE, within: EU}
+  - {place: EU, place_kind: REGION}
+keys:
+  - key: keys.example/training/7
+    environment: TRAINING
+    used_by: [training nodes]
+  - {key: keys.example/archive/1, environment: ARCHIVE, tier: restricted}
+sources:
+  - {source: made-up EHR, source_kind: EHR, permitted_places: [EU], phi_category: []}
+datasets:
+  - dataset: {namespace: landing, name: visits}
+    source: made-up EHR
+    place: North
+    encryption_keys: [{key: keys.example/training/7, environment: TRAINING}]
+"""
+
+
+def test_places_keys_and_sources_go_round_as_datasets_do(folder: Path) -> None:
+    assert "6 records taken." in run(folder, ESTATE).err
+    there = size(folder)
+    for form in Written:
+        exported = [
+            typed(folder, "export", what, "--format", form.value) for what in ("places", "keys", "sources", "datasets")
+        ]
+        assert [one.err.splitlines()[-1] for one in exported] == [
+            "2 places written.",
+            "2 keys written.",
+            "1 source written.",
+            "1 dataset written.",
+        ]
+        again = run(folder, "\n".join(one.out for one in exported), name=f"estate.{form.value}")
+        assert "Nothing to do: all 6 records are in force already." in again.err
+    assert size(folder) == there
+    [dataset] = json.loads(typed(folder, "export", "datasets", "--format", "json").out)["datasets"]
+    assert dataset.keys() == {"dataset", "source", "place", "encryption_keys"}
+
+
+def test_a_place_that_ended_is_declared_anew_by_the_file(folder: Path) -> None:
+    run(folder, ESTATE)
+    ended = json.dumps({"kind": "end_place", "place": "North", "reason": "It was closed"})
+    assert typed(folder, "record", stdin=ended.encode()).code == FINE
+    assert "1 record taken, 5 in force already." in run(folder, ESTATE).err
 
 
 def test_the_document_does_what_it_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,9 @@ READING = (
     ("snapshot", "seal", "landing visits", "."),
     ("snapshot", "verify", "landing stays", "."),
     ("export", "datasets"),
+    ("export", "sources"),
+    ("export", "places"),
+    ("export", "keys"),
     ("ingest",),
 )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from catalog.search.queries import search
 from catalog.view import View
 from graph_schema.aspects import as_json
 from graph_schema.nodes import Dataset, Job, Site, Source
+from graph_schema.vocabulary.policy_labels import parse
 from tests.support.records import CURATED, FURTHER, JOB, RAW, RUN, House, declaration, event, run_node
 
 RAW_ID = Dataset(**RAW).id
@@ -47,6 +49,58 @@ def test_what_a_later_declaration_leaves_out_stays_as_it_was(house: House) -> No
     assert record.owner is not None
     assert record.zone is not None
     assert (record.owner.value, record.zone.value) == ("oncology", "LANDING")
+
+
+LABELLED = {"kind": "declare_dataset", "dataset": RAW}
+
+
+@pytest.mark.parametrize(
+    ("label", "state", "purposes", "refrains"),
+    [
+        ("De-identified,  research only, no export", "DE_IDENTIFIED", {"HRESCH"}, {"NOREUSE", "ORCON", "NORDSCLW"}),
+        ("research use, treatment use", None, {"HRESCH", "TREAT"}, set()),
+        ("aggregated", "AGGREGATED", set(), set()),
+    ],
+)
+def test_a_label_in_words_is_taken_as_what_it_says(
+    house: House, label: str, state: str | None, purposes: set[str], refrains: set[str]
+) -> None:
+    accepted = house.record({**LABELLED, "policy_label": label})
+    assert accepted.warnings == ()
+    record = datasets(house.view(), [RAW_ID])[RAW_ID]
+    permitted = None if record.permitted_use is None else record.permitted_use.value
+    assert (None if record.deidentification_state is None else record.deidentification_state.value) == state
+    assert set(() if permitted is None else permitted.purposes) == purposes
+    assert set(() if permitted is None else permitted.refrains) == refrains
+    if permitted is not None:
+        assert permitted.statement is not None
+        assert parse(permitted.statement) == parse(label)
+
+
+def test_a_limited_data_set_is_no_state_stays_in_words_and_warns_of_what_it_may_not_be_used_for(house: House) -> None:
+    [warning] = house.record({**LABELLED, "policy_label": "limited data set, treatment use"}).warnings
+    assert "164.514(e)(3)(i)" in warning
+    record = datasets(house.view(), [RAW_ID])[RAW_ID]
+    assert record.deidentification_state is None
+    assert record.permitted_use is not None
+    assert record.permitted_use.value.statement == "limited data set, treatment use"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"policy_label": "reserch only"}, "Did you mean research only"),
+        ({"policy_label": "raw, de-identified"}, "two states"),
+        ({"policy_label": "research only, treatment use"}, "leave one out"),
+        ({"policy_label": "raw", "deidentification_state": "UNKNOWN"}, "deidentification_state say different"),
+        ({"policy_label": "research only", "permitted_use": {"duo": ["GRU"]}}, "permitted_use say different"),
+        ({"policy_label": 7}, "policy_label is text"),
+    ],
+)
+def test_a_label_that_cannot_be_meant_is_refused(house: House, content: dict[str, Any], message: str) -> None:
+    with pytest.raises(SenderError, match=re.escape(message)) as refused:
+        house.record({**LABELLED, **content})
+    assert refused.value.pointer == "/policy_label"
 
 
 def test_an_owner_may_return_after_another_one(house: House) -> None:

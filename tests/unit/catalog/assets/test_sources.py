@@ -14,7 +14,7 @@ from catalog.errors import SenderError
 from catalog.reading import AsOf
 from graph_schema.aspects import DECLARED_OF_SOURCE
 from graph_schema.nodes import Dataset
-from tests.support.records import RAW, House, declaration, event, place, source
+from tests.support.records import RAW, House, declaration, ending_source, event, place, source
 
 RAW_ID = Dataset(**RAW).id
 NAMED = {"kind": "declare_dataset", "dataset": RAW, "source": "made-up EHR"}
@@ -126,6 +126,31 @@ def test_a_former_kind_of_a_source_is_taken_under_its_present_spelling(house: Ho
 def test_a_source_that_says_nothing_that_can_be_is_refused(house: House, content: dict[str, Any], message: str) -> None:
     with pytest.raises(SenderError, match=message):
         house.record({"kind": "declare_source", "source": "made-up EHR", **content})
+
+
+def test_from_its_end_a_source_holds_of_nothing(house: House) -> None:
+    house.record(source())
+    house.record(NAMED)
+    house.record(ending_source())
+    assert raw(house).owner is None
+    assert sources(house.view()) == ()
+    assert raw(house, AsOf(known_at=1)).owner is not None
+    house.record({"kind": "declare_source", "source": "made-up EHR", "source_kind": "LAB"})
+    again = raw(house)
+    assert again.owner is None
+    assert again.source_system is not None
+    assert again.source_system.value.kind == "LAB"
+
+
+def test_whoever_ends_a_source_is_told_what_it_supplies(house: House) -> None:
+    house.record(source())
+    assert house.record(ending_source(valid_from="2020-01-01T00:00:00Z")).warnings == ()
+    house.record(NAMED)
+    [warning] = house.record(ending_source()).warnings
+    assert "Datasets are still supplied by it" in warning
+    assert warning.endswith("There is one.")
+    with pytest.raises(SenderError, match="unknown source"):
+        house.record(ending_source("made-up EHT"))
 
 
 def test_a_source_describes_no_dataset(house: House) -> None:

@@ -14,7 +14,7 @@ from catalog.encryption.rules import looks_like_key
 from catalog.errors import SenderError
 from catalog.reading import AsOf
 from graph_schema.nodes import Dataset
-from tests.support.records import CURATED, RAW, House, encryption_key
+from tests.support.records import CURATED, RAW, House, encryption_key, ending_key
 
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
 KEY, OTHER = "keys.example/training/7", "keys.example/sandbox/1"
@@ -42,6 +42,19 @@ def test_what_is_declared_of_a_key_takes_the_place_of_what_was(house: House) -> 
     house.record({"kind": "declare_key", "key": KEY, "environment": "SANDBOX"})
     assert [(one.scope.environment, one.scope.workload) for one in encryption_keys(house.view())] == [("SANDBOX", None)]
     assert encryption_keys(house.view(AsOf(known_at=0)))[0].scope.environment == "TRAINING"
+
+
+def test_a_key_that_ended_is_declared_no_longer_and_what_it_encrypts_is_told(house: House) -> None:
+    house.record(encryption_key())
+    house.record(uses(KEY))
+    house.record(uses(KEY, dataset=CURATED))
+    [warning] = house.record(ending_key()).warnings
+    assert warning.endswith("There are 2.")
+    assert encryption_keys(house.view()) == ()
+    assert [one.key for one in encryption_keys(house.view(AsOf(known_at=2)))] == [KEY]
+    assert len(encrypted_under(house.view(), [KEY])[KEY]) == 2
+    with pytest.raises(SenderError, match="unknown encryption key"):
+        house.record(ending_key("keys.example/other"))
 
 
 def test_a_key_that_a_dataset_names_alone_is_not_declared(house: House) -> None:
