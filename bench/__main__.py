@@ -22,6 +22,7 @@ MEASURES = (
     "columns",
     "connected",
     "search",
+    "labels",
     "wide",
     "ledger",
     "report",

@@ -23,13 +23,16 @@ from pydantic import ValidationError
 from catalog.access.model import is_proven
 from catalog.errors import DamagedGraphError, EvidenceError, OperatorError
 from catalog.kinds import EVENT, KINDS
+from catalog.labels.taint.following import LabelFollower
 from catalog.ledger import erasure
 from catalog.ledger.protocol import Ledger, StoredEntry
 from catalog.operations import provenance
 from catalog.operations.provenance import Provenance
 from catalog.operations.residue import Residues
 from catalog.record import RecordContext
-from catalog.store.protocol import Quarantined, Store
+from catalog.store.deadline import ReadEndedError
+from catalog.store.protocol import Quarantined, Store, StoreReader
+from catalog.view import Anchor, View
 from graph_schema.bitemporal import RECORD_RANK
 from graph_schema.builder import FactBuilder, TooManyFactsError
 from graph_schema.facts import Edge, Facts, Statement, Structure
@@ -56,6 +59,8 @@ _IDLE_SECONDS = 0.005
 _LONGEST_BACK_OFF = 5.0
 _TIE_LENGTH = 16
 _COLLECT_AFTER = (20_000, 20, 50)
+_LOOK_SECONDS = 5.0
+"""How often it is looked for attestations that ended, where no entry comes."""
 _CHECK_SECONDS = 86_400.0
 """How often a graph that is followed for long is looked through."""
 
@@ -280,6 +285,8 @@ class Projection(Position):
         self._empty_at = 0
         self._marked = -1
         self._thread: threading.Thread | None = None
+        self._labels = LabelFollower(store, self._view, ended=self._stopping.is_set)
+        self._label_thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin where the graph ends."""
@@ -287,12 +294,17 @@ class Projection(Position):
             self._stopping.clear()
             self._thread = threading.Thread(target=self._run, name="projection", daemon=True)
             self._thread.start()
+            self._label_thread = threading.Thread(target=self._keep_labels, name="labels", daemon=True)
+            self._label_thread.start()
 
     def stop(self, timeout: float = 30) -> None:
         """End after the batch at hand; what was not applied is taken up again at the next start."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        with self._moved:
+            self._moved.notify_all()
+        for thread in (self._thread, self._label_thread):
+            if thread is not None:
+                thread.join(timeout)
         if self._status not in ENDED:
             self._become(Status.STOPPED, None)
 
@@ -382,6 +394,29 @@ class Projection(Position):
                 back_off = min(max(back_off * 2, 0.1), _LONGEST_BACK_OFF)
                 self._become(Status.WAITING, f"A defect of the catalog ({type(error).__name__}); it is tried again.")
                 self._stopping.wait(back_off)
+
+    def _view(self, reader: StoreReader) -> View:
+        """Return the view of now, by the clock."""
+        return View(reader, anchor=Anchor(self._ledger, PROJECTION_VERSION, time.time_ns() // 1_000))
+
+    def _keep_labels(self) -> None:
+        """Keep the labels of what is current, beside the following: it waits for none of it."""
+        while not self._stopping.is_set():
+            seen = self._checkpoint
+            try:
+                if not self._labels.step():
+                    self._wait_beyond(seen)
+            except (ReadEndedError, DamagedGraphError):
+                return
+            except OperatorError:
+                self._stopping.wait(_LONGEST_BACK_OFF)
+            except Exception:  # noqa: BLE001  what is derived must not end what it is derived of
+                _LOG.exception("keeping labels met a defect")
+                self._stopping.wait(_LONGEST_BACK_OFF)
+
+    def _wait_beyond(self, checkpoint: int) -> None:
+        with self._moved:
+            self._moved.wait_for(lambda: self._checkpoint != checkpoint or self._stopping.is_set(), _LOOK_SECONDS)
 
     def _note_provenance(self) -> None:
         """Mark the graph with what it was made of: now and then, and whenever nothing has come for a while."""

@@ -28,6 +28,7 @@ from catalog.reading import (
 )
 from catalog.run_ids import RunIds
 from catalog.store.indexes.grounds import Ground
+from catalog.store.indexes.label_work import HeldLabel, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -350,6 +351,31 @@ class View:
             return found
         seen = self._visibility.of(one.dataset for one in found)
         return [one for one in found if one.dataset in seen]
+
+    def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
+        """Return the effective labels kept of the datasets and model versions, of a view of now alone."""
+        return self._reader.held_labels(self._seen(ids))
+
+    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
+        """Return of how many assets that may be seen each of the kinds is kept, of a view of now alone."""
+        if self.rights.unbounded:
+            return self._reader.label_counts(kinds)
+        return {kind: len(self.assets_labelled([kind])) for kind in kinds}
+
+    def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
+        """Return the assets that may be seen and of which any of the kinds is kept, of a view of now alone."""
+        return self.visible(self._reader.assets_labelled(kinds), counted=False)
+
+    def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
+        """Return what stands for all labels kept of each, of a view of now alone; see `StoreReader.label_states`."""
+        return self._reader.label_states(self._seen(ids))
+
+    def labels_lagging(self) -> Lagging | None:
+        """Return how far the labels kept are behind what is read here, None where they are those of now."""
+        if not self._reader.labels_due(self.moment, 1) and not self._reader.labels_pending(1):
+            return None
+        followed = min(self._reader.labels_followed().entry, self.reached - 1)
+        return Lagging(self.reached - followed, (), followed)
 
     def used(self, hows: Sequence[str]) -> frozenset[str]:
         """Return every dataset and model version that may be seen and that anything uses in one of these ways."""

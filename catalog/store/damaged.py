@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from catalog.errors import DamagedGraphError
 from catalog.store.deadline import Deadline
+from catalog.store.indexes.table import Changes, Table
+from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row
 from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.single import SingleReads
@@ -25,6 +27,9 @@ class DamagedStore(SingleReads):
         self._what = what
 
     def apply(self, facts: Facts, upto: int, quarantined: Sequence[Quarantined] = ()) -> None:  # noqa: ARG002
+        self._refuse()
+
+    def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:  # noqa: ARG002
         self._refuse()
 
     @contextmanager

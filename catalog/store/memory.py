@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,8 +18,8 @@ from catalog.store.deadline import Deadline
 from catalog.store.indexes import INDEXES, search
 from catalog.store.indexes.in_force import InForce, by_aspect
 from catalog.store.indexes.reads import IndexReads
-from catalog.store.indexes.rows import MemoryRows
-from catalog.store.indexes.table import Direction, Either, Table
+from catalog.store.indexes.rows import MemoryRows, merged
+from catalog.store.indexes.table import Changes, Direction, Either, Table
 from catalog.store.indexes.table import Key as Prefix
 from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, edge_order, rows, statement_order, unseen
@@ -45,6 +45,9 @@ class _Graph(IndexReads):
     all_edges: tuple[Edge, ...] = ()
     all_statements: tuple[Statement, ...] = ()
     refused: tuple[Quarantined, ...] = ()
+    kept: Mapping[str, Mapping[Prefix, IndexRow | None]] = field(default_factory=dict)
+    """By table and key what a follower keeps, None for a row of the facts that it took away."""
+    _specified: dict[str, Changes] = field(default_factory=dict)
 
     def rows(
         self, table: Table, prefixes: Sequence[Prefix], order: int = 0, *, valid_at: int = NOW, known_at: int = NOW
@@ -196,11 +199,18 @@ class _Graph(IndexReads):
 
     @cached_property
     def _index_rows(self) -> MemoryRows:
-        facts = Facts(
-            tuple((known.node, known.entry) for known in self.known.values()), self.all_edges, self.all_statements
-        )
-        rows = {index.name: index.specification(facts).put for index in INDEXES}
-        return MemoryRows({table: rows[index.name].get(table.name, ()) for index in INDEXES for table in index.tables})
+        return MemoryRows(self._rows_of)
+
+    def _rows_of(self, table: Table) -> Iterable[IndexRow]:
+        """Return what the facts say of a table's rows, and what a follower keeps there or has taken away."""
+        index = next(one for one in INDEXES if table in one.tables)
+        if index.name not in self._specified:
+            nodes = tuple((known.node, known.entry) for known in self.known.values())
+            facts = Facts(nodes, self.all_edges, self.all_statements)
+            self._specified[index.name] = index.specification(facts)
+        kept = self.kept.get(table.name, {})
+        said = (row for row in self._specified[index.name].put.get(table.name, ()) if row[: table.key] not in kept)
+        return [*said, *(row for row in kept.values() if row is not None)]
 
     @cached_property
     def _current(self) -> dict[str, dict[str, object]]:
@@ -251,7 +261,25 @@ class MemoryStore(SingleReads):
                 (*graph.all_edges, *edges),
                 (*graph.all_statements, *new.statements),
                 tuple(refused[entry] for entry in sorted(refused)),
+                graph.kept,
             )
+
+    def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
+        with self._writing:
+            if self._graph.kept.get(table.name, {}).get(now[: table.key]) != before:
+                return False
+            changes.add(table, [now])
+            tables = {table.name: table for index in INDEXES for table in index.tables}
+            kept = {name: dict(rows) for name, rows in self._graph.kept.items()}
+            for name, keys in changes.drop.items():
+                kept.setdefault(name, {}).update(dict.fromkeys(map(tuple, keys)))
+            for name, some in changes.put.items():
+                written, of = tables[name], kept.setdefault(name, {})
+                for key, row in merged(written, some).items():
+                    old = of.get(key)
+                    of[key] = row if old is None else written.merged(old, row)
+            self._graph = replace(self._graph, kept=kept)
+        return True
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:  # noqa: ARG002  each verb is quick

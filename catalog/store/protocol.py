@@ -18,12 +18,13 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
 from catalog.store.indexes.schemas import SchemaStated
 from catalog.store.indexes.standings import Standing
-from catalog.store.indexes.table import Direction, Either
+from catalog.store.indexes.table import Changes, Direction, Either, Row, Table
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
 from graph_schema.column_lineage import ColumnLineage
@@ -252,6 +253,32 @@ class StoreReader(Protocol):
     def standings(self) -> list[Standing]:
         """Return every dataset on whose record a rule over the estate may find something now, by id."""
 
+    def labels_due(self, at: int, count: int) -> list[LabelsDue]:
+        """Return so many of the places where labels may have changed by a time, in microseconds UTC."""
+
+    def labels_pending(self, count: int) -> list[tuple[str, int]]:
+        """Return so many of the assets whose labels are to be judged again, each with the first entry that may have
+        changed them.
+        """
+
+    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return which of the assets are to be judged again, each with the first entry that may have changed it."""
+
+    def labels_followed(self) -> LabelsFollowed:
+        """Return how far the follower of labels is."""
+
+    def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
+        """Return the effective labels kept of datasets and model versions, by asset and kind."""
+
+    def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
+        """Return what stands for all labels kept of each; one without any is absent."""
+
+    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
+        """Return of how many assets each of the kinds is kept."""
+
+    def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
+        """Return the assets of which any of the kinds is kept."""
+
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         """Return every dataset and model version that anything uses in one of these ways."""
 
@@ -319,6 +346,14 @@ class Store(StoreReader, Protocol):
 
         Raises:
             OperatorError: the store is unreachable, full or read-only; nothing was applied.
+        """
+
+    def keep(self, changes: Changes, table: Table, now: Row, before: Row | None) -> bool:
+        """Write and take away rows of indexes that a follower keeps, and the row that says how far it is, in one
+        transaction; return whether that was done: only where it stands in the table as it was read `before`.
+
+        Raises:
+            OperatorError: as `apply`.
         """
 
     def reading(self, deadline: Deadline | None = None) -> AbstractContextManager[StoreReader]:

@@ -11,6 +11,7 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -131,6 +132,38 @@ class SingleReads(ABC):
     def standings(self) -> list[Standing]:
         with self.reading() as read:
             return read.standings()
+
+    def labels_due(self, at: int, count: int) -> list[LabelsDue]:
+        with self.reading() as read:
+            return read.labels_due(at, count)
+
+    def labels_pending(self, count: int) -> list[tuple[str, int]]:
+        with self.reading() as read:
+            return read.labels_pending(count)
+
+    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
+        with self.reading() as read:
+            return read.labels_pending_among(ids)
+
+    def labels_followed(self) -> LabelsFollowed:
+        with self.reading() as read:
+            return read.labels_followed()
+
+    def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
+        with self.reading() as read:
+            return read.held_labels(ids)
+
+    def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
+        with self.reading() as read:
+            return read.label_states(ids)
+
+    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
+        with self.reading() as read:
+            return read.label_counts(kinds)
+
+    def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
+        with self.reading() as read:
+            return read.assets_labelled(kinds)
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         with self.reading() as read:

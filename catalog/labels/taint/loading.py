@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -61,7 +61,7 @@ class Sources:
         return self.clearances.get((flow.job or "", flow.target.node, flow.source.node), ())
 
 
-@dataclass(slots=True)
+@dataclass
 class Groups:
     """Datasets under all the names that they ever had, model versions, and their columns, each as one node."""
 
@@ -97,10 +97,16 @@ class Groups:
         called = {self.loader.belongs(one, ALWAYS, self.loader.valid_at) for one in self.members.get(whole, (whole,))}
         return self.loader.resolve(min(called & set(asked) or called), self.loader.valid_at)
 
+    @cached_property
+    def _spelling(self) -> ColumnNames | None:
+        """The spellings of columns, None where every name is one."""
+        spelling = self.loader.column_names
+        return None if spelling.is_idle else spelling
+
     def address(self, dataset: str, name: str) -> str:
         """Return how a column is called here."""
-        spelling: ColumnNames = self.loader.column_names
-        return name if spelling.is_idle else spelling.name(self.of(dataset), name, self.loader.valid_at)
+        spelling = self._spelling
+        return name if spelling is None else spelling.name(self.of(dataset), name, self.loader.valid_at)
 
     def column(self, dataset: str, name: str) -> Place:
         """Return the place of a column of a dataset, which is known from now on."""
@@ -113,12 +119,14 @@ class Groups:
         return Place(Part.ANY, self.of(dataset))
 
 
-def load(view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = ()) -> Sources:
+def load(
+    view: View, assets: Sequence[str], columns: Iterable[tuple[str, str]] = (), *, budget: int = BUDGET
+) -> Sources:
     """Return what the labels of datasets, model versions and columns, by (dataset, name), follow from.
 
     It is judged for everybody: whoever shows it takes out what rights hide.
     """
-    return _Loading(view.unredacted).load(assets, columns)
+    return _Loading(view.unredacted, budget).load(assets, columns)
 
 
 class _Ran(NamedTuple):
@@ -130,11 +138,14 @@ class _Ran(NamedTuple):
 
 
 class _Loading:
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, budget: int) -> None:
         self._view = view
+        self._budget = budget
         self._loader = LineageLoader(view, renamed=True)
         self._groups = Groups(self._loader)
         self._nodes: dict[str, Node] = {}
+        self._ends: dict[str, Place | None] = {}
+        """The places of columns and datasets, once every name is known."""
         self._flows: dict[Flow, None] = {}
         self._since: dict[tuple[str, str, str], int] = {}
         """When each step was first taken, by job, target and source."""
@@ -184,7 +195,7 @@ class _Loading:
         return Sources(
             seeds.marks,
             seeds.stated_by,
-            tuple(sorted(self._flows, key=repr)),
+            tuple(self._flows),
             self._clearances(attested),
             seeds.judged,
             seeds.labels,
@@ -196,15 +207,15 @@ class _Loading:
         """Return the datasets that lie behind the roots and were not met before, every flow ever stated into them, and
         what ended the search.
         """
-        ahead = self._loader.reach(roots, "in", _DEPTH, BUDGET)
+        ahead = self._loader.reach(roots, "in", _DEPTH, self._budget)
         before = frozenset(self._groups.names)
         front = set(roots) if ahead is None else set(ahead)
         found: dict[Between, None] = {}
         while front:
             self._groups.load(sorted(front))
-            if len(self._groups.names) > BUDGET:
+            if len(self._groups.names) > self._budget:
                 left = Left("NODES", len(front))
-                whole = Truncated(BUDGET, len(self._groups.names), tuple(sorted(front)), reasons=(left,))
+                whole = Truncated(self._budget, len(self._groups.names), tuple(sorted(front)), reasons=(left,))
                 return self._new(before), list(found), whole
             asked = {name for one in front for name in self._groups.members[self._groups.of(one)]}
             found.update(dict.fromkeys(self._loader.flows(sorted(asked), "in")))
@@ -237,10 +248,14 @@ class _Loading:
 
     def _end(self, identifier: str) -> Place | None:
         """Return the place of a column, or of all of a dataset."""
-        node = self._nodes.get(identifier)
-        if isinstance(node, Column):
-            return self._groups.column(Dataset(node.namespace, node.dataset).id, node.name)
-        return self._groups.any(identifier) if isinstance(node, Dataset) else None
+        if identifier not in self._ends:
+            node = self._nodes.get(identifier)
+            if isinstance(node, Column):
+                dataset = Dataset(node.namespace, node.dataset).id
+                self._ends[identifier] = self._groups.column(dataset, node.name)
+            else:
+                self._ends[identifier] = self._groups.any(identifier) if isinstance(node, Dataset) else None
+        return self._ends[identifier]
 
     def _fields(self, target: str, beyond: frozenset[str] = frozenset()) -> Iterator[Place]:
         """Yield the places of every field of a dataset but those named, or of all of a model version."""
@@ -536,9 +551,10 @@ def masking(how: How) -> bool | None:
 
 def _above(name: str) -> Iterator[str]:
     """Yield the addresses of the structures that a field is in."""
-    for place, letter in enumerate(name):
-        if place and letter == ".":
-            yield name[:place]
+    place = name.find(".", 1)
+    while place > 0:
+        yield name[:place]
+        place = name.find(".", place + 1)
 
 
 def is_within(name: str, fields: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from catalog.store.indexes.grounds import GROUNDS
 from catalog.store.indexes.in_force import IN_FORCE_NOW
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import KEYS
+from catalog.store.indexes.label_work import LABEL_WORK
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
@@ -39,4 +40,5 @@ INDEXES: Final[tuple[Index, ...]] = (
     GROUNDS,
     SCHEMAS,
     STANDINGS,
+    LABEL_WORK,
 )

@@ -18,6 +18,8 @@ from graph_schema.facts import Facts
 class Index:
     """A name, a version, the tables, and the two ways in which their rows come about.
 
+    A table may hold rows of a follower as well, which no fact adds: see `Store.keep`.
+
     The version is raised whenever the same facts would give other rows: the tables are then filled anew from the facts
     that are stored. `uses` names the indexes whose work on a batch this one builds on.
     """

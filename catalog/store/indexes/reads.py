@@ -13,6 +13,7 @@ from catalog.store.indexes import (
     grounds,
     in_force,
     keys,
+    label_work,
     pointers,
     producers,
     standings,
@@ -22,6 +23,7 @@ from catalog.store.indexes.column_coverage import Covered
 from catalog.store.indexes.column_flows import ColumnFlow, ColumnReach, ColumnStatement, How
 from catalog.store.indexes.grounds import Ground
 from catalog.store.indexes.in_force import InForce
+from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowed, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
@@ -102,6 +104,30 @@ class IndexReads(IndexReader):
 
     def standings(self) -> list[Standing]:
         return standings.standings(self)
+
+    def labels_due(self, at: int, count: int) -> list[LabelsDue]:
+        return label_work.labels_due(self, at, count)
+
+    def labels_pending(self, count: int) -> list[tuple[str, int]]:
+        return label_work.labels_pending(self, count)
+
+    def labels_pending_among(self, ids: Sequence[str]) -> dict[str, int]:
+        return label_work.pending_among(self, ids)
+
+    def labels_followed(self) -> LabelsFollowed:
+        return label_work.labels_followed(self)
+
+    def held_labels(self, ids: Sequence[str]) -> list[HeldLabel]:
+        return label_work.held_labels(self, ids)
+
+    def label_states(self, ids: Sequence[str]) -> dict[str, LabelState]:
+        return label_work.label_states(self, ids)
+
+    def label_counts(self, kinds: Sequence[str]) -> dict[str, int]:
+        return label_work.label_counts(self, kinds)
+
+    def assets_labelled(self, kinds: Sequence[str]) -> frozenset[str]:
+        return label_work.assets_labelled(self, kinds)
 
     def used(self, hows: Sequence[str], valid_at: int = NOW, known_at: int = NOW) -> frozenset[str]:
         return uses.used(self, hows, valid_at, known_at)

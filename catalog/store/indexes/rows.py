@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,11 +11,11 @@ from graph_schema.facts import NOW
 
 
 class MemoryRows(IndexReader):
-    """Rows by table, grouped when first asked for."""
+    """Rows by table, fetched and grouped when first asked for."""
 
-    def __init__(self, tables: Mapping[Table, Iterable[Row]]) -> None:
-        """Keep these rows, those of one key merged."""
-        self._tables = {table.name: list(_merged(table, rows).values()) for table, rows in tables.items()}
+    def __init__(self, rows: Callable[[Table], Iterable[Row]]) -> None:
+        """Keep the rows that each table has, those of one key merged."""
+        self._rows_of = rows
         self._groups: dict[tuple[str, int, int], dict[Key, list[Row]]] = {}
 
     def rows(
@@ -56,13 +56,14 @@ class MemoryRows(IndexReader):
             leading = table.orders[order - 1] if order else table.names
             places = [table.place(column) for column in leading[: len(prefix)]]
             groups: dict[Key, list[Row]] = {}
-            for row in self._tables.get(table.name, ()):
+            for row in merged(table, self._rows_of(table)).values():
                 groups.setdefault(tuple(row[place] for place in places), []).append(row)
             self._groups[name] = groups
         return self._groups[name].get(prefix, [])
 
 
-def _merged(table: Table, rows: Iterable[Row]) -> dict[Key, Row]:
+def merged(table: Table, rows: Iterable[Row]) -> dict[Key, Row]:
+    """Return the rows by their keys, those of one key merged."""
     found: dict[Key, Row] = {}
     for row in rows:
         key = row[: table.key]

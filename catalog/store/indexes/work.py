@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog.store.indexes.effects import Transition, transitions
 from catalog.store.indexes.run_states import Runs
-from catalog.store.indexes.table import Past
+from catalog.store.indexes.table import Changes, Past
 from graph_schema.facts import Facts
 
 
@@ -17,6 +17,8 @@ class Work:
 
     new: Facts
     past: Past
+    derived: dict[str, Changes] = field(default_factory=dict)
+    """What indexes made of the facts, by their names: an index finds those there that it uses."""
 
     @cached_property
     def runs(self) -> Runs:

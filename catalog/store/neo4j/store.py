@@ -17,6 +17,8 @@ from catalog.store.deadline import Deadline
 from catalog.store.indexes import INDEXES
 from catalog.store.indexes.index import Index
 from catalog.store.indexes.keys import LOOKED_UP
+from catalog.store.indexes.table import Changes, Table
+from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.neo4j.connection import Run, runner, translated
 from catalog.store.neo4j.contents import Contents
 from catalog.store.neo4j.forms import TABLES, is_kept, rows_of
@@ -130,6 +132,27 @@ class Neo4jStore(SingleReads):
                 self._written.forget()
                 raise
             batch.remember(checkpoint)
+
+    def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[int, Batch] | None:
+            run = runner(transaction)
+            state = run(schema.lock())[0]
+            if state["checkpoint"] != self._written.checkpoint:
+                self._written.forget()
+            batch = Batch(run, self._written, self._contents)
+            kept = batch.keep(changes, table, now, before)
+            run(schema.advance(), **{**state, "rows": added(state["rows"], batch.rows)})
+            return (state["checkpoint"], batch) if kept else None
+
+        with self._writing, translated(self._uri), self._session() as session:
+            try:
+                done = session.execute_write(work)
+            except BaseException:
+                self._written.forget()
+                raise
+            if done is not None:
+                done[1].remember(done[0])
+        return done is not None
 
     def _add(self, run: Run, facts: Facts, upto: int, quarantined: Sequence[Quarantined]) -> tuple[int, Batch]:
         state = run(schema.lock())[0]

@@ -84,13 +84,25 @@ class Batch:
         self._look_up(ids)
         self._past = Neo4jPast(self._run, self._written.rows, self._contents, ids - self._present.keys())
         work = Work(self._named_for_the_first_time(new), self._past)
-        made = [(index, index.derive(work)) for index in INDEXES]
+        for index in INDEXES:
+            work.derived[index.name] = index.derive(work)
         self._write_nodes(new, ids)
         self._write_records(assertions(new))
         self._write_sentences(new.edges)
-        for index, changes in made:
+        for index in INDEXES:
+            self.put(index.tables, work.derived[index.name])
+        self._show(work.derived.values())
+
+    def keep(self, changes: Changes, table: Table, now: Row, before: Row | None) -> bool:
+        """Write rows that follow from no new fact, where a row of the table stands as before; return whether it did."""
+        self._past = Neo4jPast(self._run, self._written.rows, self._contents, ())
+        key = now[: table.prefix]
+        if list(self._past.under(table, [key])[key]) != ([] if before is None else [before]):
+            return False
+        changes.add(table, [now])
+        for index in INDEXES:
             self.put(index.tables, changes)
-        self._show([changes for _, changes in made])
+        return True
 
     def refill(self, index: Index, facts: Facts) -> None:
         """Write the rows of one index that follow from all facts; none is stored."""

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.store.deadline import Deadline
+from catalog.store.indexes import INDEXES
+from catalog.store.indexes.table import Changes, Table
+from catalog.store.indexes.table import Row as IndexRow
 from catalog.store.ordering import Row, unseen
 from catalog.store.protocol import Quarantined, StoreReader
 from catalog.store.run_memory import RunMemory
@@ -70,6 +73,17 @@ class SqliteStore(SingleReads):
                 (upto,),
             )
             connection.execute("UPDATE index_state SET checkpoint = max(checkpoint, ?)", (upto,))
+
+    def keep(self, changes: Changes, table: Table, now: IndexRow, before: IndexRow | None) -> bool:
+        with self._remembering() as connection:
+            batch = Batch(connection, self._names, self._tables)
+            key = now[: table.prefix]
+            if self._tables.under(table, [key])[key] != ([] if before is None else [before]):
+                return False
+            changes.add(table, [now])
+            for index in INDEXES:
+                batch.keep(index, changes)
+        return True
 
     @contextmanager
     def reading(self, deadline: Deadline | None = None) -> Iterator[StoreReader]:

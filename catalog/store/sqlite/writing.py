@@ -9,6 +9,8 @@ from operator import attrgetter
 from typing import Final
 
 from catalog.store.indexes import INDEXES
+from catalog.store.indexes.index import Index
+from catalog.store.indexes.table import Changes
 from catalog.store.indexes.work import Work
 from catalog.store.protocol import Quarantined
 from catalog.store.sqlite.attributions import packed
@@ -48,18 +50,23 @@ class Batch:
         work = Work(
             Facts(tuple(named), new.edges, new.statements), SqlitePast(self._connection, self._names, self._tables)
         )
-        derived = [(index, index.derive(work)) for index in INDEXES]
+        for index in INDEXES:
+            work.derived[index.name] = index.derive(work)
         self._write_nodes(named)
         self._write_structure(new.edges)
         self._write_assertions(assertions(new))
-        grown = [(self._tables.write(index, changes), index.name) for index, changes in derived]
-        self._connection.executemany(
-            "UPDATE index_state SET sum = sum + ? WHERE name = ?", [one for one in grown if one[0]]
-        )
+        for index in INDEXES:
+            self.keep(index, work.derived[index.name])
         self._connection.executemany(
             "INSERT INTO tally (name, n) VALUES (?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
             self._tally.items(),
         )
+
+    def keep(self, index: Index, changes: Changes) -> None:
+        """Write rows of one index."""
+        grown = self._tables.write(index, changes)
+        if grown:
+            self._connection.execute("UPDATE index_state SET sum = sum + ? WHERE name = ?", (grown, index.name))
 
     def close(self) -> None:
         """Keep the sum of what was added."""

@@ -22,6 +22,7 @@ USED_OUTSIDE = {
     "read_model": "what a pipeline calls",
     "write_model": "the same",
     "claim_deidentification": "the same",
+    "current_labels": "what facets of a search read",
     "TEXTS": "the table that the fields of records are held to",
     "rotate": "what an operator calls: there is no command for it yet",
     "_get_schema": "what the standard's client calls",

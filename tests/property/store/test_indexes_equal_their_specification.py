@@ -86,7 +86,7 @@ def test_an_index_answers_as_its_specification(
             part = joined(records[start : start + batch])
             store.apply(shuffled(chance, part), min(start + batch, len(records)) - 1)
         said = index.specification(every).put
-        expected = MemoryRows({table: said.get(table.name, ()) for table in index.tables})
+        expected = MemoryRows(lambda table: said.get(table.name, ()))
         with store.reading() as read:
             assert list(index.answers(rows_of(read), ids)) == list(index.answers(expected, ids))
         store.close()

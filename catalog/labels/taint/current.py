@@ -1,0 +1,66 @@
+"""The effective labels of what is current, read of what a follower keeps: for facets, filters and whole estates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from catalog.labels.taint.queries import EffectiveOrigin, effective_labels
+from catalog.reading import Complete, Completeness, Truncated
+from catalog.view import View
+from graph_schema.vocabulary.words import PhiKind
+
+KINDS: Final = tuple(kind.value for kind in PhiKind)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentLabels:
+    """The kinds of PHI that each asset holds, and those of them that nothing but suggestions says."""
+
+    kinds: Mapping[str, frozenset[str]]
+    """One without any is absent."""
+    suggested: Mapping[str, frozenset[str]]
+    completeness: Completeness
+
+
+def current_labels(view: View, ids: Sequence[str]) -> CurrentLabels:
+    """Return the kinds of PHI of datasets and model versions: of now as they are kept, Lagging where the follower is
+    behind; of any other point as they are judged then.
+    """
+    if not view.is_now:
+        return _judged(view, ids)
+    kinds: dict[str, set[str]] = {}
+    suggested: dict[str, set[str]] = {}
+    for one in view.held_labels(ids):
+        kinds.setdefault(one.asset, set()).add(one.kind)
+        if one.suggested:
+            suggested.setdefault(one.asset, set()).add(one.kind)
+    completeness: Completeness = view.labels_lagging() or Complete()
+    partly = [one.asset for one in view.label_states(ids).values() if not one.whole]
+    if partly:
+        completeness = Truncated(len(ids), len(ids) - len(partly), tuple(sorted(partly)))
+    return CurrentLabels(_frozen(kinds), _frozen(suggested), completeness)
+
+
+def label_counts(view: View) -> Mapping[str, int]:
+    """Return how many assets hold each kind of PHI now, as it is kept; a kind that none holds is absent."""
+    return {kind: count for kind, count in view.label_counts(KINDS).items() if count}
+
+
+def _judged(view: View, ids: Sequence[str]) -> CurrentLabels:
+    kinds: dict[str, set[str]] = {}
+    suggested: dict[str, set[str]] = {}
+    completeness: Completeness = Complete()
+    for asset, found in effective_labels(view, ids).items():
+        if isinstance(found.completeness, Truncated):
+            completeness = found.completeness
+        for label in found.labels:
+            kinds.setdefault(asset, set()).add(label.kind)
+            if label.origin == EffectiveOrigin.SUGGESTED:
+                suggested.setdefault(asset, set()).add(label.kind)
+    return CurrentLabels(_frozen(kinds), _frozen(suggested), completeness)
+
+
+def _frozen(found: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
+    return {asset: frozenset(kinds) for asset, kinds in found.items()}

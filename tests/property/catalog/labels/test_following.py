@@ -1,0 +1,132 @@
+"""The labels that are kept of what is current are the fixed point, whatever happened, in whichever order and slices."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.labels.taint.current import KINDS, current_labels, label_counts
+from catalog.labels.taint.following import LabelFollower
+from catalog.labels.taint.queries import effective_labels
+from catalog.projection import facts_of
+from catalog.reading import Complete
+from catalog.store.memory import MemoryStore
+from catalog.store.protocol import Store
+from catalog.store.sqlite import SqliteStore
+from catalog.view import View
+from graph_schema.facts import Facts
+from graph_schema.nodes import Dataset
+from tests.property.catalog.labels.test_effective import DATASETS, EARLY, EVENTS, SCORES, TAGS, lineage, scoring
+from tests.support.facts import joined
+from tests.support.records import (
+    JOB,
+    RAW,
+    House,
+    attestation,
+    event,
+    facet_mapping,
+    joining,
+    naming_rule,
+    principal,
+    tag,
+    tag_mapping,
+    withdrawal,
+)
+
+AGAIN = "0190d2e6-0000-7000-8000-00000000000d"
+LINKED = {"namespace": "x", "name": "y"}
+MASKED = lineage("key", RAW, "mrn", "DIRECT")
+MASKED["columnLineage"]["fields"]["key"]["inputFields"][0]["transformations"][0]["masking"] = True
+CLASSED = {"acme_privacy": {"columns": [{"name": "ward", "class": "secret"}]}}
+LEVELS = {"tags": {"tags": [{"key": "data_level", "value": "3"}]}}
+SENT: dict[str, dict[str, Any]] = {
+    **EVENTS,
+    "masks": event(at="2026-01-04T10:00:00Z", **MASKED),
+    "masks again": event(at="2026-01-05T10:00:00Z", run=AGAIN, **MASKED),
+    "has a schema": event(at="2026-01-05T11:00:00Z", run=AGAIN, schema={"fields": [{"name": "patient_mrn"}]}),
+    "is classed": event(at="2026-01-06T10:00:00Z", run=AGAIN, **CLASSED),
+    "has tags": event(at="2026-01-06T11:00:00Z", run=AGAIN, **LEVELS),
+    "tags its job": {**event(at="2026-01-07T10:00:00Z", run=AGAIN), "job": {**JOB, "facets": LEVELS}},
+    "feeds back": {**scoring(), "inputs": [SCORES], "outputs": [RAW]},
+}
+RECORDS: dict[str, dict[str, Any]] = {
+    **TAGS,
+    "of another name": tag(dataset=LINKED, column=None),
+    "rejected": tag(stance="REJECT"),
+    "attested": attestation(valid_from=EARLY),
+    "attested of every run": attestation(run_id=None, indirect=True, valid_from=EARLY),
+    "stitched": joining(RAW, LINKED),
+    "parted": {**joining(RAW, LINKED), "kind": "unstitch_datasets"},
+    "letters fold": naming_rule(letters="LOWER", valid_from=EARLY),
+    "facets mapped": facet_mapping(valid_from=EARLY),
+    "tags mapped": tag_mapping(valid_from=EARLY),
+    "mapping withdrawn": withdrawal(),
+}
+HAPPENED = st.lists(st.sampled_from(sorted({**SENT, **RECORDS})), min_size=1, max_size=10)
+ASSETS = [*DATASETS, Dataset(LINKED["namespace"], LINKED["name"]).id]
+
+
+def told(house: House, happened: Iterable[str]) -> list[Facts]:
+    """Return what each of these says, each an entry."""
+    house.record(principal("ada", "steward"))
+    for name in happened:
+        if name in SENT:
+            house.send(SENT[name])
+        else:
+            house.append(RECORDS[name], "ada")
+    return [facts_of(house.ledger.entry(one)) for one in range(house.ledger.size())]
+
+
+def follow(store: Store, *, slices: int = 2, most: int = 1_000) -> None:
+    follower = LabelFollower(store, slice_=slices)
+    for _ in range(most):
+        if not follower.step():
+            return
+
+
+def hold_to_the_fixed_point(store: Store) -> None:
+    view = View(store)
+    judged = effective_labels(view, ASSETS)
+    expected = {one: {label.kind for label in found.labels} for one, found in judged.items() if found.labels}
+    current = current_labels(view, ASSETS)
+    assert current.completeness == Complete()
+    assert {one: set(kinds) for one, kinds in current.kinds.items()} == expected
+    counted = {kind: sum(kind in kinds for kinds in expected.values()) for kind in KINDS}
+    assert label_counts(view) == {kind: count for kind, count in counted.items() if count}
+    for one in view.held_labels(ASSETS):
+        (label,) = (label for label in judged[one.asset].labels if label.kind == one.kind)
+        assert one.codes == tuple((code.system, code.code) for code in label.codes)
+
+
+def written(store: Store, facts: list[Facts], batches: list[int], follows: list[bool]) -> None:
+    """Write the entries in batches of these sizes; the follower works a little in between, or not at all."""
+    start = place = 0
+    while start < len(facts):
+        size = batches[place % len(batches)]
+        part = facts[start : start + size]
+        store.apply(joined(part), min(start + size, len(facts)) - 1)
+        if follows[place % len(follows)]:
+            follow(store, most=1 + place % 3)
+        start, place = start + size, place + 1
+    follow(store)
+
+
+@pytest.mark.parametrize("make", [lambda _: MemoryStore(), SqliteStore], ids=["memory", "sqlite"])
+@given(HAPPENED, st.lists(st.integers(1, 3), min_size=1, max_size=4), st.lists(st.booleans(), min_size=1, max_size=4))
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=20)
+def test_what_is_kept_is_the_fixed_point(
+    make: Callable[[Path], Store], happened: list[str], batches: list[int], follows: list[bool]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        store = make(Path(folder) / "graph.db")
+        written(store, told(house, happened), batches, follows)
+        hold_to_the_fixed_point(store)
+        store.close()
+        house.close()
