@@ -72,9 +72,9 @@ def _sent(both: tuple[Event, Event], chance: random.Random) -> Iterator[Event]:
 
 def _facet(chance: random.Random, inputs: list[str]) -> Event:
     def field(number: int, kind: str, subtype: str) -> Event:
-        said = {"type": kind, "subtype": subtype, "masking": False}
+        how = {"type": kind, "subtype": subtype, "masking": False}
         source = {"namespace": NAMESPACE, "name": chance.choice(inputs), "field": f"column_{number}"}
-        return {**source, "transformations": [said]}
+        return {**source, "transformations": [how]}
 
     fields = {}
     for number in range(COLUMNS):
@@ -120,14 +120,14 @@ def _measure_one(engine: str, estate: Estate, asked: int) -> Iterator[Figure]:
 
 def _assert_label(ledger: SqliteLedger) -> None:
     """Write that a column of what nothing is made of yet holds identifiers."""
-    said = {
+    record = {
         "dataset": {"namespace": NAMESPACE, "name": SOURCE},
         "column": "column_1",
         "phi_kind": LABEL,
         "codes": [{"system": "safe-harbor", "code": "H"}],
         "reason": "Made up",
     }
-    body = canonical_bytes({"record": said, "added": {}, "authenticated": True, "redactions": [], "subjects": []})
+    body = canonical_bytes({"record": record, "added": {}, "authenticated": True, "redactions": [], "subjects": []})
     subject = Dataset(NAMESPACE, SOURCE).id
     ledger.append(Draft(KINDS["tag"].in_ledger, "bench", "bench", (subject,), body, body)).result()
 

@@ -209,8 +209,8 @@ class _Graph(IndexReads):
             facts = Facts(nodes, self.all_edges, self.all_statements)
             self._specified[index.name] = index.specification(facts)
         kept = self.kept.get(table.name, {})
-        said = (row for row in self._specified[index.name].put.get(table.name, ()) if row[: table.key] not in kept)
-        return [*said, *(row for row in kept.values() if row is not None)]
+        stated = (row for row in self._specified[index.name].put.get(table.name, ()) if row[: table.key] not in kept)
+        return [*stated, *(row for row in kept.values() if row is not None)]
 
     @cached_property
     def _current(self) -> dict[str, dict[str, object]]:

@@ -276,6 +276,6 @@ class _Digests:
     def _text(self, marks: frozenset[Mark]) -> str:
         found = self._texts.get(marks)
         if found is None:
-            said = "\n".join(sorted(f"{one.kind}:{one.coding}:{one.suggested}" for one in marks))
-            found = self._texts[marks] = blake2b(said.encode(), digest_size=16).hexdigest()
+            text = "\n".join(sorted(f"{one.kind}:{one.coding}:{one.suggested}" for one in marks))
+            found = self._texts[marks] = blake2b(text.encode(), digest_size=16).hexdigest()
         return found

@@ -295,8 +295,8 @@ def _claims(edges: Iterable[Edge]) -> Iterator[tuple[Row, int]]:
     """Yield what emitters claim and rules suggest, with the entry."""
     for edge in edges:
         if edge.kind == "IS_TAGGED" and edge.data.get("origin") != TagOrigin.ASSERTED:
-            said = blake2b(f"{edge.target} {edge.value}".encode(), digest_size=12).hexdigest()
-            yield (edge.source, said), edge.entry
+            digest = blake2b(f"{edge.target} {edge.value}".encode(), digest_size=12).hexdigest()
+            yield (edge.source, digest), edge.entry
 
 
 def _derive(work: Work) -> Changes:

@@ -43,8 +43,8 @@ AGAIN = "0190d2e6-0000-7000-8000-00000000000d"
 LINKED = {"namespace": "x", "name": "y"}
 MASKED = lineage("key", RAW, "mrn", "DIRECT")
 MASKED["columnLineage"]["fields"]["key"]["inputFields"][0]["transformations"][0]["masking"] = True
-CLASSED = {"acme_privacy": {"columns": [{"name": "ward", "class": "secret"}]}}
-LEVELS = {"tags": {"tags": [{"key": "data_level", "value": "3"}]}}
+CLASSED: dict[str, Any] = {"acme_privacy": {"columns": [{"name": "ward", "class": "secret"}]}}
+LEVELS: dict[str, Any] = {"tags": {"tags": [{"key": "data_level", "value": "3"}]}}
 SENT: dict[str, dict[str, Any]] = {
     **EVENTS,
     "masks": event(at="2026-01-04T10:00:00Z", **MASKED),

@@ -52,7 +52,7 @@ def test_a_label_reaches_what_is_made_of_its_dataset(house: House) -> None:
     house.send(scoring())
     house.record(tag(valid_from=EARLY))
     follow(house.store)
-    assert kept(house) == dict.fromkeys(EVERY, {DIRECT})
+    assert kept(house) == {one: {DIRECT} for one in EVERY}
     assert label_counts(house.view()) == {DIRECT: 3}
     assert house.view().assets_labelled([DIRECT]) == frozenset(EVERY)
     (held,) = house.view().held_labels([CURATED_ID])
