@@ -47,13 +47,22 @@ from catalog.ledger.protocol import Receipt
 from catalog.mappings.records import MapFacet, MapTag, WithdrawMapping
 from catalog.names.records import DefineNamespaceRule, EndNamespaceRule, StitchDatasets, UnstitchDatasets
 from catalog.operations.records import EraseEntries, RestoreLedger
-from catalog.places.records import DeclarePlace, EndPlace
+from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
 from catalog.record import Admission, Admitted, Record, RecordContext
 from catalog.releases.records import RegisterModelVersion
 from catalog.reporting.records import ReportIssued
 from catalog.safe_use.records import DefineSafeUse
 from catalog.snapshots.records import SealSnapshot, VerifySnapshot
-from catalog.use.records import EndUseStatement, LicenseUse, PermitUse, RecordTransfer, UndertakeUse, WithdrawConsent
+from catalog.use.records import (
+    EndTransfer,
+    EndUndertaking,
+    EndUseStatement,
+    LicenseUse,
+    PermitUse,
+    RecordTransfer,
+    UndertakeUse,
+    WithdrawConsent,
+)
 from graph_schema.nodes import Node
 from graph_schema.vocabulary.words import Stance
 
@@ -140,6 +149,7 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(DeclareKey, encryption_facts.subjects, encryption_facts.project, lasting=True),
     Kind(EndKey, encryption_facts.subjects, encryption_facts.project_end, assets_admission.admit_key_end),
     Kind(DeclarePlace, places_facts.subjects, places_facts.project_place, places_admission.admit_place, lasting=True),
+    Kind(DeclareJob, places_facts.job_subjects, places_facts.project_job, places_admission.admit_job, lasting=True),
     Kind(EndPlace, places_facts.subjects, places_facts.project_end, places_admission.admit_end),
     Kind(
         Tag,
@@ -180,6 +190,8 @@ _KINDS: tuple[Kind[Any], ...] = (
     Kind(EndUseStatement, use_facts.statement_subjects, use_facts.project_end, use_admission.admit_about_statement),
     Kind(RecordTransfer, use_facts.transfer_subjects, use_facts.project_transfer, use_admission.admit_transfer),
     Kind(UndertakeUse, use_facts.statement_subjects, use_facts.project_undertaking, use_admission.admit_undertaking),
+    Kind(EndTransfer, use_facts.end_subjects, use_facts.project_exception_end, use_admission.admit_exception_end),
+    Kind(EndUndertaking, use_facts.end_subjects, use_facts.project_exception_end, use_admission.admit_exception_end),
     Kind(SealSnapshot, snapshots_facts.seal_subjects, snapshots_facts.project_seal, snapshots_admission.admit_seal),
     Kind(
         VerifySnapshot,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     END_KEY = "end_key"
     DECLARE_PLACE = "declare_place"
     END_PLACE = "end_place"
+    DECLARE_JOB = "declare_job"
     TAG = "tag"
     JUDGE_TAGS = "tag.judge"
     """Confirm or reject a tag, which outweighs what emitters claim."""
@@ -39,6 +40,8 @@ class Permission(StrEnum):
     END_USE_STATEMENT = "end_use_statement"
     RECORD_TRANSFER = "record_transfer"
     UNDERTAKE_USE = "undertake_use"
+    END_TRANSFER = "end_transfer"
+    END_UNDERTAKING = "end_undertaking"
     SEAL_SNAPSHOT = "seal_snapshot"
     VERIFY_SNAPSHOT = "verify_snapshot"
     REGISTER_MODEL_VERSION = "register_model_version"
@@ -91,6 +94,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_KEY,
             Permission.DECLARE_PLACE,
             Permission.END_PLACE,
+            Permission.DECLARE_JOB,
             Permission.TAG,
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
@@ -104,6 +108,8 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.END_USE_STATEMENT,
             Permission.RECORD_TRANSFER,
             Permission.UNDERTAKE_USE,
+            Permission.END_TRANSFER,
+            Permission.END_UNDERTAKING,
             Permission.VERIFY_SNAPSHOT,
             Permission.REQUEST_APPROVAL,
             Permission.MAP_FACET,

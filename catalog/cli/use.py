@@ -43,12 +43,29 @@ query Impact($of: ID!, $date: DateTime, $budget: Int!, $asOf: AsOfInput) {{
   consentImpact(of: $of, date: $date, budget: $budget, asOf: $asOf) {{ __typename
     ... on Problem {{ code message }} ... on InvalidInput {{ field }}
     ... on ConsentImpact {{ counts {{ kind count }} entries statements {{ {STATED} }}
-      touched {{ id on boundBy replacedBy entries path {{ from to kind knownFrom job {{ name }} }}
+      touched {{ id pathEnd boundBy replacedBy entries path {{ from to kind knownFrom job {{ name }} }}
         node {{ id __typename ... on Asset {{ name ref {{ namespace }} }} ... on Snapshot {{ digest }}
           ... on Approval {{ approvalState }} }} }}
       {FIELDS} }} }}
 }}
 """
+_RESIDENCY: Final = f"""
+query Residency($of: ID!, $date: DateTime, $asOf: AsOfInput) {{
+  residency(of: $of, date: $date, asOf: $asOf) {{ __typename
+    ... on Problem {{ code message }} ... on InvalidInput {{ field }}
+    ... on Residency {{ decision permitted unstated entries bulk {{ applies persons genomic entries }}
+      transfers {{ entry place basis since until entries }} limits {{ {_APPLIED} }}
+      located {{ presence place decision count first last entries job {{ name }}
+        reasons {{ statement reason {{ decision text awaits entries }} }} }}
+      {FIELDS} }} }}
+}}
+"""
+_BULK: Final = {
+    True: "It is bulk data of 28 CFR 202.205, identifiers removed or not.",
+    False: "It is no bulk data of 28 CFR 202.205.",
+    None: "Whether it is bulk data of 28 CFR 202.205 is open: declare persons, and whether it is genomic.",
+}
+_MAY_BE: Final = {"PERMIT": "may be", "DENY": "may not be", "ABSTAIN": "is open"}
 _ENDS: Final = {"PERMIT": Exit.FINE, "DENY": Exit.FINDING, "ABSTAIN": Exit.UNDECIDED}
 _WORDS: Final = {
     "PERMIT": "It may be used so.",
@@ -140,6 +157,36 @@ def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) 
     return Exit.FINE
 
 
+def residency(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print where it is and was, and what that comes to."""
+    of = identify(client, asset, _ASKED_OF)
+    found = succeeded(ask(client, _RESIDENCY, {**asked, "of": of})["residency"])
+    if as_json:
+        print_json({name: value for name, value in found.items() if name != "__typename"})
+        return _ENDS[found["decision"]]
+    permitted = found["permitted"]
+    print_line(
+        "Nothing limits where it may be."
+        if permitted is None
+        else f"It may be at: {', '.join(permitted) or 'no place'}."
+    )
+    for one in found["located"]:
+        by = f" by {one['job']['name']}, {count(one['count'], 'time')}, last {one['last']}" if one["job"] else ""
+        where = one["place"] or "an unknown place"
+        print_line(f"  {words_of(one['presence'])} at {where}{by}: {_MAY_BE[one['decision']]}")
+        for reason in one["reasons"]:
+            by = f"{reason['statement']}: " if reason["statement"] else ""
+            print_line(f"    {by}{reason['reason']['text']}")
+    for one in found["transfers"]:
+        until = f" until {one['until']}" if one["until"] else ""
+        print_line(f"Transfer to {one['place']} since {one['since']}{until}: {one['basis']}")
+    if found["bulk"] is not None:
+        note(_BULK[found["bulk"]["applies"]])
+    note(f"It rests on {count(len(found['entries']), 'entry', 'entries')}: {_numbers(found['entries'])}.")
+    warn(found["completeness"])
+    return _ENDS[found["decision"]]
+
+
 def whose(statement: dict[str, Any] | None) -> str:
     """Return what a statement is called, and by whom it is."""
     return "no statement" if statement is None else f"{statement['name']} ({statement['authority']})"
@@ -180,7 +227,7 @@ def _called(touched: dict[str, Any], names: dict[str, str]) -> str:
     """Return what is shown of something that is touched: what it is of, and a snapshot's digest or how it stands."""
     node = touched["node"] or {}
     more = f"{node['digest'][:15]}…" if node.get("digest") else words_of(node.get("approvalState") or "")
-    return f"{names[touched['on']]} {more}".rstrip()
+    return f"{names[touched['pathEnd']]} {more}".rstrip()
 
 
 def _whole_name(node: dict[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from catalog.errors import SenderError
 from catalog.places.queries import places_tree, undeclared
-from catalog.places.records import DeclarePlace, EndPlace
+from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
 from catalog.places.rules import closes_circle
 from catalog.record import Admission, Admitted
 
@@ -29,6 +29,11 @@ def admit_end(record: EndPlace, admission: Admission) -> Admitted:
     """Hold the place to be known."""
     admission.require([(record.node, "/place", "declare it first; `lineward places` lists those there are")])
     return Admitted()
+
+
+def admit_job(record: DeclareJob, admission: Admission) -> Admitted:
+    """Take the declaration; whoever writes it is told of a place that is not declared."""
+    return Admitted(warnings=tuple(not_declared(admission, (record.place,), record.holds_from)))
 
 
 def not_declared(admission: Admission, names: Iterable[str], at: int | None) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.places.records import DeclarePlace, EndPlace
+from catalog.places.records import DeclareJob, DeclarePlace, EndPlace
 from catalog.record import RecordContext
 from graph_schema.aspects.places import Place as PlaceAspect
 from graph_schema.edges import LiesIn
@@ -24,3 +24,14 @@ def project_place(record: DeclarePlace, context: RecordContext) -> None:
 def project_end(record: EndPlace, context: RecordContext) -> None:
     """Add that it is none any more."""
     context.builder.add_statement(record.node, "location", None)
+
+
+def job_subjects(record: DeclareJob) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.job.node,)
+
+
+def project_job(record: DeclareJob, context: RecordContext) -> None:
+    """Add where the job runs."""
+    context.builder.add_statement(record.job.node, "runs_at", record.place)
+    context.builder.add_node(Place(record.place))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.nearest import nearest
 from catalog.places.model import PlaceRecord
 from catalog.places.rules import around
-from catalog.recorded import recorded_of
+from catalog.recorded import recorded, recorded_of
 from catalog.view import View
 from graph_schema.aspects.places import Place as PlaceAspect
 from graph_schema.nodes import Place
@@ -40,6 +40,11 @@ def places(view: View) -> tuple[PlaceRecord, ...]:
         )
         for name, (place, held) in found.items()
     )
+
+
+def job_places(view: View, ids: Sequence[str]) -> dict[str, str]:
+    """Return where each job is declared to run; one of which nobody said is absent."""
+    return {one: str(held["runs_at"].value) for one, held in recorded(view, ids, ("runs_at",)).items()}
 
 
 def undeclared(tree: Mapping[str, str | None], names: Iterable[str]) -> dict[str, str | None]:

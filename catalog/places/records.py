@@ -1,4 +1,4 @@
-"""What may be written about places: what lies in what, and that one is none any more."""
+"""What may be written about places: what lies in what, that one is none any more, and where jobs run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from catalog.record import Name, Record, Text, Time, refusal
+from catalog.record import JobRef, Name, Record, Text, Time, refusal
 from graph_schema.nodes import Place
 from graph_schema.vocabulary.words import PlaceKind
 
@@ -53,3 +53,16 @@ class EndPlace(Record):
     def node(self) -> Place:
         """Return the node."""
         return Place(self.place)
+
+
+class DeclareJob(Record):
+    """Where a job runs, from a time on: what its runs read, write and train is there meanwhile."""
+
+    name: ClassVar[str] = "declare_job"
+
+    job: JobRef
+    """The job that is declared."""
+    place: Name
+    """The place that it runs at, as `declare_place` calls it."""
+    valid_from: Time | None = None
+    """Since when this holds; by default since it is recorded."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from catalog.errors import SenderError
 from catalog.record import DECLARE_FIRST, Admission, Admitted
+from catalog.use.loading import DECLARED_OF
 from catalog.use.records import (
+    EndTransfer,
+    EndUndertaking,
     EndUseStatement,
     LicenseUse,
     PermitUse,
@@ -15,7 +18,7 @@ from catalog.use.records import (
 )
 from graph_schema.aspects import use as aspects
 from graph_schema.facts import NOW
-from graph_schema.nodes import Node, UseStatement
+from graph_schema.nodes import Dataset, Node, Source, UseStatement
 from graph_schema.times import parse_zoned
 
 _HINTS = {"dataset": DECLARE_FIRST, "snapshot": "seal it first", "source": "declare it, or a dataset that it supplies"}
@@ -35,11 +38,18 @@ def admit_licence(record: LicenseUse, admission: Admission) -> Admitted:
     _require(record.of, admission)
     _is_free(record, admission)
     _lies_ahead(record.until, record.holds_from, admission)
-    nodes = [UseStatement(one) for one in record.replaces]
-    admission.require([(node, f"/replaces/{place}", _PERMIT_FIRST) for place, node in enumerate(nodes)])
-    whose = _authorities([node.id for node in nodes], admission)
-    for place, node in enumerate(nodes):
-        if whose.get(node.id, {record.authority}) != {record.authority}:
+    named = {place: one for place, one in enumerate(record.replaces) if not one.startswith(DECLARED_OF)}
+    admission.require([(UseStatement(one), f"/replaces/{place}", _PERMIT_FIRST) for place, one in named.items()])
+    whose = _authorities([UseStatement(one).id for one in named.values()], admission)
+    for place, name in enumerate(record.replaces):
+        of = whose.get(UseStatement(name).id) if place in named else _declarers(name, admission)
+        if place not in named and not of:
+            raise SenderError(
+                "This names no declaration: `lineward use show` lists what each is called.",
+                pointer=f"/replaces/{place}",
+                status=422,
+            )
+        if (of or {record.authority}) != {record.authority}:
             raise SenderError(
                 "A licence replaces statements of its own authority alone; this one is another's.",
                 pointer=f"/replaces/{place}",
@@ -88,6 +98,25 @@ def _authorities(ids: list[str], admission: Admission) -> dict[str, set[str]]:
     for one in admission.view.unredacted.at(NOW).statements(ids, ("use_statement",)):
         found.setdefault(one.subject, set()).add(aspects.UseStatement.from_json(one.data).authority)
     return found
+
+
+def _declarers(name: str, admission: Admission) -> set[str]:
+    """Return who declared what is called so: the authorities of that."""
+    about = name.removeprefix(DECLARED_OF)
+    nodes: list[Node] = [Source(about.removeprefix("the source "))] if about.startswith("the source ") else []
+    # Namespace and name may have spaces in them: each of these could be where the one ends.
+    nodes += [Dataset(about[:place], about[place + 1 :]) for place, letter in enumerate(about) if letter == " "]
+    said = admission.view.unredacted.at(NOW).statements(
+        [node.id for node in nodes], ("permitted_use", "permitted_places")
+    )
+    return {one.by for one in said}
+
+
+def admit_exception_end(record: EndTransfer | EndUndertaking, admission: Admission) -> Admitted:
+    """Hold the transfer or undertaking to be known."""
+    field = "transfer" if isinstance(record, EndTransfer) else "undertaking"
+    admission.require([(record.node, f"/{field}", f"no {field} is recorded at this index")])
+    return Admitted()
 
 
 def _lies_ahead(until: str | None, holds_from: int | None, admission: Admission) -> None:

@@ -125,7 +125,7 @@ def _same_label(label: LabelAt) -> tuple[object, ...]:
 def _same_use(one: UseAt) -> tuple[object, ...]:
     said = one.statement
     withdrawn = None if said.withdrawal is None else said.withdrawal.effect
-    return one.subject, one.replaces, replace(said, entry=0, since=0, until=None, withdrawal=None, cites=()), withdrawn
+    return one.subject, one.replaces, replace(said, entry=0, since=0, until=None, withdrawals=(), cites=()), withdrawn
 
 
 def _same_transfer(one: TransferAt) -> tuple[str, str, str]:
@@ -177,7 +177,6 @@ def _holds(said: UseStatement | Transfer, at: int) -> bool:
 
 
 def _standing(said: UseStatement, at: int) -> UseStatement:
-    """Return the statement without a withdrawal that does not act yet."""
-    withdrawn = said.withdrawal
-    acts = withdrawn is not None and (withdrawn.effect is WithdrawalEffect.RETROACTIVE or withdrawn.since <= at)
-    return said if withdrawn is None or acts else replace(said, withdrawal=None)
+    """Return the statement without withdrawals that do not act yet."""
+    acting = tuple(one for one in said.withdrawals if one.effect is WithdrawalEffect.RETROACTIVE or one.since <= at)
+    return said if acting == said.withdrawals else replace(said, withdrawals=acting)

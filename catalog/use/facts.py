@@ -7,6 +7,8 @@ from typing import Any
 from catalog.record import Part, RecordContext
 from catalog.use.records import (
     DataUseTerm,
+    EndTransfer,
+    EndUndertaking,
     EndUseStatement,
     LicenseUse,
     PermitUse,
@@ -109,6 +111,18 @@ def project_undertaking(record: UndertakeUse, context: RecordContext) -> None:
     )
     context.builder.add_statement(undertaking, "undertaking", value)
     context.builder.add_edge(Meets(undertaking, record.node))
+
+
+def end_subjects(record: EndTransfer | EndUndertaking) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_exception_end(record: EndTransfer | EndUndertaking, context: RecordContext) -> None:
+    """Add that the exception ends, or never held."""
+    context.builder.add_statement(
+        record.node, "exception_end", aspects.ExceptionEnd(record.effect.value, record.reason)
+    )
 
 
 def _time(text: str | None) -> int | None:

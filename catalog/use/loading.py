@@ -30,6 +30,8 @@ from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import CodeTable
 from graph_schema.vocabulary.words import ConsentState, WithdrawalEffect
 
+DECLARED_OF: Final = "declared of "
+"""How what a declaration says is called, before the dataset's namespace and name, or `the source` and its name."""
 _SNAPSHOT: Final = "snapshot"
 _PROMISED: Final = {
     "COLLABORATION": RecordKind.COLLABORATION,
@@ -69,8 +71,8 @@ class Recorded:
 def recorded(view: View, nodes: Collection[str], snapshots: Collection[str] | None, date: int) -> Recorded:
     """Return what was said of the use of these datasets and model versions, and of the sources of them.
 
-    What is said of one snapshot of a dataset counts for the whole, unless `snapshots` says which are meant. Of what a
-    declaration says of permitted use the one in force at the date counts.
+    What is said of one snapshot of a dataset counts for the whole, unless `snapshots` says which are meant. Of what
+    declarations say, all that holds by the date counts.
     """
     ever = view.at(NOW)
     datasets = sorted(one for one in nodes if label_of(one) == "Dataset")
@@ -101,6 +103,9 @@ def recorded(view: View, nodes: Collection[str], snapshots: Collection[str] | No
         for subject, on in sorted(places[id_])
     ]
     found += [About(id_, id_, statement=one) for id_, one in declared(ever, datasets, date)]
+    found += [
+        About(id_, on, statement=one) for id_, one in limits(ever, supplied, date) for on in sorted(supplied[id_])
+    ]
     return Recorded(tuple(found), {one: frozenset(some) for one, some in sources.items()})
 
 
@@ -137,7 +142,7 @@ def _statement(name: str, stated: Statement, changed: Sequence[Statement]) -> tu
         places=None if value.places is None else frozenset(value.places),
         basis=value.basis,
         consent=None if value.consent is None else _consent(value.consent, since),
-        withdrawal=_withdrawal(one for one in changed if one.aspect == "consent_withdrawal"),
+        withdrawals=_withdrawals(one for one in changed if one.aspect == "consent_withdrawal"),
         agreement=None if value.agreement is None else _agreement(value.agreement, since),
         unknown=unknown,
         words=value.statement,
@@ -180,17 +185,16 @@ def _consent(value: aspects.Consent, since: int) -> Consent:
     )
 
 
-def _withdrawal(withdrawn: Iterable[Statement]) -> Consent | None:
-    """Return of several withdrawals the one that acts first."""
-    found = [
+def _withdrawals(withdrawn: Iterable[Statement]) -> tuple[Consent, ...]:
+    found = {
         Consent(
             ConsentState.WITHDRAWN,
             one.valid_from,
             effect=WithdrawalEffect(aspects.ConsentWithdrawal.from_json(one.data).effect),
         )
         for one in withdrawn
-    ]
-    return min(found, key=lambda one: (one.effect is not WithdrawalEffect.RETROACTIVE, one.since), default=None)
+    }
+    return tuple(sorted(found, key=lambda one: (one.effect is not WithdrawalEffect.RETROACTIVE, one.since)))
 
 
 def _agreement(value: aspects.Agreement, since: int) -> Agreement:
@@ -199,27 +203,101 @@ def _agreement(value: aspects.Agreement, since: int) -> Agreement:
 
 
 def transfers(view: View, ids: Collection[str]) -> dict[str, Transfer]:
-    """Return the transfers of these ids."""
+    """Return the transfers of these ids, but those that never held."""
     found = {}
-    for one in view.statements(sorted(ids), ("transfer",)) if ids else ():
-        value = aspects.Transfer.from_json(one.data)
-        found[one.subject] = Transfer(str(one.entry), one.entry, value.place, value.basis, one.valid_from, value.until)
+    for one in _lasting(view, ids, "transfer"):
+        value = aspects.Transfer.from_json(one.said.data)
+        until = one.until(value.until)
+        found[one.said.subject] = Transfer(
+            str(one.said.entry), one.said.entry, value.place, value.basis, one.said.valid_from, until, one.cites
+        )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """What an exception says, with what ended it since."""
+
+    said: Statement
+    ends: tuple[Statement, ...]
+
+    def until(self, end: int | None) -> int | None:
+        """Return the earliest of its ends."""
+        ends = [one.valid_from for one in self.ends]
+        return min([*ends, *(() if end is None else (end,))], default=None)
+
+    @property
+    def cites(self) -> tuple[int, ...]:
+        """Return the entries that say all this."""
+        return tuple(sorted({self.said.entry, *(one.entry for one in self.ends)}))
+
+
+def _lasting(view: View, ids: Collection[str], aspect: str) -> Iterable[_Lasting]:
+    """Yield what was said under an aspect of each id, but of those that a record says never held."""
+    said: list[Statement] = []
+    ends: dict[str, list[Statement]] = defaultdict(list)
+    for one in view.statements(sorted(ids), (aspect, "exception_end")) if ids else ():
+        if one.aspect == aspect:
+            said.append(one)
+        else:
+            ends[one.subject].append(one)
+    for one in said:
+        ended = ends[one.subject]
+        effects = {aspects.ExceptionEnd.from_json(end.data).effect for end in ended}
+        if WithdrawalEffect.RETROACTIVE not in effects:
+            yield _Lasting(one, tuple(ended))
 
 
 def declared(view: View, datasets: Sequence[str], date: int) -> list[tuple[str, UseStatement]]:
-    """Return what declarations say of permitted use: of each dataset the one in force at the date, else the first."""
-    held: dict[str, Statement] = {}
-    for one in sorted(view.statements(datasets, ("permitted_use",)) if datasets else (), key=lambda one: one.order):
-        if has_begun(one.valid_from, date) or one.subject not in held:
-            held[one.subject] = one
+    """Return what declarations say of permitted use: of each dataset all that hold by the date, else the first.
+
+    One takes nothing back of those before it: what replaces them is a licence. Where the same is declared again by the
+    same principal, the first counts.
+    """
+    held: dict[str, list[Statement]] = defaultdict(list)
+    for one in sorted(view.statements(datasets, ("permitted_use",)) if datasets else (), key=_by_time):
+        some = held[one.subject]
+        if has_begun(one.valid_from, date) or not some or one.valid_from == some[0].valid_from:
+            some.append(one)
     known = view.nodes(sorted(held))
     found = []
-    for id_, one in held.items():
+    for id_, some in held.items():
         node = known[id_].node if id_ in known else None
-        if one.value is not None and isinstance(node, Dataset):
-            found.append((id_, of_declaration(node, one)))
+        if isinstance(node, Dataset):
+            firsts = {(one.value, one.by): one for one in reversed(some) if one.value is not None}
+            found += [(id_, of_declaration(node, one)) for one in sorted(firsts.values(), key=_by_time)]
     return found
+
+
+def limits(view: View, sources: Collection[str], date: int) -> list[tuple[str, UseStatement]]:
+    """Return where sources say that their data may be: all that holds by the date, as statements that only limit."""
+    stated = view.statements(sorted(sources), ("permitted_places",)) if sources else ()
+    known = view.nodes(sorted({one.subject for one in stated}))
+    firsts = {
+        (one.subject, one.value, one.by): one
+        for one in sorted(stated, key=_by_time, reverse=True)
+        if one.value is not None and has_begun(one.valid_from, date)
+    }
+    return [
+        (
+            one.subject,
+            UseStatement(
+                id=f"{DECLARED_OF}the source {known[one.subject].node.title}",
+                entry=one.entry,
+                authority=one.by,
+                since=one.valid_from,
+                places=frozenset(one.data),
+                cites=(one.entry,),
+                limits_only=True,
+            ),
+        )
+        for one in sorted(firsts.values(), key=_by_time)
+        if one.subject in known
+    ]
+
+
+def _by_time(one: Statement) -> tuple[object, ...]:
+    return one.valid_from, one.entry
 
 
 def of_declaration(dataset: Dataset, stated: Statement) -> UseStatement:
@@ -238,7 +316,7 @@ def declared_use(
     value = PermittedUse.from_json(declared)
     terms, unknown = _terms(aspects.DataUseTerm(code) for code in value.duo)
     return UseStatement(
-        id=f"declared of {dataset.namespace} {dataset.name}",
+        id=f"{DECLARED_OF}{dataset.namespace} {dataset.name}",
         entry=entry,
         authority=authority,
         since=since,
@@ -261,12 +339,13 @@ def promises(view: View, ids: Mapping[str, str], project: str | None) -> tuple[P
     for edge in ever.edges(sorted(ids), ("MEETS",), "in"):
         of[edge.source].add(ids[edge.target])
     found = []
-    for one in ever.statements(sorted(of), ("undertaking",)) if of else ():
-        value = aspects.Undertaking.from_json(one.data)
+    for one in _lasting(ever, sorted(of), "undertaking"):
+        value = aspects.Undertaking.from_json(one.said.data)
         if value.project is None or value.project == project:
+            kind, until = _PROMISED[value.kind], one.until(value.until)
             found += [
-                Promise(_PROMISED[value.kind], one.entry, one.valid_from, value.until, value.due, name)
-                for name in sorted(of[one.subject])
+                Promise(kind, one.said.entry, one.said.valid_from, until, value.due, name, one.cites)
+                for name in sorted(of[one.said.subject])
             ]
     return tuple(found)
 

@@ -143,8 +143,8 @@ class UseStatement:
     basis: str | None = None
     """Why these places: a contract, a law."""
     consent: Consent | None = None
-    withdrawal: Consent | None = None
-    """That the consent was withdrawn since, of several withdrawals the one that acts first."""
+    withdrawals: tuple[Consent, ...] = ()
+    """That the consent was withdrawn since, what acts first before all else."""
     agreement: Agreement | None = None
     unknown: frozenset[str] = frozenset()
     """Codes that no table has, or that no longer mean anything."""
@@ -152,6 +152,13 @@ class UseStatement:
     permit: str | None = None
     cites: tuple[int, ...] = ()
     """The entries that say all this, what ended or withdrew it among them."""
+    limits_only: bool = False
+    """Whether it only says where data may be: that is no permission, and asks for none."""
+
+    @property
+    def withdrawal(self) -> Consent | None:
+        """Return that the consent was withdrawn, of several withdrawals the one that acts first."""
+        return self.withdrawals[0] if self.withdrawals else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,8 @@ class Transfer:
     basis: str
     since: int
     until: int | None = None
+    cites: tuple[int, ...] = ()
+    """The entries that say all this, what ended it among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +213,13 @@ class Promise:
     """When what was promised is due."""
     statement: str | None = None
     """The statement that it is of; None: of every one."""
+    cites: tuple[int, ...] = ()
+    """The entries that say all this, what ended it among them."""
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Return the entries behind it."""
+        return self.cites or (self.entry,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,7 +172,7 @@ def _stated(met: Closure, found: Recorded, of: str) -> Collection[str]:
     own: set[str] = set()
     by_source: dict[str, set[str]] = {}
     for one in found.every:
-        if one.statement is None:
+        if one.statement is None or one.statement.limits_only:
             continue
         label = label_of(one.subject)
         if label == "Source":
@@ -188,7 +188,7 @@ def _entries(one: Applied) -> Iterable[int]:
     for edge in one.path:
         yield edge.known_from
     for transfer in one.transfers:
-        yield transfer.entry
+        yield from transfer.cites
 
 
 def use_statements(view: View, ids: Sequence[str]) -> dict[str, tuple[Stated, ...]]:

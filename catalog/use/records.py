@@ -25,7 +25,7 @@ from catalog.record import (
 )
 from catalog.use import terms as codes
 from catalog.use.asking import NO_DISEASE, disease_of
-from graph_schema.nodes import Dataset, Snapshot, Source, UseStatement
+from graph_schema.nodes import Dataset, Snapshot, Source, Transfer, Undertaking, UseStatement
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import duo, hl7
 from graph_schema.vocabulary.codes import Found
@@ -266,7 +266,7 @@ class LicenseUse(_Statement):
     name: ClassVar[str] = "license_use"
 
     replaces: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_LIST), distinct()]
-    """The statements that it replaces, each of the same authority."""
+    """The statements that it replaces, each of the same authority, as `lineward use show` names them."""
     basis: Text
     """On what basis: a new consent, a determination, an amendment."""
 
@@ -366,3 +366,46 @@ class UndertakeUse(Record):
         if self.until and self.valid_from and parse_zoned(self.until) <= parse_zoned(self.valid_from):
             raise refusal("until comes after valid_from.", "/until")
         return self
+
+
+Entry = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+
+
+class EndTransfer(Record):
+    """That a transfer, named by its ledger index, ends, or never held."""
+
+    name: ClassVar[str] = "end_transfer"
+
+    transfer: Entry
+    """The ledger index of the transfer."""
+    effect: WithdrawalEffect = WithdrawalEffect.FROM_ITS_DATE
+    """From when it acts: at every time where the transfer should never have been recorded."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """When it ends; by default when this is recorded."""
+
+    @property
+    def node(self) -> Transfer:
+        """Return the transfer's node."""
+        return Transfer(str(self.transfer))
+
+
+class EndUndertaking(Record):
+    """That an undertaking, named by its ledger index, ends, or never held."""
+
+    name: ClassVar[str] = "end_undertaking"
+
+    undertaking: Entry
+    """The ledger index of the undertaking."""
+    effect: WithdrawalEffect = WithdrawalEffect.FROM_ITS_DATE
+    """From when it acts: at every time where the undertaking should never have been recorded."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """When it ends; by default when this is recorded."""
+
+    @property
+    def node(self) -> Undertaking:
+        """Return the undertaking's node."""
+        return Undertaking(str(self.undertaking))

@@ -94,7 +94,7 @@ def decide(
         judge(one, question, ancestors=ancestors, places=where, transfers=(transfers or {}).get(one, ()))
         for one in sorted(set(statements), key=lambda one: (one.entry, one.id))
     ]
-    if unstated or not judgements:
+    if unstated or all(one.statement is None or one.statement.limits_only for one in judgements):
         judgements.append(_NOT_STATED)
     worst = max(one.decision for one in judgements)
     return Verdict(
@@ -107,11 +107,19 @@ def decide(
 
 
 def replacing(statement: UseStatement, licences: Iterable[Licence], at: int) -> tuple[Licence, ...]:
-    """Return the licences that replace a statement at a time: those in force, of its own authority, that name it."""
+    """Return the licences that replace a statement at a time: those in force, of its own authority, that name it.
+
+    A withdrawal of consent is not the authority's to replace: one that acts then stands beside the licences before it.
+    """
+    acting = [one.since for one in statement.withdrawals if one.since <= at or _is_retroactive(one)]
+    since = max(acting, default=None)
     return tuple(
         one
         for one in sorted(licences, key=lambda one: (one.entry, one.id))
-        if statement.id in one.replaces and one.authority == statement.authority and _holds(one.since, one.until, at)
+        if statement.id in one.replaces
+        and one.authority == statement.authority
+        and _holds(one.since, one.until, at)
+        and (since is None or since < one.since)
     )
 
 
@@ -134,6 +142,67 @@ def judge(
         statement.obligations | frozenset(judge.obligations),
         statement.refrains,
     )
+
+
+def judge_place(
+    statement: UseStatement,
+    place: str | None,
+    at: int,
+    places: Places,
+    transfers: Collection[Transfer] = (),
+) -> tuple[Reason, ...]:
+    """Return what a statement comes to for data that is at a place at a time, nothing where it says nothing of places.
+
+    A place that nobody said is None. A statement that did not hold yet says nothing; one that ended limits as before.
+    """
+    if at < statement.since:
+        return ()
+    if place is None:
+        every = (", ".join(sorted(allowed)) or "nowhere" for allowed in _allowed((statement,), at))
+        return tuple(_abstain(f"It allows {named}, and no place is recorded.", RecordKind.PLACE) for named in every)
+    judge = _Judge(statement, UseQuestion(purpose="", date=at, place=place), None, places, transfers)
+    return tuple(judge.where())
+
+
+def common_places(statements: Iterable[UseStatement], at: int, places: Places) -> frozenset[str] | None:
+    """Return where all of the statements that hold let data be, None where none says anything of places.
+
+    Of places that are not declared nobody knows what lies within them: they are taken to meet themselves alone.
+    """
+    common: frozenset[str] | None = None
+    for allowed in _allowed(statements, at):
+        common = allowed if common is None else places.meet(common, allowed)
+    return common
+
+
+def no_place_left(statements: Collection[UseStatement], at: int, places: Places) -> bool:
+    """Tell whether it is certain that no place is allowed by all: a place that is not declared leaves it open."""
+    named = {place for allowed in _allowed(statements, at) for place in allowed}
+    return common_places(statements, at, places) == frozenset() and all(place in places for place in named)
+
+
+def _allowed(statements: Iterable[UseStatement], at: int) -> Iterator[frozenset[str]]:
+    for one in statements:
+        if one.since <= at:
+            if one.places is not None:
+                yield one.places
+            yield from (term.values for term in one.terms if term.code == GS and term.values)
+
+
+_BULK_PERSONS: Final = 10_000
+_BULK_GENOMES: Final = 100
+
+
+def is_bulk(persons: int | None, genomic: bool | None) -> bool | None:  # noqa: FBT001  as it is recorded
+    """Tell whether data is bulk data of 28 CFR 202.205, identifiers removed or not; None where too little is recorded.
+
+    That is health data of more than 10,000 persons, or genomic data of more than 100.
+    """
+    if persons is None:
+        return None
+    if persons <= _BULK_GENOMES:
+        return False
+    return True if persons > _BULK_PERSONS else genomic
 
 
 class _Judge:
@@ -160,6 +229,9 @@ class _Judge:
 
     def reasons(self) -> Iterator[Reason]:
         """Yield what every rule that applies comes to."""
+        if self._statement.limits_only:
+            yield from self._of_places()
+            return
         yield from self._of_time()
         yield from self._of_axes()
         yield from self._of_sensitivity()
@@ -171,6 +243,12 @@ class _Judge:
         for code in sorted(self._statement.unknown):
             yield _abstain(f"It names {code}, which no table has as a code in use.", RecordKind.USE_STATEMENT)
 
+    def where(self) -> Iterator[Reason]:
+        """Yield what the rules of places alone come to."""
+        yield from self._of_places()
+        for term in self._terms.get(GS, ()):
+            yield self._geography(term)
+
     # When it holds
 
     def _of_time(self) -> Iterator[Reason]:
@@ -181,8 +259,8 @@ class _Judge:
             yield _deny(f"It ended on {_day(statement.until)}.")
         if statement.consent is not None:
             yield from _of_consent(statement.consent, date)
-        if statement.withdrawal is not None:
-            yield from _of_consent(statement.withdrawal, date)
+        for withdrawal in statement.withdrawals:
+            yield from _of_consent(withdrawal, date)
         if statement.agreement is not None and not _holds(statement.agreement.since, statement.agreement.until, date):
             yield _deny(f"The agreement {statement.agreement.name} is not in force on {_day(date)}.")
 
@@ -287,7 +365,7 @@ class _Judge:
         found |= {topic for code, topic in _SENSITIVE_INVESTIGATIONS.items() if code in self._question.investigations}
         for topic in sorted(found):
             if determined is not None:
-                yield _permit(f"The research is sensitive ({topic}): a person determined it.", (determined.entry,))
+                yield _permit(f"The research is sensitive ({topic}): a person determined it.", determined.entries)
                 continue
             yield _abstain(f"The research is sensitive ({topic}): a person decides.", RecordKind.DETERMINATION)
 
@@ -359,9 +437,9 @@ class _Judge:
             return _abstain(f"TS allows {term.months} months from the grant, and none is recorded.", RecordKind.GRANT)
         end = _months_after(grant.since, term.months)
         if end <= self._question.date:
-            return _deny(f"The {term.months} months of TS ended on {_day(end)}.", (grant.entry,))
+            return _deny(f"The {term.months} months of TS ended on {_day(end)}.", grant.entries)
         self.obligations.add(f"end use before {_day(end)} (TS)")
-        return _permit(f"The {term.months} months of TS end on {_day(end)}.", (grant.entry,))
+        return _permit(f"The {term.months} months of TS end on {_day(end)}.", grant.entries)
 
     def _moratorium(self, term: Term) -> Reason:
         if term.date is None:
@@ -395,7 +473,7 @@ class _Judge:
         named = ", ".join(sorted(term.values)) or "a topic that it does not name"
         determined = self._promised(RecordKind.DETERMINATION)
         if determined is not None:
-            return _permit(f"RS restricts research to {named}: a person determined it.", (determined.entry,))
+            return _permit(f"RS restricts research to {named}: a person determined it.", determined.entries)
         return _abstain(f"RS restricts research to {named}: a person decides.", RecordKind.DETERMINATION)
 
     def _ethics(self, _: Term) -> Reason:
@@ -417,7 +495,7 @@ class _Judge:
             return _abstain(f"{text}, and no record of it is in force.", kind)
         if owed:
             self.obligations.add(text if promise.due is None else f"{text}, by {_day(promise.due)}")
-        return _permit(f"{text}, as recorded.", (promise.entry,))
+        return _permit(f"{text}, as recorded.", promise.entries)
 
     def _promised(self, kind: RecordKind) -> Promise | None:
         date = self._question.date
@@ -446,7 +524,8 @@ class _Judge:
         for transfer in sorted(self._transfers, key=lambda one: (one.entry, one.id)):
             begun = _holds(transfer.since, transfer.until, self._question.date)
             if begun and self._places.within(place, (transfer.place,)):
-                return _permit(f"A transfer to {transfer.place} is recorded: {transfer.basis}.", (transfer.entry,))
+                entries = transfer.cites or (transfer.entry,)
+                return _permit(f"A transfer to {transfer.place} is recorded: {transfer.basis}.", entries)
         if within is None:
             return _abstain(
                 f"{place} is no declared place: whether it lies within {named} is unknown.", RecordKind.PLACE
@@ -499,7 +578,7 @@ def _named(agreement: Agreement, purpose: str) -> Reason:
 
 def _of_consent(consent: Consent, date: int) -> Iterator[Reason]:
     if consent.state is ConsentState.WITHDRAWN:
-        if consent.effect is WithdrawalEffect.RETROACTIVE:
+        if _is_retroactive(consent):
             yield _deny("Consent was withdrawn, with effect for what was before too.")
         elif consent.since <= date:
             yield _deny(f"Consent was withdrawn on {_day(consent.since)}.")
@@ -511,11 +590,15 @@ def _of_consent(consent: Consent, date: int) -> Iterator[Reason]:
 
 def why_consent_is_over(statement: UseStatement, date: int) -> str | None:
     """Return in a sentence why the consent that a statement rests on holds no longer; None where it does, or will."""
-    for consent in (statement.withdrawal, statement.consent):
+    for consent in (*statement.withdrawals, statement.consent):
         if consent is not None and (consent.state is ConsentState.WITHDRAWN or consent.since <= date):
             for reason in _of_consent(consent, date):
                 return reason.text
     return None
+
+
+def _is_retroactive(consent: Consent) -> bool:
+    return consent.effect is WithdrawalEffect.RETROACTIVE
 
 
 def _holds(since: int, until: int | None, at: int) -> bool:

@@ -36,7 +36,7 @@ from graph_schema.aspects.quality import Check, Measurement
 from graph_schema.aspects.safe_use import SafeUse
 from graph_schema.aspects.shape import ShapeError, reader, writer
 from graph_schema.aspects.snapshots import Seal, Verification
-from graph_schema.aspects.use import ConsentWithdrawal, Transfer, Undertaking, UseEnd, UseStatement
+from graph_schema.aspects.use import ConsentWithdrawal, ExceptionEnd, Transfer, Undertaking, UseEnd, UseStatement
 from graph_schema.canonical import canonical_text
 
 KEPT_FACET: Final = "facet:"
@@ -271,6 +271,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("site", ("Dataset",), str, "The site that holds the data.", counted_by=()),
     Aspect("region", ("Dataset",), str, "The region that the data lies in.", counted_by=()),
     Aspect("location", ("Place",), Place),
+    Aspect("runs_at", ("Job",), str, "The place that it runs at, as declared."),
     Aspect("seal", ("Snapshot",), Seal),
     Aspect("verification", ("Snapshot",), Verification),
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
@@ -294,6 +295,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("use_end", ("UseStatement",), UseEnd),
     Aspect("transfer", ("Transfer",), Transfer),
     Aspect("undertaking", ("Undertaking",), Undertaking),
+    Aspect("exception_end", ("Transfer", "Undertaking"), ExceptionEnd),
     Aspect("namespace_rule", ("NamespaceRule",), NamespaceRule),
     Aspect(
         "withdrawn", ("NamespaceRule",), bool, "That what was said of the rule until then never held.", momentary=True

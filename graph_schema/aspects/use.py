@@ -101,3 +101,11 @@ class Undertaking(Part):
     project: Annotated[str | None, "The project that it is of; left out, of every one."] = None
     until: Annotated[int | None, "When it ends, in microseconds UTC."] = None
     due: Annotated[int | None, "When what was promised is due, in microseconds UTC."] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionEnd(Part):
+    """That a transfer or an undertaking ends; from when is the statement's valid time."""
+
+    effect: Annotated[str, "FROM_ITS_DATE, or RETROACTIVE: it never held."]
+    reason: Annotated[str, "Why."]

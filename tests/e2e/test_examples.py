@@ -45,6 +45,7 @@ ORDER = (
     "use may",
     "use show",
     "use impact",
+    "use residency",
     "data-sources",
     "encryption-keys",
     "producers",

@@ -35,6 +35,7 @@ COMMANDS = {
     "use may": ("use", "may", HOSTILE, HOSTILE, "--place", HOSTILE),
     "use show": ("use", "show", HOSTILE),
     "use impact": ("use", "impact", HOSTILE),
+    "use residency": ("use", "residency", HOSTILE),
     "names of": ("names", "of", HOSTILE),
     "names rules": ("names", "rules"),
     "names check": ("names", "check", f"no such {HOSTILE}"),

@@ -73,7 +73,7 @@ from catalog.lineage.operations import operations
 from catalog.lineage.queries import left_out, lineage, lineage_counts, paths
 from catalog.mappings.queries import carriers, claimable, claimed, dry_run, mapped, mappings, mappings_ever
 from catalog.names.queries import lives, namespace_rules, other_names, spelled
-from catalog.places.queries import places, places_tree
+from catalog.places.queries import job_places, places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
@@ -83,6 +83,7 @@ from catalog.use.difference import lineage_difference
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseQuestion
 from catalog.use.queries import may_use, permitted_use, use_statements
+from catalog.use.residency import residency
 from catalog.view import View
 from graph_schema.aspects.mappings import FacetMapping
 from graph_schema.facts import NOW, Role
@@ -214,6 +215,10 @@ def _permitted_use(view: View, ids: Sequence[str]) -> Any:
     return {one: permitted_use(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
 
+def _residency(view: View, ids: Sequence[str]) -> Any:
+    return {one: residency(view, one, TRAINING_DAY) for one in view.nodes(ids)}
+
+
 def _consent_impact(view: View, ids: Sequence[str]) -> Any:
     return {one: consent_impact(view, one, TRAINING_DAY) for one in view.nodes(ids)}
 
@@ -298,6 +303,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "encrypted_under": ("EncryptionKey", _encrypted_under),
     "encryption_keys": ("EncryptionKey", lambda view, _: encryption_keys(view)),
     "sources": ("Source", lambda view, _: sources(view)),
+    "job_places": ("Job", job_places),
+    "residency": ("Dataset", _residency),
+    "residency of snapshots": ("Snapshot", _residency),
+    "residency of models": ("ModelVersion", _residency),
     "places": ("Place", lambda view, _: places(view)),
     "places_tree": ("Place", lambda view, _: places_tree(view)),
     "mappings": ("Dataset", lambda view, _: mappings(view)),

@@ -147,6 +147,10 @@ def place(name: str = "North", within: str | None = "EU", **more: Any) -> dict[s
     return {"kind": "declare_place", **{member: value for member, value in named.items() if value is not None}}
 
 
+def job_place(name: str = "North", **more: Any) -> dict[str, Any]:
+    return {"kind": "declare_job", "job": JOB, "place": name, **more}
+
+
 def ending_place(name: str = "North", **more: Any) -> dict[str, Any]:
     return {"kind": "end_place", "place": name, "reason": "It was closed", **more}
 

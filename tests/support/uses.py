@@ -58,6 +58,11 @@ def undertaking(condition: str, statement: str = "board-1", **more: Any) -> dict
     }
 
 
+def ending_exception(kind: str, index: int, **more: Any) -> dict[str, Any]:
+    """Return that a transfer or an undertaking, by its index, ends."""
+    return {"kind": f"end_{kind}", kind: index, "reason": "A made-up contract ended", **more}
+
+
 def named(name: str) -> dict[str, str]:
     """Return a dataset of the made-up estate."""
     return {"namespace": "estate", "name": name}

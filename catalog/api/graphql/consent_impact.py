@@ -28,8 +28,8 @@ class TouchedByConsent:
     found: strawberry.Private[impact.Touched]
     at: strawberry.Private[AsOf]
     among: strawberry.Private[nodes.Together]
-    id: strawberry.ID = strawberry.field(description="Its id.")
-    on: strawberry.ID = strawberry.field(
+    id: strawberry.ID = strawberry.field(description="The id of the dataset, snapshot, model version or approval.")
+    path_end: strawberry.ID = strawberry.field(
         description="The id of the dataset or model version that it is, is a snapshot of, or was approved."
     )
     bound_by: list[str] = strawberry.field(description="Those of the statements that bind it, by name.")
@@ -108,7 +108,7 @@ class ConsentImpactQueries:
                     at=view.as_of,
                     among=among,
                     id=strawberry.ID(one.id),
-                    on=strawberry.ID(one.on),
+                    path_end=strawberry.ID(one.on),
                     bound_by=list(one.bound_by),
                     replaced_by=list(one.replaced_by),
                     entries=list(one.entries),

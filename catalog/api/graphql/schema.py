@@ -54,6 +54,7 @@ from catalog.api.graphql.principals import PrincipalQueries
 from catalog.api.graphql.producers import ProducerQueries
 from catalog.api.graphql.records import mutation_type
 from catalog.api.graphql.releases import ReleaseQueries
+from catalog.api.graphql.residency import ResidencyQueries
 from catalog.api.graphql.retention import RetentionQueries
 from catalog.api.graphql.runs import RunQueries
 from catalog.api.graphql.safe_use import SafeUseQueries
@@ -159,6 +160,7 @@ def _made() -> strawberry.Schema:
             FindingQueries,
             UseQueries,
             ConsentImpactQueries,
+            ResidencyQueries,
         ),
     )
     get_object_definition(

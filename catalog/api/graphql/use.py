@@ -372,16 +372,7 @@ def _question(context: RequestContext, view: View, asked: UseQuestionInput) -> m
 def _permitted(context: RequestContext, view: View, found: answers.PermittedUse) -> PermittedUses:
     among = nodes.Together(context, view.as_of)
     return PermittedUses(
-        statements=[
-            AppliedUse(
-                found=one,
-                at=view.as_of,
-                among=among,
-                statement=stated_use(one.statement),
-                replaced_by=list(one.replaced_by),
-            )
-            for one in found.applied
-        ],
+        statements=[applied_use(one, view.as_of, among) for one in found.applied],
         unstated=[strawberry.ID(one) for one in found.unstated],
         contradictions=[
             UseContradiction(text=one.text, statements=list(one.statements), entries=list(one.entries))
@@ -393,7 +384,15 @@ def _permitted(context: RequestContext, view: View, found: answers.PermittedUse)
     )
 
 
+def applied_use(one: answers.Applied, at: AsOf, among: nodes.Together) -> AppliedUse:
+    """Return a statement that reaches something as its GraphQL type."""
+    return AppliedUse(
+        found=one, at=at, among=among, statement=stated_use(one.statement), replaced_by=list(one.replaced_by)
+    )
+
+
 def stated_use(found: model.UseStatement) -> StatedUse:
+    """Return a statement as its GraphQL type."""
     return StatedUse(
         found=found,
         name=found.id,

@@ -146,3 +146,23 @@ def impact(
         elif statement is not None:
             asset = UseStatement(statement).id
         raise typer.Exit(int(show_impact(client, asset or "", asked, as_json=as_json)))
+
+
+@command(commands, "lineward use residency 'curated visits'", name="residency")
+def residency(
+    asset: Asset,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="TIME", help="When where it lies is judged; by default now.")
+    ] = None,
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show where it is, was written, read and trained on, against where it may be: 0 it may, 1 it may not, 4 open."""
+    from catalog.cli.use import residency as show_residency
+
+    asked = {"date": time(date, "--date"), "asOf": point(valid_at, known_at_index)}
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show_residency(client, asset, asked, as_json=as_json)))

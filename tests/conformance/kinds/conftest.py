@@ -24,6 +24,7 @@ from tests.support.records import (
     ending_source,
     facet_mapping,
     finding_record,
+    job_place,
     joining,
     naming_rule,
     place,
@@ -33,7 +34,15 @@ from tests.support.records import (
     tag,
     tag_mapping,
 )
-from tests.support.uses import ending, licence, permission, transfer, undertaking, withdrawal_of_consent
+from tests.support.uses import (
+    ending,
+    ending_exception,
+    licence,
+    permission,
+    transfer,
+    undertaking,
+    withdrawal_of_consent,
+)
 
 EVENTS = Path(__file__).parents[1] / "openlineage" / "made_up.jsonl"
 EARLY, LATE = "2026-01-05T00:00:00Z", "2998-01-01T00:00:00Z"
@@ -56,6 +65,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         source,
         place,
         encryption_key,
+        job_place,
         ending_place,
         ending_source,
         ending_key,
@@ -87,7 +97,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     for number, (name, change) in enumerate(LIVES.items()):
         house.send(written(number, name, change))
     for record in (*names(), *uses()):
-        house.record(record)
+        index = house.record(record).receipt.index
+        for kind, ended in (("record_transfer", "transfer"), ("undertake_use", "undertaking")):
+            if record["kind"] == kind:
+                house.record(ending_exception(ended, index, effect="RETROACTIVE", valid_from=EARLY))
     for kind in ("acknowledge_finding", "accept_finding", "reopen_finding"):
         house.record(finding_record(kind, Dataset(**CURATED).id, valid_from=EARLY))
     yield house

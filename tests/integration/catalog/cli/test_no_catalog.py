@@ -48,6 +48,7 @@ READING = (
     ("use", "may", "anything", "HRESCH"),
     ("use", "show", "anything"),
     ("use", "impact", "anything"),
+    ("use", "residency", "anything"),
     ("report", "model@1"),
     ("record",),
     ("history", "anything", "owner"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.records import CURATED, DIGEST, declaration, event, registration, seal
+from tests.support.records import CURATED, DIGEST, JOB, declaration, event, registration, seal
 from tests.support.typed import typed
 from tests.support.uses import licence, permission, undertaking, withdrawal_of_consent
 
@@ -83,6 +83,18 @@ def test_what_a_consent_touches_is_shown_with_one_path_each(folder: Path) -> Non
     assert typed(folder, "use", "impact").code == WRONG_USE
     assert typed(folder, "use", "impact", "landing visits", "--source", "any").code == WRONG_USE
     assert "id" in typed(folder, "use", "impact", "--source", "unheard-of").err
+
+
+def test_where_it_is_and_may_be(folder: Path) -> None:
+    shown = typed(folder, "use", "residency", "landing visits")
+    assert shown.code == ABSTAIN, shown.err
+    assert "It may be at: north." in shown.out
+    assert "no place is recorded" in shown.out
+    declared = {"kind": "declare_job", "job": JOB, "place": "north", "valid_from": BEFORE}
+    assert typed(folder, "record", stdin=json.dumps(declared).encode()).code == 0
+    found = json.loads(typed(folder, "use", "residency", "landing visits", "--json").out)
+    read = [one for one in found["located"] if one["presence"] == "READ"]
+    assert [(one["place"], one["decision"], one["job"]["name"]) for one in read] == [("north", "PERMIT", "curate")]
 
 
 def test_an_unknown_purpose_is_told_with_what_is_like_it(folder: Path) -> None:

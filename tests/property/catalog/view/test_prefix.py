@@ -46,6 +46,7 @@ from tests.support.records import (
     facet_mapping,
     finding_record,
     flow_mapping,
+    job_place,
     joining,
     naming_rule,
     place,
@@ -60,7 +61,15 @@ from tests.support.records import (
     verification,
     withdrawal,
 )
-from tests.support.uses import ending, licence, permission, transfer, undertaking, withdrawal_of_consent
+from tests.support.uses import (
+    ending,
+    ending_exception,
+    licence,
+    permission,
+    transfer,
+    undertaking,
+    withdrawal_of_consent,
+)
 
 EARLY, LATE = "2026-01-01T09:30:00Z", "2026-02-01T00:00:00Z"
 OTHER, THIRD, FOURTH = (f"0190d2e6-0000-7000-8000-00000000000{digit}" for digit in "bcd")
@@ -107,6 +116,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "declares by its source": {"kind": "declare_dataset", "dataset": RAW, "source": "made-up EHR"},
     "declares a place": place(valid_from=EARLY),
     "declares the place anew": place(within="US", valid_from=LATE),
+    "declares where the job runs": job_place(valid_from=EARLY),
+    "declares where it runs anew": job_place("elsewhere", valid_from="2026-01-02T12:00:00Z"),
     "ends the place": ending_place(valid_from="2026-01-02T12:00:00Z"),
     "carries a schema": event(
         at="2026-01-01T10:20:00Z",
@@ -180,8 +191,9 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 """What may happen: in any order, any of it left out, any of it said twice."""
 
 DECIDES = "decides"
+ENDS = {"ends the transfer": ("record_transfer", "transfer"), "ends the undertaking": ("undertake_use", "undertaking")}
 REQUESTED = "record.request_approval"
-HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES]), min_size=1, max_size=14)
+HISTORIES = st.lists(st.sampled_from([*PAYLOADS, DECIDES, *ENDS]), min_size=1, max_size=14)
 VALID_ATS = st.sampled_from([parse_zoned(EARLY), parse_zoned("2026-01-02T12:00:00Z"), parse_zoned(LATE), NOW])
 quick = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
 
@@ -197,6 +209,11 @@ def write(house: House, happened: list[str]) -> None:
                 ]
                 if asked:
                     house.record(decision(asked[-1]), approver)
+            elif name in ENDS:
+                kind, ended = ENDS[name]
+                lasting = [one.index for one in house.ledger.entries(0, 99) if one.entry.kind.endswith(kind)]
+                if lasting:
+                    house.record(ending_exception(ended, lasting[-1]))
             elif "eventType" in PAYLOADS[name]:
                 house.send(PAYLOADS[name])
             else:

@@ -58,14 +58,14 @@ def test_a_label_upstream_comes_to_all_that_it_reaches(house: House) -> None:
     assert found.labels.went == ()
 
 
-def test_a_use_that_changed_went_and_came(house: House) -> None:
+def test_a_use_that_is_declared_anew_comes_and_the_one_before_stays(house: House) -> None:
     house.send(event())
     house.record(declaration(permitted_use={"duo": ["GRU"]}))
     house.record(declaration(permitted_use={"duo": ["HMB"]}))
     house.record(declaration(permitted_use={"duo": ["HMB"]}, owner="oncology"))
     found = between(house, 1)
-    assert [(one.subject, one.statement.entry) for one in found.uses.came] == [(RAW_ID, 3)]
-    assert [(one.subject, one.statement.entry) for one in found.uses.went] == [(RAW_ID, 1)]
+    assert [(one.subject, one.statement.entry) for one in found.uses.came] == [(RAW_ID, 2)]
+    assert found.uses.went == ()
     assert between(house, 2).uses.came == ()
 
 

@@ -15,8 +15,10 @@ from catalog.use.answers import MayUse
 from catalog.use.model import Decision, RecordKind, Requester, UseQuestion
 from catalog.use.queries import may_use, permitted_use
 from catalog.view import View
+from graph_schema.facts import NOW
 from graph_schema.nodes import Dataset, Model, ModelVersion, Snapshot, Source
 from graph_schema.times import parse_zoned
+from tests.support import records
 from tests.support.records import (
     CURATED,
     DIGEST,
@@ -33,7 +35,17 @@ from tests.support.records import (
     seal,
     tag,
 )
-from tests.support.uses import ending, flow, licence, named, permission, transfer, undertaking, withdrawal_of_consent
+from tests.support.uses import (
+    ending,
+    ending_exception,
+    flow,
+    licence,
+    named,
+    permission,
+    transfer,
+    undertaking,
+    withdrawal_of_consent,
+)
 
 PERMIT, ABSTAIN, DENY = Decision.PERMIT, Decision.ABSTAIN, Decision.DENY
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
@@ -306,6 +318,126 @@ class TestU13Licence:
         permit(curated)
         with pytest.raises(SenderError, match="its own authority"):
             curated.record(licence(authority="somebody else"))
+
+    def test_u13_a_later_declaration_widens_nothing(self, curated: House) -> None:
+        permit(curated)
+        of_it = {"dataset": CURATED, "source_system": None}
+        narrow = declaration(**of_it, permitted_use={"duo": ["POA"]}, valid_from=BEFORE)
+        curated.record(narrow)
+        assert decided(curated, CURATED_ID) is DENY
+        curated.record(declaration(**of_it, permitted_use={"duo": ["NRES"]}, valid_from="2026-02-01T00:00:00Z"))
+        curated.record(narrow)
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is DENY
+        assert len(found.permitted.applied) == 3
+        declared_as = "declared of curated visits"
+        curated.record(licence(declared_as, authority="local", of={"dataset": CURATED}, valid_from=BEFORE))
+        found = ask(curated, CURATED_ID)
+        assert found.verdict.decision is PERMIT
+        assert {one.statement.id for one in found.permitted.applied if one.replaced_by} == {declared_as}
+
+    def test_a_licence_of_a_declaration_is_of_whoever_declared(self, curated: House) -> None:
+        curated.record(declaration(valid_from=BEFORE))
+        with pytest.raises(SenderError, match="its own authority"):
+            curated.record(licence("declared of landing visits"))
+        with pytest.raises(SenderError, match="no declaration"):
+            curated.record(licence("declared of landing unheard-of", authority="local"))
+
+    def test_u12_a_withdrawal_after_it_stands_beside_it(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        permit(house, of={"dataset": named("a")})
+        end = Dataset(**named("b")).id
+        house.record(licence(of={"dataset": named("b")}, valid_from="2026-02-01T00:00:00Z"))
+        house.record(withdrawal_of_consent(valid_from="2026-05-01T00:00:00Z"))
+        assert decided(house, end, date=parse_zoned("2026-04-01T00:00:00Z")) is PERMIT
+        assert decided(house, end) is DENY
+        anew = licence(statement="licence-2", of={"dataset": named("b")}, valid_from="2026-05-02T00:00:00Z")
+        house.record(anew)
+        assert decided(house, end) is PERMIT
+
+    def test_u12_a_retroactive_withdrawal_reaches_behind_a_licence(self, house: House) -> None:
+        flow(house, 1, "a", "b")
+        permit(house, of={"dataset": named("a")})
+        house.record(licence(of={"dataset": named("b")}, valid_from="2026-02-01T00:00:00Z"))
+        before = house.ledger.size() - 1
+        house.record(withdrawal_of_consent(effect="RETROACTIVE", valid_from="2026-05-20T00:00:00Z"))
+        end, asked = Dataset(**named("b")).id, UseQuestion(purpose="HRESCH", date=DATE)
+        assert decided(house, end) is DENY
+        assert may_use(house.view().at(NOW, before), end, asked).verdict.decision is PERMIT
+
+
+class TestWhatEndsAnException:
+    @pytest.mark.parametrize("effect", ["FROM_ITS_DATE", "RETROACTIVE"])
+    def test_r4_a_transfer_ends_or_never_was(self, curated: House, effect: str) -> None:
+        permit(curated, places=["nowhere-land"])
+        for place in ("nowhere-land", "elsewhere"):
+            curated.record({"kind": "declare_place", "place": place, "place_kind": "REGION", "valid_from": BEFORE})
+        held = curated.record(transfer(valid_from=BEFORE)).receipt.index
+        assert decided(curated, CURATED_ID, place="elsewhere") is PERMIT
+        end = curated.record(
+            ending_exception("transfer", held, effect=effect, valid_from="2026-05-01T00:00:00Z")
+        ).receipt.index
+        found = ask(curated, CURATED_ID, place="elsewhere")
+        assert found.verdict.decision is DENY
+        earlier = ask(curated, CURATED_ID, place="elsewhere", date=parse_zoned("2026-04-01T00:00:00Z"))
+        assert earlier.verdict.decision is (PERMIT if effect == "FROM_ITS_DATE" else DENY)
+        assert effect == "RETROACTIVE" or end in earlier.entries
+
+    @pytest.mark.parametrize("effect", ["FROM_ITS_DATE", "RETROACTIVE"])
+    def test_u8_an_undertaking_ends_or_never_was(self, curated: House, effect: str) -> None:
+        permit(curated, terms=[{"code": "GRU"}, {"code": "COL"}])
+        held = curated.record(undertaking("COLLABORATION", valid_from=BEFORE)).receipt.index
+        assert decided(curated, CURATED_ID) is PERMIT
+        curated.record(ending_exception("undertaking", held, effect=effect, valid_from="2026-05-01T00:00:00Z"))
+        assert decided(curated, CURATED_ID) is ABSTAIN
+        earlier = decided(curated, CURATED_ID, date=parse_zoned("2026-04-01T00:00:00Z"))
+        assert earlier is (PERMIT if effect == "FROM_ITS_DATE" else ABSTAIN)
+
+    def test_of_what_was_never_recorded_is_refused(self, curated: House) -> None:
+        held = permit(curated)
+        with pytest.raises(SenderError, match="no transfer"):
+            curated.record(ending_exception("transfer", held))
+
+
+class TestPlacesOfASource:
+    @pytest.fixture
+    def supplied(self, curated: House) -> House:
+        for name, within in (("nowhere-land", None), ("sampletown", "nowhere-land"), ("elsewhere", None)):
+            curated.record(records.place(name, within, place_kind="REGION", valid_from=BEFORE))
+        curated.record(declaration(permitted_use=None, valid_from=BEFORE))
+        curated.record(records.source(permitted_places=["nowhere-land"], valid_from=BEFORE))
+        return curated
+
+    @pytest.mark.parametrize(
+        ("where", "decision"), [("sampletown", PERMIT), ("elsewhere", DENY), ("unheard-of", ABSTAIN), (None, ABSTAIN)]
+    )
+    def test_bind_what_is_made_of_its_data(self, supplied: House, where: str | None, decision: Decision) -> None:
+        permit(supplied)
+        found = ask(supplied, CURATED_ID, place=where)
+        assert found.verdict.decision is decision
+        (of_source,) = [one for one in found.permitted.applied if one.statement.limits_only]
+        assert of_source.subject == Source("made-up EHR").id
+        assert set(of_source.statement.cites) <= set(found.entries)
+
+    def test_are_no_permission(self, supplied: House) -> None:
+        found = ask(supplied, CURATED_ID, place="sampletown")
+        assert found.verdict.decision is ABSTAIN
+        assert found.permitted.unstated == (RAW_ID,)
+
+    def test_are_not_widened_by_declaring_more(self, supplied: House) -> None:
+        permit(supplied)
+        more = records.source(permitted_places=["nowhere-land", "elsewhere"], valid_from="2026-02-01T00:00:00Z")
+        supplied.record(more)
+        assert decided(supplied, CURATED_ID, place="elsewhere") is DENY
+        licensed = licence(
+            "declared of the source made-up EHR",
+            authority="local",
+            of={"dataset": RAW},
+            places=["elsewhere"],
+            valid_from=BEFORE,
+        )
+        supplied.record(licensed)
+        assert decided(supplied, CURATED_ID, place="elsewhere") is PERMIT
 
 
 class TestU14:
