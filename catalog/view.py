@@ -32,8 +32,8 @@ from catalog.store.indexes.label_work import HeldLabel, LabelState
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.record_states import RecordState
 from catalog.store.indexes.schemas import SchemaStated
-from catalog.store.indexes.standings import Standing
 from catalog.store.protocol import (
     ColumnFlow,
     ColumnReach,
@@ -344,9 +344,9 @@ class View:
         seen = self._visibility.of(node for nodes in found.values() for node in nodes)
         return {ground: tuple(node for node in nodes if node in seen) for ground, nodes in found.items()}
 
-    def standings(self) -> list[Standing]:
+    def record_states(self) -> list[RecordState]:
         """Return the datasets that may be seen and on whose record a rule may find something, of a view of now."""
-        found = self._reader.standings()
+        found = self._reader.record_states()
         if self.rights.unbounded:
             return found
         seen = self._visibility.of(one.dataset for one in found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from catalog.findings.estate.model import RULES, Breach, Decided, EstateFinding, Key
 from catalog.findings.estate.naming import names_of
 from catalog.findings.estate.reading import ESTATE_RULES, Cases, EstateRule
-from catalog.findings.estate.standing import BY_RECORD, of_records
+from catalog.findings.estate.record_states import BY_RECORD, of_records
 from catalog.findings.rules import FindingState, Rule, Severity
 from catalog.store.indexes.grounds import Ground
 from catalog.view import View

@@ -22,8 +22,8 @@ from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowe
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.record_states import RecordState
 from catalog.store.indexes.schemas import SchemaStated
-from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Changes, Direction, Either, Row, Table
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -250,7 +250,7 @@ class StoreReader(Protocol):
         given.
         """
 
-    def standings(self) -> list[Standing]:
+    def record_states(self) -> list[RecordState]:
         """Return every dataset on whose record a rule over the estate may find something now, by id."""
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:

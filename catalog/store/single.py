@@ -15,8 +15,8 @@ from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowe
 from catalog.store.indexes.named_in_facets import NamedInFacet
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.record_states import RecordState
 from catalog.store.indexes.schemas import SchemaStated
-from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.uses import Use
 from catalog.store.protocol import Direction, Either, KnownNode, Page, Quarantined, Query, StoreReader
 from graph_schema.bitemporal import Contribution, Flow, RunFacts
@@ -129,9 +129,9 @@ class SingleReads(ABC):
         with self.reading() as read:
             return read.grounds(wanted, ids, known_at)
 
-    def standings(self) -> list[Standing]:
+    def record_states(self) -> list[RecordState]:
         with self.reading() as read:
-            return read.standings()
+            return read.record_states()
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         with self.reading() as read:

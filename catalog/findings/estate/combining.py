@@ -10,7 +10,7 @@ from typing import Final
 from catalog.assets.folds import aspects_in_force
 from catalog.findings.estate.attested import attested_by, powers_of
 from catalog.findings.estate.datasets import datasets_among
-from catalog.findings.estate.model import CombinationCase, LinkCase, Together, Told
+from catalog.findings.estate.model import CombinationCase, LinkCase, Start, Together
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Step
@@ -66,9 +66,9 @@ def _read_by_run(view: View, datasets: Collection[str]) -> dict[str, dict[str, l
     return found
 
 
-def _told(some: Iterable[Edge], others: Iterable[Edge]) -> Told:
+def _start_of(some: Iterable[Edge], others: Iterable[Edge]) -> Start:
     """Return since when, and by which entry, one reads both."""
-    return max(min(Told(each.valid_from, each.entry) for each in edges) for edges in (some, others))
+    return max(min(Start(each.valid_from, each.entry) for each in edges) for edges in (some, others))
 
 
 def _job_of(edge: Edge) -> str:
@@ -116,10 +116,10 @@ def _together(
     for reads in by_run.values():
         if one in reads and other in reads and _job_of(reads[one][0]) == job:
             edges = [*reads[one], *reads[other]]
-            told = _told(reads[one], reads[other])
-            if first is None or told < first.told:
+            start = _start_of(reads[one], reads[other])
+            if first is None or start < first.start:
                 entries = tuple(sorted({min(each.entry for each in edges if each.target == end) for end in pair}))
-                first = Together(names.get(one, one), names.get(other, other), told, entries)
+                first = Together(names.get(one, one), names.get(other, other), start, entries)
     return first
 
 
@@ -130,30 +130,32 @@ def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCa
     jobs = _jobs_reading(view, free)
     several = {job: sorted(free & reads) for job, reads in jobs.reads.items() if len(free & reads) > 1}
     outputs = {one for job in several for one in jobs.writes[job]}
-    said = _states(view, outputs)
-    several = {job: some for job, some in several.items() if any(_claims(said, one) for one in jobs.writes[job])}
+    states_of_outputs = _states(view, outputs)
+    several = {
+        job: some for job, some in several.items() if any(_claims(states_of_outputs, one) for one in jobs.writes[job])
+    }
     by_run = _read_by_run(view, {one for some in several.values() for one in some})
-    read: dict[str, tuple[Told, list[str], tuple[int, ...]]] = {}
+    read: dict[str, tuple[Start, list[str], tuple[int, ...]]] = {}
     for reads in by_run.values():
         job = _job_of(next(iter(reads.values()))[0])
         if len(reads) > 1 and job in several:
-            firsts = sorted(min(Told(each.valid_from, each.entry) for each in edges) for edges in reads.values())
+            firsts = sorted(min(Start(each.valid_from, each.entry) for each in edges) for edges in reads.values())
             found = firsts[1], sorted(reads), tuple(sorted({each.entry for each in firsts}))
             read[job] = min(found, read.get(job, found))
     covered = _covered(view, read)
     names = names_of(view, {*read, *(one for _, some, _ in read.values() for one in some)})
     cases: dict[str, CombinationCase] = {}
-    for job, (told, some, entries) in sorted(read.items()):
+    for job, (start, some, entries) in sorted(read.items()):
         for one in jobs.writes[job]:
-            if _claims(said, one) and (one not in cases or cases[one].covered is not None):
+            if _claims(states_of_outputs, one) and (one not in cases or cases[one].covered is not None):
                 inputs = [names.get(each, each) for each in some]
-                cases[one] = CombinationCase(names.get(job, job), inputs, told, entries, covered.get(job))
+                cases[one] = CombinationCase(names.get(job, job), inputs, start, entries, covered.get(job))
     return cases
 
 
-def _claims(said: Mapping[str, str], dataset: str) -> bool:
+def _claims(states_of_outputs: Mapping[str, str], dataset: str) -> bool:
     """Tell whether what is made may be taken for free of identifiers: what is declared raw is not."""
-    return said.get(dataset) != DeidentificationState.RAW
+    return states_of_outputs.get(dataset) != DeidentificationState.RAW
 
 
 def _covered(view: View, jobs: Collection[str]) -> dict[str, Attestation]:

@@ -14,11 +14,12 @@ from catalog.findings.estate.model import (
     KeyCase,
     LinkCase,
     PromotionCase,
-    Told,
+    Start,
     VersionCase,
 )
 from catalog.labels.taint.rules import MINIMUM_CELL, is_enough
 from catalog.releases.model import SnapshotUse
+from graph_schema.bitemporal import has_begun
 from reports.naming import counted, gathered
 
 _MOST_NAMED: Final = 5
@@ -26,14 +27,14 @@ _MOST_NAMED: Final = 5
 
 def key_of_one_environment(case: KeyCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
     """Find an encryption key of several environments."""
-    first: dict[str, Told] = {}
+    first: dict[str, Start] = {}
     used: dict[str, set[str]] = {}
     for one in case.holders:
-        first[one.environment] = min(one.told, first.get(one.environment, one.told))
+        first[one.environment] = min(one.start, first.get(one.environment, one.start))
         used.setdefault(one.environment, set()).add(one.name)
     if case.declared is not None:
-        environment, told = case.declared
-        first[environment] = min(told, first.get(environment, told))
+        environment, start = case.declared
+        first[environment] = min(start, first.get(environment, start))
     if len(first) < 2:  # noqa: PLR2004  one is as it should be
         return None
     places = [
@@ -41,7 +42,7 @@ def key_of_one_environment(case: KeyCase, moment: int) -> Breach | None:  # noqa
         for environment in sorted(first)
     ]
     second = sorted(first.values())[1]
-    entries = {told.entry for told in first.values()}
+    entries = {start.entry for start in first.values()}
     return Breach(
         f"The key {case.key} is shared between {gathered(places)}.",
         tuple(sorted(entries)),
@@ -61,14 +62,14 @@ def cache_not_promoted(case: PromotionCase, moment: int) -> Breach | None:  # no
         sentences.append(f"It is declared {case.zone}, and was made of the local training {noun} {names}.")
     if not sentences:
         return None
-    beside = [told for _, told in case.caches] + ([] if case.was is None else [case.was])
-    entries = {case.told.entry, *(told.entry for told in beside)}
+    beside = [start for _, start in case.caches] + ([] if case.was is None else [case.was])
+    entries = {case.start.entry, *(start.entry for start in beside)}
     first = min(beside)
     return Breach(
         " ".join(sentences),
         tuple(sorted(entries)),
-        max(case.told.since, first.since),
-        max(case.told.entry, min(told.entry for told in beside)),
+        max(case.start.since, first.since),
+        max(case.start.entry, min(start.entry for start in beside)),
     )
 
 
@@ -81,13 +82,13 @@ def consent_holds(case: ConsentCase, moment: int) -> Breach | None:  # noqa: ARG
     verb = "is" if len(names) == 1 else "are"
     least = "" if case.whole else "at least "
     text = f"{case.why} What rests on it {verb} still there: {least}{' and '.join(numbers)}, {shown}."
-    return Breach(text, tuple(sorted(case.entries)), case.told.since, case.told.entry)
+    return Breach(text, tuple(sorted(case.entries)), case.start.since, case.start.entry)
 
 
 def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
     """Find a job that reads coded data together with what it was made of."""
     pairs = [f"{one.coded} with {one.other}" for one in case.pairs]
-    first = min(one.told for one in case.pairs)
+    first = min(one.start for one in case.pairs)
     entries = tuple(sorted({entry for one in case.pairs for entry in one.entries}))
     known = min(max(one.entries) for one in case.pairs)
     text = (
@@ -105,12 +106,12 @@ def combination_determined(case: CombinationCase, moment: int) -> Breach | None:
     )
     known = max(case.entries)
     if case.covered is None:
-        return Breach(text, case.entries, case.told.since, known)
-    if case.covered.valid_from <= case.told.since:
+        return Breach(text, case.entries, case.start.since, known)
+    if has_begun(case.covered.valid_from, case.start.since):
         return None
     entries = tuple(sorted({*case.entries, case.covered.entry}))
     ended = case.covered.entry
-    return Breach(text, entries, case.told.since, min(known, ended), case.covered.valid_from, ended)
+    return Breach(text, entries, case.start.since, min(known, ended), case.covered.valid_from, ended)
 
 
 def cells_large(case: AttestationCase, moment: int) -> Breach | None:
@@ -175,8 +176,8 @@ def _behind(made_of: Mapping[str, Mapping[str, frozenset[int]]], begin: str) -> 
     front = deque([(begin, frozenset[int]())])
     while front:
         one, entries = front.popleft()
-        for each, said in sorted(made_of.get(one, {}).items()):
+        for each, stated_by in sorted(made_of.get(one, {}).items()):
             if each not in found and each != begin:
-                found[each] = entries | said
+                found[each] = entries | stated_by
                 front.append((each, found[each]))
     return found

@@ -16,7 +16,7 @@ from catalog.findings.estate.model import (
     LabelledUseCase,
     OrderCase,
     RetentionCase,
-    Told,
+    Start,
 )
 from catalog.labels import queries as labels
 from catalog.names.loading import Names
@@ -47,41 +47,41 @@ def order_cases(view: View, ids: Sequence[str]) -> dict[str, OrderCase]:
     names = Names(view, renamed=True)
     names.load(records)
     written = _written(view, names, list(records))
-    declared: dict[str, Told] = {}
-    classified: dict[str, Told] = {}
+    declared: dict[str, Start] = {}
+    classified: dict[str, Start] = {}
     for one in names.statements(list(written), DECLARED) if written else ():
         if one.value is not None:
-            said = Told(one.valid_from, one.entry)
-            _first(declared, one.subject, said)
+            stated = Start(one.valid_from, one.entry)
+            _first(declared, one.subject, stated)
             if one.aspect == _CATEGORY:
-                _first(classified, one.subject, said)
+                _first(classified, one.subject, stated)
     for id_, found in labels.labels(view, list(written)).items() if written else ():
         for tag in (tag for label in found for tag in label.history if tag.origin == TagOrigin.ASSERTED):
-            _first(classified, id_, Told(tag.since, tag.entry))
+            _first(classified, id_, Start(tag.since, tag.entry))
     for id_ in written:
         for aspect, held in records[id_].aspects.items():
             if held.by_source is not None:
-                said = Told(held.since, held.entry)
-                _first(declared, id_, said)
+                stated = Start(held.since, held.entry)
+                _first(declared, id_, stated)
                 if aspect == _CATEGORY:
-                    _first(classified, id_, said)
+                    _first(classified, id_, stated)
     return {id_: OrderCase(one, declared.get(id_), classified.get(id_)) for id_, one in written.items()}
 
 
-def _written(view: View, names: Names, ids: Sequence[str]) -> dict[str, Told]:
+def _written(view: View, names: Names, ids: Sequence[str]) -> dict[str, Start]:
     """Return when a run first wrote each of the datasets, at whatever outcome."""
     alone = [id_ for id_ in ids if names.is_alone(id_)]
-    found: dict[str, Told] = {}
+    found: dict[str, Start] = {}
     for use in view.uses(alone) if alone else ():
         if use.how == "WROTE":
-            _first(found, use.dataset, Told(use.valid_from, use.entry))
+            _first(found, use.dataset, Start(use.valid_from, use.entry))
     others = [id_ for id_ in ids if not names.is_alone(id_)]
     for edge in names.edges(others, ("WROTE",), "in") if others else ():
-        _first(found, edge.target, Told(edge.valid_from, edge.entry))
+        _first(found, edge.target, Start(edge.valid_from, edge.entry))
     return found
 
 
-def _first(found: dict[str, Told], dataset: str, one: Told) -> None:
+def _first(found: dict[str, Start], dataset: str, one: Start) -> None:
     if dataset not in found or one < found[dataset]:
         found[dataset] = one
 
@@ -98,9 +98,9 @@ def retention_cases(view: View, ids: Sequence[str]) -> dict[str, RetentionCase]:
 def declaration_cases(view: View, ids: Sequence[str]) -> dict[str, DeclarationCase]:
     """Return the datasets under their own names, with what persons say of the PHI in them."""
     records = own_records(view, ids)
-    said = labels.labels(view, list(records)) if records else {}
+    stated = labels.labels(view, list(records)) if records else {}
     return {
-        id_: DeclarationCase(one, [label for label in said.get(id_, ()) if label.origin == TagOrigin.ASSERTED])
+        id_: DeclarationCase(one, [label for label in stated.get(id_, ()) if label.origin == TagOrigin.ASSERTED])
         for id_, one in records.items()
     }
 

@@ -11,7 +11,7 @@ from catalog.assets.model import AssetState, DatasetRecord
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.queries import encryption_keys
 from catalog.findings.estate.datasets import datasets_among, own_records
-from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, PromotionCase, Told
+from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, PromotionCase, Start
 from catalog.findings.estate.naming import called, names_of
 from catalog.reading import Complete
 from catalog.use.impact import consent_impact
@@ -40,9 +40,9 @@ def key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyCase]:
     return {
         id_: KeyCase(
             key,
-            (one.scope.environment, Told(one.since, one.entry)) if (one := declared.get(id_)) else None,
+            (one.scope.environment, Start(one.since, one.entry)) if (one := declared.get(id_)) else None,
             [
-                Holder(use.environment, names.get(use.dataset, use.dataset), Told(use.since, use.entry))
+                Holder(use.environment, names.get(use.dataset, use.dataset), Start(use.since, use.entry))
                 for use in uses.get(key, ())
             ],
         )
@@ -54,18 +54,18 @@ def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
     """Return the datasets for many that training caches flow into, or that were one themselves."""
     records = own_records(view, ids)
     caches = {id_: one for id_, one in records.items() if _is_cache(one)}
-    into: dict[str, dict[str, Told]] = defaultdict(dict)
+    into: dict[str, dict[str, Start]] = defaultdict(dict)
     for flow in view.flows(sorted(caches), "out") if caches else ():
-        told = Told(flow.valid_from, flow.entry)
+        start = Start(flow.valid_from, flow.entry)
         before = into[flow.target].get(flow.source)
-        into[flow.target][flow.source] = told if before is None else min(before, told)
+        into[flow.target][flow.source] = start if before is None else min(before, start)
     found = records | own_records(view, sorted(into.keys() - records.keys()))
     was = _once(view, [id_ for id_, one in records.items() if _is_for_many(one)])
     cases = {}
     for id_, one in found.items():
         if one.zone is not None and _is_for_many(one) and (id_ in into or id_ in was):
-            of = [(called(caches[each]), told) for each, told in sorted(into.get(id_, {}).items())]
-            cases[id_] = PromotionCase(one.zone.value, Told(one.zone.since, one.zone.entry), of, was.get(id_))
+            of = [(called(caches[each]), start) for each, start in sorted(into.get(id_, {}).items())]
+            cases[id_] = PromotionCase(one.zone.value, Start(one.zone.since, one.zone.entry), of, was.get(id_))
     return cases
 
 
@@ -90,20 +90,20 @@ def _is_local(one: DatasetRecord) -> bool:
     return scratch or (pattern is not None and pattern.value == StoragePattern.FEDERATED_LOCAL)
 
 
-def _once(view: View, ids: Sequence[str]) -> dict[str, Told]:
+def _once(view: View, ids: Sequence[str]) -> dict[str, Start]:
     """Return since when each of the datasets was declared as of training and local, where it ever was both."""
-    training: dict[str, Told] = {}
-    local: dict[str, Told] = {}
+    training: dict[str, Start] = {}
+    local: dict[str, Start] = {}
     for one in view.statements(ids, ("zone", "retention", "storage_pattern")) if ids else ():
-        said = one.data
-        told = Told(one.valid_from, one.entry)
-        if one.aspect == "zone" and said == Zone.TRAINING:
-            training[one.subject] = min(told, training.get(one.subject, told))
-        elif said == StoragePattern.FEDERATED_LOCAL or (
-            isinstance(said, dict) and said.get("policy_class") == RetentionClass.SCRATCH
+        value = one.data
+        start = Start(one.valid_from, one.entry)
+        if one.aspect == "zone" and value == Zone.TRAINING:
+            training[one.subject] = min(start, training.get(one.subject, start))
+        elif value == StoragePattern.FEDERATED_LOCAL or (
+            isinstance(value, dict) and value.get("policy_class") == RetentionClass.SCRATCH
         ):
-            local[one.subject] = min(told, local.get(one.subject, told))
-    return {id_: max(told, local[id_]) for id_, told in training.items() if id_ in local}
+            local[one.subject] = min(start, local.get(one.subject, start))
+    return {id_: max(start, local[id_]) for id_, start in training.items() if id_ in local}
 
 
 def consent_cases(view: View, ids: Sequence[str]) -> dict[str, ConsentCase]:
@@ -140,7 +140,7 @@ def _resting(view: View, id_: str, statement: UseStatement) -> ConsentCase:
     return ConsentCase(
         statement.id,
         why_consent_is_over(statement, view.moment) or "",
-        Told(since, max(statement.cites, default=statement.entry)),
+        Start(since, max(statement.cites, default=statement.entry)),
         sorted(there.values()),
         frozenset({*entries, *statement.cites}),
         isinstance(impact.completeness, Complete),

@@ -104,7 +104,7 @@ class DatasetCase:
     used_at: int | None
 
 
-class Told(NamedTuple):
+class Start(NamedTuple):
     """That something was so since a time, by which entry."""
 
     since: int
@@ -115,9 +115,9 @@ class Told(NamedTuple):
 class OrderCase:
     """When a dataset was first written, declared and classified, None for what it never was."""
 
-    written: Told
-    declared: Told | None
-    classified: Told | None
+    written: Start
+    declared: Start | None
+    classified: Start | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Holder(NamedTuple):
 
     environment: str
     name: str
-    told: Told
+    start: Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class KeyCase:
     """An encryption key, by its id in its store: for which environment it is declared, and what it encrypts."""
 
     key: str
-    declared: tuple[str, Told] | None
+    declared: tuple[str, Start] | None
     holders: Sequence[Holder]
 
 
@@ -213,13 +213,13 @@ class KeyCase:
 class PromotionCase:
     """A dataset that many use, with the training caches that flow into it, by name, and since when it was one itself.
 
-    `told` is since when, and by which entry, it is kept for many.
+    `start` is since when, and by which entry, it is kept for many.
     """
 
     zone: str
-    told: Told
-    caches: Sequence[tuple[str, Told]]
-    was: Told | None
+    start: Start
+    caches: Sequence[tuple[str, Start]]
+    was: Start | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ class ConsentCase:
 
     statement: str
     why: str
-    told: Told
+    start: Start
     resting: Sequence[tuple[str, str]]
     """The kind and the name of each."""
     entries: frozenset[int]
@@ -243,7 +243,7 @@ class Together(NamedTuple):
 
     coded: str
     other: str
-    told: Told
+    start: Start
     entries: tuple[int, ...]
 
 
@@ -264,7 +264,7 @@ class CombinationCase:
 
     job: str
     inputs: Sequence[str]
-    told: Told
+    start: Start
     entries: tuple[int, ...]
     covered: Attestation | None
 

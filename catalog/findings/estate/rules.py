@@ -87,15 +87,15 @@ def catalogued_first(case: OrderCase, moment: int) -> Breach | None:  # noqa: AR
     """Find a dataset that a run wrote before it was declared, or before anybody said what PHI it holds."""
     written = case.written
     both = {"anything was declared of it": case.declared, "anybody said what PHI it holds": case.classified}
-    late = {what: told for what, told in both.items() if told is None or told.since > written.since}
+    late = {what: one for what, one in both.items() if one is None or one.since > written.since}
     if not late:
         return None
     text = f"A run wrote it before {' and before '.join(late)}."
-    told = [one for one in late.values() if one is not None]
-    entries = tuple(sorted({written.entry, *(one.entry for one in told)}))
-    if len(told) < len(late):
+    since = [one for one in late.values() if one is not None]
+    entries = tuple(sorted({written.entry, *(one.entry for one in since)}))
+    if len(since) < len(late):
         return Breach(text, entries, written.since, written.entry)
-    until, ended = max(one.since for one in told), max(one.entry for one in told)
+    until, ended = max(one.since for one in since), max(one.entry for one in since)
     return Breach(text, entries, written.since, min(written.entry, ended), until, ended)
 
 
@@ -139,14 +139,14 @@ _Found = tuple[str, Sequence[tuple[int, int]]]
 def _disagreeing(record: DatasetRecord) -> Iterator[_Found]:
     state, category, retention = record.deidentification_state, record.phi_category, record.retention
     if state and category and state.value in _FREE and PhiKind.DIRECT_IDENTIFIER in category.value:
-        yield f"It is declared {state.value}, and to hold direct identifiers.", _said(state, category)
+        yield f"It is declared {state.value}, and to hold direct identifiers.", _points(state, category)
     pattern = record.aspects.get("storage_pattern")
     scratch = retention if retention and retention.value.policy_class == RetentionClass.SCRATCH else None
     if pattern and scratch and pattern.value == StoragePattern.IMMUTABLE_ARCHIVE:
-        yield "It lies in an archive that deletes nothing, and is kept as scratch alone.", _said(pattern, scratch)
+        yield "It lies in an archive that deletes nothing, and is kept as scratch alone.", _points(pattern, scratch)
     encryption, keys = record.aspects.get("encryption"), record.aspects.get("encryption_keys")
     if encryption and keys and keys.value and encryption.value.get("at_rest") == EncryptionAtRest.NONE:
-        yield "It is declared not to be encrypted at rest, and to be encrypted under keys.", _said(encryption, keys)
+        yield "It is declared not to be encrypted at rest, and to be encrypted under keys.", _points(encryption, keys)
 
 
 def _against_labels(case: DeclarationCase) -> Iterator[_Found]:
@@ -157,11 +157,11 @@ def _against_labels(case: DeclarationCase) -> Iterator[_Found]:
         places, tags = _tagged(direct)
         yield (
             f"It is declared {state.value}, and persons say that it holds a direct identifier: {places}.",
-            _said(state) + tags,
+            _points(state) + tags,
         )
     if category and not category.value and present:
         places, tags = _tagged(present)
-        yield f"It is declared to hold no PHI, and persons say that it does: {places}.", _said(category) + tags
+        yield f"It is declared to hold no PHI, and persons say that it does: {places}.", _points(category) + tags
 
 
 def _tagged(labels: Sequence[Label]) -> tuple[str, list[tuple[int, int]]]:
@@ -169,7 +169,7 @@ def _tagged(labels: Sequence[Label]) -> tuple[str, list[tuple[int, int]]]:
     return places, [min((one.tag.since, one.tag.entry) for one in labels)]
 
 
-def _said(*aspects: AspectInForce[Any]) -> list[tuple[int, int]]:
+def _points(*aspects: AspectInForce[Any]) -> list[tuple[int, int]]:
     return [(one.since, one.entry) for one in aspects]
 
 

@@ -17,10 +17,10 @@ from catalog.store.indexes.label_work import LABEL_WORK
 from catalog.store.indexes.named_in_facets import NAMED_IN_FACETS
 from catalog.store.indexes.pointers import POINTERS
 from catalog.store.indexes.producers import PRODUCERS
+from catalog.store.indexes.record_states import RECORD_STATES
 from catalog.store.indexes.runs import RUNS
 from catalog.store.indexes.schemas import SCHEMAS
 from catalog.store.indexes.search import SEARCH
-from catalog.store.indexes.standings import STANDINGS
 from catalog.store.indexes.uses import USES
 
 INDEXES: Final[tuple[Index, ...]] = (
@@ -38,7 +38,7 @@ INDEXES: Final[tuple[Index, ...]] = (
     POINTERS,
     NAMED_IN_FACETS,
     GROUNDS,
+    RECORD_STATES,
     SCHEMAS,
-    STANDINGS,
     LABEL_WORK,
 )

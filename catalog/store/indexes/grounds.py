@@ -136,16 +136,16 @@ def _of_statement(statement: Statement) -> Ground | None:
     aspect = statement.aspect
     if aspect in _OF_ASPECT:
         return _OF_ASPECT[aspect]
-    tells = _TELLS.get(aspect)
-    if tells is None or statement.value is None or label_of(statement.subject) not in _TOLD:
+    ground_of = _BY_VALUE.get(aspect)
+    if ground_of is None or statement.value is None or label_of(statement.subject) not in _ABOUT:
         return None
-    ground, holds = tells
+    ground, holds = ground_of
     return ground if holds(statement.data) else None
 
 
 _CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
-_TOLD: Final = frozenset({"Dataset", "UseStatement"})
-_TELLS: Final[Mapping[str, tuple[Ground, Callable[[Any], bool]]]] = {
+_ABOUT: Final = frozenset({"Dataset", "UseStatement"})
+_BY_VALUE: Final[Mapping[str, tuple[Ground, Callable[[Any], bool]]]] = {
     "deidentification_state": (Ground.CODED, lambda value: value in _CODED),
     "storage_pattern": (Ground.CACHE, lambda value: value == StoragePattern.FEDERATED_LOCAL),
     "retention": (Ground.CACHE, lambda value: value.get("policy_class") == RetentionClass.SCRATCH),
@@ -166,7 +166,7 @@ _OF_LABEL: Final = {
 
 
 def _holds_token(node: Node) -> bool:
-    """Tell whether a token stands in what the node is called; a rule tells whether in its own name."""
+    """Tell whether a token stands in what the node is called; a rule ground_of whether in its own name."""
     return node.label in _CALLED and any(TOKEN.search(part) for part in node.key)
 
 

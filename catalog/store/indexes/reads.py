@@ -16,7 +16,7 @@ from catalog.store.indexes import (
     label_work,
     pointers,
     producers,
-    standings,
+    record_states,
     uses,
 )
 from catalog.store.indexes.column_coverage import Covered
@@ -27,8 +27,8 @@ from catalog.store.indexes.label_work import HeldLabel, LabelsDue, LabelsFollowe
 from catalog.store.indexes.named_in_facets import NamedInFacet, named_in_facets
 from catalog.store.indexes.pointers import Listing, Pointer
 from catalog.store.indexes.producers import Produced
+from catalog.store.indexes.record_states import RecordState
 from catalog.store.indexes.schemas import SchemaStated, schemas
-from catalog.store.indexes.standings import Standing
 from catalog.store.indexes.table import Direction, Either, IndexReader
 from catalog.store.indexes.uses import Use
 from graph_schema.bitemporal import Contribution, Flow
@@ -102,8 +102,8 @@ class IndexReads(IndexReader):
     ) -> dict[Ground, tuple[str, ...]]:
         return grounds.grounds(self, wanted, ids, known_at)
 
-    def standings(self) -> list[Standing]:
-        return standings.standings(self)
+    def record_states(self) -> list[RecordState]:
+        return record_states.record_states(self)
 
     def labels_due(self, at: int, count: int) -> list[LabelsDue]:
         return label_work.labels_due(self, at, count)

@@ -33,8 +33,8 @@ from graph_schema.vocabulary.words import (
     StoragePattern,
 )
 
-STANDING: Final = Table(
-    "standing",
+RECORD_STATE: Final = Table(
+    "record_state",
     (
         ("dataset", Kind.ID),
         ("open", Kind.INTEGER),
@@ -46,7 +46,7 @@ STANDING: Final = Table(
         ("classified", Kind.INTEGER),
         ("began", Kind.INTEGER),
         ("unjudged", Kind.INTEGER),
-        ("says", Kind.INTEGER),
+        ("traits", Kind.INTEGER),
         ("retention", Kind.VALUE),
         ("permitted_use", Kind.VALUE),
     ),
@@ -75,7 +75,7 @@ class Seen(IntFlag):
     """Somebody said by record of it, or of one of its columns, that it holds a kind of PHI or does not."""
 
 
-class Says(IntFlag):
+class Trait(IntFlag):
     """What a dataset's declarations say now that others may contradict."""
 
     FREE = 1
@@ -94,7 +94,7 @@ class Says(IntFlag):
     """It is encrypted under keys."""
 
 
-class Standing(NamedTuple):
+class RecordState(NamedTuple):
     """How a dataset's own name stands now; times are UTC microseconds, `NOW` for what never was.
 
     `missing` are mandatory aspects, `aspects` how many are in force, `written` when a run first wrote it, `declared`
@@ -112,7 +112,7 @@ class Standing(NamedTuple):
     classified: int
     began: int
     unjudged: int
-    says: Says
+    traits: Trait
     retention: str | None
     permitted_use: str | None
 
@@ -127,14 +127,14 @@ _DECLARED: Final = frozenset(DECLARED)
 _WITHOUT_IDENTIFIERS: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.AGGREGATED})
 
 
-def standings(reader: IndexReader) -> list[Standing]:
+def record_states(reader: IndexReader) -> list[RecordState]:
     """Return every dataset on whose record a rule may find something now, by id."""
-    return sorted(map(_standing, reader.rows(STANDING, [(1,)], 1)))
+    return sorted(map(_record_state, reader.rows(RECORD_STATE, [(1,)], 1)))
 
 
-def _standing(row: Row) -> Standing:
-    dataset, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, *kept = row
-    return Standing(
+def _record_state(row: Row) -> RecordState:
+    dataset, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
+    return RecordState(
         dataset,
         _SETS[missing],
         aspects,
@@ -144,42 +144,44 @@ def _standing(row: Row) -> Standing:
         classified,
         began,
         unjudged,
-        Says(says),
+        Trait(traits),
         *kept,
     )
 
 
-def contradicts(says: int, seen: int) -> bool:
+def contradicts(traits: int, seen: int) -> bool:
     """Tell whether what is said may not all be so at once."""
-    return any(says & both == both for both in _PAIRS) or bool(
-        says & (Says.FREE | Says.WITHOUT_PHI) and seen & Seen.TAGGED
+    return any(traits & both == both for both in _PAIRS) or bool(
+        traits & (Trait.FREE | Trait.WITHOUT_PHI) and seen & Seen.TAGGED
     )
 
 
-_PAIRS: Final = (Says.FREE | Says.IDENTIFYING, Says.ARCHIVED | Says.SCRATCH, Says.PLAIN | Says.KEYED)
+_PAIRS: Final = (Trait.FREE | Trait.IDENTIFYING, Trait.ARCHIVED | Trait.SCRATCH, Trait.PLAIN | Trait.KEYED)
 
 
-def _said(aspect: str, value: Any) -> Says:  # noqa: ANN401  any aspect's
-    """Return what a value in force says."""
+def _traits_of(aspect: str, value: Any) -> Trait:  # noqa: ANN401  any aspect's
+    """Return what a value in force says, as traits."""
     if aspect == "deidentification_state":
-        return Says.FREE if value in _WITHOUT_IDENTIFIERS else Says(0)
+        return Trait.FREE if value in _WITHOUT_IDENTIFIERS else Trait(0)
     if aspect == "phi_category":
         held = frozenset(value if isinstance(value, list) else ())
-        return Says.IDENTIFYING if PhiKind.DIRECT_IDENTIFIER in held else Says(0) if held else Says.WITHOUT_PHI
+        return Trait.IDENTIFYING if PhiKind.DIRECT_IDENTIFIER in held else Trait(0) if held else Trait.WITHOUT_PHI
     if aspect == "storage_pattern":
-        return Says.ARCHIVED if value == StoragePattern.IMMUTABLE_ARCHIVE else Says(0)
+        return Trait.ARCHIVED if value == StoragePattern.IMMUTABLE_ARCHIVE else Trait(0)
     if aspect == "encryption_keys":
-        return Says.KEYED if value else Says(0)
-    member, sought, says = _MEMBERS[aspect]
-    return says if isinstance(value, dict) and value.get(member) == sought else Says(0)
+        return Trait.KEYED if value else Trait(0)
+    member, sought, traits = _MEMBERS[aspect]
+    return traits if isinstance(value, dict) and value.get(member) == sought else Trait(0)
 
 
 _MEMBERS: Final = {
-    "retention": ("policy_class", RetentionClass.SCRATCH, Says.SCRATCH),
-    "encryption": ("at_rest", EncryptionAtRest.NONE, Says.PLAIN),
+    "retention": ("policy_class", RetentionClass.SCRATCH, Trait.SCRATCH),
+    "encryption": ("at_rest", EncryptionAtRest.NONE, Trait.PLAIN),
 }
 _KEPT: Final = ("retention", "permitted_use")
-_SAYING: Final = frozenset({"deidentification_state", "phi_category", "storage_pattern", "encryption_keys", *_MEMBERS})
+_WITH_TRAITS: Final = frozenset(
+    {"deidentification_state", "phi_category", "storage_pattern", "encryption_keys", *_MEMBERS}
+)
 
 
 @dataclass(slots=True)
@@ -198,8 +200,8 @@ class _Change:
     classified: int = NOW
     began: int = NOW
     unjudged: int | None = None
-    says: int = 0
-    unsays: int = 0
+    traits: int = 0
+    lost_traits: int = 0
     kept: dict[str, str | None] = field(default_factory=dict)
     """The values that stand in the row, where they changed."""
 
@@ -211,8 +213,8 @@ class _Change:
             return
         self.aspects += 1
         self.gone |= _BITS.get(aspect, 0)
-        if aspect in _SAYING:
-            self.says |= _said(aspect, statement.data)
+        if aspect in _WITH_TRAITS:
+            self.traits |= _traits_of(aspect, statement.data)
         if aspect in _KEPT:
             self.kept[aspect] = statement.value
 
@@ -224,8 +226,8 @@ class _Change:
             return
         self.aspects -= 1
         self.come |= _BITS.get(aspect, 0)
-        if aspect in _SAYING:
-            self.unsays |= _said(aspect, statement.data)
+        if aspect in _WITH_TRAITS:
+            self.lost_traits |= _traits_of(aspect, statement.data)
         if aspect in _KEPT:
             self.kept[aspect] = None
 
@@ -290,11 +292,11 @@ def _dataset_of(node: Node | None) -> str | None:
 
 def _row(dataset: str, before: Row | None, change: _Change) -> Row:
     row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None)
-    _, _, missing, aspects, seen, written, declared, classified, began, unjudged, says, *kept = row
+    _, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
     missing = (missing | change.come) & ~change.gone
     aspects += change.aspects
     seen = (seen & ~change.unseen) | change.seen
-    says = (says & ~change.unsays) | change.says
+    traits = (traits & ~change.lost_traits) | change.traits
     written, declared = min(written, change.written), min(declared, change.declared)
     classified, began = min(classified, change.classified), min(began, change.began)
     unjudged = unjudged if change.unjudged is None else change.unjudged
@@ -307,10 +309,10 @@ def _row(dataset: str, before: Row | None, change: _Change) -> Row:
         or written < NOW == max(declared, classified)
         or unjudged != NOW
         or any(kept)
-        or contradicts(says, seen)
+        or contradicts(traits, seen)
     )
     times = written, declared, classified, began, unjudged
-    return dataset, int(bool(is_open)), missing, aspects, int(seen), *times, int(says), *kept
+    return dataset, int(bool(is_open)), missing, aspects, int(seen), *times, int(traits), *kept
 
 
 def _derive(work: Work) -> Changes:
@@ -331,12 +333,12 @@ def _derive(work: Work) -> Changes:
             found[either.subject].move(was, is_now)
     for dataset, since in _unjudged(work, nodes).items():
         found[dataset].unjudged = since
-    known = work.past.under(STANDING, [(dataset,) for dataset in found]) if found else {}
+    known = work.past.under(RECORD_STATE, [(dataset,) for dataset in found]) if found else {}
     for dataset, change in found.items():
         rows = known[dataset,]
         row = _row(dataset, rows[0] if rows else None, change)
         if not rows or row != tuple(rows[0]):
-            changes.add(STANDING, [row])
+            changes.add(RECORD_STATE, [row])
     return changes
 
 
@@ -445,14 +447,16 @@ def _specification(facts: Facts) -> Changes:
     waiting = _waiting(list(found), nodes, lambda pairs: {pair: held.get(pair) for pair in pairs})
     for dataset, since in waiting.items():
         found[dataset].unjudged = since
-    changes.add(STANDING, [_row(dataset, None, change) for dataset, change in found.items()])
+    changes.add(RECORD_STATE, [_row(dataset, None, change) for dataset, change in found.items()])
     return changes
 
 
 def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     asked = frozenset(ids)
-    yield from (one for one in standings(reader) if one.dataset in asked)
-    yield from sorted(reader.rows(STANDING, [(one,) for one in dict.fromkeys(ids)]))
+    yield from (one for one in record_states(reader) if one.dataset in asked)
+    yield from sorted(reader.rows(RECORD_STATE, [(one,) for one in dict.fromkeys(ids)]))
 
 
-STANDINGS: Final = Index("standings", 2, (STANDING,), _derive, _specification, _answers, uses=("runs", "in_force"))
+RECORD_STATES: Final = Index(
+    "record_states", 2, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
+)

@@ -15,7 +15,7 @@ from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
 from catalog.names.loading import Names
 from catalog.store.indexes.grounds import Ground
-from catalog.store.indexes.standings import Seen, Standing, contradicts
+from catalog.store.indexes.record_states import RecordState, Seen, contradicts
 from catalog.use.loading import declared_use
 from catalog.use.model import UseStatement
 from catalog.view import View
@@ -46,7 +46,7 @@ class Decided:
 
 def of_records(view: View, rules: Collection[Rule]) -> Decided:
     """Return what some of the rules find, in a view of now by unbounded rights."""
-    rows = view.standings() if rules else []
+    rows = view.record_states() if rules else []
     alone = _alone(view, rows)
     own = [row for row in rows if row.dataset in alone]
     others = [row.dataset for row in rows if row.dataset not in alone]
@@ -68,7 +68,7 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
     return Decided({rule: ids for rule, ids in certain.items() if rule in rules}, asked)
 
 
-def _is_over(row: Standing, view: View) -> bool:
+def _is_over(row: RecordState, view: View) -> bool:
     if row.retention is None:
         return False
     declared = _retention(row.retention)
@@ -86,23 +86,23 @@ def _permitted(text: str) -> UseStatement:
     return declared_use(Dataset("", ""), json.loads(text), 0, 0)
 
 
-def _is_labelled_wrongly(row: Standing, _: View) -> bool:
+def _is_labelled_wrongly(row: RecordState, _: View) -> bool:
     return row.permitted_use is not None and may_contradict(_permitted(row.permitted_use))
 
 
-def _holds_unknown(row: Standing, _: View) -> bool:
+def _holds_unknown(row: RecordState, _: View) -> bool:
     return row.permitted_use is not None and bool(_permitted(row.permitted_use).unknown)
 
 
-_PROPOSES: Final[Mapping[Rule, Callable[[Standing, View], bool]]] = {
+_PROPOSES: Final[Mapping[Rule, Callable[[RecordState, View], bool]]] = {
     Rule.RETENTION_KEPT: _is_over,
     Rule.LABEL_CONSISTENT: _is_labelled_wrongly,
     Rule.DECLARED_CODES_KNOWN: _holds_unknown,
-    Rule.DECLARATIONS_AGREE: lambda row, _: contradicts(row.says, row.seen),
+    Rule.DECLARATIONS_AGREE: lambda row, _: contradicts(row.traits, row.seen),
 }
 
 
-def _broken(view: View, rows: Sequence[Standing]) -> dict[Rule, list[str]]:
+def _broken(view: View, rows: Sequence[RecordState]) -> dict[Rule, list[str]]:
     """Return by each of the two rules the datasets that break it, of such of which their own names decide all.
 
     Of one that nothing describes, a write that took effect decides whether it is known.
@@ -118,7 +118,7 @@ def _broken(view: View, rows: Sequence[Standing]) -> dict[Rule, list[str]]:
     return found
 
 
-def _alone(view: View, rows: Sequence[Standing]) -> frozenset[str]:
+def _alone(view: View, rows: Sequence[RecordState]) -> frozenset[str]:
     """Return the datasets of which their own names say all."""
     sources = bool(view.grounds([Ground.SOURCE])[Ground.SOURCE])
     looked_at = Seen.NAMED | Seen.DROPPED | (Seen.SUPPLIED if sources else Seen(0))
