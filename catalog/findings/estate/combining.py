@@ -9,7 +9,7 @@ from typing import Final
 
 from catalog.assets.folds import aspects_in_force
 from catalog.findings.estate.attested import attested_by, powers_of
-from catalog.findings.estate.datasets import datasets_among
+from catalog.findings.estate.datasets import datasets_among, under_every_name
 from catalog.findings.estate.model import CombinationCase, LinkCase, Start, Together
 from catalog.findings.estate.naming import names_of
 from catalog.labels import queries as labels
@@ -77,7 +77,7 @@ def _job_of(edge: Edge) -> str:
 
 def link_cases(view: View, ids: Sequence[str]) -> dict[str, LinkCase]:
     """Return the jobs that read coded data together with what it was made of; the job that makes it is none."""
-    states = _states(view, datasets_among(ids))
+    states = _states(view, under_every_name(view, ids))
     coded = {id_ for id_, state in states.items() if state in _CODED}
     jobs = _jobs_reading(view, coded)
     others = {one for reads in jobs.reads.values() for one in reads} - coded
@@ -125,7 +125,7 @@ def _together(
 
 def combination_cases(view: View, ids: Sequence[str]) -> dict[str, CombinationCase]:
     """Return what jobs make of several datasets without identifiers that one of their runs reads together."""
-    states = _states(view, datasets_among(ids))
+    states = _states(view, under_every_name(view, ids))
     free = {id_ for id_, state in states.items() if state == DeidentificationState.DE_IDENTIFIED}
     jobs = _jobs_reading(view, free)
     several = {job: sorted(free & reads) for job, reads in jobs.reads.items() if len(free & reads) > 1}
@@ -173,7 +173,7 @@ def _covered(view: View, jobs: Collection[str]) -> dict[str, Attestation]:
 def read_by(view: View, ids: Sequence[str]) -> list[str]:
     """Return what the jobs among the ids read."""
     jobs = {id_ for id_ in ids if label_of(id_) == "Job"}
-    return sorted({one for reads in _jobs(view, jobs).reads.values() for one in reads})
+    return under_every_name(view, {one for reads in _jobs(view, jobs).reads.values() for one in reads})
 
 
 def read_for(view: View, ids: Sequence[str]) -> list[str]:
@@ -181,4 +181,4 @@ def read_for(view: View, ids: Sequence[str]) -> list[str]:
     datasets = datasets_among(ids)
     uses = view.uses(datasets) if datasets else ()
     jobs = {use.job for use in uses if use.how in _WRITES and use.job is not None}
-    return sorted({one for reads in _jobs(view, jobs).reads.values() for one in reads})
+    return under_every_name(view, {one for reads in _jobs(view, jobs).reads.values() for one in reads})

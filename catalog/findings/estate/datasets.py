@@ -137,6 +137,14 @@ def own_records(view: View, ids: Sequence[str]) -> dict[str, DatasetRecord]:
     return {id_: one for id_, one in assets.datasets(view, datasets_among(ids)).items() if one.id == id_}
 
 
+def under_every_name(view: View, ids: Iterable[str]) -> list[str]:
+    """Return the datasets among the ids under every name that each ever had: what is said of one is said of all."""
+    names = Names(view, renamed=True)
+    asked = datasets_among(ids)
+    names.load(asked)
+    return sorted({name for one in asked for name in (*names.names(one), names.dataset(one))})
+
+
 def datasets_among(ids: Iterable[str]) -> list[str]:
     """Return the ids of datasets."""
     return [id_ for id_ in ids if label_of(id_) == Dataset.__name__]

@@ -10,9 +10,10 @@ from catalog.assets import queries as assets
 from catalog.assets.model import AssetState, DatasetRecord
 from catalog.assets.storage import encrypted_under
 from catalog.encryption.queries import encryption_keys
-from catalog.findings.estate.datasets import datasets_among, own_records
+from catalog.findings.estate.datasets import own_records, under_every_name
 from catalog.findings.estate.model import ConsentCase, Holder, KeyCase, PromotionCase, Start
 from catalog.findings.estate.naming import called, names_of
+from catalog.names.loading import Names
 from catalog.reading import Complete
 from catalog.use.impact import consent_impact
 from catalog.use.model import UseStatement
@@ -52,15 +53,21 @@ def key_cases(view: View, ids: Sequence[str]) -> dict[str, KeyCase]:
 
 def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
     """Return the datasets for many that training caches flow into, or that were one themselves."""
-    records = own_records(view, ids)
+    every = under_every_name(view, ids)
+    names = Names(view, renamed=True)
+    names.load(every)
+    records = own_records(view, every)
     caches = {id_: one for id_, one in records.items() if _is_cache(one)}
     into: dict[str, dict[str, Start]] = defaultdict(dict)
-    for flow in view.flows(sorted(caches), "out") if caches else ():
+    flows = view.flows([name for name in every if names.dataset(name) in caches], "out") if caches else []
+    names.load(flow.target for flow in flows)
+    for flow in flows:
+        source, target = names.dataset(flow.source), names.dataset(flow.target)
         start = Start(flow.valid_from, flow.entry)
-        before = into[flow.target].get(flow.source)
-        into[flow.target][flow.source] = start if before is None else min(before, start)
+        if source != target:
+            into[target][source] = min(start, into[target].get(source, start))
     found = records | own_records(view, sorted(into.keys() - records.keys()))
-    was = _once(view, [id_ for id_, one in records.items() if _is_for_many(one)])
+    was = _once(names, [id_ for id_, one in records.items() if _is_for_many(one)])
     cases = {}
     for id_, one in found.items():
         if one.zone is not None and _is_for_many(one) and (id_ in into or id_ in was):
@@ -70,9 +77,10 @@ def promotion_cases(view: View, ids: Sequence[str]) -> dict[str, PromotionCase]:
 
 
 def cached_before(view: View, ids: Sequence[str]) -> list[str]:
-    """Return the datasets among the ids, and what flows into them."""
-    datasets = datasets_among(ids)
-    return sorted({*datasets, *(flow.source for flow in view.flows(datasets, "in"))}) if datasets else []
+    """Return the datasets among the ids, and what flows into them, under every name."""
+    datasets = under_every_name(view, ids)
+    flows = view.flows(datasets, "in") if datasets else ()
+    return under_every_name(view, {*datasets, *(flow.source for flow in flows)})
 
 
 def _is_cache(one: DatasetRecord) -> bool:
@@ -90,11 +98,11 @@ def _is_local(one: DatasetRecord) -> bool:
     return scratch or (pattern is not None and pattern.value == StoragePattern.FEDERATED_LOCAL)
 
 
-def _once(view: View, ids: Sequence[str]) -> dict[str, Start]:
+def _once(names: Names, ids: Sequence[str]) -> dict[str, Start]:
     """Return since when each of the datasets was declared as of training and local, where it ever was both."""
     training: dict[str, Start] = {}
     local: dict[str, Start] = {}
-    for one in view.statements(ids, ("zone", "retention", "storage_pattern")) if ids else ():
+    for one in names.statements(ids, ("zone", "retention", "storage_pattern")) if ids else ():
         value = one.data
         start = Start(one.valid_from, one.entry)
         if one.aspect == "zone" and value == Zone.TRAINING:
