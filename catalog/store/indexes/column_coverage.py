@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, TypeVar
 
-from catalog.store.indexes.column_flows import VALUE, lineage_of, stated_values
+from catalog.store.indexes.column_flows import COLUMN_STATEMENT, VALUE, lineage_of, stated_values
 from catalog.store.indexes.hubs import hubs_of_records, outgrows
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, Table
+from catalog.store.indexes.run_states import first_accesses
+from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Past, Row, Table
 from catalog.store.indexes.work import Work
 from graph_schema.bitemporal import earliest
-from graph_schema.column_lineage import ColumnLineage
+from graph_schema.column_lineage import COLUMN_LINEAGE, LINEAGE, ColumnLineage
 from graph_schema.facts import NOW, Edge, Facts, Role, Statement
 
 Key = TypeVar("Key")
@@ -52,7 +55,11 @@ COVERAGE_WRITE: Final = Table(
     prefix=1,
     merge=(Merge.LEAST,),
 )
-"""What each run said of its targets: an input that it names later is held against all of it."""
+"""What a run said of its targets that no other index tells: an input that it names later is held against all it said.
+
+`runs` tell when it first wrote a target, `column_flows` what it said of columns; that a later event said nothing of
+them, or named them in an explicit lineage facet alone, neither tells.
+"""
 COVERAGE_OUTLET: Final = Table(
     "column_coverage_outlet",
     (
@@ -138,8 +145,10 @@ class _Point(NamedTuple):
     entry: int
 
 
-_Writes = dict[tuple[str, str | None, str], list[_Point]]
-"""(target, job, stated) to when and by which entry that was said."""
+_Place = tuple[str, str | None, str]
+"""(target, job, stated)."""
+_Writes = dict[_Place, list[_Point]]
+"""When and by which entry each was said."""
 _Reads = dict[str, list[_Point]]
 
 
@@ -151,7 +160,7 @@ class _Accesses(NamedTuple):
 
     @property
     def is_wide(self) -> bool:
-        return outgrows(len(self.writes), len(self.reads))
+        return _is_wide((target for target, _, _ in self.writes), self.reads)
 
     def rows(self) -> Iterator[tuple[Row, _Point]]:
         """Yield (target, job, stated, source) of each pair and a point at which it holds."""
@@ -162,27 +171,82 @@ class _Accesses(NamedTuple):
                     yield (*place, source), _Point(*point)
 
 
-def _words(statements: Iterable[Statement]) -> dict[tuple[str, int], str]:
+def _is_wide(targets: Iterable[str], sources: Iterable[str]) -> bool:
+    return outgrows(len(set(targets)), len(set(sources)))
+
+
+class _Said(NamedTuple):
+    """One value that an entry says of the columns of a target."""
+
+    target: str
+    run: str | None
+    job: str | None
+    point: _Point
+    facet: str
+    digest: str
+
+
+def _said(statements: Iterable[Statement]) -> list[_Said]:
+    return [
+        _Said(one.dataset, said.run, said.job, _Point(said.valid_from, said.entry), one.facet, one.digest)
+        for one in stated_values(statements, {})
+        if (said := one.statement).role != Role.IN and not one.ends and _names_columns(one.facet, one.text)
+    ]
+
+
+def _said_before(past: Past, pairs: Collection[tuple[str, str]]) -> dict[str, list[_Said]]:
+    """Return what runs said of targets, by run; the pairs are (target, run)."""
+    found = past.under(COLUMN_STATEMENT, pairs) if pairs else {}
+    rows = [row for some in found.values() for row in some if row[6]]
+    explicit = {(row[6],) for row in rows if row[5] == LINEAGE}
+    texts = {digest: some[0][1] for (digest,), some in past.under(VALUE, explicit).items()} if explicit else {}
+    said: dict[str, list[_Said]] = defaultdict(list)
+    for target, run, at, _, _, facet, digest, entry, job in rows:
+        if facet != LINEAGE or _names_columns(facet, texts[digest]):
+            said[run].append(_Said(target, run, job, _Point(at, entry), facet, digest))
+    return said
+
+
+@lru_cache(maxsize=1_024)
+def _names_columns(facet: str, text: str) -> bool:
+    """Tell whether a value says anything of columns: an explicit lineage facet may name datasets alone."""
+    return facet == COLUMN_LINEAGE or lineage_of(facet, text) is not None
+
+
+def _words(said: Iterable[_Said]) -> dict[tuple[str, int], str]:
     """Return what each entry says of the columns of each target."""
     found: dict[tuple[str, int], set[str]] = {}
-    for one in stated_values(statements, {}):
-        if one.statement.role != Role.IN and not one.ends and lineage_of(one.facet, one.text) is not None:
-            found.setdefault((one.dataset, one.statement.entry), set()).add(f"{one.facet}:{one.digest}")
+    for one in said:
+        found.setdefault((one.target, one.point.entry), set()).add(f"{one.facet}:{one.digest}")
     return {place: " ".join(sorted(some)) for place, some in found.items()}
 
 
-def _accesses(facts: Facts) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]:
+def _writes(edges: Iterable[Edge], said: Collection[_Said]) -> _Writes:
+    """Return what a run said of its targets: of each that it wrote, and of each that its columnLineage is about.
+
+    The edges may be those alone by which an entry first says so: another that says something of columns is known by
+    that.
+    """
+    words = _words(said)
+    places: dict[tuple[str, int], tuple[str | None, _Point]] = {
+        (one.target, one.point.entry): (one.job, one.point) for one in said if one.facet == COLUMN_LINEAGE
+    }
+    places.update(((edge.target, edge.entry), (edge.job, _Point(edge.valid_from, edge.entry))) for edge in edges)
+    found: _Writes = {}
+    for place, (job, point) in places.items():
+        found.setdefault((place[0], job, words.get(place, "")), []).append(point)
+    return found
+
+
+def _accesses(facts: Facts, said: Collection[_Said]) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]:
     """Return what events of runs, and what declarations say, by run and by what names the declaration."""
-    words = _words(facts.statements)
-    runs: dict[str, _Accesses] = {}
+    runs = defaultdict[str, _Accesses](lambda: _Accesses({}, {}))
+    for run, (edges, some) in _by_run(facts.edges, said).items():
+        runs[run].writes.update(_writes(edges, some))
     for edge in facts.edges:
-        if edge.kind == "WROTE":
-            place = edge.target, edge.job, words.get((edge.target, edge.entry), "")
-            writes = runs.setdefault(edge.source, _Accesses({}, {})).writes
-            writes.setdefault(place, []).append(_Point(edge.valid_from, edge.entry))
-        elif edge.kind == "READ":
-            _read(runs.setdefault(edge.source, _Accesses({}, {})), edge)
-    declared = {}
+        if edge.kind == "READ":
+            runs[edge.source].reads.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
+    words, declared = _words(said), {}
     for hub in hubs_of_records(facts.statements):
         one = declared[hub.key] = _Accesses({}, {})
         for outlet in hub.outlets:
@@ -190,11 +254,27 @@ def _accesses(facts: Facts) -> tuple[dict[str, _Accesses], dict[str, _Accesses]]
             one.writes.setdefault(place, []).append(_Point(outlet.valid_from, outlet.entry))
         for inlet in hub.inlets:
             one.reads.setdefault(inlet.source, []).append(_Point(inlet.valid_from, inlet.entry))
-    return runs, declared
+    return dict(runs), declared
 
 
-def _read(stated: _Accesses, edge: Edge) -> None:
-    stated.reads.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
+def _by_run(edges: Iterable[Edge], said: Iterable[_Said]) -> dict[str, tuple[list[Edge], list[_Said]]]:
+    """Return by which edges each run wrote, and what it said of columns."""
+    found: dict[str, tuple[list[Edge], list[_Said]]] = defaultdict(lambda: ([], []))
+    for edge in edges:
+        if edge.kind == "WROTE":
+            found[edge.source][0].append(edge)
+    for one in said:
+        if one.run is not None:
+            found[one.run][1].append(one)
+    return found
+
+
+def _reads(edges: Iterable[Edge]) -> _Reads:
+    found: _Reads = {}
+    for edge in edges:
+        if edge.kind == "READ":
+            found.setdefault(edge.target, []).append(_Point(edge.valid_from, edge.entry))
+    return found
 
 
 def _later(points: Iterable[_Point], known: Collection[_Point]) -> list[_Point]:
@@ -203,66 +283,116 @@ def _later(points: Iterable[_Point], known: Collection[_Point]) -> list[_Point]:
     return [one for one in map(_Point._make, earliest(points)) if least is None or one.valid_from < least]
 
 
+def _fresh(new: Mapping[Key, list[_Point]], known: Mapping[Key, list[_Point]]) -> dict[Key, list[_Point]]:
+    """Return of newer points those that say more than what is known, at each place where there are any."""
+    return {place: more for place, some in new.items() if (more := _later(some, known.get(place, ())))}
+
+
+@dataclass
+class _Run:
+    """What new facts say of one run, beside what was said of it before."""
+
+    run: str
+    new: _Accesses
+    written: list[Edge]
+    """By which edges it was first said before that it wrote each target."""
+    before: _Accesses
+    """What it read before, and, once that is loaded, what it wrote."""
+    reads: _Reads
+    """What it newly reads."""
+    untold: _Writes
+    """What it newly wrote that no row of another index tells of."""
+
+    @cached_property
+    def was_wide(self) -> bool:
+        """Tell whether it was a hub before."""
+        return _is_wide((edge.target for edge in self.written), self.before.reads)
+
+    @cached_property
+    def is_wide(self) -> bool:
+        """Tell whether it is a hub now."""
+        targets = [edge.target for edge in self.written] + [target for target, _, _ in self.new.writes]
+        return _is_wide(targets, {**self.before.reads, **self.reads})
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether what it wrote before has to be known."""
+        return bool(self.written) and not self.was_wide and bool(self.reads or self.untold or self.is_wide)
+
+    def load(self, said: Collection[_Said], kept: Iterable[Row]) -> None:
+        """Note what it wrote before, as other indexes tell and as is kept here."""
+        self.before.writes.update(_writes(self.written, said))
+        for _, target, job, stated, entry, at in kept:
+            self.before.writes.setdefault((target, job, stated), []).append(_Point(at, entry))
+        self.untold = _fresh(self.untold, self.before.writes)
+
+
+def _runs(work: Work, given: Mapping[str, _Accesses], said: Iterable[_Said]) -> list[_Run]:
+    """Return the runs that new facts say something of, with as much of their past as is needed."""
+    told = _by_run((edge for run in given for edge in work.runs.fresh.get(run, ())), said)
+    old = work.runs.old_accesses(given)
+    found = []
+    for run, new in given.items():
+        written, read = [edge for edge in old[run] if edge.kind == "WROTE"], _reads(old[run])
+        untold = _fresh(new.writes, _writes(*told[run])) if new.writes else {}
+        found.append(_Run(run, new, written, _Accesses({}, read), _fresh(new.reads, read), untold))
+    asking = [one for one in found if one.asks]
+    if asking:
+        before = _said_before(work.past, {(edge.target, one.run) for one in asking for edge in one.written})
+        kept = work.past.under(COVERAGE_WRITE, [(one.run,) for one in asking])
+        for one in asking:
+            one.load(before.get(one.run, ()), kept[one.run,])
+    return found
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of what writes said beside what was read, by all of their key but the entry."""
+
+    pairs: dict[Row, list[_Point]] = field(default_factory=lambda: defaultdict(list))
+    outlets: dict[Row, list[_Point]] = field(default_factory=lambda: defaultdict(list))
+    inlets: dict[Row, list[_Point]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, key: str, stated: _Accesses, *, is_wide: bool) -> None:
+        """Add what one run or declaration states: pair by pair, or as a hub."""
+        if not is_wide:
+            for place, point in stated.rows():
+                self.pairs[place].append(point)
+            return
+        for write, points in stated.writes.items():
+            self.outlets[*write, key] += points
+        for source, points in stated.reads.items():
+            self.inlets[key, source] += points
+
+    def put(self, changes: Changes, past: Past | None = None) -> None:
+        """Write those that say more than what is there."""
+        for table, rows in ((COVERAGE, self.pairs), (COVERAGE_OUTLET, self.outlets), (COVERAGE_INLET, self.inlets)):
+            known = past.under(table, rows) if past is not None and rows else {}
+            for place, points in rows.items():
+                more = _later(points, [_Point(row[-1], row[-2]) for row in known.get(place, ())])
+                changes.add(table, [(*place, entry, at) for at, entry in more])
+
+
 def _derive(work: Work) -> Changes:
-    changes = Changes()
-    given, declared = _accesses(work.new)
-    rows: dict[Row, list[_Point]] = defaultdict(list)
-    if given:
-        past = work.past.under(COVERAGE_WRITE, [(run,) for run in given])
-        old = {run: _Accesses({}, {}) for run in given}
-        for (run,), some in past.items():
-            for _, target, job, stated, entry, at in some:
-                old[run].writes.setdefault((target, job, stated), []).append(_Point(at, entry))
-        for run, edges in work.runs.old_accesses(given).items():
-            for edge in edges:
-                if edge.kind == "READ":
-                    _read(old[run], edge)
-        for run, one in given.items():
-            _derive_run(run, old[run], one, changes, rows)
-    for key, one in declared.items():
-        _put(key, one, one, changes, rows)
-    known = work.past.under(COVERAGE, rows) if rows else {}
-    for place, points in rows.items():
-        more = _later(points, [_Point(row[5], row[4]) for row in known[place]])
-        changes.add(COVERAGE, [(*place, entry, at) for at, entry in more])
+    changes, rows, said = Changes(), _Rows(), _said(work.new.statements)
+    given, declared = _accesses(work.new, said)
+    for one in _runs(work, given, said):
+        every = _joined(one.before.reads, one.reads)
+        if one.is_wide:
+            whole = _Accesses(_joined(one.before.writes, one.new.writes), one.reads if one.was_wide else every)
+            rows.add(one.run, whole, is_wide=True)
+            continue
+        changes.add(COVERAGE_WRITE, _kept(one.run, one.untold))
+        rows.add(one.run, _Accesses(one.new.writes, every), is_wide=False)
+        rows.add(one.run, _Accesses(one.before.writes, one.reads), is_wide=False)
+    for key, stated in declared.items():
+        rows.add(key, stated, is_wide=stated.is_wide)
+    rows.put(changes, work.past)
     return changes
 
 
-def _derive_run(run: str, old: _Accesses, new: _Accesses, changes: Changes, rows: dict[Row, list[_Point]]) -> None:
-    fresh = _Accesses(
-        {place: more for place, some in new.writes.items() if (more := _later(some, old.writes.get(place, ())))},
-        {source: more for source, some in new.reads.items() if (more := _later(some, old.reads.get(source, ())))},
-    )
-    if not fresh.writes and not fresh.reads:
-        return
-    changes.add(
-        COVERAGE_WRITE, [(run, *place, entry, at) for place, some in fresh.writes.items() for at, entry in some]
-    )
-    every = _Accesses(_joined(old.writes, fresh.writes), _joined(old.reads, fresh.reads))
-    _put(run, every, fresh if old.is_wide else every, changes, rows, fresh=fresh)
-
-
-def _put(
-    key: str,
-    every: _Accesses,
-    hub: _Accesses,
-    changes: Changes,
-    rows: dict[Row, list[_Point]],
-    fresh: _Accesses | None = None,
-) -> None:
-    """Write what is new: as a hub where all of it is wide, else pair by pair."""
-    if every.is_wide:
-        changes.add(
-            COVERAGE_OUTLET, [(*place, key, entry, at) for place, some in hub.writes.items() for at, entry in some]
-        )
-        changes.add(
-            COVERAGE_INLET, [(key, source, entry, at) for source, some in hub.reads.items() for at, entry in some]
-        )
-        return
-    parts = [every] if fresh is None else [_Accesses(fresh.writes, every.reads), _Accesses(every.writes, fresh.reads)]
-    for part in parts:
-        for place, point in part.rows():
-            rows[place].append(point)
+def _kept(run: str, untold: _Writes) -> list[Row]:
+    return [(run, *place, entry, at) for place, points in untold.items() for at, entry in points]
 
 
 def _joined(old: Mapping[Key, list[_Point]], new: Mapping[Key, list[_Point]]) -> dict[Key, list[_Point]]:
@@ -270,15 +400,21 @@ def _joined(old: Mapping[Key, list[_Point]], new: Mapping[Key, list[_Point]]) ->
 
 
 def _specification(facts: Facts) -> Changes:
-    changes = Changes()
-    runs, declared = _accesses(facts)
-    rows: dict[Row, list[_Point]] = defaultdict(list)
+    changes, rows, said = Changes(), _Rows(), _said(facts.statements)
+    runs, declared = _accesses(facts, said)
+    told = _by_run(first_accesses(facts.edges), said)
     for run, one in runs.items():
-        points = ((place, _Point._make(each)) for place, some in one.writes.items() for each in earliest(some))
-        changes.add(COVERAGE_WRITE, [(run, *place, point.entry, point.valid_from) for place, point in points])
+        if not one.is_wide:
+            implied = _writes(*told[run])
+            points = {place: earliest([*some, *implied.get(place, ())]) for place, some in one.writes.items()}
+            untold = {
+                place: [_Point(*point) for point in some if point not in implied.get(place, ())]
+                for place, some in points.items()
+            }
+            changes.add(COVERAGE_WRITE, _kept(run, untold))
     for key, one in (*runs.items(), *declared.items()):
-        _put(key, one, one, changes, rows)
-    changes.add(COVERAGE, [(*key, entry, at) for key, points in rows.items() for at, entry in earliest(points)])
+        rows.add(key, one, is_wide=one.is_wide)
+    rows.put(changes)
     return changes
 
 
@@ -289,7 +425,7 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 COLUMN_COVERAGE: Final = Index(
     "column_coverage",
-    1,
+    2,
     (COVERAGE, COVERAGE_WRITE, COVERAGE_OUTLET, COVERAGE_INLET),
     _derive,
     _specification,

@@ -12,7 +12,17 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from catalog.store.indexes.table import Kind, Merge, Past, Row, Table
-from graph_schema.bitemporal import ENDING, REPLACING, STREAMING, TERMINAL, RunFacts, RunFold, event_of, fold_run
+from graph_schema.bitemporal import (
+    ENDING,
+    REPLACING,
+    STREAMING,
+    TERMINAL,
+    RunFacts,
+    RunFold,
+    earliest,
+    event_of,
+    fold_run,
+)
 from graph_schema.facts import NOW, Edge, Facts, Order, Statement
 
 RUN_STATE: Final = Table(
@@ -102,6 +112,19 @@ def replaces(edge: Edge) -> Replaces:
 def bare(edge: Edge) -> Edge:
     """Return the edge without what it says but how it replaces."""
     return edge._replace(value=replaces(edge).value_of_bare)
+
+
+def first_accesses(edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Yield what runs read, wrote and produced, bare: of what is said alike, what no other precedes in both times."""
+    points: dict[tuple[str, str, str, str | None, str], list[tuple[int, int]]] = {}
+    for edge in edges:
+        if edge.kind in FLOWING:
+            plain = bare(edge)
+            place = plain.kind, plain.source, plain.target, plain.job, plain.value
+            points.setdefault(place, []).append((edge.valid_from, edge.entry))
+    for (kind, run, target, job, value), some in points.items():
+        for at, entry in earliest(some):
+            yield Edge(kind, run, target, value, run, job, at, 0, "", entry)
 
 
 class Moment(NamedTuple):

@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from catalog.store.indexes.index import Index
-from catalog.store.indexes.run_states import ACCESS, FLOWING, MOMENT, RUN_STATE, moments_of, naming, replaces, state_of
+from catalog.store.indexes.run_states import (
+    ACCESS,
+    MOMENT,
+    RUN_STATE,
+    first_accesses,
+    moments_of,
+    naming,
+    replaces,
+    state_of,
+)
 from catalog.store.indexes.table import Changes, IndexReader, Row
 from catalog.store.indexes.work import Work
-from graph_schema.bitemporal import earliest
 from graph_schema.facts import Edge, Facts, Statement
 
 
@@ -23,7 +31,6 @@ def _derive(work: Work) -> Changes:
 
 def _specification(facts: Facts) -> Changes:
     events: dict[str, list[Statement]] = {}
-    points: dict[tuple[object, ...], list[tuple[int, int]]] = {}
     moments: dict[tuple[object, ...], int] = {}
     for statement in facts.statements:
         if statement.aspect == "event":
@@ -32,13 +39,9 @@ def _specification(facts: Facts) -> Changes:
     for some in events.values():
         for run, type_, at, entry in moments_of(some, named):
             moments[run, type_, at] = min(entry, moments.get((run, type_, at), entry))
-    for edge in facts.edges:
-        if edge.kind in FLOWING:
-            place = edge.source, edge.kind, edge.target, edge.job, int(replaces(edge))
-            points.setdefault(place, []).append((edge.valid_from, edge.entry))
     changes = Changes()
     changes.add(RUN_STATE, [state_of(some).row for some in events.values()])
-    changes.add(ACCESS, [(*key, entry, at) for key, some in points.items() for at, entry in earliest(some)])
+    changes.add(ACCESS, [_row(edge) for edge in first_accesses(facts.edges)])
     changes.add(MOMENT, [(*key, entry) for key, entry in moments.items()])
     return changes
 

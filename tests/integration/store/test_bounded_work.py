@@ -72,20 +72,23 @@ def test_one_more_event_of_a_long_streaming_run_costs_what_the_tenth_did(tmp_pat
     store.close()
 
 
-def completed(entry: int, columns: int) -> Facts:
-    """Return the facts of a COMPLETE that says the same of its output as every other of the job."""
-    run = run_node(f"run {entry}")
-    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], run.id, JOB.id)
-    builder.add_edge(Executed(run, JOB))
-    builder.add_statement(run, "event", {"type": "COMPLETE"})
-    builder.add_edge(Read(run, TOPIC))
-    builder.add_edge(Wrote(run, TABLE))
+def completed(entry: int, columns: int, run: int | None = None) -> Facts:
+    """Return the facts of a COMPLETE that says the same of its output as every other of the job, by a run of its own
+    where none is named.
+    """
+    ran = run_node(f"run {entry if run is None else run}")
+    builder = FactBuilder(entry, entry, f"{entry:016x}", RANK["COMPLETE"], ran.id, JOB.id)
+    builder.add_edge(Executed(ran, JOB))
+    builder.add_statement(ran, "event", {"type": "COMPLETE"})
+    builder.add_edge(Read(ran, TOPIC))
+    builder.add_edge(Wrote(ran, TABLE))
     names = [f"c{number}" for number in range(columns)]
     for name in names:
         builder.add_edge(HasColumn(TABLE, Column(TABLE.namespace, TABLE.name, name)))
     builder.add_statement(TABLE, "schema", {"fields": [{"name": name} for name in names]}, Role.OUT)
     origins = {name: {"inputFields": [{"namespace": "made-up", "name": "topic", "field": name}]} for name in names}
-    builder.add_statement(TABLE, "column_lineage", {"fields": origins}, Role.OUT)
+    if origins:
+        builder.add_statement(TABLE, "column_lineage", {"fields": origins}, Role.OUT)
     return builder.build()
 
 
@@ -116,6 +119,30 @@ def test_ids_that_a_batch_names_are_looked_up_by_one_query(tmp_path: Path) -> No
     store.apply(completed(0, 200), 0)
     asked = [one for one in statements_of(store, lambda: store.apply(completed(1, 400), 1)) if "FROM json_each" in one]
     assert len(asked) <= 3
+    store.close()
+
+
+@pytest.mark.parametrize("said", [(20, 20), (0, 0), (0, 20)], ids=["columns", "nothing", "columns at the end"])
+def test_what_a_run_says_of_columns_is_not_kept_for_each_run(tmp_path: Path, said: tuple[int, int]) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry in range(6):
+        store.apply(completed(entry, said[entry % 2], run=entry // 2), entry)
+    assert rows_of(store, "column_coverage_write") == 0
+    assert rows_of(store, "column_coverage") <= 2
+    store.close()
+
+
+def test_a_run_that_no_longer_says_anything_of_columns_is_held_against_what_it_reads_later(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    for entry, columns in enumerate((20, 0, 20, 0)):
+        store.apply(completed(entry, columns, run=0), entry)
+    assert rows_of(store, "column_coverage_write") == 1
+    late = FactBuilder(4, 4, f"{4:016x}", RANK["OTHER"], run_node("run 0").id, JOB.id)
+    late.add_edge(Read(run_node("run 0"), Dataset("made-up", "late")))
+    store.apply(late.build(), 4)
+    found = store.column_coverage([TABLE.id])
+    source = Dataset("made-up", "late").id
+    assert {bool(one.stated): one.valid_from for one in found if one.source == source} == {True: 4, False: 4}
     store.close()
 
 

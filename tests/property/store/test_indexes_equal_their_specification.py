@@ -19,7 +19,7 @@ from catalog.store.protocol import StoreReader
 from catalog.store.sqlite import SqliteStore
 from graph_schema.bitemporal import RANK
 from graph_schema.builder import FactBuilder
-from graph_schema.edges import Wrote
+from graph_schema.edges import Read, Wrote
 from graph_schema.facts import Facts, Role
 from graph_schema.nodes import Column, Dataset, Job
 from tests.support.answers import ids_of
@@ -30,11 +30,15 @@ WORLDS = st.sampled_from([World(), World(3, 2, 2), WIDE, LONG])
 
 
 def column_lineage(chance: random.Random, entry: int) -> Facts:
-    """Return a run event whose output says which columns derive from which."""
+    """Return a run event that may read, and whose output may say which columns derive from which."""
     run, job = run_node(f"{chance.randrange(3)}"), Job("made-up", f"{chance.randrange(2)}")
     clean = Dataset("made-up", f"{chance.randrange(2)}")
     builder = FactBuilder(entry, chance.randrange(6), f"{entry:016x}", RANK["COMPLETE"], run.id, job.id)
-    builder.add_edge(Wrote(run, clean))
+    if chance.random() < 0.5:
+        builder.add_edge(Read(run, Dataset("made-up", f"raw {chance.randrange(12)}")))
+    if chance.random() < 0.2:
+        return builder.build()
+    builder.add_edge(Wrote(run, clean), {"mode": "OVERWRITE"} if chance.random() < 0.2 else {})
     inputs = [
         {
             "namespace": "made-up",
@@ -54,11 +58,13 @@ def column_lineage(chance: random.Random, entry: int) -> Facts:
         "type": "DATASET",
         "fields": {"a1": {"inputs": fed}},
     }
-    builder.add_statement(clean, "column_lineage", value, Role.OUT)
+    if chance.random() < 0.5:
+        builder.add_statement(clean, "column_lineage", value, Role.OUT)
     if chance.random() < 0.3:
         builder.add_statement(job, "lineage", {"entries": [entry_of, {**entry_of, "inputs": fed}]})
-    if chance.random() < 0.1:
-        builder.add_statement(clean, "lineage", None, Role.OUT)
+    if chance.random() < 0.2:
+        said_of = chance.choice((None, entry_of, {"inputs": [{**fed[0], "field": None}]}))
+        builder.add_statement(clean, "lineage", said_of, Role.OUT)
     return builder.build()
 
 
