@@ -189,7 +189,7 @@ class _Neighbourhood:
         here = set(datasets)
         self.loader.load_names(here)
         names = {name for dataset in here for name in self.loader.names(dataset)}
-        names |= {version for name in names for version in self.loader.versions(name)}
+        names |= {version for name in names for version in self.loader.versions(name).values()}
         uses = self._meant(self.loader.view.uses(sorted(names))) if names else []
         found = ((self._resolved(use.dataset), use.job, use.how) for use in uses)
         return [(dataset, job, how) for dataset, job, how in found if job is not None and dataset in here]

@@ -404,13 +404,13 @@ class Contributions:
         for declaration in self.loader.declarations(dataset, at):
             held = None if declaration.job is None else found.get(declaration.job)
             if declaration.job is None:
-                own.append(self._declaration(declaration, dataset, at))
+                own.append(self.declared(declaration, dataset, at))
             elif held is None or not has_begun(declaration.valid_from, held.at):
-                found[declaration.job] = self._declaration(declaration, dataset, at)
-        own += [self._declaration(read, dataset, at) for read in self.loader.mapped_into(dataset, at)]
+                found[declaration.job] = self.declared(declaration, dataset, at)
+        own += [self.declared(read, dataset, at) for read in self.loader.mapped_into(dataset, at)]
         return [*found.values(), *own]
 
-    def _declaration(self, declaration: Declared, dataset: str, at: int) -> Contributed:
+    def declared(self, declaration: Declared, dataset: str, at: int) -> Contributed:
         """Return what is declared as a contribution: what it names is looked at as it is when the walk meets it, what a
         run's facet names as it was when that took effect.
         """

@@ -319,7 +319,8 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
     A name that a steward joined to another, or that a rule takes for one with it, is one step from it without any job,
     as a symlink is; what a steward took back is none. Where there are more than `limit`, more than that of them.
     """
-    flows = loader.view.flows(front, "in" if direction is Direction.UPSTREAM else "out", limit)
+    way: Way = "in" if direction is Direction.UPSTREAM else "out"
+    flows = loader.view.flows(front, way, limit)
     loader.load_names(front)
     return (
         [
@@ -333,7 +334,7 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
                 flow.valid_from,
                 flow.entry,
             )
-            for flow in flows
+            for flow in (*flows, *loader.registered(front, way, flows))
             if flow.how != "alias" or not loader.is_apart(flow.source, flow.target)
         ]
         + [
@@ -354,6 +355,6 @@ def ever_stated(loader: LineageLoader, direction: Direction, front: list[str], l
                 flow.entry,
                 mapping=flow.mapping,
             )
-            for flow in loader.mapped.flows(front, "in" if direction is Direction.UPSTREAM else "out")
+            for flow in loader.mapped.flows(front, way)
         ]
     )

@@ -18,7 +18,7 @@ from catalog.store.protocol import Direction as Way
 from catalog.store.protocol import Flow
 from catalog.view import View
 from graph_schema.bitemporal import RunFold
-from graph_schema.facts import Edge, Statement, holds
+from graph_schema.facts import ALWAYS, Edge, Statement, holds
 from graph_schema.identity import label_of, state_id
 from graph_schema.nodes import Dataset, Node, Snapshot
 
@@ -53,7 +53,7 @@ class LineageLoader:
             return
         self._versions_of.update(dict.fromkeys(new))
         self._named.load(new)
-        self._models.load(self._named.beside)
+        self._models.load(new, self._named.beside)
         self._named.beside.clear()
         named = {one: dataset for one in new if (dataset := self._models.dataset_of(one))}
         self._versions_of |= named
@@ -214,18 +214,36 @@ class LineageLoader:
         ]
 
     def flows(self, ids: Sequence[str], direction: Way, limit: int | None = None) -> list[Flow]:
-        """Return the flows ever stated, as `View.flows`; those that mappings read in facets among them."""
+        """Return the flows ever stated, as `View.flows`; those that mappings read in facets, and those between a model
+        version and the dataset that a registration tells it is, among them.
+        """
         found = self.view.flows(ids, direction, limit)
         read = self.mapped.flows(ids, direction)
-        if not read:
+        registered = self.registered(ids, direction, found)
+        if not read and not registered:
             return found
         more = (Flow(one.source.id, one.target, one.job, "mapped", one.valid_from, one.entry) for one in read)
-        return sorted({*found, *more}, key=flow_order)
+        return sorted({*found, *more, *registered}, key=flow_order)
+
+    def registered(self, ids: Sequence[str], direction: Way, stated: Collection[Flow] = ()) -> list[Flow]:
+        """Return the flows between model versions and the datasets that registrations alone tell they are, but those
+        that are stated anyway.
+        """
+        self.load_names(ids)
+        known = {(flow.source, flow.target) for flow in stated if flow.how == "version"}
+        return [
+            Flow(one.version, one.dataset, None, "version", ALWAYS, one.entry)
+            for name in dict.fromkeys(ids)
+            for one in self._models.registered(name)
+            if (one.version if direction == "out" else one.dataset) == name
+            if (one.version, one.dataset) not in known
+        ]
 
     def neighbours(self, ids: Sequence[str], direction: Way) -> frozenset[str]:
         """Return the other ends of these flows."""
         read = self.mapped.flows(ids, direction)
         ends = {one.target if direction == "out" else one.source.id for one in read}
+        ends |= {one.target if direction == "out" else one.source for one in self.registered(ids, direction)}
         return self.view.neighbours(ids, direction) | ends
 
     def reach(self, ids: Sequence[str], direction: Way, depth: int, limit: int) -> frozenset[str] | None:

@@ -2,7 +2,8 @@
 in time to its newest version, as an alias is to a dataset.
 
 An event may name the version, another of the same run may not, and a reader may name a version of a dataset that only
-others say is a model. None of them sees the other, so that this is decided when it is read.
+others say is a model, or only a registration does: a dataset that runs name in a version is the model of its name where
+a record registers this version of that. None of them sees the other, so that this is decided when it is read.
 """
 
 from __future__ import annotations
@@ -11,14 +12,24 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from catalog.view import View
 from graph_schema.bitemporal import Contribution, RunFold
 from graph_schema.facts import Edge
 from graph_schema.identity import label_of
-from graph_schema.nodes import Model, ModelVersion
+from graph_schema.nodes import Dataset, Model, ModelVersion, Snapshot
 
 _ALL = 2**31 - 1
+
+
+class Registered(NamedTuple):
+    """That a model version is what a dataset of its name was read or written as, by a registration; see `Models`."""
+
+    version: str
+    dataset: str
+    entry: int
+    """By which entry both were known."""
 
 
 @dataclass(slots=True)
@@ -32,17 +43,54 @@ class Models:
     """A model version to the dataset by which emitters name its model."""
     _pointers: dict[str, list[tuple[int, bool, str]]] = field(default_factory=dict)
     """A model's dataset to what it stood for: since when, whether itself, which."""
+    _registered: dict[str, tuple[Registered, ...]] = field(default_factory=dict)
+    """What is known of a dataset's versions by registrations alone, and of a version itself."""
 
-    def load(self, named: Collection[Edge]) -> None:
-        """Fetch all versions of the models that IS_VERSION_OF facts name by a dataset."""
-        fresh = sorted({edge.target for edge in named if label_of(edge.target) == "Dataset"} - self._versions.keys())
+    def load(self, ids: Collection[str], named: Collection[Edge]) -> None:
+        """Fetch all versions of the models that the datasets, and the versions among the ids, are of: as IS_VERSION_OF
+        facts around them name a dataset, and as registrations do.
+        """
+        models = {edge.target for edge in named if label_of(edge.target) == "Model"}
+        of_model = self._load_registered([one for one in ids if label_of(one) == "Dataset"], models)
+        datasets = {edge.target for edge in named if label_of(edge.target) == "Dataset"} | set(of_model.values())
+        fresh = sorted(datasets - self._versions.keys())
         if fresh:
-            self._load_versions(fresh)
+            self._load_versions(fresh, of_model)
             self._load_pointers(fresh)
 
-    def _load_versions(self, datasets: Sequence[str]) -> None:
-        named = {edge.source: edge.target for edge in self.view.edges(datasets, ("IS_VERSION_OF",), "in")}
+    def _load_registered(self, datasets: Sequence[str], models: Collection[str]) -> dict[str, str]:
+        """Return the models to the datasets of their names, where one of these was read or written in a version that a
+        record registers.
+        """
+        found = {*models, *(self.view.lookup("Model", "dataset", datasets) if datasets else ())}
+        if not found:
+            return {}
         of_model = {
+            model: Dataset(known.node.namespace, known.node.name)
+            for model, known in self.view.nodes(sorted(found)).items()
+            if isinstance(known.node, Model)
+        }
+        edges = self.view.edges(sorted(of_model), ("IS_VERSION_OF",), "in")
+        versions = self.view.nodes(sorted({edge.source for edge in edges}))
+        snapshots: dict[str, tuple[Edge, str]] = {}
+        for edge in edges:
+            version, dataset = versions[edge.source].node if edge.source in versions else None, of_model[edge.target]
+            if isinstance(version, ModelVersion):
+                snapshots[Snapshot(dataset.namespace, dataset.name, version.version).id] = edge, dataset.id
+        for snapshot, known in self.view.nodes(sorted(snapshots)).items() if snapshots else ():
+            edge, named = snapshots[snapshot]
+            one = Registered(edge.source, named, max(edge.entry, known.entry))
+            for place in (edge.source, named):
+                self._registered[place] = tuple(dict.fromkeys((*self._registered.get(place, ()), one)))
+        return {model: dataset.id for model, dataset in of_model.items() if dataset.id in self._registered}
+
+    def registered(self, name: str) -> Sequence[Registered]:
+        """Return which versions a dataset's model has, or which dataset a version is of, by a registration alone."""
+        return self._registered.get(name, ())
+
+    def _load_versions(self, datasets: Sequence[str], registered: Mapping[str, str]) -> None:
+        named = {edge.source: edge.target for edge in self.view.edges(datasets, ("IS_VERSION_OF",), "in")}
+        of_model = dict(registered) | {
             Model(known.node.namespace, known.node.model).id: named[version]
             for version, known in self.view.nodes(sorted(named)).items()
             if isinstance(known.node, ModelVersion)

@@ -167,24 +167,35 @@ def _roots(loader: LineageLoader, states: States, walk: Walk, ids: Sequence[str]
         found |= set(resolved) | {root for root in ids if label_of(root) == "ModelVersion"}
         found |= _datasets_of(loader, [root for root in ids if label_of(root) in {"Snapshot", "State"}])
     else:
-        found |= {root for root in ids if label_of(root) != "Dataset"}
+        found |= _states(loader, [root for root in ids if label_of(root) != "Dataset"])
         if resolved:
             held = states.of_datasets(resolved)
             found |= {state for dataset in resolved for state in held[dataset] or [dataset]}
     return sorted(found)
 
 
-def _datasets_of(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
+def _named(loader: LineageLoader, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Return the dataset of each state, and its version where it is a snapshot; their names are fetched."""
     loader.load_nodes(root for root in ids if label_of(root) == "Snapshot")
-    found = set()
+    found: dict[str, tuple[str, str | None]] = {}
     for root in ids:
         node = loader.node(root)
         if isinstance(node, Snapshot):
-            found.add(node_id("Dataset", (node.namespace, node.dataset)))
+            found[root] = node_id("Dataset", (node.namespace, node.dataset)), node.version
         elif label_of(root) == "State":
-            found.add("Dataset:" + root.partition(":")[2].partition(".")[0])
-    loader.load_names(found)
-    return {loader.resolve(dataset, loader.valid_at) for dataset in found}
+            found[root] = "Dataset:" + root.partition(":")[2].partition(".")[0], None
+    loader.load_names(dataset for dataset, _ in found.values())
+    return found
+
+
+def _datasets_of(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
+    return {loader.resolve(dataset, loader.valid_at, version) for dataset, version in _named(loader, ids).values()}
+
+
+def _states(loader: LineageLoader, ids: Sequence[str]) -> set[str]:
+    """Return the states, of a model the version that a snapshot of its dataset is."""
+    named = _named(loader, ids)
+    return {loader.version_of(*named[root]) or root if root in named else root for root in ids}
 
 
 def _one_way(loader: LineageLoader, states: States, walk: Walk, grain: Grain, roots: list[str]) -> Walked:

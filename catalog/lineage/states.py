@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from catalog.lineage.contributions import Contributions
 from catalog.lineage.datasets import edge_of
+from catalog.lineage.declarations import Declared
 from catalog.lineage.loader import LineageLoader
 from catalog.lineage.model import Confidence, LineageEdge, Walk
 from catalog.lineage.rules import Contributed, Hop, Source
@@ -175,12 +176,81 @@ class States:
             for model, hop in hops.items():
                 made[model] = sorted(every[hop], key=lambda one: one.order) or tried.get(model, [])
                 past.update(one for one in every[hop] if one not in held[hop])
+        for state, declared in self._mapped_into(made, front).items():
+            made[state] = [*made.get(state, ()), *declared]
         reads = self.reads([one for some in made.values() for one in some])
         for state, some in sorted(made.items()):
             for one in some:
                 for read in reads[one]:
                     if sources is None or read.state in sources:
                         yield self._edge(read, state, one, past=one in past)
+
+    def _mapped_into(
+        self, made: Mapping[str, Sequence[Contributed]], front: Collection[str]
+    ) -> dict[str, list[Contributed]]:
+        """Return what mappings read in the facets that were in force when each state came about, and of one that still
+        is, in those that are now; of a dataset of which no writer is known, in those that are now.
+
+        What another job says of what it left itself is said of that state. Of a model version it is among what is in
+        force.
+        """
+        loader = self.loader
+        if loader.mapped.is_idle:
+            return {}
+        alone = self._without_writer(one for one in front if label_of(one) == "Dataset")
+        places: dict[str, list[tuple[str, int, Contributed | None]]] = {
+            one: [(one, loader.valid_at, None)] for one in alone
+        }
+        left = {state: some for state, some in made.items() if label_of(state) != "ModelVersion"}
+        now = self.found.in_force([Hop(one.dataset, loader.valid_at) for some in left.values() for one in some])
+        lasting = {_identity(one) for some in now.values() for one in some}
+        for state, some in left.items():
+            for one in some:
+                if one.how == "ran":
+                    times = [one.at, *([loader.valid_at] if _identity(one) in lasting else ())]
+                    places.setdefault(state, []).extend((one.dataset, at, one) for at in times)
+        loader.load_mapped((dataset, at) for some in places.values() for dataset, at, _ in some)
+        found: dict[str, list[Contributed]] = {}
+        for state, several in places.items():
+            read: dict[Declared, Contributed] = {}
+            for dataset, at, by in several:
+                for declared in loader.mapped_into(dataset, at):
+                    if by is None or not self._is_of_another(declared, by):
+                        read.setdefault(declared, self.found.declared(declared, dataset, at))
+            found[state] = list(read.values())
+        return found
+
+    def _without_writer(self, datasets: Iterable[str]) -> set[str]:
+        """Return the datasets of which nobody is known to have written what is in them now."""
+        return {one for one, states in self.of_datasets(list(datasets)).items() if not states}
+
+    def _is_of_another(self, declared: Declared, by: Contributed) -> bool:
+        """Tell whether it is what another job's run says of its own output."""
+        run = declared.mapped[0].run
+        if run is None or declared.job == by.job:
+            return False
+        self.loader.load_runs([run])
+        fold = self.loader.fold(run)
+        return fold is not None and any(flow.target in fold.ever_wrote for flow in declared.mapped)
+
+    def _fed_by_mapping(self, front: Collection[str]) -> set[str]:
+        """Return the states of which mappings may read in some facet that the datasets of these states feed them."""
+        loader = self.loader
+        if loader.mapped.is_idle:
+            return set()
+        datasets = self._datasets(front)
+        loader.load_names(datasets)
+        names = sorted({name for one in datasets for name in loader.names(one)})
+        fed = sorted({flow.target for flow in loader.mapped.flows(names, "out")})
+        loader.load_names(fed)
+        around = sorted({name for one in fed for name in loader.every_name(one)})
+        loader.load_names(around)
+        at = loader.valid_at
+        hops = [Hop(one, at) for one in dict.fromkeys(loader.resolve(name, at) for name in around)]
+        every = [one for some in self.found.every(hops).values() for one in some]
+        loader.load_nodes(one.name for one in every)
+        sealed = self._seals.of_datasets(frozenset(one for one in around if label_of(one) == "Dataset"))
+        return {*(self._state(one) for one in every), *self._without_writer(hop.dataset for hop in hops), *sealed}
 
     def _edge(self, read: StateRead, target: str, one: Contributed, *, past: bool) -> LineageEdge:
         edge = edge_of(one, read.source, past=past)
@@ -197,7 +267,7 @@ class States:
         targets = {edge.source for edge in trained}
         produced = self.loader.view.edges(sorted(readers), ("PRODUCED",), "out") if readers else []
         targets |= {edge.target for edge in produced}
-        targets |= self.left(readers) | self._sealed(readers)
+        targets |= self.left(readers) | self._sealed(readers) | self._fed_by_mapping(front)
         return self.upstream(sorted(targets), frozenset(front))
 
     def _sealed(self, runs: Iterable[str]) -> set[str]:
@@ -232,13 +302,7 @@ class States:
         """Return the runs that may have read one of the states."""
         loader = self.loader
         snapshots = [state for state in states if label_of(state) == "Snapshot"]
-        loader.load_nodes(snapshots)
-        datasets = {state for state in states if label_of(state) in {"Dataset", "ModelVersion"}}
-        datasets |= {pair[0] for state in states if (pair := split_state_id(state))}
-        for state in snapshots:
-            node = loader.node(state)
-            if isinstance(node, Snapshot):
-                datasets.add(node_id("Dataset", (node.namespace, node.dataset)))
+        datasets = self._datasets(states)
         loader.load_names(datasets)
         names = sorted({name for dataset in datasets for name in loader.names(dataset)})
         found = loader.view.edges(snapshots, ("USED",), "in") if snapshots else []
@@ -249,6 +313,18 @@ class States:
         loader.load_runs(runs)
         return runs | loader.halves.writers(runs)
 
+    def _datasets(self, states: Collection[str]) -> set[str]:
+        """Return what the states are states of: by name, or the model version."""
+        snapshots = [state for state in states if label_of(state) == "Snapshot"]
+        self.loader.load_nodes(snapshots)
+        datasets = {state for state in states if label_of(state) in {"Dataset", "ModelVersion"}}
+        datasets |= {pair[0] for state in states if (pair := split_state_id(state))}
+        for state in snapshots:
+            node = self.loader.node(state)
+            if isinstance(node, Snapshot):
+                datasets.add(node_id("Dataset", (node.namespace, node.dataset)))
+        return datasets
+
     def of_datasets(self, datasets: Sequence[str]) -> dict[str, list[str]]:
         """Return the states that the datasets are in now: one for each job whose newest contribution is in force."""
         hops = {dataset: Hop(dataset, self.loader.valid_at) for dataset in datasets}
@@ -258,6 +334,11 @@ class States:
             dataset: sorted({self._state(one) for one in held[hop] if one.run or one.how == "registered"})
             for dataset, hop in hops.items()
         }
+
+
+def _identity(one: Contributed) -> tuple[object, ...]:
+    """Return what tells a contribution of a run from any other, whoever made the value."""
+    return one.run, one.attempt, one.name, one.job, one.at
 
 
 def _is_another(snapshot: Node | None, one: Contributed) -> bool:

@@ -11,7 +11,7 @@ from catalog.store.indexes.table import Changes, IndexReader, Kind, Merge, Row, 
 from catalog.store.indexes.work import Work
 from graph_schema.facts import NOW, Facts
 from graph_schema.loose_names import folded, undated
-from graph_schema.nodes import Node
+from graph_schema.nodes import Dataset, Model, Node
 
 
 def _undated(node: Node) -> str | None:
@@ -20,10 +20,16 @@ def _undated(node: Node) -> str | None:
     return None if name == folded(node.title) else name
 
 
+def _dataset_of(node: Node) -> str | None:
+    """Return the dataset that has the name of a model: an emitter may call the model so."""
+    return Dataset(node.namespace, node.name).id if isinstance(node, Model) else None
+
+
 FIELDS: Final[Mapping[str, Mapping[str, Callable[[Node], str | None]]]] = {
     "Run": {"run_id": lambda node: node.title},
     "Snapshot": {"version": lambda node: node.title},
     "Dataset": {"folded": lambda node: folded(node.title), "undated": _undated},
+    "Model": {"dataset": _dataset_of},
     "NamespaceRule": {"every": lambda _: ""},
     "Mapping": {"every": lambda _: ""},
     "Source": {"every": lambda _: ""},
@@ -112,4 +118,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
         yield from sorted(row for row in found if row[3] in asked)
 
 
-KEYS: Final = Index("keys", 5, (KEY_FIELD,), _derive, _specification, _answers)
+KEYS: Final = Index("keys", 6, (KEY_FIELD,), _derive, _specification, _answers)

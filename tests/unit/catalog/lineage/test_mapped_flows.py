@@ -11,7 +11,8 @@ from catalog.lineage.model import Confidence, Dependency, Direction, FlowKind, F
 from catalog.lineage.queries import lineage
 from catalog.mappings.queries import mapped
 from catalog.reading import LATEST, AsOf, Complete, Rights
-from graph_schema.nodes import Column, Dataset, Job
+from graph_schema.identity import label_of
+from graph_schema.nodes import Column, Dataset, Job, Run, Snapshot
 from tests.support.events import Json, dataset, dataset_event, run_event
 from tests.support.records import House, flow_mapping, withdrawal
 
@@ -201,3 +202,67 @@ def test_where_no_mapping_reads_a_flow_a_walk_asks_no_facet(house: House) -> Non
     assert ends(asked(house, CLEAN, Direction.UPSTREAM)) == {(DEEP, CLEAN)}
     house.record({**RECORD, "facet": "schema"})
     assert ends(asked(house, CLEAN, Direction.UPSTREAM)) == {(DEEP, CLEAN)}
+
+
+def of_datasets(house: House, root: str, direction: Direction) -> set[tuple[str, str, str]]:
+    """Return the edges between states as edges between what these are states of."""
+    found = asked(house, root, direction, grain=Grain.SNAPSHOT)
+    named = {one.id: one.dataset or one.id for one in found.nodes}
+    return {(named[edge.source], named[edge.target], edge.how) for edge in found.edges}
+
+
+def test_what_a_run_left_is_fed_by_the_states_that_a_facet_of_it_names(house: House) -> None:
+    house.record(RECORD)
+    house.send(run_event(minute=1, run_id=run_id(1), job_name="load", outputs=[dataset("raw")], inputs=[]))
+    house.send(writes("clean", 2, origin("raw"), inputs=[dataset("deep")]))
+    house.send(run_event(minute=3, run_id=run_id(3), job_name="x", inputs=[dataset("clean")], outputs=[dataset("out")]))
+    expected = {(RAW, CLEAN, "mapped"), (DEEP, CLEAN, "ran"), (CLEAN, OUT, "ran")}
+    assert of_datasets(house, OUT, Direction.UPSTREAM) == expected
+    assert of_datasets(house, RAW, Direction.DOWNSTREAM) == expected - {(DEEP, CLEAN, "ran")}
+    found = asked(house, CLEAN, Direction.UPSTREAM, grain=Grain.SNAPSHOT)
+    (edge,) = (one for one in found.edges if one.how == FlowKind.MAPPED)
+    assert label_of(edge.source) == label_of(edge.target) == "State"
+    assert (edge.confidence, edge.mapping, edge.run) == (
+        Confidence.MAPPED,
+        "feeds",
+        Run("demo", "curate", run_id(2)).id,
+    )
+
+
+def test_a_state_is_fed_by_what_its_own_facet_names_and_not_by_what_a_later_one_does(house: House) -> None:
+    house.record(RECORD)
+    version = {"version": {"datasetVersion": "v1"}}
+    house.send(writes("clean", 1, {**origin("raw"), **version}))
+    house.send(writes("clean", 2, {**origin("deep"), "version": {"datasetVersion": "v2"}}))
+    first, second = (Snapshot("lake", "clean", one).id for one in ("v1", "v2"))
+    for state, source in ((first, RAW), (second, DEEP)):
+        assert ends(asked(house, state, Direction.UPSTREAM)) == {(source, state)}
+        assert ends(asked(house, source, Direction.DOWNSTREAM, grain=Grain.SNAPSHOT)) == {(source, state)}
+
+
+def test_what_another_job_says_of_what_it_left_is_said_of_that_state(house: House) -> None:
+    house.record(RECORD)
+    house.send(writes("clean", 1, origin("raw")))
+    other = dataset("clean", facets={"version": {"datasetVersion": "v2"}})
+    house.send(run_event(minute=2, run_id=run_id(2), job_name="append", outputs=[other]))
+    assert ends(asked(house, Snapshot("lake", "clean", "v2").id, Direction.UPSTREAM)) == set()
+    assert of_datasets(house, RAW, Direction.DOWNSTREAM) == {(RAW, CLEAN, "mapped")}
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_what_a_datasets_own_event_says_is_said_of_the_state_that_it_is_in(house: House, *, written: bool) -> None:
+    house.record(RECORD)
+    if written:
+        house.send(writes("clean", 1, {}))
+        house.send(writes("clean", 2, {}))
+    house.send(dataset_event("clean", 5, facets=origin("raw")))
+    assert of_datasets(house, CLEAN, Direction.UPSTREAM) == {(RAW, CLEAN, "mapped")}
+    found = asked(house, RAW, Direction.DOWNSTREAM, grain=Grain.SNAPSHOT)
+    (edge,) = found.edges
+    assert (edge.source, label_of(edge.target)) == (RAW, "State" if written else "Dataset")
+
+
+def test_what_a_run_that_failed_says_of_what_it_left_is_no_flow_into_a_state(house: House) -> None:
+    house.record(RECORD)
+    house.send(writes("clean", 1, {**origin("raw"), "version": {"datasetVersion": "v1"}}, "FAIL"))
+    assert ends(asked(house, Snapshot("lake", "clean", "v1").id, Direction.UPSTREAM)) == set()

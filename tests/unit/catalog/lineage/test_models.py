@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from catalog.assets.model import AssetState, StatementSource
-from catalog.lineage.model import Confidence, Direction, FlowKind, Grain, Walk
+from catalog.lineage.model import Confidence, Direction, FlowKind, FlowScope, Grain, Walk
 from catalog.lineage.queries import lineage
+from catalog.reading import AsOf
 from catalog.releases.queries import model_versions, version_statements
 from catalog.view import View
 from graph_schema.identity import label_of
@@ -262,3 +263,79 @@ def test_dataset_type_model_in_one_event_and_the_version_in_another_of_the_run_a
     assert upstream(house, SCORES, grain) == {version_id("12"), letters, REFERRALS}
     assert version_id("12") in downstream(house, letters, grain)
     assert {one.partition(":")[0] for one in downstream(house, letters, grain)} <= {"ModelVersion", "Dataset", "State"}
+
+
+def registers(**more: Any) -> Json:
+    """Return the registration of version 12 by a person who names no run."""
+    trained = [{"dataset": {"namespace": "lake", "name": "letters"}, "digest": "v1"}]
+    model = {"namespace": "lake", "name": "triage"}
+    named = {"version": "12", "trained_on": trained, "evaluated_on": [], "run_id": None, "job": None}
+    return registration(model=model, **{**named, **more})
+
+
+UNTYPED = [lambda: trains(typed=False), lambda: scores(typed=False), None]
+
+
+@GRAINS
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_version_that_no_event_calls_a_model_and_a_record_registers_is_a_model_version(
+    house: House, order: tuple[int, ...], grain: Grain
+) -> None:
+    letters_v1 = dataset("letters", facets={"version": {"datasetVersion": "v1"}})
+    house.send(run_event(minute=1, inputs=[letters_v1], outputs=[], run_id=AGAIN, job_name="look"))
+    for place in order:
+        event = UNTYPED[place]
+        if event is None:
+            house.record(registers())
+        else:
+            house.send(event())
+    letters = LETTERS if grain is Grain.DATASET else Snapshot("lake", "letters", "v1").id
+    snapshot = Snapshot("lake", "triage", "12").id
+    assert upstream(house, SCORES, grain) == {version_id("12"), letters, REFERRALS}
+    for root in (version_id("12"), snapshot):
+        found = lineage(house.view(), Walk((root,), Direction.UPSTREAM, grain, depth=9))
+        assert found.roots == (version_id("12"),)
+        assert upstream(house, root, grain) == {letters}
+        assert len(downstream(house, root, grain)) == 1
+    assert version_id("12") in downstream(house, letters, grain)
+    assert snapshot not in downstream(house, letters, grain)
+    assert version_id("12") in downstream(house, REFERRALS, grain) | {version_id("12")}
+
+
+def test_a_version_is_a_snapshot_as_long_as_nobody_registered_it(house: House) -> None:
+    house.send(trains(typed=False))
+    house.send(scores(typed=False))
+    known = house.ledger.size() - 1
+    house.record(registers())
+    before = house.view(AsOf(known_at=known))
+    snapshot = Snapshot("lake", "triage", "12").id
+    assert snapshot in ends(before, SCORES, Direction.UPSTREAM, Grain.SNAPSHOT)
+    assert Dataset("lake", "triage").id in ends(before, SCORES, Direction.UPSTREAM)
+    assert snapshot not in upstream(house, SCORES, Grain.SNAPSHOT)
+
+
+def test_a_dataset_of_a_models_name_is_none_where_no_run_names_a_version_that_is_registered(house: House) -> None:
+    house.send(trains(typed=False, version="3"))
+    house.send(scores(typed=False, version=None))
+    house.record(registers())
+    triage = Dataset("lake", "triage").id
+    assert upstream(house, SCORES) == {triage, LETTERS, REFERRALS}
+    assert version_id("12") not in upstream(house, SCORES, Grain.SNAPSHOT)
+    assert Snapshot("lake", "triage", "3").id in upstream(house, SCORES, Grain.SNAPSHOT)
+
+
+@pytest.mark.parametrize("root", [SCORES, LETTERS, version_id("12")])
+def test_what_was_ever_stated_and_what_is_connected_lead_through_a_version_that_only_a_record_registers(
+    house: House, root: str
+) -> None:
+    house.send(trains(typed=False))
+    house.send(scores(typed=False))
+    house.record(registers())
+    whole = {LETTERS, version_id("12"), Dataset("lake", "triage").id, SCORES, REFERRALS}
+    flows = {"flows": FlowScope.EVER_STATED}
+    met = {root}.union(
+        *(ends(house.view(), root, way, Grain.DATASET, **flows) for way in (Direction.UPSTREAM, Direction.DOWNSTREAM))
+    )
+    assert met == whole if root == SCORES else met >= whole - {REFERRALS}
+    found = lineage(house.view(), Walk((root,), Direction.CONNECTED, depth=9))
+    assert {node.id for node in found.nodes if label_of(node.id) != "Job"} == whole - {Dataset("lake", "triage").id}
