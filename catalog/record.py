@@ -382,5 +382,6 @@ _WORDS = {
     "Source": "source",
     "EncryptionKey": "encryption key",
     "NamespaceRule": "rule of names",
+    "Attestation": "attestation",
 }
 DECLARE_FIRST = "declare it first, or send an event that names it"

@@ -47,6 +47,7 @@ KINDS = {
     "record.end_key": "end of an encryption key",
     "record.tag": "PHI tag",
     "record.attest_deidentification": "attestation of de-identification",
+    "record.end_attestation": "end of an attestation",
     "record.map_facet": "mapping of a facet",
     "record.map_tag": "mapping of tags",
     "record.withdraw_mapping": "withdrawal of a mapping",

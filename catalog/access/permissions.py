@@ -30,6 +30,7 @@ class Permission(StrEnum):
     JUDGE_TAGS = "tag.judge"
     """Confirm or reject a tag, which outweighs what emitters claim."""
     ATTEST_DEIDENTIFICATION = "attest_deidentification"
+    END_ATTESTATION = "end_attestation"
     DEFINE_NAMESPACE_RULE = "define_namespace_rule"
     END_NAMESPACE_RULE = "end_namespace_rule"
     STITCH_DATASETS = "stitch_datasets"
@@ -98,6 +99,7 @@ TABLE: Final[Mapping[PrincipalRole, frozenset[Permission]]] = {
             Permission.TAG,
             Permission.JUDGE_TAGS,
             Permission.ATTEST_DEIDENTIFICATION,
+            Permission.END_ATTESTATION,
             Permission.DEFINE_NAMESPACE_RULE,
             Permission.END_NAMESPACE_RULE,
             Permission.STITCH_DATASETS,

@@ -76,6 +76,8 @@ class _Judge:
         step, reason = next((one for one in others if not self.is_covered(one[0])), (*others, judged[0])[0])
         was = self.basis.powers.at(attestation.attested_by, attestation.entry)
         entries = {attestation.entry} | (set() if was is None else {was.entry})
+        if attestation.end is not None:
+            entries.add(attestation.end.entry)
         if attestation.schema_version is not None:
             entries = entries.union(*(one.declared for one, _ in judged))
         return Coverage(attestation, reason, step, tuple(sorted(entries)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalog.assets.folds import aspects_in_force
 from catalog.errors import SenderError
-from catalog.labels.records import AttestDeidentification, Tag
+from catalog.labels.queries import attestations_by_id
+from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
 from catalog.record import DECLARE_FIRST, Admission, Admitted
 from graph_schema.nodes import Column, Node
 from graph_schema.schema_fields import fields_of
@@ -36,3 +37,12 @@ def admit_attestation(record: AttestDeidentification, admission: Admission) -> A
     if record.until is not None and parse_zoned(record.until) <= (record.holds_from or admission.now):
         raise SenderError("`until` lies ahead; this one has passed.", pointer="/until", status=422)
     return Admitted()
+
+
+def admit_end(record: EndAttestation, admission: Admission) -> Admitted:
+    """Hold the attestation to be known, and say where it was over before."""
+    admission.require([(record.node, "/attestation", "give the ledger index of the record that attested")])
+    found = attestations_by_id(admission.view.unredacted, [record.node.id]).get(record.node.id)
+    if found is None or (found.in_force and not found.is_void):
+        return Admitted()
+    return Admitted(warnings=("The attestation was over already; this adds why.",))

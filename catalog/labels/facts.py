@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.assets.run_refs import add_run
-from catalog.labels.records import AttestDeidentification, Tag
+from catalog.labels.records import AttestDeidentification, EndAttestation, Tag
 from catalog.record import RecordContext
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
@@ -57,3 +57,15 @@ def project_attestation(record: AttestDeidentification, context: RecordContext) 
     if record.run is not None:
         add_run(builder, record.run)
     builder.add_edge(Attested(Principal(context.actor), attestation))
+
+
+def end_subjects(record: EndAttestation) -> tuple[Node, ...]:
+    """Return what the record is about."""
+    return (record.node,)
+
+
+def project_end(record: EndAttestation, context: RecordContext) -> None:
+    """Add that the attestation ended, or never held."""
+    context.builder.add_statement(
+        record.node, "attestation_end", aspects.AttestationEnd(record.effect.value, record.reason)
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from graph_schema.aspects import labels as aspects
 from graph_schema.aspects.labels import Coding
+from graph_schema.vocabulary.words import EndEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,19 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationEnd(aspects.AttestationEnd):
+    """That an attestation ended at a time, or never held: by whom, and by which entry."""
+
+    ended_by: str
+    ended_at: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation(aspects.Attestation):
     """An authorised person's statement that a job (or one run of it) removes identifiers.
 
-    `in_force` at the valid time read: begun and not past `until`.
+    `in_force` at the valid time read: begun and not past `until`, which is when it was ended where that comes first.
     """
 
     id: str
@@ -63,6 +73,13 @@ class Attestation(aspects.Attestation):
     authenticated: bool
     valid_from: int
     in_force: bool
+    end: AttestationEnd | None = None
+    """By what it ended, or was void, apart from its own `until`."""
+
+    @property
+    def is_void(self) -> bool:
+        """Tell whether it never held."""
+        return self.end is not None and self.end.effect == EndEffect.VOID
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,8 @@ class Uncovered(StrEnum):
     """Who attested it was no steward then, or no key proved who they were."""
     CLEARS_NOTHING = "CLEARS_NOTHING"
     """Its method leaves protected health information: a limited data set, or none at all."""
+    VOID = "VOID"
+    """A steward said that it never held."""
     EXPIRED = "EXPIRED"
     """It has ended."""
     BEGINS_LATER = "BEGINS_LATER"

@@ -11,7 +11,7 @@ from catalog.assets import queries as assets
 from catalog.assets.column_names import ColumnNames
 from catalog.assets.model import RunRecord
 from catalog.assets.tags import EmitterTag
-from catalog.labels.model import Attestation, Label, Step, Tag
+from catalog.labels.model import Attestation, AttestationEnd, Label, Step, Tag
 from catalog.labels.rules import label, stated
 from catalog.labels.suggestions import (
     EVERY,
@@ -30,12 +30,12 @@ from catalog.store.protocol import KnownNode
 from catalog.view import View
 from graph_schema.aspects import PHI
 from graph_schema.aspects import labels as aspects
-from graph_schema.bitemporal import RECORD_RANK
-from graph_schema.facts import Edge, Order, Statement
+from graph_schema.bitemporal import RECORD_RANK, has_begun
+from graph_schema.facts import NOW, Edge, Order, Statement
 from graph_schema.identity import label_of
 from graph_schema.nodes import Attestation as AttestationNode
 from graph_schema.nodes import Column, Dataset
-from graph_schema.vocabulary.words import PhiKind, Stance, TagOrigin
+from graph_schema.vocabulary.words import EndEffect, PhiKind, Stance, TagOrigin
 
 _AT_ONCE = 500
 _ASPECTS = tuple(f"{PHI}{kind.value}" for kind in PhiKind)
@@ -216,8 +216,18 @@ def attestations_of_jobs(view: View, jobs: Sequence[str]) -> dict[str, tuple[Att
 
 def attestations_by_id(view: View, ids: Sequence[str]) -> dict[str, Attestation]:
     """Return those of the attestations that were known, by their own ids."""
-    stated = view.statements(ids, ("attestation",))
-    return {each.subject: _attestation(each, view.moment) for each in stated if each.value is not None}
+    # That one is void is said once, and holds before that too.
+    ever = view.at(NOW).statements(ids, ("attestation", "attestation_end"))
+    ends: dict[str, list[AttestationEnd]] = defaultdict(list)
+    for each in ever:
+        if each.aspect == "attestation_end":
+            ends[each.subject].append(_end(each))
+    then = view.as_of.valid_at
+    return {
+        each.subject: _attestation(each, view.moment, _ending(ends.get(each.subject, ()), then))
+        for each in ever
+        if each.aspect == "attestation" and each.value is not None and has_begun(each.valid_from, then)
+    }
 
 
 def steps_of(
@@ -305,14 +315,31 @@ def _tag(known: KnownNode, kind: str, value: aspects.Tag, by: str | None, entry:
     )
 
 
-def _attestation(statement: Statement, now: int) -> Attestation:
+def _end(statement: Statement) -> AttestationEnd:
+    value = aspects.AttestationEnd.from_json(statement.data)
+    return AttestationEnd(
+        **value.members(), ended_by=statement.by, ended_at=statement.valid_from, entry=statement.entry
+    )
+
+
+def _ending(ends: Iterable[AttestationEnd], at: int) -> AttestationEnd | None:
+    """Return what ended an attestation by then: that it never held, else what came first."""
+    acting = [one for one in ends if one.effect == EndEffect.VOID or has_begun(one.ended_at, at)]
+    return min(acting, key=lambda one: (one.effect != EndEffect.VOID, one.ended_at, one.entry), default=None)
+
+
+def _attestation(statement: Statement, now: int, end: AttestationEnd | None) -> Attestation:
     value = aspects.Attestation.from_json(statement.data)
+    ends = [one for one in (value.until, None if end is None else end.ended_at) if one is not None]
+    is_void = end is not None and end.effect == EndEffect.VOID
+    until = value.until if is_void else min(ends, default=None)
     return Attestation(
-        **value.members(),
+        **(value.members() | {"until": until}),
         id=statement.subject,
         entry=statement.entry,
         attested_by=statement.by,
         authenticated=statement.authenticated,
         valid_from=statement.valid_from,
-        in_force=value.until is None or now < value.until,
+        in_force=not is_void and (until is None or now < until),
+        end=end,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
 
 from catalog.record import (
     MAX_LIST,
@@ -23,10 +23,17 @@ from catalog.record import (
     refusal,
 )
 from graph_schema.column_lineage import address
-from graph_schema.nodes import Column, Dataset, PhiTag, Run
+from graph_schema.nodes import Attestation, Column, Dataset, PhiTag, Run
 from graph_schema.times import parse_zoned
 from graph_schema.vocabulary import hl7
-from graph_schema.vocabulary.words import Confidentiality, DeidentificationMethod, PhiKind, Stance, Technique
+from graph_schema.vocabulary.words import (
+    Confidentiality,
+    DeidentificationMethod,
+    EndEffect,
+    PhiKind,
+    Stance,
+    Technique,
+)
 
 AlterationCode = Annotated[str, Field(max_length=64), code_of(hl7.ALTERATION)]
 
@@ -81,6 +88,26 @@ class Treated(Part):
     """Who holds the key of a code, 45 CFR 164.514(c)(2)."""
     key_place: Name | None = None
     """Where that key is."""
+
+
+class EndAttestation(Record):
+    """That an attestation of de-identification ends, or never held; who ends it may be another than attested it."""
+
+    name: ClassVar[str] = "end_attestation"
+
+    attestation: Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
+    """The ledger index of the attestation."""
+    effect: EndEffect = EndEffect.ENDED
+    """ENDED acts from its date, VOID at every time; by default ENDED."""
+    reason: Text
+    """Why it ends."""
+    valid_from: Time | None = None
+    """When it ends; by default when it is recorded."""
+
+    @property
+    def node(self) -> Attestation:
+        """Return the attestation that ends."""
+        return Attestation(str(self.attestation))
 
 
 class AttestDeidentification(Record):

@@ -105,6 +105,8 @@ def uncovered(
         return Uncovered.NOT_AUTHORISED
     if not partly and attestation.method not in _CLEARING:
         return Uncovered.CLEARS_NOTHING
+    if attestation.is_void:
+        return Uncovered.VOID
     return _out_of_time(attestation, step, at) or _of_another_version(attestation, step)
 
 

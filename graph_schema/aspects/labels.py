@@ -43,6 +43,14 @@ class Treatment(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class AttestationEnd(Part):
+    """That an attestation ended, or never held, and why."""
+
+    effect: Annotated[str, "ENDED or VOID."]
+    reason: Annotated[str, "Why it ended."]
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation(Part):
     """Method, what it clears, scope, result, until when."""
 

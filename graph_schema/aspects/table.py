@@ -26,7 +26,7 @@ from graph_schema.aspects.declarations import (
 from graph_schema.aspects.events import Code, Environment, Event, Flags, Io, Producer, Redactions
 from graph_schema.aspects.findings import FindingDecision
 from graph_schema.aspects.keys import EncryptionKey
-from graph_schema.aspects.labels import Attestation, Tag
+from graph_schema.aspects.labels import Attestation, AttestationEnd, Tag
 from graph_schema.aspects.mappings import FacetMapping, MappingWithdrawal, TagMapping
 from graph_schema.aspects.models import Metric, Registration
 from graph_schema.aspects.names import NamespaceRule
@@ -277,6 +277,7 @@ ASPECTS: Final[tuple[Aspect, ...]] = (
     Aspect("registration", ("ModelVersion",), Registration, searchable=True),
     Aspect("metrics", ("Evaluation",), tuple[Metric, ...], "The figures measured."),
     Aspect("attestation", ("Attestation",), Attestation),
+    Aspect("attestation_end", ("Attestation",), AttestationEnd),
     Aspect("request", ("Approval",), Request),
     Aspect("decision", ("Approval",), Decision),
     Aspect("principal", ("Principal",), PrincipalDefinition, searchable=True),

@@ -287,6 +287,15 @@ class VerificationResult(StrEnum):
     """Bytes are not there."""
 
 
+class EndEffect(StrEnum):
+    """What the end of an attestation does to what it covered."""
+
+    ENDED = "ENDED"
+    """From its date on it clears nothing."""
+    VOID = "VOID"
+    """It never held: it clears nothing at any time."""
+
+
 class Stance(StrEnum):
     """How a tag stands to its subject: said first, said after a suggestion or claim, or denied."""
 

@@ -35,7 +35,7 @@ from reports.phrases import unrecorded, who
 from reports.section import Frame, Part
 
 Reason = Literal[
-    "OTHER_JOB", "OTHER_RUN", "NOT_AUTHORISED", "CLEARS_NOTHING", "EXPIRED", "BEGINS_LATER", "OTHER_VERSION"
+    "OTHER_JOB", "OTHER_RUN", "NOT_AUTHORISED", "CLEARS_NOTHING", "VOID", "EXPIRED", "BEGINS_LATER", "OTHER_VERSION"
 ]
 
 
@@ -159,6 +159,7 @@ def _words(step: DeidentificationStep) -> str:
         "OTHER_RUN": "it is about another run of the job",
         "NOT_AUTHORISED": "who attested it was no steward then" if proven else "no key proved who attested it",
         "CLEARS_NOTHING": f"the method ({worded(step.method or 'NONE')}) leaves protected health information",
+        "VOID": "a steward said that it never held",
         "EXPIRED": f"it expired on {moment(step.until or '')}",
         "BEGINS_LATER": f"it begins later, on {moment(step.valid_from or '')}",
         "OTHER_VERSION": f"it covers schema version {step.schema_version}; the step wrote {written}",

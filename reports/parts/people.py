@@ -101,6 +101,7 @@ _ACTS = {
     "record.end_key": "ended encryption keys",
     "record.tag": "tagged PHI",
     "record.attest_deidentification": "attested de-identification",
+    "record.end_attestation": "ended attestations",
     "record.map_facet": "mapped facets",
     "record.map_tag": "mapped tags",
     "record.withdraw_mapping": "withdrew mappings",

@@ -20,7 +20,6 @@ from reports.standalone.bodies import (
     io_facets_of,
     node_id,
     objects_in,
-    optional_micros,
     stamp,
     text_in,
 )
@@ -326,7 +325,7 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
 
 
 def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
-    content, until = record.content, optional_micros(record.content.get("until"))
+    content, until = record.content, judged.until(record)
     job = content["job"]
     derived: dict[str, Any] = {
         "run": content.get("run_id"),
@@ -342,7 +341,7 @@ def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed,
         "attested_at": record.recorded_at,
         "valid_from": stamp(record.since),
         "until": None if until is None else stamp(until),
-        "in_force": until is None or log.valid_at < until,
+        "in_force": not judged.is_void(record) and (until is None or log.valid_at < until),
     }
     if not log.withheld:
         derived |= {**judged.coverage(record), "later": record.index > judged.registered}

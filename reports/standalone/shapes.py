@@ -54,6 +54,7 @@ _RECORDS: dict[str, Shape] = {
         "valid_from?": str,
         "until?": str,
     },
+    "end_attestation": {"attestation": int, "effect?": str, "valid_from?": str},
     "seal_snapshot": {
         **_SNAPSHOT,
         "manifest?": [{"digest": str, "size": int}],

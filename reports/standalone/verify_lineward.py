@@ -764,6 +764,7 @@ _RECORDS: dict[str, Shape] = {
         "valid_from?": str,
         "until?": str,
     },
+    "end_attestation": {"attestation": int, "effect?": str, "valid_from?": str},
     "seal_snapshot": {
         **_SNAPSHOT,
         "manifest?": [{"digest": str, "size": int}],
@@ -2158,6 +2159,7 @@ class Attested:
         registrations = registrations_of(shown, log)
         self.registered = registrations[-1].index if registrations else -1
         self.records = log.of("attest_deidentification")
+        self._ends = log.of("end_attestation")
 
     def registered_state(self, dataset: str) -> str | None:
         """Return the de-identification state that a dataset was declared in when the version was registered."""
@@ -2209,8 +2211,35 @@ class Attested:
             "reason": reason,
             "not_covered": None if reason is None else step.run,
             "written_versions": sorted(step.versions - {""}) if reason == "OTHER_VERSION" else [],
-            "entries": sorted({record.index, *([definition.index] if definition else ()), *declared}),
+            "entries": sorted(
+                {
+                    record.index,
+                    *([definition.index] if definition else ()),
+                    *([end.index] if (end := self._end(record)) else ()),
+                    *declared,
+                }
+            ),
         }
+
+    def _end(self, record: Record) -> Record | None:
+        """Return what ended an attestation by the read point: that it never held, else what came first."""
+        acting = [
+            one
+            for one in self._ends
+            if one.content["attestation"] == record.index and (_is_void(one) or one.since <= self._log.valid_at)
+        ]
+        return min(acting, key=lambda one: (not _is_void(one), one.since, one.index), default=None)
+
+    def is_void(self, record: Record) -> bool:
+        """Return whether an attestation was said never to have held."""
+        end = self._end(record)
+        return end is not None and _is_void(end)
+
+    def until(self, record: Record) -> int | None:
+        """Return when an attestation ends: by its own word, or by what ended it before."""
+        own, end = optional_micros(record.content.get("until")), self._end(record)
+        ends = [own, None if end is None or _is_void(end) else end.since]
+        return min((one for one in ends if one is not None), default=None)
 
     def idle(self) -> list[int]:
         """Return the entries of the attestations that do not cover a step which nothing else covers."""
@@ -2304,7 +2333,7 @@ class Attested:
 
     def _reason(self, record: Record, step: Step) -> str | None:
         content, valid_at = record.content, self._log.valid_at
-        run, until = content.get("run_id"), optional_micros(content.get("until"))
+        run, until = content.get("run_id"), self.until(record)
         definition = self._log.defined(record.actor, record.index)
         is_steward = definition is not None and "steward" in definition.content.get("roles", ())
         began = valid_at if run is not None or step.at is None else min(valid_at, step.at)
@@ -2314,11 +2343,16 @@ class Attested:
             "OTHER_RUN": run is None or run == step.run,
             "NOT_AUTHORISED": record.authenticated and is_steward,
             "CLEARS_NOTHING": content["method"] in _CLEARING,
+            "VOID": not self.is_void(record),
             "EXPIRED": until is None or until > valid_at,
             "BEGINS_LATER": record.since <= began,
             "OTHER_VERSION": bound is None or step.versions == {bound},
         }
         return next((reason for reason, held in holds.items() if not held), None)
+
+
+def _is_void(end: Record) -> bool:
+    return end.content.get("effect") == "VOID"
 
 
 def attempted(shown: Shown, log: Disclosed) -> set[RunKey | None]:
@@ -2645,7 +2679,7 @@ def derive_deidentification(shown: Shown, log: Disclosed, compare: Comparison) -
 
 
 def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed, compare: Comparison) -> None:
-    content, until = record.content, optional_micros(record.content.get("until"))
+    content, until = record.content, judged.until(record)
     job = content["job"]
     derived: dict[str, Any] = {
         "run": content.get("run_id"),
@@ -2661,7 +2695,7 @@ def _attestation(step: Values, record: Record, judged: Attested, log: Disclosed,
         "attested_at": record.recorded_at,
         "valid_from": stamp(record.since),
         "until": None if until is None else stamp(until),
-        "in_force": until is None or log.valid_at < until,
+        "in_force": not judged.is_void(record) and (until is None or log.valid_at < until),
     }
     if not log.withheld:
         derived |= {**judged.coverage(record), "later": record.index > judged.registered}

@@ -197,6 +197,10 @@ def joining(dataset: dict[str, str], same_as: dict[str, str], **more: Any) -> di
     }
 
 
+def ending_attestation(entry: int, **more: Any) -> dict[str, Any]:
+    return {"kind": "end_attestation", "attestation": entry, "reason": "Another table was looked at", **more}
+
+
 def attestation(**more: Any) -> dict[str, Any]:
     return {
         "kind": "attest_deidentification",
@@ -504,6 +508,8 @@ class House:
         mapped = facet_mapping(), tag_mapping(), withdrawal()
         for payload in (tag(), attestation(), *mapped, safe_use(), seal(), verification(), registration(), request()):
             story[payload["kind"]] = self.record(payload)
+        attested = self.record(attestation(scope="Another table")).receipt.index
+        story["end_attestation"] = self.record(ending_attestation(attested))
         story["decide_approval"] = self.record(decision(story["request_approval"].receipt.index), approver)
         mistaken = self.record(declaration(dataset={"namespace": "landing", "name": "mistaken"}))
         story["erase_entries"] = self.record(erasing(mistaken.receipt.index))

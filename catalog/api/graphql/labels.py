@@ -31,6 +31,8 @@ Confidentiality = words.Confidentiality
 enums.enter(Confidentiality)
 DeidentificationMethod = words.DeidentificationMethod
 enums.enter(DeidentificationMethod)
+EndEffect = words.EndEffect
+enums.enter(EndEffect)
 Technique = words.Technique
 enums.enter(Technique)
 Stance = words.Stance
@@ -83,6 +85,15 @@ class Treatment:
     key_place: str | None = strawberry.field(description="Where that key is.")
 
 
+@strawberry.type(description="That an attestation ended, or never held.")
+class AttestationEnd:
+    effect: EndEffect = strawberry.field(description="Whether it ended at a time, or never held.")
+    reason: str | None = strawberry.field(description="Why it ended.")
+    ended_by: str = strawberry.field(description="The principal that ended it.")
+    ended_at: Micros = strawberry.field(description="When it ended.")
+    entry: int = strawberry.field(description="The ledger entry of the record.")
+
+
 @strawberry.type(description="An authorised person's statement that a job, or one run of it, removes identifiers.")
 class Attestation(Node):
     entry: int = strawberry.field(description="The ledger entry of the record.")
@@ -114,6 +125,9 @@ class Attestation(Node):
     valid_from: Micros = strawberry.field(description="Since when it holds.")
     until: Micros | None = strawberry.field(description="Until when it holds; null where no end was set.")
     in_force: bool = strawberry.field(description="Whether it holds at the time that is asked about.")
+    end: AttestationEnd | None = strawberry.field(
+        description="By what it ended, or was void, apart from the end that it set itself."
+    )
 
 
 @field_of(

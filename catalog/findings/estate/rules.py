@@ -209,7 +209,7 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
     """Find an attestation that has ended, or that can cover nothing."""
     one = case.attestation
     reason = _uncovered(one, case, moment)
-    entries = (one.entry,)
+    entries = (one.entry,) if one.end is None else (one.entry, one.end.entry)
     because = _VOID.get(reason) if reason in _VOID else None if case.clears else _NAMES_NOTHING
     if because is not None:
         return Breach(f"The attestation of {case.job} covers nothing: {because}.", entries, one.valid_from, one.entry)
@@ -228,6 +228,7 @@ def attestation_lasts(case: AttestationCase, moment: int) -> Breach | None:
 _VOID: Final[Mapping[Uncovered | None, str]] = {
     Uncovered.NOT_AUTHORISED: "who attested it was no steward then, or no key proved who they were",
     Uncovered.CLEARS_NOTHING: "its method leaves protected health information",
+    Uncovered.VOID: "a steward said that it never held",
 }
 _NAMES_NOTHING: Final = "it names nothing that is gone by a technique that its method accepts"
 

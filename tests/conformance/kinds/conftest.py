@@ -19,6 +19,7 @@ from tests.support.records import (
     attestation,
     declaration,
     encryption_key,
+    ending_attestation,
     ending_key,
     ending_place,
     ending_source,
@@ -81,7 +82,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house.record(declaration(**FURTHER))
     house.record({"kind": "declare_dataset", "dataset": CURATED, "policy_label": "de-identified, research only"})
     house.record(tag_mapping(mapping="in dbt", value="4", source="DBT_META"))
-    house.record(attestation(schema_version="1.2.0"))
+    attested = house.record(attestation(schema_version="1.2.0")).receipt.index
+    house.record(ending_attestation(attested, effect="VOID", valid_from=EARLY))
     house.restore()
     house.record({"kind": "revoke_key", "key_id": approver.key_id, "principal": "grace", "force": True})
     house.record({**principal("grace", "approver"), "force": True})

@@ -21,6 +21,7 @@ from tests.support.records import (
     House,
     decision,
     declaration,
+    ending_attestation,
     ending_source,
     place,
     registration,
@@ -200,6 +201,8 @@ def records(draw: st.DrawFn) -> dict[str, Any]:
                 made,
                 attested,
                 attested,
+                ending_attestation(0, effect=draw(st.sampled_from(["ENDED", "VOID"])))
+                | draw(st.sampled_from([{}, {}, {"valid_from": "2026-01-03T00:00:00Z"}])),
                 declared,
                 declared,
                 whole,
@@ -245,17 +248,21 @@ def tell(house: House, happened: list[dict[str, Any]]) -> None:
     as_local = {"attest_deidentification"} if len(happened) % 5 == 0 else set()
     grace = house.act_as("grace", "approver")
     requests: list[int] = []
+    attested: list[int] = []
     for payload in happened:
         try:
             if "kind" not in payload:
                 house.send(payload, ada)
             elif payload["kind"] == "decide_approval":
                 house.record(payload | {"request": requests[-1] if requests else 0}, grace)
+            elif payload["kind"] == "end_attestation":
+                house.record(payload | {"attestation": attested[-1] if attested else 0}, ada)
             elif payload["kind"] in as_local:
                 # As a ledger of an older version holds it: by whom nobody authenticated.
                 house.append({**payload, "clears": [], "alterations": []}, "local", authenticated=False)
             else:
                 index = house.record(payload, ada).receipt.index
                 requests += [index] if payload["kind"] == "request_approval" else []
+                attested += [index] if payload["kind"] == "attest_deidentification" else []
         except (AskerError, SenderError):
             continue

@@ -19,6 +19,7 @@ WORDS = {
     "OTHER_RUN": "it is about another run of the job",
     "NOT_AUTHORISED": "who attested it was no steward then",
     "CLEARS_NOTHING": "the method (limited data set) leaves protected health information",
+    "VOID": "a steward said that it never held",
     "EXPIRED": "it expired on 2032-03-01 00:00:00 UTC",
     "BEGINS_LATER": "it begins later, on 2031-03-02 08:00:00 UTC",
     "OTHER_VERSION": "it covers schema version 1; the step wrote 2, 3",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from catalog.errors import AskerError, SenderError
+from catalog.labels.queries import attestations_of_jobs
 from catalog.labels.taint.queries import (
     EffectiveLabel,
     EffectiveOrigin,
@@ -18,10 +20,22 @@ from catalog.reading import AsOf
 from catalog.store.memory import MemoryStore
 from catalog.view import View
 from graph_schema.facts import NOW
-from graph_schema.nodes import Dataset, ModelVersion
+from graph_schema.nodes import Dataset, Job, ModelVersion
 from graph_schema.times import parse_zoned
 from tests.support.facts import joined
-from tests.support.records import CURATED, MODEL, RAW, House, attestation, event, registration, seal, tag
+from tests.support.records import (
+    CURATED,
+    JOB,
+    MODEL,
+    RAW,
+    House,
+    attestation,
+    ending_attestation,
+    event,
+    registration,
+    seal,
+    tag,
+)
 
 DIRECT, DERIVED = "DIRECT_IDENTIFIER", "DERIVED_FEATURE"
 RAW_ID, CURATED_ID = Dataset(**RAW).id, Dataset(**CURATED).id
@@ -143,6 +157,36 @@ class TestClearing:
         assert kinds(house.view(AsOf(before, NOW)), column="key") == []
         assert kinds(house.view(AsOf(ended, NOW)), column="key") == [DIRECT]
         assert kinds(house.view(AsOf(before, entry - 1)), column="key") == [DIRECT]
+
+    @pytest.mark.parametrize(
+        ("effect", "day", "left"),
+        [("ENDED", 15, []), ("ENDED", 20, [DIRECT]), ("ENDED", 25, [DIRECT]), ("VOID", 15, [DIRECT])],
+    )
+    def test_l12_ended_acts_from_its_date_and_void_at_every_time(
+        self, house: House, effect: str, day: int, left: list[str]
+    ) -> None:
+        house.send(event(**lineage(key=[("mrn", MASKED)])))
+        house.record(tag(confidentiality=None, valid_from=EARLY))
+        entry = house.record(attestation(valid_from=EARLY), house.act_as("ada", "steward")).receipt.index
+        ended = ending_attestation(entry, effect=effect, valid_from="2026-03-20T00:00:00Z")
+        ended_by = house.record(ended, house.act_as("bob", "steward")).receipt.index
+        then = parse_zoned(f"2026-03-{day}T00:00:00Z")
+        assert kinds(house.view(AsOf(then, NOW)), column="key") == left
+        assert kinds(house.view(AsOf(then, ended_by - 1)), column="key") == []
+        (one,) = attestations_of_jobs(house.view(AsOf(then, NOW)), [Job(**JOB).id])[Job(**JOB).id]
+        assert one.in_force is not bool(left)
+        assert (None if one.end is None else one.end.ended_by) == ("bob" if left else None)
+
+    def test_l12_who_is_no_steward_ends_nothing(self, house: House) -> None:
+        house.send(event())
+        entry = house.record(attestation()).receipt.index
+        with pytest.raises(AskerError, match="steward"):
+            house.record(ending_attestation(entry), house.act_as("eve", "engineer"))
+
+    def test_l12_only_an_attestation_can_end(self, house: House) -> None:
+        house.send(event())
+        with pytest.raises(SenderError, match="unknown attestation: give the ledger index"):
+            house.record(ending_attestation(0))
 
     def test_l11_an_attestation_of_one_run_does_not_cover_another(self, house: House) -> None:
         house.send(event(**lineage(key=[("mrn", MASKED)])))
