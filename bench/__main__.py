@@ -23,6 +23,7 @@ MEASURES = (
     "connected",
     "search",
     "labels",
+    "findings",
     "wide",
     "ledger",
     "report",

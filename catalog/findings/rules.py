@@ -213,6 +213,12 @@ class Rule(Enum):
         Topic.SOURCES,
         "What is declared of a dataset, and what persons say of the PHI in it, can all be so at once.",
     )
+    PLACE_ALLOWED = _Rule(
+        "place allowed",
+        Severity.HIGH,
+        Topic.SOURCES,
+        "No dataset lies, was written, read or trained on at a place that what it was made of does not allow.",
+    )
     LABEL_CONSISTENT = _Rule(
         "composite label consistent",
         Severity.MEDIUM,
@@ -331,6 +337,7 @@ ESTATE = (
     Rule.CATALOGUED_FIRST,
     Rule.RETENTION_KEPT,
     Rule.DECLARATIONS_AGREE,
+    Rule.PLACE_ALLOWED,
     Rule.LABEL_CONSISTENT,
     Rule.DECLARED_CODES_KNOWN,
     Rule.RUN_ID_OF_ONE_JOB,

@@ -13,6 +13,7 @@ from catalog.findings.estate.model import (
     ConsentCase,
     KeyCase,
     LinkCase,
+    PlaceCase,
     PromotionCase,
     Start,
     VersionCase,
@@ -83,6 +84,25 @@ def consent_holds(case: ConsentCase, moment: int) -> Breach | None:  # noqa: ARG
     least = "" if case.whole else "at least "
     text = f"{case.why} What rests on it {verb} still there: {least}{' and '.join(numbers)}, {shown}."
     return Breach(text, tuple(sorted(case.entries)), case.start.since, case.start.entry)
+
+
+def place_allowed(case: PlaceCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others
+    """Find data that is, or was used, where it may not be."""
+    sentences = []
+    for presence, place, job, reasons in case.there:
+        by = "" if job is None else f" by {job}"
+        at = "" if place is None else f" at {place}"
+        sentences.append(f"{_PRESENCE[presence]}{at}{by}: {' '.join(reasons)}")
+    return Breach(" ".join(sentences), tuple(sorted(case.entries)), case.since, case.known)
+
+
+_PRESENCE: Final[Mapping[str, str]] = {
+    "LIES": "It lies",
+    "HELD": "It is held",
+    "WRITTEN": "It was written",
+    "READ": "It was read",
+    "TRAINED": "A model was trained on it",
+}
 
 
 def coded_apart(case: LinkCase, moment: int) -> Breach | None:  # noqa: ARG001  the same shape as the others

@@ -238,6 +238,19 @@ class ConsentCase:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceCase:
+    """Where a dataset is or was and may not be: in which way, the place, the job's name, and why not.
+
+    `since` is when a job first had it there, None where it only lies there; `known` the entry that first says so.
+    """
+
+    there: Sequence[tuple[str, str | None, str | None, tuple[str, ...]]]
+    since: int | None
+    entries: frozenset[int]
+    known: int
+
+
 class Together(NamedTuple):
     """That one run, or one job by design, reads two datasets, each by name."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from catalog.assets import retention
 from catalog.assets.folds import DROPPED, last_writes
+from catalog.findings.estate.places import allowed, used_elsewhere
 from catalog.findings.estate.rules import may_contradict
 from catalog.findings.rules import Rule
 from catalog.names.loading import Names
@@ -29,6 +30,7 @@ BY_RECORD: Final = (
     Rule.CATALOGUED_FIRST,
     Rule.RETENTION_KEPT,
     Rule.DECLARATIONS_AGREE,
+    Rule.PLACE_ALLOWED,
     Rule.LABEL_CONSISTENT,
     Rule.DECLARED_CODES_KNOWN,
     Rule.SUGGESTION_JUDGED,
@@ -62,10 +64,31 @@ def of_records(view: View, rules: Collection[Rule]) -> Decided:
         late = [row for row in own if row.unjudged + view.terms.judged_days * retention.DAY <= view.moment]
         certain[Rule.SUGGESTION_JUDGED] = [row.dataset for row in late if not row.seen & Seen.TAGGED]
         asked[Rule.SUGGESTION_JUDGED] += [row.dataset for row in late if row.seen & Seen.TAGGED]
+    if Rule.PLACE_ALLOWED in rules:
+        asked[Rule.PLACE_ALLOWED] = _elsewhere(view, own, others)
     for rule, proposes in _PROPOSES.items():
         if rule in rules:
             asked[rule] += [row.dataset for row in own if proposes(row, view)]
     return Decided({rule: ids for rule, ids in certain.items() if rule in rules}, asked)
+
+
+def _elsewhere(view: View, own: Sequence[RecordState], others: Sequence[str]) -> list[str]:
+    """Return the datasets that may be, or may have been, where they may not be."""
+    bounds = allowed(view)
+    if bounds is None:
+        return []
+    if bounds.nowhere:
+        return [*others, *(row.dataset for row in own)]
+    used = used_elsewhere(view, bounds)
+    return sorted(
+        {*others, *used} | {row.dataset for row in own if any(bounds.forbids(place) for place in _places(row))}
+    )
+
+
+def _places(row: RecordState) -> Iterator[str]:
+    for text in (row.place, row.site):
+        if text is not None:
+            yield str(json.loads(text))
 
 
 def _is_over(row: RecordState, view: View) -> bool:

@@ -47,6 +47,10 @@ class Ground(StrEnum):
     """It is a dataset that is, or was, kept as scratch or on the machines of one site alone."""
     CODED = "CODED"
     """It is a dataset that is, or was, declared to be without identifiers, or with codes in their place."""
+    LIMIT = "LIMIT"
+    """It is a statement of permitted use, or a source, that says where data may be, or once did."""
+    RUNS_AT = "RUNS_AT"
+    """It is a job that is declared to run at a place."""
     SOURCE = "SOURCE"
     """It is a source that something is recorded of."""
     JUDGED = "JUDGED"
@@ -125,36 +129,41 @@ def _plain(facts: Facts) -> Iterator[Row]:
         if _holds_token(node):
             yield Ground.TOKEN_IN_NAME.value, node.id, entry
     for statement in facts.statements:
-        ground = _of_statement(statement)
-        if ground is not None:
+        for ground in _of_statement(statement):
             yield ground.value, statement.subject, statement.entry
-        elif label_of(statement.subject) == "Source":
+        if label_of(statement.subject) == "Source":
             yield Ground.SOURCE.value, statement.subject, statement.entry
 
 
-def _of_statement(statement: Statement) -> Ground | None:
+def _of_statement(statement: Statement) -> Iterator[Ground]:
     aspect = statement.aspect
     if aspect in _OF_ASPECT:
-        return _OF_ASPECT[aspect]
-    ground_of = _BY_VALUE.get(aspect)
-    if ground_of is None or statement.value is None or label_of(statement.subject) not in _ABOUT:
-        return None
-    ground, holds = ground_of
-    return ground if holds(statement.data) else None
+        yield _OF_ASPECT[aspect]
+    elif aspect in _BY_VALUE and statement.value is not None and label_of(statement.subject) in _ABOUT:
+        for ground, holds in _BY_VALUE[aspect]:
+            if holds(statement.data):
+                yield ground
 
 
+def _limits(value: Mapping[str, Any]) -> bool:
+    return value.get("places") is not None or any(term.get("code") == _GS for term in value.get("terms") or ())
+
+
+_GS: Final = "DUO:0000022"
 _CODED: Final = frozenset({DeidentificationState.DE_IDENTIFIED, DeidentificationState.PSEUDONYMIZED})
 _ABOUT: Final = frozenset({"Dataset", "UseStatement"})
-_BY_VALUE: Final[Mapping[str, tuple[Ground, Callable[[Any], bool]]]] = {
-    "deidentification_state": (Ground.CODED, lambda value: value in _CODED),
-    "storage_pattern": (Ground.CACHE, lambda value: value == StoragePattern.FEDERATED_LOCAL),
-    "retention": (Ground.CACHE, lambda value: value.get("policy_class") == RetentionClass.SCRATCH),
-    "use_statement": (Ground.CONSENT, lambda value: value.get("consent") is not None),
+_BY_VALUE: Final[Mapping[str, tuple[tuple[Ground, Callable[[Any], bool]], ...]]] = {
+    "deidentification_state": ((Ground.CODED, lambda value: value in _CODED),),
+    "storage_pattern": ((Ground.CACHE, lambda value: value == StoragePattern.FEDERATED_LOCAL),),
+    "retention": ((Ground.CACHE, lambda value: value.get("policy_class") == RetentionClass.SCRATCH),),
+    "use_statement": ((Ground.CONSENT, lambda value: value.get("consent") is not None), (Ground.LIMIT, _limits)),
 }
 _OF_ASPECT: Final = {
     "registration": Ground.REGISTRATION,
     "schema": Ground.SCHEMA,
     "consent_withdrawal": Ground.CONSENT,
+    "permitted_places": Ground.LIMIT,
+    "runs_at": Ground.RUNS_AT,
 }
 _OF_LABEL: Final = {
     "EncryptionKey": Ground.KEY,
@@ -194,4 +203,4 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
     yield from sorted(reader.rows(GROUND, [(one,) for one in dict.fromkeys(ids)], 1))
 
 
-GROUNDS: Final = Index("grounds", 4, (GROUND,), _derive, _specification, _answers, uses=("keys",))
+GROUNDS: Final = Index("grounds", 5, (GROUND,), _derive, _specification, _answers, uses=("keys",))

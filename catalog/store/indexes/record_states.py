@@ -49,10 +49,12 @@ RECORD_STATE: Final = Table(
         ("traits", Kind.INTEGER),
         ("retention", Kind.VALUE),
         ("permitted_use", Kind.VALUE),
+        ("place", Kind.VALUE),
+        ("site", Kind.VALUE),
     ),
     key=1,
     prefix=1,
-    merge=(Merge.NEWEST,) * 12,
+    merge=(Merge.NEWEST,) * 14,
     orders=(("open", "dataset"),),
 )
 """What is missing of a record stands in it as bits; what never was is at `NOW`, which no time comes after."""
@@ -100,7 +102,7 @@ class RecordState(NamedTuple):
     `missing` are mandatory aspects, `aspects` how many are in force, `written` when a run first wrote it, `declared`
     when anything was first declared of it, `classified` when somebody first said what PHI it holds, `began` when
     anything was first said of it, `unjudged` since when its schema is in force, where that suggests what no person
-    judged, and `retention` and `permitted_use` what is declared of these, as JSON.
+    judged, and `retention` to `site` what is declared of these, as JSON.
     """
 
     dataset: str
@@ -115,6 +117,8 @@ class RecordState(NamedTuple):
     traits: Trait
     retention: str | None
     permitted_use: str | None
+    place: str | None
+    site: str | None
 
 
 _USES: Final = frozenset({"READ", "WROTE", "CONSUMES", "PRODUCES", "FEEDS"})
@@ -178,7 +182,7 @@ _MEMBERS: Final = {
     "retention": ("policy_class", RetentionClass.SCRATCH, Trait.SCRATCH),
     "encryption": ("at_rest", EncryptionAtRest.NONE, Trait.PLAIN),
 }
-_KEPT: Final = ("retention", "permitted_use")
+_KEPT: Final = ("retention", "permitted_use", "place", "site")
 _WITH_TRAITS: Final = frozenset(
     {"deidentification_state", "phi_category", "storage_pattern", "encryption_keys", *_MEMBERS}
 )
@@ -291,7 +295,7 @@ def _dataset_of(node: Node | None) -> str | None:
 
 
 def _row(dataset: str, before: Row | None, change: _Change) -> Row:
-    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None)
+    row = before or (dataset, 1, _ALL, 0, 0, NOW, NOW, NOW, NOW, NOW, 0, None, None, None, None)
     _, _, missing, aspects, seen, written, declared, classified, began, unjudged, traits, *kept = row
     missing = (missing | change.come) & ~change.gone
     aspects += change.aspects
@@ -458,5 +462,5 @@ def _answers(reader: IndexReader, ids: Sequence[str]) -> Iterator[Row]:
 
 
 RECORD_STATES: Final = Index(
-    "record_states", 2, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
+    "record_states", 3, (RECORD_STATE,), _derive, _specification, _answers, uses=("runs", "in_force")
 )

@@ -63,6 +63,8 @@ def test_findings_of_now_are_those_of_every_rule_held_to_every_node(happened: li
         ["keeps a cache", "keeps the copy for many", "reads what it made with its source"],
         ["declares what else there is", "declares the key", "uses the key in a sandbox"],
         ["complete", "permits by consent", "withdraws that consent"],
+        ["declares a place", "permits in a place", "complete", "lies elsewhere"],
+        ["permits in a place", "permits", "complete", "joins"],
     ],
     ids=", ".join,
 )

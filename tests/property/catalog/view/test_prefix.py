@@ -144,6 +144,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "uses the key in a sandbox": declaration(
         dataset=CURATED, encryption_keys=[{"key": "keys.example/training/7", "environment": "SANDBOX"}]
     ),
+    "permits in a place": permission("board-5", places=["EU"], valid_from=EARLY),
+    "lies elsewhere": declaration(dataset=CURATED, place="elsewhere", site="nowhere-land", valid_from=EARLY),
     "permits by consent": permission("board-4", consent={"state": "GIVEN"}, valid_from=EARLY),
     "withdraws that consent": withdrawal_of_consent("board-4"),
     "tags the other": tag(dataset=CURATED, stance="CONFIRM"),

@@ -21,9 +21,12 @@ from tests.support.records import (
     attestation,
     encryption_key,
     event,
+    job_place,
+    place,
     registration,
+    source,
 )
-from tests.support.uses import licence, permission, withdrawal_of_consent
+from tests.support.uses import licence, permission, transfer, withdrawal_of_consent
 
 DAY = 86_400 * 1_000_000
 EVERY = frozenset(FindingState)
@@ -160,6 +163,48 @@ class TestConsentHolds:
         house.record(withdrawal_of_consent("consent-1"))
         house.send(event(at="2026-01-05T10:00:00Z", lifecycleStateChange={"lifecycleStateChange": "DROP"}))
         assert of(house.view(), Rule.CONSENT_HOLDS) == {}
+
+
+class TestPlaceAllowed:
+    @pytest.fixture
+    def house(self, house: House) -> House:
+        for name, within in (("EU", None), ("US", None), ("north", "EU"), ("west", "US")):
+            house.record(place(name, within, valid_from="2025-12-01T00:00:00Z"))
+        house.send(event())
+        house.record(permission("board-1", of={"dataset": RAW}, places=["EU"], valid_from="2025-12-01T00:00:00Z"))
+        return house
+
+    def test_what_lies_where_what_it_was_made_of_may_not_be_is_found(self, house: House) -> None:
+        house.record({"kind": "declare_dataset", "dataset": CURATED, "place": "north"})
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+        house.record({"kind": "declare_dataset", "dataset": CURATED, "place": "west"})
+        found = only(house.view(), Rule.PLACE_ALLOWED)
+        assert found.subject == CURATED_ID
+        assert found.text.startswith("It lies at west: ")
+        assert (found.since, {5, 7} <= set(found.entries)) == (None, True)
+        house.record({"kind": "declare_dataset", "dataset": CURATED, "place": "north"})
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+
+    def test_what_was_read_or_written_elsewhere_is_found_and_a_transfer_allows_it(self, house: House) -> None:
+        house.record(job_place("west", valid_from="2025-12-01T00:00:00Z"))
+        found = of(house.view(), Rule.PLACE_ALLOWED)
+        assert found.keys() == {RAW_ID, CURATED_ID}
+        assert found[RAW_ID].text.startswith("It was read at west by pipeline/curate: ")
+        assert found[CURATED_ID].text.startswith("It was written at west by pipeline/curate: ")
+        assert found[RAW_ID].since is not None
+        house.record(transfer(of={"dataset": RAW}, place="US", valid_from="2025-12-01T00:00:00Z"))
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+
+    def test_where_other_data_may_not_be_is_no_matter(self, house: House) -> None:
+        house.record({"kind": "declare_dataset", "dataset": OTHER, "place": "west"})
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+
+    def test_the_places_of_a_source_bind_what_was_made_of_its_data(self, house: House) -> None:
+        fed = {"kind": "declare_dataset", "dataset": OTHER, "source": "made-up EHR"}
+        house.record({**fed, "place": "west", "valid_from": "2025-12-02T00:00:00Z"})
+        assert of(house.view(), Rule.PLACE_ALLOWED) == {}
+        house.record(source(permitted_places=["EU"], valid_from="2025-12-01T00:00:00Z"))
+        assert only(house.view(), Rule.PLACE_ALLOWED).name == "curated/labs"
 
 
 class TestL13CodedApart:
