@@ -132,7 +132,7 @@ def decisions(view: View, ids: Sequence[str]) -> dict[str, Decided]:
     newest: dict[str, tuple[object, Decided]] = {}
     for one in view.statements(ids, ("finding_decision",)):
         value = FindingDecision.from_json(one.data)
-        decided = Decided(value.stance, one.by, value.reason, value.until, one.valid_from, one.entry)
+        decided = Decided(value.stance, one.by, value.reason, value.until, one.valid_from, one.entry, one.authenticated)
         if one.subject not in newest or one.order > newest[one.subject][0]:  # type: ignore[operator]
             newest[one.subject] = one.order, decided
     return {id_: decided for id_, (_, decided) in newest.items()}

@@ -9,12 +9,15 @@ from catalog.access.model import Definition, Powers
 from catalog.approvals.model import Approval as ApprovalRecord
 from catalog.approvals.model import ApprovalState
 from catalog.approvals.model import Decision as DecisionRecord
+from catalog.findings.estate.model import Decided as DecidedRecord
+from catalog.findings.estate.model import EstateFinding as EstateFindingRecord
 from catalog.findings.model import Finding as FindingRecord
 from catalog.findings.model import Gap as GapRecord
 from catalog.reporting.citations import Citations, time_of
 from catalog.store.protocol import Quarantined as QuarantinedEntry
 from graph_schema.times import format_time
 from reports.parts.approvals import Approval, ApprovalStatus, Decision, Invalidation, Signer, local_time
+from reports.parts.estate import Decided, EstateFinding
 from reports.parts.findings import Finding
 from reports.parts.gaps import Gap
 from reports.parts.quarantine import Quarantined
@@ -103,6 +106,37 @@ def findings(citations: Citations, found: Iterable[FindingRecord]) -> Iterator[F
             text=one.text,
             entries=citations.view.cite(*one.entries),
         )
+
+
+def estate_findings(
+    citations: Citations, found: Iterable[EstateFindingRecord], own: Iterable[FindingRecord]
+) -> Iterator[EstateFinding]:
+    """Yield what the rules over the estate find, without what the subject's own rules say already."""
+    said = {(one.rule, one.subject) for one in own}
+    for one in found:
+        if (one.rule, one.subject) not in said:
+            yield EstateFinding(
+                rule=one.rule.value.name,
+                code=one.rule.name,
+                severity=one.rule.value.severity.value,
+                subject=one.name,
+                node=one.subject,
+                text=one.text,
+                since=time_of(one.since),
+                stands=one.state.value,  # type: ignore[arg-type]  # one that holds
+                decided=None if one.decided is None else _decided(citations, one.decided),
+                entries=citations.view.cite(*one.entries),
+            )
+
+
+def _decided(citations: Citations, one: DecidedRecord) -> Decided:
+    return Decided(
+        by=citations.actor(one.by, authenticated=one.authenticated),
+        at=format_time(citations.header(one.entry).recorded_at),
+        reason=one.reason,
+        until=time_of(one.until),
+        entry=citations.cite(one.entry),
+    )
 
 
 def gaps(found: Iterable[GapRecord]) -> Iterator[Gap]:

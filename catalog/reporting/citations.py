@@ -10,7 +10,7 @@ from catalog.access.model import LOCAL, LOCAL_DISPLAY_NAME, PrincipalRecord
 from catalog.ledger.entry import Entry
 from catalog.ledger.protocol import Ledger
 from catalog.view import View
-from graph_schema.identity import node_id
+from graph_schema.identity import label_of, node_id
 from graph_schema.times import format_time
 from reports.context import Actor, EntrySubject
 
@@ -62,6 +62,16 @@ class Citations:
         """Return what an approval or a finding is about: the parts of its key."""
         known = self.view.nodes([identifier]).get(identifier)
         return identifier if known is None else " ".join(known.node.key)
+
+    def title(self, identifier: str) -> str:
+        """Return what a thing is called in a report: namespace and name, of a model or snapshot its version too."""
+        known = self.view.nodes([identifier]).get(identifier)
+        if known is None:
+            return identifier
+        *place, last = known.node.key
+        if label_of(identifier) in {"Dataset", "Job", "Source"}:
+            return "/".join(known.node.key)
+        return f"{place[-1]} {last}" if label_of(identifier) == "ModelVersion" else f"{'/'.join(place)} {last}"
 
     def leaf(self, entry: int) -> str:
         """Return the leaf hash of an entry in hex."""

@@ -49,6 +49,20 @@ _DECLARED = (
     "zone",
     "site",
     "region",
+    "source",
+    "place",
+    "storage_pattern",
+    "storage_format",
+    "encryption_keys",
+    "encryption",
+    "plaintext_window",
+    "compute_isolation",
+    "persons",
+    "genomic",
+    "feature_set_version",
+    "permitted_processing",
+    "permitted_consumers",
+    "permitted_places",
 )
 
 
@@ -96,7 +110,7 @@ def _suppliers(*records: DatasetRecord | None) -> Iterator[str]:
 
 def _stated(record: DatasetRecord, name: str) -> AspectInForce[Any] | None:
     """Return what is said of the dataset or its source: a report leaves to the reader what follows from a place."""
-    found: AspectInForce[Any] | None = getattr(record, name)
+    found = record.aspects.get(name)
     return None if found is None or found.by_place is not None else found
 
 
@@ -125,13 +139,24 @@ def _worded(one: AspectInForce[Any]) -> str:
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  a declared value
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    if hasattr(value, "policy_class"):
-        return f"{value.policy_class}, {value.period_days} days"
-    if hasattr(value, "kind"):
-        return f"{value.name} ({value.kind})"
-    return str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(one) for one in value) or "none"
+    return _members(value) if isinstance(value, dict) else str(value)
+
+
+def _members(value: Mapping[str, Any]) -> str:
+    if "policy_class" in value:
+        period = f"{value['policy_class']}, {value['period_days']} days"
+        return " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+    if "where" in value:
+        return f"{value['where']}, {value['seconds']} seconds at most"
+    for name, qualifier in (("name", "kind"), ("key", "environment")):
+        if name in value and qualifier in value:
+            return f"{value[name]} ({value[qualifier]})"
+    members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
+    return ", ".join(f"{name} {_words(one)}" for name, one in members)
 
 
 def names(

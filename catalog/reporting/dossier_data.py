@@ -14,7 +14,9 @@ from catalog.assets.hierarchy import of_same_id
 from catalog.assets.model import AspectInForce, DatasetRecord, JobRecord, RunRecord
 from catalog.assets.retries import retried
 from catalog.assets.schemas import SchemaStep, schema_changes
+from catalog.findings.estate.model import EstateFinding, Key
 from catalog.findings.model import Basis
+from catalog.findings.queries import findings_on
 from catalog.labels import queries as labels
 from catalog.labels.model import Attestation, Label, Step
 from catalog.labels.suggestions import Suggestion
@@ -27,6 +29,8 @@ from catalog.releases.model import ModelVersionRecord, Registration
 from catalog.snapshots.model import SnapshotRecord, Written
 from catalog.snapshots.queries import rows_written, snapshots
 from catalog.store.protocol import Quarantined
+from catalog.use.answers import PermittedUse
+from catalog.use.queries import permitted_use
 from catalog.view import View
 from graph_schema.identity import label_of, split_state_id
 from graph_schema.vocabulary.words import DeidentificationState
@@ -93,6 +97,10 @@ class DossierData:
     """Of the version and of every snapshot and dataset that it rests on, in the order of their requests."""
     schema_changes: Mapping[str, Sequence[SchemaStep]]
     """By dataset, up to the registration: what came later did not make this version."""
+    estate: Sequence[EstateFinding]
+    """What the rules over the estate find on all of this, and the version's own rules do not."""
+    permitted: PermittedUse
+    """What the version may be used for, at the read point."""
     quarantined: Sequence[Quarantined]
 
     @classmethod
@@ -117,6 +125,7 @@ class DossierData:
         datasets = assets.datasets(view, sorted(dataset_ids))
         then = view.at(registration.registered_at, registration.entry)
         attested = _attestations(view, job_ids, attempts.runs)
+        of_attestations = sorted({one.id for each in attested.values() for one in each})
         stated, suggestions = labels.labels_apart(view, sorted(dataset_ids))
         asked = approvals_of(view, [version.id, *held, *sorted(dataset_ids)])
         return cls(
@@ -141,6 +150,10 @@ class DossierData:
             steps=labels.steps_of(view, graph.edges, lambda node: _dataset_of(node, held), attempts.runs, attested),
             approvals=sorted((one for each in asked.values() for one in each), key=lambda one: one.request),
             schema_changes=schema_changes(view, sorted(dataset_ids), registration.registered_at),
+            estate=_estate(
+                view, [version.id, *sorted({*held, *dataset_ids, *attempts.runs, *job_ids}), *of_attestations]
+            ),
+            permitted=permitted_use(view, version.id),
             quarantined=view.quarantined({version.id, *held, *attempts.runs, *job_ids, *dataset_ids}),
         )
 
@@ -155,6 +168,7 @@ class DossierData:
         """Return everyone who acted."""
         names = {one.attested_by for each in self.attestations.values() for one in each}
         names |= {one.verified_by for each in self.snapshots.values() for one in each.verifications}
+        names |= {one.decided.by for one in self.estate if one.decided is not None}
         return self.workers | names | deciders(self.approvals)
 
     def basis(self, powers: Powers) -> Basis:
@@ -277,6 +291,12 @@ def _attestations(
     for one in sorted(found.values(), key=lambda each: each.entry):
         by_job[one.job].append(one)
     return {job: tuple(each) for job, each in by_job.items()}
+
+
+def _estate(view: View, ids: Sequence[str]) -> tuple[EstateFinding, ...]:
+    """Return what holds of these nodes, each finding once and in the order in which findings are listed."""
+    found = {one.id: one for several in findings_on(view, ids).values() for one in several}
+    return tuple(sorted(found.values(), key=lambda one: Key.of(one.rule, one.subject)))
 
 
 def _same_id(view: View, runs: Sequence[str]) -> dict[str, tuple[RunRecord, ...]]:

@@ -9,11 +9,13 @@ from catalog.ledger.protocol import Ledger
 from catalog.reading import Truncated
 from catalog.releases.queries import model_versions
 from catalog.reporting import datasets, lineage
-from catalog.reporting.approvals import approvals, findings, gaps, powers_of, quarantined
+from catalog.reporting.approvals import approvals, estate_findings, findings, gaps, powers_of, quarantined
 from catalog.reporting.citations import Citations
 from catalog.reporting.dossier_data import BUDGET, DossierData
+from catalog.reporting.effective_labels import effective_labels
 from catalog.reporting.people import people
 from catalog.reporting.read_point import Point, settled
+from catalog.reporting.use import use_of_version
 from catalog.view import View
 from graph_schema.times import format_time
 from reports.context import Answer
@@ -35,6 +37,8 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
     citations = Citations.of(point.view, ledger, data.principals)
     powers = powers_of(citations)
     judgement = judge(data.basis(powers))
+    effective, cleared, columns_left_out = effective_labels(citations, data)
+    statements, unstated, answers = use_of_version(citations, data)
     context = ModelDossier(
         organisation=organisation,
         read_point=point.read_point(_answer(point, data)),
@@ -49,9 +53,16 @@ def model_dossier(view: View, ledger: Ledger, identifier: str, organisation: str
         deidentification=tuple(lineage.deidentification(citations, data, judgement.deidentification)),
         labels=tuple(datasets.labels(citations, data)),
         suggestions=tuple(datasets.suggestions(citations, data)),
+        effective=effective,
+        cleared=cleared,
+        columns_left_out=columns_left_out,
         use=tuple(datasets.use(citations, data)),
+        statements=statements,
+        unstated=unstated,
+        answers=answers,
         approvals=tuple(approvals(citations, data.approvals, powers)),
         findings=tuple(findings(citations, judgement.findings)),
+        estate=tuple(estate_findings(citations, data.estate, judgement.findings)),
         schema_changes=tuple(datasets.schema_changes(citations, data)),
         gaps=tuple(gaps(judgement.gaps)),
         quarantined=tuple(quarantined(citations, data.quarantined)),

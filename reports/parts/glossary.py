@@ -85,7 +85,11 @@ _DATA = (
         "As registered, the working tree held no change that is not in the code revision.",
     ),
     Term("not clean", "As registered, the working tree held changes that are not in the code revision."),
-    Term("inferred", "That a run took or left this version follows from its times; no record names the version."),
+    Term(
+        "inferred",
+        "That a run took or left this version follows from its times; no record names the version. Of a label: it "
+        "flowed here from elsewhere.",
+    ),
     Term(
         "exact version not stated", "No record names the version that the run took or left: that of its time is shown."
     ),
@@ -110,6 +114,8 @@ _PRIVACY = (
     Term("asserted", "Of a label: an authorised principal's record set it."),
     Term("claimed", "Of a label: an emitter's event said so, and nobody has confirmed it."),
     Term("suggested", "Of a label: the catalog guesses it from a column's name, and nobody has confirmed it."),
+    Term("cleared", "Of a label: an attestation that covers the step took it away there."),
+    Term("there all the same, by another way", "What was cleared on one step came by another that nothing covers."),
     Term(
         "confidentiality",
         "How harmful disclosure could be, in the codes of HL7: from U, L, M and N (normal) to R and V (restricted).",
@@ -118,8 +124,17 @@ _PRIVACY = (
 )
 _APPROVALS = (
     Term("APPROVE", "The decision of a signer that it may be used as requested."),
-    Term("DENY", "The decision of a signer that it may not be used as requested."),
-    Term("ABSTAIN", "The decision of a signer not to judge."),
+    Term(
+        "DENY", "The decision of a signer that it may not be used as requested. Of a purpose: a statement rules it out."
+    ),
+    Term("ABSTAIN", "The decision of a signer not to judge. Of a purpose: a person or a further record decides."),
+    Term("PERMIT", "Of a purpose: every statement allows it, under the obligations and refrains beside it."),
+    Term("not stated", "Nobody said what a source may be used for, which permits nothing."),
+    Term("replaced", "Of a use statement: a licence of its own authority stands in its place on every way."),
+    Term("consent withdrawn", "The consent that a use statement rests on was withdrawn from that time on."),
+    Term("open", "Of a finding: nobody has accepted it, or the time is over for which somebody did."),
+    Term("acknowledged", "Of a finding: somebody knows of it and sees to it."),
+    Term("accepted", "Of a finding: somebody answers for letting it stand until that time."),
     Term("APPROVED", "Granted, and what it binds is still what was approved."),
     Term("DENIED", "A signer denied it."),
     Term("ABSTAINED", "Nobody granted or denied it; a signer abstained."),

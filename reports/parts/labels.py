@@ -105,7 +105,7 @@ def blocks(context: Labels, _: Frame) -> Iterator[Block]:
                 lambda each: replace(each, column=None, codes=(), entries=()),
             )
         ],
-        note="Labels appear where they were recorded; what derives from there is listed in the lineage section.",
+        note="Labels stand here where they were recorded; what flowed on from there stands below.",
     )
 
 

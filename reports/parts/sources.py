@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -84,8 +85,26 @@ class Sources(Findings):
 
 # Below this many, saying what all have in common is longer than saying it of each.
 _FEW = 3
-_CLOSED = frozenset({"phi_category", "deidentification_state", "retention", "zone"})
-"""The fields whose values come of closed lists."""
+_IN_WORDS = re.compile(r"(?<![\w./:-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![\w./:-])")
+_FREE = frozenset(
+    {
+        "owner",
+        "source_system",
+        "schema_version",
+        "clinical_purpose",
+        "site",
+        "region",
+        "source",
+        "place",
+        "storage_format",
+        "plaintext_window",
+        "feature_set_version",
+        "permitted_processing",
+        "permitted_consumers",
+        "permitted_places",
+    }
+)
+"""The fields whose values are people's own words and names; those of the others come of closed lists."""
 
 
 def blocks(context: Sources, _: Frame) -> Iterator[Block]:
@@ -180,7 +199,7 @@ def _changed(fact: Declared) -> Iterator[Line]:
 
 def _value(field: str, value: str) -> str:
     """Return a declared value as it is printed: in words where it comes of a closed list."""
-    return ", ".join(map(worded, value.split(", "))) if field in _CLOSED else value
+    return value if field in _FREE else _IN_WORDS.sub(lambda word: worded(word[0]), value)
 
 
 def _first_upper(name: str) -> str:

@@ -25,6 +25,8 @@ from reports.standalone.comparison import (
 )
 from reports.standalone.derived_approvals import derive_approvals, derive_subject, printed_name
 from reports.standalone.derived_coverage import Attested
+from reports.standalone.derived_effective import derive_effective
+from reports.standalone.derived_estate import derive_estate
 from reports.standalone.derived_gaps import (
     EARLIER_VERSION_FIELDS,
     VERSION_FIELDS,
@@ -45,6 +47,7 @@ from reports.standalone.derived_records import (
     derive_suggestions,
     derive_use,
 )
+from reports.standalone.derived_use import derive_statements
 from reports.standalone.disclosed import Disclosed
 from reports.standalone.evidence import Entry
 
@@ -317,15 +320,18 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "de-identification": derive_deidentification,
     "labels": derive_labels,
     "suggestions": derive_suggestions,
+    "labels that flow": derive_effective,
     "declarations": derive_declarations,
     "names": derive_names,
     "permitted use": derive_use,
+    "use statements": derive_statements,
     "runs": derive_runs,
     "lineage": derive_edges,
     "nodes": derive_nodes,
     "schema changes": derive_schema_changes,
     "gaps": derive_gaps,
     "findings": _findings,
+    "findings of the estate": derive_estate,
 }
 
 PARTS_OF: dict[str, tuple[str, ...]] = {

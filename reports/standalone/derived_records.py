@@ -64,6 +64,20 @@ _DECLARED = (
     "zone",
     "site",
     "region",
+    "source",
+    "place",
+    "storage_pattern",
+    "storage_format",
+    "encryption_keys",
+    "encryption",
+    "plaintext_window",
+    "compute_isolation",
+    "persons",
+    "genomic",
+    "feature_set_version",
+    "permitted_processing",
+    "permitted_consumers",
+    "permitted_places",
 )
 _MANDATORY = (
     "owner",
@@ -492,6 +506,25 @@ def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
     return label, deciding
 
 
+def is_of_kind(kind: object) -> bool:
+    """Return whether there is such a kind of PHI."""
+    return kind in _PHI_KINDS
+
+
+def kinds_said(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
+    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
+    names = log.names().names(log.shown_as(dataset))
+    found = {
+        kind
+        for name, tag, kind in _every_tag(log)
+        if tag[1] in entries and tag[2].get("stance") != "REJECT" and node_id("Dataset", *name) in names
+    }
+    for rule in (record for kind in ("map_facet", "map_tag") for record in log.of(kind) if record.index in entries):
+        # A mapping that names no kind takes it from what the facet says.
+        found |= {rule.content["phi_kind"]} if rule.content.get("phi_kind") else _PHI_KINDS
+    return frozenset(found)
+
+
 def derive_suggestions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold each suggestion to a schema that has the column, and to what people judged of it.
 
@@ -649,13 +682,24 @@ def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    if isinstance(value, dict) and "policy_class" in value:
-        return f"{value['policy_class']}, {value['period_days']} days"
-    if isinstance(value, dict):
-        return f"{value.get('name')} ({value.get('kind')})"
-    return str(value)
+        return ", ".join(_words(one) for one in value) or "none"
+    return _members(value) if isinstance(value, dict) else str(value)
+
+
+def _members(value: Mapping[str, Any]) -> str:
+    if "policy_class" in value:
+        period = f"{value['policy_class']}, {value['period_days']} days"
+        return " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+    if "where" in value:
+        return f"{value['where']}, {value['seconds']} seconds at most"
+    for name, qualifier in (("name", "kind"), ("key", "environment")):
+        if name in value and qualifier in value:
+            return f"{value[name]} ({value[qualifier]})"
+    members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
+    return ", ".join(f"{name} {_words(one)}" for name, one in members)
 
 
 def _decimal(value: float) -> str:

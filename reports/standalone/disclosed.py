@@ -281,6 +281,10 @@ class Disclosed:
         """Return the full name under which a dataset is shown that a record or event calls by a name."""
         return self.names().title(node_id("Dataset", *dataset), dataset)
 
+    def names_in(self, entry: int) -> set[str]:
+        """Return the full names of the datasets that an entry's body names: as it calls them, and as they are shown."""
+        return {one for name in self.named.get(entry, {}).values() for one in ("/".join(name), self.title(name))}
+
     @cached_property
     def identities(self) -> dict[str, Identity]:
         """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""

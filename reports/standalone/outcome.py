@@ -16,9 +16,10 @@ PROVED = (
 )
 NOT_PROVED = (
     "The ledger proves that records were not altered after logging, not that they were true or complete. What follows "
-    "from no body here (wording, which state is the newest, which labels the names of columns suggest, findings on who "
-    "granted what) stands as the catalog issued it. That nothing else bears on this report is shown by asking for it "
-    "again at the same read point: the digest of its context must be the same."
+    "from no body here (wording, which state is the newest, which labels the names of columns suggest, that labels "
+    "came by no other way than those shown and with no other codes, what permitted use comes to, findings on who "
+    "granted what and on the estate) stands as the catalog issued it. That nothing else bears on this report is shown "
+    "by asking for it again at the same read point: the digest of its context must be the same."
 )
 NOTHING = "Nothing: at least one check failed."
 PARTLY = "Only what passed: something that this needs was not verified."

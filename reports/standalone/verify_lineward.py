@@ -63,9 +63,10 @@ PROVED = (
 )
 NOT_PROVED = (
     "The ledger proves that records were not altered after logging, not that they were true or complete. What follows "
-    "from no body here (wording, which state is the newest, which labels the names of columns suggest, findings on who "
-    "granted what) stands as the catalog issued it. That nothing else bears on this report is shown by asking for it "
-    "again at the same read point: the digest of its context must be the same."
+    "from no body here (wording, which state is the newest, which labels the names of columns suggest, that labels "
+    "came by no other way than those shown and with no other codes, what permitted use comes to, findings on who "
+    "granted what and on the estate) stands as the catalog issued it. That nothing else bears on this report is shown "
+    "by asking for it again at the same read point: the digest of its context must be the same."
 )
 NOTHING = "Nothing: at least one check failed."
 PARTLY = "Only what passed: something that this needs was not verified."
@@ -1875,6 +1876,10 @@ class Disclosed:
         """Return the full name under which a dataset is shown that a record or event calls by a name."""
         return self.names().title(node_id("Dataset", *dataset), dataset)
 
+    def names_in(self, entry: int) -> set[str]:
+        """Return the full names of the datasets that an entry's body names: as it calls them, and as they are shown."""
+        return {one for name in self.named.get(entry, {}).values() for one in ("/".join(name), self.title(name))}
+
     @cached_property
     def identities(self) -> dict[str, Identity]:
         """Return every dataset that a body names, by the ids of its node and of its snapshots' nodes."""
@@ -2418,6 +2423,20 @@ _DECLARED = (
     "zone",
     "site",
     "region",
+    "source",
+    "place",
+    "storage_pattern",
+    "storage_format",
+    "encryption_keys",
+    "encryption",
+    "plaintext_window",
+    "compute_isolation",
+    "persons",
+    "genomic",
+    "feature_set_version",
+    "permitted_processing",
+    "permitted_consumers",
+    "permitted_places",
 )
 _MANDATORY = (
     "owner",
@@ -2846,6 +2865,25 @@ def _label(place: Place, tags: list[Tag]) -> tuple[dict[str, Any], Tag]:
     return label, deciding
 
 
+def is_of_kind(kind: object) -> bool:
+    """Return whether there is such a kind of PHI."""
+    return kind in _PHI_KINDS
+
+
+def kinds_said(dataset: str, entries: Collection[int], log: Disclosed) -> frozenset[str]:
+    """Return which kinds of PHI people, emitters and mappings say of a dataset, by full name, in these entries."""
+    names = log.names().names(log.shown_as(dataset))
+    found = {
+        kind
+        for name, tag, kind in _every_tag(log)
+        if tag[1] in entries and tag[2].get("stance") != "REJECT" and node_id("Dataset", *name) in names
+    }
+    for rule in (record for kind in ("map_facet", "map_tag") for record in log.of(kind) if record.index in entries):
+        # A mapping that names no kind takes it from what the facet says.
+        found |= {rule.content["phi_kind"]} if rule.content.get("phi_kind") else _PHI_KINDS
+    return frozenset(found)
+
+
 def derive_suggestions(shown: Shown, log: Disclosed, compare: Comparison) -> None:
     """Hold each suggestion to a schema that has the column, and to what people judged of it.
 
@@ -3003,13 +3041,24 @@ def _use(held: Declarations) -> tuple[Record, dict[str, Any]] | None:
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 - a declared value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    if isinstance(value, dict) and "policy_class" in value:
-        return f"{value['policy_class']}, {value['period_days']} days"
-    if isinstance(value, dict):
-        return f"{value.get('name')} ({value.get('kind')})"
-    return str(value)
+        return ", ".join(_words(one) for one in value) or "none"
+    return _members(value) if isinstance(value, dict) else str(value)
+
+
+def _members(value: Mapping[str, Any]) -> str:
+    if "policy_class" in value:
+        period = f"{value['policy_class']}, {value['period_days']} days"
+        return " from ".join(one for one in (period, value.get("clock"), value.get("starts_on")) if one)
+    if "where" in value:
+        return f"{value['where']}, {value['seconds']} seconds at most"
+    for name, qualifier in (("name", "kind"), ("key", "environment")):
+        if name in value and qualifier in value:
+            return f"{value[name]} ({value[qualifier]})"
+    members = sorted((name.replace("_", " "), one) for name, one in value.items() if one is not None)
+    return ", ".join(f"{name} {_words(one)}" for name, one in members)
 
 
 def _decimal(value: float) -> str:
@@ -3754,6 +3803,261 @@ def _actors(value: object) -> Iterator[dict[str, Any]]:
             yield from _actors(item)
 
 
+_DECISIONS = {
+    "acknowledge_finding": "ACKNOWLEDGED",
+    "accept_finding": "ACCEPTED",
+    "reopen_finding": "OPEN",
+}
+
+
+def derive_estate(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare how each finding stands with the newest record that decides of it."""
+    if "estate" not in shown.context:
+        compare.holds(shown.is_before_fourth, "findings of the estate: they are left out")
+        return
+    for each in shown.each("estate"):
+        if compare.rests_on_withheld(each):
+            continue
+        where = f"finding {each.get('code')} on {each.get('subject')}"
+        decided = [
+            record
+            for kind in _DECISIONS
+            for record in log.of(kind)
+            if (record.content["rule"], record.content["subject"]) == (each.get("code"), each.get("node"))
+        ]
+        newest = max(decided, key=lambda one: (one.order, one.index), default=None)
+        if newest is None:
+            compare.same(where, each, {"stands": "OPEN", "decided": None})
+        else:
+            compare.same(where, each, _stands(newest, log), by=(newest.index,))
+
+
+def _stands(record: Record, log: Disclosed) -> Values:
+    until = optional_micros(record.content.get("until"))
+    is_over = until is not None and until <= log.valid_at
+    decided = {
+        "by": log.actor(record),
+        "at": record.recorded_at,
+        "reason": record.content["reason"],
+        "until": None if until is None else stamp(until),
+        "entry": record.index,
+    }
+    return {"stands": "OPEN" if is_over else _DECISIONS[record.kind], "decided": decided}
+
+
+_STATED = ("permit_use", "license_use", "declare_dataset", "declare_source")
+_ARGUMENTS = ("diseases", "places", "users", "projects", "institutes", "topics", "contacts")
+
+
+def derive_statements(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Compare every statement with the record that makes it, and with what ended it or withdrew its consent since."""
+    if shown.is_before_fourth:
+        return
+    for each in shown.each("statements"):
+        if compare.rests_on_withheld(each):
+            continue
+        where = f"statement {each.get('statement')}"
+        cited = set(citations({"entries": each.get("entries")}))
+        made = [record for kind in _STATED for record in log.of(kind) if record.index in cited]
+        compare.holds(len(made) == 1, f"{where}: it does not cite one record that makes it")
+        for record in made[:1]:
+            is_own = record.kind in {"declare_dataset", "declare_source"}
+            derived = _by_declaration(record) if is_own else _by_permit(record, log)
+            entries = {record.index} if is_own else {record.index, *(one.index for one in _changes(record, log))}
+            compare.same(where, each, derived | {"entries": sorted(entries)}, by=(record.index,))
+        _way(each, where, shown, log, compare)
+
+
+def _way(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold the way to lead from what the statement is about to the version, each step by an entry that names an end."""
+    own = f"{shown.model['name']} {shown.model['version']}"
+    steps = objects_in(each.get("way"))
+    targets = [step.get("target") for step in steps]
+    compare.holds(targets[-1:] in ([own], []), f"{where}: its way does not lead to the version")
+    compare.holds(bool(steps) or each.get("subject") == own, f"{where}: no way leads from there to the version")
+    compare.holds(
+        [step.get("source") for step in steps[1:]] == targets[:-1], f"{where}: the steps of its way do not join"
+    )
+    registered = {one.index for one in registrations_of(shown, log)}
+    for step in steps:
+        entry = index_in(step.get("entry"))
+        named = log.names_in(entry) | ({own} if entry in registered else set())
+        compare.holds(
+            not named.isdisjoint({step.get("source"), step.get("target")}),
+            f"{where}: #{entry} names neither end of a step on its way",
+        )
+
+
+def _changes(record: Record, log: Disclosed) -> list[Record]:
+    """Return what ended a statement, and what withdrew its consent."""
+    name = record.content["use_statement"]
+    return [
+        one
+        for kind in ("withdraw_consent", "end_use_statement")
+        for one in (*log.of(kind), *(each for each in log.later if isinstance(each, Record) and each.kind == kind))
+        if one.content["use_statement"] == name
+    ]
+
+
+def _by_permit(record: Record, log: Disclosed) -> dict[str, Any]:
+    content, changes = record.content, _changes(record, log)
+    ends = [one.since for one in changes if one.kind == "end_use_statement"]
+    ends += [until] if (until := optional_micros(content.get("until"))) is not None else []
+    withdrawn = min(
+        ((one.content.get("effect") != "RETROACTIVE", one.since) for one in changes if one.kind == "withdraw_consent"),
+        default=None,
+    )
+    consent, agreement = content.get("consent") or {}, content.get("agreement") or {}
+    places, purposes = content.get("places"), content.get("purposes")
+    return {
+        "statement": content["use_statement"],
+        "authority": content["authority"],
+        "terms": _terms(content.get("terms")),
+        "purposes": None if purposes is None else sorted(purposes),
+        "obligations": sorted(content.get("obligations") or ()),
+        "refrains": sorted(content.get("refrains") or ()),
+        "places": None if places is None else sorted(places),
+        "basis": content.get("basis"),
+        "agreement": agreement.get("agreement"),
+        "agreement_until": _time(agreement.get("until")),
+        "consent": consent.get("state", "GIVEN") if consent else None,
+        "consent_until": _time(consent.get("until")),
+        "withdrawn_since": None if withdrawn is None else stamp(withdrawn[1]),
+        "since": stamp(record.since),
+        "until": stamp(min(ends)) if ends else None,
+        "words": content.get("words"),
+    }
+
+
+def _by_declaration(record: Record) -> dict[str, Any]:
+    content = record.content
+    is_source = record.kind == "declare_source"
+    use = {} if is_source else content.get("permitted_use") or {}
+    of = f"the source {content['source']}" if is_source else " ".join(identity_of(content["dataset"]))
+    none = ("places", "basis", "agreement", "agreement_until", "consent", "consent_until", "withdrawn_since", "until")
+    return {
+        **dict.fromkeys(none),
+        "statement": f"declared of {of}",
+        "authority": record.actor,
+        "terms": _terms([{"code": code} for code in use.get("duo", ())]),
+        "purposes": sorted(use.get("purposes") or ()) or None,
+        "obligations": sorted(use.get("obligations") or ()),
+        "refrains": sorted(use.get("refrains") or ()),
+        "since": stamp(record.since),
+        "words": use.get("statement"),
+        **({"places": sorted(content.get("permitted_places") or ())} if is_source else {}),
+    }
+
+
+def _terms(terms: object) -> list[Values]:
+    found = [
+        {
+            "code": one["code"],
+            "values": sorted(value for name in _ARGUMENTS for value in one.get(name) or ()),
+            "date": _time(one.get("date")),
+            "months": one.get("months"),
+        }
+        for one in objects_in(terms)
+    ]
+    return sorted(found, key=lambda one: (one["code"], one["values"]))
+
+
+def _time(text: str | None) -> str | None:
+    at = optional_micros(text)
+    return None if at is None else stamp(at)
+
+
+_DERIVED = "DERIVED_FEATURE"
+
+
+def derive_effective(shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    """Hold every label that flowed to what was said where its way begins, and each step to a run that took it."""
+    if shown.is_before_fourth:
+        return
+    for each in shown.each("effective"):
+        if not compare.rests_on_withheld(each):
+            _flowed(each, f"label {each.get('kind')} on {each.get('asset')}", shown, log, compare)
+    attested = {record.index: record for record in log.of("attest_deidentification")}
+    for each in shown.each("cleared"):
+        if compare.rests_on_withheld(each):
+            continue
+        where = f"cleared label {each.get('kind')} on {each.get('asset')}"
+        record = next((attested[index] for index in citations(each) if index in attested), None)
+        compare.holds(record is not None, f"{where}: it cites no attestation")
+        if record is not None:
+            compare.holds(is_of_kind(each.get("kind")), f"{where}: there is no such kind")
+            compare.same(where, each, {"job": full_name(record.content["job"]), "entries": [record.index]})
+            named = {(one.get("system"), one.get("code")) for one in objects_in(record.content.get("clears"))}
+            codes = {(one.get("system"), one.get("code")) for one in objects_in(each.get("codes"))}
+            compare.holds(codes <= named or not named, f"{where}: #{record.index} does not name its codes")
+    left = shown.context.get("columns_left_out")
+    compare.holds(type(left) is int and left >= 0, "columns left out: they are not counted")
+
+
+def _flowed(each: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    hops, said_by = objects_in(each.get("hops")), list(citations({"entries": each.get("said_by")}))
+    flowed = each.get("origin") in {"INFERRED", "SUGGESTED"}
+    compare.holds(flowed or each.get("origin") in {"ASSERTED", "CLAIMED"}, f"{where}: there is no such origin")
+    entries = {*said_by, *(index for hop in hops for index in citations(hop))}
+    if each.get("said_of") is None:
+        compare.holds(not hops and not said_by, f"{where}: a way begins nowhere")
+        cited = list(citations({"entries": each.get("entries")}))
+        said = kinds_said(str(each.get("asset")), cited, log)
+        compare.holds(each.get("kind") in said, f"{where}: no entry that it cites says it")
+        empty: dict[str, Any] = dict.fromkeys(("said_of_column", "said_kind"))
+        compare.same(where, each, empty | {"unstated": False})
+        return
+    compare.same(where, each, {"entries": sorted(entries)})
+    unstated = any(hop.get("how") == "UNMENTIONED" for hop in hops)
+    was = each.get("said_kind")
+    through = any(hop.get("how") == "INDIRECT" for hop in hops)
+    compare.same(where, each, {"unstated": unstated, "kind": _DERIVED if through else was})
+    begins = str(each.get("said_of"))
+    says = was in kinds_said(begins, said_by, log) or _has_column(begins, each.get("said_of_column"), said_by, log)
+    compare.holds(says, f"{where}: no entry that it cites says it of {begins}")
+    places = [begins, *(str(hop.get("target")) for hop in hops)]
+    compare.holds([hop.get("source") for hop in hops] == places[:-1], f"{where}: the steps of its way do not join")
+    compare.holds(places[-1] == each.get("asset"), f"{where}: its way leads elsewhere")
+    for number, hop in enumerate(hops, 1):
+        _hop(hop, f"{where}: step {number}", shown, log, compare)
+
+
+def _hop(hop: Values, where: str, shown: Shown, log: Disclosed, compare: Comparison) -> None:
+    cited = [index_in(index) for index in citations(hop)]
+    named = {name for index in cited for name in log.names_in(index)}
+    ends = {hop.get("source"), hop.get("target")}
+    if hop.get("how") == "TRAINED":
+        # The other end is a model version, which is no dataset.
+        ends &= {name for index in log.named for name in log.names_in(index)}
+        compare.holds(bool(ends), f"{where}: neither end is a dataset that an entry names")
+    compare.holds(ends <= named, f"{where}: the entries that it cites do not name both ends")
+    jobs, runs = set(), set()
+    for event in log.events:
+        if event.index in cited:
+            jobs |= set() if event.job is None else {full_name(event.job)}
+            runs |= {event.run}
+    for record in registrations_of(shown, log):
+        if record.index in cited:
+            job = record.content.get("job") or record.added.get("job")
+            jobs |= set() if job is None else {full_name(job)}
+            runs |= {record.content.get("run_id")}
+    compare.holds(hop.get("job") is None or hop.get("job") in jobs, f"{where}: no entry that it cites is of its job")
+    compare.holds(hop.get("run") is None or hop.get("run") in runs, f"{where}: no entry that it cites is of its run")
+
+
+def _has_column(dataset: str, column: object, entries: Sequence[int], log: Disclosed) -> bool:
+    """Return whether a schema in the entries has the column of the dataset: then its name may suggest a label."""
+    names = log.names().names(log.shown_as(dataset))
+    return any(
+        column in columns_of(schema)
+        for event in log.events
+        if event.index in entries
+        for content in event.datasets
+        if node_id("Dataset", *identity_of(content)) in names
+        and isinstance(schema := facets_of(content).get("schema"), dict)
+    )
+
+
 MissingField = tuple[str, str]
 """Of what, and which field."""
 
@@ -4165,15 +4469,18 @@ _PARTS: dict[str, Callable[[Shown, Disclosed, Comparison], None]] = {
     "de-identification": derive_deidentification,
     "labels": derive_labels,
     "suggestions": derive_suggestions,
+    "labels that flow": derive_effective,
     "declarations": derive_declarations,
     "names": derive_names,
     "permitted use": derive_use,
+    "use statements": derive_statements,
     "runs": derive_runs,
     "lineage": derive_edges,
     "nodes": derive_nodes,
     "schema changes": derive_schema_changes,
     "gaps": derive_gaps,
     "findings": _findings,
+    "findings of the estate": derive_estate,
 }
 
 PARTS_OF: dict[str, tuple[str, ...]] = {

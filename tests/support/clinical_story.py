@@ -95,6 +95,20 @@ _READ = {
 """The facets of what is read."""
 
 
+_KEPT: dict[str, Any] = {
+    "place": "example-cellar",
+    "retention": {"policy_class": "RESEARCH", "period_days": 1825, "clock": "LAST_USE"},
+    "storage_pattern": "OBJECT",
+    "encryption_keys": [{"key": "keys.example.org/training/7", "environment": "TRAINING"}],
+    "encryption": {"at_rest": "CUSTOMER_KEY", "in_transit": "MUTUAL_TLS"},
+    "plaintext_window": {"where": "The memory of the training nodes", "seconds": 3600},
+    "compute_isolation": {"ephemeral_nodes": True, "egress": "NONE"},
+    "persons": 11_874,
+    "genomic": False,
+}
+"""How the training data is kept."""
+
+
 class _Salts:
     """Salts that are the same each time."""
 
@@ -141,6 +155,7 @@ class Story:
         self._describe()
         self._run()
         self._attest()
+        self._permit()
         self._register()
         self._ask()
 
@@ -163,7 +178,7 @@ class Story:
 
     def _describe(self) -> None:
         self.at("2031-03-01T09:00:00Z")
-        whole = {
+        whole: dict[str, Any] = {
             "owner": "Cardiology data stewardship",
             "schema_version": "FHIR R4",
             "source_system": {"name": "Example EHR bulk export", "kind": "FHIR"},
@@ -195,6 +210,8 @@ class Story:
         for name, zone in zones.items():
             state = "RAW" if name == JOINED else "DE_IDENTIFIED"
             shown = {**whole, "deidentification_state": state, "zone": zone, "schema_version": "1"}
+            shown |= _KEPT if zone == "TRAINING" else {}
+            shown |= {"phi_category": ["DERIVED_FEATURE"]} if state == "DE_IDENTIFIED" else {}
             self.record("testperson-beta", "declare_dataset", dataset=lake(name), **shown)
         for column, kind, code in (("identifier", "DIRECT_IDENTIFIER", "H"), ("birthDate", "QUASI_IDENTIFIER", "C")):
             self.record(
@@ -314,6 +331,28 @@ class Story:
                 method="Every file hashed again",
             )
 
+    def _permit(self) -> None:
+        """Say what the observations and the claims may be used for, and replace one of these for what was cleared."""
+        board = "Example data use board"
+        for name, more in (
+            (OBSERVATIONS, {"terms": [{"code": "DUO:0000006"}, {"code": "DUO:0000021"}], "places": ["EU"]}),
+            (CLAIMS, {"purposes": ["HOPERAT"], "refrains": ["NORDSCLCD"], "words": "For the hospital's own accounts"}),
+        ):
+            of, permit = {"dataset": lake(name)}, f"example-{name.partition('/')[2].partition('.')[0]}"
+            self.record("testperson-beta", "permit_use", use_statement=permit, of=of, authority=board, **more)
+        self.record(
+            "testperson-beta",
+            "license_use",
+            use_statement="example-claims-amended",
+            of={"dataset": lake(CLEARED)},
+            authority=board,
+            purposes=["HRESCH", "MLTRAINING", "TREAT"],
+            obligations=["DEID"],
+            replaces=["example-claims"],
+            basis="Amendment 1: what is cleared may be used for research",
+            until="2032-03-01T00:00:00Z",
+        )
+
     def _register(self) -> None:
         self.at("2031-03-05T04:10:00Z")
         metrics = (("AUROC", 0.8134), ("AUPRC", 0.4127), ("Brier score", 0.0911), ("Calibration slope", 0.97))
@@ -369,6 +408,14 @@ class Story:
         wanted = self._request({"dataset": lake(CLAIMS)}, "GOVERNANCE", "Claims as a feature", None)
         said = {**self._decision(wanted, DISPLAYED["testperson-epsilon"]), "decision": "ABSTAIN", "conditions": []}
         self.record("testperson-epsilon", "decide_approval", **said)
+        self.record(
+            "testperson-beta",
+            "accept_finding",
+            rule="FIELDS_DECLARED",
+            subject=CLAIMS_ID,
+            until="2031-06-30T00:00:00Z",
+            reason="The clearing house answers in June",
+        )
         self.at(_END)
         self.record(
             "testperson-alpha",

@@ -45,6 +45,8 @@ class Decided:
     until: int | None
     since: int
     entry: int
+    authenticated: bool
+    """Whether a key proved who decided."""
 
 
 class Key(NamedTuple):

@@ -87,7 +87,7 @@ def test_the_cover_names_the_issuer_or_that_the_operator_did_not() -> None:
     assert shown["Issuer"] == [dossier.organisation]
     assert shown["Report number"] == [build_model_dossier(dossier).number]
     assert shown["States"] == [
-        "what was true at 2031-03-07 09:30:01 UTC as the ledger recorded it by 2031-03-07 09:30:00 UTC (entry #46)"
+        "what was true at 2031-03-07 09:30:01 UTC as the ledger recorded it by 2031-03-07 09:30:00 UTC (entry #50)"
     ]
     unnamed = dict(build_model_dossier(replace(dossier, organisation=None)).cover.rows)
     assert lines_of(unnamed["Issuer"]) == ["not named by the operator"]

@@ -177,7 +177,7 @@ def assert_agrees(answer: Answer) -> None:
     [
         ("45 CFR 164.312(c)(1)", unverified(), "a verification since the seal of snapshot lake/training/"),
         ("45 CFR 164.514(a)–(b)", past_every_step(), "fhir_patient.ndjson"),
-        ("21 CFR 11.50(a)", unnamed(), "#40"),
+        ("21 CFR 11.50(a)", unnamed(), "#43"),
         ("21 CFR 11.10(e)", truncated(), "The walk ended at 5000 nodes"),
         ("Good Machine Learning Practice, principle 4", apart("OVERLAP"), "1 file stands in both"),
         ("Good Machine Learning Practice, principle 4", sound(), "a split of the data by person"),
