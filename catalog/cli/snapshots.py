@@ -11,11 +11,11 @@ from typing import Any, Final
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from catalog.cli.assets import identify
-from catalog.cli.client import Client, ask, document
+from catalog.cli.client import Client, ask, document, succeeded
 from catalog.cli.completeness import FIELDS, warn
 from catalog.cli.files import unreadable
 from catalog.cli.output import err, note, print_json, print_table, short
-from catalog.cli.words import count
+from catalog.cli.words import count, words_of
 from catalog.errors import AskerError, Exit, OperatorError, SenderError
 from ingest_hooks.emit import (
     Manifest,
@@ -31,6 +31,7 @@ from ingest_hooks.emit.manifests import Note, files_of
 
 _PAGE: Final = 500
 _SHOWN: Final = 20
+_MEASURES: Final = ("files", "sizeBytes", "rows", "persons")
 _NAME = "query Name($id: ID!) { node(id: $id) { ... on Dataset { ref { namespace name } } } }"
 _OF_DATASET = """
 query Newest($id: ID!, $after: String) { node(id: $id) { ... on Dataset { snapshots(first: 500, after: $after) {
@@ -47,6 +48,17 @@ query Due($periodDays: Int, $before: DateTime, $asOf: AsOfInput, $after: String)
     items(first: {_PAGE}, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
       nodes {{ id dueAt overdue sealedAt lastFoundAsSealed entries
         snapshot {{ digest ref {{ namespace name }} }} }} }} }}
+}}
+"""
+_COMPARE = f"""
+query Compare($before: ID!, $after: ID!, $asOf: AsOfInput, $page: String) {{
+  snapshotDiff(before: $before, after: $after, asOf: $asOf) {{ __typename
+    ... on Problem {{ code message }}
+    ... on SnapshotDiff {{
+      before {{ madeAt files sizeBytes rows persons }} after {{ madeAt files sizeBytes rows persons }}
+      changedFiles {{ value count }} changedFields {{ name before after }} entries {FIELDS}
+      differingFiles(first: {_PAGE}, after: $page) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ path change }} }} }}
+  }}
 }}
 """
 
@@ -118,6 +130,65 @@ def verify(client: Client, snapshot: str, read: Read, *, dry_run: bool, as_json:
     else:
         _print(difference, about, found, receipt)
     return Exit.FINE if difference.result == "OK" else Exit.FINDING
+
+
+def compare(client: Client, before: str, after: str, as_of: dict[str, Any], *, as_json: bool) -> Exit:
+    """Print how the second of two snapshots differs from the first; ends with 1 where it does."""
+    ids = {"before": _snapshot(client, before), "after": _snapshot(client, after)}
+    found = _difference(client, {**ids, "asOf": as_of or None})
+    sides = found["before"], found["after"]
+    measures = {one: tuple(side[one] for side in sides) for one in _MEASURES}
+    files, fields = found["differingFiles"], found["changedFields"]
+    differs = bool(files or fields or any(one != other for one, other in measures.values()))
+    if as_json:
+        print_json({**found, **{side: {"id": id_, **found[side]} for side, id_ in ids.items()}})
+        return Exit.FINDING if differs else Exit.FINE
+    numbers = [(words_of(one), *map(_number, both)) for one, both in measures.items()]
+    print_table("", ("", "before", "after"), [("made", *(side["madeAt"] for side in sides)), *numbers])
+    if fields:
+        rows = [(one["name"], _type(one["before"]), _type(one["after"])) for one in fields]
+        print_table("Fields", ("field", "before", "after"), rows, yielding=("field",))
+    if files:
+        shown = [(one["change"].lower(), one["path"]) for one in files[:_SHOWN]]
+        print_table("Files", ("file was", "path"), shown, yielding=("path",))
+    _note_counts(found)
+    warn(found["completeness"])
+    return Exit.FINDING if differs else Exit.FINE
+
+
+def _difference(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with all its pages."""
+    files: list[dict[str, Any]] = []
+    page = None
+    while True:
+        found = succeeded(ask(client, _COMPARE, {**asked, "page": page})["snapshotDiff"])
+        files += found["differingFiles"]["nodes"]
+        if not found["differingFiles"]["pageInfo"]["hasNextPage"]:
+            del found["__typename"]
+            return {**found, "differingFiles": files}
+        page = found["differingFiles"]["pageInfo"]["endCursor"]
+
+
+def _note_counts(found: dict[str, Any]) -> None:
+    """Say in a sentence what became of the files, and what could not be compared."""
+    more = len(found["differingFiles"]) - _SHOWN
+    if more > 0:
+        note(f"  and {more:,} more; --json names all.")
+    if found["changedFiles"] is not None:
+        counts = [one for one in found["changedFiles"] if one["count"]]
+        named = ", ".join(f"{one['count']:,} {one['value'].lower()}" for one in counts)
+        note(f"Files: {named}." if counts else "No file differs.")
+    for what, side in (("files", "changedFiles"), ("fields", "changedFields")):
+        if found[side] is None:
+            note(f"The {what} cannot be compared: nobody recorded those of both.")
+
+
+def _type(kind: str | None) -> str:
+    return "not there" if kind is None else kind or "of no type"
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else f"{int(value):,}"
 
 
 def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:

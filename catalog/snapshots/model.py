@@ -53,6 +53,8 @@ class SnapshotRecord:
     digest: str
     state: AssetState
     first_entry: int
+    made_at: int | None = None
+    """When the dataset was last put into this state: by a run that completed, else by the newest seal."""
     seal: Seal | None = None
     seals: tuple[Seal, ...] = ()
     verification: Verification | None = None

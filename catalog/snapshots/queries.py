@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.assets.folds import DROPPED, last_writes
 from catalog.names.loading import Names
@@ -76,9 +76,10 @@ def _snapshots(
         dataset = dataset_of[id_]
         mine = made[id_]
         newer = mine is not None and any((made.get(other) or mine) > mine for other in siblings[dataset])
-        found[id_] = _snapshot(
+        record = _snapshot(
             each.node, dataset, each.entry, stated[id_], newer=newer, dropped=last.get(dataset) == DROPPED
         )
+        found[id_] = replace(record, made_at=mine)
     return found
 
 

@@ -20,6 +20,7 @@ ORDER = (
     "record",
     "snapshot seal",
     "snapshot verify",
+    "snapshot compare",
     "snapshot due",
     "search",
     "runs",
@@ -70,7 +71,7 @@ ORDER = (
     "key list",
     "key revoke",
 )
-ENDS = {"findings": {0, 1}, "why-not-safe": {0, 1}}
+ENDS = {"findings": {0, 1}, "why-not-safe": {0, 1}, "snapshot compare": {1}}
 """Exit codes of those that say by it what they found."""
 SERVERS = {"serve", "demo"}
 """They run until they are ended; tests of their own run them."""

@@ -76,6 +76,7 @@ from catalog.names.queries import lives, namespace_rules, other_names, spelled
 from catalog.places.queries import job_places, places, places_tree
 from catalog.releases.queries import model_versions, registrations, trained_on, version_statements, versions_of
 from catalog.safe_use.queries import safe_uses, safety
+from catalog.snapshots.comparison import snapshot_difference
 from catalog.snapshots.queries import rows_written, snapshots, snapshots_of, verifications, with_digest
 from catalog.snapshots.retention import retention_due
 from catalog.snapshots.verifying import verification_due
@@ -334,6 +335,10 @@ QUERIES: Mapping[str, tuple[str, Ask]] = {
     "lineage of snapshots": ("Snapshot", _walks),
     "lineage_difference": ("Dataset", _differences),
     "retention_due": ("Dataset", lambda view, _: retention_due(view, NOW)),
+    "snapshot_difference": (
+        "Snapshot",
+        lambda view, ids: [snapshot_difference(view, ids[0], one) for one in ids] if ids else [],
+    ),
     "verification_due": ("Snapshot", lambda view, _: verification_due(view, NOW, 1)),
     "retention_due_of": ("Dataset", lambda view, _: retention_due_of(view, NOW, ["DIRECT_IDENTIFIER"])),
     "lineage of models": ("ModelVersion", _walks),

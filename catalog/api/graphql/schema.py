@@ -60,6 +60,7 @@ from catalog.api.graphql.runs import RunQueries
 from catalog.api.graphql.safe_use import SafeUseQueries
 from catalog.api.graphql.scalars import CONFIG
 from catalog.api.graphql.search import SearchQueries
+from catalog.api.graphql.snapshot_difference import SnapshotDiffQueries
 from catalog.api.graphql.snapshots import SnapshotQueries
 from catalog.api.graphql.sources import SourceQueries
 from catalog.api.graphql.storage import StorageQueries
@@ -143,6 +144,7 @@ def _made() -> strawberry.Schema:
             LineageDiffQueries,
             RetentionQueries,
             VerificationQueries,
+            SnapshotDiffQueries,
             ChokePointQueries,
             LabelQueries,
             BorderQueries,

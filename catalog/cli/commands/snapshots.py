@@ -117,6 +117,23 @@ def verify(
         raise typer.Exit(int(check(client, snapshot, read, dry_run=dry_run, as_json=as_json)))
 
 
+@command(commands, "lineward snapshot compare 'landing visits' 'curated visits'", name="compare")
+def compare(
+    before: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="The first, as `verify` takes it.")],
+    after: Annotated[str, typer.Argument(metavar="OTHER", help="The second.")],
+    valid_at: ValidAt = None,
+    known_at_index: KnownAtIndex = None,
+    url: Url = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show how two snapshots differ: files, size, rows, persons and fields; 1 where they do."""
+    from catalog.cli.snapshots import compare as show
+
+    with connected(url, data_dir, owner=True) as client:
+        raise typer.Exit(int(show(client, before, after, point(valid_at, known_at_index), as_json=as_json)))
+
+
 @command(commands, "lineward snapshot due --within 30", name="due")
 def due(
     within: Annotated[

@@ -55,6 +55,7 @@ READING = (
     ("diff", "anything", "--from-known-at-index", "0"),
     ("due",),
     ("snapshot", "due"),
+    ("snapshot", "compare", "landing visits", "curated visits"),
     ("snapshot", "seal", "landing visits", "."),
     ("snapshot", "verify", "landing stays", "."),
     ("export", "datasets"),

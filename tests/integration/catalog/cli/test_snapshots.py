@@ -100,3 +100,22 @@ def test_a_dataset_without_a_seal_has_nothing_to_verify(folder: Path) -> None:
     done = typed(folder, "snapshot", "verify", NAME, str(folder.parent / "lake"))
     assert done.code == WRONG_USE
     assert "`lineward snapshot seal`" in done.err
+
+
+def test_two_states_are_compared_file_by_file(folder: Path) -> None:
+    first = json.loads(seal(folder, "--rows", "3", "--json").out)["digest"]
+    (folder.parent / "lake" / "year=2026" / "part-0").write_text("made-up 9 and more")
+    (folder.parent / "lake" / "year=2026" / "part-1").unlink()
+    second = json.loads(seal(folder, "--rows", "2", "--json").out)["digest"]
+    done = typed(folder, "snapshot", "compare", first, second, "--json")
+    assert done.code == FINDING, done.err
+    found = json.loads(done.out)
+    assert [(one["path"], one["change"]) for one in found["differingFiles"]] == [
+        ("year=2026/part-0", "CHANGED"),
+        ("year=2026/part-1", "REMOVED"),
+    ]
+    assert (found["before"]["rows"], found["after"]["rows"], found["changedFields"]) == ("3", "2", None)
+    shown = typed(folder, "snapshot", "compare", first, second)
+    assert "Files: 1 removed, 1 changed." in shown.err
+    assert "The fields cannot be compared" in shown.err
+    assert typed(folder, "snapshot", "compare", first, first).code == FINE

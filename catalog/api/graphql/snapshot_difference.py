@@ -1,0 +1,126 @@
+"""How one state of a dataset differs from another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import strawberry
+
+from catalog.api.graphql import enums
+from catalog.api.graphql.as_of import AsOfArgument, Completeness, ReadPoint, completeness, read_point
+from catalog.api.graphql.as_of import as_of as _at
+from catalog.api.graphql.connections import After, Connection, First, page_of
+from catalog.api.graphql.context import ContextInfo
+from catalog.api.graphql.conversion import converted
+from catalog.api.graphql.cursors import Cursor
+from catalog.api.graphql.problems import AnyProblem, as_problem, not_found
+from catalog.api.graphql.scalars import Long, Micros
+from catalog.api.graphql.search import FacetCount
+from catalog.errors import ADDRESSED
+from catalog.snapshots import comparison
+from catalog.view import View
+
+FileChange = comparison.FileChange
+enums.enter(FileChange)
+
+
+@strawberry.type(description="A file that is otherwise in one of two snapshots than in the other.")
+class ChangedFile:
+    path: str = strawberry.field(description="Its path under the snapshot's root.")
+    change: FileChange = strawberry.field(description="What became of it.")
+
+
+@strawberry.type(description="A field that is in one of two schemas alone, or of another type in the other.")
+class ChangedField:
+    name: str = strawberry.field(description="Its name, as it stands in the dataset.")
+    before: str | None = strawberry.field(
+        description="Its type in the earlier schema, empty where nobody named one; null where it is not in it."
+    )
+    after: str | None = strawberry.field(
+        description="Its type in the later schema, empty where nobody named one; null where it is not in it."
+    )
+
+
+@strawberry.type(description="How much a snapshot holds, as far as somebody recorded it.")
+class SnapshotSize:
+    made_at: Micros | None = strawberry.field(
+        description="When its dataset was last put into this state: by a run that completed, else by the newest seal."
+    )
+    files: int | None = strawberry.field(description="How many files; null where nobody sealed it.")
+    size_bytes: Long | None = strawberry.field(description="How many bytes; null where nobody sealed it.")
+    rows: Long | None = strawberry.field(description="How many rows, by the seal, else by the run that wrote it.")
+    persons: Long | None = strawberry.field(description="Of how many persons, as who sealed it says.")
+
+
+@strawberry.type(description="How the second of two snapshots differs from the first.")
+class SnapshotDiff:
+    found: strawberry.Private[comparison.SnapshotDifference]
+    before: SnapshotSize = strawberry.field(description="How much the first holds.")
+    after: SnapshotSize = strawberry.field(description="How much the second holds.")
+    changed_files: list[FacetCount] | None = strawberry.field(
+        description="How many files were ADDED, REMOVED and CHANGED; null where one of the two is not sealed."
+    )
+    changed_fields: list[ChangedField] | None = strawberry.field(
+        description="How the schemas differ that were declared when each was made, by name; null where one was not."
+    )
+    entries: list[int] = strawberry.field(description="The ledger entries that say so.")
+    completeness: Completeness = strawberry.field(description="Whether the answer is whole.")
+    read_point: ReadPoint = strawberry.field(description="Where this was read, so that it can be read again, equal.")
+
+    @strawberry.field(description="The files that differ, by path; none where one of the two is not sealed.")
+    def differing_files(self, first: First = 100, after: After = None) -> Connection[ChangedFile]:
+        cursor = Cursor.of("files", self.found.before.id, self.found.after.id)
+        return page_of(
+            self.found.files or (),
+            lambda one: [one[0]],
+            lambda one: ChangedFile(path=one[0], change=one[1]),
+            cursor,
+            first,
+            after,
+        )
+
+
+SnapshotDiffResult = Annotated[
+    SnapshotDiff | AnyProblem,
+    strawberry.union("SnapshotDiffResult", description="The difference, or why there is none to show."),
+]
+
+
+@strawberry.type
+class SnapshotDiffQueries:
+    @strawberry.field(description="How one state of a dataset differs from another, also from one of another dataset.")
+    def snapshot_diff(
+        self,
+        info: ContextInfo,
+        before: Annotated[strawberry.ID, strawberry.argument(description="The id of the first snapshot.")],
+        after: Annotated[strawberry.ID, strawberry.argument(description="The id of the second snapshot.")],
+        as_of: AsOfArgument = None,
+    ) -> SnapshotDiffResult:
+        try:
+            view = info.context.view(_at(as_of, info.context))
+        except ADDRESSED as error:
+            return as_problem(error)
+        found = comparison.snapshot_difference(view, str(before), str(after))
+        if found is None:
+            return not_found("One of the two is no snapshot that is known at the time asked for.", ever_known=False)
+        return _difference(view, found)
+
+
+def _difference(view: View, found: comparison.SnapshotDifference) -> SnapshotDiff:
+    records = found.before, found.after
+    before, after = (
+        converted(SnapshotSize, size, made_at=None if one.made_at is None else Micros(one.made_at))
+        for one, size in zip(records, found.sizes, strict=True)
+    )
+    counts = None if found.files is None else Counter(change.value for _, change in found.files)
+    return SnapshotDiff(
+        found=found,
+        before=before,
+        after=after,
+        changed_files=None if counts is None else [FacetCount(value=one, count=counts[one]) for one in FileChange],
+        changed_fields=None if found.fields is None else [converted(ChangedField, one) for one in found.fields],
+        entries=list(found.entries),
+        completeness=completeness(view, None, [one.id for one in records]),
+        read_point=read_point(view),
+    )
