@@ -249,6 +249,7 @@ def running(
     from catalog.intake import Intake, Pending  # noqa: PLC0415
     from catalog.metrics import Metrics  # noqa: PLC0415
     from catalog.record_redaction import rules_of  # noqa: PLC0415
+    from catalog.use.ontology import Ontology  # noqa: PLC0415
 
     # Before anything listens: whether a key was ever issued decides who is let in without one.
     mirror(ledger, keys)
@@ -282,6 +283,7 @@ def running(
         local_actor() if owner else None,
         lambda: signing.problem,
         rights,
+        None if settings.disease_ontology is None else Ontology(settings.disease_ontology),
     )
     _watch(metrics, services)
     projection.start()

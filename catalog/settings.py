@@ -160,6 +160,11 @@ class Settings(BaseSettings):
     redaction_rules: Path | None = Field(
         None, description="File of the site's own redaction rules, in TOML; `lineward redact --explain` tries them."
     )
+    disease_ontology: Path | None = Field(
+        None,
+        description="File of the disease ontology MONDO, as OBO or JSON, which tells what disease is a kind of which; "
+        "without it different diseases of a use statement and a study stay open.",
+    )
     verification_days: int = Field(
         90, ge=1, le=36_525, description="For how many days it is good that a sealed snapshot was verified."
     )

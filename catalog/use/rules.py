@@ -348,7 +348,8 @@ class _Judge:
         among = ", ".join(sorted(named))
         if self._ancestors is None:
             return _abstain(
-                f"Whether {studied} is a kind of {among} only the disease ontology tells, and no file of it is set.",
+                f"Whether {studied} is a kind of {among} only the disease ontology tells, and no file of it is set "
+                "(disease_ontology).",
                 RecordKind.ONTOLOGY,
             )
         above = self._ancestors.get(studied)
