@@ -376,12 +376,18 @@ class Intake:
             with self._store.reading() as reader:
                 admission = self._admission(View(reader, rights=self._rights_of(actor)), actor, now)
                 seen = reader.checkpoint()
+                admitted: Admitted | None = None
                 try:
-                    return kind.admit(record, admission)
+                    admitted = kind.admit(record, admission)
                 except UnknownSubjectError:
                     if seen >= newest:
                         raise
+                # What is warned of may be known by entries that the graph does not hold yet.
+                if admitted is not None and (seen >= newest or not admitted.warnings):
+                    return admitted
             if not self._follower.wait_for(newest, deadline - time.monotonic()):
+                if admitted is not None:
+                    return admitted
                 raise OperatorError(
                     f"The graph is {newest - seen} entries behind, so that nobody can say whether all that this names"
                     " is known.",

@@ -9,12 +9,14 @@ from catalog.cli.client import Client, ask, require_entry, succeeded
 from catalog.cli.completeness import FIELDS, ahead, warn
 from catalog.cli.lineage import edge_words
 from catalog.cli.output import note, print_json, print_table
-from catalog.cli.use import STATED, permits, whose
+from catalog.cli.use import STATED, permits, whole_name, whose
 from catalog.cli.words import count, words_of
 from catalog.errors import Exit
 
 _PAGE, _AT_ONCE = 500, 100
-_NAMES = "query Names($ids: [ID!]!) { nodes(ids: $ids) { id ... on Asset { name } ... on Job { name } } }"
+_NAMES = (
+    "query Names($ids: [ID!]!) { nodes(ids: $ids) { id ... on Asset { name ref { namespace } } ... on Job { name } } }"
+)
 _PART = f"""
 nodes {{ id kind name }}
 edges {{ from to kind confidence past attempt job {{ name }} }}
@@ -39,7 +41,7 @@ query Due(
     unknown {FIELDS}
     items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
       nodes {{ id dueAt overdue beganAt policyClass periodDays bySource entries
-        asset {{ name ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind column }} }} }} }} }}
+        asset {{ name ref {{ namespace }} ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind }} }} }} }} }}
   }}
 }}
 """
@@ -62,42 +64,47 @@ def difference(client: Client, asset: str, asked: dict[str, Any], *, as_json: bo
 
 
 def _names(client: Client, found: dict[str, Any]) -> dict[str, str]:
-    """Return what is called how: of edges, the ends that came or went with nothing as well."""
+    """Return what everything that is shown is called, by its id."""
     sides = [found[side] for side in ("came", "went")]
     names = {one["id"]: one["name"] for part in sides for one in part["nodes"]}
-    ends = sorted({edge[end] for part in sides for edge in part["edges"] for end in ("from", "to")} - names.keys())
-    for at in range(0, len(ends), _AT_ONCE):
-        for one in ask(client, _NAMES, {"ids": ends[at : at + _AT_ONCE]})["nodes"]:
+    names |= {one["asset"]: one["name"] for part in sides for one in part["labels"]}
+    names |= {one["about"]: one["name"] for part in sides for one in (*part["uses"], *part["transfers"])}
+    names |= {edge[end]: edge[end] for part in sides for edge in part["edges"] for end in ("from", "to")}
+    ids = sorted(names)
+    for at in range(0, len(ids), _AT_ONCE):
+        for one in ask(client, _NAMES, {"ids": ids[at : at + _AT_ONCE]})["nodes"]:
             if one and one.get("name"):
-                names[one["id"]] = one["name"]
+                names[one["id"]] = whole_name(one)
     return names
 
 
 def _rows(side: str, part: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str, str | None]]:
-    nodes = [(side, words_of(one["kind"]), one["name"], None) for one in part["nodes"]]
+    nodes = [(side, words_of(one["kind"]), names[one["id"]], None) for one in part["nodes"]]
     edges = [
         (
             side,
             "edge",
-            f"{names.get(one['from'], one['from'])} to {names.get(one['to'], one['to'])}",
+            f"{names[one['from']]} to {names[one['to']]}",
             ", ".join([*([one["job"]["name"]] if one["job"] else []), edge_words(one)]),
         )
         for one in part["edges"]
     ]
     labels = [
-        (side, "label", one["name"], ", ".join([one["phiKind"], one["origin"].lower(), *one["codes"]]))
+        (side, "label", names[one["asset"]], ", ".join([one["phiKind"], one["origin"].lower(), *one["codes"]]))
         for one in part["labels"]
     ]
     uses = [
         (
             side,
             "licence" if one["replaces"] else "use",
-            one["name"],
+            names[one["about"]],
             f"{whose(one['statement'])}: {permits(one['statement'])}",
         )
         for one in part["uses"]
     ]
-    transfers = [(side, "transfer", one["name"], f"to {one['place']}: {one['basis']}") for one in part["transfers"]]
+    transfers = [
+        (side, "transfer", names[one["about"]], f"to {one['place']}: {one['basis']}") for one in part["transfers"]
+    ]
     return [*nodes, *edges, *labels, *uses, *transfers]
 
 
@@ -134,6 +141,6 @@ def due(client: Client, asked: dict[str, Any], *, as_json: bool) -> Exit:
 
 def _due_row(one: dict[str, Any]) -> tuple[object, ...]:
     asset = one["asset"] or {}
-    name = f"{asset.get('name', one['id'])} {asset.get('digest') or ''}".strip()
+    name = f"{whole_name(asset) if asset else one['id']} {asset.get('digest') or ''}".strip()
     tags = sorted({each["phiKind"].lower() for each in asset.get("labels") or ()})
     return one["dueAt"], name, one["policyClass"].lower(), one["periodDays"], one["beganAt"], ", ".join(tags) or None

@@ -110,7 +110,7 @@ def show(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) ->
     print_line(count(len(statements), "statement") if statements else "Nothing was said of it.")
     for one in statements:
         stated = one["statement"]
-        print_line(f"  {whose(stated)}, of {_whole_name(one['subject'])}, entry {stated['entry']}")
+        print_line(f"  {whose(stated)}, of {whole_name(one['subject'])}, entry {stated['entry']}")
         print_line(f"    {permits(stated)}")
         if stated["until"]:
             print_line(f"    until {stated['until']}")
@@ -133,7 +133,7 @@ def impact(client: Client, asset: str, asked: dict[str, Any], *, as_json: bool) 
         return Exit.FINE
     for one in found["statements"]:
         print_line(f"{whose(one)}: {permits(one)}")
-    names = {one["id"]: _whole_name(one["node"]) for one in found["touched"]}
+    names = {one["id"]: whole_name(one["node"]) for one in found["touched"]}
     rows = [
         (
             words_of(one["id"].partition(":")[0]),
@@ -230,7 +230,8 @@ def _called(touched: dict[str, Any], names: dict[str, str]) -> str:
     return f"{names[touched['pathEnd']]} {more}".rstrip()
 
 
-def _whole_name(node: dict[str, Any] | None) -> str:
+def whole_name(node: dict[str, Any] | None) -> str:
+    """Return what a node is called, with its namespace where it has one."""
     space = (node or {}).get("ref")
     return f"{space['namespace']}/{_name(node)}" if space else _name(node)
 
