@@ -41,7 +41,8 @@ query Due(
     unknown {FIELDS}
     items(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }}
       nodes {{ id dueAt overdue beganAt policyClass periodDays bySource entries
-        asset {{ name ref {{ namespace }} ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind }} }} }} }} }}
+        asset {{ name ref {{ namespace }} ... on Snapshot {{ digest }} ... on Dataset {{ labels {{ phiKind }} }} }}
+      }} }}
   }}
 }}
 """
